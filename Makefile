@@ -1,0 +1,77 @@
+# What can be done here: `make help`. Needs Python 3.11 or newer, make, and a line to a package index for the set-up.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# -qq: errors only; what takes long is said by the recipes
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
+# Where torch comes from, if not from pip's own index, e.g. the CPU builds:
+#   make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install dev demo test lint types slow gpu-test bench clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed  ## set up .venv with the command goodfit in .venv/bin
+
+dev: $(VENV)/.installed-dev  ## the same, with what the tests and checks need
+
+demo: install  ## train on a small real data set and look at the result (under a minute)
+	@$(BIN)/goodfit demo
+
+test: dev lint types  ## all that CI runs: lint, types, tests, documented examples
+	@$(BIN)/python -m pytest
+
+lint: dev  ## style and layout of the code
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: dev  ## types of the code
+	@$(BIN)/mypy
+
+slow: dev  ## the tests that take minutes
+	@$(BIN)/python -m pytest -m "slow and not gpu"
+
+gpu-test:  ## the tests that need a CUDA GPU, where there is one
+	@for python in $(BIN)/python $(PYTHON); do \
+	    if $$python -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then \
+	        PYTHONPATH="src:$$PYTHONPATH" exec $$python -m pytest -m gpu; \
+	    fi; \
+	done; \
+	echo "gpu-test: no CUDA GPU is seen by torch here, so nothing was run."
+
+bench: dev  ## the measurements behind docs/benchmarks.md
+	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+clean:  ## remove what was set up and built; your runs stay
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamp files: a second `make install` or `make test` goes straight to work.
+$(VENV)/.torch: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	    { echo "goodfit needs Python 3.11 or newer, and '$(PYTHON)' is not: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	    { echo "'$(PYTHON)' cannot make a virtual environment: install its venv package (Debian: apt install python3-venv)" >&2; exit 2; }
+	@[ -x $(BIN)/python ] || { echo "making $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@$(PIP) show $(TORCH:torch==%=torch) 2>/dev/null | grep -q '^Version: $(TORCH:torch==%=%)' || { \
+	    echo "installing PyTorch (about 200 MB for the CPU build) ..."; \
+	    $(PIP) install $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH); }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.torch pyproject.toml
+	@echo "installing goodfit and what it needs (about 100 MB) ..."
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+	@echo "ready: $(BIN)/goodfit"
+
+$(VENV)/.installed-dev: $(VENV)/.torch pyproject.toml
+	@echo "installing goodfit and the tools of its tests (about 150 MB) ..."
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $(VENV)/.installed $@

@@ -1,0 +1,42 @@
+"""goodfit: from data to a model that you can trust, in one command.
+
+Names are loaded when they are first used: `import goodfit` alone imports neither torch nor anything else that is slow.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "fit": "goodfit.fitting",
+    "load": "goodfit.run",
+    "Run": "goodfit.run",
+    "images": "goodfit.data.sources.images",
+    "arrays": "goodfit.data.sources.arrays",
+    "GoodfitError": "goodfit.errors",
+}
+
+if TYPE_CHECKING:
+    from goodfit.data.sources.arrays import arrays as arrays
+    from goodfit.data.sources.images import images as images
+    from goodfit.errors import GoodfitError as GoodfitError
+    from goodfit.fitting import fit as fit
+    from goodfit.run import Run as Run
+    from goodfit.run import load as load
+
+__all__ = ["GoodfitError", "Run", "__version__", "arrays", "fit", "images", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'goodfit' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

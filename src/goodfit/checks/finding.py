@@ -1,0 +1,40 @@
+"""A finding: what a rule has seen, in the words and fields that every output format shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How sure a rule is: an error is exact evidence, a warning strong evidence, a notice advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause, reported once, with the number of times that it was seen."""
+
+    rule: str
+    code: str
+    level: Level
+    message: str
+    fix: str
+    file: str | None = None
+    line: int | None = None
+    count: int = 1
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "rule": self.rule,
+            "code": self.code,
+            "level": self.level.value,
+            "file": self.file,
+            "line": self.line,
+            "count": self.count,
+            "message": self.message,
+            "fix": self.fix,
+        }

@@ -1,0 +1,43 @@
+"""no-better-than-baseline: the model does not beat the trivial predictor by more than the interval.
+
+What it checks
+    The 95% interval of the main metric on the validation rows against the trivial predictor's value there: the
+    majority class, the mean, the most frequent set of labels.
+
+Why it hurts
+    An accuracy of 0.95 says nothing where 95% of the rows are of one class.
+
+Example
+    accuracy 0.951 (0.937 to 0.962), majority class 0.950.
+
+Instead
+    Look at balanced_accuracy and auc; check that the labels belong to their rows; check that the pictures are large
+    enough to see what the label speaks of.
+
+When it is a false alarm
+    With very few validation rows, where the interval is wide: the finding then says only that nothing is known.
+
+Cost
+    None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import EndFacts, EndRule
+
+
+class NoBetterThanBaseline(EndRule):
+    code, level = "GF412", Level.WARNING
+
+    def at_end(self, end: EndFacts) -> Iterator[Finding]:
+        if end.beats_baseline("valid"):
+            return
+        score = end.scores["valid"]
+        yield self.finding(
+            f"{end.main_metric} on the validation rows is {score.value:.3f} ({score.low:.3f} to {score.high:.3f}); "
+            f"the trivial predictor has {end.baseline['valid']:.3f}",
+            "Check that labels and rows belong together, then try more --epochs, a larger --size or more rows",
+        )

@@ -1,0 +1,52 @@
+"""overfitting: the validation loss rises while the training loss goes on falling.
+
+What it checks
+    The per-row losses of the validation rows at their lowest epoch are compared with those after the last epoch, row
+    by row, by a paired z-test. It speaks when the rise is beyond the noise (p < 0.01, one-sided) and over 2%, and the
+    training loss fell meanwhile.
+
+Why it hurts
+    From that epoch on the net learns its training rows by heart: it becomes too sure of itself, and what it reports
+    as confidence is no longer earned.
+
+Example
+    60 epochs on 500 pictures: training loss 0.9, 0.3, 0.05; validation loss 0.8, 0.5, 0.9.
+
+Instead
+    More rows, stronger augmentation, more weight decay, a smaller net or fewer epochs. The best weights are kept in
+    any case.
+
+When it is a false alarm
+    When only the ranking of the classes matters to you: accuracy can still rise while the loss does.
+
+Cost
+    None: the validation losses are there anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.stats import paired_z
+
+Z_NEEDED = 2.326  # one-sided p < 0.01
+RISE_NEEDED = 0.02
+
+
+class Overfitting(EndRule):
+    code, level = "GF410", Level.WARNING
+
+    def at_end(self, end: EndFacts) -> Iterator[Finding]:
+        if end.lowest_epoch >= len(end.history):
+            return
+        lowest, last = float(end.losses_at_lowest.mean()), float(end.losses_at_end.mean())
+        training_fell = end.history[-1]["train_loss"] < end.history[end.lowest_epoch - 1]["train_loss"]
+        test = paired_z(end.losses_at_end, end.losses_at_lowest)
+        if training_fell and test.z > Z_NEEDED and last > lowest * (1 + RISE_NEEDED):
+            yield self.finding(
+                f"after epoch {end.lowest_epoch} the validation loss rose from {lowest:.3f} to {last:.3f} (z = {test.z:.1f}) "
+                f"while the training loss fell; the weights of epoch {end.best_epoch} are kept",
+                "Give more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
+            )

@@ -1,0 +1,40 @@
+"""Floor 1: where rows come from. One file a source; `open_path` finds the one that a path belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.sources import sources
+from goodfit.errors import DataError, UsageError
+
+
+def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Any:
+    """Open a path with the source that it belongs to.
+
+    Args:
+        path: what the user gave.
+        valid, test: further paths for these parts.
+        options: options of the source (`OPTIONS` of its file); None means not given.
+
+    Raises:
+        DataError: there is nothing there, or nothing here can read it.
+        UsageError: an option of another kind of data.
+    """
+    if not path.exists():
+        raise DataError("no such file or folder", where=path, mend="Check the path")
+    given = {name: value for name, value in options.items() if value is not None}
+    for module in sources():
+        if not module.accepts(path):
+            continue
+        known = {option.name for option in module.OPTIONS}
+        for name in given:
+            if name not in known:
+                kind = module.__name__.rpartition(".")[2]
+                raise UsageError(f"--{name} is not an option for {kind}", where=path, mend="Leave it out")
+        return module.open_path(path, valid=valid, test=test, **given)
+    raise DataError(
+        "neither a folder of pictures, a CSV of path,label, nor a .npz or .npy file",
+        where=path,
+        mend="See goodfit fit --help for what can be read",
+    )

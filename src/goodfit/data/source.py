@@ -1,0 +1,84 @@
+"""What every source of data answers. A source is one file: pictures, arrays, later tables, ratings, masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from torch import Tensor
+
+from goodfit.data.unreadable import Unreadable
+
+
+class Batch(NamedTuple):
+    """A mini-batch: the first dimension of x and y is the batch, `rows` says which rows of the source these are."""
+
+    x: Tensor
+    y: Tensor
+    rows: Tensor
+
+
+class Source(Protocol):
+    """Rows of data, read a whole mini-batch at a time.
+
+    After `prepare` a source reads nothing from outside; its `schema` is JSON and holds all that is needed to read new
+    data in the same way.
+    """
+
+    kind: str  # "images", "arrays": the name under which the schema is found again
+    name: str  # names the run folder
+    keys: Sequence[str]  # one a row, in input order: a path or a row number
+    targets: Sequence[Any] | np.ndarray | None  # raw targets, None for data to predict
+    groups: Sequence[str] | None  # rows of one group stay in one part
+    parts: Sequence[str | None]  # train, valid, test where the data came in parts, else None
+    unreadable: Sequence[Unreadable]
+    notes: Sequence[tuple[str, str, str]]  # choices made: name, value, why
+
+    def __len__(self) -> int: ...
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        """Shape of x without the batch dimension."""
+        ...
+
+    @property
+    def decoded(self) -> int:
+        """How many rows were decoded from files by this object so far."""
+        ...
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Get ready to read: with choices of its own, or as the schema of a run says."""
+        ...
+
+    def read(self, rows: Tensor) -> Tensor:
+        """x of these rows (int64, on the CPU), as stored: first dimension len(rows)."""
+        ...
+
+    def whole(self) -> Tensor:
+        """x of all rows, without a copy."""
+        ...
+
+    def schema(self) -> dict[str, Any]:
+        """JSON: how new data is read in the same way."""
+        ...
+
+    def digests(self) -> Sequence[str] | None:
+        """Content digest of every row: equal rows have equal digests."""
+        ...
+
+    def thumbnail(self, row: int) -> np.ndarray | None:
+        """(H, W, C) uint8 of a row that can be shown as a picture."""
+        ...
+
+    def release(self) -> None:
+        """Let go of everything held."""
+        ...

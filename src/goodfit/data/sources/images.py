@@ -1,0 +1,401 @@
+"""Pictures: class folders, with or without train/valid/test above them, or a CSV of path,label."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.data.cache import PictureCache, load_pictures
+from goodfit.data.decode import PictureSettings, UnreadablePicture, probe
+from goodfit.data.options import SourceOption
+from goodfit.data.unreadable import Unreadable
+from goodfit.errors import DataError, UsageError
+
+if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
+    from torch import Tensor
+
+PART_NAMES = {
+    "train": "train",
+    "training": "train",
+    "valid": "valid",
+    "val": "valid",
+    "validation": "valid",
+    "test": "test",
+    "testing": "test",
+}
+PATH_COLUMNS = ("path", "file", "filename", "image", "picture")
+LABEL_COLUMNS = ("label", "labels", "class", "target", "tags")
+PART_COLUMNS = ("part", "split")
+LABEL_SEPARATORS = re.compile(r"[|;]")
+BROKEN_SHARE = 0.1  # more broken pictures than this is a mistake in the data, not a few bad files
+
+OPTIONS = (
+    SourceOption("size", int, "Side of the pictures in pixels, as the net sees them [chosen from the pictures]."),
+    SourceOption("resize", str, "How pictures of other shapes become square: crop, squash or pad [crop]."),
+    SourceOption(
+        "group", str, "Keep pictures of one group in one part: a CSV column, or a pattern such as '{group}/*'."
+    ),
+)
+
+
+@dataclass
+class Listing:
+    """Pictures as found, before any is opened."""
+
+    paths: list[Path] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    labels: list[Any] = field(default_factory=list)  # a label, a list of labels, or None
+    parts: list[str | None] = field(default_factory=list)
+    groups: list[str | None] = field(default_factory=list)
+    other_files: int = 0
+
+    def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
+        self.paths.append(path)
+        self.keys.append(key)
+        self.labels.append(label)
+        self.parts.append(part)
+        self.groups.append(group)
+
+    def extend(self, other: Listing) -> None:
+        for mine, theirs in (
+            (self.paths, other.paths),
+            (self.keys, other.keys),
+            (self.labels, other.labels),
+            (self.parts, other.parts),
+            (self.groups, other.groups),
+        ):
+            mine.extend(theirs)  # type: ignore[attr-defined]  # five lists of five types
+        self.other_files += other.other_files
+
+
+class Images:
+    """A source of pictures; see `images`."""
+
+    kind = "images"
+
+    def __init__(self, listing: Listing, settings: Mapping[str, Any], name: str) -> None:
+        self.name = name
+        self._listing = listing
+        self._settings = dict(settings)
+        self.keys: Sequence[str] = listing.keys
+        labelled = [label is not None for label in listing.labels]
+        self.targets: Sequence[Any] | None = listing.labels if all(labelled) else None
+        self.groups = [group or key for group, key in zip(listing.groups, listing.keys, strict=True)]
+        if not any(listing.groups):
+            self.groups = None  # type: ignore[assignment]  # no groups asked for
+        self.parts = listing.parts
+        self.unreadable: list[Unreadable] = []
+        self.picture: PictureSettings | None = None
+        self.cache: PictureCache | None = None
+        self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        assert self.picture is not None, "prepare() comes first"
+        return (self.picture.channels, self.picture.height, self.picture.width)
+
+    @property
+    def decoded(self) -> int:
+        """Pictures decoded by this object so far: 0 when the cache had them all."""
+        return self.cache.decoded if self.cache is not None else 0
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Choose the size (or take it from a run's schema), decode every picture once and map the result.
+
+        Raises:
+            DataError: over 10% of the pictures are broken (training data only).
+        """
+        if schema is not None:
+            self.picture = PictureSettings.from_json(schema["picture"])
+        else:
+            self.picture = self._choose_settings(accelerator)
+        self.cache = load_pictures(self._listing.paths, self.picture, folder=cache, progress=progress)
+        self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
+        if schema is None and len(self.unreadable) > BROKEN_SHARE * len(self):
+            first = self.unreadable[0]
+            raise DataError(
+                f"{len(self.unreadable)} of {len(self)} pictures cannot be read; the first: {first.reason}",
+                where=first.key,
+                mend="Take the broken files away, or mend the paths",
+            )
+        import torch
+
+        self._pixels = torch.from_numpy(self.cache.pixels)
+
+    def read(self, rows: Tensor) -> Tensor:
+        """(n, C, H, W) uint8, channels last in memory, as they lie in the cache."""
+        return self._pixels.index_select(0, rows).permute(0, 3, 1, 2)
+
+    def whole(self) -> Tensor:
+        """All pictures, (N, C, H, W) uint8 over the mapped cache."""
+        return self._pixels.permute(0, 3, 1, 2)
+
+    def schema(self) -> dict[str, Any]:
+        """What is needed to read new pictures in the same way."""
+        assert self.picture is not None, "prepare() comes first"
+        return {"kind": self.kind, "picture": self.picture.to_json()}
+
+    def digests(self) -> Sequence[str] | None:
+        """Content digest of every row: equal for equal files."""
+        return self.cache.digests if self.cache is not None else None
+
+    def thumbnail(self, row: int) -> np.ndarray | None:
+        """(H, W, C) uint8, the picture as the net sees it before augmentation."""
+        return np.asarray(self.cache.pixels[row]) if self.cache is not None else None
+
+    def release(self) -> None:
+        """Let go of the mapped cache."""
+        self.cache = None
+        if hasattr(self, "_pixels"):
+            del self._pixels
+
+    def _choose_settings(self, accelerator: bool) -> PictureSettings:
+        sides: list[int] = []
+        colour = False
+        step = max(1, len(self) // 500)
+        for path in self._listing.paths[::step]:
+            try:
+                facts = probe(path)
+            except UnreadablePicture:
+                continue  # counted and listed when the whole folder is decoded
+            sides.append(min(facts.width, facts.height))
+            colour = colour or facts.colour
+        typical = int(np.median(sides)) if sides else 32
+        size = self._settings.get("size")
+        if size is not None and not 8 <= size <= 4096:
+            raise UsageError(f"--size {size} is out of range", mend="Give a side from 8 to 4096 pixels")
+        if size:
+            why = "given"
+        elif typical <= 64:
+            size, why = max(typical, 16), f"the pictures are about {typical} px"
+        else:
+            most = 224 if accelerator else 128
+            size = min(most, typical // 32 * 32)
+            why = f"the pictures are about {typical} px; {most} is the most by default on this device"
+        resize = self._settings.get("resize") or "crop"
+        if resize not in ("crop", "squash", "pad"):
+            raise UsageError(f"--resize {resize} is not known", mend="Choose crop, squash or pad")
+        channels = 3 if colour else 1
+        self.notes.append(("size", f"{size} px, {'colour' if colour else 'grey'}", why))
+        return PictureSettings(height=size, width=size, channels=channels, resize=resize)
+
+
+def images(
+    path: str | os.PathLike[str],
+    *,
+    valid: str | os.PathLike[str] | None = None,
+    test: str | os.PathLike[str] | None = None,
+    size: int | None = None,
+    resize: str | None = None,
+    group: str | None = None,
+) -> Images:
+    """Pictures in class folders, or listed in a CSV of path,label.
+
+    Args:
+        path: a folder with a folder for each class; or with train/, valid/ (val/) and test/ above the classes; or a
+            CSV whose first line names its columns (path and label, or the first two; several labels separated by `|`
+            make a multi-label task; a column part or split names the part). A folder of pictures without class
+            folders is data to predict.
+        valid, test: further places of the same kind, whose pictures are the validation or test part.
+        size: side in pixels as the net sees them; chosen from the pictures when None.
+        resize: crop (the middle), squash or pad.
+        group: pictures of one group stay in one part: a column of the CSV, or a pattern with {group} matched against
+            the end of the path, such as "{group}/*" (the picture's own folder) or "{group}_*.jpg".
+
+    Raises:
+        DataError: nothing to read there.
+    """
+    root = Path(path)
+    listing = find(root, group)
+    for part, place in (("valid", valid), ("test", test)):
+        if place is None:
+            continue
+        more = find(Path(place), group)
+        more.parts = [part] * len(more.paths)
+        listing.parts = [was or "train" if part == "test" and valid else was for was in listing.parts]
+        listing.extend(more)
+    return Images(listing, {"size": size, "resize": resize}, name=root.resolve().stem)
+
+
+def accepts(path: Path) -> bool:
+    """Whether this place looks like pictures: a folder, a picture, or a CSV whose first column names pictures."""
+    if path.is_dir() or path.suffix.lower() in picture_endings():
+        return True
+    if path.suffix.lower() not in (".csv", ".tsv"):
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+        next(rows, None)
+        first = next(rows, None)
+    return bool(first) and any(Path(cell).suffix.lower() in picture_endings() for cell in first or [])
+
+
+def find(root: Path, group: str | None = None) -> Listing:
+    """The pictures of a folder, a CSV or a single file."""
+    if not root.exists():
+        raise DataError("no such file or folder", where=root, mend="Check the path")
+    if root.is_file():
+        listing = _from_csv(root, group) if root.suffix.lower() in (".csv", ".tsv") else Listing()
+        if root.suffix.lower() in picture_endings():
+            listing.add(root, str(root), None, None, None)
+    else:
+        listing = _from_folder(root, group)
+    if not listing.paths:
+        raise DataError("no pictures in it", where=root, mend="Give a folder with a folder of pictures for each class")
+    return listing
+
+
+def picture_endings() -> frozenset[str]:
+    """File endings of every format that Pillow opens."""
+    from PIL import Image
+
+    global _ENDINGS
+    if _ENDINGS is None:
+        Image.init()
+        opens = Image.OPEN
+        _ENDINGS = frozenset(ending for ending, name in Image.registered_extensions().items() if name in opens) - {
+            ".pdf",
+            ".mpg",
+            ".mpeg",
+            ".hdf",
+            ".h5",
+        }
+    return _ENDINGS
+
+
+_ENDINGS: frozenset[str] | None = None
+
+
+def _from_folder(root: Path, group: str | None) -> Listing:
+    listing = Listing()
+    children = sorted(child for child in root.iterdir() if child.is_dir() and not child.name.startswith("."))
+    parts = {child: PART_NAMES.get(child.name.lower()) for child in children}
+    if any(part == "train" for part in parts.values()):
+        for child, part in parts.items():
+            if part is not None:
+                _add_classes(listing, child, part, group)
+            else:
+                listing.other_files += 1
+    else:
+        _add_classes(listing, root, None, group)
+    return listing
+
+
+def _add_classes(listing: Listing, root: Path, part: str | None, group: str | None) -> None:
+    """Folders directly under `root` are classes; pictures directly in it have no label."""
+    pattern = _group_pattern(group) if group is not None else None
+    endings = picture_endings()
+    for folder, relative in _walk(root):
+        label = relative[0] if relative else None
+        for name in folder[1]:
+            if os.path.splitext(name)[1].lower() not in endings:  # noqa: PTH122  # a third of the walk's time as Path
+                listing.other_files += 1
+                continue
+            path = folder[0] / name
+            listing.add(path, str(path), label, part, _group_of(path, pattern, root))
+
+
+def _walk(root: Path) -> Iterator[tuple[tuple[Path, list[str]], tuple[str, ...]]]:
+    for place, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        here = Path(place)
+        visible = sorted(name for name in files if not name.startswith("."))
+        yield (here, visible), here.relative_to(root).parts
+
+
+def _group_pattern(group: str) -> re.Pattern[str]:
+    if "{group}" not in group:
+        raise UsageError(
+            f"--group {group} is not a pattern with {{group}} in it",
+            mend="For folders write a pattern such as '{group}/*' (the picture's own folder) or '{group}_*.jpg'",
+        )
+    pieces = (re.escape(piece).replace(r"\*", "[^/]*") for piece in group.split("{group}", 1))
+    return re.compile("(?:^|/)" + "(?P<group>[^/]+?)".join(pieces) + "$")
+
+
+def _group_of(path: Path, pattern: re.Pattern[str] | None, root: Path) -> str | None:
+    if pattern is None:
+        return None
+    match = pattern.search(path.as_posix())
+    if match is None:
+        raise DataError(f"its path does not fit the group pattern under {root}", where=path, mend="Check --group")
+    return match["group"]
+
+
+def _from_csv(path: Path, group: str | None) -> Listing:
+    listing = Listing()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+        header = next(reader, None)
+        if header is None:
+            raise DataError("the file is empty", where=path, mend="Give a CSV with columns path and label")
+        names = [name.strip().lower() for name in header]
+        path_at = _column(names, PATH_COLUMNS, 0)
+        label_at = _column(names, LABEL_COLUMNS, 1 if len(names) > 1 else None)
+        part_at = _column(names, PART_COLUMNS, None)
+        group_at = None
+        if group is not None:
+            group_at = _column(names, (group.lower(),), None)
+            if group_at is None:
+                raise DataError(
+                    f"there is no column '{group}' to group by", where=path, mend=f"Columns: {', '.join(header)}"
+                )
+        for line, cells in enumerate(reader, start=2):
+            if not cells:
+                continue
+            if len(cells) < len(names):
+                raise DataError(
+                    f"{len(cells)} cells where the first line has {len(names)}",
+                    where=f"{path}, line {line}",
+                    mend="Mend this line",
+                )
+            label = cells[label_at].strip() if label_at is not None else None
+            if label == "":
+                raise DataError("no label", where=f"{path}, line {line}", mend="Give it one, or take the line away")
+            part = None
+            if part_at is not None and cells[part_at].strip():
+                part = PART_NAMES.get(cells[part_at].strip().lower())
+                if part is None:
+                    raise DataError(
+                        f"part '{cells[part_at]}' is not known",
+                        where=f"{path}, line {line}",
+                        mend="Use train, valid or test",
+                    )
+            listing.add(
+                path.parent / cells[path_at].strip(),
+                cells[path_at].strip(),
+                label,
+                part,
+                cells[group_at] if group_at is not None else None,
+            )
+    if any(label is not None and LABEL_SEPARATORS.search(label) for label in listing.labels):
+        listing.labels = [
+            [one.strip() for one in LABEL_SEPARATORS.split(label) if one.strip()] for label in listing.labels
+        ]
+    return listing
+
+
+def _column(names: list[str], wanted: Sequence[str], otherwise: int | None) -> int | None:
+    return next((names.index(name) for name in wanted if name in names), otherwise)
+
+
+def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Images:
+    """`images`, by the name under which every source file offers its opening function to the command line."""
+    return images(path, valid=valid, test=test, **options)

@@ -1,0 +1,43 @@
+"""`goodfit demo`: embedded real data, written out as a user's pictures and taken through the whole way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from goodfit.console import Console
+from goodfit.errors import RunError
+from goodfit.files import ensure_folder
+from goodfit.fitting import fit
+from goodfit.run import Run
+
+KEPT_FOR_PREDICTION = 10
+
+
+def run_demo(folder: Path, *, quiet: bool = False, cache: Path | None = None) -> Run:
+    """Write scikit-learn's digits (1,797 handwritten digits of 8 by 8 pixels, UCI 1998) as pictures, and fit them.
+
+    Leaves folder/digits (class folders), folder/new (pictures without a class) and folder/run.
+    """
+    run = folder / "run"
+    if run.exists():
+        raise RunError("the demo was run here before", where=folder, mend="Remove the folder, or give another --out")
+    console = Console(quiet=quiet)
+    console.say(f"Writing 1,797 pictures of handwritten digits to {folder}/digits")
+    write_digits(folder)
+    console.say(f"goodfit fit {folder}/digits --out {run}")
+    return fit(folder / "digits", out=run, cache=cache, console=console)
+
+
+def write_digits(folder: Path) -> None:
+    """Class folders of PNGs under digits/, and ten pictures without a class under new/."""
+    import numpy as np
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    pictures = (digits.images * (255 / 16)).round().astype(np.uint8)
+    for row, (picture, label) in enumerate(zip(pictures, digits.target, strict=True)):
+        fresh = row >= len(pictures) - KEPT_FOR_PREDICTION
+        place = folder / "new" if fresh else folder / "digits" / str(label)
+        ensure_folder(place) if not place.is_dir() else None
+        Image.fromarray(picture).save(place / f"{row:04d}.png")

@@ -1,0 +1,68 @@
+"""Every error that goodfit raises on purpose.
+
+GoodfitError          anything that is wrong with what was given; the command prints it in one line, exit 2
+├── DataError         a file, row, column or label
+├── ModelError        a net, its weights or what it returns
+├── UsageError        an option or an argument
+├── RunError          a run folder: missing, of a newer format, damaged
+└── DiskError         no room, no permission, read-only
+"""
+
+from __future__ import annotations
+
+import errno
+from os import PathLike
+
+
+class GoodfitError(Exception):
+    """What is wrong, where, and how to mend it.
+
+    Args:
+        what: the fault in plain words, no full stop at the end.
+        where: the file, row or column in question; it opens the message.
+        mend: what to do about it, a sentence of its own without its full stop.
+    """
+
+    def __init__(self, what: str, *, where: str | PathLike[str] | None = None, mend: str | None = None) -> None:
+        self.what, self.where, self.mend = what, where, mend
+        super().__init__(what, where, mend)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where is not None else ""
+        advice = f" {self.mend}." if self.mend else ""
+        return f"{place}{self.what}.{advice}"
+
+
+class DataError(GoodfitError):
+    """A file, row, column or label cannot be used."""
+
+
+class ModelError(GoodfitError):
+    """A net cannot be built, loaded or run on this data."""
+
+
+class UsageError(GoodfitError):
+    """An option or argument that does not make sense."""
+
+
+class RunError(GoodfitError):
+    """A run folder that is missing, damaged or of a newer format."""
+
+
+class DiskError(GoodfitError):
+    """A place that cannot be written."""
+
+
+def disk_error(error: OSError, where: str | PathLike[str]) -> DiskError:
+    """The one clear line for an operating-system error met while writing `where`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskError(
+            "the disk is full", where=where, mend="Free some space, or choose another place with --out or --cache"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DiskError(
+            "this place cannot be written",
+            where=where,
+            mend="Choose another place with --out, or change its permissions",
+        )
+    return DiskError(f"cannot write ({error.strerror or error})", where=where, mend="Choose another place with --out")

@@ -1,0 +1,337 @@
+"""A run: what `fit` returns and `load` gives back. The model, its figures, and how new data is read."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import hashlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from goodfit.checks.rules.test_set_reused import TestSetReused
+from goodfit.data import open_path
+from goodfit.data.door import TestDoor
+from goodfit.data.epochs import Feed
+from goodfit.data.normalise import Normalise
+from goodfit.data.source import Source
+from goodfit.errors import DataError, RunError
+from goodfit.files import ensure_folder, write_text
+from goodfit.nets import build
+from goodfit.nets.people import as_net
+from goodfit.predictions import Predictions
+from goodfit.stats import Estimate
+from goodfit.tasks import from_json as task_from_json
+from goodfit.tasks.task import Task
+from goodfit.train.checkpoint import load_state, save_state
+from goodfit.train.device import choose_device
+from goodfit.train.evaluate import outputs
+from goodfit.train.plan import Plan
+from goodfit.train.precision import Precision, supported
+
+FORMAT = 1  # of run.json; a newer goodfit keeps reading older formats
+RECORD, WEIGHTS, LOOKS, SCORES = "run.json", "model.safetensors", "looks.json", "scores.safetensors"
+SAVED = (RECORD, WEIGHTS, LOOKS, SCORES, "split.csv", "predictions.csv", "report.html")
+
+
+@dataclass
+class Model:
+    """What is needed to predict: the fitted net and how its input is made ready."""
+
+    net: nn.Module
+    task: Task
+    schema: Mapping[str, Any]  # of the source
+    normalise: Normalise | None
+    precision: Precision
+    device: torch.device
+    batch_size: int
+
+    def feed(self, source: Source, y: Tensor | None = None) -> Feed:
+        """Batches of a source as this model takes them."""
+        return Feed(
+            source=source,
+            y=y if y is not None else torch.zeros(len(source), dtype=torch.int64),
+            device=self.device,
+            batch_size=self.batch_size,
+            seed=0,
+            normalise=self.normalise,
+            channels_last=self.precision.channels_last,
+        )
+
+
+class Run:
+    """A fitted model with its record. Use it in a `with` block, or call `release`, to give its memory back.
+
+    Attributes:
+        folder: the run folder.
+        verdict: in a few words: "good fit", "overfit", "underfit", "no better than the baseline", ...
+        metrics: part ("valid", "test") -> name -> value with its 95% interval (low, high).
+        history: a line an epoch.
+        record: everything that run.json holds.
+    """
+
+    def __init__(self, folder: Path, record: dict[str, Any], model: Model | None) -> None:
+        self.folder = folder
+        self.record = record
+        self._model = model
+
+    verdict = property(lambda self: str(self.record["verdict"]), doc="The verdict in a few words.")
+    history = property(lambda self: list(self.record["history"]), doc="A line an epoch.")
+    findings = property(lambda self: list(self.record["findings"]), doc="What the rules have seen.")
+
+    @property
+    def metrics(self) -> dict[str, dict[str, Estimate]]:
+        return {
+            part: {name: Estimate(**value) for name, value in named.items()}
+            for part, named in self.record["metrics"].items()
+        }
+
+    @property
+    def model(self) -> Model:
+        if self._model is None:
+            raise RunError("its model was released", where=self.folder, mend="Load it again: goodfit.load(folder)")
+        return self._model
+
+    @property
+    def net(self) -> nn.Module:
+        """The fitted net, in eval mode."""
+        return self.model.net
+
+    def predict(
+        self,
+        data: str | Path | Source,
+        *,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Predictions:
+        """Predict every row of new data, in its order.
+
+        Args:
+            data: a path of the same kind of data as the run was fitted on, or an opened source.
+            cache: where decoded pictures are kept; the usual folder when None.
+            progress: called with (rows decoded, rows) while files are read.
+
+        Raises:
+            DataError: nothing to read there, or data of another kind or shape.
+        """
+        source = self._opened(data, cache, progress)
+        broken = {item.row: item.reason for item in source.unreadable}
+        rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
+        model = self.model
+        out = outputs(model.net, model.feed(source), rows, model.precision)
+        columns = model.task.decode(out) if len(rows) else {"prediction": []}
+        return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))])
+
+    def evaluate(
+        self,
+        data: str | Path | Source,
+        *,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> dict[str, Any]:
+        """Score labelled data that the run was not fitted on. Each look is counted in the run folder.
+
+        Returns:
+            The object that `goodfit evaluate --json` prints.
+
+        Raises:
+            DataError: no labels, or a label that the run does not know.
+        """
+        source = self._opened(data, cache, progress)
+        if source.targets is None:
+            raise DataError("these rows have no labels to score against", mend="Use goodfit predict for them")
+        return score(self, source)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report as one self-contained HTML page; into the run folder when no path is given."""
+        from goodfit.report.collect import write_report
+
+        return write_report(self.folder, self.record, Path(path) if path is not None else self.folder / "report.html")
+
+    def save(self, folder: str | Path) -> Path:
+        """Copy the run to another folder: safetensors, JSON, CSV and HTML, nothing that can run.
+
+        Raises:
+            RunError: there is something else in that folder already.
+        """
+        target = Path(folder)
+        if target.exists() and any(target.iterdir()) and not (target / RECORD).exists():
+            raise RunError("there is something else in this folder", where=target, mend="Choose another one")
+        ensure_folder(target)
+        for name in SAVED:
+            if (self.folder / name).exists() and target.resolve() != self.folder.resolve():
+                shutil.copy2(self.folder / name, target / name)
+        return target
+
+    def release(self) -> None:
+        """Give the memory of the net back; the record stays."""
+        self._model = None
+        release_memory()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r}, {self.verdict!r})"
+
+    def _opened(
+        self, data: str | Path | Source, cache: Path | None, progress: Callable[[int, int], None] | None
+    ) -> Source:
+        source: Source = open_path(Path(data)) if isinstance(data, (str, Path)) else data
+        if source.kind != self.model.schema["kind"]:
+            raise DataError(
+                f"this is {source.kind}; the run was fitted on {self.model.schema['kind']}",
+                mend="Give data of that kind",
+            )
+        source.prepare(self.model.schema, cache=cache, progress=progress)
+        return source
+
+
+def score(run: Run, source: Source) -> dict[str, Any]:
+    """Metrics of a run on a prepared, labelled source, with the trivial predictor learnt from the training rows."""
+    began = time.monotonic()
+    assert source.targets is not None
+    model = run.model
+    broken = {item.row for item in source.unreadable}
+    kept = [row for row in range(len(source)) if row not in broken]
+    if not kept:
+        raise DataError("not one row of it can be read", mend="Give other data")
+    y = model.task.encode([source.targets[row] for row in kept], [source.keys[row] for row in kept])
+    out = outputs(model.net, model.feed(source), torch.tensor(kept, dtype=torch.int64), model.precision)
+    trained = load_state(run.folder / SCORES)[0]["y_train"]
+    looks = TestDoor(run.folder / LOOKS).look(fingerprint(source, np.asarray(kept)))
+    findings = [finding.to_json() for finding in TestSetReused().seen(looks)]
+    return {
+        "run": str(run.folder),
+        "task": model.task.name,
+        "verdict": run.verdict,
+        "seconds": round(time.monotonic() - began, 2),
+        "epochs": len(run.history),
+        "rows": {"train": run.record["rows"]["train"], "valid": 0, "test": len(kept), "unreadable": len(broken)},
+        "metrics": {"test": {name: value.to_json() for name, value in model.task.metrics(out, y).items()}},
+        "baseline": {"test": model.task.baseline(trained, y)},
+        "looks_at_test": looks,
+        "findings": findings,
+    }
+
+
+def fingerprint(source: Source, rows: np.ndarray | None = None) -> str:
+    """Names a set of rows by their content, wherever they lie."""
+    digests = source.digests() or source.keys
+    chosen = digests if rows is None else [digests[row] for row in rows]
+    return hashlib.sha256("\n".join(chosen).encode()).hexdigest()[:16]
+
+
+def store_weights(folder: Path, net: nn.Module) -> None:
+    save_state(folder / WEIGHTS, dict(net.state_dict()), {})
+
+
+def store_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write run.json: the last file of a run, which makes it one."""
+    write_text(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def load(
+    folder: str | Path, *, model: Any = None, params: list[Tensor] | None = None, device: str | None = None
+) -> Run:
+    """Read a run folder. Nothing in it is executed: weights are safetensors, the rest is JSON.
+
+    Args:
+        folder: the run folder.
+        model: for a run of your own net: that net again (a module, a plain function, or "train.py:net").
+        params: the parameters of a plain function.
+        device: cpu, cuda or mps; chosen by itself when None.
+
+    Raises:
+        RunError: no run there, an unfinished one, a damaged one, or one of a newer format.
+    """
+    folder = Path(folder)
+    record = read_record(folder)
+    there, _ = choose_device(device)
+    weights, _ = load_state(folder / WEIGHTS)
+    kept = record["model"]
+    if kept["arch"] is not None:
+        net = build(kept["arch"], tuple(kept["in_shape"]), kept["outputs"], **kept["options"])
+    elif model is None:
+        raise RunError(
+            f"its net is your own code ({kept['own']})",
+            where=folder,
+            mend="Give it: --model train.py:net, or load(..., model=net)",
+        )
+    else:
+        net = as_net(model, params)
+    try:
+        net.load_state_dict(weights)
+    except RuntimeError as error:
+        raise RunError(
+            f"its weights are not of this net ({str(error).splitlines()[-1].strip()})",
+            where=folder / WEIGHTS,
+            mend="Give the net that was fitted",
+        ) from error
+    plan = Plan.from_json(record["plan"])
+    dtype = plan.precision if supported(plan.precision, there) else "float32"
+    return Run(
+        folder,
+        record,
+        Model(
+            net=net.to(there).eval(),
+            task=task_from_json(record["task"]),
+            schema=record["source"],
+            normalise=Normalise.from_json(record["normalise"]) if record["normalise"] else None,
+            precision=Precision(dtype, plan.channels_last, "as fitted"),
+            device=there,
+            batch_size=plan.batch_size,
+        ),
+    )
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """run.json of a run folder, checked."""
+    path = folder / RECORD
+    if not path.exists():
+        if (folder / "checkpoint.safetensors").exists():
+            raise RunError(
+                "this run is not finished", where=folder, mend="Finish it: the same goodfit fit with --resume"
+            )
+        raise RunError(
+            "there is no run here", where=folder, mend="Give a folder that goodfit fit made, such as runs/NAME"
+        )
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        version = int(record["format"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"damaged ({error})", where=path, mend="Fit again, or take a copy") from error
+    if version > FORMAT:
+        raise RunError(
+            f"format {version}, written by goodfit {record.get('goodfit', '?')}",
+            where=path,
+            mend="Upgrade: pip install -U goodfit",
+        )
+    return record
+
+
+def release_memory() -> None:
+    """Collect what is no longer used and hand free memory back to the system."""
+    gc.collect()
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    if sys.platform == "linux":
+        # glibc keeps freed blocks for itself: without this a fit's memory would stay with the process
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

@@ -1,0 +1,69 @@
+"""What every task answers: head width, loss, metrics, decoding. One class a task, one file a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+from torch import Tensor
+
+from goodfit.stats import Estimate
+
+Targets = Sequence[Any] | np.ndarray  # raw targets as a source gives them: labels, lists of labels, numbers
+
+
+class Task(Protocol):
+    """A kind of prediction. It holds what is needed to read targets and to write predictions, as JSON."""
+
+    name: ClassVar[str]
+    main_metric: ClassVar[str]  # what the best epoch is chosen by
+    greater_is_better: ClassVar[bool]
+
+    @property
+    def outputs(self) -> int:
+        """Width of the head: the net gives (N, outputs)."""
+        ...
+
+    @classmethod
+    def fits(cls, targets: Targets) -> bool:
+        """Whether these raw targets are of this kind (a label each; a list of labels each; a number each)."""
+        ...
+
+    @classmethod
+    def from_targets(cls, targets: Targets) -> Self:
+        """The task for these raw training targets. Raises DataError when they cannot be learnt from."""
+        ...
+
+    def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
+        """Raw targets as the tensor the loss takes. A target never seen raises DataError naming its key."""
+        ...
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        """The scalar to descend: the mean over the batch."""
+        ...
+
+    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        """(N,) the plain loss of every row, without smoothing: what the verdict's z-tests are made on."""
+        ...
+
+    def score(self, out: Tensor, y: Tensor) -> float:
+        """The main metric alone, quickly."""
+        ...
+
+    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+        """Every metric with its 95% interval."""
+        ...
+
+    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+        """The metrics on `y` of the trivial predictor learnt from `y_train` (majority class, mean)."""
+        ...
+
+    def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """Predictions as columns, one value a row, in the words of the data."""
+        ...
+
+    def to_json(self) -> dict[str, Any]: ...
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self: ...

@@ -1,0 +1,100 @@
+"""The choices that nobody made: architecture, epochs, batch size, learning rate, augmentation. Each has its why.
+
+The figures come from runs on validation rows, never on test rows: docs/decisions/004-defaults-for-pictures.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goodfit.train.asked import Asked
+from goodfit.train.plan import Choice
+
+PICTURES_TO_SEE = 500_000  # rows seen in a run from scratch, counting every epoch's
+FEWEST_EPOCHS, MOST_EPOCHS = 8, 60
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The values, and a line for each that was chosen here."""
+
+    epochs: int
+    batch_size: int
+    optimiser: str
+    learning_rate: float | None  # None: by the finder
+    weight_decay: float
+    schedule: str
+    label_smoothing: float
+    augment: str
+    choices: list[Choice]
+
+
+def choose_architecture(in_shape: tuple[int, ...], accelerator: bool) -> tuple[str, str]:
+    """The net for data of this shape (without the batch), and why."""
+    if len(in_shape) == 1:
+        return "mlp", "the rows are flat"
+    side = max(in_shape[-2:])
+    if side <= 64 and not accelerator:
+        return "resnet10", f"pictures of {side} px on a CPU"
+    return "resnet18", f"pictures of {side} px"
+
+
+def choose(
+    asked: Asked,
+    *,
+    train_rows: int,
+    pictures: bool,
+    colour: bool,
+    task: str,
+    own_net: bool,
+    pretrained: bool,
+) -> Defaults:
+    """Fill in what was not asked for.
+
+    Args:
+        train_rows: rows of the training part.
+        pictures: whether x is (N, C, H, W); augmentation is for those alone.
+        colour: three channels.
+        task: classification, multilabel or regression.
+        own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
+        pretrained: fine-tuning needs lower rates and fewer epochs.
+    """
+    choices: list[Choice] = []
+
+    def pick(name: str, given: object, value: object, why: str) -> object:
+        taken = value if given is None else given
+        choices.append(Choice(name, str(taken), "given" if given is not None else why))
+        return taken
+
+    most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
+    epochs = max(FEWEST_EPOCHS, min(most, round(PICTURES_TO_SEE / train_rows)))
+    if asked.minutes is None:
+        epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
+    batch = 64 if train_rows < 5_000 else 128
+    while batch > 8 and train_rows < 8 * batch:  # a step or two an epoch would learn nothing
+        batch //= 2
+    batch = int(str(pick("batch size", asked.batch_size, batch, f"{train_rows:,} training rows")))
+    optimiser = str(pick("optimiser", asked.optimiser, "adamw", "works over a wide range of rates"))
+    usual = {"adamw": 2e-3, "sgd": 0.1}.get(optimiser, 2e-3)
+    rate: float | None = 3e-4 if pretrained else usual
+    why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
+    if asked.lr == "find" or (asked.lr is None and own_net):
+        rate = None
+    else:
+        rate = float(str(pick("learning rate", asked.lr, rate, why)))
+    decay = {"adamw": 0.05, "sgd": 5e-4}.get(optimiser, 0.0)
+    decay = float(
+        str(pick("weight decay", asked.weight_decay, decay, f"usual for {optimiser}; norms and biases are spared"))
+    )
+    plan = str(pick("schedule", asked.schedule, "one-cycle", "reaches a good net in few epochs"))
+    smoothing = 0.1 if task == "classification" and pictures and not own_net else 0.0
+    if task == "classification":
+        smoothing = float(
+            str(pick("label smoothing", asked.label_smoothing, smoothing, "keeps the net from being too sure"))
+        )
+    augment = "none"
+    if pictures:
+        augment = "standard" if colour else "light"
+        why = "colour pictures keep their meaning when flipped" if colour else "grey pictures may be writing: no flips"
+        augment = str(pick("augmentation", asked.augment, augment, why))
+    return Defaults(epochs, batch, optimiser, rate, decay, plan, smoothing, augment, choices)

@@ -1,0 +1,200 @@
+"""The training loop: for epoch, for batch: forward, loss, backward, step, zero. The rest was made before it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from goodfit.data.epochs import Feed
+from goodfit.data.source import Batch
+from goodfit.errors import ModelError
+from goodfit.tasks.task import Task
+from goodfit.train.ema import MovingAverage
+from goodfit.train.evaluate import out_of_memory, outputs
+from goodfit.train.optimiser import set_learning_rate
+from goodfit.train.plan import Plan
+from goodfit.train.precision import Precision
+from goodfit.train.schedule import Schedule
+
+
+@dataclass
+class Position:
+    """Where a run stands: all of it is in the checkpoint."""
+
+    epoch: int = 0
+    batch: int = 0  # batches done in this epoch
+    rows: int = 0  # rows seen in this epoch
+    step: int = 0
+    done: float = 0.0  # fraction of the schedule behind us
+    pace: float = 0.0  # fraction of the schedule that a step takes
+    best_epoch: int = -1
+    best_score: float | None = None
+    lowest_epoch: int = -1  # epoch of the lowest validation loss
+    seconds: float = 0.0  # spent training and validating, before a stop as well
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Training:
+    """A run under way: the small objects that the loop uses, and its position."""
+
+    net: nn.Module
+    task: Task
+    feed: Feed
+    train_rows: Tensor
+    valid_rows: Tensor
+    optimiser: Optimizer
+    schedule: Schedule
+    precision: Precision
+    plan: Plan
+    position: Position
+    average: MovingAverage | None = None
+    hold: Callable[[int], list[nn.Module]] = lambda epoch: []  # fine-tuning: freezes for the epoch, norms kept in eval
+    best: dict[str, Tensor] = field(default_factory=dict)
+    valid_losses: dict[str, Tensor] = field(default_factory=dict)  # per row: at the lowest epoch, and the last
+    loss_sum: Tensor = field(default_factory=lambda: torch.zeros(()))  # of this epoch's rows, on the device
+
+    @property
+    def batches_an_epoch(self) -> int:
+        return -(-len(self.train_rows) // self.plan.batch_size)
+
+
+@dataclass
+class Listener:
+    """What the loop calls: `tick` between steps once `every` seconds have passed, `epoch_end` after validation."""
+
+    tick: Callable[[Training], None]
+    epoch_end: Callable[[Training], None]
+    every: float = 0.25
+    stop: bool = False  # set from a signal handler; the loop then ticks and returns at the next step
+
+
+def train(training: Training, listener: Listener) -> bool:
+    """Run to the end of the plan; False when the listener asked to stop before it."""
+    plan, position = training.plan, training.position
+    now = time.monotonic()
+    due = now + listener.every
+    while position.epoch < plan.epochs:
+        training.net.train()
+        for module in training.hold(position.epoch):
+            module.eval()
+        for batch in training.feed.epoch(training.train_rows, position.epoch, start=position.batch):
+            set_learning_rate(training.optimiser, plan.learning_rate * training.schedule(position.done))
+            loss = forward_backward(training, batch)
+            if plan.clip_norm is not None:
+                nn.utils.clip_grad_norm_(training.net.parameters(), plan.clip_norm)
+            training.optimiser.step()
+            training.optimiser.zero_grad()
+            if training.average is not None:
+                training.average.update(position.step)
+            training.loss_sum.add_(loss, alpha=len(batch.rows))  # on the device: nothing waits for it
+            position.batch += 1
+            position.rows += len(batch.rows)
+            position.step += 1
+            position.done = min(1.0, position.done + position.pace)
+            if listener.stop or time.monotonic() > due:
+                position.seconds, now = position.seconds + time.monotonic() - now, time.monotonic()
+                listener.tick(training)
+                if listener.stop:
+                    return False
+                due = time.monotonic() + listener.every
+            if position.step == plan.max_steps:
+                break
+        end_epoch(training)
+        position.seconds, now = position.seconds + time.monotonic() - now, time.monotonic()
+        training.position.history[-1]["seconds"] = round(position.seconds, 3)
+        listener.epoch_end(training)
+        if listener.stop:
+            return False
+    return True
+
+
+def forward_backward(training: Training, batch: Batch) -> Tensor:
+    """Gradients of the mean loss of the batch, in as many passes as the memory needs; returns that loss, detached.
+
+    Each pass counts by its share of the rows, so that the sum is the whole batch's gradient to rounding. (Batch norm
+    sees each pass by itself.) Out of memory halves the passes' size and starts the batch again.
+    """
+    while True:
+        try:
+            if training.plan.micro_batch >= len(batch.rows):
+                with training.precision.autocast(training.feed.device):
+                    loss = training.task.loss(training.net(batch.x), batch.y)
+                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                return loss.detach()
+            total = torch.zeros((), device=training.feed.device)
+            passes = -(-len(batch.rows) // training.plan.micro_batch)
+            for x, y in zip(batch.x.tensor_split(passes), batch.y.tensor_split(passes), strict=True):
+                with training.precision.autocast(training.feed.device):
+                    loss = training.task.loss(training.net(x), y) * (len(x) / len(batch.rows))
+                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                total += loss.detach()
+            return total
+        except RuntimeError as error:
+            if not out_of_memory(error) or min(training.plan.micro_batch, len(batch.rows)) < 2:
+                raise
+        training.plan.micro_batch = min(training.plan.micro_batch, len(batch.rows)) // 2
+        training.optimiser.zero_grad()
+        if training.feed.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def end_epoch(training: Training) -> None:
+    """Validate, write the history's line, keep the best weights."""
+    position, task = training.position, training.task
+    train_loss = float(training.loss_sum) / max(1, position.rows)
+    if train_loss != train_loss or train_loss in (float("inf"), float("-inf")):
+        raise ModelError(
+            f"the loss turned into {train_loss} in epoch {position.epoch + 1} at a learning rate of {training.plan.learning_rate:g}",
+            mend="Give a lower --lr, or --precision float32",
+        )
+    training.loss_sum.zero_()
+    live = {name: tensor.detach() for name, tensor in training.net.state_dict().items()}
+    if training.average is not None:
+        live = {name: tensor.clone() for name, tensor in live.items()}
+        training.net.load_state_dict(training.average.state_dict())
+    out = outputs(training.net, training.feed, training.valid_rows, training.precision)
+    y = training.feed.y.index_select(0, training.valid_rows)
+    losses = task.row_losses(out, y)
+    score = task.score(out, y)
+    valid_loss = float(losses.double().mean())
+    position.history.append(
+        {
+            "epoch": position.epoch + 1,
+            "rows": position.rows,
+            "train_loss": train_loss,
+            "valid_loss": valid_loss,
+            task.main_metric: score,
+            "learning_rate": training.optimiser.param_groups[-1]["lr"],
+        }
+    )
+    training.valid_losses["last"] = losses
+    lowest = min(range(len(position.history)), key=lambda at: position.history[at]["valid_loss"])
+    if lowest == position.epoch:
+        position.lowest_epoch = position.epoch
+        training.valid_losses["lowest"] = losses
+    if _is_better(score, valid_loss, training):
+        position.best_score, position.best_epoch = score, position.epoch
+        training.best = {
+            name: tensor.detach().to("cpu", copy=True) for name, tensor in training.net.state_dict().items()
+        }
+    if training.average is not None:
+        training.net.load_state_dict(live)
+    position.epoch += 1
+    position.batch = position.rows = 0
+
+
+def _is_better(score: float, valid_loss: float, training: Training) -> bool:
+    """By the main metric; when equal, by the validation loss."""
+    position = training.position
+    if position.best_score is None:
+        return True
+    if score == position.best_score:
+        return bool(valid_loss < position.history[position.best_epoch]["valid_loss"])
+    return (score > position.best_score) == training.task.greater_is_better

@@ -1,0 +1,56 @@
+"""The optimiser: SGD or AdamW, fused where the device has it; weight decay leaves norms and biases alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import SGD, AdamW, Optimizer
+
+from goodfit.errors import UsageError
+
+
+def parameter_groups(
+    stages: Sequence[tuple[Iterable[nn.Parameter], float]], weight_decay: float
+) -> list[dict[str, Any]]:
+    """Groups for the optimiser: weights decay, vectors (norm scales, biases) do not.
+
+    Decay pulls towards zero, which means nothing for a scale whose neutral value is 1 or for an offset
+    (He et al. 2019, "Bag of tricks", section 3.1).
+
+    Args:
+        stages: parameters with the share of the peak learning rate that they get.
+    """
+    groups = []
+    for parameters, share in stages:
+        held = [parameter for parameter in parameters if parameter.requires_grad]
+        for decay, members in (
+            (weight_decay, [parameter for parameter in held if parameter.dim() > 1]),
+            (0.0, [parameter for parameter in held if parameter.dim() <= 1]),
+        ):
+            if members:
+                groups.append({"params": members, "weight_decay": decay, "share": share})
+    if len({group["weight_decay"] for group in groups}) == 1 and len({group["share"] for group in groups}) == 1:
+        return [{**groups[0], "params": [parameter for group in groups for parameter in group["params"]]}]
+    return groups
+
+
+def make_optimiser(name: str, groups: list[dict[str, Any]], device: torch.device) -> Optimizer:
+    """SGD (Nesterov, momentum 0.9) or AdamW (betas 0.9 and 0.99), both fused: one kernel for all parameters.
+
+    The learning rate is set by the schedule before every step.
+    """
+    fused = device.type in ("cpu", "cuda", "mps")
+    if name == "sgd":
+        return SGD(groups, lr=1.0, momentum=0.9, nesterov=True, fused=fused)
+    if name == "adamw":
+        return AdamW(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8, fused=fused)
+    raise UsageError(f"the optimiser '{name}' is not known", mend="Choose adamw or sgd")
+
+
+def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:
+    """Give every group its share of the rate."""
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate * group["share"]

@@ -1,0 +1,102 @@
+"""Running a training to its end: progress, checkpoints, Ctrl-C, and the time budget."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Protocol
+
+from goodfit.train.budget import fit_to_budget
+from goodfit.train.loop import Listener, Training, train
+
+FIRST_CHECKPOINT = 10.0  # seconds
+CHECKPOINT_COST = 0.02  # of the time may go into checkpoints
+
+
+class Interrupted(Exception):
+    """Ctrl-C: the checkpoint is written."""
+
+
+class Voice(Protocol):
+    """Where progress is shown."""
+
+    def batch(self, training: Training) -> None: ...
+
+    def epoch(self, training: Training) -> None: ...
+
+    def say(self, text: str) -> None: ...
+
+
+def run_to_end(
+    training: Training,
+    save: Callable[[Training], None],
+    voice: Voice,
+    seconds_left: Callable[[Training], float] | None = None,
+) -> None:
+    """Train to the end of the plan, with a checkpoint at least every ten seconds or so, and at every epoch's end.
+
+    Args:
+        save: writes the checkpoint.
+        voice: shows progress.
+        seconds_left: of the time budget, if there is one: the plan is fitted to it again after every epoch.
+
+    Raises:
+        Interrupted: Ctrl-C; the checkpoint is written.
+    """
+    micro = training.plan.micro_batch
+    due = time.monotonic() + FIRST_CHECKPOINT
+
+    def saved() -> float:
+        start = time.monotonic()
+        save(training)
+        return start + max(FIRST_CHECKPOINT, (time.monotonic() - start) / CHECKPOINT_COST)
+
+    def tick(training: Training) -> None:
+        nonlocal micro, due
+        if training.plan.micro_batch < micro:
+            micro = training.plan.micro_batch
+            passes = -(-training.plan.batch_size // micro)
+            voice.say(
+                f"out of memory: now {passes} passes of {micro} rows a step; the step is still of {training.plan.batch_size}"
+            )
+        voice.batch(training)
+        if listener.stop or time.monotonic() > due:
+            due = saved()
+
+    def epoch_end(training: Training) -> None:
+        nonlocal due
+        voice.epoch(training)
+        if seconds_left is not None and training.plan.max_steps is None:
+            an_epoch = training.position.seconds / training.position.epoch
+            fit_to_budget(training, seconds_left(training), an_epoch)
+        if listener.stop or time.monotonic() > due - FIRST_CHECKPOINT / 2:
+            due = saved()
+
+    listener = Listener(tick, epoch_end)
+    with interrupts_stop(listener):
+        if not train(training, listener):
+            raise Interrupted
+
+
+@contextmanager
+def interrupts_stop(listener: Listener) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM) stops at the next step, a second one at once. Only the main thread gets signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if listener.stop:
+            raise KeyboardInterrupt
+        listener.stop = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

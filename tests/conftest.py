@@ -1,0 +1,51 @@
+"""What tests share: small real pictures, the data sets beside the repository, and a cache of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+THREADS = 2  # the same on every machine, so that sums come out in the same order
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Caches and subprocesses of the tests stay away from the user's; torch has two threads."""
+    import torch
+
+    torch.set_num_threads(THREADS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOODFIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("OMP_NUM_THREADS", str(THREADS))
+        patch.setenv("HF_HUB_OFFLINE", "1")  # no test goes to the network
+        patch.setenv("MPLBACKEND", "Agg")  # no test opens a window
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]))
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of larger data sets beside the repository; the test is skipped where there is none."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no shared/data beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """scikit-learn's first 300 digits (8x8, grey) as class folders of PNGs: digits/7/00042.png. To be read only."""
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    folder = tmp_path_factory.mktemp("pictures") / "digits"
+    digits = load_digits()
+    for row, (picture, label) in enumerate(zip(digits.images[:300], digits.target[:300], strict=True)):
+        path = folder / str(label) / f"{row:05d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((picture * (255 / 16)).round().astype("uint8")).save(path)
+    return folder
