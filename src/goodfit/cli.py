@@ -1,4 +1,4 @@
-"""The commands. Each is a few lines over the same calls that Python users make; torch is imported by those that need it."""
+"""The commands: each a few lines over the calls that Python users make. Torch is imported by those that need it."""
 
 from __future__ import annotations
 

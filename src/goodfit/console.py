@@ -60,9 +60,8 @@ class Console:
         position, batches = training.position, training.batches_an_epoch
         loss = float(training.loss_sum) / max(1, position.rows)
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
-        self._draw(
-            f"  epoch {position.epoch + 1} of {training.plan.epochs} {bar(position.batch / batches)} loss {loss:.3f}, {clock(left)} left"
-        )
+        where = f"epoch {position.epoch + 1} of {training.plan.epochs} {bar(position.batch / batches)}"
+        self._draw(f"  {where} loss {loss:.3f}, {clock(left)} left")
 
     def epoch(self, training: Training) -> None:
         """After an epoch: one line of its figures."""

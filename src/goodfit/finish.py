@@ -1,4 +1,4 @@
-"""After the last epoch: the best weights back, scores with intervals, the verdict, predictions, the report, the files."""
+"""After the last epoch: the best weights back, scores with intervals, verdict, predictions, report, files."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ class Job:
         options = {"width": asked.width} if asked.width else {}
         net = build(arch, shape, outputs, **options)
         if asked.pretrained is not None:
-            loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head, in_channels=shape[0])
+            loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head)
             self.choose(Choice("pretrained", asked.pretrained, str(loaded)))
         self.model_record = {"arch": arch, "own": None, "in_shape": list(shape), "outputs": outputs, "options": options}
         count = sum(parameter.numel() for parameter in net.parameters())

@@ -36,8 +36,10 @@ def sentences(
     name = {"test": "test", "valid": "validation"}[part]
     score = scores[part]
     said = [
-        (f"On {rows[part]:,} {name} rows the {main_metric.replace('_', ' ')} is {score.value:.4g} "
-        f"(95% interval {score.low:.4g} to {score.high:.4g}); the trivial predictor reaches {baseline[part]:.4g}.")
+        (
+            f"On {rows[part]:,} {name} rows the {main_metric.replace('_', ' ')} is {score.value:.4g} "
+            f"(95% interval {score.low:.4g} to {score.high:.4g}); the trivial predictor reaches {baseline[part]:.4g}."
+        )
     ]
     if "train" in scores:
         said.append(

@@ -125,7 +125,7 @@ def _choose(
         if len(members) < len(shares) + 1:
             some = f"only {len(members)} picture{'s' if len(members) > 1 else ''}"
             raise DataError(
-                f"the class '{label}' has {some}; {len(shares) + 1} or more are needed, for train, {' and '.join(('valid', 'test')[: len(shares)])}",
+                f"the class '{label}' has {some}; {len(shares) + 1} or more are needed, one for each part",
                 where=keys[int(members[0])],
                 mend="Add pictures of this class, or take its folder away",
             )

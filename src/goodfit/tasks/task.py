@@ -17,6 +17,7 @@ class Task(Protocol):
     """A kind of prediction. It holds what is needed to read targets and to write predictions, as JSON."""
 
     name: ClassVar[str]
+    label_smoothing: float  # the share of the target spread over all classes; 0 where it has no meaning
     main_metric: ClassVar[str]  # what the best epoch is chosen by
     greater_is_better: ClassVar[bool]
 
@@ -55,8 +56,16 @@ class Task(Protocol):
         """Every metric with its 95% interval."""
         ...
 
+    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
+        """What the report shows beyond metrics, such as classes, confusion and per_class."""
+        ...
+
     def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
         """The metrics on `y` of the trivial predictor learnt from `y_train` (majority class, mean)."""
+        ...
+
+    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
+        """(N,) bool: rows worth showing as mistakes."""
         ...
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:

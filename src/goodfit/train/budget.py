@@ -18,7 +18,7 @@ SPARE = 0.97  # of the time left is planned: the machine's speed moves
 
 
 def seconds_of_an_epoch(training: Training, loss_of: Callable[[torch.nn.Module, Batch], Tensor]) -> float:
-    """By timing real steps on a copy of the net for about two seconds; validation rows cost a third of a training row."""
+    """By timing real steps on a copy of the net for two seconds; a validation row costs a third of a training row."""
     training_state = training.feed.generator.get_state()
     with trial_of(training.net, training.feed.device) as trial:
         groups = parameter_groups([(trial.parameters(), 1.0)], training.plan.weight_decay)

@@ -151,7 +151,7 @@ def end_epoch(training: Training) -> None:
     train_loss = float(training.loss_sum) / max(1, position.rows)
     if train_loss != train_loss or train_loss in (float("inf"), float("-inf")):
         raise ModelError(
-            f"the loss turned into {train_loss} in epoch {position.epoch + 1} at a learning rate of {training.plan.learning_rate:g}",
+            f"the loss turned into {train_loss} in epoch {position.epoch + 1} (rate {training.plan.learning_rate:g})",
             mend="Give a lower --lr, or --precision float32",
         )
     training.loss_sum.zero_()

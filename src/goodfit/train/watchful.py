@@ -61,7 +61,7 @@ def run_to_end(
             micro = training.plan.micro_batch
             passes = -(-training.plan.batch_size // micro)
             voice.say(
-                f"out of memory: now {passes} passes of {micro} rows a step; the step is still of {training.plan.batch_size}"
+                f"out of memory: now {passes} passes of {micro} rows a step of {training.plan.batch_size}, as before"
             )
         voice.batch(training)
         if listener.stop or time.monotonic() > due:

@@ -46,7 +46,7 @@ class Overfitting(EndRule):
         test = paired_z(end.losses_at_end, end.losses_at_lowest)
         if training_fell and test.z > Z_NEEDED and last > lowest * (1 + RISE_NEEDED):
             yield self.finding(
-                f"after epoch {end.lowest_epoch} the validation loss rose from {lowest:.3f} to {last:.3f} (z = {test.z:.1f}) "
-                f"while the training loss fell; the weights of epoch {end.best_epoch} are kept",
+                f"after epoch {end.lowest_epoch} the validation loss rose from {lowest:.3f} to {last:.3f} "
+                f"(z = {test.z:.1f}) while the training loss fell; the weights of epoch {end.best_epoch} are kept",
                 "Give more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
             )

@@ -43,8 +43,8 @@ class TrainRowsInValidation(DataRule):
             if copies:
                 twin = data.keys[trained[data.digests[copies[0]]]]
                 yield self.finding(
-                    f"{len(copies)} of {len(rows)} {part} rows ({len(copies) / len(rows):.1%}) stand in the training rows "
-                    f"as well, such as {data.keys[copies[0]]} = {twin}",
+                    f"{len(copies)} of {len(rows)} {part} rows ({len(copies) / len(rows):.1%}) stand in the training "
+                    f"rows as well, such as {data.keys[copies[0]]} = {twin}",
                     "Remove the copies, or keep them in one part with --group",
                     file=data.keys[copies[0]],
                     count=len(copies),

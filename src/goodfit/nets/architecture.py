@@ -1,0 +1,86 @@
+"""What an architecture is: a template that becomes a net for given shapes, and a model when it is fitted."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from torch import nn
+
+from goodfit.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A named template.
+
+    Attributes:
+        build: build(in_shape, outputs, **options) -> net; in_shape is that of x without the batch dimension.
+        input_dims: how many dimensions in_shape has: 3 for pictures (C, H, W), 1 for flat rows.
+        stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
+        head: the prefix of the head's parameter names.
+    """
+
+    name: str
+    build: Callable[..., nn.Module]
+    input_dims: int
+    stages: Callable[[nn.Module], list[list[nn.Module]]]
+    head: str
+
+
+@cache
+def _known() -> dict[str, Architecture]:
+    import goodfit.nets as folder
+
+    found: dict[str, Architecture] = {}
+    for info in pkgutil.iter_modules(folder.__path__):
+        module = importlib.import_module(f"{folder.__name__}.{info.name}")
+        for one in getattr(module, "ARCHITECTURES", ()):
+            found[one.name] = one
+    return found
+
+
+def names(input_dims: int | None = None) -> list[str]:
+    """Names of all architectures, or of those for data of so many dimensions."""
+    return [one.name for one in _known().values() if input_dims in (None, one.input_dims)]
+
+
+def architecture(name: str) -> Architecture:
+    """The architecture of this name.
+
+    Raises:
+        UsageError: there is none; the message names the nearest and lists all.
+    """
+    if name not in _known():
+        near = difflib.get_close_matches(name, names(), n=1)
+        hint = f"Did you mean {near[0]}? There are" if near else "There are"
+        raise UsageError(f"the architecture '{name}' is not known", mend=f"{hint} {', '.join(names())}")
+    return _known()[name]
+
+
+def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) -> nn.Module:
+    """A fresh net of an architecture.
+
+    Args:
+        in_shape: shape of x without the batch dimension.
+        outputs: width of the head.
+        options: of the architecture, such as width=32.
+
+    Raises:
+        UsageError: an architecture for data of another shape, or an option that it does not have.
+    """
+    chosen = architecture(name)
+    if len(in_shape) != chosen.input_dims and chosen.input_dims != 1:
+        raise UsageError(
+            f"{name} takes {chosen.input_dims} dimensions besides the batch; the data has {in_shape}",
+            mend=f"Choose one of {', '.join(names(len(in_shape)) or names(1))}",
+        )
+    try:
+        return chosen.build(in_shape, outputs, **options)
+    except TypeError as error:
+        raise UsageError(f"{name} does not take these options ({error})", mend="Leave them out") from error

@@ -1,0 +1,176 @@
+"""Classification: one class a row, cross-entropy on logits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from goodfit.errors import DataError
+from goodfit.stats import Estimate, auc, balanced_accuracy, mean, proportion
+from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.task import Targets
+
+MOST_AUCS = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
+MOST_COLUMNS = 100  # probabilities written a row
+
+
+@dataclass
+class Classification:
+    """Classes in the order of the net's outputs."""
+
+    classes: tuple[Any, ...]
+    label_smoothing: float = 0.0
+    name: ClassVar[str] = "classification"
+    main_metric: ClassVar[str] = "accuracy"
+    greater_is_better: ClassVar[bool] = True
+
+    @property
+    def outputs(self) -> int:
+        return len(self.classes)
+
+    @classmethod
+    def fits(cls, targets: Targets) -> bool:
+        return all(isinstance(target, (str, bool, int, np.bool_, np.integer)) for target in targets)
+
+    @classmethod
+    def from_targets(cls, targets: Targets) -> Self:
+        classes = sorted({_plain(target) for target in targets}, key=_order)
+        if len(classes) < 2:
+            raise DataError(
+                f"only one class, {str(classes[0])!r}: there is nothing to tell apart", mend="Add rows of another class"
+            )
+        return cls(tuple(classes))
+
+    def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
+        """(N,) int64 class numbers."""
+        number = {label: at for at, label in enumerate(self.classes)}
+        found = np.empty(len(targets), dtype=np.int64)
+        for row, target in enumerate(targets):
+            at = number.get(_plain(target))
+            if at is None:
+                some = ", ".join(str(label) for label in self.classes[:8]) + (", ..." if len(self.classes) > 8 else "")
+                raise DataError(
+                    f"its label '{target}' is none of the training rows' classes ({some})",
+                    where=keys[row],
+                    mend="Mend the label, or add training rows of this class",
+                )
+            found[row] = at
+        return torch.from_numpy(found)
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        """Mean cross-entropy; out (N, C) logits, y (N,) classes or (N, C) probabilities (mixed rows)."""
+        if out.shape != (len(y), len(self.classes)):
+            refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
+        return functional.cross_entropy(out, y, label_smoothing=self.label_smoothing)
+
+    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        if out.shape != (len(y), len(self.classes)):
+            refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
+        return functional.cross_entropy(out.float(), y, reduction="none")
+
+    def score(self, out: Tensor, y: Tensor) -> float:
+        return float((out.argmax(1) == y).double().mean())
+
+    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+        """accuracy (Wilson), balanced_accuracy, log_loss, auc (macro mean of one class against the rest).
+
+        The areas of a macro mean share their rows, so that its interval is the mean of theirs: cautious.
+        """
+        labels = y.numpy()
+        right = (out.argmax(1) == y).numpy()
+        found = {
+            "accuracy": proportion(float(right.sum()), len(right)),
+            "balanced_accuracy": balanced_accuracy(right, labels),
+            "log_loss": mean(self.row_losses(out, y).double().numpy()),
+        }
+        area = self._auc(out.float().softmax(1).double().numpy(), labels)
+        return found if area is None else {**found, "auc": area}
+
+    def _auc(self, shares: np.ndarray, labels: np.ndarray) -> Estimate | None:
+        count = len(self.classes)
+        if count == 2:
+            return auc(shares[:, 1], labels == 1)
+        if count > MOST_AUCS:
+            return None
+        areas = [area for at in range(count) if (area := auc(shares[:, at], labels == at)) is not None]
+        if not areas:
+            return None
+        middle = np.mean([(area.value, area.low, area.high) for area in areas], axis=0)
+        return Estimate(*map(float, middle))
+
+    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
+        return out.argmax(1) != y
+
+    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
+        """confusion (C, C): rows the truth, columns the prediction; per_class: precision, recall with interval, f1."""
+        count = len(self.classes)
+        table = np.bincount(y.numpy() * count + out.argmax(1).numpy(), minlength=count * count).reshape(count, count)
+        per_class = []
+        for at, label in enumerate(self.classes):
+            support, named, right = int(table[at].sum()), int(table[:, at].sum()), int(table[at, at])
+            recall, precision = proportion(right, support), right / named if named else 0.0
+            both = precision + recall.value
+            per_class.append(
+                {
+                    "label": str(label),
+                    "precision": precision,
+                    "recall": recall.value,
+                    "recall_low": recall.low,
+                    "recall_high": recall.high,
+                    "f1": 2 * precision * recall.value / both if support and both else 0.0,
+                    "support": support,
+                }
+            )
+        return {"classes": [str(label) for label in self.classes], "confusion": table, "per_class": per_class}
+
+    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+        """The majority class; its log_loss is that of the training rows' class shares."""
+        counts = torch.bincount(y_train, minlength=len(self.classes)).double()
+        shares = (counts + 1) / (counts + 1).sum()  # a class without training rows is unlikely, not impossible
+        return {
+            "accuracy": float((y == counts.argmax()).double().mean()),
+            "balanced_accuracy": 1 / max(1, len(torch.unique(y))),
+            "log_loss": float(-shares.log()[y].mean()),
+            "auc": 0.5,
+        }
+
+    def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """prediction, confidence, and p_LABEL for every class (up to 100 classes)."""
+        shares = out.float().softmax(1)
+        top, at = shares.max(1)
+        columns: dict[str, Sequence[Any] | np.ndarray] = {
+            "prediction": [self.classes[number] for number in at.tolist()],
+            "confidence": top.numpy(),
+        }
+        if len(self.classes) <= MOST_COLUMNS:
+            columns |= {f"p_{label}": shares[:, number].numpy() for number, label in enumerate(self.classes)}
+        return columns
+
+    def to_json(self) -> dict[str, Any]:
+        return {"classes": list(self.classes), "label_smoothing": self.label_smoothing}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(tuple(values["classes"]), values["label_smoothing"])
+
+
+def _plain(label: Any) -> Any:
+    """A label as JSON keeps it."""
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def _order(label: Any) -> tuple[bool, float, str]:
+    """Numbers by value, also when they are text; then text by the alphabet."""
+    try:
+        return (False, float(label), str(label))
+    except ValueError:
+        return (True, 0.0, str(label))
+
+
+TASK = Classification

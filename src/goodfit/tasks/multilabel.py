@@ -1,0 +1,166 @@
+"""Multi-label classification: any number of labels a row, a yes or no for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from goodfit.errors import DataError
+from goodfit.stats import Estimate, auc, mean, proportion
+from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.task import Targets
+
+DRAWS = 300  # bootstrap draws for the interval of f1
+
+
+@dataclass
+class MultiLabel:
+    """Labels in the order of the net's outputs."""
+
+    labels: tuple[str, ...]
+    label_smoothing: float = 0.0
+    name: ClassVar[str] = "multilabel"
+    main_metric: ClassVar[str] = "f1"
+    greater_is_better: ClassVar[bool] = True
+
+    @property
+    def outputs(self) -> int:
+        return len(self.labels)
+
+    @classmethod
+    def fits(cls, targets: Targets) -> bool:
+        return all(isinstance(target, (list, tuple, set, frozenset)) for target in targets)
+
+    @classmethod
+    def from_targets(cls, targets: Targets) -> Self:
+        if not cls.fits(targets):
+            targets = [[target] for target in targets]
+        labels = sorted({str(label) for target in targets for label in target})
+        if not labels:
+            raise DataError("no row has a label", mend="Give labels, separated by |")
+        return cls(tuple(labels))
+
+    def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
+        """(N, L) float32 of zeros and ones."""
+        number = {label: at for at, label in enumerate(self.labels)}
+        y = torch.zeros(len(targets), len(self.labels))
+        for row, target in enumerate(targets):
+            for label in [target] if isinstance(target, str) else target:
+                if str(label) not in number:
+                    raise DataError(
+                        f"its label '{label}' is none of the training rows' labels",
+                        where=keys[row],
+                        mend="Mend the label, or add training rows that have it",
+                    )
+                y[row, number[str(label)]] = 1
+        return y
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        """Mean binary cross-entropy over rows and labels; out (N, L) logits, y (N, L)."""
+        if out.shape != y.shape:
+            refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
+        return functional.binary_cross_entropy_with_logits(out.float(), y)
+
+    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        if out.shape != y.shape:
+            refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
+        return functional.binary_cross_entropy_with_logits(out.float(), y, reduction="none").mean(1)
+
+    def score(self, out: Tensor, y: Tensor) -> float:
+        return _f1(*_counts(out, y))
+
+    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+        """f1 (micro, at one half; interval by a seeded bootstrap of rows), accuracy (all labels of a row right),
+        log_loss, auc (macro mean; its interval the mean of the labels' intervals)."""
+        hits, named, there = _counts(out, y)
+        random = np.random.default_rng(0)
+        draws = []
+        for _ in range(DRAWS):
+            rows = torch.from_numpy(random.integers(0, len(y), len(y)))
+            draws.append(_f1(hits[rows], named[rows], there[rows]))
+        low, high = np.quantile(draws, [0.025, 0.975])
+        value = _f1(hits, named, there)
+        exact = ((out > 0) == (y > 0.5)).all(1)
+        found = {
+            "f1": Estimate(value, min(value, float(low)), max(value, float(high))),
+            "accuracy": proportion(float(exact.sum()), len(y)),
+            "log_loss": mean(self.row_losses(out, y).double().numpy()),
+        }
+        shares = out.double().numpy()
+        areas = [
+            area for at in range(len(self.labels)) if (area := auc(shares[:, at], y[:, at].numpy() > 0.5)) is not None
+        ]
+        if areas:
+            found["auc"] = Estimate(*map(float, np.mean([(a.value, a.low, a.high) for a in areas], axis=0)))
+        return found
+
+    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
+        return ((out > 0) != (y > 0.5)).any(1)
+
+    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
+        """per_class: precision, recall with interval and f1 of every label."""
+        per_class = []
+        said, true = out > 0, y > 0.5
+        for at, label in enumerate(self.labels):
+            right, named = int((said[:, at] & true[:, at]).sum()), int(said[:, at].sum())
+            support = int(true[:, at].sum())
+            recall = proportion(right, support)
+            per_class.append(
+                {
+                    "label": label,
+                    "precision": right / named if named else 0.0,
+                    "recall": recall.value if support else 0.0,
+                    "recall_low": recall.low,
+                    "recall_high": recall.high,
+                    "f1": 2 * right / (named + support) if named + support else 0.0,
+                    "support": support,
+                }
+            )
+        return {"classes": list(self.labels), "per_class": per_class}
+
+    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+        """The most frequent set of labels; its log_loss is that of the labels' shares."""
+        sets, counts = torch.unique(y_train, dim=0, return_counts=True)
+        constant = (sets[counts.argmax()] * 2 - 1).expand(len(y), -1)
+        shares = ((y_train.sum(0) + 1) / (len(y_train) + 2)).expand(len(y), -1)
+        return {
+            "f1": _f1(*_counts(constant, y)),
+            "accuracy": float(((constant > 0) == (y > 0.5)).all(1).double().mean()),
+            "log_loss": float(functional.binary_cross_entropy(shares, y)),
+            "auc": 0.5,
+        }
+
+    def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """prediction (labels joined by |), and p_LABEL for every label."""
+        shares = out.float().sigmoid()
+        chosen = [
+            "|".join(label for label, yes in zip(self.labels, row, strict=True) if yes) for row in (shares > 0.5).tolist()
+        ]
+        return {"prediction": chosen, **{f"p_{label}": shares[:, at].numpy() for at, label in enumerate(self.labels)}}
+
+    def to_json(self) -> dict[str, Any]:
+        return {"labels": list(self.labels)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(tuple(values["labels"]))
+
+
+def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Per row: labels named rightly, labels named, labels there."""
+    said, true = out > 0, y > 0.5
+    return (said & true).sum(1), said.sum(1), true.sum(1)
+
+
+def _f1(hits: Tensor, named: Tensor, there: Tensor) -> float:
+    total = int(named.sum() + there.sum())
+    return 2 * int(hits.sum()) / total if total else 0.0
+
+
+TASK = MultiLabel

@@ -1,0 +1,139 @@
+"""Regression: one number a row, or several; squared error on standardised targets, predictions in original units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from goodfit.errors import DataError
+from goodfit.stats import Estimate, mean, r2, rmse
+from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.task import Targets
+
+
+@dataclass
+class Regression:
+    """Means and standard deviations of the training targets, one for each of the net's outputs.
+
+    A single target is y of shape (N,), as a column of a table is; the net's (N, 1) is squeezed to it, so that the loss
+    never broadcasts (N, 1) against (N,).
+    """
+
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+    single: bool = True
+    label_smoothing: float = 0.0
+    name: ClassVar[str] = "regression"
+    main_metric: ClassVar[str] = "rmse"
+    greater_is_better: ClassVar[bool] = False
+
+    @property
+    def outputs(self) -> int:
+        return len(self.means)
+
+    @classmethod
+    def fits(cls, targets: Targets) -> bool:
+        values = np.asarray(targets) if not any(isinstance(one, (list, tuple, set)) for one in targets) else np.empty(0, "O")
+        return bool(np.issubdtype(values.dtype, np.floating))
+
+    @classmethod
+    def from_targets(cls, targets: Targets) -> Self:
+        values = _numbers(targets, None)
+        flat = values.reshape(len(values), -1)
+        deviations = flat.std(axis=0)
+        if (deviations == 0).any():
+            raise DataError("the target is the same number in every row", mend="Give a target that varies")
+        return cls(tuple(flat.mean(axis=0).tolist()), tuple(deviations.tolist()), single=values.ndim == 1)
+
+    def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
+        """(N,) or (N, K) float32, in original units."""
+        return torch.from_numpy(_numbers(targets, keys).astype(np.float32))
+
+    def _scaled(self, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        out = out.float()
+        if self.single and out.dim() == 2 and out.shape[1] == 1:
+            out = out.squeeze(1)
+        if out.shape != y.shape:
+            refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{len(self.means)} targets")
+        if self.single:
+            return out, (y - self.means[0]) / self.deviations[0]
+        return out, (y - y.new_tensor(self.means)) / y.new_tensor(self.deviations)
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        """Mean squared error in units of the targets' standard deviations."""
+        return functional.mse_loss(*self._scaled(out, y))
+
+    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        out, y = self._scaled(out, y)
+        squares = (out - y) ** 2
+        return squares if squares.dim() == 1 else squares.mean(1)
+
+    def _restored(self, out: Tensor) -> Tensor:
+        """(N, K) in original units."""
+        out = out.double().reshape(len(out), -1)
+        return out * out.new_tensor(self.deviations) + out.new_tensor(self.means)
+
+    def _errors(self, out: Tensor, y: Tensor) -> np.ndarray:
+        return np.asarray((self._restored(out) - y.double().reshape(len(y), -1)).numpy())
+
+    def score(self, out: Tensor, y: Tensor) -> float:
+        self._scaled(out, y)  # shapes
+        return float(np.sqrt((self._errors(out, y) ** 2).mean()))
+
+    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+        """rmse, mae and r2; of several targets, over all of them (rmse, mae: rows' means)."""
+        errors = self._errors(out, y)
+        found = {"rmse": rmse(np.sqrt((errors**2).mean(axis=1))), "mae": mean(np.abs(errors).mean(axis=1))}
+        if self.single:
+            explained = r2(errors[:, 0], y.double().numpy())
+            if explained is not None:
+                found["r2"] = explained
+        return found
+
+    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
+        return torch.ones(len(y), dtype=torch.bool)
+
+    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
+        """scatter: truth and prediction of the first target."""
+        return {"scatter": (y.reshape(len(y), -1)[:, 0].double().numpy(), self._restored(out)[:, 0].numpy())}
+
+    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+        """The training rows' mean."""
+        errors = y.double() - y_train.double().mean(0)
+        result = {"rmse": float((errors**2).mean().sqrt()), "mae": float(errors.abs().mean())}
+        return {**result, "r2": 0.0} if self.single else result
+
+    def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """prediction, or prediction_1 .. prediction_K, in original units."""
+        values = self._restored(out).numpy()
+        if self.single:
+            return {"prediction": values[:, 0]}
+        return {f"prediction_{at + 1}": values[:, at] for at in range(values.shape[1])}
+
+    def to_json(self) -> dict[str, Any]:
+        return {"means": list(self.means), "deviations": list(self.deviations), "single": self.single}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(tuple(values["means"]), tuple(values["deviations"]), values["single"])
+
+
+def _numbers(targets: Targets, keys: Sequence[str] | None) -> np.ndarray:
+    try:
+        values = np.asarray(targets, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"a target is not a number ({error})", mend="Give numbers, or --task classification") from error
+    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if len(bad):
+        where = keys[int(bad[0])] if keys is not None else f"row {int(bad[0])}"
+        raise DataError("its target is NaN or infinite", where=where, mend="Fill it or leave the row out")
+    return values
+
+
+TASK = Regression
