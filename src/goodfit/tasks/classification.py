@@ -67,7 +67,7 @@ class Classification:
         """Mean cross-entropy; out (N, C) logits, y (N,) classes or (N, C) probabilities (mixed rows)."""
         if out.shape != (len(y), len(self.classes)):
             refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
-        return functional.cross_entropy(out, y, label_smoothing=self.label_smoothing)
+        return functional.cross_entropy(out.float(), y, label_smoothing=self.label_smoothing)
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != (len(y), len(self.classes)):

@@ -1,0 +1,52 @@
+"""z-scores of the input: means and standard deviations of the training rows, applied on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Normalise:
+    """x -> (x - mean) / deviation, by the channel of pictures or the column of flat rows, to float32.
+
+    Attributes:
+        mean, deviation: tensors that broadcast against (N, C, ...); in the units that x is stored in (0..255).
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(N, C, ...) of any number type -> float32 of the same memory format."""
+        if x.dtype != torch.float32:
+            return x.to(torch.float32).sub_(self.mean).div_(self.deviation)  # a fresh copy: in place is safe
+        return x.sub(self.mean).div_(self.deviation)
+
+    @classmethod
+    def measure(cls, x: Tensor) -> Normalise:
+        """Of rows (N, C, ...): one mean and deviation a channel, over everything else; a constant one gets 1.
+
+        Flat rows (N, D) have one a column.
+        """
+        over = [0, *range(2, x.dim())]
+        values = x.to(torch.float64)
+        shape = (x.shape[1], *[1] * (x.dim() - 2))
+        deviation, mean = torch.std_mean(values, dim=over, correction=0)
+        deviation[deviation == 0] = 1
+        return cls(mean.float().reshape(shape), deviation.float().reshape(shape))
+
+    def to(self, device: torch.device) -> Normalise:
+        return Normalise(self.mean.to(device), self.deviation.to(device))
+
+    def to_json(self) -> dict[str, Any]:
+        shape = list(self.mean.shape)
+        return {"mean": self.mean.flatten().tolist(), "deviation": self.deviation.flatten().tolist(), "shape": shape}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Normalise:
+        return cls(*(torch.tensor(values[name]).reshape(values["shape"]) for name in ("mean", "deviation")))

@@ -1,0 +1,325 @@
+"""The figures of the report: curves, confusion, recall by class, class balance, regression.
+
+Colours are Okabe and Ito's (jfly.uni-koeln.de/color), which stay apart for colour-blind readers; what a colour says is
+said by a marker, a dash or a word as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.report.facts import ReportFacts
+from goodfit.report.svg import drawing, save_png, short, to_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "all_plots",
+    "class_balance",
+    "confusion_matrix",
+    "loss_curves",
+    "metric_curve",
+    "recall_bars",
+    "regression_scatter",
+    "save_png",
+    "to_svg",
+]
+
+BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#5b6673"
+NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
+MAPPED_CLASSES = 100  # beyond, a cell is under four pixels
+LISTED_CLASSES = 40  # bars under each other
+VECTOR_POINTS = 1_000  # beyond, points are drawn as a picture: 1,000 of them are 90 kB of SVG
+LOSS_UNITS = {"classification": "nats per row", "multilabel": "nats per row"}
+
+
+def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, unit: str = "") -> Figure:
+    """Training and validation loss by epoch, with the kept epoch marked."""
+    with drawing():
+        figure = _figure(6.0, 3.9)
+        axes = figure.add_subplot()
+        epochs = [row["epoch"] for row in history]
+        train, valid = _column(history, "train_loss"), _column(history, "valid_loss")
+        marker = "." if len(epochs) <= 40 else None
+        axes.plot(epochs, train, color=ORANGE, linestyle="--", marker=marker, label="training")
+        axes.plot(epochs, valid, color=BLUE, marker=marker, label="validation")
+        seen = np.concatenate([train, valid])
+        seen = seen[np.isfinite(seen)]
+        if len(seen) and seen.min() > 0 and seen.max() / seen.min() > 50:
+            axes.set_yscale("log")  # else a first epoch of 300 flattens the rest
+        _mark_epoch(axes, epochs, valid, best_epoch)
+        axes.set(title="Loss", xlabel="epoch", ylabel=f"loss ({unit})" if unit else "loss")
+        _whole_epochs(axes, epochs)
+        axes.legend()
+    return figure
+
+
+def metric_curve(
+    history: Sequence[Mapping[str, Any]],
+    main_metric: str,
+    best_epoch: int | None,
+    scores: Mapping[str, Mapping[str, float]],
+    baseline: float | None = None,
+) -> Figure:
+    """The main metric on the validation rows by epoch; beside it the kept weights' scores with their 95% intervals.
+
+    Args:
+        scores: part ("valid", "test") -> value, low, high.
+        baseline: what the trivial predictor reaches on the last of these parts.
+    """
+    name = main_metric.replace("_", " ")
+    with drawing():
+        figure = _figure(6.0, 3.9)
+        left, right = figure.subplots(1, 2, sharey=True, width_ratios=[4, 1])
+        epochs, values = [row["epoch"] for row in history], _column(history, main_metric)
+        left.plot(epochs, values, color=BLUE, marker="." if len(epochs) <= 40 else None)
+        _mark_epoch(left, epochs, values, best_epoch)
+        left.set(title=f"{name[:1].upper()}{name[1:]} on validation rows", xlabel="epoch", ylabel=name)
+        _whole_epochs(left, epochs)
+        colours = {"valid": BLUE, "test": VERMILION}
+        for at, (part, score) in enumerate(scores.items()):
+            spread = [[score["value"] - score["low"]], [score["high"] - score["value"]]]
+            marker = "o" if part == "valid" else "D"
+            right.errorbar([at], [score["value"]], yerr=np.clip(spread, 0, None), fmt=marker,
+                           color=colours.get(part, GREY), capsize=5, markersize=6)  # fmt: skip
+        right.set_xticks(range(len(scores)), list(scores))
+        right.set_xlim(-0.6, max(1, len(scores)) - 0.4)
+        right.set_title("kept", fontweight="normal", fontsize=11, color=GREY)
+        if baseline is not None and np.isfinite(baseline):
+            for axes in (left, right):
+                axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.5)
+            left.annotate("baseline", (1, baseline), xycoords=("axes fraction", "data"), xytext=(-4, 4),
+                          textcoords="offset points", ha="right", color=GREY, fontsize=10)  # fmt: skip
+    return figure
+
+
+def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
+    """Counts of true against predicted classes; rows that are right are blue, mistakes orange.
+
+    Args:
+        confusion: (C, C) counts, a row for each true class.
+        classes: C names.
+    """
+    counts = np.asarray(confusion, dtype=np.float64)
+    number = len(counts)
+    totals = counts.sum(axis=1, keepdims=True)
+    share = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+    diagonal = np.eye(number, dtype=bool)
+    wrong = np.ma.masked_invalid(np.ma.masked_array(share, diagonal))
+    top = max(float(wrong.max()) if wrong.count() else 0.0, 0.02)
+    side = 7.4 if number > NUMBERED_CLASSES else min(7.4, 3.0 + 0.42 * number)
+    with drawing():
+        figure = _figure(side + (0.9 if number > NUMBERED_CLASSES else 0.0), side)
+        axes = figure.add_subplot()
+        axes.set_facecolor("#f1f3f5")  # classes without a row
+        axes.grid(visible=False)
+        axes.spines[:].set_visible(False)
+        layers = [(np.ma.masked_array(share, ~diagonal), "Blues", 1.0), (wrong, "Oranges", top)]
+        for values, colours, most in layers:
+            # 400 cells as shapes are 60 kB of sharp SVG; 10,000 would be 1.5 MB, so a picture then
+            if number <= NUMBERED_CLASSES:
+                mesh = axes.pcolormesh(
+                    np.arange(number + 1) - 0.5, np.arange(number + 1) - 0.5, np.ma.masked_invalid(values),
+                    cmap=colours, vmin=0, vmax=most, edgecolors="white", linewidth=1,
+                )  # fmt: skip
+            else:
+                picture = axes.imshow(values, cmap=colours, vmin=0, vmax=most, interpolation="nearest", aspect="equal")
+                label = "right: share of the true class" if colours == "Blues" else "wrong: share of the true class"
+                figure.colorbar(picture, ax=axes, shrink=0.4, label=label, aspect=25)
+                continue
+            mesh.set_clip_on(False)
+        axes.set_xlim(-0.5, number - 0.5)
+        axes.set_ylim(number - 0.5, -0.5)
+        axes.set_aspect("equal")
+        if number <= NUMBERED_CLASSES:
+            size = 11 if number <= 10 else 7.5
+            for (row, column), count in np.ndenumerate(counts):
+                if count:
+                    dark = share[row, column] > 0.6 * (1.0 if row == column else top)
+                    axes.text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=size,
+                              color="white" if dark else "#17202a")  # fmt: skip
+        step = -(-number // 50)  # 50 names at most along a side
+        at = np.arange(0, number, step)
+        names = [short(classes[i], 16 if number > NUMBERED_CLASSES else 20) for i in at]
+        size = 10 if number <= NUMBERED_CLASSES else 7
+        flat = number <= 10 and max(map(len, names)) * number <= 44
+        axes.set_xticks(at, names, rotation=0 if flat else 90 if number > NUMBERED_CLASSES else 45, fontsize=size,
+                        ha="center" if flat or number > NUMBERED_CLASSES else "right",
+                        rotation_mode="anchor" if number <= NUMBERED_CLASSES and not flat else "default",
+                        parse_math=False)  # fmt: skip
+        axes.set_yticks(at, names, fontsize=size, parse_math=False)
+        axes.tick_params(length=0)
+        axes.set(title="Confusion", xlabel="predicted class", ylabel="true class")
+    return figure
+
+
+def recall_bars(per_class: Sequence[Mapping[str, Any]]) -> Figure:
+    """Recall of every class with its 95% interval, the lowest on top; the 40 lowest where there are more."""
+    rows = sorted(per_class, key=lambda row: _finite(row["recall"], 2.0))  # classes without rows come last
+    shown = rows[:LISTED_CLASSES]
+    title = "Recall by class" if len(shown) == len(rows) else f"Recall of the {len(shown)} lowest of {len(rows)} classes"
+    with drawing():
+        figure = _figure(6.0, 1.5 + 0.27 * len(shown))
+        axes = figure.add_subplot()
+        at = np.arange(len(shown))
+        recall = np.nan_to_num(_column(shown, "recall"))
+        low = np.clip(recall - np.nan_to_num(_column(shown, "recall_low")), 0, None)
+        high = np.clip(np.nan_to_num(_column(shown, "recall_high")) - recall, 0, None)
+        axes.barh(at, recall, height=0.66, color="#8fc1e0")
+        axes.errorbar(recall, at, xerr=[low, high], fmt="none", ecolor="#17202a", elinewidth=1.3, capsize=3)
+        known = _column(rows, "recall")
+        if np.isfinite(known).any():
+            mean = float(np.nanmean(known))
+            axes.axvline(mean, color=VERMILION, linestyle="--", linewidth=1.2)
+            axes.annotate(f"mean {mean:.3g}", (mean, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                          textcoords="offset points", ha="center" if mean < 0.85 else "right", va="bottom",
+                          fontsize=9.5, color=VERMILION)  # fmt: skip
+        axes.set_yticks(at, [short(row["label"]) for row in shown], parse_math=False)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(len(shown) - 0.4, -0.6)
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel("recall, with 95% interval")
+        axes.set_title(title, pad=18)
+    return figure
+
+
+def class_balance(class_counts: Mapping[str, Sequence[int]], classes: Sequence[str]) -> Figure:
+    """Share of every class in each part, the most frequent on top; the 40 most frequent where there are more.
+
+    Args:
+        class_counts: part -> C counts.
+        classes: C names.
+    """
+    counts = {part: np.asarray(values, dtype=np.float64) for part, values in class_counts.items()}
+    totals = sum(counts.values(), np.zeros(len(classes)))
+    order = np.argsort(-totals, kind="stable")[:LISTED_CLASSES]
+    title = "Class balance" if len(order) == len(classes) else f"Class balance: {len(order)} of {len(classes)} classes"
+    looks = {"train": (ORANGE, "s"), "valid": (BLUE, "o"), "test": (VERMILION, "D")}
+    with drawing():
+        figure = _figure(6.0, 1.5 + 0.27 * len(order))
+        axes = figure.add_subplot()
+        at = np.arange(len(order))
+        # Drawn large first, so that parts with equal shares lie as rings around each other and all are seen.
+        for size, (part, values) in zip((9.0, 6.5, 3.5), counts.items(), strict=False):
+            colour, marker = looks.get(part, (GREY, "^"))
+            share = values[order] / max(1.0, values.sum())
+            axes.plot(share, at, marker, color=colour, markersize=size, label=f"{part} ({values.sum():,.0f} rows)")
+        axes.set_yticks(at, [short(classes[i]) for i in order], parse_math=False)
+        axes.set_ylim(len(order) - 0.4, -0.6)
+        axes.set_xlim(left=0, right=axes.get_xlim()[1] * 1.08)
+        axes.xaxis.set_major_formatter(_percent())
+        axes.set(title=title, xlabel="share of the part's rows")
+        figure.legend(loc="outside lower center", ncols=3, fontsize=9.5, handletextpad=0.2, columnspacing=1.2)
+    return figure
+
+
+def regression_scatter(truth: np.ndarray, prediction: np.ndarray, names: Sequence[str] | None = None) -> Figure:
+    """Prediction against truth, and residuals against prediction; a line of panels for each target, four at most.
+
+    Args:
+        truth: (N,) or (N, targets), in the units of the data.
+        prediction: the same shape.
+        names: what the targets are called.
+    """
+    columns = np.asarray(truth, dtype=np.float64).reshape(len(truth), -1).T[:4]
+    guesses = np.asarray(prediction, dtype=np.float64).reshape(len(truth), -1).T[:4]
+    with drawing():
+        figure = _figure(9.6, 4.2 * len(columns))
+        panels = figure.subplots(len(columns), 2, squeeze=False)
+        for at, (true, guess) in enumerate(zip(columns, guesses, strict=True)):
+            left, right = panels[at]
+            name = short(names[at]) if names else "target"
+            alpha = float(np.clip(40 / np.sqrt(max(1, len(true))), 0.12, 0.8))
+            look = {"s": 12, "alpha": alpha, "color": BLUE, "linewidths": 0, "rasterized": len(true) > VECTOR_POINTS}
+            left.scatter(true, guess, **look)
+            both = np.concatenate([true, guess])
+            both = both[np.isfinite(both)]
+            if len(both):
+                ends = [float(both.min()), float(both.max())]
+                left.plot(ends, ends, color=VERMILION, linestyle="--", linewidth=1.3)
+            left.set_xlabel(f"true {name}", parse_math=False)
+            left.set_ylabel(f"predicted {name}", parse_math=False)
+            left.set_title("Prediction against truth")
+            right.scatter(guess, guess - true, **look)
+            right.axhline(0, color=VERMILION, linestyle="--", linewidth=1.3)
+            right.set_xlabel(f"predicted {name}", parse_math=False)
+            right.set_ylabel("residual (predicted − true)")
+            right.set_title("Residuals")
+    return figure
+
+
+def all_plots(facts: ReportFacts) -> dict[str, str]:
+    """Every figure that these facts allow, as SVG by name: loss, metric, confusion, recall, balance, scatter."""
+    plots: dict[str, str] = {}
+
+    def add(name: str, figure: Figure, alt: str) -> None:
+        plots[name] = to_svg(figure, f"plot-{name}", alt)
+
+    if facts.history:
+        unit = facts.loss_unit if facts.loss_unit is not None else LOSS_UNITS.get(facts.task, "mean per row")
+        add("loss", loss_curves(facts.history, facts.best_epoch, unit), "Training and validation loss by epoch")
+        scores = {
+            part: facts.metrics[part][facts.main_metric]
+            for part in ("valid", "test")
+            if facts.main_metric in facts.metrics.get(part, {})
+        }
+        base = facts.baseline.get(facts.scored_part, {}).get(facts.main_metric)
+        curve = metric_curve(facts.history, facts.main_metric, facts.best_epoch, scores, base)
+        add("metric", curve, f"{facts.main_metric} on the validation rows by epoch")
+    if facts.confusion is not None and facts.classes and len(facts.classes) <= MAPPED_CLASSES:
+        add("confusion", confusion_matrix(facts.confusion, facts.classes), "Confusion matrix")
+    if facts.per_class:
+        add("recall", recall_bars(facts.per_class), "Recall by class with 95% intervals")
+    if facts.class_counts and facts.classes:
+        add("balance", class_balance(facts.class_counts, facts.classes), "Share of each class in each part")
+    if facts.scatter is not None and len(facts.scatter[0]):
+        add("scatter", regression_scatter(*facts.scatter, facts.targets), "Predictions against truth, and residuals")
+    return plots
+
+
+def _figure(width: float, height: float) -> Figure:
+    """A figure of so many inches; 72 points of SVG an inch."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height))
+
+
+def _percent() -> Any:
+    from matplotlib.ticker import PercentFormatter
+
+    return PercentFormatter(1.0)
+
+
+def _finite(value: Any, otherwise: float) -> float:
+    return float(value) if value is not None and np.isfinite(value) else otherwise
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:
+    """(len(rows),) float; NaN where a row has no such number."""
+    return np.array([_finite(row.get(name), np.nan) for row in rows], dtype=np.float64)
+
+
+def _mark_epoch(axes: Axes, epochs: Sequence[int], values: np.ndarray, best_epoch: int | None) -> None:
+    """A ring around the kept epoch, and its number beside it."""
+    if best_epoch is None or best_epoch not in epochs:
+        return
+    value = values[list(epochs).index(best_epoch)]
+    axes.axvline(best_epoch, color=GREEN, linestyle="-.", linewidth=1.1, zorder=0)
+    if np.isfinite(value):
+        axes.plot([best_epoch], [value], "o", markersize=11, markerfacecolor="none", color=GREEN, markeredgewidth=2)
+    late = best_epoch > (epochs[0] + epochs[-1]) / 2
+    axes.annotate(f"epoch {best_epoch}, kept", (best_epoch, 0.5), xycoords=("data", "axes fraction"),
+                  xytext=(-5 if late else 5, 0), textcoords="offset points", ha="right" if late else "left",
+                  color=GREEN, fontsize=10)  # fmt: skip
+
+
+def _whole_epochs(axes: Axes, epochs: Sequence[int]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
