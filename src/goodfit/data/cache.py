@@ -79,7 +79,9 @@ def cache_folder(given: Path | None = None) -> Path:
         folder = ensure_folder(given)
         (folder / MARK).touch()
     except DiskError as error:
-        raise DiskError("the cache cannot be written", where=given, mend="Give another place, by --cache DIR") from error
+        raise DiskError(
+            "the cache cannot be written", where=given, mend="Give another place, by --cache DIR"
+        ) from error
     return folder
 
 

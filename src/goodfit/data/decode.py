@@ -173,7 +173,12 @@ def _resized(picture: Image.Image, settings: PictureSettings) -> Image.Image:
 
 def _reason(error: BaseException, size: int | None = None) -> str:
     text = str(error).lower()
-    if "truncated" in text or isinstance(error, EOFError) or "unrecognized data stream" in text or "broken data" in text:
+    if (
+        "truncated" in text
+        or isinstance(error, EOFError)
+        or "unrecognized data stream" in text
+        or "broken data" in text
+    ):
         return f"truncated after {size:,} bytes" if size is not None else "truncated"
     if isinstance(error, OSError) and error.strerror:
         return "no such file" if isinstance(error, FileNotFoundError) else error.strerror.lower()

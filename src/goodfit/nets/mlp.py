@@ -10,7 +10,12 @@ from goodfit.nets.architecture import Architecture
 
 
 def _build(
-    in_shape: tuple[int, ...], outputs: int, *, hidden: tuple[int, ...] | None = None, width: int = 256, dropout: float = 0.1
+    in_shape: tuple[int, ...],
+    outputs: int,
+    *,
+    hidden: tuple[int, ...] | None = None,
+    width: int = 256,
+    dropout: float = 0.1,
 ) -> nn.Module:
     """x: (N, ...), flattened to (N, D) -> (N, outputs), through batch norm, ReLU and dropout at each hidden layer."""
     layers: list[nn.Module] = [nn.Flatten()]

@@ -41,7 +41,9 @@ def as_net(model: Any, params: Sequence[Tensor] | None = None) -> nn.Module:
         return model
     if callable(model):
         return FunctionNet(model, list(params or []))
-    raise ModelError(f"a {type(model).__name__} is not a net", mend="Give an nn.Module, or a function with params=[...]")
+    raise ModelError(
+        f"a {type(model).__name__} is not a net", mend="Give an nn.Module, or a function with params=[...]"
+    )
 
 
 def load_spec(spec: str) -> tuple[Any, list[Tensor] | None]:
@@ -57,7 +59,8 @@ def load_spec(spec: str) -> tuple[Any, list[Tensor] | None]:
         raise ModelError("no such file", where=path, mend="Check the path")
     name = f"_goodfit_user_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
     source = importlib.util.spec_from_file_location(name, path)
-    assert source is not None and source.loader is not None, path
+    assert source is not None, path
+    assert source.loader is not None, path
     module = importlib.util.module_from_spec(source)
     sys.modules[name] = module
     sys.path.insert(0, str(path.resolve().parent))
@@ -67,7 +70,9 @@ def load_spec(spec: str) -> tuple[Any, list[Tensor] | None]:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         line = lines[-1] if lines else getattr(error, "lineno", None)
         raise ModelError(
-            f"the file raised {type(error).__name__}: {error}", where=f"{path}, line {line}", mend="Mend it and try again"
+            f"the file raised {type(error).__name__}: {error}",
+            where=f"{path}, line {line}",
+            mend="Mend it and try again",
         ) from error
     finally:
         sys.path.pop(0)
@@ -88,13 +93,18 @@ def load_spec(spec: str) -> tuple[Any, list[Tensor] | None]:
 
 def _required(function: Any) -> list[str]:
     parameters = inspect.signature(function).parameters.values()
-    return [one.name for one in parameters if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+    return [
+        one.name
+        for one in parameters
+        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
 
 
 def _made(factory: Any, spec: str) -> Any:
     if _required(factory):
         raise ModelError(
-            f"{spec} needs arguments ({', '.join(_required(factory))})", mend="Name an instance, or a factory without arguments"
+            f"{spec} needs arguments ({', '.join(_required(factory))})",
+            mend="Name an instance, or a factory without arguments",
         )
     return factory()
 

@@ -170,4 +170,3 @@ ARCHITECTURES = (
     _entry("resnet34", BasicBlock, (3, 4, 6, 3)),
     _entry("resnet50", Bottleneck, (3, 4, 6, 3)),
 )
-

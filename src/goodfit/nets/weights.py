@@ -23,7 +23,9 @@ class Loaded:
 
     def __str__(self) -> str:
         extra = "".join(
-            f"; {what} {', '.join(names)}" for what, names in (("new", self.left_out), ("adapted", self.adapted)) if names
+            f"; {what} {', '.join(names)}"
+            for what, names in (("new", self.left_out), ("adapted", self.adapted))
+            if names
         )
         return f"{self.loaded} tensors{extra}"
 
@@ -84,18 +86,24 @@ def _refuse(path: Path, why: str) -> Tensor:
 def _find(where: str) -> Path:
     path = Path(where)
     if path.suffix in (".pth", ".pt", ".bin", ".pkl", ".ckpt"):
-        raise ModelError("this format can run code when it is loaded", where=where, mend="Use the weights' .safetensors file")
+        raise ModelError(
+            "this format can run code when it is loaded", where=where, mend="Use the weights' .safetensors file"
+        )
     if path.suffix == ".safetensors" or path.exists():
         if not path.is_file():
             raise ModelError("no such file", where=where, mend="Check the path")
         return path
     if where.count("/") != 1:
-        raise ModelError("neither a .safetensors file nor a hub name", where=where, mend="Give a path, or owner/name of the hub")
+        raise ModelError(
+            "neither a .safetensors file nor a hub name", where=where, mend="Give a path, or owner/name of the hub"
+        )
     try:
         from huggingface_hub import hf_hub_download
     except ImportError as error:
         raise ModelError(
-            "hub names need huggingface_hub", where=where, mend="pip install 'goodfit[hub]', or give a .safetensors path"
+            "hub names need huggingface_hub",
+            where=where,
+            mend="pip install 'goodfit[hub]', or give a .safetensors path",
         ) from error
     try:
         return Path(hf_hub_download(where, "model.safetensors"))

@@ -68,7 +68,7 @@ class ConfusedPair(NamedTuple):
 
     truth: str
     prediction: str
-    count: int
+    rows: int
     share: float  # of the rows of the true class, 0..1
 
 
@@ -85,8 +85,8 @@ def confused_pairs(confusion: np.ndarray, classes: Sequence[str], most: int = 10
     order = np.argsort(-wrong, axis=None, kind="stable")[:most]
     pairs = []
     for truth, prediction in zip(*np.unravel_index(order, wrong.shape), strict=True):
-        count = int(wrong[truth, prediction])
-        if count > 0:
-            share = count / float(counts[truth].sum())
-            pairs.append(ConfusedPair(classes[truth], classes[prediction], count, share))
+        mixed = int(wrong[truth, prediction])
+        if mixed > 0:
+            share = mixed / float(counts[truth].sum())
+            pairs.append(ConfusedPair(classes[truth], classes[prediction], mixed, share))
     return pairs

@@ -35,6 +35,7 @@ NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
 MAPPED_CLASSES = 100  # beyond, a cell is under four pixels
 LISTED_CLASSES = 40  # bars under each other
 VECTOR_POINTS = 1_000  # beyond, points are drawn as a picture: 1,000 of them are 90 kB of SVG
+PLOTS = ("loss", "metric", "confusion", "recall", "balance", "scatter")
 LOSS_UNITS = {"classification": "nats per row", "multilabel": "nats per row"}
 
 
@@ -144,7 +145,7 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
                     axes.text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=size,
                               color="white" if dark else "#17202a")  # fmt: skip
         step = -(-number // 50)  # 50 names at most along a side
-        at = np.arange(0, number, step)
+        at = range(0, number, step)
         names = [short(classes[i], 16 if number > NUMBERED_CLASSES else 20) for i in at]
         size = 10 if number <= NUMBERED_CLASSES else 7
         flat = number <= 10 and max(map(len, names)) * number <= 44
@@ -162,7 +163,9 @@ def recall_bars(per_class: Sequence[Mapping[str, Any]]) -> Figure:
     """Recall of every class with its 95% interval, the lowest on top; the 40 lowest where there are more."""
     rows = sorted(per_class, key=lambda row: _finite(row["recall"], 2.0))  # classes without rows come last
     shown = rows[:LISTED_CLASSES]
-    title = "Recall by class" if len(shown) == len(rows) else f"Recall of the {len(shown)} lowest of {len(rows)} classes"
+    title = (
+        "Recall by class" if len(shown) == len(rows) else f"Recall of the {len(shown)} lowest of {len(rows)} classes"
+    )
     with drawing():
         figure = _figure(6.0, 1.5 + 0.27 * len(shown))
         axes = figure.add_subplot()
@@ -248,13 +251,13 @@ def regression_scatter(truth: np.ndarray, prediction: np.ndarray, names: Sequenc
             right.scatter(guess, guess - true, **look)
             right.axhline(0, color=VERMILION, linestyle="--", linewidth=1.3)
             right.set_xlabel(f"predicted {name}", parse_math=False)
-            right.set_ylabel("residual (predicted − true)")
+            right.set_ylabel("residual (predicted - true)")
             right.set_title("Residuals")
     return figure
 
 
 def all_plots(facts: ReportFacts) -> dict[str, str]:
-    """Every figure that these facts allow, as SVG by name: loss, metric, confusion, recall, balance, scatter."""
+    """Every figure that these facts allow, as SVG by its name in PLOTS."""
     plots: dict[str, str] = {}
 
     def add(name: str, figure: Figure, alt: str) -> None:

@@ -107,6 +107,9 @@ class Classification:
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out.argmax(1) != y
 
+    def truth(self, target: Tensor) -> Any:
+        return self.classes[int(target)]
+
     def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
         """confusion (C, C): rows the truth, columns the prediction; per_class: precision, recall with interval, f1."""
         count = len(self.classes)

@@ -103,6 +103,9 @@ class MultiLabel:
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return ((out > 0) != (y > 0.5)).any(1)
 
+    def truth(self, target: Tensor) -> Any:
+        return "|".join(label for label, yes in zip(self.labels, target.tolist(), strict=True) if yes)
+
     def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
         """per_class: precision, recall with interval and f1 of every label."""
         per_class = []
@@ -140,7 +143,8 @@ class MultiLabel:
         """prediction (labels joined by |), and p_LABEL for every label."""
         shares = out.float().sigmoid()
         chosen = [
-            "|".join(label for label, yes in zip(self.labels, row, strict=True) if yes) for row in (shares > 0.5).tolist()
+            "|".join(label for label, yes in zip(self.labels, row, strict=True) if yes)
+            for row in (shares > 0.5).tolist()
         ]
         return {"prediction": chosen, **{f"p_{label}": shares[:, at].numpy() for at, label in enumerate(self.labels)}}
 

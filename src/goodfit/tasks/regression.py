@@ -39,7 +39,9 @@ class Regression:
 
     @classmethod
     def fits(cls, targets: Targets) -> bool:
-        values = np.asarray(targets) if not any(isinstance(one, (list, tuple, set)) for one in targets) else np.empty(0, "O")
+        values = (
+            np.asarray(targets) if not any(isinstance(one, (list, tuple, set)) for one in targets) else np.empty(0, "O")
+        )
         return bool(np.issubdtype(values.dtype, np.floating))
 
     @classmethod
@@ -98,6 +100,9 @@ class Regression:
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return torch.ones(len(y), dtype=torch.bool)
+
+    def truth(self, target: Tensor) -> Any:
+        return target.tolist()
 
     def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
         """scatter: truth and prediction of the first target."""

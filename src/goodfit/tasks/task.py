@@ -56,6 +56,10 @@ class Task(Protocol):
         """Every metric with its 95% interval."""
         ...
 
+    def truth(self, target: Tensor) -> Any:
+        """One encoded target in the words of the data."""
+        ...
+
     def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
         """What the report shows beyond metrics, such as classes, confusion and per_class."""
         ...
