@@ -57,15 +57,16 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @app.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("goodfit-demo"), help="Folder to make.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder to make [goodfit-demo].")
 @common
-def demo(out: Path, as_json: bool, quiet: bool, cache: Path | None) -> None:
+def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
     """Train on embedded real data: 1,797 handwritten digits, written out as pictures in class folders."""
-    from goodfit.demo import run_demo
+    from goodfit.demo import free_folder, run_demo
 
-    _show(run_demo(out, quiet=quiet, cache=cache), as_json)
+    folder = out or free_folder()
+    _show(run_demo(folder, quiet=quiet, cache=cache), as_json)
     if not as_json:
-        click.echo(f"\nNext: goodfit predict {out}/run {out}/new -o predictions.csv")
+        click.echo(f"\nNext: goodfit predict {folder}/run {folder}/new -o predictions.csv")
 
 
 @app.command()

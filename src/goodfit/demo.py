@@ -28,6 +28,15 @@ def run_demo(folder: Path, *, quiet: bool = False, cache: Path | None = None) ->
     return fit(folder / "digits", out=run, cache=cache, console=console)
 
 
+def free_folder() -> Path:
+    """goodfit-demo, or the first goodfit-demo-N that is not there yet."""
+    return next(
+        folder
+        for number in range(1, 10_000)
+        if not (folder := Path("goodfit-demo" if number == 1 else f"goodfit-demo-{number}")).exists()
+    )
+
+
 def write_digits(folder: Path) -> None:
     """Class folders of PNGs under digits/, and ten pictures without a class under new/."""
     import numpy as np

@@ -92,8 +92,8 @@ def finish(job: Job) -> Run:
     set_memory_format(training.net, channels_last=training.precision.channels_last)
     shown = "test" if "test" in out else "valid"
     _store_scores(job, parts[shown], out[shown], y[shown])
-    rows = parts[shown].tolist()
-    Predictions([source.keys[row] for row in rows], task.decode(out[shown]), [None] * len(rows)).write(
+    numbers = parts[shown].tolist()
+    Predictions([source.keys[row] for row in numbers], task.decode(out[shown]), [None] * len(numbers)).write(
         job.folder / "predictions.csv"
     )
     model = Model(

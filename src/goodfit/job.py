@@ -164,7 +164,7 @@ class Job:
                 Choice("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
             )
         came = np.array([part or "" for part in source.parts])
-        learnt = np.flatnonzero(readable & ((came == "") | (came == "train")))
+        learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
         self.task = task_for([source.targets[row] for row in learnt], asked.task)
         labels = np.array([str(label) for label in source.targets]) if self.task.name == "classification" else None
         self.split = make_split(
@@ -180,10 +180,8 @@ class Job:
         counts = self.split.counts()
         self.choose(Choice("task", f"{self.task.name}, {self.task.outputs} outputs", "from the targets"))
         self.choose(Choice("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), self.split.how))
-        whole = self.task.encode(
-            [source.targets[row] for row in np.flatnonzero(readable)],
-            [source.keys[row] for row in np.flatnonzero(readable)],
-        )
+        rows = np.flatnonzero(readable).tolist()
+        whole = self.task.encode([source.targets[row] for row in rows], [source.keys[row] for row in rows])
         self.y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
         self.y[torch.from_numpy(readable)] = whole
         self.findings = check_data(DataFacts(source.keys, labels, self.split.parts, source.digests()))

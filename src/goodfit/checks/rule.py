@@ -31,7 +31,7 @@ class Rule(ABC):
     @property
     def page(self) -> str:
         """The explain page: the docstring of the rule's file."""
-        return inspect.cleandoc(inspect.getmodule(type(self)).__doc__ or "")  # type: ignore[union-attr]  # it has one
+        return inspect.cleandoc(inspect.getmodule(type(self)).__doc__ or "")
 
     def finding(self, message: str, fix: str, *, file: str | None = None, count: int = 1) -> Finding:
         return Finding(self.name, self.code, self.level, message, fix, file=file, count=count)

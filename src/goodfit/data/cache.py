@@ -15,14 +15,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from goodfit.data.decode import PictureSettings, UnreadablePicture, decode
 from goodfit.errors import DiskError, UsageError, disk_error
-from goodfit.files import ensure_folder, replacing
+from goodfit.files import ensure_folder, write_text
 
 VERSION = 1  # of the files and of what `decode` makes of a picture: a change of either starts anew
 MARK = "goodfit-cache"  # a file that says whose folder this is
@@ -53,9 +53,8 @@ class PictureCache:
 class _Listing:
     """What the paths held when they were last read."""
 
-    digests: list[str] = field(default_factory=list)
-    stamps: list[list[int]] = field(default_factory=list)
-    unreadable: dict[int, str] = field(default_factory=dict)
+    digests: list[str]
+    stamps: list[list[int]]
 
 
 @dataclass(frozen=True)
@@ -114,28 +113,31 @@ def load_pictures(
         _sweep(place, name)
         stamps = [_stamp(path) for path in paths]
         listing = _read_listing(place / f"{name}.json")
+        if listing is not None and listing.stamps != stamps:
+            listing = None
+        if listing is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
+            listing = _Listing(_digest_all(paths, workers), stamps)  # a copy of the folder may be cached
         decoded = 0
-        if listing is None or listing.stamps != stamps:
-            listing = _Listing(*_digest_all(paths, workers), stamps=stamps) if _any_for(place, settings) else None
-        target = place / f"{_key(listing.digests, settings)}.pixels" if listing is not None else None
-        if target is None or not target.exists():
+        if listing is None or not (place / f"{_key(listing.digests, settings)}.pixels").exists():
             temporary = place / f"{name}.{os.getpid()}.part"
             try:
                 _reserve(temporary, row_bytes * len(paths), place)
                 digests, unreadable, decoded = _decode_all(paths, settings, temporary, workers, progress)
-                listing = _Listing(digests, stamps, unreadable)
+                listing = _Listing(digests, stamps)
                 target = place / f"{_key(digests, settings)}.pixels"
+                write_text(target.with_suffix(".unreadable"), json.dumps(unreadable))
                 temporary.replace(target)
-                _write_unreadable(target, unreadable)
             except OSError as error:
                 raise disk_error(error, place) from error
             finally:
                 temporary.unlink(missing_ok=True)
-        listing.unreadable = _read_unreadable(target)
-        _write_listing(place / f"{name}.json", listing)
+        target = place / f"{_key(listing.digests, settings)}.pixels"
+        write_text(place / f"{name}.json", json.dumps({"digests": listing.digests, "stamps": listing.stamps}))
+        held = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
     shape = (len(paths), settings.height, settings.width, settings.channels)
     pixels = np.memmap(target, dtype=np.uint8, mode="c", shape=shape)
-    return PictureCache(pixels, listing.digests, listing.unreadable, decoded, target, row_bytes * len(paths))
+    unreadable = {int(row): why for row, why in held.items()}
+    return PictureCache(pixels, listing.digests, unreadable, decoded, target, row_bytes * len(paths))
 
 
 def info(folder: Path) -> CacheInfo:
@@ -186,11 +188,6 @@ def _settings_key(settings: PictureSettings) -> str:
     return f"{settings.width}x{settings.height}x{settings.channels}-{settings.resize}"
 
 
-def _any_for(place: Path, settings: PictureSettings) -> bool:
-    """Whether hashing first could pay: a copy of the folder may be cached under these settings."""
-    return any(place.glob(f"{_settings_key(settings)}-*.pixels"))
-
-
 def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
@@ -200,7 +197,7 @@ def _read(path: Path) -> bytes:
         return file.read()
 
 
-def _digest_all(paths: Sequence[Path], workers: int | None) -> tuple[list[str]]:
+def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
     def one(path: Path) -> str:
         try:
             return _digest(_read(path))
@@ -208,7 +205,7 @@ def _digest_all(paths: Sequence[Path], workers: int | None) -> tuple[list[str]]:
             return f"unread: {error.strerror}"
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        return (list(pool.map(one, paths, chunksize=CHUNK)),)
+        return list(pool.map(one, paths, chunksize=CHUNK))
 
 
 def _reserve(path: Path, size: int, place: Path) -> None:
@@ -274,16 +271,6 @@ def _decode_all(
     return digests, unreadable, finished - len(unreadable)
 
 
-def _write_unreadable(target: Path, unreadable: dict[int, str]) -> None:
-    with replacing(target.with_suffix(".unreadable")) as temporary:
-        temporary.write_text(json.dumps(unreadable), encoding="utf-8")
-
-
-def _read_unreadable(target: Path) -> dict[int, str]:
-    held = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
-    return {int(row): why for row, why in held.items()}
-
-
 def _read_listing(path: Path) -> _Listing | None:
     if not path.exists():
         return None
@@ -293,8 +280,3 @@ def _read_listing(path: Path) -> _Listing | None:
     except (ValueError, KeyError):
         print(f"goodfit: {path} is damaged; reading the pictures again", file=sys.stderr)
         return None
-
-
-def _write_listing(path: Path, listing: _Listing) -> None:
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps({"digests": listing.digests, "stamps": listing.stamps}), encoding="utf-8")

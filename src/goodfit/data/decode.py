@@ -104,7 +104,7 @@ def decode(data: bytes, settings: PictureSettings) -> np.ndarray:
 
 
 def _open(data: bytes) -> Image.Image:
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     if not data:
         raise UnreadablePicture("empty file (0 bytes)")
@@ -112,7 +112,7 @@ def _open(data: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours, and is told
             picture = Image.open(io.BytesIO(data))
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise UnreadablePicture("not a picture") from error
     except Image.DecompressionBombError as error:
         raise UnreadablePicture(f"over the limit of {MAX_PIXELS // 1_000_000} megapixels") from error

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from goodfit.data.augment import Augmenter
     from goodfit.data.normalise import Normalise
 
-In, Out = TypeVar("In"), TypeVar("Out")
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 
 def batch_rows(rows: Tensor, batch_size: int, *, seed: int | None = None, epoch: int = 0) -> list[Tensor]:
@@ -92,7 +93,7 @@ class Feed:
             return
         if self.resident is not None:
             order = torch.cat(chunks).to(self.device)  # one transfer an epoch, none in the loop
-            for rows in order.split([len(chunk) for chunk in chunks]):
+            for rows in torch.split(order, [len(chunk) for chunk in chunks]):
                 yield self.resident.index_select(0, rows), rows
         elif self.device.type == "cpu":
             for rows in chunks:

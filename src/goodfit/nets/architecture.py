@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from torch import nn
 
-from goodfit.errors import UsageError
+from goodfit.errors import ModelError, UsageError
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def _known() -> dict[str, Architecture]:
     for info in pkgutil.iter_modules(folder.__path__):
         module = importlib.import_module(f"{folder.__name__}.{info.name}")
         for one in getattr(module, "ARCHITECTURES", ()):
+            if one.name in found:
+                raise ModelError(f"a second architecture '{one.name}'", where=module.__file__, mend="Rename it")
             found[one.name] = one
     return found
 
@@ -72,7 +75,7 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
         options: of the architecture, such as width=32.
 
     Raises:
-        UsageError: an architecture for data of another shape, or an option that it does not have.
+        UsageError: an architecture for data of another shape, or an option that it does not have or cannot be.
     """
     chosen = architecture(name)
     if len(in_shape) != chosen.input_dims and chosen.input_dims != 1:
@@ -80,7 +83,15 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
             f"{name} takes {chosen.input_dims} dimensions besides the batch; the data has {in_shape}",
             mend=f"Choose one of {', '.join(names(len(in_shape)) or names(1))}",
         )
+    if outputs < 1 or min(in_shape, default=1) < 1:
+        raise UsageError(f"{name} cannot be built for data of shape {in_shape} and {outputs} outputs")
+    signature = inspect.signature(chosen.build)
+    try:
+        signature.bind(in_shape, outputs, **options)
+    except TypeError as error:
+        has = [each.name for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
+        raise UsageError(f"{name} does not take these options ({error})", mend=f"It has {', '.join(has)}") from error
     try:
         return chosen.build(in_shape, outputs, **options)
-    except TypeError as error:
-        raise UsageError(f"{name} does not take these options ({error})", mend="Leave them out") from error
+    except ValueError as error:
+        raise UsageError(f"{name} cannot be built so ({error})", mend="Choose another value") from error

@@ -1,15 +1,21 @@
-"""Nets that people bring: a module, a plain function, or "train.py:net", the name of one in a file of theirs."""
+"""Nets that people bring: a module, a plain function, or "train.py:net", the name of one in a file of theirs.
+
+Naming a file executes it, as `python train.py` would, except for what stands under `if __name__ == "__main__"`.
+"""
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib.util
 import inspect
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any
 
 from torch import Tensor, nn
@@ -25,7 +31,7 @@ def is_spec(text: str) -> bool:
     return SPEC.match(text) is not None
 
 
-def as_net(model: Any, params: Sequence[Tensor] | None = None) -> nn.Module:
+def as_net(model: Any, params: Sequence[Tensor] | Tensor | None = None) -> nn.Module:
     """What a user gave, as a module.
 
     Args:
@@ -35,86 +41,148 @@ def as_net(model: Any, params: Sequence[Tensor] | None = None) -> nn.Module:
     Raises:
         ModelError: anything else, or a file that cannot be used.
     """
+    if params is not None and (isinstance(model, str | nn.Module) or not callable(model)):
+        raise ModelError("params are for a plain function alone", mend="Leave params out")
+    name = f"a {type(model).__name__}"
     if isinstance(model, str):
+        name = model
         model, params = load_spec(model)
     if isinstance(model, nn.Module):
         return model
+    if inspect.isclass(model):
+        raise ModelError(f"{model.__name__} is a class, not a net made of it", mend=f"Give {model.__name__}(...)")
     if callable(model):
-        return FunctionNet(model, list(params or []))
-    raise ModelError(
-        f"a {type(model).__name__} is not a net", mend="Give an nn.Module, or a function with params=[...]"
-    )
+        return FunctionNet(model, [] if params is None else params)
+    raise ModelError(f"{name} is not a net", mend="Give an nn.Module, or a function with params=[...]")
 
 
-def load_spec(spec: str) -> tuple[Any, list[Tensor] | None]:
+def load_spec(spec: str) -> tuple[Any, Sequence[Tensor] | Tensor | None]:
     """The net "file.py:name" with its params: a module, a class or factory without arguments, or a plain function.
 
-    A plain function's parameters are its attribute `params`, or the file's global `params`.
+    A plain function's parameters are its attribute `params`, or the file's global `params`. The file is executed
+    under a private module name, with its folder first on sys.path while it runs.
+
+    Raises:
+        ModelError: no such file or name, or an exception inside the file, told with its line.
     """
     match = SPEC.match(spec)
     if match is None:
         raise ModelError(f"'{spec}' is not of the form train.py:net", mend="Name the file and the net in it")
     path = Path(match["file"])
-    if not path.exists():
+    if not path.is_file():
         raise ModelError("no such file", where=path, mend="Check the path")
-    name = f"_goodfit_user_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
-    source = importlib.util.spec_from_file_location(name, path)
-    assert source is not None, path
-    assert source.loader is not None, path
-    module = importlib.util.module_from_spec(source)
-    sys.modules[name] = module
-    sys.path.insert(0, str(path.resolve().parent))
-    try:
-        source.loader.exec_module(module)
-    except Exception as error:  # whatever the user's file raises is told as the user's error, with its line
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = lines[-1] if lines else getattr(error, "lineno", None)
-        raise ModelError(
-            f"the file raised {type(error).__name__}: {error}",
-            where=f"{path}, line {line}",
-            mend="Mend it and try again",
-        ) from error
-    finally:
-        sys.path.pop(0)
-    if not hasattr(module, match["name"]):
-        nets = [key for key, value in vars(module).items() if isinstance(value, nn.Module)]
-        hint = f"It has {', '.join(nets)}" if nets else "Check the name"
-        raise ModelError(f"there is no '{match['name']}' in it", where=path, mend=hint)
-    found = getattr(module, match["name"])
-    if inspect.isclass(found) and issubclass(found, nn.Module):
-        return _made(found, spec), None
+    with _told_as_theirs(path):
+        module = _execute(path)
+    name = match["name"]
+    if not hasattr(module, name):
+        raise ModelError(f"there is no '{name}' in it", where=path, mend=_hint(module, name))
+    found = getattr(module, name)
     if isinstance(found, nn.Module) or not callable(found):
         return found, None
-    params = getattr(found, "params", None) or getattr(module, "params", None)
-    if params is None and not _required(found):
-        return _made(found, spec), None
-    return found, list(params) if params is not None else None
-
-
-def _required(function: Any) -> list[str]:
-    parameters = inspect.signature(function).parameters.values()
-    return [
-        one.name
-        for one in parameters
-        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-    ]
-
-
-def _made(factory: Any, spec: str) -> Any:
-    if _required(factory):
+    if inspect.isclass(found) or (getattr(found, "params", None) is None and not _required(found)):
+        if _required(found):
+            raise ModelError(
+                f"'{name}' needs arguments ({', '.join(_required(found))})",
+                where=path,
+                mend="Name an instance of it, or a factory without arguments",
+            )
+        with _told_as_theirs(path):
+            found = found()
+    if isinstance(found, nn.Module) or not callable(found):
+        return found, None
+    params = getattr(found, "params", None)
+    if params is None:
+        params = getattr(module, "params", None)
+    if params is None:
         raise ModelError(
-            f"{spec} needs arguments ({', '.join(_required(factory))})",
-            mend="Name an instance, or a factory without arguments",
+            f"'{name}' is a plain function, and its parameters are not named",
+            where=path,
+            mend=f"Add {name}.params = [w, b], or a global params = [w, b]",
         )
-    return factory()
+    return found, params if isinstance(params, Tensor) else list(params)
 
 
 def describe(model: Any) -> str:
     """A net in a few words, for the record: its file and content hash, or its class."""
     if isinstance(model, str):
         path = Path(model.rpartition(":")[0])
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "missing"
-        return f"{model} (sha256 {digest})"
+        return f"{model} (sha256 {sha256(path)[:12] if path.is_file() else 'missing'})"
     if isinstance(model, nn.Module):
         return f"{type(model).__module__}.{type(model).__qualname__}"
     return f"function {getattr(model, '__qualname__', type(model).__name__)}"
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's content, 64 hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _execute(path: Path) -> ModuleType:
+    """Run a file as a module. Its bytes are compiled afresh: a stale __pycache__ cannot stand in for them."""
+    file = path.resolve()
+    name = f"_goodfit_user_{file.stem}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
+    code: CodeType = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None, file  # None only for an ending that is not Python's
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and the like look their own module up there
+    try:
+        exec(code, module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+@contextmanager
+def _told_as_theirs(path: Path) -> Iterator[None]:
+    """Run a user's code with its folder on sys.path; whatever it raises is told as theirs, with file and line."""
+    folder = str(path.resolve().parent)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        mend = "Mend it and try again"
+        if isinstance(error, SystemExit):
+            mend = 'Put what ends the program under if __name__ == "__main__"'
+        raise ModelError(
+            f"the file raised {type(error).__name__}: {error}", where=_place(path, error), mend=mend
+        ) from error
+    finally:
+        if folder in sys.path:  # the file may have changed the path itself
+            sys.path.remove(folder)
+
+
+def _place(path: Path, error: BaseException) -> str:
+    """The file as the user named it, with the line that raised; another file where a syntax error is in that one."""
+    if isinstance(error, SyntaxError) and error.filename:
+        own = Path(error.filename) == path.resolve()
+        return f"{path if own else error.filename}, line {error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path.resolve())]
+    return f"{path}, line {lines[-1]}" if lines else str(path)
+
+
+def _hint(module: ModuleType, name: str) -> str:
+    """What may have been meant: the nearest name of the file, or the nets in it."""
+    own = [
+        key
+        for key, value in vars(module).items()
+        if isinstance(value, nn.Module) or (callable(value) and getattr(value, "__module__", None) == module.__name__)
+    ]
+    near = difflib.get_close_matches(name, own, n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    return f"{hint}It has {', '.join(own)}" if own else "Check the name"
+
+
+def _required(function: Callable[..., Any]) -> list[str]:
+    """Names of the arguments that have to be given."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # some functions written in C have no signature: such a one takes the mini-batch
+        return ["x"]
+    return [
+        one.name
+        for one in parameters
+        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]

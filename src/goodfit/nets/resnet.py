@@ -81,6 +81,7 @@ class ResNet(nn.Module):
         width: channels of the first stage; each later stage has twice those of the one before.
         small: the 3x3 stem for small pictures instead of the 7x7 one with max-pool.
         dropout: share of the features dropped before the head.
+        zero_init: each block starts as its shortcut (Goyal et al. 2017, section 5.1: its last norm's scale is zero).
     """
 
     def __init__(
@@ -93,8 +94,13 @@ class ResNet(nn.Module):
         width: int = 64,
         small: bool = False,
         dropout: float = 0.0,
+        zero_init: bool = True,
     ) -> None:
         super().__init__()
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout {dropout} is not a share below 1")
+        if width < 1:
+            raise ValueError(f"width {width}")
         self.small, self.dropout = small, dropout
         self.conv1 = (
             nn.Conv2d(in_channels, width, 3, 1, 1, bias=False)
@@ -112,17 +118,16 @@ class ResNet(nn.Module):
                 channels_in = channels * block.expansion
             self.add_module(name, nn.Sequential(*stage))
         self.fc = nn.Linear(channels_in, outputs)
-        self._initialise()
+        self._initialise(zero_init)
 
-    def _initialise(self) -> None:
-        """He et al. 2015 ("Delving deep into rectifiers", section 2.2) by fan-out; each block starts as its shortcut
-        (Goyal et al. 2017, section 5.1: the last norm's scale is zero)."""
+    def _initialise(self, zero_init: bool) -> None:
+        """He et al. 2015 ("Delving deep into rectifiers", section 2.2), by fan-out."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-            elif isinstance(module, BasicBlock):
+            elif zero_init and isinstance(module, BasicBlock):
                 nn.init.zeros_(module.bn2.weight)
-            elif isinstance(module, Bottleneck):
+            elif zero_init and isinstance(module, Bottleneck):
                 nn.init.zeros_(module.bn3.weight)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -147,11 +152,21 @@ def _build(
     width: int | None = None,
     stem: str = "auto",
     dropout: float = 0.0,
+    zero_init: bool = True,
 ) -> nn.Module:
     if stem not in ("auto", "small", "photo"):
         raise UsageError(f"the stem '{stem}' is not known", mend="Choose auto, small or photo")
     small = max(in_shape[1:]) <= SMALL if stem == "auto" else stem == "small"
-    return ResNet(block, blocks, in_shape[0], outputs, width=width or usual_width, small=small, dropout=dropout)
+    return ResNet(
+        block,
+        blocks,
+        in_shape[0],
+        outputs,
+        width=usual_width if width is None else width,
+        small=small,
+        dropout=dropout,
+        zero_init=zero_init,
+    )
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from safetensors import SafetensorError
@@ -12,31 +14,34 @@ from torch import Tensor, nn
 
 from goodfit.errors import ModelError
 
+EXECUTING = (".pth", ".pt", ".bin", ".pkl", ".ckpt")  # pickles: loading one runs what it says
+COLOURS = 3  # published nets are made for red, green and blue
+
 
 @dataclass(frozen=True)
-class Loaded:
-    """What became of the tensors of a weights file."""
+class PretrainedReport:
+    """What became of the tensors of a weights file, by name."""
 
-    loaded: int
-    left_out: tuple[str, ...]  # the head, which is new
-    adapted: tuple[str, ...]  # the first convolution, for grey pictures
+    loaded: tuple[str, ...]  # taken over, the adapted ones among them
+    skipped: tuple[str, ...]  # the published head, left out: the net keeps its new one
+    adapted: tuple[str, ...]  # the first convolution, for pictures of another number of channels
 
     def __str__(self) -> str:
         extra = "".join(
             f"; {what} {', '.join(names)}"
-            for what, names in (("new", self.left_out), ("adapted", self.adapted))
+            for what, names in (("left out", self.skipped), ("adapted", self.adapted))
             if names
         )
-        return f"{self.loaded} tensors{extra}"
+        return f"{len(self.loaded)} tensors{extra}"
 
 
-def load_pretrained(net: nn.Module, where: str, *, head: str) -> Loaded:
-    """Load published weights into a net of the same parameter names, all but the head.
+def load_pretrained(net: nn.Module, where: str, *, head: str) -> PretrainedReport:
+    """Load published weights into a net of the same parameter names; a head of another width stays new.
 
     Args:
-        net: changed in place.
+        net: changed in place, or not at all when an error is raised.
         where: a path that ends in .safetensors, or a hub name such as timm/resnet18.a1_in1k.
-        head: prefix of the head's names; its weights are kept only when their shape fits.
+        head: prefix of the head's parameter names, such as "fc".
 
     Raises:
         ModelError: no such file, no network, another net's weights, or a format that can run code.
@@ -47,49 +52,90 @@ def load_pretrained(net: nn.Module, where: str, *, head: str) -> Loaded:
     except (SafetensorError, OSError) as error:
         raise ModelError(f"not a safetensors file ({error})", where=path, mend="Download it again") from error
     wanted = net.state_dict()
-    left_out, adapted, taken = [], [], {}
-    for name, tensor in published.items():
-        if name not in wanted:
-            if name.startswith(head + "."):
-                left_out.append(name)
-                continue
-            _refuse(path, f"it has {name}, which this net has not")
-        if tensor.shape == wanted[name].shape:
-            taken[name] = tensor
-        elif name.startswith(head + "."):
-            left_out.append(name)
-        else:
-            taken[name] = _grey(tensor, wanted[name], name, path)
-            adapted.append(name)
-    missing = [
-        name for name in wanted
-        if name not in published and not name.startswith(head + ".") and not name.endswith("num_batches_tracked")
-    ]  # fmt: skip
-    if missing:
-        _refuse(path, f"it lacks {', '.join(missing[:3])}")
-    net.load_state_dict(taken, strict=False)
-    return Loaded(len(taken), tuple(left_out), tuple(adapted))
+    heads = {name for name in (*published, *wanted) if name.startswith(f"{head}.")}
+    # The whole head or none of it: published weights with a fresh bias would be neither.
+    keep_head = all(
+        name in published and name in wanted and published[name].shape == wanted[name].shape for name in heads
+    )
+    skipped = tuple(name for name in published if name in heads and not keep_head)
+    body = {name: tensor for name, tensor in published.items() if name not in skipped}
+    first = next((f"{name}.weight" for name, module in net.named_modules() if isinstance(module, nn.Conv2d)), None)
+    adapted = []
+    if first in body and first in wanted and _only_channels_differ(body[first], wanted[first]):
+        body[first] = adapt_channels(body[first], wanted[first].shape[1])
+        adapted.append(first)
+    _refuse(path, "it has what this net has not", [name for name in body if name not in wanted])
+    _refuse(
+        path,
+        "it lacks",
+        [
+            name
+            for name in wanted
+            if name not in body and name not in heads and not name.endswith("num_batches_tracked")  # old files
+        ],
+    )
+    _refuse(
+        path,
+        "other shapes (there, here)",
+        [
+            f"{name} {tuple(tensor.shape)}, {tuple(wanted[name].shape)}"
+            for name, tensor in body.items()
+            if tensor.shape != wanted[name].shape
+        ],
+    )
+    net.load_state_dict(body, strict=False)
+    return PretrainedReport(tuple(body), skipped, tuple(adapted))
 
 
-def _grey(tensor: Tensor, wanted: Tensor, name: str, path: Path) -> Tensor:
-    """A first convolution made for colour, for grey pictures: the sum over colours gives the same answer to grey."""
-    same = tensor.dim() == 4 and tensor.shape[0] == wanted.shape[0] and tensor.shape[2:] == wanted.shape[2:]
-    if same and tensor.shape[1] == 3 and wanted.shape[1] == 1:
-        return tensor.sum(1, keepdim=True, dtype=torch.float32)
-    return _refuse(path, f"{name} is {tuple(tensor.shape)} there and {tuple(wanted.shape)} here")
+def adapt_channels(weight: Tensor, channels: int) -> Tensor:
+    """A first convolution made for colour, for pictures of another number of channels.
+
+    One channel gets the sum over the colours: on a grey picture the answer is then that of the same picture in
+    colour. More channels repeat the colours in turn, scaled by 3 / channels so that the sum over a patch keeps its
+    size.
+
+    Args:
+        weight: (outputs, 3, K, K).
+        channels: of the pictures.
+
+    Returns:
+        (outputs, channels, K, K) float32.
+    """
+    weight = weight.to(torch.float32)
+    if channels == 1:
+        return weight.sum(1, keepdim=True)
+    turns = [channel % COLOURS for channel in range(channels)]
+    return weight[:, turns] * (COLOURS / channels)
 
 
-def _refuse(path: Path, why: str) -> Tensor:
-    raise ModelError(f"weights of another net: {why}", where=path, mend="Choose the --arch that they were made for")
+def _only_channels_differ(there: Tensor, here: Tensor) -> bool:
+    return (
+        there.dim() == 4
+        and there.shape[1] == COLOURS != here.shape[1]
+        and (there.shape[0], *there.shape[2:]) == (here.shape[0], *here.shape[2:])
+    )
+
+
+def _refuse(path: Path, why: str, names: Sequence[str]) -> None:
+    """Raise when there are names to complain of; the first three are told."""
+    if not names:
+        return
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    raise ModelError(
+        f"weights of another net: {why}: {'; '.join(names[:3])}{more}",
+        where=path,
+        mend="Choose the --arch that they were made for",
+    )
 
 
 def _find(where: str) -> Path:
+    """The weights file, fetched from the hub when `where` is a name there."""
     path = Path(where)
-    if path.suffix in (".pth", ".pt", ".bin", ".pkl", ".ckpt"):
+    if path.suffix.lower() in EXECUTING:
         raise ModelError(
             "this format can run code when it is loaded", where=where, mend="Use the weights' .safetensors file"
         )
-    if path.suffix == ".safetensors" or path.exists():
+    if path.suffix.lower() == ".safetensors" or path.exists():
         if not path.is_file():
             raise ModelError("no such file", where=where, mend="Check the path")
         return path
@@ -108,8 +154,12 @@ def _find(where: str) -> Path:
     try:
         return Path(hf_hub_download(where, "model.safetensors"))
     except Exception as error:  # the hub's client raises many kinds, also from the HTTP library below it
-        raise ModelError(
-            f"cannot be fetched from the hub ({type(error).__name__})",
-            where=where,
-            mend="Go online once, or download model.safetensors elsewhere and give its path to --pretrained",
-        ) from error
+        _unreachable(where, error)
+
+
+def _unreachable(where: str, error: Exception) -> NoReturn:
+    raise ModelError(
+        f"cannot be fetched from the hub ({type(error).__name__})",
+        where=where,
+        mend="Go online once, or download model.safetensors elsewhere and give its path to --pretrained",
+    ) from error

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,21 +15,23 @@ from goodfit.files import write_text
 from goodfit.report.facts import LOWER_IS_BETTER, ReportFacts, confused_pairs
 from goodfit.report.plots import MAPPED_CLASSES, PLOTS, all_plots
 from goodfit.report.svg import clean
+from goodfit.report.words import capital, duration, fixed, metric_words, moment, number, sentence
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 THUMBNAIL_SIDE = 128  # pixels of the longer side
 THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 pictures of noise are then 0.5 MB, not 1.6
 LISTED_UNREADABLE = 200
 PARTS = {"test": "test", "valid": "validation"}
 LEVELS = ("error", "warning", "notice")
-BAD_VERDICTS = ("not to be trusted", "wrong")
+BAD_VERDICTS = ("not to be trusted", "no better than the baseline")
 
 
 def render(facts: ReportFacts) -> str:
     """The whole page as text. It asks for nothing from outside and runs no script."""
-    from markupsafe import Markup
+    import markupsafe
 
     part = facts.scored_part
     score = facts.metrics.get(part, {}).get(facts.main_metric)
@@ -43,7 +43,7 @@ def render(facts: ReportFacts) -> str:
     drawn = all_plots(facts)
     text = _template().render(
         facts=facts,
-        plots={name: Markup(drawn.get(name, "")) for name in PLOTS},  # escaped by to_svg
+        plots={name: markupsafe.Markup(drawn.get(name, "")) for name in PLOTS},  # escaped by to_svg
         tone=tone(facts),
         part=part,
         parts={name: words for name, words in PARTS.items() if facts.metrics.get(name)},
@@ -82,35 +82,11 @@ def tone(facts: ReportFacts) -> str:
     return "good" if facts.verdict == "good fit" else "caution"
 
 
-def number(value: Any) -> str:
-    """A measured number for people: four significant digits, whole above 1,000."""
-    if value is None or isinstance(value, (str, bool)):
-        return "–" if value is None else str(value)
-    if isinstance(value, (int, np.integer)):
-        return f"{value:,}"
-    if isinstance(value, (float, np.floating)):
-        plain = float(value)
-        if math.isnan(plain):
-            return "–"
-        return f"{plain:,.0f}" if 1_000 <= abs(plain) < 1e15 else f"{plain:.4g}"
-    return str(value)
+def breakable(path: str) -> Markup:
+    """A path that a narrow column may break after its slashes."""
+    from markupsafe import Markup, escape
 
-
-def duration(seconds: float) -> str:
-    """Seconds in words: 8.3 s, 2 min 5 s, 3 h 20 min."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def moment(created: str) -> str:
-    """2026-03-01T09:30:00+00:00 as 2026-03-01 09:30 UTC; what is no ISO date stays as it is."""
-    try:
-        when = datetime.fromisoformat(created)
-    except ValueError:
-        return created
-    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".strip()
+    return Markup("/<wbr>").join(escape(step) for step in path.split("/"))
 
 
 def thumbnail_uri(picture: np.ndarray | None) -> str | None:
@@ -175,11 +151,6 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "number": number,
-        "duration": duration,
-        "moment": moment,
-        "sentence": lambda text: str(text).rstrip(". ") + ".",
-        "words": lambda name: str(name).replace("_", " "),
-    }
+    for words in (breakable, capital, duration, fixed, metric_words, moment, number, sentence):
+        environment.filters[words.__name__] = words
     return environment.get_template("page.html.j2")

@@ -13,6 +13,7 @@ import numpy as np
 
 from goodfit.report.facts import ReportFacts
 from goodfit.report.svg import drawing, save_png, short, to_svg
+from goodfit.report.words import capital, metric_words, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,6 +54,8 @@ def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, un
         seen = seen[np.isfinite(seen)]
         if len(seen) and seen.min() > 0 and seen.max() / seen.min() > 50:
             axes.set_yscale("log")  # else a first epoch of 300 flattens the rest
+        else:
+            axes.yaxis.set_major_formatter(_plain())
         _mark_epoch(axes, epochs, valid, best_epoch)
         axes.set(title="Loss", xlabel="epoch", ylabel=f"loss ({unit})" if unit else "loss")
         _whole_epochs(axes, epochs)
@@ -73,14 +76,14 @@ def metric_curve(
         scores: part ("valid", "test") -> value, low, high.
         baseline: what the trivial predictor reaches on the last of these parts.
     """
-    name = main_metric.replace("_", " ")
+    name = metric_words(main_metric)
     with drawing():
         figure = _figure(6.0, 3.9)
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=[4, 1])
         epochs, values = [row["epoch"] for row in history], _column(history, main_metric)
         left.plot(epochs, values, color=BLUE, marker="." if len(epochs) <= 40 else None)
         _mark_epoch(left, epochs, values, best_epoch)
-        left.set(title=f"{name[:1].upper()}{name[1:]} on validation rows", xlabel="epoch", ylabel=name)
+        left.set(title=f"{capital(name)} on validation rows", xlabel="epoch", ylabel=name)
         _whole_epochs(left, epochs)
         colours = {"valid": BLUE, "test": VERMILION}
         for at, (part, score) in enumerate(scores.items()):
@@ -88,13 +91,20 @@ def metric_curve(
             marker = "o" if part == "valid" else "D"
             right.errorbar([at], [score["value"]], yerr=np.clip(spread, 0, None), fmt=marker,
                            color=colours.get(part, GREY), capsize=5, markersize=6)  # fmt: skip
+        left.yaxis.set_major_formatter(_plain())
         right.set_xticks(range(len(scores)), list(scores))
         right.set_xlim(-0.6, max(1, len(scores)) - 0.4)
         right.set_title("kept", fontweight="normal", fontsize=11, color=GREY)
         if baseline is not None and np.isfinite(baseline):
-            for axes in (left, right):
-                axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.5)
-            left.annotate("baseline", (1, baseline), xycoords=("axes fraction", "data"), xytext=(-4, 4),
+            low, high = left.get_ylim()
+            if low - (high - low) < baseline < high + (high - low):
+                for axes in (left, right):
+                    axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.5)
+                place, text = (1.0, baseline), f"baseline {number(baseline)}"
+            else:  # drawn to scale it would flatten the curve and hide the intervals
+                below = baseline < low
+                place, text = (1.0, low if below else high), f"baseline {number(baseline)} {'↓' if below else '↑'}"
+            left.annotate(text, place, xycoords=("axes fraction", "data"), xytext=(-4, 4 if place[1] < high else -13),
                           textcoords="offset points", ha="right", color=GREY, fontsize=10)  # fmt: skip
     return figure
 
@@ -107,55 +117,51 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
         classes: C names.
     """
     counts = np.asarray(confusion, dtype=np.float64)
-    number = len(counts)
+    many = len(counts)
     totals = counts.sum(axis=1, keepdims=True)
     share = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
-    diagonal = np.eye(number, dtype=bool)
-    wrong = np.ma.masked_invalid(np.ma.masked_array(share, diagonal))
-    top = max(float(wrong.max()) if wrong.count() else 0.0, 0.02)
-    side = 7.4 if number > NUMBERED_CLASSES else min(7.4, 3.0 + 0.42 * number)
+    diagonal = np.eye(many, dtype=bool)
+    mistakes = np.ma.masked_array(share, diagonal | ~(share > 0))
+    top = max(float(mistakes.max()) if mistakes.count() else 0.0, 0.02)
+    large = many > NUMBERED_CLASSES
+    side = 7.4 if large else min(7.4, 3.0 + 0.42 * many)
     with drawing():
-        figure = _figure(side + (0.9 if number > NUMBERED_CLASSES else 0.0), side)
+        figure = _figure(side + (1.3 if large else 0.0), side)
         axes = figure.add_subplot()
-        axes.set_facecolor("#f1f3f5")  # classes without a row
+        axes.set_facecolor("#f4f5f7")  # pairs that never happen
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
-        layers = [(np.ma.masked_array(share, ~diagonal), "Blues", 1.0), (wrong, "Oranges", top)]
-        for values, colours, most in layers:
+        edges = np.arange(many + 1) - 0.5
+        right = np.ma.masked_array(share, ~diagonal | np.isnan(share))
+        for values, colours, most, words in ((right, "Blues", 1.0, "right"), (mistakes, "Oranges", top, "wrong")):
+            scale: dict[str, Any] = {"cmap": colours, "vmin": 0, "vmax": most}
             # 400 cells as shapes are 60 kB of sharp SVG; 10,000 would be 1.5 MB, so a picture then
-            if number <= NUMBERED_CLASSES:
-                mesh = axes.pcolormesh(
-                    np.arange(number + 1) - 0.5, np.arange(number + 1) - 0.5, np.ma.masked_invalid(values),
-                    cmap=colours, vmin=0, vmax=most, edgecolors="white", linewidth=1,
-                )  # fmt: skip
+            if large:
+                picture = axes.imshow(values, interpolation="nearest", **scale)
+                bar = axes.inset_axes((1.03, 0.56 if words == "right" else 0.04, 0.03, 0.4))
+                figure.colorbar(picture, cax=bar, label=f"{words}, share of the class", format=_percent())
             else:
-                picture = axes.imshow(values, cmap=colours, vmin=0, vmax=most, interpolation="nearest", aspect="equal")
-                label = "right: share of the true class" if colours == "Blues" else "wrong: share of the true class"
-                figure.colorbar(picture, ax=axes, shrink=0.4, label=label, aspect=25)
-                continue
-            mesh.set_clip_on(False)
-        axes.set_xlim(-0.5, number - 0.5)
-        axes.set_ylim(number - 0.5, -0.5)
+                axes.pcolormesh(edges, edges, values, edgecolors="white", linewidth=1, **scale).set_clip_on(False)
+        axes.set_xlim(-0.5, many - 0.5)
+        axes.set_ylim(many - 0.5, -0.5)
         axes.set_aspect("equal")
-        if number <= NUMBERED_CLASSES:
-            size = 11 if number <= 10 else 7.5
+        if not large:
             for (row, column), count in np.ndenumerate(counts):
                 if count:
                     dark = share[row, column] > 0.6 * (1.0 if row == column else top)
-                    axes.text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=size,
+                    axes.text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=11 if many <= 10 else 7.5,
                               color="white" if dark else "#17202a")  # fmt: skip
-        step = -(-number // 50)  # 50 names at most along a side
-        at = range(0, number, step)
-        names = [short(classes[i], 16 if number > NUMBERED_CLASSES else 20) for i in at]
-        size = 10 if number <= NUMBERED_CLASSES else 7
-        flat = number <= 10 and max(map(len, names)) * number <= 44
-        axes.set_xticks(at, names, rotation=0 if flat else 90 if number > NUMBERED_CLASSES else 45, fontsize=size,
-                        ha="center" if flat or number > NUMBERED_CLASSES else "right",
-                        rotation_mode="anchor" if number <= NUMBERED_CLASSES and not flat else "default",
-                        parse_math=False)  # fmt: skip
-        axes.set_yticks(at, names, fontsize=size, parse_math=False)
-        axes.tick_params(length=0)
-        axes.set(title="Confusion", xlabel="predicted class", ylabel="true class")
+        at = range(0, many, -(-many // 50))  # 50 names at most along a side
+        names = [short(classes[i], 22 if large else 20) for i in at]
+        turned: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        if large:
+            turned = {"rotation": 90}
+        elif max(map(len, names)) * many <= 44:
+            turned = {}
+        axes.set_xticks(at, names, fontsize=7 if large else 10, parse_math=False, **turned)
+        axes.set_yticks(at, names, fontsize=7 if large else 10, parse_math=False)
+        axes.tick_params(axis="both", length=0)
+        axes.set(xlabel="predicted class", ylabel="true class")
     return figure
 
 
@@ -253,6 +259,10 @@ def regression_scatter(truth: np.ndarray, prediction: np.ndarray, names: Sequenc
             right.set_xlabel(f"predicted {name}", parse_math=False)
             right.set_ylabel("residual (predicted - true)")
             right.set_title("Residuals")
+            for axes in (left, right):
+                axes.locator_params(nbins=5)
+                axes.xaxis.set_major_formatter(_plain())
+                axes.yaxis.set_major_formatter(_plain())
     return figure
 
 
@@ -293,9 +303,16 @@ def _figure(width: float, height: float) -> Figure:
 
 
 def _percent() -> Any:
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import FuncFormatter
 
-    return PercentFormatter(1.0)
+    return FuncFormatter(lambda value, _: f"{100 * value:.3g}%")
+
+
+def _plain() -> Any:
+    """300,000 instead of 3.0 with a 1e5 in the corner."""
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: f"{value:,.10g}" if abs(value) < 1e9 else f"{value:.4g}")
 
 
 def _finite(value: Any, otherwise: float) -> float:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from goodfit.train.asked import Asked
 from goodfit.train.plan import Choice
 
-PICTURES_TO_SEE = 500_000  # rows seen in a run from scratch, counting every epoch's
-FEWEST_EPOCHS, MOST_EPOCHS = 8, 60
+FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
+EPOCHS_AT_ONE_ROW = 300  # divided by the cube root of the rows: 30 epochs of 1,000 rows, 8 of 50,000
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def choose(
         return taken
 
     most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
-    epochs = max(FEWEST_EPOCHS, min(most, round(PICTURES_TO_SEE / train_rows)))
+    epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
     if asked.minutes is None:
         epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
     batch = 64 if train_rows < 5_000 else 128

@@ -23,7 +23,7 @@ def parameter_groups(
     Args:
         stages: parameters with the share of the peak learning rate that they get.
     """
-    groups = []
+    groups: list[dict[str, Any]] = []
     for parameters, share in stages:
         held = [parameter for parameter in parameters if parameter.requires_grad]
         for decay, members in (

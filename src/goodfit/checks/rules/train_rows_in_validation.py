@@ -36,10 +36,10 @@ class TrainRowsInValidation(DataRule):
     def check(self, data: DataFacts) -> Iterator[Finding]:
         if data.digests is None:
             return
-        trained = {data.digests[row]: int(row) for row in np.flatnonzero(data.parts == "train")}
+        trained = {data.digests[row]: row for row in np.flatnonzero(data.parts == "train").tolist()}
         for part in ("valid", "test"):
-            rows = np.flatnonzero(data.parts == part)
-            copies = [int(row) for row in rows if data.digests[row] in trained]
+            rows = np.flatnonzero(data.parts == part).tolist()
+            copies = [row for row in rows if data.digests[row] in trained]
             if copies:
                 twin = data.keys[trained[data.digests[copies[0]]]]
                 yield self.finding(

@@ -64,14 +64,11 @@ class Listing:
         self.groups.append(group)
 
     def extend(self, other: Listing) -> None:
-        for mine, theirs in (
-            (self.paths, other.paths),
-            (self.keys, other.keys),
-            (self.labels, other.labels),
-            (self.parts, other.parts),
-            (self.groups, other.groups),
-        ):
-            mine.extend(theirs)  # type: ignore[attr-defined]  # five lists of five types
+        self.paths += other.paths
+        self.keys += other.keys
+        self.labels += other.labels
+        self.parts += other.parts
+        self.groups += other.groups
         self.other_files += other.other_files
 
 
@@ -347,7 +344,7 @@ def _from_csv(path: Path, group: str | None) -> Listing:
         if header is None:
             raise DataError("the file is empty", where=path, mend="Give a CSV with columns path and label")
         names = [name.strip().lower() for name in header]
-        path_at = _column(names, PATH_COLUMNS, 0)
+        path_at = _column(names, PATH_COLUMNS, 0) or 0
         label_at = _column(names, LABEL_COLUMNS, 1 if len(names) > 1 else None)
         part_at = _column(names, PART_COLUMNS, None)
         group_at = None

@@ -1,0 +1,101 @@
+"""A stopped run that is resumed ends bit-equal to one that was never stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import goodfit as gf
+
+ARGUMENTS = ["--epochs", "3", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
+
+
+def command(pictures: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "goodfit", "fit", str(pictures), "--out", str(out), "--quiet", *ARGUMENTS, *more]
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    a, b = load_file(one / "model.safetensors"), load_file(other / "model.safetensors")
+    assert a.keys() == b.keys()
+    different = [name for name in a if not torch.equal(a[name], b[name])]
+    assert not different, f"{len(different)} of {len(a)} tensors differ, such as {different[0]}"
+    first, second = (json.loads((folder / "run.json").read_text()) for folder in (one, other))
+    assert first["metrics"] == second["metrics"]
+    for line, twin in zip(first["history"], second["history"], strict=True):
+        assert {**line, "seconds": 0} == {**twin, "seconds": 0}
+
+
+@pytest.fixture(scope="module")
+def unbroken(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("unbroken") / "run"
+    subprocess.run(command(digits_folder, out), check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+def test_killed_in_the_middle_and_resumed_it_ends_bit_equal(
+    digits_folder: Path, unbroken: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (out / "checkpoint.safetensors").exists():
+        assert time.monotonic() < deadline, "no checkpoint was written within a minute"
+        time.sleep(0.01)
+    time.sleep(random.Random(7).uniform(0.05, 0.6))
+    process.kill()
+    process.wait()
+    subprocess.run(command(digits_folder, out, "--resume"), check=True, stdout=subprocess.DEVNULL)
+    assert_same_run(unbroken, out)
+
+
+def test_ctrl_c_keeps_a_checkpoint_exits_with_130_and_resumes_bit_equal(
+    digits_folder: Path, unbroken: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    process = subprocess.Popen(
+        command(digits_folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    while not (out / "checkpoint.safetensors").exists():
+        time.sleep(0.01)
+    written = (out / "checkpoint.safetensors").stat().st_mtime_ns
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert not (out / "run.json").exists()
+    assert (out / "checkpoint.safetensors").stat().st_mtime_ns > written
+    subprocess.run(command(digits_folder, out, "--resume"), check=True, stdout=subprocess.DEVNULL)
+    assert_same_run(unbroken, out)
+
+
+def test_an_unfinished_run_cannot_be_loaded_and_says_how_to_finish_it(digits_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
+    while not (out / "checkpoint.safetensors").exists():
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with pytest.raises(gf.GoodfitError, match="--resume"):
+        gf.load(out)
+
+
+def test_resuming_with_other_options_is_refused(digits_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
+    while not (out / "checkpoint.safetensors").exists():
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    with pytest.raises(gf.GoodfitError, match="--seed is 5 now and was 0"):
+        gf.fit(digits_folder, out=out, resume=True, epochs=3, seed=5)
