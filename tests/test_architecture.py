@@ -22,6 +22,7 @@ FLOORS = {
     "data": 1, "nets": 1,
     "tasks": 2, "checks": 2,
     "train": 3,
+    "layout": 0,
     "run": 4, "fitting": 4, "job": 4, "finish": 4, "verdict": 4, "predictions": 4, "worst": 4, "summary": 4,
     "report": 4, "demo": 4, "console": 4,
     "cli": 5, "__main__": 5,

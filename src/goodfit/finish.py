@@ -12,9 +12,10 @@ from torch import Tensor
 import goodfit
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.door import TestDoor
-from goodfit.job import CHECKPOINT, Job
+from goodfit.job import Job
+from goodfit.layout import CHECKPOINT, LOOKS, SCORES
 from goodfit.predictions import Predictions
-from goodfit.run import FORMAT, LOOKS, SCORES, Model, Run, fingerprint, store_record, store_weights
+from goodfit.run import FORMAT, Model, Run, fingerprint, store_record, store_weights
 from goodfit.stats import Estimate
 from goodfit.train.checkpoint import save_state
 from goodfit.train.device import environment

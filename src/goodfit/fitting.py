@@ -16,8 +16,9 @@ from goodfit.data.source import Source
 from goodfit.errors import RunError, UsageError
 from goodfit.files import ensure_folder
 from goodfit.finish import finish
-from goodfit.job import CHECKPOINT, Job
-from goodfit.run import RECORD, Run, load
+from goodfit.job import Job
+from goodfit.layout import CHECKPOINT, RECORD
+from goodfit.run import Run, load
 from goodfit.train.asked import Asked
 from goodfit.train.device import choose_device
 from goodfit.train.plan import Choice

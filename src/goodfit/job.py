@@ -21,6 +21,7 @@ from goodfit.data.source import Batch, Source
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
 from goodfit.files import write_text
+from goodfit.layout import CHECKPOINT
 from goodfit.nets import architecture, build
 from goodfit.nets.people import as_net, describe
 from goodfit.nets.weights import load_pretrained
@@ -43,7 +44,6 @@ from goodfit.train.staging import stage_groups, thawing
 from goodfit.train.state import dump, restore
 from goodfit.train.trial import set_memory_format
 
-CHECKPOINT = "checkpoint.safetensors"
 CLOSING_SECONDS = 6.0  # kept of a time budget for scores, predictions and the report
 
 

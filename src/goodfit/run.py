@@ -27,6 +27,7 @@ from goodfit.data.normalise import Normalise
 from goodfit.data.source import Source
 from goodfit.errors import DataError, RunError
 from goodfit.files import ensure_folder, write_text
+from goodfit.layout import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
 from goodfit.nets import build
 from goodfit.nets.people import as_net
 from goodfit.predictions import Predictions
@@ -40,8 +41,6 @@ from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision, supported
 
 FORMAT = 1  # of run.json; a newer goodfit keeps reading older formats
-RECORD, WEIGHTS, LOOKS, SCORES = "run.json", "model.safetensors", "looks.json", "scores.safetensors"
-SAVED = (RECORD, WEIGHTS, LOOKS, SCORES, "split.csv", "predictions.csv", "report.html")
 
 
 @dataclass
@@ -304,7 +303,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     """run.json of a run folder, checked."""
     path = folder / RECORD
     if not path.exists():
-        if (folder / "checkpoint.safetensors").exists():
+        if (folder / CHECKPOINT).exists():
             raise RunError(
                 "this run is not finished", where=folder, mend="Finish it: the same goodfit fit with --resume"
             )

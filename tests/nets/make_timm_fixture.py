@@ -36,8 +36,12 @@ def filled(name: str, shape: tuple[int, ...]) -> Tensor:
     if name.endswith("num_batches_tracked"):
         return torch.zeros((), dtype=torch.int64)
     share = uniform(name, shape)
-    if name.endswith("running_var") or (len(shape) == 1 and name.endswith("weight")):
+    if name.endswith("running_var"):
         return torch.from_numpy(0.5 + share)
+    if len(shape) == 1 and name.endswith(
+        "weight"
+    ):  # scales of norms: small, or sixteen blocks would grow a thousandfold
+        return torch.from_numpy(0.2 + 0.4 * share)
     if len(shape) == 1:  # biases and running means
         return torch.from_numpy(0.2 * (share - 0.5))
     return torch.from_numpy((share - 0.5) * sqrt(12 * 2 / prod(shape[1:])))  # variance 2 / fan-in

@@ -28,8 +28,14 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 def test_a_folder_of_pictures_becomes_a_run_with_everything_in_it(digits_folder: Path, tmp_path: Path) -> None:
     run = gf.fit(digits_folder, out=tmp_path / "run", **{**QUICK, "epochs": 12, "width": 8})
     assert {path.name for path in run.folder.iterdir()} == {
-        "run.json", "model.safetensors", "split.csv", "predictions.csv", "report.html", "looks.json", "scores.safetensors",
-    }  # fmt: skip
+        "run.json",
+        "model.safetensors",
+        "split.csv",
+        "predictions.csv",
+        "report.html",
+        "looks.json",
+        "scores.safetensors",
+    }
     assert run.metrics["test"]["accuracy"].value > 0.5
     with (run.folder / "split.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from torch import nn
@@ -36,11 +37,10 @@ class Architecture:
 
 @cache
 def _known() -> dict[str, Architecture]:
-    import goodfit.nets as folder
-
+    folder = Path(__file__).parent
     found: dict[str, Architecture] = {}
-    for info in pkgutil.iter_modules(folder.__path__):
-        module = importlib.import_module(f"{folder.__name__}.{info.name}")
+    for info in pkgutil.iter_modules([str(folder)]):
+        module = importlib.import_module(f"{__package__}.{info.name}")
         for one in getattr(module, "ARCHITECTURES", ()):
             if one.name in found:
                 raise ModelError(f"a second architecture '{one.name}'", where=module.__file__, mend="Rename it")

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from goodfit.layout import SCORES
 from goodfit.report.facts import ReportFacts, WorstMistake
 from goodfit.report.page import write
-from goodfit.run import SCORES
 from goodfit.tasks import from_json
 from goodfit.train.checkpoint import load_state
 
@@ -69,6 +71,7 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
         history=record["history"],
         best_epoch=record["best_epoch"],
         classes=details.get("classes"),
+        class_counts=_class_counts(details, tensors["y_train"], y, values["part"]),
         confusion=details.get("confusion"),
         per_class=details.get("per_class"),
         scatter=details.get("scatter"),
@@ -83,6 +86,14 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
         ],
         looks_at_test=record["looks_at_test"],
     )
+
+
+def _class_counts(details: Mapping[str, Any], y_train: Tensor, y: Tensor, part: str) -> dict[str, list[int]] | None:
+    """Rows of each class among the training and the scored rows."""
+    if "confusion" not in details:
+        return None
+    count = len(details["classes"])
+    return {name: torch.bincount(of, minlength=count).tolist() for name, of in (("train", y_train), (part, y))}
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from goodfit.train.asked import Asked
 from goodfit.train.plan import Choice
 
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
-EPOCHS_AT_ONE_ROW = 300  # divided by the cube root of the rows: 30 epochs of 1,000 rows, 8 of 50,000
+EPOCHS_AT_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,000 rows, 7 of 54,000
 
 
 @dataclass(frozen=True)

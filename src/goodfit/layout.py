@@ -1,0 +1,8 @@
+"""The files of a run folder. run.json is written last: it makes the folder a finished run."""
+
+RECORD = "run.json"
+WEIGHTS = "model.safetensors"
+SCORES = "scores.safetensors"  # outputs and targets of the scored rows: what the report is drawn from
+LOOKS = "looks.json"  # how often test rows were scored
+CHECKPOINT = "checkpoint.safetensors"  # of an unfinished run
+SAVED = (RECORD, WEIGHTS, LOOKS, SCORES, "split.csv", "predictions.csv", "report.html")
