@@ -1,6 +1,6 @@
 """The choices that nobody made: architecture, epochs, batch size, learning rate, augmentation. Each has its why.
 
-The figures come from runs on validation rows, never on test rows: docs/decisions/004-defaults-for-pictures.md.
+The figures come from runs on validation rows, never on test rows: docs/benchmarks.md.
 """
 
 from __future__ import annotations
