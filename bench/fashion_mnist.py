@@ -45,7 +45,7 @@ def main() -> None:
         return
     chosen = " ".join(options) or "no option"
     print(
-        f"goodfit fit FM/train --test FM/test with {chosen}: {fitted['epochs']} epochs, {seconds:.0f} s from a cold cache"
+    print(f"goodfit fit FM/train --test FM/test, {chosen}: {fitted['epochs']} epochs, {seconds:.0f} s")
     )
     print(
         f"test accuracy {accuracy['value']:.4f} ({accuracy['low']:.4f} to {accuracy['high']:.4f}); {fitted['verdict']}"

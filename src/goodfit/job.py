@@ -36,6 +36,7 @@ from goodfit.train.device import fits_on
 from goodfit.train.ema import MovingAverage
 from goodfit.train.finder import find_learning_rate
 from goodfit.train.loop import Position, Training
+from goodfit.train.memory import shrinking
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.plan import Choice, Plan
 from goodfit.train.precision import Precision, choose_precision
@@ -44,6 +45,7 @@ from goodfit.train.staging import stage_groups, thawing
 from goodfit.train.state import dump, restore
 from goodfit.train.trial import set_memory_format
 
+FINDER_BATCHES = 50  # gone through twice by the finder
 CLOSING_SECONDS = 6.0  # kept of a time budget for scores, predictions and the report
 
 
@@ -247,16 +249,21 @@ class Job:
         targets = feed.y_there[: len(first)]
 
         def loss_of(trial: nn.Module, x: Tensor) -> Tensor:
-            return self.task.loss(trial(x), targets)
+            return self.task.loss(trial(x), targets[: len(x)])
 
         if plan is None:
             memory = self.cache / "precision.json"
-            precision = choose_precision(net, loss_of, first, self.device, wanted=asked.precision, memory=memory)
+            precision, micro_batch = shrinking(
+                lambda rows: choose_precision(
+                    net, loss_of, first[:rows], self.device, wanted=asked.precision, memory=memory
+                ),
+                chosen.batch_size,
+            )
             frozen = (1 if asked.freeze is None else asked.freeze) if asked.pretrained else asked.freeze or 0
             plan = Plan(
                 epochs=chosen.epochs,
                 batch_size=feed.batch_size,
-                micro_batch=chosen.batch_size,
+                micro_batch=micro_batch,
                 optimiser=chosen.optimiser,
                 learning_rate=chosen.learning_rate or 0.0,
                 weight_decay=chosen.weight_decay,
@@ -280,6 +287,8 @@ class Job:
             set_memory_format(net, channels_last=True)
         if plan.learning_rate == 0.0:
             self._find_rate(net, feed, plan, precision)
+        if plan.micro_batch < chosen.batch_size:
+            self.choose(Choice("passes", f"{plan.micro_batch} rows each", "out of memory with more"))
         return feed, plan, precision
 
     def _find_rate(self, net: nn.Module, feed: Feed, plan: Plan, precision: Precision) -> None:
@@ -289,9 +298,19 @@ class Job:
             with precision.autocast(self.device):
                 return self.task.loss(trial(batch.x), batch.y)
 
-        batches = (batch for batch, _ in zip(feed.epoch(self.split.rows("train"), 0), range(100), strict=False))
-        found = find_learning_rate(
-            net, loss_of, batches, optimiser=plan.optimiser, weight_decay=plan.weight_decay, device=self.device
+        batches = [
+            batch for batch, _ in zip(feed.epoch(self.split.rows("train"), 0), range(FINDER_BATCHES), strict=False)
+        ]
+        found, plan.micro_batch = shrinking(
+            lambda rows: find_learning_rate(
+                net,
+                loss_of,
+                [Batch(batch.x[:rows], batch.y[:rows], batch.rows[:rows]) for batch in batches],
+                optimiser=plan.optimiser,
+                weight_decay=plan.weight_decay,
+                device=self.device,
+            ),
+            plan.micro_batch,
         )
         feed.generator.set_state(state)
         plan.learning_rate = found.learning_rate

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from goodfit.data.epochs import Feed
 from goodfit.errors import ModelError
+from goodfit.train.memory import shrinking
 from goodfit.train.precision import Precision
 
 
@@ -15,27 +16,19 @@ def outputs(net: nn.Module, feed: Feed, rows: Tensor, precision: Precision, batc
 
     The net's mode is put back afterwards. Out of memory halves the batch and tries again.
     """
-    size = batch_size or 2 * feed.batch_size
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
+
+    def forward(size: int) -> Tensor:
+        with torch.inference_mode(), precision.autocast(feed.device):
+            pieces = [_checked(net(batch.x), batch.x) for batch in feed.in_order(rows, size)]
+            return torch.cat(pieces).float().cpu() if pieces else torch.zeros(0)
+
     try:
-        while True:
-            try:
-                with torch.inference_mode(), precision.autocast(feed.device):
-                    pieces = [_checked(net(batch.x), batch.x) for batch in feed.in_order(rows, size)]
-                    return torch.cat(pieces).float().cpu() if pieces else torch.zeros(0)
-            except RuntimeError as error:
-                if not out_of_memory(error) or size == 1:
-                    raise
-            size = max(1, size // 2)
+        return shrinking(forward, batch_size or 2 * feed.batch_size)[0]
     finally:
         for module, training in modes:
             module.training = training
-
-
-def out_of_memory(error: RuntimeError) -> bool:
-    """Accelerators raise a class of its own, the CPU's allocator a plain RuntimeError."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def _checked(out: Tensor, x: Tensor) -> Tensor:

@@ -16,7 +16,8 @@ from goodfit.data.source import Batch
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.ema import MovingAverage
-from goodfit.train.evaluate import out_of_memory, outputs
+from goodfit.train.evaluate import outputs
+from goodfit.train.memory import out_of_memory
 from goodfit.train.optimiser import set_learning_rate
 from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision
