@@ -44,9 +44,7 @@ def main() -> None:
         print(json.dumps(result))
         return
     chosen = " ".join(options) or "no option"
-    print(
     print(f"goodfit fit FM/train --test FM/test, {chosen}: {fitted['epochs']} epochs, {seconds:.0f} s")
-    )
     print(
         f"test accuracy {accuracy['value']:.4f} ({accuracy['low']:.4f} to {accuracy['high']:.4f}); {fitted['verdict']}"
     )

@@ -157,7 +157,7 @@ def test_regression_and_multilabel_go_the_whole_way(tmp_path: Path) -> None:
     line = gf.fit(gf.arrays(x, x[:, 20] * 3 + x[:, 30]), out=tmp_path / "regression", epochs=5)
     assert line.record["task"]["name"] == "regression"
     assert line.metrics["test"]["r2"].value > 0.5
-    labels = [["even"] * (label % 2 == 0) + ["large"] * (label > 4) for label in y]
+    labels = [["even"] * (label % 2 == 0) + ["large"] * (label > 4) for label in y.tolist()]
     many = gf.fit(gf.arrays(x, labels), out=tmp_path / "multilabel", epochs=5)
     assert many.metrics["test"]["f1"].value > many.record["baseline"]["test"]["f1"]
     assert json.loads((many.folder / "run.json").read_text())["task"]["labels"] == ["even", "large"]
