@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 import goodfit as gf
 
-ARGUMENTS = ["--epochs", "3", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
+ARGUMENTS = ["--epochs", "20", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
 
 
 def command(pictures: Path, out: Path, *more: str) -> list[str]:
@@ -98,4 +98,4 @@ def test_resuming_with_other_options_is_refused(digits_folder: Path, tmp_path: P
     process.kill()
     process.wait()
     with pytest.raises(gf.GoodfitError, match="--seed is 5 now and was 0"):
-        gf.fit(digits_folder, out=out, resume=True, epochs=3, seed=5)
+        gf.fit(digits_folder, out=out, resume=True, epochs=20, seed=5)
