@@ -1,0 +1,118 @@
+"""Figures against hand calculations, SciPy and brute force."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats as scipy_stats
+from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
+
+from goodfit import stats
+
+
+def test_wilson_gives_the_textbook_interval() -> None:
+    # 81 of 263 (Newcombe 1998, table I): 0.2553 to 0.3662
+    found = stats.proportion(81, 263)
+    assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
+    # 0 of 20 (the same table): 0 to 0.1611
+    found = stats.proportion(0, 20)
+    assert found.low == 0
+    assert round(found.high, 4) == 0.1611
+
+
+@given(n=st.integers(1, 500), share=st.floats(0, 1))
+def test_wilson_is_scipys(n: int, share: float) -> None:
+    hits = round(n * share)
+    expected = scipy_stats.binomtest(hits, n).proportion_ci(method="wilson")
+    found = stats.proportion(hits, n)
+    assert found.low == pytest.approx(expected.low, abs=1e-9)
+    assert found.high == pytest.approx(expected.high, abs=1e-9)
+
+
+def test_no_rows_say_that_nothing_is_known() -> None:
+    found = stats.proportion(0, 0)
+    assert math.isnan(found.value)
+    assert (found.low, found.high) == (0, 1)
+
+
+@given(st.floats(-6, 6))
+def test_the_normals_area_is_scipys(z: float) -> None:
+    assert stats.normal_cdf(z) == pytest.approx(scipy_stats.norm.cdf(z), abs=1e-12)
+
+
+def test_z_scores_are_scipys_and_a_constant_column_gives_zeros() -> None:
+    x = np.random.default_rng(0).normal(3, 5, (50, 3))
+    np.testing.assert_allclose(stats.z_scores(x), scipy_stats.zscore(x))
+    assert (stats.z_scores(np.full((4, 1), 7.0)) == 0).all()
+
+
+def test_a_mean_has_the_normal_interval() -> None:
+    values = np.random.default_rng(1).normal(2, 1, 100)
+    low, high = scipy_stats.norm.interval(0.95, values.mean(), values.std(ddof=1) / 10)
+    found = stats.mean(values)
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+
+
+@settings(max_examples=30, deadline=None)
+@given(above=st.integers(2, 25), below=st.integers(2, 25), seed=st.integers(0, 1000), ties=st.booleans())
+def test_auc_and_its_variance_are_those_of_all_pairs(above: int, below: int, seed: int, ties: bool) -> None:
+    random = np.random.default_rng(seed)
+    high, low = random.normal(0.5, 1, above), random.normal(0, 1, below)
+    if ties:
+        high, low = high.round(), low.round()
+    scores, positive = np.concatenate([high, low]), np.array([1] * above + [0] * below)
+    found = stats.auc(scores, positive)
+    assert found is not None
+    assert found.value == pytest.approx(roc_auc_score(positive, scores))
+    # DeLong, DeLong and Clarke-Pearson 1988, written out over all pairs
+    wins = (high[:, None] > low) + 0.5 * (high[:, None] == low)
+    error = math.sqrt(wins.mean(1).var(ddof=1) / above + wins.mean(0).var(ddof=1) / below)
+    assert found.high == pytest.approx(min(1, found.value + 1.959963984540054 * error))
+    assert found.low == pytest.approx(max(0, found.value - 1.959963984540054 * error))
+
+
+def test_auc_of_a_single_class_is_left_out() -> None:
+    assert stats.auc(np.array([0.1, 0.2]), np.array([1, 1])) is None
+
+
+def test_balanced_accuracy_is_scikit_learns() -> None:
+    random = np.random.default_rng(2)
+    labels, named = random.integers(0, 4, 200), random.integers(0, 4, 200)
+    found = stats.balanced_accuracy(labels == named, labels)
+    assert found.value == pytest.approx(balanced_accuracy_score(labels, named))
+    assert found.low < found.value < found.high
+
+
+def test_rmse_covers_the_truth_in_about_95_of_100_samples() -> None:
+    random = np.random.default_rng(3)
+    covered = 0
+    for _ in range(400):
+        found = stats.rmse(random.normal(0, 2, 150))
+        covered += found.low <= 2 <= found.high
+    assert 0.90 <= covered / 400 <= 0.98
+
+
+def test_r2_is_scikit_learns_and_needs_a_varying_target() -> None:
+    random = np.random.default_rng(4)
+    y = random.normal(10, 3, 120)
+    guess = y + random.normal(0, 1, 120)
+    found = stats.r2(guess - y, y)
+    assert found is not None
+    assert found.value == pytest.approx(r2_score(y, guess))
+    assert found.low < found.value < found.high
+    assert stats.r2(np.zeros(5), np.ones(5)) is None
+
+
+def test_the_paired_z_test_is_the_one_sample_test_of_the_differences() -> None:
+    random = np.random.default_rng(5)
+    a, b = random.normal(0.1, 1, 500), random.normal(0, 1, 500)
+    found = stats.paired_z(a, b)
+    expected = scipy_stats.ttest_1samp(a - b, 0)  # with 500 rows Student's law is the normal to 3 digits
+    assert found.z == pytest.approx(expected.statistic)
+    assert found.p == pytest.approx(expected.pvalue, rel=0.02)
+    same = stats.paired_z(a, a)
+    assert (same.z, same.p) == (0, 1)
