@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from goodfit.data.decode import PictureSettings, UnreadablePicture, decode
+from goodfit.data.decode import PictureSettings, UnreadablePicture, decode, without_pillows_warnings
 from goodfit.errors import DiskError, UsageError, disk_error
 from goodfit.files import ensure_folder, write_text
 
@@ -256,7 +256,10 @@ def _decode_all(
         return done
 
     finished = 0
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="goodfit-decode") as pool:
+    with (
+        without_pillows_warnings(),
+        ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="goodfit-decode") as pool,
+    ):
         waiting = [pool.submit(chunk, start) for start in range(0, len(paths), CHUNK)]
         try:
             for future in as_completed(waiting):

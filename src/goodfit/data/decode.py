@@ -6,7 +6,8 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,17 @@ class PictureFacts:
     width: int
     height: int
     colour: bool
+
+
+@contextmanager
+def without_pillows_warnings() -> Iterator[None]:
+    """What Pillow finds odd in a file it can read is not the user's business; what it cannot read, we say ourselves.
+
+    Python's list of filters belongs to the process: the thread that starts the readers enters this, never a reader.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield
 
 
 def probe(path: Path) -> PictureFacts:
@@ -109,9 +121,7 @@ def _open(data: bytes) -> Image.Image:
     if not data:
         raise UnreadablePicture("empty file (0 bytes)")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours, and is told
-            picture = Image.open(io.BytesIO(data))
+        picture = Image.open(io.BytesIO(data))
     except UnidentifiedImageError as error:
         raise UnreadablePicture("not a picture") from error
     except Image.DecompressionBombError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.cache import PictureCache, load_pictures
-from goodfit.data.decode import PictureSettings, UnreadablePicture, probe
+from goodfit.data.decode import PictureSettings, UnreadablePicture, probe, without_pillows_warnings
 from goodfit.data.options import SourceOption
 from goodfit.data.unreadable import Unreadable
 from goodfit.errors import DataError, UsageError
@@ -167,13 +167,14 @@ class Images:
         sides: list[int] = []
         colour = False
         step = max(1, len(self) // 500)
-        for path in self._listing.paths[::step]:
-            try:
-                facts = probe(path)
-            except UnreadablePicture:
-                continue  # counted and listed when the whole folder is decoded
-            sides.append(min(facts.width, facts.height))
-            colour = colour or facts.colour
+        with without_pillows_warnings():
+            for path in self._listing.paths[::step]:
+                try:
+                    facts = probe(path)
+                except UnreadablePicture:
+                    continue  # counted and listed when the whole folder is decoded
+                sides.append(min(facts.width, facts.height))
+                colour = colour or facts.colour
         typical = int(np.median(sides)) if sides else 32
         size = self._settings.get("size")
         if size is not None and not 8 <= size <= 4096:
