@@ -92,7 +92,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @option("--label-smoothing", float, "Share of the target spread over all classes.")
 @option("--clip", float, "Largest norm of the gradient.")
 @option("--ema", float, "Decay of a moving average of the weights, such as 0.999.")
-@option("--augment", str, "none, light, standard or strong.")
+@option("--augment", str, "none, light (shifts), mirror (and flips), standard or strong.")
 @option("--precision", str, "float32 or bfloat16 [the faster one, by measurement].")
 @option("--device", str, "cpu, cuda or mps.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same machine, same result.")

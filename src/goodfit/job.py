@@ -225,6 +225,7 @@ class Job:
             train_rows=len(train_rows),
             pictures=pictures,
             colour=pictures and shape[0] == 3,
+            accelerator=self.device.type != "cpu",
             task=self.task.name,
             own_net=own,
             pretrained=asked.pretrained is not None,

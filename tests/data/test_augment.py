@@ -100,7 +100,7 @@ def test_rows_keep_their_labels_and_their_own_pixels() -> None:
 
 
 def test_an_unknown_preset_lists_those_there_are() -> None:
-    with pytest.raises(UsageError, match="none, light, standard, strong"):
+    with pytest.raises(UsageError, match="none, light, mirror, standard, strong"):
         AugmentSettings.preset("wild")
 
 

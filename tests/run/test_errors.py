@@ -117,7 +117,7 @@ def test_a_folder_in_use(photos: Path, tmp_path: Path, capsys: pytest.CaptureFix
     ("options", "line"),
     [
         (["--arch", "resnet81"], "Did you mean resnet18?"),
-        (["--augment", "wild"], "Choose one of none, light, standard, strong"),
+        (["--augment", "wild"], "Choose one of none, light, mirror, standard, strong"),
         (["--lr", "fast"], "fast is neither a number nor find"),
         (["--epochs", "0"], "--epochs 0 is out of range"),
         (["--minutes", "1"], "--epochs and --minutes were both given"),

@@ -57,7 +57,7 @@ class AugmentSettings:
 
     @classmethod
     def preset(cls, name: str) -> AugmentSettings:
-        """none, light, standard or strong.
+        """none, light, mirror, standard or strong.
 
         Raises:
             UsageError: another name.
@@ -69,7 +69,8 @@ class AugmentSettings:
 
 PRESETS = {
     "none": AugmentSettings(),
-    "light": AugmentSettings(shift=0.1, cutout=0.25),
+    "light": AugmentSettings(shift=0.08),
+    "mirror": AugmentSettings(flip=True, shift=0.08),
     "standard": AugmentSettings(
         flip=True, shift=0.08, rotate=8, zoom=0.1, shear=0.05, brightness=0.15, contrast=0.15, saturation=0.15,
         cutout=0.25,

@@ -6,6 +6,8 @@ Numbers that are not tensors travel as JSON in the file's own header, so that th
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,13 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
             held[name] = tensor.clone()
         seen.add(tensor.data_ptr())
     with replacing(path) as temporary:
-        save_file(held, temporary, metadata={"goodfit": json.dumps({"format": FORMAT, **values})})
+        try:
+            save_file(held, temporary, metadata={"goodfit": json.dumps({"format": FORMAT, **values})})
+        except SafetensorError as error:
+            number = re.search(r"os error (\d+)", str(error))  # a full disk, told in words only
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -12,6 +12,7 @@ from goodfit.train.plan import Choice
 
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
 EPOCHS_AT_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,000 rows, 7 of 54,000
+MANY_EPOCHS = 12  # from here on a net sees a picture often enough to learn it by heart: augmentation pays
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def choose(
     train_rows: int,
     pictures: bool,
     colour: bool,
+    accelerator: bool,
     task: str,
     own_net: bool,
     pretrained: bool,
@@ -55,6 +57,7 @@ def choose(
         train_rows: rows of the training part.
         pictures: whether x is (N, C, H, W); augmentation is for those alone.
         colour: three channels.
+        accelerator: a GPU trains; it needs larger batches to be busy.
         task: classification, multilabel or regression.
         own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
         pretrained: fine-tuning needs lower rates and fewer epochs.
@@ -70,12 +73,12 @@ def choose(
     epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
     if asked.minutes is None:
         epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
-    batch = 64 if train_rows < 5_000 else 128
+    batch = 256 if accelerator and train_rows >= 50_000 else 64  # on a CPU a larger batch is no faster, and learns less
     while batch > 8 and train_rows < 8 * batch:  # a step or two an epoch would learn nothing
         batch //= 2
     batch = int(str(pick("batch size", asked.batch_size, batch, f"{train_rows:,} training rows")))
     optimiser = str(pick("optimiser", asked.optimiser, "adamw", "works over a wide range of rates"))
-    usual = {"adamw": 2e-3, "sgd": 0.1}.get(optimiser, 2e-3)
+    usual = {"adamw": 3e-3, "sgd": 0.1}.get(optimiser, 3e-3)
     rate: float | None = 3e-4 if pretrained else usual
     why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
     if asked.lr == "find" or (asked.lr is None and own_net):
@@ -94,7 +97,9 @@ def choose(
         )
     augment = "none"
     if pictures:
-        augment = "standard" if colour else "light"
+        often = epochs >= MANY_EPOCHS
+        augment = ("standard" if often else "mirror") if colour else ("light" if often else "none")
         why = "colour pictures keep their meaning when flipped" if colour else "grey pictures may be writing: no flips"
+        why += "" if often else "; few epochs, so that little is seen twice"
         augment = str(pick("augmentation", asked.augment, augment, why))
     return Defaults(epochs, batch, optimiser, rate, decay, plan, smoothing, augment, choices)

@@ -339,6 +339,7 @@ def _group_of(path: Path, pattern: re.Pattern[str] | None, root: Path) -> str | 
 
 def _from_csv(path: Path, group: str | None) -> Listing:
     listing = Listing()
+    unlabelled: int | None = None  # the first line without a label
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         header = next(reader, None)
@@ -365,8 +366,8 @@ def _from_csv(path: Path, group: str | None) -> Listing:
                     mend="Mend this line",
                 )
             label = cells[label_at].strip() if label_at is not None else None
-            if label == "":
-                raise DataError("no label", where=f"{path}, line {line}", mend="Give it one, or take the line away")
+            if label == "" and unlabelled is None:
+                unlabelled = line
             part = None
             if part_at is not None and cells[part_at].strip():
                 part = PART_NAMES.get(cells[part_at].strip().lower())
@@ -387,6 +388,8 @@ def _from_csv(path: Path, group: str | None) -> Listing:
         listing.labels = [
             [one.strip() for one in LABEL_SEPARATORS.split(label) if one.strip()] for label in listing.labels
         ]
+    elif unlabelled is not None:  # where pictures have several labels, one may have none
+        raise DataError("no label", where=f"{path}, line {unlabelled}", mend="Give it one, or take the line away")
     return listing
 
 

@@ -1,0 +1,100 @@
+"""Splits: every row in one part, in proportion, groups whole, and recorded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodfit.data.door import TestDoor
+from goodfit.data.split import Split, make_split
+from goodfit.errors import DataError, UsageError
+
+
+def split(labels: Any = None, rows: int | None = None, **more: Any) -> Split:
+    n = rows if rows is not None else len(labels)
+    arguments: dict[str, Any] = {
+        "readable": np.ones(n, dtype=bool),
+        "labels": None if labels is None else np.asarray(labels),
+        "groups": None,
+        "given": None,
+        "keys": [f"row {row}" for row in range(n)],
+        "seed": 0,
+    }
+    return make_split(**{**arguments, **more})
+
+
+@given(sizes=st.lists(st.integers(3, 200), min_size=2, max_size=6), seed=st.integers(0, 9))
+def test_classes_stand_in_every_part_in_their_proportion(sizes: list[int], seed: int) -> None:
+    labels = np.repeat([f"class {number}" for number in range(len(sizes))], sizes)
+    made = split(labels, seed=seed)
+    assert sum(made.counts().values()) == len(labels)
+    for number, size in enumerate(sizes):
+        of_class = made.parts[labels == f"class {number}"]
+        for part in ("valid", "test"):
+            assert (of_class == part).sum() == max(1, round(0.15 * size))
+
+
+def test_the_seed_alone_decides() -> None:
+    labels = np.repeat(["a", "b"], 50)
+    assert (split(labels, seed=3).parts == split(labels, seed=3).parts).all()
+    assert (split(labels, seed=3).parts != split(labels, seed=4).parts).any()
+
+
+@settings(max_examples=30, deadline=None)
+@given(groups=st.lists(st.integers(0, 12), min_size=40, max_size=120), stratified=st.booleans())
+def test_a_group_stands_in_one_part_only(groups: list[int], stratified: bool) -> None:
+    names = [str(group) for group in groups]
+    if len(set(names)) < 6:
+        return
+    labels = np.array(["a", "b"] * 60)[: len(names)] if stratified else None
+    made = split(labels, rows=len(names), groups=names)
+    for group in set(names):
+        assert len({part for part, name in zip(made.parts, names, strict=True) if name == group}) == 1
+
+
+def test_one_group_of_everything_cannot_be_split() -> None:
+    with pytest.raises(DataError, match="all rows belong to one group"):
+        split(["a", "b"] * 10, groups=["same"] * 20)
+
+
+def test_parts_that_the_data_came_in_are_kept_and_a_missing_valid_part_comes_from_train() -> None:
+    came = ["train"] * 60 + ["test"] * 40
+    made = split(["a", "b"] * 50, given=came)
+    assert (made.parts[60:] == "test").all()
+    assert made.counts() == {"train": 52, "valid": 8, "test": 40}  # 2 x round(0.15 x 30) = 2 x 4
+    whole = split(["a", "b"] * 50, given=["train"] * 80 + ["valid"] * 20)
+    assert whole.counts() == {"train": 80, "valid": 20, "test": 0}
+
+
+def test_unreadable_rows_are_in_no_part() -> None:
+    readable = np.ones(40, dtype=bool)
+    readable[5] = False
+    made = split(["a", "b"] * 20, readable=readable)
+    assert made.parts[5] == "out"
+    assert sum(made.counts().values()) == 39
+
+
+def test_the_record_names_every_row_with_its_part() -> None:
+    made = split(["a", "b"] * 10)
+    rows = list(csv.DictReader(io.StringIO(made.to_csv([f'odd, "{row}"' for row in range(20)]))))
+    assert [row["key"] for row in rows] == [f'odd, "{row}"' for row in range(20)]
+    assert [row["part"] for row in rows] == made.parts.tolist()
+
+
+def test_shares_that_leave_nothing_are_refused() -> None:
+    with pytest.raises(UsageError, match="leave nothing to train on"):
+        split(["a", "b"] * 10, valid_share=0.5, test_share=0.5)
+
+
+def test_the_door_counts_looks_at_each_set_of_rows_apart(tmp_path: Path) -> None:
+    door = TestDoor(tmp_path / "looks.json")
+    assert door.looks("digits") == 0
+    assert [door.look("digits"), door.look("digits"), door.look("others")] == [1, 2, 1]
+    assert TestDoor(tmp_path / "looks.json").looks("digits") == 2
