@@ -84,15 +84,18 @@ class Feed:
         """Stored x as the net takes it: normalised float32, in the memory format chosen for this machine."""
         if self.normalise is not None:
             x = self.normalise(x)
-        if x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last if self.channels_last else torch.contiguous_format)
-        return x
+        if x.dim() != 4 or not self.channels_last:
+            return x.contiguous()
+        if x.shape[1] == 1:  # the same bytes in both layouts: the strides alone say which it is
+            return x.reshape(len(x), *x.shape[2:], 1).permute(0, 3, 1, 2)
+        return x.contiguous(memory_format=torch.channels_last)
 
     def _gather(self, chunks: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         if not chunks:
             return
         if self.resident is not None:
-            order = torch.cat(chunks).to(self.device)  # one transfer an epoch, none in the loop
+            order = torch.cat(chunks)  # one transfer an epoch, none in the loop
+            order = _pinned(order, self.device.type == "cuda").to(self.device, non_blocking=True)
             for rows in torch.split(order, [len(chunk) for chunk in chunks]):
                 yield self.resident.index_select(0, rows), rows
         elif self.device.type == "cpu":
