@@ -2,7 +2,8 @@
 
     python bench/vision.py [--repeats 5] [--json]
 
-Fashion-MNIST (28 x 28 grey), the net that `goodfit fit` chooses, batch 64. Against
+Fashion-MNIST (28 x 28 grey), the net that `goodfit fit` chooses, batch 64 on a CPU and 256 on
+a GPU. Against
 (a) tuned: fused optimiser, bf16 autocast, channels_last, all data in memory as uint8, normalised by the batch;
 (b) ordinary: Dataset and DataLoader with two workers over decoded uint8 pictures, float32, unfused AdamW.
 (a) and (b) do not augment; ours is measured both without augmentation (like for like) and with flips and shifts.
@@ -34,6 +35,7 @@ from goodfit.data.sources.arrays import arrays as as_source
 from goodfit.nets import build
 from goodfit.tasks.classification import Classification
 from goodfit.train.defaults import choose_architecture
+from goodfit.train.device import choose_device
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.plan import Plan
@@ -41,29 +43,37 @@ from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
 from goodfit.train.trial import set_memory_format
 
-BATCH, ROWS = 64, 4_096
+DEVICE, _ = choose_device()
+BATCH, ROWS = (64, 4_096) if DEVICE.type == "cpu" else (256, 51_200)
 MEAN, DEVIATION = 0.286, 0.353
 
 
 def net() -> nn.Module:
     torch.manual_seed(0)
-    return build(choose_architecture((1, 28, 28), False)[0], (1, 28, 28), 10)
+    return build(choose_architecture((1, 28, 28), DEVICE.type != "cpu")[0], (1, 28, 28), 10).to(DEVICE)
+
+
+def now() -> float:
+    """Seconds, once the device has done all that it was given."""
+    if DEVICE.type != "cpu":
+        torch.accelerator.synchronize()
+    return time.perf_counter()
 
 
 def tuned(pictures: np.ndarray, labels: np.ndarray) -> float:
     """Pictures a second of the best loop that we can write by hand."""
     model = net().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
-    x, y = torch.from_numpy(pictures).unsqueeze(1), torch.from_numpy(labels)
-    start = time.perf_counter()
-    for rows in torch.randperm(len(x)).split(BATCH):
+    x, y = torch.from_numpy(pictures).unsqueeze(1).to(DEVICE), torch.from_numpy(labels).to(DEVICE)
+    start = now()
+    for rows in torch.randperm(len(x), device=DEVICE).split(BATCH):
         batch = x[rows].float().div_(255).sub_(MEAN).div_(DEVIATION).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast(DEVICE.type, dtype=torch.bfloat16):
             loss = functional.cross_entropy(model(batch), y[rows])
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
-    return len(x) / (time.perf_counter() - start)
+    return len(x) / (now() - start)
 
 
 class Pictures(Dataset):
@@ -86,18 +96,19 @@ def ordinary(pictures: np.ndarray, labels: np.ndarray) -> float:
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
     batches = iter(DataLoader(Pictures(pictures, labels), batch_size=BATCH, shuffle=True, num_workers=2))
     first = next(batches)
-    start = time.perf_counter()
+    start = now()
     for x, y in chain([first], batches):
+        x, y = x.to(DEVICE), y.to(DEVICE)
         optimiser.zero_grad()
         loss = functional.cross_entropy(model(x), y)
         loss.backward()
         optimiser.step()
-    return len(pictures) / (time.perf_counter() - start)
+    return len(pictures) / (now() - start)
 
 
 def ours(pictures: np.ndarray, labels: np.ndarray, augment: str) -> float:
     """Pictures a second of goodfit's loop."""
-    model, device = net(), torch.device("cpu")
+    model = net()
     set_memory_format(model, channels_last=True)
     source, y = as_source(pictures, labels), torch.from_numpy(labels)
     plan = Plan(
@@ -107,12 +118,13 @@ def ours(pictures: np.ndarray, labels: np.ndarray, augment: str) -> float:
     feed = Feed(
         source=source,
         y=y,
-        device=device,
+        device=DEVICE,
         batch_size=BATCH,
         seed=0,
         normalise=Normalise.measure(source.whole()[:500]),
         augment=Augmenter(AugmentSettings.preset(augment), 10) if augment != "none" else None,
         channels_last=True,
+        resident=source.whole().to(DEVICE) if DEVICE.type != "cpu" else None,
     )
     rows = torch.arange(len(y))
     training = Training(
@@ -121,15 +133,16 @@ def ours(pictures: np.ndarray, labels: np.ndarray, augment: str) -> float:
         feed=feed,
         train_rows=rows,
         valid_rows=rows[:2],
-        optimiser=make_optimiser("adamw", parameter_groups([(model.parameters(), 1.0)], 0.05), device),
+        optimiser=make_optimiser("adamw", parameter_groups([(model.parameters(), 1.0)], 0.05), DEVICE),
         schedule=schedule("one-cycle"),
         precision=Precision("bfloat16", True, ""),
         plan=plan,
         position=Position(pace=1e-3),
+        loss_sum=torch.zeros((), device=DEVICE),
     )
     ended: list[float] = []
-    start = time.perf_counter()
-    train(training, Listener(lambda training: None, lambda training: ended.append(time.perf_counter())))
+    start = now()
+    train(training, Listener(lambda training: None, lambda training: ended.append(now())))
     return len(y) / (ended[0] - start)
 
 

@@ -1,4 +1,4 @@
-"""Makes tests/run/fixtures/run-format-1: a run of goodfit 0.1.0, kept for good, so that later versions go on reading it.
+"""Makes tests/run/fixtures/run-format-1: a run of goodfit 0.1.0, kept for good, which later versions go on reading.
 
     python tests/run/make_run_fixture.py
 
