@@ -15,6 +15,7 @@ from goodfit.data.sources import sources
 from goodfit.errors import GoodfitError
 
 BAD_INPUT, INTERRUPTED = 2, 130
+SOURCE_OPTIONS = {extra.name: extra for module in sources() for extra in module.OPTIONS}  # --group is of several
 
 
 class Commands(click.Group):
@@ -126,9 +127,7 @@ def fit(
         raise click.UsageError(f"{what} is a net: give the data as well, by --data photos/")
     if not own and data is not None:
         raise click.UsageError(f"--data is for a net of your own, and {what} is not of the form train.py:net")
-    of_source = {
-        extra.name: options.pop(extra.name) for module in sources() for extra in module.OPTIONS if extra.name in options
-    }
+    of_source = {name: options.pop(name) for name in SOURCE_OPTIONS}
     place = data if data is not None else Path(what)
     run = fit_model(
         open_path(place, valid=valid, test=test, **of_source),
@@ -146,9 +145,8 @@ def fit(
         click.echo(f"\nNext: goodfit predict {run.folder} NEW_DATA -o predictions.csv{model}")
 
 
-for _module in sources():
-    for _extra in _module.OPTIONS:
-        fit.params.append(click.Option([f"--{_extra.name}"], type=_extra.type, default=None, help=_extra.help))
+for _extra in SOURCE_OPTIONS.values():
+    fit.params.append(click.Option([f"--{_extra.name}"], type=_extra.type, default=None, help=_extra.help))
 
 
 @app.command()

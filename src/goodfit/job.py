@@ -22,7 +22,7 @@ from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
 from goodfit.files import write_text
 from goodfit.layout import CHECKPOINT
-from goodfit.nets import architecture, build
+from goodfit.nets import architecture, build, measure
 from goodfit.nets.people import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.run import fingerprint
@@ -46,6 +46,7 @@ from goodfit.train.state import dump, restore
 from goodfit.train.trial import set_memory_format
 
 FINDER_BATCHES = 50  # gone through twice by the finder
+MEASURED = 1_000_000  # training rows that a net sets its fixed numbers from
 CLOSING_SECONDS = 6.0  # kept of a time budget for scores, predictions and the report
 
 
@@ -160,6 +161,10 @@ class Job:
             )
         readable = np.ones(len(source), dtype=bool)
         readable[[item.row for item in source.unreadable]] = False
+        without = [row for row, target in enumerate(source.targets) if target is None]
+        readable[without] = False
+        if without:
+            self.choose(Choice("left out", f"{len(without):,} rows", "they have no target"))
         if source.unreadable:
             first = source.unreadable[0]
             self.choose(
@@ -173,6 +178,7 @@ class Job:
             readable=readable,
             labels=labels,
             groups=source.groups,
+            times=source.times,
             given=source.parts,
             keys=source.keys,
             seed=asked.seed,
@@ -186,6 +192,7 @@ class Job:
         whole = self.task.encode([source.targets[row] for row in rows], [source.keys[row] for row in rows])
         self.y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
         self.y[torch.from_numpy(readable)] = whole
+        source.learn(self.split.rows("train"))
         self.findings = check_data(DataFacts(source.keys, labels, self.split.parts, source.digests()))
         for finding in self.findings:
             self.console.finding(finding)
@@ -203,13 +210,18 @@ class Job:
             }
             self.choose(Choice("net", describe(model), "given"))
             return net.to(self.device)
-        arch, why = (asked.arch, "given") if asked.arch else choose_architecture(shape, self.device.type != "cpu")
-        options = {"width": asked.width} if asked.width else {}
+        arch, why = choose_architecture(shape, self.device.type != "cpu")
+        if self.source.arch is not None:
+            arch, why = self.source.arch, f"for {self.source.kind} data"
+        if asked.arch:
+            arch, why = asked.arch, "given"
+        options = {**({"width": asked.width} if asked.width else {}), **self.source.net_options()}
         net = build(arch, shape, outputs, **options)
         if asked.pretrained is not None:
             loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head)
             self.choose(Choice("pretrained", asked.pretrained, str(loaded)))
         self.model_record = {"arch": arch, "own": None, "in_shape": list(shape), "outputs": outputs, "options": options}
+        measure(net, self.source.read(self.split.rows("train")[:MEASURED]))
         count = sum(parameter.numel() for parameter in net.parameters())
         self.choose(Choice("net", f"{arch}, {count / 1e6:.2f} million parameters", why))
         return net.to(self.device)
@@ -229,6 +241,7 @@ class Job:
             task=self.task.name,
             own_net=own,
             pretrained=asked.pretrained is not None,
+            recipe=None if own else architecture(self.model_record["arch"]).recipe,
         )
         for choice in chosen.choices:
             self.choose(choice)
@@ -321,6 +334,8 @@ class Job:
 
     def _normalise(self, own: bool, train_rows: Tensor, values: dict[str, Any]) -> Normalise | None:
         """Means and standard deviations, from training rows only."""
+        if self.source.arch is not None:
+            return None  # its rows are z-scores and codes already
         if values:
             return Normalise.from_json(values["normalise"]) if values["normalise"] else None
         sample = self.source.read(train_rows[:: max(1, len(train_rows) // 5000)])

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.rules.test_set_reused import TestSetReused
-from goodfit.data import open_path
+from goodfit.data import open_as
 from goodfit.data.door import TestDoor
 from goodfit.data.epochs import Feed
 from goodfit.data.normalise import Normalise
@@ -191,10 +191,11 @@ class Run:
     def _opened(
         self, data: str | Path | Source, cache: Path | None, progress: Callable[[int, int], None] | None
     ) -> Source:
-        source: Source = open_path(Path(data)) if isinstance(data, (str, Path)) else data
-        if source.kind != self.model.schema["kind"]:
+        kind = self.model.schema["kind"]
+        source: Source = open_as(kind, Path(data)) if isinstance(data, (str, Path)) else data
+        if source.kind != kind:
             raise DataError(
-                f"this is {source.kind}; the run was fitted on {self.model.schema['kind']}",
+                f"this is {source.kind}; the run was fitted on {kind}",
                 mend="Give data of that kind",
             )
         source.prepare(self.model.schema, cache=cache, progress=progress)
@@ -207,7 +208,7 @@ def score(run: Run, source: Source) -> dict[str, Any]:
     assert source.targets is not None
     model = run.model
     broken = {item.row for item in source.unreadable}
-    kept = [row for row in range(len(source)) if row not in broken]
+    kept = [row for row, target in enumerate(source.targets) if row not in broken and target is not None]
     if not kept:
         raise DataError("not one row of it can be read", mend="Give other data")
     y = model.task.encode([source.targets[row] for row in kept], [source.keys[row] for row in kept])

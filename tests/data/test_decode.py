@@ -132,7 +132,7 @@ def test_what_is_no_picture_says_so(data: bytes, reason: str) -> None:
 def test_a_truncated_file_is_unreadable_and_never_a_crash(share: float, kind: str) -> None:
     whole = encoded(Image.fromarray(noise(64, 64, 3)), kind)
     cut = whole[: int(share * len(whole))]
-    with pytest.raises(UnreadablePicture):
+    with without_pillows_warnings(), pytest.raises(UnreadablePicture):
         decode(cut, COLOUR)
 
 

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 import goodfit as gf
-from goodfit.data.epochs import Feed, batch_rows
+from goodfit.data.epochs import Feed, batch_rows, laid_out
 from goodfit.data.source import Batch
 from goodfit.data.sources.arrays import arrays
 from goodfit.tasks.classification import Classification
@@ -236,3 +236,14 @@ def test_a_precision_that_the_machine_would_ignore_is_refused(tmp_path: Path, mo
     with pytest.raises(gf.GoodfitError, match="would be ignored"):
         gf.fit(gf.arrays(x, (x[:, 0] > 0).long()), out=tmp_path / "run", precision="bfloat16")
     assert supported("float32", CPU)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_one_channel_is_laid_out_by_its_strides_as_well(channels: int) -> None:
+    pictures = torch.rand(4, 6, 5, channels)
+    for stored in (pictures.permute(0, 3, 1, 2), pictures.permute(0, 3, 1, 2).contiguous()):
+        last, first = laid_out(stored, channels_last=True), laid_out(stored, channels_last=False)
+        assert last.stride() == (30 * channels, 1, 5 * channels, channels)
+        assert first.stride() == (30 * channels, 30, 5, 1)
+        assert torch.equal(last, stored)
+        assert torch.equal(first, stored)

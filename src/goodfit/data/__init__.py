@@ -25,7 +25,7 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
         raise DataError("no such file or folder", where=path, mend="Check the path")
     given = {name: value for name, value in options.items() if value is not None}
     for module in sources():
-        if not module.accepts(path):
+        if not module.accepts(path, given):
             continue
         known = {option.name for option in module.OPTIONS}
         for name in given:
@@ -34,7 +34,18 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
                 raise UsageError(f"--{name} is not an option for {kind}", where=path, mend="Leave it out")
         return module.open_path(path, valid=valid, test=test, **given)
     raise DataError(
-        "neither a folder of pictures, a CSV of path,label, nor a .npz or .npy file",
+        "neither a folder of pictures, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
         where=path,
         mend="See goodfit fit --help for what can be read",
     )
+
+
+def open_as(kind: str, path: Path) -> Any:
+    """Open new data of the kind that a run was fitted on.
+
+    Raises:
+        DataError: there is nothing there, or nothing of this kind.
+    """
+    if not path.exists():
+        raise DataError("no such file or folder", where=path, mend="Check the path")
+    return next(module for module in sources() if module.__name__.endswith(f".{kind}")).open_path(path)

@@ -84,11 +84,7 @@ class Feed:
         """Stored x as the net takes it: normalised float32, in the memory format chosen for this machine."""
         if self.normalise is not None:
             x = self.normalise(x)
-        if x.dim() != 4 or not self.channels_last:
-            return x.contiguous()
-        if x.shape[1] == 1:  # the same bytes in both layouts: the strides alone say which it is
-            return x.reshape(len(x), *x.shape[2:], 1).permute(0, 3, 1, 2)
-        return x.contiguous(memory_format=torch.channels_last)
+        return laid_out(x, channels_last=self.channels_last)
 
     def _gather(self, chunks: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         if not chunks:
@@ -105,6 +101,21 @@ class Feed:
             pin = self.device.type == "cuda"
             for x, rows in ahead(lambda rows: (_pinned(self.source.read(rows), pin), _pinned(rows, pin)), chunks):
                 yield x.to(self.device, non_blocking=True), rows.to(self.device, non_blocking=True)
+
+
+def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:
+    """The same values in this memory format; rows that are no pictures are left alone.
+
+    With one channel both formats have the same bytes, so that `contiguous` does nothing; but the kernels go by the
+    strides, and would run a whole net in the format that was not chosen.
+    """
+    if x.dim() != 4:
+        return x
+    if x.shape[1] > 1:
+        return x.contiguous(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+    n, _, high, wide = x.shape
+    flat = x.reshape(-1)
+    return flat.view(n, high, wide, 1).permute(0, 3, 1, 2) if channels_last else flat.view(n, 1, high, wide)
 
 
 def _pinned(x: Tensor, pin: bool) -> Tensor:

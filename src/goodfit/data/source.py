@@ -28,10 +28,12 @@ class Source(Protocol):
     """
 
     kind: str  # "images", "arrays": the name under which the schema is found again
+    arch: str | None  # the architecture for rows of this kind; None: by their shape
     name: str  # names the run folder
     keys: Sequence[str]  # one a row, in input order: a path or a row number
-    targets: Sequence[Any] | np.ndarray | None  # raw targets, None for data to predict
+    targets: Sequence[Any] | np.ndarray | None  # raw targets, None for data to predict; a row without one has None
     groups: Sequence[str] | None  # rows of one group stay in one part
+    times: np.ndarray | None  # (N,) when the split is by time
     parts: Sequence[str | None]  # train, valid, test where the data came in parts, else None
     unreadable: Sequence[Unreadable]
     notes: Sequence[tuple[str, str, str]]  # choices made: name, value, why
@@ -57,6 +59,14 @@ class Source(Protocol):
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Get ready to read: with choices of its own, or as the schema of a run says."""
+        ...
+
+    def learn(self, rows: Tensor) -> None:
+        """Learn what training rows alone may teach: called with them once, after the split and before any read."""
+        ...
+
+    def net_options(self) -> dict[str, Any]:
+        """What an architecture has to be told of the data besides the shape, as JSON."""
         ...
 
     def read(self, rows: Tensor) -> Tensor:

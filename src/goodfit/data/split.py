@@ -50,6 +50,7 @@ def make_split(
     readable: np.ndarray,
     labels: Sequence[Any] | np.ndarray | None,
     groups: Sequence[str] | None,
+    times: np.ndarray | None = None,
     given: Sequence[str | None] | None,
     keys: Sequence[str],
     seed: int,
@@ -62,6 +63,7 @@ def make_split(
         readable: (N,) bool; rows that are not stay out.
         labels: (N,) hashable classes to stratify by, or None for a plain random split (numbers, several labels a row).
         groups: (N,) rows of one group never stand in two parts.
+        times: (N,) numbers that grow with time: each part is later than the one before it, train, valid, test.
         given: (N,) the part of rows whose data came in parts; a missing valid part is taken from train.
         keys: (N,) names of the rows, for messages.
         seed: the split is a function of the seed and the rows alone.
@@ -88,11 +90,23 @@ def make_split(
     if wanted:
         rows = np.flatnonzero(pool)
         parts[rows] = "train"
-        chosen = _choose(rows, labels, groups, keys, [shares[part] for part in wanted], seed)
+        wanted_shares = [shares[part] for part in wanted]
+        if times is not None:
+            chosen = _choose_latest(rows, times, wanted_shares)
+        else:
+            chosen = _choose(rows, labels, groups, keys, wanted_shares, seed)
         for part, taken in zip(wanted, chosen, strict=True):
             parts[taken] = part
-        kind = "by group" if groups is not None else "stratified by class" if labels is not None else "at random"
-        how.append(f"{' and '.join(wanted)} {kind} from seed {seed}")
+        kind = (
+            "by time"
+            if times is not None
+            else "by group"
+            if groups is not None
+            else "stratified by class"
+            if labels is not None
+            else "at random"
+        )
+        how.append(f"{' and '.join(wanted)} {kind}" + ("" if times is not None else f" from seed {seed}"))
     split = Split(parts, "; ".join(how))
     for part in ("train", "valid"):
         if not (parts == part).any():
@@ -135,6 +149,22 @@ def _choose(
             bag.append(members[start : start + take])
             start += take
     return [np.concatenate(bag) for bag in chosen]
+
+
+def _choose_latest(rows: np.ndarray, times: np.ndarray, shares: list[float]) -> list[np.ndarray]:
+    """The latest rows for the last share, those before them for the one before; rows of one moment stay together."""
+    if sum(shares) >= 1:
+        raise UsageError("the shares of valid and test leave nothing to train on", mend="Make them smaller")
+    ordered = np.sort(times[rows])
+    end = np.inf
+    chosen: list[np.ndarray] = []
+    taken = 0.0
+    for share in reversed(shares):
+        taken += share
+        start = ordered[min(len(ordered) - 1, round((1 - taken) * len(ordered)))]
+        chosen.insert(0, rows[(times[rows] >= start) & (times[rows] < end)])
+        end = start
+    return chosen
 
 
 def _choose_groups(

@@ -12,9 +12,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from goodfit.errors import ModelError, UsageError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an architecture is trained with, where the user does not say; None: what is usual for its kind of data."""
+
+    learning_rate: float
+    weight_decay: float
+    batch_size: int
+    epochs: int | None = None
+    why: str = "measured on validation rows: docs/benchmarks.md"
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class Architecture:
         input_dims: how many dimensions in_shape has: 3 for pictures (C, H, W), 1 for flat rows.
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
+        recipe: how it is trained where the user does not say.
     """
 
     name: str
@@ -33,6 +45,7 @@ class Architecture:
     input_dims: int
     stages: Callable[[nn.Module], list[list[nn.Module]]]
     head: str
+    recipe: Recipe | None = None
 
 
 @cache
@@ -64,6 +77,13 @@ def architecture(name: str) -> Architecture:
         hint = f"Did you mean {near[0]}? There are" if near else "There are"
         raise UsageError(f"the architecture '{name}' is not known", mend=f"{hint} {', '.join(names())}")
     return _known()[name]
+
+
+def measure(net: nn.Module, x: Tensor) -> None:
+    """Let a net that has a `measure` method set its fixed numbers (bins, means) from training rows (N, ...)."""
+    method = getattr(net, "measure", None)
+    if method is not None:
+        method(x)
 
 
 def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) -> nn.Module:

@@ -1,13 +1,28 @@
-"""The multi-layer perceptron: affine layers with ReLU between, for rows without a shape."""
+"""The multi-layer perceptron: affine layers with ReLU between, for rows without a shape and rows of a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from goodfit.nets.architecture import Architecture
+from goodfit.nets.embeddings import Categories
+
+
+class Embedded(nn.Module):
+    """x: (N, D) with category codes behind -> (N, numbers and embeddings)."""
+
+    def __init__(self, numbers: int, cardinalities: Sequence[int]) -> None:
+        super().__init__()
+        self.numbers = numbers
+        self.categories = Categories(cardinalities, most=50)
+        self.width = numbers + self.categories.width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x[:, : self.numbers], self.categories(x[:, self.numbers :])], dim=1)
 
 
 class MLP(nn.Sequential):
@@ -40,12 +55,19 @@ def _build(
     in_shape: tuple[int, ...],
     outputs: int,
     *,
+    cardinalities: Sequence[int] = (),
     hidden: Sequence[int] | None = None,
     width: int = 256,
     dropout: float = 0.1,
 ) -> nn.Module:
     """Two hidden layers, `width` and half of it, unless `hidden` says otherwise."""
-    return MLP(prod(in_shape), outputs, (width, width // 2) if hidden is None else hidden, dropout)
+    hidden = (width, width // 2) if hidden is None else hidden
+    if not cardinalities:
+        return MLP(prod(in_shape), outputs, hidden, dropout)
+    embedded = Embedded(in_shape[0] - len(cardinalities), cardinalities)
+    net = MLP(embedded.width, outputs, hidden, dropout)
+    net.flatten = embedded
+    return net
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:

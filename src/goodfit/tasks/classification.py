@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats import Estimate, auc, balanced_accuracy, mean, proportion
-from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
 
 MOST_AUCS = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
@@ -65,6 +65,7 @@ class Classification:
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean cross-entropy; out (N, C) logits, y (N,) classes or (N, C) probabilities (mixed rows)."""
+        out, y = each_member(out, y)
         if out.shape != (len(y), len(self.classes)):
             refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
         return functional.cross_entropy(out.float(), y, label_smoothing=self.label_smoothing)

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats import Estimate, auc, mean, proportion
-from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
 
 DRAWS = 300  # bootstrap draws for the interval of f1
@@ -63,6 +63,7 @@ class MultiLabel:
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean binary cross-entropy over rows and labels; out (N, L) logits, y (N, L)."""
+        out, y = each_member(out, y)
         if out.shape != y.shape:
             refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
         return functional.binary_cross_entropy_with_logits(out.float(), y)

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats import Estimate, mean, r2, rmse
-from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
 
 
@@ -69,7 +69,7 @@ class Regression:
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean squared error in units of the targets' standard deviations."""
-        return functional.mse_loss(*self._scaled(out, y))
+        return functional.mse_loss(*self._scaled(*each_member(out, y)))
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         out, y = self._scaled(out, y)

@@ -1,7 +1,8 @@
-"""The check that keeps a loss from broadcasting: the net's output has exactly the shape that the task wants."""
+"""Shapes of a net's output: exactly what the task wants, so that no loss broadcasts; or one such output a member."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from goodfit.errors import ModelError
@@ -12,3 +13,10 @@ def refuse_shape(out: Tensor, wanted: tuple[int, ...], what: str) -> None:
     raise ModelError(
         f"the net gave {tuple(out.shape)}; this task has {what} and wants {wanted}", mend="Change the net's last layer"
     )
+
+
+def each_member(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """(N, M, C) of a net of M members -> (N * M, C), with each row's target M times; all else as it is."""
+    if out.dim() != 3:
+        return out, y
+    return out.flatten(0, 1), torch.repeat_interleave(y, out.shape[1], dim=0)

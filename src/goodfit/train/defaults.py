@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goodfit.nets import Recipe
 from goodfit.train.asked import Asked
 from goodfit.train.plan import Choice
 
@@ -50,6 +51,7 @@ def choose(
     task: str,
     own_net: bool,
     pretrained: bool,
+    recipe: Recipe | None = None,
 ) -> Defaults:
     """Fill in what was not asked for.
 
@@ -61,6 +63,7 @@ def choose(
         task: classification, multilabel or regression.
         own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
         pretrained: fine-tuning needs lower rates and fewer epochs.
+        recipe: of the architecture, where it has one.
     """
     choices: list[Choice] = []
 
@@ -71,9 +74,12 @@ def choose(
 
     most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
     epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
+    if recipe is not None and recipe.epochs is not None:
+        epochs = recipe.epochs
     if asked.minutes is None:
         epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
     batch = 256 if accelerator and train_rows >= 50_000 else 64  # on a CPU a larger batch is no faster, and learns less
+    batch = batch if recipe is None else recipe.batch_size
     while batch > 8 and train_rows < 8 * batch:  # a step or two an epoch would learn nothing
         batch //= 2
     batch = int(str(pick("batch size", asked.batch_size, batch, f"{train_rows:,} training rows")))
@@ -81,11 +87,15 @@ def choose(
     usual = {"adamw": 3e-3, "sgd": 0.1}.get(optimiser, 3e-3)
     rate: float | None = 3e-4 if pretrained else usual
     why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
+    if recipe is not None and optimiser == "adamw" and not pretrained:
+        rate, why = recipe.learning_rate, recipe.why
     if asked.lr == "find" or (asked.lr is None and own_net):
         rate = None
     else:
         rate = float(str(pick("learning rate", asked.lr, rate, why)))
     decay = {"adamw": 0.05, "sgd": 5e-4}.get(optimiser, 0.0)
+    if recipe is not None and optimiser == "adamw":
+        decay = recipe.weight_decay
     decay = float(
         str(pick("weight decay", asked.weight_decay, decay, f"usual for {optimiser}; norms and biases are spared"))
     )

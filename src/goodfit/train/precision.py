@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from goodfit.data.epochs import laid_out
 from goodfit.errors import UsageError
 from goodfit.files import write_text
 from goodfit.train.device import processor_name
@@ -134,7 +135,7 @@ def _seconds(
     with trial_of(net, device) as trial:
         if x.dim() == 4:
             set_memory_format(trial, channels_last=precision.channels_last)
-            x = x.contiguous(memory_format=torch.channels_last if precision.channels_last else torch.contiguous_format)
+            x = laid_out(x, channels_last=precision.channels_last)
 
         def once() -> float:
             start = time.perf_counter()

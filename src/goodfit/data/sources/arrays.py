@@ -25,6 +25,8 @@ class Arrays:
     """A source of rows in memory; see `arrays`."""
 
     kind = "arrays"
+    arch: str | None = None
+    times: np.ndarray | None = None
 
     def __init__(
         self,
@@ -66,6 +68,12 @@ class Arrays:
                 f"rows of shape {self.in_shape}; the run was fitted on rows of shape {tuple(schema['in_shape'])}",
                 mend="Bring the rows to that shape",
             )
+
+    def learn(self, rows: Tensor) -> None:
+        """Nothing: the rows are as they are."""
+
+    def net_options(self) -> dict[str, Any]:
+        return {}
 
     def read(self, rows: Tensor) -> Tensor:
         """(n, ...) of the rows' own type."""
@@ -155,7 +163,7 @@ def arrays(
     return Arrays(whole, _join(ys) if ys else None, parts, groups, name)
 
 
-def accepts(path: Path) -> bool:
+def accepts(path: Path, given: Mapping[str, Any]) -> bool:
     return path.suffix.lower() in (".npz", ".npy")
 
 

@@ -1,0 +1,304 @@
+"""Tables: CSV, TSV, Parquet, pandas or polars frames; one or several columns are the target, the others teach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.data.columns.encoder import Encoder, texts
+from goodfit.data.columns.kinds import Kind, moments, numbers, tell, without_missing
+from goodfit.data.columns.reading import is_table, read_table
+from goodfit.data.options import SourceOption
+from goodfit.data.unreadable import Unreadable
+from goodfit.errors import DataError, UsageError
+
+if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    import polars as pl
+    from torch import Tensor
+
+CLASSES = 20  # whole numbers with at most so many values are classes; --task says otherwise
+
+OPTIONS = (
+    SourceOption("target", str, "The column to predict; several, separated by commas, give one output each."),
+    SourceOption("categorical", str, "Columns to be read as categories, separated by commas."),
+    SourceOption("numeric", str, "Columns to be read as numbers, separated by commas."),
+    SourceOption("ignore", str, "Columns to leave out, separated by commas."),
+    SourceOption("group", str, "Keep rows of one group in one part: a column, such as customer."),
+    SourceOption("time", str, "Split by time: a column; validation and test rows are later than training rows."),
+)
+
+
+class RowNumbers(Sequence[str]):
+    """Row numbers as keys, without a list of them."""
+
+    def __init__(self, start: int, stop: int) -> None:
+        self._range = range(start, stop)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, at: Any) -> Any:
+        found = self._range[at]
+        return [str(row) for row in found] if isinstance(found, range) else str(found)
+
+
+class Table:
+    """A source of rows of a table; see `table`."""
+
+    kind = "table"
+    arch = "tabm"  # the architecture for rows of this kind
+    decoded = 0
+
+    def __init__(self, frame: pl.DataFrame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
+        self.name = name
+        self._frame = frame
+        self._settings = dict(settings)
+        self.keys: Sequence[str] = RowNumbers(0, frame.height)
+        self.parts: Sequence[str | None] = parts
+        self.targets: Sequence[Any] | np.ndarray | None = None
+        self.groups: Sequence[str] | None = None
+        self.times: np.ndarray | None = None
+        self.unreadable: list[Unreadable] = []
+        self.notes: list[tuple[str, str, str]] = []
+        self._kinds: dict[str, Kind] = {}
+        self._encoder: Encoder | None = None
+        self._x: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        return (self.whole().shape[1],)
+
+    @property
+    def encoder(self) -> Encoder:
+        assert self._encoder is not None, "learn() comes first"
+        return self._encoder
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Tell the kinds of the columns; or read the rows as a run's schema says.
+
+        Raises:
+            DataError: a column that is asked for is not there, free text, no target.
+        """
+        if schema is not None:
+            self._settings = dict(schema["settings"])
+            self._encoder = Encoder.from_json(schema["encoder"])
+            target = self._settings["target"]
+            if all(name in self._frame.columns for name in target):
+                self.targets = self._read_targets(target, self._settings["form"])
+            self._encode()
+            return
+        target = self._settings["target"]
+        if not target:
+            raise UsageError(
+                "which column is to be predicted?", mend=f"Give --target; columns: {', '.join(self._frame.columns)}"
+            )
+        for option in ("target", "categorical", "numeric", "ignore"):
+            for name in self._settings[option]:
+                self._refuse_absent(name, option)
+        self.targets = self._read_targets(target, None)
+        left_out = {*target}
+        for option in ("group", "time"):
+            name = self._settings.get(option)
+            if name is not None:
+                self._refuse_absent(name, option)
+        if (group := self._settings.get("group")) is not None:
+            self.groups = [str(value) for value in self._frame[group].to_list()]
+            left_out.add(group)
+        if (time := self._settings.get("time")) is not None:
+            self.times = self._read_times(time)
+        self._kinds = {
+            name: tell(
+                self._frame[name],
+                categorical=self._settings["categorical"],
+                numeric=self._settings["numeric"],
+                ignore=self._settings["ignore"],
+            )
+            for name in self._frame.columns
+            if name not in left_out
+        }
+        self._note_kinds()
+
+    def learn(self, rows: Tensor) -> None:
+        """Means, deviations and levels, from these training rows alone."""
+        self._encoder = Encoder.learn(self._frame, self._kinds, rows.numpy())
+        self._encode()
+
+    def net_options(self) -> dict[str, Any]:
+        """What an architecture is told: how many of the values are numbers, how many codes each category has."""
+        return {"cardinalities": self.encoder.cardinalities}
+
+    def read(self, rows: Tensor) -> Tensor:
+        """(n, D) float32: z-scores, flags, codes."""
+        return self.whole().index_select(0, rows)
+
+    def whole(self) -> Tensor:
+        assert self._x is not None, "learn() comes first"
+        return self._x
+
+    def schema(self) -> dict[str, Any]:
+        """How new rows are read in the same way."""
+        return {
+            "kind": self.kind,
+            "settings": {name: self._settings[name] for name in ("target", "form")},
+            "encoder": self.encoder.to_json(),
+        }
+
+    def digests(self) -> Sequence[str] | None:
+        """Of all cells of a row, the target's too."""
+        return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
+
+    def thumbnail(self, row: int) -> np.ndarray | None:
+        return None
+
+    def release(self) -> None:
+        self._frame = self._frame.clear()
+        self._x = None
+
+    def _encode(self) -> None:
+        import torch
+
+        self._x = torch.from_numpy(self.encoder.encode(self._frame))
+
+    def _refuse_absent(self, name: str, option: str) -> None:
+        if name not in self._frame.columns:
+            raise UsageError(
+                f"--{option} {name}: there is no such column", mend=f"There are {', '.join(self._frame.columns)}"
+            )
+
+    def _read_times(self, name: str) -> np.ndarray:
+        """(N,) float64 to sort by."""
+        column = self._frame[name]
+        kind = tell(column, categorical=(), numeric=(), ignore=())
+        if kind.name == "date":
+            found = moments(column, kind.format).dt.epoch("us").to_numpy().astype(np.float64)
+        else:
+            found = numbers(column).to_numpy().astype(np.float64)
+        bad = np.flatnonzero(np.isnan(found))
+        if len(bad):
+            raise DataError(
+                f"'{column[int(bad[0])]}' is no time", where=f"column '{name}', row {bad[0]}", mend="Mend or drop it"
+            )
+        return found
+
+    def _read_targets(self, names: Sequence[str], form: str | None) -> Sequence[Any]:
+        """A value a row (a list of values, of several targets); None where it is missing.
+
+        Args:
+            form: text, whole or number, as the run says; told from the values when None. Whole numbers of many values
+                are numbers: they are measured, not named.
+        """
+        columns = []
+        for name in names:
+            column = self._frame[name]
+            if form is None:
+                there = without_missing(column)
+                values = numbers(there)
+                whole = bool((values == values.round()).all()) and values.n_unique() <= CLASSES and len(names) == 1
+                form = "text" if values.null_count() or not len(values) else "whole" if whole else "number"
+                self._settings["form"] = form
+            if form == "text":
+                columns.append(texts(column).to_list())
+            else:
+                found = numbers(column).to_list()
+                columns.append([None if value is None else int(value) for value in found] if form == "whole" else found)
+        if len(columns) == 1:
+            return columns[0]
+        return [None if None in row else list(row) for row in zip(*columns, strict=True)]
+
+    def _note_kinds(self) -> None:
+        for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
+            named = [name for name, told in self._kinds.items() if told.name == kind]
+            if named:
+                odd = [
+                    f"{name}: {told.why}"
+                    for name, told in self._kinds.items()
+                    if told.name == kind and (";" in told.why or "form" in told.why)
+                ]
+                self.notes.append((title, f"{len(named)}", "; ".join([", ".join(named), *odd])))
+        for name, told in self._kinds.items():
+            if told.name == "left out":
+                self.notes.append(("left out", name, told.why))
+
+
+def table(
+    data: Any,
+    target: str | Sequence[str] | None = None,
+    *,
+    valid: Any = None,
+    test: Any = None,
+    categorical: Sequence[str] | str = (),
+    numeric: Sequence[str] | str = (),
+    ignore: Sequence[str] | str = (),
+    group: str | None = None,
+    time: str | None = None,
+) -> Table:
+    """Rows of a table.
+
+    Args:
+        data: a path of CSV, TSV or Parquet (a file, or a folder of Parquet files), a pandas or a polars frame.
+        target: the column to predict: y of shape (N,), as a Series of pandas. A list of columns gives y of shape
+            (N, K), as a DataFrame. None for data to predict.
+        valid, test: further tables, whose rows are the validation or test part.
+        categorical, numeric, ignore: columns to be read so; what is not said is told from the values.
+        group: rows with the same value of this column stay in one part; it is not learnt from.
+        time: split by time: validation and test rows are later than training rows by this column.
+
+    Raises:
+        DataError: nothing that can be read there; duplicate or missing columns.
+    """
+    import polars as pl
+
+    frame = read_table(data)
+    parts: list[str | None] = [None] * frame.height
+    for part, more in (("valid", valid), ("test", test)):
+        if more is None:
+            continue
+        extra = read_table(more)
+        absent = [name for name in frame.columns if name not in extra.columns]
+        if absent:
+            raise DataError(f"the {part} table has no column '{absent[0]}'", mend="Give it the same columns")
+        frame = pl.concat([frame, extra.select(frame.columns)], how="vertical_relaxed")
+        parts = [was or "train" if part == "test" and valid is not None else was for was in parts]
+        parts += [part] * extra.height
+    settings = {
+        "target": _listed(target),
+        "categorical": _listed(categorical),
+        "numeric": _listed(numeric),
+        "ignore": _listed(ignore),
+        "group": group,
+        "time": time,
+        "form": None,
+    }
+    return Table(frame, parts, settings, _name(data))
+
+
+def _listed(names: Sequence[str] | str | None) -> list[str]:
+    if names is None:
+        return []
+    return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
+
+
+def _name(data: Any) -> str:
+    return Path(data).resolve().stem if isinstance(data, (str, Path)) else "table"
+
+
+def accepts(path: Path, given: Mapping[str, Any]) -> bool:
+    return is_table(path)
+
+
+def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Table:
+    """`table`, by the name under which every source file offers its opening function to the command line."""
+    return table(path, valid=valid, test=test, **options)

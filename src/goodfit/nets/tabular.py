@@ -1,0 +1,180 @@
+"""Nets for rows of a table: numbers in front, category codes behind, one float32 vector a row.
+
+tabm: many small nets in one that share most of their weights (TabM-mini: Gorishniy, Kotelnikov and Babenko 2025, "TabM:
+advancing tabular deep learning with parameter-efficient ensembling", section 3.3), over piecewise-linear embeddings
+of the numbers (Gorishniy, Rubachev and Babenko 2022, "On embeddings for numerical features in tabular deep learning",
+section 3.2) and learnt embeddings of the categories (Guo and Berkhahn 2016, "Entity embeddings of categorical
+variables").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from goodfit.nets.architecture import Architecture, Recipe
+from goodfit.nets.embeddings import Categories
+
+SAMPLE = 100_000  # training rows that the bins are measured on
+
+
+class PiecewiseLinear(nn.Module):
+    """numbers (N, F) -> (N, F * width): how far each number has come through each of its bins, then an affine map each.
+
+    The edges are quantiles of the training rows: `measure` sets them. Beyond the outer edges the encoding goes on
+    along the line, up to three bin widths.
+    """
+
+    edges_low: Tensor
+    edges_width: Tensor
+    used: Tensor
+    open_below: Tensor
+    open_above: Tensor
+
+    def __init__(self, features: int, bins: int, width: int) -> None:
+        super().__init__()
+        self.bins = bins
+        for name in ("edges_low", "edges_width", "used", "open_below", "open_above"):
+            self.register_buffer(name, torch.zeros(features, bins))
+        self.edges_width.fill_(1.0)
+        self.weight = nn.Parameter(torch.randn(features, bins, width) / math.sqrt(bins))
+        self.bias = nn.Parameter(torch.zeros(features, width))
+        self.width = features * width
+
+    def measure(self, numbers: Tensor) -> None:
+        """Bin edges from training rows (N, F): equal counts between them, equal values put together."""
+        shares = torch.linspace(0, 1, self.bins + 1, dtype=torch.float64)
+        for at, column in enumerate(numbers.double().t()):
+            edges = torch.unique(torch.quantile(column, shares))
+            if len(edges) < 2:
+                edges = torch.stack([edges[0] - 0.5, edges[0] + 0.5])
+            count = len(edges) - 1
+            self.edges_low[at, :count] = edges[:-1].float()
+            self.edges_width[at, :count] = edges.diff().float().clamp_min(1e-6)
+            self.used[at, :count] = 1
+            self.open_below[at, 0] = 1
+            self.open_above[at, count - 1] = 1
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        along = (numbers[:, :, None] - self.edges_low) / self.edges_width
+        along = along.clamp(-3 * self.open_below, 1 + 3 * self.open_above) * self.used
+        out = torch.einsum("nfb,fbw->nfw", along, self.weight) + self.bias
+        return functional.relu(out).flatten(1)
+
+
+class Scaling(nn.Module):
+    """(N, D) -> (N, members, D): each member sees the features by its own scale, which starts as noise about 0."""
+
+    def __init__(self, members: int, features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(members, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, None] * self.weight
+
+
+class Heads(nn.Module):
+    """(N, members, D) -> (N, members, outputs): an affine map for each member."""
+
+    def __init__(self, members: int, features: int, outputs: int) -> None:
+        super().__init__()
+        bound = 1 / math.sqrt(features)
+        self.weight = nn.Parameter(torch.empty(members, features, outputs).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.zeros(members, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.einsum("nmw,mwo->nmo", x, self.weight.to(x.dtype)) + self.bias
+
+
+class TabM(nn.Module):
+    """x: (N, D) -> (N, members, outputs) in training, (N, outputs) their mean in eval mode.
+
+    Args:
+        numbers: the first values of a row; the others are category codes.
+        cardinalities: codes of each category.
+        outputs: width of the head.
+        members: nets in one. They share the body; each has its own scaling of the input and its own head.
+        width, layers: of the body.
+        bins, embedding: bins of a number, and the width of its embedding.
+        dropout: share of hidden activations dropped in training.
+    """
+
+    def __init__(
+        self,
+        numbers: int,
+        cardinalities: Sequence[int],
+        outputs: int,
+        *,
+        members: int,
+        width: int,
+        layers: int,
+        bins: int,
+        embedding: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.numbers = numbers
+        self.linear = PiecewiseLinear(numbers, bins, embedding)
+        self.categories = Categories(cardinalities, most=16)
+        wide = self.linear.width + self.categories.width
+        self.scaling = Scaling(members, wide)
+        body: list[nn.Module] = []
+        for _ in range(layers):
+            body += [nn.Linear(wide, width), nn.ReLU(inplace=True), nn.Dropout(dropout)]
+            wide = width
+        self.body = nn.Sequential(*body)
+        self.head = Heads(members, wide, outputs)
+
+    def measure(self, x: Tensor) -> None:
+        """Learn the bins from training rows."""
+        if self.numbers:
+            self.linear.measure(x[:: max(1, len(x) // SAMPLE), : self.numbers])
+
+    def forward(self, x: Tensor) -> Tensor:
+        pieces = []
+        if self.numbers:
+            pieces.append(self.linear(x[:, : self.numbers]))
+        if self.categories.width:
+            pieces.append(self.categories(x[:, self.numbers :]))
+        out: Tensor = self.head(self.body(self.scaling(torch.cat(pieces, dim=1))))
+        return out if self.training else out.mean(1)
+
+
+def _build(
+    in_shape: tuple[int, ...],
+    outputs: int,
+    *,
+    cardinalities: Sequence[int] = (),
+    members: int = 16,
+    width: int = 256,
+    layers: int = 2,
+    bins: int = 32,
+    embedding: int = 8,
+    dropout: float = 0.1,
+) -> nn.Module:
+    if width < 1 or members < 1 or layers < 1 or bins < 1:
+        raise ValueError(f"width {width}, members {members}, layers {layers}, bins {bins}: all are at least 1")
+    return TabM(
+        in_shape[0] - len(cardinalities),
+        cardinalities,
+        outputs,
+        members=members,
+        width=width,
+        layers=layers,
+        bins=bins,
+        embedding=embedding,
+        dropout=dropout,
+    )
+
+
+def _stages(net: nn.Module) -> list[list[nn.Module]]:
+    assert isinstance(net, TabM)
+    return [[net.linear, net.categories, net.scaling], [net.body], [net.head]]
+
+
+RECIPE = Recipe(learning_rate=2e-3, weight_decay=3e-4, batch_size=256, epochs=15)
+ARCHITECTURES = (Architecture("tabm", _build, input_dims=1, stages=_stages, head="head", recipe=RECIPE),)
