@@ -181,6 +181,7 @@ class Job:
             times=source.times,
             given=source.parts,
             keys=source.keys,
+            noun="picture" if source.kind == "images" else "row",
             seed=asked.seed,
             valid_share=asked.valid_share,
             test_share=asked.test_share,
@@ -193,7 +194,9 @@ class Job:
         self.y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
         self.y[torch.from_numpy(readable)] = whole
         source.learn(self.split.rows("train"))
-        self.findings = check_data(DataFacts(source.keys, labels, self.split.parts, source.digests()))
+        self.findings = check_data(
+            DataFacts(source.keys, labels, self.split.parts, None if source.repeats else source.digests())
+        )
         for finding in self.findings:
             self.console.finding(finding)
 
@@ -267,9 +270,12 @@ class Job:
 
         if plan is None:
             memory = self.cache / "precision.json"
+            wanted, why = asked.precision, "given"
+            if wanted is None and self.task.name == "regression":
+                wanted, why = "float32", "bfloat16 has 3 digits, and a predicted number more"
             precision, micro_batch = shrinking(
                 lambda rows: choose_precision(
-                    net, loss_of, first[:rows], self.device, wanted=asked.precision, memory=memory
+                    net, loss_of, first[:rows], self.device, wanted=wanted, why=why, memory=memory
                 ),
                 chosen.batch_size,
             )

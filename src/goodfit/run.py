@@ -108,7 +108,7 @@ class Run:
 
     def predict(
         self,
-        data: str | Path | Source,
+        data: Any,
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
@@ -116,7 +116,7 @@ class Run:
         """Predict every row of new data, in its order.
 
         Args:
-            data: a path of the same kind of data as the run was fitted on, or an opened source.
+            data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
             cache: where decoded pictures are kept; the usual folder when None.
             progress: called with (rows decoded, rows) while files are read.
 
@@ -133,7 +133,7 @@ class Run:
 
     def evaluate(
         self,
-        data: str | Path | Source,
+        data: Any,
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
@@ -188,11 +188,9 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.verdict!r})"
 
-    def _opened(
-        self, data: str | Path | Source, cache: Path | None, progress: Callable[[int, int], None] | None
-    ) -> Source:
+    def _opened(self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None) -> Source:
         kind = self.model.schema["kind"]
-        source: Source = open_as(kind, Path(data)) if isinstance(data, (str, Path)) else data
+        source: Source = data if hasattr(data, "prepare") else open_as(kind, data)
         if source.kind != kind:
             raise DataError(
                 f"this is {source.kind}; the run was fitted on {kind}",

@@ -33,8 +33,11 @@ class Rule(ABC):
         """The explain page: the docstring of the rule's file."""
         return inspect.cleandoc(inspect.getmodule(type(self)).__doc__ or "")
 
-    def finding(self, message: str, fix: str, *, file: str | None = None, count: int = 1) -> Finding:
-        return Finding(self.name, self.code, self.level, message, fix, file=file, count=count)
+    def finding(
+        self, message: str, fix: str, *, file: str | None = None, count: int = 1, level: Level | None = None
+    ) -> Finding:
+        """A finding of the rule's own level, or of a lower one where the case is mild."""
+        return Finding(self.name, self.code, level or self.level, message, fix, file=file, count=count)
 
 
 @dataclass(frozen=True)

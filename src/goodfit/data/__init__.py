@@ -40,12 +40,12 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
     )
 
 
-def open_as(kind: str, path: Path) -> Any:
-    """Open new data of the kind that a run was fitted on.
+def open_as(kind: str, data: Any) -> Any:
+    """Open new data of the kind that a run was fitted on: a path, or what the source's own function takes.
 
     Raises:
         DataError: there is nothing there, or nothing of this kind.
     """
-    if not path.exists():
-        raise DataError("no such file or folder", where=path, mend="Check the path")
-    return next(module for module in sources() if module.__name__.endswith(f".{kind}")).open_path(path)
+    if isinstance(data, (str, Path)) and not Path(data).exists():
+        raise DataError("no such file or folder", where=data, mend="Check the path")
+    return getattr(next(module for module in sources() if module.__name__.endswith(f".{kind}")), kind)(data)

@@ -41,6 +41,11 @@ class Source(Protocol):
     def __len__(self) -> int: ...
 
     @property
+    def repeats(self) -> bool:
+        """Whether rows are equal by nature, so that equal ones in two parts mean nothing."""
+        ...
+
+    @property
     def in_shape(self) -> tuple[int, ...]:
         """Shape of x without the batch dimension."""
         ...

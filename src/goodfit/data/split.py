@@ -53,6 +53,7 @@ def make_split(
     times: np.ndarray | None = None,
     given: Sequence[str | None] | None,
     keys: Sequence[str],
+    noun: str = "row",
     seed: int,
     valid_share: float | None = None,
     test_share: float | None = None,
@@ -65,7 +66,7 @@ def make_split(
         groups: (N,) rows of one group never stand in two parts.
         times: (N,) numbers that grow with time: each part is later than the one before it, train, valid, test.
         given: (N,) the part of rows whose data came in parts; a missing valid part is taken from train.
-        keys: (N,) names of the rows, for messages.
+        keys: (N,) names of the rows, and what a row is called, for messages.
         seed: the split is a function of the seed and the rows alone.
         valid_share, test_share: shares of the rows to be split, default `default_share`.
 
@@ -94,7 +95,7 @@ def make_split(
         if times is not None:
             chosen = _choose_latest(rows, times, wanted_shares)
         else:
-            chosen = _choose(rows, labels, groups, keys, wanted_shares, seed)
+            chosen = _choose(rows, labels, groups, keys, noun, wanted_shares, seed)
         for part, taken in zip(wanted, chosen, strict=True):
             parts[taken] = part
         kind = (
@@ -119,6 +120,7 @@ def _choose(
     labels: Sequence[Any] | np.ndarray | None,
     groups: Sequence[str] | None,
     keys: Sequence[str],
+    noun: str,
     shares: list[float],
     seed: int,
 ) -> list[np.ndarray]:
@@ -137,11 +139,11 @@ def _choose(
     for label in np.unique(label_of):
         members = random.permutation(rows[label_of == label])
         if len(members) < len(shares) + 1:
-            some = f"only {len(members)} picture{'s' if len(members) > 1 else ''}"
+            some = f"only {len(members)} {noun}{'s' if len(members) > 1 else ''}"
             raise DataError(
                 f"the class '{label}' has {some}; {len(shares) + 1} or more are needed, one for each part",
                 where=keys[int(members[0])],
-                mend="Add pictures of this class, or take its folder away",
+                mend=f"Add {noun}s of this class, or take it away",
             )
         start = 0
         for bag, share in zip(chosen, shares, strict=True):

@@ -6,7 +6,7 @@ import difflib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +19,16 @@ from goodfit.errors import ModelError, UsageError
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an architecture is trained with, where the user does not say; None: what is usual for its kind of data."""
+    """What an architecture is trained with, where the user does not say.
+
+    Attributes:
+        rows_to_see: by task, training rows times epochs; None: as many epochs as are usual for pictures.
+    """
 
     learning_rate: float
     weight_decay: float
     batch_size: int
-    epochs: int | None = None
+    rows_to_see: Mapping[str, int] | None = None
     why: str = "measured on validation rows: docs/benchmarks.md"
 
 

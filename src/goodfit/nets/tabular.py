@@ -20,12 +20,13 @@ from goodfit.nets.architecture import Architecture, Recipe
 from goodfit.nets.embeddings import Categories
 
 SAMPLE = 100_000  # training rows that the bins are measured on
+RARITY = 0.25  # the power of a value's count that it weighs in the bins
 
 
 class PiecewiseLinear(nn.Module):
     """numbers (N, F) -> (N, F * width): how far each number has come through each of its bins, then an affine map each.
 
-    The edges are quantiles of the training rows: `measure` sets them. Beyond the outer edges the encoding goes on
+    The edges come from the training rows: `measure` sets them. Beyond the outer edges the encoding goes on
     along the line, up to three bin widths.
     """
 
@@ -46,15 +47,12 @@ class PiecewiseLinear(nn.Module):
         self.width = features * width
 
     def measure(self, numbers: Tensor) -> None:
-        """Bin edges from training rows (N, F): equal counts between them, equal values put together."""
-        shares = torch.linspace(0, 1, self.bins + 1, dtype=torch.float64)
-        for at, column in enumerate(numbers.double().t()):
-            edges = torch.unique(torch.quantile(column, shares))
-            if len(edges) < 2:
-                edges = torch.stack([edges[0] - 0.5, edges[0] + 0.5])
+        """Bin edges from training rows (N, F): see `bin_edges`."""
+        for at, column in enumerate(numbers.t()):
+            edges = bin_edges(column, self.bins)
             count = len(edges) - 1
-            self.edges_low[at, :count] = edges[:-1].float()
-            self.edges_width[at, :count] = edges.diff().float().clamp_min(1e-6)
+            self.edges_low[at, :count] = edges[:-1]
+            self.edges_width[at, :count] = edges.diff().clamp_min(1e-6)
             self.used[at, :count] = 1
             self.open_below[at, 0] = 1
             self.open_above[at, count - 1] = 1
@@ -64,6 +62,24 @@ class PiecewiseLinear(nn.Module):
         along = along.clamp(-3 * self.open_below, 1 + 3 * self.open_above) * self.used
         out = torch.einsum("nfb,fbw->nfw", along, self.weight) + self.bias
         return functional.relu(out).flatten(1)
+
+
+def bin_edges(values: Tensor, bins: int) -> Tensor:
+    """Up to bins + 1 ascending edges over values (N,): quantiles in which a value that comes n times weighs n^(1/4).
+
+    Quantiles of the plain rows would give a column that is mostly zero, as a capital gain is, next to no bins for the
+    values that matter; a value of its own for each would give the tails too many.
+    """
+    different: Tensor
+    different, counts = torch.unique(values.double(), return_counts=True)
+    if len(different) == 1:
+        return torch.stack([different[0] - 0.5, different[0] + 0.5]).float()
+    if len(different) > bins + 1:
+        reached = counts.double().pow(RARITY).cumsum(0)
+        wanted = torch.linspace(0, 1, bins + 1, dtype=torch.float64)[1:-1] * reached[-1]
+        inner = different[torch.searchsorted(reached, wanted)]
+        different = torch.unique(torch.cat([different[:1], inner, different[-1:]]))
+    return different.float()
 
 
 class Scaling(nn.Module):
@@ -149,12 +165,12 @@ def _build(
     outputs: int,
     *,
     cardinalities: Sequence[int] = (),
-    members: int = 16,
+    members: int = 8,
     width: int = 256,
     layers: int = 2,
-    bins: int = 32,
-    embedding: int = 8,
-    dropout: float = 0.1,
+    bins: int = 48,
+    embedding: int = 16,
+    dropout: float = 0.15,
 ) -> nn.Module:
     if width < 1 or members < 1 or layers < 1 or bins < 1:
         raise ValueError(f"width {width}, members {members}, layers {layers}, bins {bins}: all are at least 1")
@@ -176,5 +192,14 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
     return [[net.linear, net.categories, net.scaling], [net.body], [net.head]]
 
 
-RECIPE = Recipe(learning_rate=2e-3, weight_decay=3e-4, batch_size=256, epochs=15)
+RECIPE = Recipe(
+    learning_rate=6e-3,
+    weight_decay=3e-4,
+    batch_size=128,
+    rows_to_see={
+        "classification": 360_000,
+        "multilabel": 360_000,
+        "regression": 720_000,
+    },  # a number teaches for longer
+)
 ARCHITECTURES = (Architecture("tabm", _build, input_dims=1, stages=_stages, head="head", recipe=RECIPE),)

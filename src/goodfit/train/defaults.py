@@ -74,8 +74,8 @@ def choose(
 
     most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
     epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
-    if recipe is not None and recipe.epochs is not None:
-        epochs = recipe.epochs
+    if recipe is not None and recipe.rows_to_see is not None:
+        epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(recipe.rows_to_see[task] / train_rows)))
     if asked.minutes is None:
         epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
     batch = 256 if accelerator and train_rows >= 50_000 else 64  # on a CPU a larger batch is no faster, and learns less
@@ -102,9 +102,8 @@ def choose(
     plan = str(pick("schedule", asked.schedule, "one-cycle", "reaches a good net in few epochs"))
     smoothing = 0.1 if task == "classification" and pictures and not own_net else 0.0
     if task == "classification":
-        smoothing = float(
-            str(pick("label smoothing", asked.label_smoothing, smoothing, "keeps the net from being too sure"))
-        )
+        why = "keeps the net from being too sure" if smoothing else "so that the probabilities mean what they say"
+        smoothing = float(str(pick("label smoothing", asked.label_smoothing, smoothing, why)))
     augment = "none"
     if pictures:
         often = epochs >= MANY_EPOCHS

@@ -73,6 +73,7 @@ def choose_precision(
     *,
     wanted: str | None,
     memory: Path,
+    why: str = "given",
 ) -> Precision:
     """The fastest of float32 and bfloat16, contiguous and channels-last, by timing steps on a copy of the net.
 
@@ -83,7 +84,7 @@ def choose_precision(
         net: left untouched.
         loss_of: forward pass and loss of a net on x.
         x: a batch of the real size, (N, ...) float32 on the device.
-        wanted: float32 or bfloat16 where the user says so.
+        wanted: float32 or bfloat16 where that is settled, and why.
         memory: the JSON file that remembers measurements.
 
     Raises:
@@ -100,7 +101,7 @@ def choose_precision(
     formats = [False, True] if x.dim() == 4 and channels_last_is_safe(net, device) else [False]
     candidates = [(dtype, last) for dtype in dtypes for last in formats]
     if len(candidates) == 1:
-        return Precision(*candidates[0], why="given" if wanted else "the only one this machine computes in")
+        return Precision(*candidates[0], why=why if wanted else "the only one this machine computes in")
     key = _key(net, x, device, dtypes)
     known = _remembered(memory)
     if key not in known:
@@ -117,7 +118,7 @@ def choose_precision(
         for dtype in dtypes
     }
     if len(dtypes) == 1:
-        return Precision(dtypes[0], best[dtypes[0]][1], "given; the memory format was measured")
+        return Precision(dtypes[0], best[dtypes[0]][1], f"{why}; the memory format was measured")
     gain = best["float32"][0] / best["bfloat16"][0]
     if gain >= MARGIN:
         return Precision("bfloat16", best["bfloat16"][1], f"measured {gain:.1f} times as fast as float32 here")

@@ -84,6 +84,8 @@ def _text(path: Path) -> pl.DataFrame:
     has_header = _is_header(names)
     if has_header:
         _refuse_twice(names, path)
+        if not text.partition("\n")[2].strip():
+            return pl.DataFrame()
     width = len(names)
     try:
         frame = pl.read_csv(

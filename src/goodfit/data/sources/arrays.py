@@ -26,6 +26,7 @@ class Arrays:
 
     kind = "arrays"
     arch: str | None = None
+    repeats = False
     times: np.ndarray | None = None
 
     def __init__(

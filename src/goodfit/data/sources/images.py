@@ -38,6 +38,7 @@ class Images:
 
     kind = "images"
     arch: str | None = None
+    repeats = False
     times: np.ndarray | None = None
 
     def __init__(self, listing: Listing, settings: Mapping[str, Any], name: str) -> None:

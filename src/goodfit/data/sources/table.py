@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.columns.encoder import Encoder, texts
-from goodfit.data.columns.kinds import Kind, moments, numbers, tell, without_missing
+from goodfit.data.columns.kinds import DIFFERENT, Kind, moments, numbers, tell, without_missing
 from goodfit.data.columns.reading import is_table, read_table
 from goodfit.data.options import SourceOption
 from goodfit.data.unreadable import Unreadable
@@ -103,7 +103,8 @@ class Table:
         target = self._settings["target"]
         if not target:
             raise UsageError(
-                "which column is to be predicted?", mend=f"Give --target; columns: {', '.join(self._frame.columns)}"
+                "--target is not given: it names the column to predict",
+                mend=f"There are {', '.join(self._frame.columns)}",
             )
         for option in ("target", "categorical", "numeric", "ignore"):
             for name in self._settings[option]:
@@ -156,6 +157,11 @@ class Table:
             "encoder": self.encoder.to_json(),
         }
 
+    @property
+    def repeats(self) -> bool:
+        """Whether every column repeats its values, so that rows are equal by nature."""
+        return not any(column.n_unique() > DIFFERENT * len(column) for column in self._frame.iter_columns())
+
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
         return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
@@ -194,7 +200,7 @@ class Table:
         return found
 
     def _read_targets(self, names: Sequence[str], form: str | None) -> Sequence[Any]:
-        """A value a row (a list of values, of several targets); None where it is missing.
+        """A value a row (an array of numbers, of several targets); None where it is missing.
 
         Args:
             form: text, whole or number, as the run says; told from the values when None. Whole numbers of many values
@@ -208,6 +214,11 @@ class Table:
                 values = numbers(there)
                 whole = bool((values == values.round()).all()) and values.n_unique() <= CLASSES and len(names) == 1
                 form = "text" if values.null_count() or not len(values) else "whole" if whole else "number"
+                if form == "text" and len(names) > 1:
+                    raise DataError(
+                        f"the target '{name}' is not numbers; several targets have to be",
+                        mend="Give one target of classes, or targets of numbers",
+                    )
                 self._settings["form"] = form
             if form == "text":
                 columns.append(texts(column).to_list())
@@ -216,7 +227,7 @@ class Table:
                 columns.append([None if value is None else int(value) for value in found] if form == "whole" else found)
         if len(columns) == 1:
             return columns[0]
-        return [None if None in row else list(row) for row in zip(*columns, strict=True)]
+        return [None if None in row else np.array(row) for row in zip(*columns, strict=True)]
 
     def _note_kinds(self) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):

@@ -1,0 +1,152 @@
+"""Tables from the file to the prediction, through the commands and the Python door."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import mean_squared_error
+
+import goodfit as gf
+from goodfit.cli import main
+from goodfit.errors import DataError
+
+ROWS = 400
+
+
+def goodfit(*arguments: object) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["goodfit", *map(str, arguments)])
+        try:
+            main()
+        except SystemExit as stop:
+            return int(stop.code or 0)
+    return 0
+
+
+def people() -> pl.DataFrame:
+    """Income follows from age and town; the name says nothing."""
+    random = np.random.default_rng(0)
+    age = random.integers(18, 80, ROWS).astype(float)
+    town = random.choice(["Bern", "Ulm", "Graz"], ROWS)
+    pay = 50 * age + np.where(town == "Bern", 1500.0, 0.0) + random.normal(0, 60, ROWS)
+    return pl.DataFrame(
+        {
+            "name": [f"person {row}" for row in range(ROWS)],
+            "age": [None if row % 29 == 0 else value for row, value in enumerate(age.tolist())],
+            "town": town,
+            "pay": pay,
+            "rich": np.where(pay > 3000, "yes", "no"),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def csv_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("table") / "people.csv"
+    people().write_csv(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def fitted(csv_file: Path) -> Path:
+    folder = csv_file.parent / "run"
+    gf.fit(gf.table(csv_file, "rich", ignore="pay"), out=folder, epochs=8, precision="float32", quiet=True).release()
+    return folder
+
+
+def test_a_csv_becomes_a_run(csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fit = ("fit", csv_file, "--target", "rich", "--ignore", "pay", "--out", tmp_path / "run", "--epochs", 8)
+    assert goodfit(*fit, "--json") == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    assert result["metrics"]["test"]["accuracy"]["value"] > 0.8
+    for said in ("numbers         1  (age)", "categories      1  (town)", "left out        name", "an identifier"):
+        assert said in captured.err
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "town" in page
+
+
+def test_predictions_do_not_depend_on_how_the_rows_are_written(fitted: Path, csv_file: Path, tmp_path: Path) -> None:
+    frame = people().drop("rich")
+    run = gf.load(fitted)
+    wanted = run.predict(frame)["p_yes"]
+    shuffled = frame.select("town", "pay", pl.lit(7).alias("more"), "age", "name")
+    (tmp_path / "bom.csv").write_bytes(b"\xef\xbb\xbf" + shuffled.write_csv(separator=";").encode())
+    shuffled.write_parquet(tmp_path / "t.parquet")
+    for place in (csv_file, tmp_path / "bom.csv", tmp_path / "t.parquet"):
+        np.testing.assert_allclose(run.predict(place)["p_yes"], wanted, atol=1e-6)
+    alone = [run.predict(frame[row])["p_yes"][0] for row in range(5)]
+    np.testing.assert_allclose(alone, wanted[:5], atol=1e-6)
+
+
+def test_odd_rows_get_an_answer_and_a_missing_column_a_line(fitted: Path) -> None:
+    run = gf.load(fitted)
+    odd = pl.DataFrame({"age": ["many", "inf", "", "1,000", "30"], "town": ["Rom", None, "?", "Bern ", "Ulm"]})
+    shares = np.array(run.predict(odd)["p_yes"])
+    assert np.isfinite(shares).all()
+    with pytest.raises(DataError, match="the column 'town' is missing"):
+        run.predict(odd.drop("town"))
+
+
+def test_evaluate_scores_labelled_rows_and_leaves_unlabelled_ones_out(fitted: Path) -> None:
+    frame = people().with_columns(rich=pl.when(pl.int_range(pl.len()) < 10).then(None).otherwise(pl.col("rich")))
+    run = gf.load(fitted)
+    result = run.evaluate(gf.table(frame))
+    assert result["rows"]["test"] == ROWS - 10
+    said = run.predict(frame)["prediction"]
+    right = np.mean([a == b for a, b in list(zip(said, frame["rich"].to_list(), strict=True))[10:]])
+    assert result["metrics"]["test"]["accuracy"]["value"] == pytest.approx(right)
+
+
+def test_regression_predicts_in_original_units(tmp_path: Path) -> None:
+    run = gf.fit(gf.table(people(), "pay", ignore=["rich"]), out=tmp_path / "run", epochs=30, quiet=True)
+    assert run.metrics["test"]["rmse"].value < 400  # the spread of pay is about 1,100, its noise 60
+    with (tmp_path / "run" / "predictions.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    truth = people()["pay"].to_numpy()[[int(row["key"]) for row in rows]]
+    found = mean_squared_error(truth, [float(row["prediction"]) for row in rows]) ** 0.5
+    assert run.metrics["test"]["rmse"].value == pytest.approx(found, rel=1e-4)
+    assert run.record["plan"]["precision"] == "float32"
+
+
+def test_two_targets_and_a_group_and_a_time(tmp_path: Path) -> None:
+    row = pl.int_range(pl.len())
+    frame = people().with_columns(
+        more=pl.col("pay") * 2, family=row // 4, day=pl.date(2020, 1, 1) + pl.duration(days=row)
+    )
+    source = gf.table(frame, ["pay", "more"], ignore=["rich", "name"], group="family")
+    both = gf.fit(source, out=tmp_path / "a", epochs=2, quiet=True)
+    new = people()[:3].with_columns(day=pl.lit("2020-02-01"))
+    assert set(both.predict(new).columns) == {"prediction_1", "prediction_2"}
+    parts = pl.read_csv(tmp_path / "a" / "split.csv").with_columns(family=pl.col("row") // 4)
+    assert parts.group_by("family").agg(pl.col("part").n_unique())["part"].max() == 1
+    gf.fit(gf.table(frame, "rich", ignore=["pay", "more"], time="day"), out=tmp_path / "b", epochs=2, quiet=True)
+    rows = pl.read_csv(tmp_path / "b" / "split.csv")
+    assert rows["part"].to_list() == sorted(rows["part"].to_list(), key=["train", "valid", "test"].index)
+
+
+def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Path) -> None:
+    run = gf.fit(gf.table(csv_file, "rich", ignore="pay"), out=tmp_path / "run", arch="mlp", epochs=20, quiet=True)
+    assert run.metrics["test"]["accuracy"].value > 0.8
+    assert gf.load(run.folder).predict(csv_file)["p_yes"] == pytest.approx(run.predict(csv_file)["p_yes"], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ([], "--target is not given: it names the column to predict. There are name, age, town, pay, rich."),
+        (["--target", "income"], "--target income: there is no such column. There are name, age, town, pay, rich."),
+        (["--target", "rich", "--size", "32"], "--size is not an option for table"),
+    ],
+)
+def test_a_wrong_option_is_one_line(
+    csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[Any], line: str
+) -> None:
+    assert goodfit("fit", csv_file, "--out", tmp_path / "run", "--quiet", *options) == 2
+    assert line in capsys.readouterr().err
