@@ -14,6 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goodfit.data.columns.cells import FEW
 from goodfit.data.columns.encoder import FIRST, GAP, UNKNOWN, Encoder
 from goodfit.data.columns.kinds import Kind, tell
 from goodfit.data.columns.reading import read_table
@@ -208,6 +209,38 @@ def test_dates_become_days_and_parts() -> None:
         np.testing.assert_allclose(found[:, 0], (ages - ages.mean()) / ages.std(), atol=1e-4)
         assert found[:, 2].tolist() == [FIRST + day.month - 1 for day in days]
         assert set(found[:, 3]) == {FIRST}  # 1 January 2024 was a Monday
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ["Bern", " Ulm ", "1,234", "12,34", "-5", "1e3", "inf", "NaN", "?", "", "1.0", "1_000", "+7", ".5", "5."]
+    ),
+    st.text(alphabet="0123456789.,-+eE nNaA", max_size=6),
+    st.floats().map(str),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cells=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6))
+def test_a_few_rows_are_read_as_many_are(cells: list[tuple[str | None, str | None]]) -> None:
+    encoder, _ = learnt(
+        town=["Bern", "Ulm", "1"] * 20, age=[str(20 + row % 40) if row % 7 else "" for row in range(60)]
+    )
+    few = pl.DataFrame(
+        {"age": [cell for cell, _ in cells], "pay": [cell for cell, _ in cells], "town": [cell for _, cell in cells]},
+        schema={"age": pl.String, "pay": pl.String, "town": pl.String},
+    )
+    many = pl.concat([few] * 40)
+    assert many.height > FEW
+    np.testing.assert_allclose(encoder.encode(few), encoder.encode(many)[: len(few)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("values", [[1, 2, None], [1.0, 2.5, float("nan")], [True, False, None]])
+def test_a_few_rows_of_numbers_are_read_as_many_are(values: list[Any]) -> None:
+    encoder, _ = learnt(town=["1", "2", "true"] * 20)
+    few = pl.DataFrame({"age": values, "pay": values, "town": values})
+    np.testing.assert_allclose(encoder.encode(few), encoder.encode(pl.concat([few] * 40))[:3], rtol=1e-6)
 
 
 def test_an_encoder_comes_back_from_json() -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from goodfit.data.columns import cells
 from goodfit.data.columns.kinds import MISSING, Kind, moments, numbers
 from goodfit.errors import DataError
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNKNOWN, GAP, FIRST = 0, 1, 2  # codes: a level not seen in training, a missing value, the first level
+MOST = 1e6  # deviations from the mean: further out, float32 would end in infinity
 RARE = 2  # levels that fewer training rows have share the unknown code, which is learnt from them
 DATE_NUMBERS = ("days", "day", "hour")
 DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
@@ -117,13 +120,15 @@ class Encoder:
             DataError: a column that the run was fitted on is not there.
         """
         self._refuse_absent(frame.columns)
+        if frame.height <= cells.FEW and not self._has_dates:
+            return self._encode_few(frame)
         first_flag, first_code = len(self.numbers), len(self.numbers) + len(self.flags)
         rows = np.zeros((frame.height, first_code + len(self.categories)), dtype=np.float32)
         flag = first_flag
         for at, number in enumerate(self.numbers):
             values = _numbers(frame[number.source], number.part, number.format)
             gone = np.isnan(values)
-            rows[:, at] = np.where(gone, 0.0, (values - number.mean) / number.deviation)
+            rows[:, at] = np.where(gone, 0.0, np.clip((values - number.mean) / number.deviation, -MOST, MOST))
             if number.gaps:
                 rows[:, flag] = gone
                 flag += 1
@@ -134,6 +139,35 @@ class Encoder:
                 column = when.dt.month() if category.part == "month" else when.dt.weekday()
             rows[:, first_code + at] = _codes(texts(column), category.levels)
         return rows
+
+    def _encode_few(self, frame: pl.DataFrame) -> np.ndarray:
+        """The same for a few rows, cell by cell: thirty times as fast for one row as an expression a column."""
+        numbers = [
+            [cells.number(cell) for cell in frame.get_column(column.source).to_list()] for column in self.numbers
+        ]
+        codes = [
+            [GAP if (level := cells.text(cell)) is None else known.get(level, UNKNOWN) for cell in column.to_list()]
+            for known, column in zip(
+                self._codes_of, (frame.get_column(column.source) for column in self.categories), strict=True
+            )
+        ]
+        scores = [
+            [
+                0.0 if value is None else min(MOST, max(-MOST, (value - column.mean) / column.deviation))
+                for value in values
+            ]
+            for column, values in zip(self.numbers, numbers, strict=True)
+        ]
+        gaps = [[float(value is None) for value in numbers[at]] for at in self.flags]
+        return np.array([*scores, *gaps, *codes], dtype=np.float32).T.copy()
+
+    @cached_property
+    def _has_dates(self) -> bool:
+        return any(column.part for column in self.numbers) or any(column.part for column in self.categories)
+
+    @cached_property
+    def _codes_of(self) -> list[dict[str, int]]:
+        return [{level: at for at, level in enumerate(column.levels, start=FIRST)} for column in self.categories]
 
     def unseen(self, rows: np.ndarray) -> dict[str, int]:
         """How many rows have a level that training did not have, by column."""
