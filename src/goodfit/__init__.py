@@ -17,19 +17,21 @@ _HOME = {
     "images": "goodfit.data.sources.images",
     "arrays": "goodfit.data.sources.arrays",
     "table": "goodfit.data.sources.table",
+    "ratings": "goodfit.data.sources.ratings",
     "GoodfitError": "goodfit.errors",
 }
 
 if TYPE_CHECKING:
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
+    from goodfit.data.sources.ratings import ratings as ratings
     from goodfit.data.sources.table import table as table
     from goodfit.errors import GoodfitError as GoodfitError
     from goodfit.fitting import fit as fit
     from goodfit.run import Run as Run
     from goodfit.run import load as load
 
-__all__ = ["GoodfitError", "Run", "__version__", "arrays", "fit", "images", "load", "table"]
+__all__ = ["GoodfitError", "Run", "__version__", "arrays", "fit", "images", "load", "ratings", "table"]
 
 
 def __getattr__(name: str) -> Any:

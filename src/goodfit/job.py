@@ -46,7 +46,6 @@ from goodfit.train.state import dump, restore
 from goodfit.train.trial import set_memory_format
 
 FINDER_BATCHES = 50  # gone through twice by the finder
-MEASURED = 1_000_000  # training rows that a net sets its fixed numbers from
 CLOSING_SECONDS = 6.0  # kept of a time budget for scores, predictions and the report
 
 
@@ -172,7 +171,7 @@ class Job:
             )
         came = np.array([part or "" for part in source.parts])
         learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
-        self.task = task_for([source.targets[row] for row in learnt], asked.task)
+        self.task = task_for([source.targets[row] for row in learnt], asked.task or source.task)
         labels = np.array([str(label) for label in source.targets]) if self.task.name == "classification" else None
         self.split = make_split(
             readable=readable,
@@ -224,7 +223,7 @@ class Job:
             loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head)
             self.choose(Choice("pretrained", asked.pretrained, str(loaded)))
         self.model_record = {"arch": arch, "own": None, "in_shape": list(shape), "outputs": outputs, "options": options}
-        measure(net, self.source.read(self.split.rows("train")[:MEASURED]))
+        measure(net, lambda: self.source.read(self.split.rows("train")))
         count = sum(parameter.numel() for parameter in net.parameters())
         self.choose(Choice("net", f"{arch}, {count / 1e6:.2f} million parameters", why))
         return net.to(self.device)
@@ -271,7 +270,7 @@ class Job:
         if plan is None:
             memory = self.cache / "precision.json"
             wanted, why = asked.precision, "given"
-            if wanted is None and self.task.name == "regression":
+            if wanted is None and self.task.name in ("regression", "rating"):
                 wanted, why = "float32", "bfloat16 has 3 digits, and a predicted number more"
             precision, micro_batch = shrinking(
                 lambda rows: choose_precision(

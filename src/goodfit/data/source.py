@@ -29,6 +29,7 @@ class Source(Protocol):
 
     kind: str  # "images", "arrays": the name under which the schema is found again
     arch: str | None  # the architecture for rows of this kind; None: by their shape
+    task: str | None  # the task of rows of this kind; None: by their targets
     name: str  # names the run folder
     keys: Sequence[str]  # one a row, in input order: a path or a row number
     targets: Sequence[Any] | np.ndarray | None  # raw targets, None for data to predict; a row without one has None
@@ -84,6 +85,10 @@ class Source(Protocol):
 
     def schema(self) -> dict[str, Any]:
         """JSON: how new data is read in the same way."""
+        ...
+
+    def remarks(self) -> dict[str, list[str | None]]:
+        """Further columns of predictions: what has to be said of single rows, after `prepare` with a schema."""
         ...
 
     def digests(self) -> Sequence[str] | None:

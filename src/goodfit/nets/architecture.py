@@ -83,11 +83,11 @@ def architecture(name: str) -> Architecture:
     return _known()[name]
 
 
-def measure(net: nn.Module, x: Tensor) -> None:
-    """Let a net that has a `measure` method set its fixed numbers (bins, means) from training rows (N, ...)."""
+def measure(net: nn.Module, read: Callable[[], Tensor]) -> None:
+    """Let a net that has a `measure` method set its fixed numbers (bins, histories) from all training rows."""
     method = getattr(net, "measure", None)
     if method is not None:
-        method(x)
+        method(read())
 
 
 def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) -> nn.Module:

@@ -127,14 +127,14 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
             if training.plan.micro_batch >= len(batch.rows):
                 with training.precision.autocast(training.feed.device):
                     loss = training.task.loss(training.net(batch.x), batch.y)
-                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                (loss + penalty(training.net)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 return loss.detach()
             total = torch.zeros((), device=training.feed.device)
             passes = -(-len(batch.rows) // training.plan.micro_batch)
             for x, y in zip(batch.x.tensor_split(passes), batch.y.tensor_split(passes), strict=True):
                 with training.precision.autocast(training.feed.device):
                     loss = training.task.loss(training.net(x), y) * (len(x) / len(batch.rows))
-                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                (loss + penalty(training.net) * (len(x) / len(batch.rows))).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 total += loss.detach()
             return total
         except RuntimeError as error:
@@ -144,6 +144,12 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
         training.optimiser.zero_grad()
         if training.feed.device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def penalty(net: nn.Module) -> Tensor | float:
+    """A net may have a `penalty`: a scalar of its last training batch, such as the squares of the rows it used."""
+    value: Tensor | float = getattr(net, "penalty", 0.0)
+    return value
 
 
 def end_epoch(training: Training) -> None:

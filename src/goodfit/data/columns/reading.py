@@ -53,6 +53,25 @@ def read_table(place: Any) -> pl.DataFrame:
     raise DataError(f"a {type(place).__name__} is no table", mend="Give a path, a pandas or a polars frame")
 
 
+def read_parts(data: Any, *, valid: Any, test: Any) -> tuple[pl.DataFrame, list[str | None], str]:
+    """One frame of all parts, the part that each row came in (None where it is to be chosen), and the data's name."""
+    import polars as pl
+
+    frame = read_table(data)
+    parts: list[str | None] = [None] * frame.height
+    for part, more in (("valid", valid), ("test", test)):
+        if more is None:
+            continue
+        extra = read_table(more)
+        absent = [name for name in frame.columns if name not in extra.columns]
+        if absent:
+            raise DataError(f"the {part} table has no column '{absent[0]}'", mend="Give it the same columns")
+        frame = pl.concat([frame, extra.select(frame.columns)], how="vertical_relaxed")
+        parts = [was or "train" if part == "test" and valid is not None else was for was in parts]
+        parts += [part] * extra.height
+    return frame, parts, Path(data).resolve().stem if isinstance(data, (str, os.PathLike)) else "table"
+
+
 def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:
     if frame.width == 0 or frame.height == 0:
         raise DataError("the table has no rows", where=path, mend="Give at least one row under the column names")

@@ -26,6 +26,7 @@ class Arrays:
 
     kind = "arrays"
     arch: str | None = None
+    task: str | None = None
     repeats = False
     times: np.ndarray | None = None
 
@@ -86,6 +87,9 @@ class Arrays:
 
     def schema(self) -> dict[str, Any]:
         return {"kind": self.kind, "in_shape": list(self.in_shape)}
+
+    def remarks(self) -> dict[str, list[str | None]]:
+        return {}
 
     def digests(self) -> Sequence[str] | None:
         """Content digest of every row: equal for equal rows."""

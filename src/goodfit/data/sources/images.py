@@ -38,6 +38,7 @@ class Images:
 
     kind = "images"
     arch: str | None = None
+    task: str | None = None
     repeats = False
     times: np.ndarray | None = None
 
@@ -118,6 +119,9 @@ class Images:
         """What is needed to read new pictures in the same way."""
         assert self.picture is not None, "prepare() comes first"
         return {"kind": self.kind, "picture": self.picture.to_json()}
+
+    def remarks(self) -> dict[str, list[str | None]]:
+        return {}
 
     def digests(self) -> Sequence[str] | None:
         """Content digest of every row: equal for equal files."""

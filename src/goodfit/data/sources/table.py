@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.columns.encoder import Encoder, texts
-from goodfit.data.columns.kinds import DIFFERENT, Kind, moments, numbers, tell, without_missing
-from goodfit.data.columns.reading import is_table, read_table
+from goodfit.data.columns.kinds import DIFFERENT, Kind, numbers, tell, without_missing
+from goodfit.data.columns.reading import is_table, read_parts
+from goodfit.data.columns.times import read_times
 from goodfit.data.options import SourceOption
 from goodfit.data.unreadable import Unreadable
 from goodfit.errors import DataError, UsageError
@@ -49,7 +50,8 @@ class Table:
     """A source of rows of a table; see `table`."""
 
     kind = "table"
-    arch = "tabm"  # the architecture for rows of this kind
+    arch: str | None = "tabm"
+    task: str | None = None
     decoded = 0
 
     def __init__(self, frame: pl.DataFrame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
@@ -119,7 +121,7 @@ class Table:
             self.groups = [str(value) for value in self._frame[group].to_list()]
             left_out.add(group)
         if (time := self._settings.get("time")) is not None:
-            self.times = self._read_times(time)
+            self.times = read_times(self._frame[time])
         self._kinds = {
             name: tell(
                 self._frame[name],
@@ -162,6 +164,9 @@ class Table:
         """Whether every column repeats its values, so that rows are equal by nature."""
         return not any(column.n_unique() > DIFFERENT * len(column) for column in self._frame.iter_columns())
 
+    def remarks(self) -> dict[str, list[str | None]]:
+        return {}
+
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
         return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
@@ -183,21 +188,6 @@ class Table:
             raise UsageError(
                 f"--{option} {name}: there is no such column", mend=f"There are {', '.join(self._frame.columns)}"
             )
-
-    def _read_times(self, name: str) -> np.ndarray:
-        """(N,) float64 to sort by."""
-        column = self._frame[name]
-        kind = tell(column, categorical=(), numeric=(), ignore=())
-        if kind.name == "date":
-            found = moments(column, kind.format).dt.epoch("us").to_numpy().astype(np.float64)
-        else:
-            found = numbers(column).to_numpy().astype(np.float64)
-        bad = np.flatnonzero(np.isnan(found))
-        if len(bad):
-            raise DataError(
-                f"'{column[int(bad[0])]}' is no time", where=f"column '{name}', row {bad[0]}", mend="Mend or drop it"
-            )
-        return found
 
     def _read_targets(self, names: Sequence[str], form: str | None) -> Sequence[Any]:
         """A value a row (an array of numbers, of several targets); None where it is missing.
@@ -270,20 +260,7 @@ def table(
     Raises:
         DataError: nothing that can be read there; duplicate or missing columns.
     """
-    import polars as pl
-
-    frame = read_table(data)
-    parts: list[str | None] = [None] * frame.height
-    for part, more in (("valid", valid), ("test", test)):
-        if more is None:
-            continue
-        extra = read_table(more)
-        absent = [name for name in frame.columns if name not in extra.columns]
-        if absent:
-            raise DataError(f"the {part} table has no column '{absent[0]}'", mend="Give it the same columns")
-        frame = pl.concat([frame, extra.select(frame.columns)], how="vertical_relaxed")
-        parts = [was or "train" if part == "test" and valid is not None else was for was in parts]
-        parts += [part] * extra.height
+    frame, parts, name = read_parts(data, valid=valid, test=test)
     settings = {
         "target": _listed(target),
         "categorical": _listed(categorical),
@@ -293,17 +270,13 @@ def table(
         "time": time,
         "form": None,
     }
-    return Table(frame, parts, settings, _name(data))
+    return Table(frame, parts, settings, name)
 
 
 def _listed(names: Sequence[str] | str | None) -> list[str]:
     if names is None:
         return []
     return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
-
-
-def _name(data: Any) -> str:
-    return Path(data).resolve().stem if isinstance(data, (str, Path)) else "table"
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:

@@ -1,0 +1,223 @@
+"""Ratings: who rated what how, one line each, from any table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.data.columns.encoder import texts
+from goodfit.data.columns.kinds import numbers
+from goodfit.data.columns.reading import is_table, read_parts
+from goodfit.data.columns.times import read_times
+from goodfit.data.options import SourceOption
+from goodfit.data.sources.table import RowNumbers
+from goodfit.data.unreadable import Unreadable
+from goodfit.errors import DataError, UsageError
+
+if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    import polars as pl
+    from torch import Tensor
+
+OPTIONS = (
+    SourceOption("user", str, "Ratings: the column of users."),
+    SourceOption("item", str, "Ratings: the column of items."),
+    SourceOption("target", str, "The column to predict; several, separated by commas, give one output each."),
+    SourceOption("group", str, "Keep rows of one group in one part: a column, such as customer."),
+    SourceOption("time", str, "Split by time: a column; validation and test rows are later than training rows."),
+)
+
+
+class Ratings:
+    """A source of ratings; see `ratings`."""
+
+    kind = "ratings"
+    arch: str | None = "factors"
+    task: str | None = "rating"
+    repeats = True  # a user may rate an item twice
+    decoded = 0
+
+    def __init__(
+        self, frame: pl.DataFrame, parts: list[str | None], settings: Mapping[str, str | None], name: str
+    ) -> None:
+        self.name = name
+        self._frame = frame
+        self._settings = dict(settings)
+        self.keys: Sequence[str] = RowNumbers(0, frame.height)
+        self.parts: Sequence[str | None] = parts
+        self.targets: Sequence[Any] | np.ndarray | None = None
+        self.groups: Sequence[str] | None = None
+        self.times: np.ndarray | None = None
+        self.unreadable: list[Unreadable] = []
+        self.notes: list[tuple[str, str, str]] = []
+        self.users: list[str] = []  # of the training rows, in the order of their codes from 1 on
+        self.items: list[str] = []
+        self._taught = 0  # training rows
+        self._x: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        return (2,)
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Check the columns; with a run's schema, read users and items as it says.
+
+        Raises:
+            UsageError: a column that is asked for is not there.
+            DataError: a rating that is no number.
+        """
+        if schema is not None:
+            self._settings = dict(schema["settings"])
+            self.users, self.items = schema["users"], schema["items"]
+        for option in ("user", "item", "group", "time") if schema is None else ("user", "item"):
+            self._refuse_absent(option)
+        target = self._settings["target"]
+        if schema is None:
+            if target is None:
+                raise UsageError(
+                    "--target is not given: it names the column of ratings", mend=f"There are {self._columns()}"
+                )
+            self._refuse_absent("target")
+            if (group := self._settings["group"]) is not None:
+                self.groups = [str(value) for value in self._frame[group].to_list()]
+            if (time := self._settings["time"]) is not None:
+                self.times = read_times(self._frame[time])
+        if target is not None and target in self._frame.columns:
+            self.targets = self._read_ratings(target)
+        if schema is not None:
+            self._encode()
+            return
+        user, item = (self._frame[str(self._settings[name])] for name in ("user", "item"))
+        self.notes.append(
+            (
+                "ratings",
+                f"{len(self):,}",
+                f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'",
+            )
+        )
+
+    def learn(self, rows: Tensor) -> None:
+        """The users and items of the training rows: the others have nothing to be known by."""
+        self._taught = len(rows)
+        frame = self._frame[rows.numpy()]
+        self.users, self.items = (
+            texts(frame[str(self._settings[name])]).drop_nulls().unique(maintain_order=True).to_list()
+            for name in ("user", "item")
+        )
+        self._encode()
+
+    def net_options(self) -> dict[str, Any]:
+        return {"users": len(self.users) + 1, "items": len(self.items) + 1, "ratings": self._taught}
+
+    def read(self, rows: Tensor) -> Tensor:
+        """(n, 2) float32: codes of user and item, 0 for one that training did not have."""
+        return self.whole().index_select(0, rows)
+
+    def whole(self) -> Tensor:
+        assert self._x is not None, "learn() comes first"
+        return self._x
+
+    def schema(self) -> dict[str, Any]:
+        kept = {name: self._settings[name] for name in ("user", "item", "target", "group", "time")}
+        return {"kind": self.kind, "settings": kept, "users": self.users, "items": self.items}
+
+    def remarks(self) -> dict[str, list[str | None]]:
+        """fallback: what is missing where a user or an item was not in training, and the other alone speaks."""
+        words = {
+            (True, True): None,
+            (False, True): "user not seen: the item's mean",
+            (True, False): "item not seen: the user's mean",
+            (False, False): "neither seen: the overall mean",
+        }
+        return {"fallback": [words[user > 0, item > 0] for user, item in self.whole().tolist()]}
+
+    def digests(self) -> Sequence[str] | None:
+        return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
+
+    def thumbnail(self, row: int) -> np.ndarray | None:
+        return None
+
+    def release(self) -> None:
+        self._frame = self._frame.clear()
+        self._x = None
+
+    def _columns(self) -> str:
+        return ", ".join(self._frame.columns)
+
+    def _refuse_absent(self, option: str) -> None:
+        name = self._settings[option]
+        if name is not None and name not in self._frame.columns:
+            raise UsageError(f"--{option} {name}: there is no such column", mend=f"There are {self._columns()}")
+
+    def _read_ratings(self, name: str) -> list[float | None]:
+        column = self._frame[name]
+        found = numbers(column)
+        odd = column.filter(found.is_null() & column.is_not_null() & (texts(column).is_not_null()))
+        if len(odd):
+            raise DataError(f"'{odd[0]}' is no rating", where=f"column '{name}'", mend="Give numbers")
+        return found.to_list()
+
+    def _encode(self) -> None:
+        import polars as pl
+        import torch
+
+        codes = []
+        for name, known in (("user", self.users), ("item", self.items)):
+            column = texts(self._frame[str(self._settings[name])])
+            found = column.replace_strict(
+                pl.Series(known, dtype=pl.String),
+                pl.Series(range(1, len(known) + 1), dtype=pl.Int64),
+                default=0,
+                return_dtype=pl.Int64,
+            )
+            codes.append(found.fill_null(0).to_numpy())
+        self._x = torch.from_numpy(np.stack(codes, axis=1).astype(np.float32))
+
+
+def ratings(
+    data: Any,
+    user: str | None = None,
+    item: str | None = None,
+    target: str | None = None,
+    *,
+    valid: Any = None,
+    test: Any = None,
+    group: str | None = None,
+    time: str | None = None,
+) -> Ratings:
+    """Ratings of items by users, one a row.
+
+    Args:
+        data: a path of CSV, TSV or Parquet, a pandas or a polars frame.
+        user, item, target: the columns of users, items and ratings; None for data to predict.
+        valid, test: further tables, whose rows are the validation or test part.
+        group: rows with the same value of this column (such as the user's) stay in one part.
+        time: split by time: validation and test rows are later than training rows by this column.
+
+    Raises:
+        DataError: nothing that can be read there.
+    """
+    frame, parts, name = read_parts(data, valid=valid, test=test)
+    return Ratings(frame, parts, {"user": user, "item": item, "target": target, "group": group, "time": time}, name)
+
+
+def accepts(path: Path, given: Mapping[str, Any]) -> bool:
+    """A table whose users and items are named."""
+    return "user" in given and "item" in given and is_table(path)
+
+
+def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Ratings:
+    """`ratings`, by the name under which every source file offers its opening function to the command line."""
+    return ratings(path, valid=valid, test=test, **options)
