@@ -71,7 +71,7 @@ class Factors(nn.Module):
         within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
         rated = self.rated[first.repeat_interleave(counts) + within]
         weights = counts.clamp_min(1).float().rsqrt().repeat_interleave(counts)
-        heard: Tensor = functional.embedding_bag(
+        heard = functional.embedding_bag(
             rated, self.rated_item.weight, offsets, mode="sum", per_sample_weights=weights.to(own.dtype)
         )
         return own + heard
@@ -89,7 +89,7 @@ class Factors(nn.Module):
             biases = self.user_bias(users).square().sum() + self.item_bias(items).square().sum()
             heard = self.rated_item.weight.square().sum() / self.members / max(1, len(self.rated))
             self.penalty = (ON_FACTORS * squares + ON_BIASES * biases) / len(x) + ON_HISTORY * heard
-        out = (fit + bias).unsqueeze(2)
+        out: Tensor = (fit + bias).unsqueeze(2)
         return out if self.training else out.mean(1)
 
 
@@ -100,7 +100,7 @@ def _build(
     users: int,
     items: int,
     ratings: int,
-    members: int = 16,
+    members: int = 32,
     width: int = 8,
     history: bool = True,
 ) -> nn.Module:

@@ -1,0 +1,97 @@
+"""MovieLens-100k: mean test RMSE over its own five folds with the defaults, and rows a second of the loop.
+
+    python bench/ratings.py [--only folds|speed] [--repeats 5]
+
+Each fold is the command as a newcomer gives it, on the files as published; a fold's test rows are scored once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
+from _rows import by_hand, ours
+from _tables import SHARED
+from _timing import in_turn, ratios, spread
+
+import goodfit as gf
+from goodfit.nets import architecture, build, measure
+from goodfit.tasks import task_for
+
+COLUMNS = ("column_1", "column_2", "column_3")  # the files have no names: user, item, rating, time
+
+
+def folds() -> None:
+    found = []
+    start = time.perf_counter()
+    for fold in range(1, 6):
+        with tempfile.TemporaryDirectory() as scratch:
+            command = [
+                sys.executable, "-m", "goodfit", "fit", str(SHARED / "ml-100k" / f"u{fold}.base"), "--test",
+                str(SHARED / "ml-100k" / f"u{fold}.test"), "--user", COLUMNS[0], "--item", COLUMNS[1], "--target",
+                COLUMNS[2], "--out", f"{scratch}/run", "--cache", scratch, "--json",
+            ]  # fmt: skip
+            printed = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        found.append(printed["metrics"]["test"]["rmse"]["value"])
+        print(f"u{fold}: test rmse {found[-1]:.4f}")
+    print(f"mean {statistics.mean(found):.4f}, all five in {time.perf_counter() - start:.0f} s")
+
+
+def speed(repeats: int) -> None:
+    source = gf.ratings(SHARED / "ml-100k" / "u.data", *COLUMNS)
+    source.prepare()
+    rows = torch.arange(len(source))
+    source.learn(rows)
+    assert source.targets is not None
+    task = task_for(source.targets, "rating")
+    y = task.encode(source.targets, source.keys)
+
+    def net() -> torch.nn.Module:
+        torch.manual_seed(0)
+        made = build("factors", source.in_shape, 1, **source.net_options())
+        measure(made, source.whole)
+        return made
+
+    scaled = (y - y.mean()) / y.std()
+
+    def loss(out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return (out.squeeze(2) - y[:, None]).square().mean()
+
+    recipe = architecture("factors").recipe
+    assert recipe is not None
+    rates = in_turn(
+        {
+            "ours": lambda: ours(net(), source, y, task, recipe, rows),
+            "by hand": lambda: by_hand(net(), source.whole(), scaled, loss, recipe),
+        },
+        repeats,
+    )
+    for name, values in rates.items():
+        print(f"{name:<12}{spread(values)['median']:10.0f} rows/s")
+    ratio = ratios(rates["ours"], rates["by hand"])
+    print(f"ours over by hand {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=["folds", "speed"])
+    parser.add_argument("--repeats", type=int, default=5)
+    given = parser.parse_args()
+    torch.set_num_threads(2)
+    if given.only in (None, "folds"):
+        folds()
+    if given.only in (None, "speed"):
+        speed(given.repeats)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Tables: test figures of the defaults on Adult and California housing, and rows a second of the loop.
+
+    python bench/tables.py [--only adult|california|speed] [--repeats 5]
+
+The figures come from the command as a newcomer gives it; the test rows are scored once, at its end. The speed is that
+of our loop over that of a hand-written one with the same net, batch and optimiser, in turn in one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+sys.path.insert(0, str(Path(__file__).parent))
+from _rows import by_hand, ours
+from _tables import adult, california
+from _timing import in_turn, ratios, spread
+
+import goodfit as gf
+from goodfit.nets import architecture, build, measure
+from goodfit.tasks import task_for
+
+
+def figures(name: str, train: Path, test: Path, target: str, folder: Path) -> None:
+    command = [
+        sys.executable, "-m", "goodfit", "fit", str(train), "--test", str(test), "--target", target, "--out",
+        str(folder / "run"), "--cache", str(folder / "cache"), "--json",
+    ]  # fmt: skip
+    start = time.perf_counter()
+    printed = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    found = {metric: round(value["value"], 4) for metric, value in printed["metrics"]["test"].items()}
+    print(f"{name}: {found}, {printed['epochs']} epochs, {time.perf_counter() - start:.0f} s, {printed['verdict']}")
+
+
+def speed(train: Path, repeats: int) -> None:
+    source = gf.table(train, "income")
+    source.prepare()
+    rows = torch.arange(len(source))
+    source.learn(rows)
+    assert source.targets is not None
+    task = task_for(source.targets)
+    y = task.encode(source.targets, source.keys)
+
+    def net() -> torch.nn.Module:
+        torch.manual_seed(0)
+        made = build("tabm", source.in_shape, task.outputs, **source.net_options())
+        measure(made, source.whole)
+        return made
+
+    def loss(out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(out.flatten(0, 1), y.repeat_interleave(out.shape[1]))
+
+    recipe = architecture("tabm").recipe
+    assert recipe is not None
+    rates = in_turn(
+        {
+            "ours": lambda: ours(net(), source, y, task, recipe, rows),
+            "by hand": lambda: by_hand(net(), source.whole(), y, loss, recipe),
+        },
+        repeats,
+    )
+    for name, values in rates.items():
+        print(f"{name:<12}{spread(values)['median']:10.0f} rows/s")
+    ratio = ratios(rates["ours"], rates["by hand"])
+    print(f"ours over by hand {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=["adult", "california", "speed"])
+    parser.add_argument("--repeats", type=int, default=5)
+    given = parser.parse_args()
+    torch.set_num_threads(2)
+    for name, write, target in (("adult", adult, "income"), ("california", california, "median_house_value")):
+        with tempfile.TemporaryDirectory() as scratch:
+            train, test = write(Path(scratch))
+            if given.only in (None, name):
+                figures(name, train, test, target, Path(scratch))
+            if name == "adult" and given.only in (None, "speed"):
+                speed(train, given.repeats)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Ratings from the file to the prediction."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import goodfit as gf
+from goodfit.cli import main
+from goodfit.errors import DataError
+
+USERS, ITEMS = 60, 40
+
+
+def goodfit(*arguments: object) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["goodfit", *map(str, arguments)])
+        try:
+            main()
+        except SystemExit as stop:
+            return int(stop.code or 0)
+    return 0
+
+
+def table() -> pl.DataFrame:
+    """Ratings 1 to 5 by two tastes: half of the users like the even items, the others the odd ones."""
+    random = np.random.default_rng(0)
+    user, item = np.divmod(random.permutation(USERS * ITEMS)[:1500], ITEMS)
+    likes = np.where((user % 2) == (item % 2), 4.3, 1.7) + random.normal(0, 0.4, len(user))
+    return pl.DataFrame(
+        {
+            "who": [f"u{number}" for number in user],
+            "what": [f"film {number}" for number in item],
+            "stars": likes.round().clip(1, 5),
+            "when": np.arange(len(user)),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ratings") / "run"
+    gf.fit(gf.ratings(table(), "who", "what", "stars"), out=folder, quiet=True).release()
+    return folder
+
+
+def test_a_csv_of_ratings_becomes_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table().write_csv(tmp_path / "stars.csv")
+    fit = ("fit", tmp_path / "stars.csv", "--user", "who", "--item", "what", "--target", "stars")
+    assert goodfit(*fit, "--out", tmp_path / "run", "--json") == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    assert result["task"] == "rating"
+    assert result["metrics"]["test"]["rmse"]["value"] < 0.8  # users' and items' means alone leave 1.3
+    assert "60 users in 'who', 40 items in 'what'" in captured.err
+    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
+
+
+def test_predictions_stay_in_the_range_of_the_ratings(fitted: Path) -> None:
+    run = gf.load(fitted)
+    pairs = pl.DataFrame(
+        {
+            "who": [f"u{number}" for number in range(60) for _ in range(40)],
+            "what": [f"film {number}" for number in range(40)] * 60,
+        }
+    )
+    found = np.array(run.predict(pairs)["prediction"])
+    assert found.min() >= 1
+    assert found.max() <= 5
+    even = np.add.outer(np.arange(60), np.arange(40)).ravel() % 2 == 0
+    assert found[even].mean() > 3.8
+    assert found[~even].mean() < 2.2
+
+
+def test_users_and_items_never_seen_get_the_fall_back_and_a_word(fitted: Path) -> None:
+    run = gf.load(fitted)
+    new = pl.DataFrame({"what": ["film 1", "film 2", "film 999", "film 999"], "who": ["u1", "nobody", "u1", "nobody"]})
+    predictions = run.predict(new)
+    assert predictions["fallback"] == [
+        None,
+        "user not seen: the item's mean",
+        "item not seen: the user's mean",
+        "neither seen: the overall mean",
+    ]
+    assert predictions["prediction"][3] == pytest.approx(run.record["task"]["means"][0], abs=1e-4)
+    with pytest.raises(gf.GoodfitError, match="--item what: there is no such column"):
+        run.predict(new.drop("what"))
+
+
+def test_a_later_table_is_scored_by_its_columns(fitted: Path) -> None:
+    run = gf.load(fitted)
+    later = table()[:200].select("stars", "what", "who")
+    result = run.evaluate(later)
+    said = np.array(run.predict(later)["prediction"])
+    wanted = float(np.sqrt(((said - later["stars"].to_numpy()) ** 2).mean()))
+    assert result["metrics"]["test"]["rmse"]["value"] == pytest.approx(wanted, rel=1e-5)
+
+
+def test_ratings_are_split_by_user_and_by_time(tmp_path: Path) -> None:
+    frame = table()
+    gf.fit(gf.ratings(frame, "who", "what", "stars", group="who"), out=tmp_path / "a", epochs=1, quiet=True)
+    parts = pl.read_csv(tmp_path / "a" / "split.csv").with_columns(who=frame["who"])
+    assert parts.group_by("who").agg(pl.col("part").n_unique())["part"].max() == 1
+    gf.fit(gf.ratings(frame, "who", "what", "stars", time="when"), out=tmp_path / "b", epochs=1, quiet=True)
+    order = pl.read_csv(tmp_path / "b" / "split.csv")["part"].to_list()
+    assert order == sorted(order, key=["train", "valid", "test"].index)
+
+
+def test_a_rating_that_is_no_number_is_named() -> None:
+    frame = table().with_columns(
+        stars=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("good")).otherwise(pl.col("stars").cast(pl.String))
+    )
+    with pytest.raises(DataError, match="column 'stars': 'good' is no rating"):
+        gf.ratings(frame, "who", "what", "stars").prepare()
