@@ -38,7 +38,6 @@ class Predictions:
 
         Raises:
             DiskError: no room or no permission.
-            UsageError: Parquet without polars installed.
         """
         path = Path(path)
         with replacing(path) as temporary:
@@ -59,15 +58,10 @@ class Predictions:
 
 
 def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
-    from goodfit.errors import UsageError
+    import polars
 
-    try:
-        import polars
-    except ImportError as error:
-        raise UsageError("Parquet needs polars", mend="pip install polars, or write a .csv") from error
-    polars.DataFrame({name: polars.Series(name, values, strict=False) for name, values in table.items()}).write_parquet(
-        path
-    )
+    columns = {name: polars.Series(name, values, strict=False) for name, values in table.items()}
+    polars.DataFrame(columns).write_parquet(path)
 
 
 def _plain(values: Sequence[Any] | np.ndarray) -> list[Any]:
