@@ -110,6 +110,18 @@ def draw(shape: str, generator: np.random.Generator) -> np.ndarray:
     return (generator.integers(0, 60, (28, 28)) + inside * generator.integers(120, 190)).astype(np.uint8)
 
 
+def write_tables(folder: Path, generator: np.random.Generator) -> None:
+    """people.csv (age, town, income) and stars.csv (who, film, stars)."""
+    people = ["age,town,income"]
+    for age, town in zip(generator.integers(18, 80, 200), generator.choice(["Bern", "Ulm"], 200), strict=True):
+        people.append(f"{age},{town},{'high' if age + 20 * (town == 'Bern') > 55 else 'low'}")
+    (folder / "people.csv").write_text("\n".join(people) + "\n", encoding="utf-8")
+    stars = ["who,film,stars"]
+    for pair in generator.permutation(30 * 20)[:300].tolist():
+        stars.append(f"u{pair // 20},f{pair % 20},{1 + (pair // 20 + pair % 20) % 5}")
+    (folder / "stars.csv").write_text("\n".join(stars) + "\n", encoding="utf-8")
+
+
 @pytest.fixture
 def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that the examples run in, as the current one."""
@@ -122,6 +134,7 @@ def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for n in range(count):
                 name = f"{n:02d}.png" if folder.name == shape else f"{shape}-{n}.png"
                 Image.fromarray(draw(shape, generator)).save(folder / name)
+    write_tables(tmp_path, generator)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

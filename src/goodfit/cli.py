@@ -34,6 +34,8 @@ def app(traceback: bool) -> None:
     \b
       goodfit demo                         see it work, in under a minute
       goodfit fit photos/                  a folder of pictures for each class -> model, report, predictions
+      goodfit fit people.csv --target income         a table
+      goodfit fit stars.csv --user who --item film --target stars       ratings
       goodfit predict runs/photos new/     predict new pictures
     """
 
@@ -79,7 +81,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @click.option("--resume", is_flag=True, help="Go on with a stopped run.")
 @option("--epochs", int, "Passes over the training rows.")
 @option("--minutes", float, "A time budget instead: the schedule is fitted to it.")
-@option("--arch", str, "The architecture: resnet10, resnet18, resnet34, resnet50, mlp.")
+@option("--arch", str, "The architecture: resnet10, resnet18, resnet34, resnet50; tabm, mlp; factors.")
 @option("--width", int, "Channels of its first stage.")
 @option("--pretrained", str, "Published weights: a .safetensors file, or a hub name such as timm/resnet18.a1_in1k.")
 @option("--freeze", int, "Fine-tuning: epochs in which the head alone learns [1].")
@@ -115,8 +117,9 @@ def fit(
 ) -> None:
     """Fit a model to data.
 
-    WHAT is class folders of pictures (with or without train/, valid/, test/ above them), a CSV of path,label, or a
-    .npz of x and y; or your own net as train.py:net, with --data.
+    WHAT is class folders of pictures (with or without train/, valid/, test/ above them), a CSV of path,label; a table
+    (CSV, TSV, Parquet) with --target; ratings with --user, --item and --target; a .npz of x and y; or your own net as
+    train.py:net, with --data.
     """
     from goodfit.data import open_path
     from goodfit.fitting import fit as fit_model

@@ -136,5 +136,5 @@ def test_a_target_that_is_no_number_names_its_row(bad: float) -> None:
 
 
 def test_an_unknown_task_lists_those_there_are() -> None:
-    with pytest.raises(GoodfitError, match="classification, multilabel, regression"):
+    with pytest.raises(GoodfitError, match="classification, multilabel, rating, regression"):
         task_for([1, 2], "clustering")
