@@ -194,7 +194,14 @@ class Job:
         self.y[torch.from_numpy(readable)] = whole
         source.learn(self.split.rows("train"))
         self.findings = check_data(
-            DataFacts(source.keys, labels, self.split.parts, None if source.repeats else source.digests())
+            DataFacts(
+                source.keys,
+                labels,
+                self.split.parts,
+                None if source.repeats else source.digests(),
+                self.y.numpy(),
+                source.columns(),
+            )
         )
         for finding in self.findings:
             self.console.finding(finding)

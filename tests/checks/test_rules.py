@@ -104,6 +104,25 @@ def test_a_rare_class_is_told(rare: int, said: bool) -> None:
     assert ("class-imbalance" in found) == said
 
 
+def leaky(column: np.ndarray, targets: np.ndarray, *, classes: bool) -> set[str]:
+    parts = np.array(["train"] * 600 + ["valid"] * 200)
+    labels = targets.astype(str) if classes else None
+    facts = DataFacts([str(row) for row in range(800)], labels, parts, None, targets, {"odd": column})
+    return {finding.rule for finding in check_data(facts)}
+
+
+def test_a_column_that_tells_the_target_alone_is_found() -> None:
+    random = np.random.default_rng(4)
+    targets = random.integers(0, 3, 800)
+    assert leaky(targets + random.normal(0, 0.05, 800), targets, classes=True) == {"target-leakage"}
+    assert leaky(targets + random.normal(0, 0.5, 800), targets, classes=True) == set()  # right in about 7 of 10
+    numbers = random.normal(0, 1, 800)
+    assert leaky(3 * numbers + 7, numbers, classes=False) == {"target-leakage"}
+    assert leaky(numbers + random.normal(0, 0.5, 800), numbers, classes=False) == set()
+    rare = (random.random(800) < 0.02).astype(int)
+    assert leaky(rare.astype(float), rare, classes=True) <= {"class-imbalance"}  # always naming one is right as often
+
+
 def test_every_rule_has_a_code_of_its_own_and_a_page_in_full() -> None:
     codes = [rule.code for rule in rules()]
     assert len(set(codes)) == len(codes)

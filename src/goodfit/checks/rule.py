@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
@@ -48,6 +48,8 @@ class DataFacts:
     labels: np.ndarray | None  # (N,) class of every row as text; None when the task has no classes
     parts: np.ndarray  # (N,) train, valid, test, out
     digests: Sequence[str] | None  # equal rows have equal digests
+    targets: np.ndarray | None = None  # (N,) class numbers or numbers; (N, K) for several
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict)  # (N,) of a table: z-scores or codes, by name
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,10 @@ class Source(Protocol):
         """Further columns of predictions: what has to be said of single rows, after `prepare` with a schema."""
         ...
 
+    def columns(self) -> Mapping[str, np.ndarray]:
+        """(N,) values of each column of a table by name, after `learn`; none for rows without names."""
+        ...
+
     def digests(self) -> Sequence[str] | None:
         """Content digest of every row: equal rows have equal digests."""
         ...

@@ -91,6 +91,9 @@ class Arrays:
     def remarks(self) -> dict[str, list[str | None]]:
         return {}
 
+    def columns(self) -> Mapping[str, np.ndarray]:
+        return {}
+
     def digests(self) -> Sequence[str] | None:
         """Content digest of every row: equal for equal rows."""
         import hashlib

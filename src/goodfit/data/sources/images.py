@@ -123,6 +123,9 @@ class Images:
     def remarks(self) -> dict[str, list[str | None]]:
         return {}
 
+    def columns(self) -> Mapping[str, np.ndarray]:
+        return {}
+
     def digests(self) -> Sequence[str] | None:
         """Content digest of every row: equal for equal files."""
         return self.cache.digests if self.cache is not None else None

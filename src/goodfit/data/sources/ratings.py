@@ -143,6 +143,9 @@ class Ratings:
         }
         return {"fallback": [words[user > 0, item > 0] for user, item in self.whole().tolist()]}
 
+    def columns(self) -> Mapping[str, np.ndarray]:
+        return {}
+
     def digests(self) -> Sequence[str] | None:
         return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
 

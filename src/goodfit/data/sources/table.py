@@ -167,6 +167,9 @@ class Table:
     def remarks(self) -> dict[str, list[str | None]]:
         return {}
 
+    def columns(self) -> Mapping[str, np.ndarray]:
+        return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
+
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
         return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]

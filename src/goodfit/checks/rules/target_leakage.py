@@ -1,0 +1,65 @@
+"""target-leakage: a column of the table alone tells the target almost without error.
+
+What it checks
+    A decision tree of at most 50 leaves learns the target from each column alone, on training rows. On the validation
+    rows it is right in 99%, where the most frequent class is in under 90% of them; or explains 99% of the variance.
+
+Why it hurts
+    Such a column is mostly written after the target was known (a refund amount beside "refunded"), or is the target in
+    other words. The figures look perfect, and in use the column is not there.
+
+Example
+    Predicting `income_class` with `tax_bracket` among the columns.
+
+Instead
+    Leave it out with --ignore, unless it is known when you predict.
+
+When it is a false alarm
+    When the column is known in time and the rule behind the target is as simple as that.
+
+Cost
+    A small tree for each column, before training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import DataFacts, DataRule
+
+TOO_WELL = 0.99  # of the rows right, or of the variance explained
+MAJORITY = 0.9  # with a more frequent class, being right says little
+LEAVES = 50
+ROWS = 50_000  # training rows that the trees see, at most
+
+
+class TargetLeakage(DataRule):
+    code, level = "GF413", Level.WARNING
+
+    def check(self, data: DataFacts) -> Iterator[Finding]:
+        from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+        if data.targets is None or data.targets.ndim != 1:
+            return
+        train, valid = data.parts == "train", data.parts == "valid"
+        classes = data.labels is not None
+        if min(train.sum(), valid.sum()) < LEAVES or (classes and _most(data.targets[valid]) > MAJORITY):
+            return
+        taught = np.flatnonzero(train)[:: max(1, int(train.sum()) // ROWS)]
+        for name, values in data.columns.items():
+            tree = (DecisionTreeClassifier if classes else DecisionTreeRegressor)(max_leaf_nodes=LEAVES, random_state=0)
+            tree.fit(values[taught, None], data.targets[taught])
+            share = float(tree.score(values[valid, None], data.targets[valid]))  # accuracy, or R2
+            if share >= TOO_WELL:
+                what = f"is right in {share:.1%} of" if classes else f"explains {share:.1%} of the variance of"
+                yield self.finding(
+                    f"the column '{name}' alone {what} the validation rows: was it written after the target was known?",
+                    f"Leave it out with --ignore '{name}', unless it is known when you predict",
+                )
+
+
+def _most(targets: np.ndarray) -> float:
+    return float(np.unique(targets, return_counts=True)[1].max() / len(targets))
