@@ -20,7 +20,7 @@ FILES = sorted((SOURCE / "goodfit").rglob("*.py"))
 FLOORS = {
     "errors": 0, "stats": 0, "files": 0,
     "data": 1, "nets": 1,
-    "tasks": 2, "checks": 2,
+    "tasks": 2, "checks": 2, "recommend": 3,
     "train": 3,
     "layout": 0,
     "run": 4, "fitting": 4, "job": 4, "finish": 4, "verdict": 4, "predictions": 4, "worst": 4, "summary": 4,
@@ -31,7 +31,7 @@ LONGEST = 400  # lines of a file
 
 FOREIGN = {"torchvision", "timm"}  # they tie an installation to one build of torch
 EXECUTING = {"pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
-HEAVY = {"torch", "matplotlib", "scipy", "sklearn", "jinja2"}  # 0.2 to 2 s each; help has 0.5 s in all
+HEAVY = {"torch", "matplotlib", "scipy", "sklearn", "jinja2", "polars"}  # 0.2 to 2 s each; help has 0.5 s in all
 
 
 class Import(NamedTuple):

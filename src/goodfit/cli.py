@@ -212,6 +212,47 @@ def evaluate(
 
 @app.command()
 @click.argument("run", type=click.Path(path_type=Path))
+@option("--user", str, "Recommend to this user alone [all users of the training rows].")
+@click.option("-n", "count", type=int, default=10, show_default=True, help="Items a user.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="A .csv file [stdout].")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
+def recommend(run: Path, user: str | None, count: int, output: Path | None, as_json: bool) -> None:
+    """Recommend items that a user has not rated, from a run of ratings."""
+    from goodfit.recommend import write_recommendations
+    from goodfit.run import load
+
+    with load(run) as loaded:
+        found = loaded.catalogue.recommend(None if user is None else [user], count)
+        if output is not None:
+            lines = write_recommendations(found, output)
+            said = {"run": str(run), "lines": lines, "output": str(output)}
+            click.echo(json.dumps(said) if as_json else f"{lines:,} lines -> {output}", err=not as_json)
+        elif as_json:
+            click.echo(json.dumps({"run": str(run), "recommended": [line._asdict() for line in found]}))
+        else:
+            write_recommendations(found, sys.stdout)
+
+
+@app.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--item", type=str, required=True, help="The item.")
+@click.option("-n", "count", type=int, default=10, show_default=True, help="How many.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
+def similar(run: Path, item: str, count: int, as_json: bool) -> None:
+    """The items nearest to an item, from a run of ratings."""
+    from goodfit.run import load
+
+    with load(run) as loaded:
+        found = loaded.catalogue.similar(item, count)
+    if as_json:
+        click.echo(json.dumps({"run": str(run), "similar": [line._asdict() for line in found]}, ensure_ascii=False))
+        return
+    for line in found:
+        click.echo(f"{line.similarity:6.3f}  {line.item}")
+
+
+@app.command()
+@click.argument("run", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="The HTML file [RUN/report.html].")
 def report(run: Path, output: Path | None) -> None:
     """Write a run's report: one HTML page that needs nothing else."""

@@ -25,12 +25,14 @@ from goodfit.data.door import TestDoor
 from goodfit.data.epochs import Feed
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Source
-from goodfit.errors import DataError, RunError
+from goodfit.errors import DataError, RunError, UsageError
 from goodfit.files import ensure_folder, write_text
 from goodfit.layout import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
 from goodfit.nets import build
+from goodfit.nets.factors import Factors
 from goodfit.nets.people import as_net
 from goodfit.predictions import Predictions
+from goodfit.recommend import Catalogue
 from goodfit.stats import Estimate
 from goodfit.tasks import from_json as task_from_json
 from goodfit.tasks.task import Task
@@ -151,6 +153,26 @@ class Run:
         if source.targets is None:
             raise DataError("these rows have no labels to score against", mend="Use goodfit predict for them")
         return score(self, source)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Users and items of a run of ratings: what recommends, and says which items are near.
+
+        Raises:
+            UsageError: the run is of something else.
+        """
+        net, schema = self.net, self.model.schema
+        if not isinstance(net, Factors):
+            raise UsageError("this run is not of ratings", where=self.folder, mend="Give a run of users and items")
+        return Catalogue(net, self.model.task, schema["users"], schema["items"])
+
+    def recommend(self, user: Any, n: int = 10) -> list[tuple[str, float]]:
+        """The n best items that a user has not rated in training, with their predicted ratings; for runs of ratings."""
+        return [(line.item, line.prediction) for line in self.catalogue.recommend([str(user)], n)]
+
+    def similar(self, item: Any, n: int = 10) -> list[tuple[str, float]]:
+        """The n items nearest to an item, with the cosine of their embeddings; for runs of ratings."""
+        return [(line.item, line.similarity) for line in self.catalogue.similar(str(item), n)]
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report as one self-contained HTML page; into the run folder when no path is given."""

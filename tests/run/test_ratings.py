@@ -116,3 +116,42 @@ def test_a_rating_that_is_no_number_is_named() -> None:
     )
     with pytest.raises(DataError, match="column 'stars': 'good' is no rating"):
         gf.ratings(frame, "who", "what", "stars").prepare()
+
+
+def test_recommendations_are_the_best_items_that_the_user_has_not_rated(fitted: Path, tmp_path: Path) -> None:
+    run = gf.load(fitted)
+    rated = set(table().filter(pl.col("who") == "u4")["what"])
+    trained = pl.read_csv(fitted / "split.csv").filter(pl.col("part") == "train")["row"]
+    known = set(table()[trained].filter(pl.col("who") == "u4")["what"])
+    everything = [f"film {number}" for number in range(ITEMS)]
+    found = run.recommend("u4", n=5)
+    assert len(found) == 5
+    assert known <= rated
+    left = [film for film in everything if film not in known]
+    predicted = run.predict(pl.DataFrame({"who": ["u4"] * len(left), "what": left}))["prediction"]
+    best = sorted(zip(predicted, left, strict=True), reverse=True)
+    np.testing.assert_allclose([rating for _, rating in found], [rating for rating, _ in best[:5]], atol=1e-3)
+    assert not known & {film for film, _ in found}
+    assert all(int(film.split()[1]) % 2 == 0 for film, _ in found)  # u4 likes the even ones
+    assert goodfit("recommend", fitted, "-n", 3, "-o", tmp_path / "all.csv") == 0
+    lines = pl.read_csv(tmp_path / "all.csv")
+    assert lines.columns == ["user", "place", "item", "prediction"]
+    assert lines["user"].n_unique() == USERS
+    assert lines.filter(pl.col("user") == "u4")["item"].to_list() == [film for film, _ in found[:3]]
+
+
+def test_near_items_are_liked_by_the_same_users(fitted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert goodfit("similar", fitted, "--item", "film 6", "-n", 6, "--json") == 0
+    found = json.loads(capsys.readouterr().out)["similar"]
+    assert len(found) == 6
+    assert sum(int(line["item"].split()[1]) % 2 == 0 for line in found) >= 5
+    assert [line["similarity"] for line in found] == sorted((line["similarity"] for line in found), reverse=True)
+    assert goodfit("similar", fitted, "--item", "film 99") == 2
+    assert "the item 'film 99' is not in the training rows" in capsys.readouterr().err
+
+
+def test_a_run_of_something_else_recommends_nothing(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+    run = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), out=tmp_path / "run", epochs=1, quiet=True)
+    with pytest.raises(gf.GoodfitError, match="this run is not of ratings"):
+        run.recommend("u1")

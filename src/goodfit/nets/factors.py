@@ -76,6 +76,15 @@ class Factors(nn.Module):
         )
         return own + heard
 
+    def scores(self, users: Tensor) -> Tensor:
+        """(len(users), items): what each user would give each item, -inf for items rated in training and for code 0."""
+        product = self.user_vectors(users) @ self.item.weight.t() / self.members
+        found: Tensor = product + self.user_bias(users) + self.item_bias.weight.t()
+        found[:, 0] = -torch.inf
+        for row, user in enumerate(users.tolist()):
+            found[row, self.rated[self.starts[user] : self.starts[user + 1]]] = -torch.inf
+        return found
+
     def forward(self, x: Tensor) -> Tensor:
         users, items = x.long().unbind(1)
         different, back = torch.unique(users, return_inverse=True)
