@@ -97,6 +97,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @option("--ema", float, "Decay of a moving average of the weights, such as 0.999.")
 @option("--augment", str, "none, light (shifts), mirror (and flips), standard or strong.")
 @option("--precision", str, "float32 or bfloat16 [the faster one, by measurement].")
+@click.option("--interval", is_flag=True, help="Regression: 90% prediction intervals, calibrated on validation rows.")
 @option("--device", str, "cpu, cuda or mps.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same machine, same result.")
 @option("--valid-share", float, "Share of the rows set aside for validation.")

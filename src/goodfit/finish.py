@@ -17,6 +17,7 @@ from goodfit.layout import CHECKPOINT, LOOKS, SCORES
 from goodfit.predictions import Predictions
 from goodfit.run import FORMAT, Model, Run, fingerprint, store_record, store_weights
 from goodfit.stats import Estimate
+from goodfit.tasks.regression import Regression
 from goodfit.train.checkpoint import save_state
 from goodfit.train.device import environment
 from goodfit.train.evaluate import outputs
@@ -40,6 +41,8 @@ def finish(job: Job) -> Run:
         if len(rows):
             out[part] = outputs(training.net, training.feed, rows, training.precision)
             y[part] = job.y.index_select(0, rows)
+    if job.asked.interval and isinstance(task, Regression):
+        task.calibrate(out["valid"], y["valid"])
     looks = 0
     if "test" in out:  # the one look at the test rows
         looks = TestDoor(job.folder / LOOKS).look(fingerprint(source, parts["test"].numpy()))

@@ -27,6 +27,7 @@ from goodfit.nets.people import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.run import fingerprint
 from goodfit.tasks import task_for
+from goodfit.tasks.regression import Regression
 from goodfit.tasks.task import Task
 from goodfit.train.asked import Asked
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
@@ -172,6 +173,8 @@ class Job:
         came = np.array([part or "" for part in source.parts])
         learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
         self.task = task_for([source.targets[row] for row in learnt], asked.task or source.task)
+        if asked.interval and not (isinstance(self.task, Regression) and self.task.single):
+            raise UsageError("--interval is for one number to predict", mend="Leave it out")
         labels = np.array([str(label) for label in source.targets]) if self.task.name == "classification" else None
         self.split = make_split(
             readable=readable,
@@ -277,7 +280,7 @@ class Job:
         if plan is None:
             memory = self.cache / "precision.json"
             wanted, why = asked.precision, "given"
-            if wanted is None and self.task.name in ("regression", "rating"):
+            if wanted is None and isinstance(self.task, Regression):
                 wanted, why = "float32", "bfloat16 has 3 digits, and a predicted number more"
             precision, micro_batch = shrinking(
                 lambda rows: choose_precision(

@@ -12,7 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats import Estimate, mean, r2, rmse
+from goodfit.stats import Estimate, mean, proportion, r2, rmse
+from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
 
@@ -29,6 +30,7 @@ class Regression:
     deviations: tuple[float, ...]
     single: bool = True
     label_smoothing: float = 0.0
+    intervals: Intervals | None = None  # set by `calibrate`
     name: ClassVar[str] = "regression"
     main_metric: ClassVar[str] = "rmse"
     greater_is_better: ClassVar[bool] = False
@@ -96,7 +98,15 @@ class Regression:
             explained = r2(errors[:, 0], y.double().numpy())
             if explained is not None:
                 found["r2"] = explained
+        if self.intervals is not None:
+            inside = np.abs(errors[:, 0]) <= self.intervals.half_widths(self._restored(out)[:, 0].numpy())
+            found["coverage"] = proportion(float(inside.sum()), len(inside))
         return found
+
+    def calibrate(self, out: Tensor, y: Tensor) -> None:
+        """Learn 90% prediction intervals of one target from rows that the net was not trained on; see `Intervals`."""
+        predicted = self._restored(out)[:, 0].numpy()
+        self.intervals = Intervals.calibrate(predicted, np.abs(self._errors(out, y)[:, 0]))
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return torch.ones(len(y), dtype=torch.bool)
@@ -115,18 +125,29 @@ class Regression:
         return {**result, "r2": 0.0} if self.single else result
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
-        """prediction, or prediction_1 .. prediction_K, in original units."""
+        """prediction, or prediction_1 .. prediction_K, in original units; low and high where there are intervals."""
         values = self._restored(out).numpy()
+        if self.intervals is not None:
+            half = self.intervals.half_widths(values[:, 0])
+            return {"prediction": values[:, 0], "low": values[:, 0] - half, "high": values[:, 0] + half}
         if self.single:
             return {"prediction": values[:, 0]}
         return {f"prediction_{at + 1}": values[:, at] for at in range(values.shape[1])}
 
     def to_json(self) -> dict[str, Any]:
-        return {"means": list(self.means), "deviations": list(self.deviations), "single": self.single}
+        held: dict[str, Any] = {
+            "means": list(self.means),
+            "deviations": list(self.deviations),
+            "single": self.single,
+        }
+        return held if self.intervals is None else {**held, "intervals": self.intervals.to_json()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["means"]), tuple(values["deviations"]), values["single"])
+        task = cls(tuple(values["means"]), tuple(values["deviations"]), values["single"])
+        if "intervals" in values:
+            task.intervals = Intervals(**values["intervals"])
+        return task
 
 
 def _numbers(targets: Targets, keys: Sequence[str] | None) -> np.ndarray:

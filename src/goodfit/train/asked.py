@@ -31,6 +31,7 @@ class Asked:
     augment: str | None = None
     precision: str | None = None
     device: str | None = None
+    interval: bool = False
     seed: int = 0
     valid_share: float | None = None
     test_share: float | None = None
