@@ -1,6 +1,6 @@
 """Tables: test figures of the defaults on Adult and California housing, and rows a second of the loop.
 
-    python bench/tables.py [--only adult|california|speed] [--repeats 5]
+    python bench/tables.py [--only adult|california|speed|predict] [--repeats 5]
 
 The figures come from the command as a newcomer gives it; the test rows are scored once, at its end. The speed is that
 of our loop over that of a hand-written one with the same net, batch and optimiser, in turn in one process.
@@ -14,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import torch
 from torch.nn import functional
 
@@ -73,12 +76,41 @@ def speed(train: Path, repeats: int) -> None:
     print(f"ours over by hand {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})")
 
 
+def predictions(folder: Path) -> None:
+    """Seconds to predict one row beyond the net's own time, and 100,000 rows of 50 columns."""
+    random, rows = np.random.default_rng(0), 100_000
+    columns = {f"n{at}": random.normal(size=rows) for at in range(35)}
+    columns |= {f"c{at}": random.choice([f"level {level}" for level in range(30)], rows) for at in range(15)}
+    target = np.where(columns["n0"] + random.normal(size=rows) > 0, "a", "b")
+    frame = pl.DataFrame(columns)
+    taught = frame[:20_000].with_columns(y=pl.Series(target[:20_000]))
+    run = gf.fit(gf.table(taught, "y"), out=folder / "wide", epochs=1, quiet=True, cache=folder)
+    x = torch.zeros(1, run.record["model"]["in_shape"][0])
+    with torch.inference_mode():
+        net = best_of(lambda: run.net(x), 50)
+    one = best_of(lambda: run.predict(frame[0]), 50)
+    print(f"one row of 50 columns: {1e3 * one:.2f} ms, of which the net {1e3 * net:.2f} ms")
+    print(f"100,000 rows of 50 columns: {best_of(lambda: run.predict(frame), 3):.2f} s")
+
+
+def best_of(work: Callable[[], object], times: int) -> float:
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=["adult", "california", "speed"])
+    parser.add_argument("--only", choices=["adult", "california", "speed", "predict"])
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(2)
+    if given.only in (None, "predict"):
+        with tempfile.TemporaryDirectory() as scratch:
+            predictions(Path(scratch))
     for name, write, target in (("adult", adult, "income"), ("california", california, "median_house_value")):
         with tempfile.TemporaryDirectory() as scratch:
             train, test = write(Path(scratch))
