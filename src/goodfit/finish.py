@@ -48,7 +48,7 @@ def finish(job: Job) -> Run:
         looks = TestDoor(job.folder / LOOKS).look(fingerprint(source, parts["test"].numpy()))
     y_train = job.y.index_select(0, job.split.rows("train"))
     metrics = {part: task.metrics(out[part], y[part]) for part in out}
-    baseline = {part: task.baseline(y_train, y[part]) for part in out}
+    baseline = {part: task.baseline(y_train, y[part], out[part]) for part in out}
     findings = job.findings + check_end(_end_facts(job, out, y, metrics, baseline, looks))
     for finding in findings[len(job.findings) :]:
         job.console.finding(finding)

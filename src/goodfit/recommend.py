@@ -22,7 +22,10 @@ BLOCK = 1024  # users whose scores for all items are in memory at a time
 
 
 class Recommendation(NamedTuple):
-    """One line: the item in the given place for a user, with its predicted rating in the ratings' own units."""
+    """One line: the item in the given place for a user, with its predicted rating in the ratings' own units.
+
+    From choices without ratings: with its score, of which the order alone means something.
+    """
 
     user: str
     place: int
@@ -73,7 +76,8 @@ class Catalogue:
                 rows = torch.tensor([codes.get(user, 0) for user in block], device=self.net.starts.device)
                 scores = self.net.scores(rows)
                 best, places = scores.topk(min(n, scores.shape[1]), dim=1)
-                ratings = self.task.decode(best.reshape(-1, 1).cpu())["prediction"]
+                flat = best.reshape(-1, 1).cpu()
+                ratings = self.task.decode(flat)["prediction"] if self.task.name == "rating" else flat[:, 0].tolist()
             ordered = iter(zip(places.flatten().tolist(), best.flatten().tolist(), ratings, strict=True))
             for user in block:
                 for place in range(1, places.shape[1] + 1):

@@ -245,7 +245,7 @@ def score(run: Run, source: Source) -> dict[str, Any]:
         "epochs": len(run.history),
         "rows": {"train": run.record["rows"]["train"], "valid": 0, "test": len(kept), "unreadable": len(broken)},
         "metrics": {"test": {name: value.to_json() for name, value in model.task.metrics(out, y).items()}},
-        "baseline": {"test": model.task.baseline(trained, y)},
+        "baseline": {"test": model.task.baseline(trained, y, out)},
         "looks_at_test": looks,
         "findings": findings,
     }

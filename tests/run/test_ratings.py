@@ -155,3 +155,20 @@ def test_a_run_of_something_else_recommends_nothing(tmp_path: Path) -> None:
     run = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), out=tmp_path / "run", epochs=1, quiet=True)
     with pytest.raises(gf.GoodfitError, match="this run is not of ratings"):
         run.recommend("u1")
+
+
+def test_choices_without_ratings_are_ranked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    liked = table().filter(pl.col("stars") >= 4).select("who", "what")
+    liked.write_csv(tmp_path / "taken.csv")
+    fit = ("fit", tmp_path / "taken.csv", "--user", "who", "--item", "what", "--out", tmp_path / "run", "--json")
+    assert goodfit(*fit) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["task"] == "ranking"
+    test = result["metrics"]["test"]
+    assert test["ndcg_at_10"]["low"] > result["baseline"]["test"]["ndcg_at_10"]  # taste is beyond popularity
+    run = gf.load(tmp_path / "run")
+    found = run.recommend("u4", n=5)
+    assert all(int(film.split()[1]) % 2 == 0 for film, _ in found)
+    new = pl.DataFrame({"who": ["u4"], "what": [found[0][0]]})
+    assert run.predict(new)["prediction"] == [1]  # the best of what u4 has not taken
+    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000

@@ -79,7 +79,7 @@ def test_classification_metrics_are_scikit_learns() -> None:
 def test_the_baseline_of_classification_is_the_majority_class() -> None:
     task = task_for(["a", "a", "a", "b"])
     y_train, y = task.encode(["a", "a", "a", "b"], rows(4)), task.encode(["a", "b", "b", "b"], rows(4))
-    found = task.baseline(y_train, y)
+    found = task.baseline(y_train, y, y)
     assert found["accuracy"] == 0.25
     # shares with one row added to each class: 4/6 and 2/6
     assert found["log_loss"] == pytest.approx(-(math.log(4 / 6) + 3 * math.log(2 / 6)) / 4)
@@ -136,5 +136,5 @@ def test_a_target_that_is_no_number_names_its_row(bad: float) -> None:
 
 
 def test_an_unknown_task_lists_those_there_are() -> None:
-    with pytest.raises(GoodfitError, match="classification, multilabel, rating, regression"):
+    with pytest.raises(GoodfitError, match="classification, multilabel, ranking, rating, regression"):
         task_for([1, 2], "clustering")

@@ -61,15 +61,19 @@ class Factors(nn.Module):
         self.rated = items[order]
         self.starts[1:] = torch.bincount(users, minlength=len(self.starts) - 1).cumsum(0)
 
+    def taken(self, users: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The items that each user rated, one after the other; where each user's begin; how many each has."""
+        first, counts = self.starts[users], self.starts[users + 1] - self.starts[users]
+        offsets = counts.cumsum(0) - counts
+        within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
+        return self.rated[first.repeat_interleave(counts) + within], offsets, counts
+
     def user_vectors(self, users: Tensor) -> Tensor:
         """(len(users), members * width): what the user's own embedding and the items rated say."""
         own: Tensor = self.user(users)
         if not self.history:
             return own
-        first, counts = self.starts[users], self.starts[users + 1] - self.starts[users]
-        offsets = counts.cumsum(0) - counts
-        within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
-        rated = self.rated[first.repeat_interleave(counts) + within]
+        rated, offsets, counts = self.taken(users)
         weights = counts.clamp_min(1).float().rsqrt().repeat_interleave(counts)
         heard = functional.embedding_bag(
             rated, self.rated_item.weight, offsets, mode="sum", per_sample_weights=weights.to(own.dtype)
@@ -81,8 +85,8 @@ class Factors(nn.Module):
         product = self.user_vectors(users) @ self.item.weight.t() / self.members
         found: Tensor = product + self.user_bias(users) + self.item_bias.weight.t()
         found[:, 0] = -torch.inf
-        for row, user in enumerate(users.tolist()):
-            found[row, self.rated[self.starts[user] : self.starts[user + 1]]] = -torch.inf
+        rated, _, counts = self.taken(users)
+        found[torch.arange(len(users), device=users.device).repeat_interleave(counts), rated] = -torch.inf
         return found
 
     def forward(self, x: Tensor) -> Tensor:

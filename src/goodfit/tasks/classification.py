@@ -133,7 +133,7 @@ class Classification:
             )
         return {"classes": [str(label) for label in self.classes], "confusion": table, "per_class": per_class}
 
-    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+    def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The majority class; its log_loss is that of the training rows' class shares."""
         counts = torch.bincount(y_train, minlength=len(self.classes)).double()
         shares = (counts + 1) / (counts + 1).sum()  # a class without training rows is unlikely, not impossible

@@ -128,7 +128,7 @@ class MultiLabel:
             )
         return {"classes": list(self.labels), "per_class": per_class}
 
-    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+    def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The most frequent set of labels; its log_loss is that of the labels' shares."""
         sets, counts = torch.unique(y_train, dim=0, return_counts=True)
         constant = (sets[counts.argmax()] * 2 - 1).expand(len(y), -1)

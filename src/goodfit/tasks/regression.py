@@ -118,7 +118,7 @@ class Regression:
         """scatter: truth and prediction of the first target."""
         return {"scatter": (y.reshape(len(y), -1)[:, 0].double().numpy(), self._restored(out)[:, 0].numpy())}
 
-    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
+    def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The training rows' mean."""
         errors = y.double() - y_train.double().mean(0)
         result = {"rmse": float((errors**2).mean().sqrt()), "mae": float(errors.abs().mean())}

@@ -64,8 +64,11 @@ class Task(Protocol):
         """What the report shows beyond metrics, such as classes, confusion and per_class."""
         ...
 
-    def baseline(self, y_train: Tensor, y: Tensor) -> dict[str, float]:
-        """The metrics on `y` of the trivial predictor learnt from `y_train` (majority class, mean)."""
+    def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
+        """The metrics on `y` of the trivial predictor learnt from `y_train` (majority class, mean).
+
+        `out` is the net's, for tasks in which it tells what the trivial predictor would say (a popularity).
+        """
         ...
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:

@@ -85,16 +85,17 @@ class Ratings:
             self._refuse_absent(option)
         target = self._settings["target"]
         if schema is None:
-            if target is None:
-                raise UsageError(
-                    "--target is not given: it names the column of ratings", mend=f"There are {self._columns()}"
-                )
             self._refuse_absent("target")
             if (group := self._settings["group"]) is not None:
                 self.groups = [str(value) for value in self._frame[group].to_list()]
             if (time := self._settings["time"]) is not None:
                 self.times = read_times(self._frame[time])
-        if target is not None and target in self._frame.columns:
+        if target is None:
+            self.arch, self.task = "ranker", "ranking"
+            self.targets = np.zeros(len(self))
+            if schema is None:
+                self.notes.append(("feedback", "choices", "no --target: each row is an item that a user took"))
+        elif target in self._frame.columns:
             self.targets = self._read_ratings(target)
         if schema is not None:
             self._encode()
@@ -204,7 +205,8 @@ def ratings(
 
     Args:
         data: a path of CSV, TSV or Parquet, a pandas or a polars frame.
-        user, item, target: the columns of users, items and ratings; None for data to predict.
+        user, item, target: the columns of users, items and ratings; None for data to predict. Without a target, each
+            row is an item that a user took, and items are ranked.
         valid, test: further tables, whose rows are the validation or test part.
         group: rows with the same value of this column (such as the user's) stay in one part.
         time: split by time: validation and test rows are later than training rows by this column.
