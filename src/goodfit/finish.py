@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from torch import Tensor
 
 import goodfit
 from goodfit.checks.rule import EndFacts, check_end
+from goodfit.data.columns.encoder import Encoder
 from goodfit.data.door import TestDoor
+from goodfit.explain import explain
 from goodfit.job import Job
 from goodfit.layout import CHECKPOINT, LOOKS, SCORES
 from goodfit.predictions import Predictions
@@ -91,10 +94,14 @@ def finish(job: Job) -> Run:
         "looks_at_test": looks,
         "environment": environment(job.device),
     }
+    shown = "test" if "test" in out else "valid"
+    encoder: Encoder | None = getattr(source, "encoder", None)  # a table has one
+    if encoder is not None:
+        x = source.read(parts[shown])
+        record["explanation"] = explain(encoder, task, _predictor(job), x, y[shown], job.asked.seed)
     set_memory_format(training.net, channels_last=False)
     store_weights(job.folder, training.net)
     set_memory_format(training.net, channels_last=training.precision.channels_last)
-    shown = "test" if "test" in out else "valid"
     _store_scores(job, parts[shown], out[shown], y[shown])
     numbers = parts[shown].tolist()
     Predictions([source.keys[row] for row in numbers], task.decode(out[shown]), [None] * len(numbers)).write(
@@ -114,6 +121,18 @@ def finish(job: Job) -> Run:
     store_record(job.folder, record)
     (job.folder / CHECKPOINT).unlink(missing_ok=True)
     return run
+
+
+def _predictor(job: Job) -> Callable[[Tensor], Tensor]:
+    """x (n, D) -> output of the net in eval mode, on the CPU."""
+    training, feed = job.training, job.training.feed
+
+    def predict(x: Tensor) -> Tensor:
+        with torch.inference_mode(), training.precision.autocast(feed.device):
+            pieces = [training.net(feed.ready(piece.to(feed.device))) for piece in torch.split(x, 2 * feed.batch_size)]
+            return torch.cat(pieces).float().cpu()
+
+    return predict
 
 
 def _end_facts(

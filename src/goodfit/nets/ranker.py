@@ -19,7 +19,7 @@ from goodfit.nets.factors import Factors
 NEGATIVES = 512  # sampled items that a batch is told apart from
 CELLS = 20_000_000  # scores in memory at a time when all items are ranked
 # Strength of the L2 penalty as it is paid for each choice, chosen on validation rows: docs/benchmarks.md.
-ON_FACTORS, ON_HISTORY = 0.01, 1.0
+ON_FACTORS, ON_HISTORY = 0.05, 20.0
 
 
 class Ranker(Factors):

@@ -75,6 +75,7 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
         confusion=details.get("confusion"),
         per_class=details.get("per_class"),
         scatter=details.get("scatter"),
+        explanation=record.get("explanation"),
         worst=mistakes,
         unreadable=[(item["key"], item["reason"]) for item in record["unreadable"]],
         choices=[(choice["name"], choice["value"], choice["why"]) for choice in record["choices"]],

@@ -50,6 +50,7 @@ class ReportFacts:
     per_class: Sequence[Mapping[str, Any]] | None = None  # label, precision, recall, recall_low, recall_high, ...
     scatter: tuple[np.ndarray, np.ndarray] | None = None  # truth, prediction: (N,) or (N, targets)
     targets: Sequence[str] | None = None  # regression: what the predicted columns are called
+    explanation: Mapping[str, Any] | None = None  # of a table: rows, importance, dependence; see goodfit.explain
     worst: Sequence[WorstMistake] = ()
     unreadable: Sequence[tuple[str, str]] = ()  # key, reason
     choices: Sequence[tuple[str, Any, str]] = ()  # name, value, why

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.files import write_text
+from goodfit.report.explanation import explanation_plots
 from goodfit.report.facts import LOWER_IS_BETTER, ReportFacts, confused_pairs
 from goodfit.report.plots import MAPPED_CLASSES, PLOTS, all_plots
 from goodfit.report.svg import clean
@@ -40,7 +41,7 @@ def render(facts: ReportFacts) -> str:
     pairs = []
     if facts.confusion is not None and facts.classes and len(facts.classes) > 2:
         pairs = confused_pairs(facts.confusion, facts.classes)
-    drawn = all_plots(facts)
+    drawn = all_plots(facts) | (explanation_plots(facts.explanation) if facts.explanation else {})
     text = _template().render(
         facts=facts,
         plots={name: markupsafe.Markup(drawn.get(name, "")) for name in PLOTS},  # escaped by to_svg
