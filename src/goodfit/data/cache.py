@@ -121,7 +121,7 @@ def load_pictures(
         if listing is None or not (place / f"{_key(listing.digests, settings)}.pixels").exists():
             temporary = place / f"{name}.{os.getpid()}.part"
             try:
-                _reserve(temporary, row_bytes * len(paths), place)
+                reserve(temporary, row_bytes * len(paths), place)
                 digests, unreadable, decoded = _decode_all(paths, settings, temporary, workers, progress)
                 listing = _Listing(digests, stamps)
                 target = place / f"{_key(digests, settings)}.pixels"
@@ -161,7 +161,7 @@ def clear(folder: Path) -> CacheInfo:
 
 
 def _ours(folder: Path) -> Iterator[Path]:
-    for ending in ("pixels", "unreadable", "json", "part", "lock"):
+    for ending in ("pixels", "unreadable", "json", "part", "lock", "rows"):
         yield from folder.glob(f"*.{ending}")
 
 
@@ -208,12 +208,12 @@ def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
         return list(pool.map(one, paths, chunksize=CHUNK))
 
 
-def _reserve(path: Path, size: int, place: Path) -> None:
+def reserve(path: Path, size: int, place: Path) -> None:
     """Take the room before mapping it: on a full disk, writing to a mapped page would kill the process."""
     free = shutil.disk_usage(place).free
     if size * ROOM > free:
         raise DiskError(
-            f"the decoded pictures need {size / 1e9:,.2f} GB and {free / 1e9:,.2f} GB are free",
+            f"the rows need {size / 1e9:,.2f} GB and {free / 1e9:,.2f} GB are free",
             where=place,
             mend="Give a smaller --size, or another place by --cache DIR",
         )

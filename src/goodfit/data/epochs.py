@@ -20,7 +20,12 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 
-def batch_rows(rows: Tensor, batch_size: int, *, seed: int | None = None, epoch: int = 0) -> list[Tensor]:
+WINDOW = 64  # blocks whose rows are shuffled together
+
+
+def batch_rows(
+    rows: Tensor, batch_size: int, *, seed: int | None = None, epoch: int = 0, block: int | None = None
+) -> list[Tensor]:
     """Cut rows into batches of at most `batch_size`, every row exactly once.
 
     The sizes differ by one at most: a short last batch would weigh its rows more, and one of a single row stops batch
@@ -32,10 +37,20 @@ def batch_rows(rows: Tensor, batch_size: int, *, seed: int | None = None, epoch:
         batch_size: rows in a batch, at most.
         seed: None keeps the order of `rows`.
         epoch: counted from 0.
+        block: row numbers that lie together on disk. The blocks are shuffled, and then the rows of 64 blocks at a time:
+            reading stays near, and a batch has rows from all over.
     """
     if seed is not None:
         generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
-        rows = rows[torch.randperm(len(rows), generator=generator)]
+        if block is None:
+            rows = rows[torch.randperm(len(rows), generator=generator)]
+        else:
+            _, counts = torch.unique_consecutive(rows.sort().values // block, return_counts=True)
+            blocks = list(torch.split(rows.sort().values, counts.tolist()))
+            order = torch.randperm(len(blocks), generator=generator).tolist()
+            windows = (order[start : start + WINDOW] for start in range(0, len(order), WINDOW))
+            together = [torch.cat([blocks[at] for at in window]) for window in windows]
+            rows = torch.cat([some[torch.randperm(len(some), generator=generator)] for some in together])
     pieces = -(-len(rows) // batch_size)
     return list(torch.tensor_split(rows, pieces)) if pieces else []
 
@@ -66,7 +81,8 @@ class Feed:
 
     def epoch(self, rows: Tensor, epoch: int, start: int = 0) -> Iterator[Batch]:
         """Training batches of an epoch, from batch number `start` on."""
-        return self._batches(batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch)[start:], training=True)
+        chunks = batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch, block=self.source.block)
+        return self._batches(chunks[start:], training=True)
 
     def in_order(self, rows: Tensor, batch_size: int | None = None) -> Iterator[Batch]:
         """Batches in the order of `rows`, not augmented: for validation and prediction."""

@@ -35,6 +35,7 @@ class Source(Protocol):
     targets: Sequence[Any] | np.ndarray | None  # raw targets, None for data to predict; a row without one has None
     groups: Sequence[str] | None  # rows of one group stay in one part
     times: np.ndarray | None  # (N,) when the split is by time
+    block: int | None  # rows that lie together on disk and are to be read together; None: any row is as near as another
     parts: Sequence[str | None]  # train, valid, test where the data came in parts, else None
     unreadable: Sequence[Unreadable]
     notes: Sequence[tuple[str, str, str]]  # choices made: name, value, why

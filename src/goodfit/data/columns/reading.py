@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goodfit.data.columns.frames import Frame, Held, Streamed, parquet_files, too_large
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -53,23 +54,30 @@ def read_table(place: Any) -> pl.DataFrame:
     raise DataError(f"a {type(place).__name__} is no table", mend="Give a path, a pandas or a polars frame")
 
 
-def read_parts(data: Any, *, valid: Any, test: Any) -> tuple[pl.DataFrame, list[str | None], str]:
+def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) -> tuple[Frame, list[str | None], str]:
     """One frame of all parts, the part that each row came in (None where it is to be chosen), and the data's name."""
     import polars as pl
 
-    frame = read_table(data)
-    parts: list[str | None] = [None] * frame.height
-    for part, more in (("valid", valid), ("test", test)):
-        if more is None:
-            continue
-        extra = read_table(more)
-        absent = [name for name in frame.columns if name not in extra.columns]
+    name = Path(data).resolve().stem if isinstance(data, (str, os.PathLike)) else "table"
+    given = [("", data), *((part, more) for part, more in (("valid", valid), ("test", test)) if more is not None)]
+    frames: list[Frame] = []
+    parts: list[str | None] = []
+    if all(isinstance(place, (str, os.PathLike)) and parquet_files(Path(place)) for _, place in given):
+        files = [file for _, place in given for file in parquet_files(Path(place))]
+        if too_large(files) if stream is None else stream:
+            frames = [Streamed(parquet_files(Path(place))) for _, place in given]
+    whole = frames or [Held(read_table(place)) for _, place in given]
+    for (part, _), frame in zip(given, whole, strict=True):
+        absent = [column for column in whole[0].columns if column not in frame.columns]
         if absent:
             raise DataError(f"the {part} table has no column '{absent[0]}'", mend="Give it the same columns")
-        frame = pl.concat([frame, extra.select(frame.columns)], how="vertical_relaxed")
-        parts = [was or "train" if part == "test" and valid is not None else was for was in parts]
-        parts += [part] * extra.height
-    return frame, parts, Path(data).resolve().stem if isinstance(data, (str, os.PathLike)) else "table"
+        parts += [part or None] * frame.height
+    if valid is not None and test is not None:
+        parts = [part or "train" for part in parts]
+    if frames:
+        return Streamed([file for _, place in given for file in parquet_files(Path(place))]), parts, name
+    held = [frame.sample().select(whole[0].columns) for frame in whole]
+    return Held(pl.concat(held, how="vertical_relaxed") if len(held) > 1 else held[0]), parts, name
 
 
 def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:

@@ -28,6 +28,7 @@ class Arrays:
     arch: str | None = None
     task: str | None = None
     repeats = False
+    block: int | None = None
     times: np.ndarray | None = None
 
     def __init__(

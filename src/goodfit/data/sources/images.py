@@ -40,6 +40,7 @@ class Images:
     arch: str | None = None
     task: str | None = None
     repeats = False
+    block: int | None = None
     times: np.ndarray | None = None
 
     def __init__(self, listing: Listing, settings: Mapping[str, Any], name: str) -> None:

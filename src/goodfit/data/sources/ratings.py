@@ -35,6 +35,7 @@ class Ratings:
 
     kind = "ratings"
     arch: str | None = "factors"
+    block: int | None = None
     task: str | None = "rating"
     repeats = True  # a user may rate an item twice
     decoded = 0
@@ -214,8 +215,10 @@ def ratings(
     Raises:
         DataError: nothing that can be read there.
     """
-    frame, parts, name = read_parts(data, valid=valid, test=test)
-    return Ratings(frame, parts, {"user": user, "item": item, "target": target, "group": group, "time": time}, name)
+    frame, parts, name = read_parts(data, valid=valid, test=test, stream=False)
+    return Ratings(
+        frame.sample(), parts, {"user": user, "item": item, "target": target, "group": group, "time": time}, name
+    )
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.cache import cache_folder, reserve
 from goodfit.data.columns.encoder import Encoder, texts
+from goodfit.data.columns.frames import Frame
 from goodfit.data.columns.kinds import DIFFERENT, Kind, numbers, tell, without_missing
 from goodfit.data.columns.reading import is_table, read_parts
 from goodfit.data.columns.times import read_times
@@ -17,9 +21,9 @@ from goodfit.data.unreadable import Unreadable
 from goodfit.errors import DataError, UsageError
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
-    import polars as pl
     from torch import Tensor
 
+BLOCK = 2_000  # rows that are read together where they stay on disk
 CLASSES = 20  # whole numbers with at most so many values are classes; --task says otherwise
 
 OPTIONS = (
@@ -54,7 +58,7 @@ class Table:
     task: str | None = None
     decoded = 0
 
-    def __init__(self, frame: pl.DataFrame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
+    def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
         self.name = name
         self._frame = frame
         self._settings = dict(settings)
@@ -67,7 +71,9 @@ class Table:
         self.notes: list[tuple[str, str, str]] = []
         self._kinds: dict[str, Kind] = {}
         self._encoder: Encoder | None = None
+        self._cache: Path | None = None
         self._x: Tensor | None = None
+        self.block = BLOCK if frame.streamed else None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -94,6 +100,7 @@ class Table:
         Raises:
             DataError: a column that is asked for is not there, free text, no target.
         """
+        self._cache = cache
         if schema is not None:
             self._settings = dict(schema["settings"])
             self._encoder = Encoder.from_json(schema["encoder"])
@@ -118,13 +125,14 @@ class Table:
             if name is not None:
                 self._refuse_absent(name, option)
         if (group := self._settings.get("group")) is not None:
-            self.groups = [str(value) for value in self._frame[group].to_list()]
+            self.groups = [str(value) for value in self._frame.column(group).to_list()]
             left_out.add(group)
         if (time := self._settings.get("time")) is not None:
-            self.times = read_times(self._frame[time])
+            self.times = read_times(self._frame.column(time))
+        seen = self._frame.sample()
         self._kinds = {
             name: tell(
-                self._frame[name],
+                seen[name],
                 categorical=self._settings["categorical"],
                 numeric=self._settings["numeric"],
                 ignore=self._settings["ignore"],
@@ -136,7 +144,8 @@ class Table:
 
     def learn(self, rows: Tensor) -> None:
         """Means, deviations and levels, from these training rows alone."""
-        self._encoder = Encoder.learn(self._frame, self._kinds, rows.numpy())
+        seen = self._frame.sample(rows.numpy())
+        self._encoder = Encoder.learn(seen, self._kinds, np.arange(seen.height))
         self._encode()
 
     def net_options(self) -> dict[str, Any]:
@@ -162,29 +171,46 @@ class Table:
     @property
     def repeats(self) -> bool:
         """Whether every column repeats its values, so that rows are equal by nature."""
-        return not any(column.n_unique() > DIFFERENT * len(column) for column in self._frame.iter_columns())
+        seen = self._frame.sample()
+        return not any(column.n_unique() > DIFFERENT * len(column) for column in seen.iter_columns())
 
     def remarks(self) -> dict[str, list[str | None]]:
         return {}
 
     def columns(self) -> Mapping[str, np.ndarray]:
+        if self._frame.streamed:
+            return {}  # column by column, a file larger than memory would be read as often
         return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
 
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
-        return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
+        return [f"{value:016x}" for piece in self._frame.pieces() for value in piece.hash_rows(seed=0).to_list()]
 
     def thumbnail(self, row: int) -> np.ndarray | None:
         return None
 
     def release(self) -> None:
-        self._frame = self._frame.clear()
+        self._frame.clear()
         self._x = None
 
     def _encode(self) -> None:
         import torch
 
-        self._x = torch.from_numpy(self.encoder.encode(self._frame))
+        if not self._frame.streamed:
+            self._x = torch.from_numpy(self.encoder.encode(self._frame.sample()))
+            return
+        width = len(self.encoder.names)
+        place = cache_folder(self._cache) / f"{self.name}-{os.getpid()}.rows"
+        reserve(place, 4 * width * len(self), place.parent)
+        rows = np.memmap(place, dtype=np.float32, mode="r+", shape=(len(self), width))
+        start = 0
+        for piece in self._frame.pieces():
+            rows[start : start + piece.height] = self.encoder.encode(piece)
+            start += piece.height
+        rows.flush()
+        self._x = torch.from_numpy(np.memmap(place, dtype=np.float32, mode="c", shape=(len(self), width)))
+        if sys.platform != "win32":  # the mapping keeps the content until the process ends, however it does
+            place.unlink()
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
@@ -201,7 +227,7 @@ class Table:
         """
         columns = []
         for name in names:
-            column = self._frame[name]
+            column = self._frame.column(name)
             if form is None:
                 there = without_missing(column)
                 values = numbers(there)
@@ -248,6 +274,7 @@ def table(
     ignore: Sequence[str] | str = (),
     group: str | None = None,
     time: str | None = None,
+    stream: bool | None = None,
 ) -> Table:
     """Rows of a table.
 
@@ -259,11 +286,12 @@ def table(
         categorical, numeric, ignore: columns to be read so; what is not said is told from the values.
         group: rows with the same value of this column stay in one part; it is not learnt from.
         time: split by time: validation and test rows are later than training rows by this column.
+        stream: leave the rows of Parquet files on disk; chosen by their size and the free memory when None.
 
     Raises:
         DataError: nothing that can be read there; duplicate or missing columns.
     """
-    frame, parts, name = read_parts(data, valid=valid, test=test)
+    frame, parts, name = read_parts(data, valid=valid, test=test, stream=stream)
     settings = {
         "target": _listed(target),
         "categorical": _listed(categorical),

@@ -1,0 +1,139 @@
+"""A table in memory, or one that is read from Parquet piece by piece: the same few questions to both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PIECE = 50_000  # rows in memory at a time
+SAMPLE = 100_000  # rows that kinds, means and levels are told from, where not all are in memory
+SHARE = 0.25  # of the free memory: a table that may need more is read piece by piece
+
+
+class Frame(Protocol):
+    """Rows of a table."""
+
+    columns: list[str]
+    height: int
+    streamed: bool  # whether the rows stay on disk
+
+    def column(self, name: str) -> pl.Series:
+        """One column, whole."""
+        ...
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        """All of the rows (of those asked for), or SAMPLE of them, spread evenly, where they stay on disk."""
+        ...
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """All rows in their order, piece by piece."""
+        ...
+
+    def clear(self) -> None: ...
+
+
+class Held:
+    """A table in memory."""
+
+    streamed = False
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self.columns, self.height = frame.columns, frame.height
+
+    def column(self, name: str) -> pl.Series:
+        return self.frame[name]
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        return self.frame if rows is None else self.frame[rows]
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        yield self.frame
+
+    def clear(self) -> None:
+        self.frame = self.frame.clear()
+
+
+class Streamed:
+    """Parquet files whose rows stay on disk.
+
+    Raises:
+        DataError: not Parquet files of one shape.
+    """
+
+    streamed = True
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        import polars as pl
+
+        self.files = list(files)
+        try:
+            self._heights = [int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in self.files]
+            schemas = [pl.scan_parquet(file).collect_schema().names() for file in self.files]
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise DataError(f"not a Parquet file ({str(error).splitlines()[0]})", where=self.files[0]) from error
+        odd = next((at for at, names in enumerate(schemas) if names != schemas[0]), None)
+        if odd is not None:
+            raise DataError("its columns differ from those of the first file", where=self.files[odd])
+        self.columns, self.height = schemas[0], sum(self._heights)
+
+    def column(self, name: str) -> pl.Series:
+        import polars as pl
+
+        return pl.concat([pl.scan_parquet(file).select(name).collect() for file in self.files])[name]
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        import polars as pl
+
+        chosen = np.arange(self.height) if rows is None else rows
+        chosen = chosen[:: max(1, -(-len(chosen) // SAMPLE))]
+        found, start = [], 0
+        for piece in self.pieces():
+            inside = chosen[(chosen >= start) & (chosen < start + piece.height)] - start
+            found.append(piece[inside])
+            start += piece.height
+        return pl.concat(found)
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        for file, height in zip(self.files, self._heights, strict=True):
+            for start in range(0, height, PIECE):
+                yield pl.scan_parquet(file).slice(start, PIECE).collect()
+
+    def clear(self) -> None:
+        self.files = []
+
+
+def parquet_files(path: Path) -> list[Path]:
+    """The Parquet files of a folder or a single one, in the order of their names; none of anything else."""
+    if path.is_dir():
+        return sorted(path.glob("*.parquet"))
+    return [path] if path.suffix.lower() == ".parquet" else []
+
+
+def too_large(files: Sequence[Path]) -> bool:
+    """Whether these Parquet files, at eight bytes a cell, might need more than a share of the free memory."""
+    found = Streamed(files)
+    return found.height * len(found.columns) * 8 > SHARE * free_memory()
+
+
+def free_memory() -> int:
+    """Bytes that the system, and the container if there is one, leave to this process."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError, AttributeError):
+        return 8 * 2**30  # a system that does not tell: a common size
+    limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
+    if limit.exists() and used.exists() and (most := limit.read_text().strip()) != "max":
+        free = min(free, int(most) - int(used.read_text()))
+    return max(0, free)
