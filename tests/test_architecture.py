@@ -20,7 +20,7 @@ FILES = sorted((SOURCE / "goodfit").rglob("*.py"))
 FLOORS = {
     "errors": 0, "stats": 0, "files": 0,
     "data": 1, "nets": 1,
-    "tasks": 2, "checks": 2, "recommend": 3, "explain": 3,
+    "tasks": 2, "checks": 2, "recommend": 3, "explain": 3, "activity": 3,
     "train": 3,
     "layout": 0,
     "run": 4, "fitting": 4, "job": 4, "finish": 4, "verdict": 4, "predictions": 4, "worst": 4, "summary": 4,

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 import goodfit
+from goodfit.activity import by_activity
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.columns.encoder import Encoder
 from goodfit.data.door import TestDoor
@@ -20,6 +21,7 @@ from goodfit.layout import CHECKPOINT, LOOKS, SCORES
 from goodfit.predictions import Predictions
 from goodfit.run import FORMAT, Model, Run, fingerprint, store_record, store_weights
 from goodfit.stats import Estimate
+from goodfit.tasks.rating import Rating
 from goodfit.tasks.regression import Regression
 from goodfit.train.checkpoint import save_state
 from goodfit.train.device import environment
@@ -99,6 +101,10 @@ def finish(job: Job) -> Run:
     if encoder is not None:
         x = source.read(parts[shown])
         record["explanation"] = explain(encoder, task, _predictor(job), x, y[shown], job.asked.seed)
+    if isinstance(task, Rating):
+        codes, scored = source.whole().long().numpy(), parts[shown].numpy()
+        errors = np.asarray(task.decode(out[shown])["prediction"]) - y[shown].numpy()
+        record["activity"] = by_activity(codes[job.split.rows("train").numpy()], codes[scored], errors)
     set_memory_format(training.net, channels_last=False)
     store_weights(job.folder, training.net)
     set_memory_format(training.net, channels_last=training.precision.channels_last)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import goodfit as gf
+from goodfit.activity import by_activity
 from goodfit.cli import main
 from goodfit.errors import DataError
 
@@ -172,3 +173,22 @@ def test_choices_without_ratings_are_ranked(tmp_path: Path, capsys: pytest.Captu
     new = pl.DataFrame({"who": ["u4"], "what": [found[0][0]]})
     assert run.predict(new)["prediction"] == [1]  # the best of what u4 has not taken
     assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
+
+
+def test_errors_are_told_by_how_much_is_known() -> None:
+    random = np.random.default_rng(0)
+    taught = np.concatenate([np.full((500, 2), 1), np.stack([random.integers(2, 40, 300), np.full(300, 2)], axis=1)])
+    scored = np.array([[1, 1]] * 30 + [[0, 2]] * 25 + [[5, 2]] * 10)
+    errors = np.array([0.5] * 30 + [-2.0] * 25 + [1.0] * 10)
+    found = by_activity(taught, scored, errors)
+    users = {band["from"]: band for band in found["users"]}
+    assert users[300]["rmse"]["value"] == pytest.approx(0.5)  # user 1 has 500 training ratings
+    assert users[0]["rmse"]["value"] == pytest.approx(2)  # not seen in training
+    assert users[0]["rows"] == 25
+    items = {band["from"]: band for band in found["items"]}
+    assert items[300]["rmse"]["value"] == pytest.approx(np.sqrt((30 * 0.25 + 25 * 4 + 10) / 65))
+    assert found["popularity"] == {"place": [1, 2], "ratings": [500, 300]}
+
+
+def test_the_page_shows_them(fitted: Path) -> None:
+    assert "What is known of users and items" in (fitted / "report.html").read_text()

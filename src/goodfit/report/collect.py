@@ -76,6 +76,7 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
         per_class=details.get("per_class"),
         scatter=details.get("scatter"),
         explanation=record.get("explanation"),
+        activity=record.get("activity"),
         worst=mistakes,
         unreadable=[(item["key"], item["reason"]) for item in record["unreadable"]],
         choices=[(choice["name"], choice["value"], choice["why"]) for choice in record["choices"]],

@@ -1,4 +1,4 @@
-"""The figures of what a model goes by: importance of the columns, and partial dependence."""
+"""The figures of what a model goes by: importance of columns, partial dependence; what is known of users and items."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.activity import EDGES as BANDS
 from goodfit.report.svg import drawing, short, to_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BLUE, GREY = "#0072B2", "#5b6673"  # as in plots.py
+BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#5b6673"  # as in plots.py
 LISTED = 15  # columns under each other
 
 
@@ -66,6 +67,32 @@ def dependence_panels(dependence: Sequence[Mapping[str, Any]]) -> Figure:
             axes.set_axis_off()
         for axes in figure.axes[: len(dependence) : 2]:
             axes.set_ylabel(f"mean {dependence[0]['what']}")
+    return figure
+
+
+def activity_panels(activity: Mapping[str, Any]) -> Figure:
+    """RMSE by number of training ratings of the user and of the item, with 95% intervals; and the items' popularity.
+
+    Args:
+        activity: users and items (from, to, rows, rmse each), popularity (place, ratings).
+    """
+    from matplotlib.figure import Figure
+
+    with drawing():
+        figure = Figure(figsize=(11.0, 3.8), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for name, colour, marker, shift in (("users", BLUE, "o", -0.08), ("items", VERMILION, "D", 0.08)):
+            bands = activity[name]
+            at = np.array([BANDS.index(band["from"]) for band in bands]) + shift
+            value, low, high = (np.array([band["rmse"][key] for band in bands]) for key in ("value", "low", "high"))
+            left.errorbar(at, value, yerr=[value - low, high - value], fmt=marker, color=colour, capsize=4, label=name)
+        ends = [f"to {high - 1}" if high is not None else "and more" for high in (*BANDS[1:], None)]
+        names = ["none" if low == 0 else f"{low} {end}" for low, end in zip(BANDS, ends, strict=True)]
+        left.set_xticks(range(len(BANDS)), names, fontsize=9)
+        left.set(title="Error by what is known", xlabel="training ratings of the user or item", ylabel="RMSE")
+        left.legend()
+        right.loglog(activity["popularity"]["place"], activity["popularity"]["ratings"], color=BLUE)
+        right.set(title="Popularity", xlabel="place of the item", ylabel="training ratings")
     return figure
 
 

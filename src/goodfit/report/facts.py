@@ -51,6 +51,7 @@ class ReportFacts:
     scatter: tuple[np.ndarray, np.ndarray] | None = None  # truth, prediction: (N,) or (N, targets)
     targets: Sequence[str] | None = None  # regression: what the predicted columns are called
     explanation: Mapping[str, Any] | None = None  # of a table: rows, importance, dependence; see goodfit.explain
+    activity: Mapping[str, Any] | None = None  # of ratings: users, items, popularity; see goodfit.activity
     worst: Sequence[WorstMistake] = ()
     unreadable: Sequence[tuple[str, str]] = ()  # key, reason
     choices: Sequence[tuple[str, Any, str]] = ()  # name, value, why

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.files import write_text
-from goodfit.report.explanation import explanation_plots
+from goodfit.report.explanation import activity_panels, explanation_plots
 from goodfit.report.facts import LOWER_IS_BETTER, ReportFacts, confused_pairs
 from goodfit.report.plots import MAPPED_CLASSES, PLOTS, all_plots
-from goodfit.report.svg import clean
+from goodfit.report.svg import clean, to_svg
 from goodfit.report.words import capital, duration, fixed, metric_words, moment, number, sentence
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ def render(facts: ReportFacts) -> str:
     pairs = []
     if facts.confusion is not None and facts.classes and len(facts.classes) > 2:
         pairs = confused_pairs(facts.confusion, facts.classes)
-    drawn = all_plots(facts) | (explanation_plots(facts.explanation) if facts.explanation else {})
+    drawn = all_plots(facts)
+    if facts.explanation:
+        drawn |= explanation_plots(facts.explanation)
+    if facts.activity:
+        drawn["activity"] = to_svg(activity_panels(facts.activity), "plot-activity", "Error by what is known")
     text = _template().render(
         facts=facts,
         plots={name: markupsafe.Markup(drawn.get(name, "")) for name in PLOTS},  # escaped by to_svg

@@ -36,7 +36,7 @@ NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
 MAPPED_CLASSES = 100  # beyond, a cell is under four pixels
 LISTED_CLASSES = 40  # bars under each other
 VECTOR_POINTS = 1_000  # beyond, points are drawn as a picture: 1,000 of them are 90 kB of SVG
-PLOTS = ("loss", "metric", "confusion", "recall", "balance", "scatter", "importance", "dependence")
+PLOTS = ("loss", "metric", "confusion", "recall", "balance", "scatter", "importance", "dependence", "activity")
 LOSS_UNITS = {"classification": "nats per row", "multilabel": "nats per row"}
 
 
