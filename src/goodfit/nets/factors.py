@@ -113,7 +113,7 @@ def _build(
     users: int,
     items: int,
     ratings: int,
-    members: int = 32,
+    members: int = 24,
     width: int = 8,
     history: bool = True,
 ) -> nn.Module:
