@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from command import goodfit
 from safetensors.torch import save_file
 from sklearn.metrics import accuracy_score
 
 import goodfit as gf
-from goodfit.cli import main
 from goodfit.errors import RunError
 from goodfit.nets import build
 from goodfit.train.checkpoint import load_state, save_state
@@ -27,16 +27,6 @@ import torch
 def net():
     return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(16 * 16, 10))
 """
-
-
-def goodfit(*arguments: object) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["goodfit", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-    return 0
 
 
 def one_object(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:

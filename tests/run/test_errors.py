@@ -7,20 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import goodfit
 from PIL import Image
-
-from goodfit.cli import main
-
-
-def goodfit(*arguments: object) -> int:
-    """The command, in this process; its exit status."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["goodfit", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-    return 0
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

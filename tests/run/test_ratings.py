@@ -8,23 +8,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from command import goodfit
 
 import goodfit as gf
 from goodfit.activity import by_activity
-from goodfit.cli import main
 from goodfit.errors import DataError
 
 USERS, ITEMS = 60, 40
-
-
-def goodfit(*arguments: object) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["goodfit", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-    return 0
 
 
 def table() -> pl.DataFrame:

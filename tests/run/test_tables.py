@@ -10,23 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from command import goodfit
 from sklearn.metrics import mean_squared_error
 
 import goodfit as gf
-from goodfit.cli import main
 from goodfit.errors import DataError
 
 ROWS = 400
-
-
-def goodfit(*arguments: object) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["goodfit", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stop:
-            return int(stop.code or 0)
-    return 0
 
 
 def people() -> pl.DataFrame:
