@@ -22,7 +22,7 @@ from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
 from goodfit.files import write_text
 from goodfit.layout import CHECKPOINT
-from goodfit.nets import architecture, build, measure
+from goodfit.nets import architecture, build, measure, usual_options
 from goodfit.nets.people import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.run import fingerprint
@@ -228,7 +228,7 @@ class Job:
             arch, why = self.source.arch, f"for {self.source.kind} data"
         if asked.arch:
             arch, why = asked.arch, "given"
-        options = {**({"width": asked.width} if asked.width else {}), **self.source.net_options()}
+        options = usual_options(arch) | ({"width": asked.width} if asked.width else {}) | self.source.net_options()
         net = build(arch, shape, outputs, **options)
         if asked.pretrained is not None:
             loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import importlib
 import json
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from command import goodfit
 import goodfit as gf
 from goodfit.activity import by_activity
 from goodfit.errors import DataError
+from goodfit.nets import architecture
 
 USERS, ITEMS = 60, 40
 
@@ -182,3 +186,11 @@ def test_errors_are_told_by_how_much_is_known() -> None:
 
 def test_the_page_shows_them(fitted: Path) -> None:
     assert "What is known of users and items" in (fitted / "report.html").read_text()
+
+
+def test_a_run_is_read_after_the_usual_options_have_changed(fitted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = gf.load(fitted).predict(table()[:20])["prediction"]
+    usual = architecture("factors")
+    smaller = dataclasses.replace(usual, build=functools.partial(usual.build, members=2, width=3))
+    monkeypatch.setattr(importlib.import_module("goodfit.nets.architecture"), "architecture", lambda name: smaller)
+    assert gf.load(fitted).predict(table()[:20])["prediction"] == before

@@ -1,5 +1,5 @@
 """Floor 1: architectures, one file each; a file that defines ARCHITECTURES is found by itself."""
 
-from goodfit.nets.architecture import Architecture, Recipe, architecture, build, measure, names
+from goodfit.nets.architecture import Architecture, Recipe, architecture, build, measure, names, usual_options
 
-__all__ = ["Architecture", "Recipe", "architecture", "build", "measure", "names"]
+__all__ = ["Architecture", "Recipe", "architecture", "build", "measure", "names", "usual_options"]

@@ -83,6 +83,16 @@ def architecture(name: str) -> Architecture:
     return _known()[name]
 
 
+def usual_options(name: str) -> dict[str, Any]:
+    """The options of an architecture with their usual values: a run records them, so that it is read after a change."""
+    parameters = inspect.signature(architecture(name).build).parameters.values()
+    return {
+        each.name: each.default
+        for each in parameters
+        if each.kind is each.KEYWORD_ONLY and each.default is not each.empty
+    }
+
+
 def measure(net: nn.Module, read: Callable[[], Tensor]) -> None:
     """Let a net that has a `measure` method set its fixed numbers (bins, histories) from all training rows."""
     method = getattr(net, "measure", None)
