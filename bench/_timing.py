@@ -25,3 +25,11 @@ def spread(values: list[float]) -> dict[str, float]:
 def ratios(ours: list[float], theirs: list[float]) -> dict[str, float]:
     """Round by round, so that a drift of the machine's speed cancels."""
     return spread([a / b for a, b in zip(ours, theirs, strict=True)])
+
+
+def show(rates: Mapping[str, list[float]], unit: str) -> None:
+    """Print the rates of "ours" and "by hand", and their ratio."""
+    for name, values in rates.items():
+        print(f"{name:<12}{spread(values)['median']:10.0f} {unit}")
+    ratio = ratios(rates["ours"], rates["by hand"])
+    print(f"ours over by hand {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})")

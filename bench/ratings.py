@@ -21,7 +21,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from _rows import by_hand, ours
 from _tables import SHARED
-from _timing import in_turn, ratios, spread
+from _timing import in_turn, show
 
 import goodfit as gf
 from goodfit.nets import architecture, build, measure
@@ -89,10 +89,7 @@ def speed(repeats: int) -> None:
         },
         repeats,
     )
-    for name, values in rates.items():
-        print(f"{name:<12}{spread(values)['median']:10.0f} rows/s")
-    ratio = ratios(rates["ours"], rates["by hand"])
-    print(f"ours over by hand {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})")
+    show(rates, "rows/s")
 
 
 def main() -> None:

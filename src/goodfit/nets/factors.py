@@ -122,10 +122,11 @@ def _build(
     return Factors(users, items, ratings, members=members, width=width, history=history)
 
 
-def _stages(net: nn.Module) -> list[list[nn.Module]]:
+def stages(net: nn.Module) -> list[list[nn.Module]]:
+    """Users, biases of items, items: from the input to the head."""
     assert isinstance(net, Factors)
     return [[net.user_bias, net.user, net.rated_item], [net.item_bias], [net.item]]
 
 
 RECIPE = Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see={"rating": 900_000})
-ARCHITECTURES = (Architecture("factors", _build, input_dims=1, stages=_stages, head="item", recipe=RECIPE),)
+ARCHITECTURES = (Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipe=RECIPE),)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
-from goodfit.nets.factors import Factors
+from goodfit.nets.factors import Factors, stages
 
 NEGATIVES = 512  # sampled items that a batch is told apart from
 CELLS = 20_000_000  # scores in memory at a time when all items are ranked
@@ -121,10 +121,5 @@ def _build(
     return Ranker(users, items, ratings, members=members, width=width, history=True)
 
 
-def _stages(net: nn.Module) -> list[list[nn.Module]]:
-    assert isinstance(net, Ranker)
-    return [[net.user_bias, net.user, net.rated_item], [net.item_bias], [net.item]]
-
-
 RECIPE = Recipe(learning_rate=1e-2, weight_decay=0.0, batch_size=1024, rows_to_see={"ranking": 1_000_000})
-ARCHITECTURES = (Architecture("ranker", _build, input_dims=1, stages=_stages, head="item", recipe=RECIPE),)
+ARCHITECTURES = (Architecture("ranker", _build, input_dims=1, stages=stages, head="item", recipe=RECIPE),)

@@ -100,7 +100,7 @@ def _of_words(there: pl.Series, different: int) -> Kind:
     import polars as pl
 
     if different > DIFFERENT * len(there) and len(there) > FEW:
-        words = float(there.cast(pl.String).str.count_matches(r"\s+").mean() or 0) + 1  # type: ignore[arg-type]
+        words = there.cast(pl.String).str.count_matches(r"\s+").to_numpy().mean() + 1
         if words >= WORDS_OF_TEXT:
             raise DataError(
                 f"the column '{there.name}' is free text ({words:.0f} words a row), which is not read here",

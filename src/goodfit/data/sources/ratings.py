@@ -2,68 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from goodfit.data.columns.encoder import texts
+from goodfit.data.columns.frames import Frame
 from goodfit.data.columns.kinds import numbers
 from goodfit.data.columns.reading import is_table, read_parts
-from goodfit.data.columns.times import read_times
+from goodfit.data.columns.rows import OPTIONS as TABLE_OPTIONS
+from goodfit.data.columns.rows import TableRows
 from goodfit.data.options import SourceOption
-from goodfit.data.sources.table import RowNumbers
-from goodfit.data.unreadable import Unreadable
-from goodfit.errors import DataError, UsageError
+from goodfit.errors import DataError
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
-    import polars as pl
     from torch import Tensor
 
 OPTIONS = (
     SourceOption("user", str, "Ratings: the column of users."),
     SourceOption("item", str, "Ratings: the column of items."),
-    SourceOption("target", str, "The column to predict; several, separated by commas, give one output each."),
-    SourceOption("group", str, "Keep rows of one group in one part: a column, such as customer."),
-    SourceOption("time", str, "Split by time: a column; validation and test rows are later than training rows."),
+    *TABLE_OPTIONS,
 )
 
 
-class Ratings:
+class Ratings(TableRows):
     """A source of ratings; see `ratings`."""
 
     kind = "ratings"
     arch: str | None = "factors"
-    block: int | None = None
     task: str | None = "rating"
     repeats = True  # a user may rate an item twice
-    decoded = 0
 
-    def __init__(
-        self, frame: pl.DataFrame, parts: list[str | None], settings: Mapping[str, str | None], name: str
-    ) -> None:
-        self.name = name
-        self._frame = frame
-        self._settings = dict(settings)
-        self.keys: Sequence[str] = RowNumbers(0, frame.height)
-        self.parts: Sequence[str | None] = parts
-        self.targets: Sequence[Any] | np.ndarray | None = None
-        self.groups: Sequence[str] | None = None
-        self.times: np.ndarray | None = None
-        self.unreadable: list[Unreadable] = []
-        self.notes: list[tuple[str, str, str]] = []
+    def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
+        super().__init__(frame, parts, settings, name)
         self.users: list[str] = []  # of the training rows, in the order of their codes from 1 on
         self.items: list[str] = []
         self._taught = 0  # training rows
-        self._x: Tensor | None = None
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    @property
-    def in_shape(self) -> tuple[int, ...]:
-        return (2,)
 
     def prepare(
         self,
@@ -82,15 +58,13 @@ class Ratings:
         if schema is not None:
             self._settings = dict(schema["settings"])
             self.users, self.items = schema["users"], schema["items"]
-        for option in ("user", "item", "group", "time") if schema is None else ("user", "item"):
-            self._refuse_absent(option)
         target = self._settings["target"]
+        for option in ("user", "item"):
+            self._refuse_absent(self._settings[option], option)
         if schema is None:
-            self._refuse_absent("target")
-            if (group := self._settings["group"]) is not None:
-                self.groups = [str(value) for value in self._frame[group].to_list()]
-            if (time := self._settings["time"]) is not None:
-                self.times = read_times(self._frame[time])
+            if target is not None:
+                self._refuse_absent(target, "target")
+            self._read_groups_and_times()
         if target is None:
             self.arch, self.task = "ranker", "ranking"
             self.targets = np.zeros(len(self))
@@ -101,35 +75,22 @@ class Ratings:
         if schema is not None:
             self._encode()
             return
-        user, item = (self._frame[str(self._settings[name])] for name in ("user", "item"))
-        self.notes.append(
-            (
-                "ratings",
-                f"{len(self):,}",
-                f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'",
-            )
-        )
+        user, item = (self._frame.column(self._settings[name]) for name in ("user", "item"))
+        found = f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'"
+        self.notes.append(("ratings", f"{len(self):,}", found))
 
     def learn(self, rows: Tensor) -> None:
         """The users and items of the training rows: the others have nothing to be known by."""
         self._taught = len(rows)
-        frame = self._frame[rows.numpy()]
+        frame = self._frame.sample(rows.numpy())
         self.users, self.items = (
-            texts(frame[str(self._settings[name])]).drop_nulls().unique(maintain_order=True).to_list()
+            texts(frame[self._settings[name]]).drop_nulls().unique(maintain_order=True).to_list()
             for name in ("user", "item")
         )
         self._encode()
 
     def net_options(self) -> dict[str, Any]:
         return {"users": len(self.users) + 1, "items": len(self.items) + 1, "ratings": self._taught}
-
-    def read(self, rows: Tensor) -> Tensor:
-        """(n, 2) float32: codes of user and item, 0 for one that training did not have."""
-        return self.whole().index_select(0, rows)
-
-    def whole(self) -> Tensor:
-        assert self._x is not None, "learn() comes first"
-        return self._x
 
     def schema(self) -> dict[str, Any]:
         kept = {name: self._settings[name] for name in ("user", "item", "target", "group", "time")}
@@ -145,29 +106,8 @@ class Ratings:
         }
         return {"fallback": [words[user > 0, item > 0] for user, item in self.whole().tolist()]}
 
-    def columns(self) -> Mapping[str, np.ndarray]:
-        return {}
-
-    def digests(self) -> Sequence[str] | None:
-        return [f"{value:016x}" for value in self._frame.hash_rows(seed=0).to_list()]
-
-    def thumbnail(self, row: int) -> np.ndarray | None:
-        return None
-
-    def release(self) -> None:
-        self._frame = self._frame.clear()
-        self._x = None
-
-    def _columns(self) -> str:
-        return ", ".join(self._frame.columns)
-
-    def _refuse_absent(self, option: str) -> None:
-        name = self._settings[option]
-        if name is not None and name not in self._frame.columns:
-            raise UsageError(f"--{option} {name}: there is no such column", mend=f"There are {self._columns()}")
-
     def _read_ratings(self, name: str) -> list[float | None]:
-        column = self._frame[name]
+        column = self._frame.column(name)
         found = numbers(column)
         odd = column.filter(found.is_null() & column.is_not_null() & (texts(column).is_not_null()))
         if len(odd):
@@ -180,7 +120,7 @@ class Ratings:
 
         codes = []
         for name, known in (("user", self.users), ("item", self.items)):
-            column = texts(self._frame[str(self._settings[name])])
+            column = texts(self._frame.column(self._settings[name]))
             found = column.replace_strict(
                 pl.Series(known, dtype=pl.String),
                 pl.Series(range(1, len(known) + 1), dtype=pl.Int64),
@@ -216,9 +156,7 @@ def ratings(
         DataError: nothing that can be read there.
     """
     frame, parts, name = read_parts(data, valid=valid, test=test, stream=False)
-    return Ratings(
-        frame.sample(), parts, {"user": user, "item": item, "target": target, "group": group, "time": time}, name
-    )
+    return Ratings(frame, parts, {"user": user, "item": item, "target": target, "group": group, "time": time}, name)
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:

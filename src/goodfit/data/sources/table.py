@@ -15,9 +15,9 @@ from goodfit.data.columns.encoder import Encoder, texts
 from goodfit.data.columns.frames import Frame
 from goodfit.data.columns.kinds import DIFFERENT, Kind, numbers, tell, without_missing
 from goodfit.data.columns.reading import is_table, read_parts
-from goodfit.data.columns.times import read_times
+from goodfit.data.columns.rows import OPTIONS as TABLE_OPTIONS
+from goodfit.data.columns.rows import TableRows
 from goodfit.data.options import SourceOption
-from goodfit.data.unreadable import Unreadable
 from goodfit.errors import DataError, UsageError
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -27,60 +27,26 @@ BLOCK = 2_000  # rows that are read together where they stay on disk
 CLASSES = 20  # whole numbers with at most so many values are classes; --task says otherwise
 
 OPTIONS = (
-    SourceOption("target", str, "The column to predict; several, separated by commas, give one output each."),
+    *TABLE_OPTIONS,
     SourceOption("categorical", str, "Columns to be read as categories, separated by commas."),
     SourceOption("numeric", str, "Columns to be read as numbers, separated by commas."),
     SourceOption("ignore", str, "Columns to leave out, separated by commas."),
-    SourceOption("group", str, "Keep rows of one group in one part: a column, such as customer."),
-    SourceOption("time", str, "Split by time: a column; validation and test rows are later than training rows."),
 )
 
 
-class RowNumbers(Sequence[str]):
-    """Row numbers as keys, without a list of them."""
-
-    def __init__(self, start: int, stop: int) -> None:
-        self._range = range(start, stop)
-
-    def __len__(self) -> int:
-        return len(self._range)
-
-    def __getitem__(self, at: Any) -> Any:
-        found = self._range[at]
-        return [str(row) for row in found] if isinstance(found, range) else str(found)
-
-
-class Table:
+class Table(TableRows):
     """A source of rows of a table; see `table`."""
 
     kind = "table"
     arch: str | None = "tabm"
     task: str | None = None
-    decoded = 0
 
     def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
-        self.name = name
-        self._frame = frame
-        self._settings = dict(settings)
-        self.keys: Sequence[str] = RowNumbers(0, frame.height)
-        self.parts: Sequence[str | None] = parts
-        self.targets: Sequence[Any] | np.ndarray | None = None
-        self.groups: Sequence[str] | None = None
-        self.times: np.ndarray | None = None
-        self.unreadable: list[Unreadable] = []
-        self.notes: list[tuple[str, str, str]] = []
+        super().__init__(frame, parts, settings, name)
         self._kinds: dict[str, Kind] = {}
         self._encoder: Encoder | None = None
         self._cache: Path | None = None
-        self._x: Tensor | None = None
         self.block = BLOCK if frame.streamed else None
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    @property
-    def in_shape(self) -> tuple[int, ...]:
-        return (self.whole().shape[1],)
 
     @property
     def encoder(self) -> Encoder:
@@ -119,16 +85,8 @@ class Table:
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
         self.targets = self._read_targets(target, None)
-        left_out = {*target}
-        for option in ("group", "time"):
-            name = self._settings.get(option)
-            if name is not None:
-                self._refuse_absent(name, option)
-        if (group := self._settings.get("group")) is not None:
-            self.groups = [str(value) for value in self._frame.column(group).to_list()]
-            left_out.add(group)
-        if (time := self._settings.get("time")) is not None:
-            self.times = read_times(self._frame.column(time))
+        self._read_groups_and_times()
+        left_out = {*target, self._settings["group"]}
         seen = self._frame.sample()
         self._kinds = {
             name: tell(
@@ -152,14 +110,6 @@ class Table:
         """What an architecture is told: how many of the values are numbers, how many codes each category has."""
         return {"cardinalities": self.encoder.cardinalities}
 
-    def read(self, rows: Tensor) -> Tensor:
-        """(n, D) float32: z-scores, flags, codes."""
-        return self.whole().index_select(0, rows)
-
-    def whole(self) -> Tensor:
-        assert self._x is not None, "learn() comes first"
-        return self._x
-
     def schema(self) -> dict[str, Any]:
         """How new rows are read in the same way."""
         return {
@@ -174,24 +124,10 @@ class Table:
         seen = self._frame.sample()
         return not any(column.n_unique() > DIFFERENT * len(column) for column in seen.iter_columns())
 
-    def remarks(self) -> dict[str, list[str | None]]:
-        return {}
-
     def columns(self) -> Mapping[str, np.ndarray]:
         if self._frame.streamed:
             return {}  # column by column, a file larger than memory would be read as often
         return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
-
-    def digests(self) -> Sequence[str] | None:
-        """Of all cells of a row, the target's too."""
-        return [f"{value:016x}" for piece in self._frame.pieces() for value in piece.hash_rows(seed=0).to_list()]
-
-    def thumbnail(self, row: int) -> np.ndarray | None:
-        return None
-
-    def release(self) -> None:
-        self._frame.clear()
-        self._x = None
 
     def _encode(self) -> None:
         import torch
@@ -203,20 +139,13 @@ class Table:
         place = cache_folder(self._cache) / f"{self.name}-{os.getpid()}.rows"
         reserve(place, 4 * width * len(self), place.parent)
         rows = np.memmap(place, dtype=np.float32, mode="r+", shape=(len(self), width))
+        if sys.platform != "win32":  # the mapping keeps the content until the process ends, however it does
+            place.unlink()
         start = 0
         for piece in self._frame.pieces():
             rows[start : start + piece.height] = self.encoder.encode(piece)
             start += piece.height
-        rows.flush()
-        self._x = torch.from_numpy(np.memmap(place, dtype=np.float32, mode="c", shape=(len(self), width)))
-        if sys.platform != "win32":  # the mapping keeps the content until the process ends, however it does
-            place.unlink()
-
-    def _refuse_absent(self, name: str, option: str) -> None:
-        if name not in self._frame.columns:
-            raise UsageError(
-                f"--{option} {name}: there is no such column", mend=f"There are {', '.join(self._frame.columns)}"
-            )
+        self._x = torch.from_numpy(rows)
 
     def _read_targets(self, names: Sequence[str], form: str | None) -> Sequence[Any]:
         """A value a row (an array of numbers, of several targets); None where it is missing.
