@@ -1,6 +1,6 @@
 """MovieLens-100k: mean test RMSE over its own five folds with the defaults, and rows a second of the loop.
 
-    python bench/ratings.py [--only folds|choices|speed] [--repeats 5]
+    python bench/ratings.py [--only folds|choices|features|speed] [--repeats 5]
 
 Each fold is the command as a newcomer gives it, on the files as published; a fold's test rows are scored once.
 """
@@ -60,6 +60,18 @@ def choices() -> None:
         print(f"u1 as choices: {name} {value['value']:.4f} (popularity {base_value:.4f}), {printed['seconds']:.0f} s")
 
 
+def features() -> None:
+    """What is known of users and films besides the ratings, for films that training does not have (validation rows)."""
+    folder = SHARED / "ml-100k"
+    given = {"user_features": folder / "u.user", "item_features": folder / "u.item"}
+    for name, tables in (("ratings alone", {}), ("with features", given)):
+        for split, group in (("films known", None), ("films never seen", COLUMNS[1])):
+            with tempfile.TemporaryDirectory() as scratch:
+                source = gf.ratings(folder / "u1.base", *COLUMNS, group=group, **tables)
+                with gf.fit(source, out=f"{scratch}/run") as run:
+                    print(f"{name}, {split}: validation rmse {run.metrics['valid']['rmse'].value:.4f}", flush=True)
+
+
 def speed(repeats: int) -> None:
     source = gf.ratings(SHARED / "ml-100k" / "u.data", *COLUMNS)
     source.prepare()
@@ -94,7 +106,7 @@ def speed(repeats: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=["folds", "choices", "speed"])
+    parser.add_argument("--only", choices=["folds", "choices", "features", "speed"])
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     torch.set_num_threads(2)
@@ -102,6 +114,8 @@ def main() -> None:
         folds()
     if given.only in (None, "choices"):
         choices()
+    if given.only in (None, "features"):
+        features()
     if given.only in (None, "speed"):
         speed(given.repeats)
 

@@ -150,7 +150,9 @@ def fit(
 
 
 for _extra in SOURCE_OPTIONS.values():
-    fit.params.append(click.Option([f"--{_extra.name}"], type=_extra.type, default=None, help=_extra.help))
+    fit.params.append(
+        click.Option([f"--{_extra.name.replace('_', '-')}"], type=_extra.type, default=None, help=_extra.help)
+    )
 
 
 @app.command()

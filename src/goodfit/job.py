@@ -237,7 +237,7 @@ class Job:
         taught = self.split.rows("train")
         if self.source.block is not None:  # the rows stay on disk: some, spread evenly, are enough to measure by
             taught = taught[:: max(1, len(taught) // MEASURED)]
-        measure(net, lambda: self.source.read(taught))
+        measure(net, lambda: self.source.read(taught), self.source.fixed())
         count = sum(parameter.numel() for parameter in net.parameters())
         self.choose(Choice("net", f"{arch}, {count / 1e6:.2f} million parameters", why))
         return net.to(self.device)

@@ -95,7 +95,7 @@ class Catalogue:
             raise DataError(f"the item '{item}' is not in the training rows", mend="Check how items are written there")
         at = self.items.index(item) + 1
         with torch.inference_mode():
-            vectors = functional.normalize(self.net.item.weight.float(), dim=1)
+            vectors = functional.normalize(self.net.all_things()[0].float(), dim=1)
             nearness = vectors @ vectors[at]
             nearness[[0, at]] = -math.inf
             best, places = nearness.topk(min(n, len(self.items) - 1))

@@ -194,3 +194,73 @@ def test_a_run_is_read_after_the_usual_options_have_changed(fitted: Path, monkey
     smaller = dataclasses.replace(usual, build=functools.partial(usual.build, members=2, width=3))
     monkeypatch.setattr(importlib.import_module("goodfit.nets.architecture"), "architecture", lambda name: smaller)
     assert gf.load(fitted).predict(table()[:20])["prediction"] == before
+
+
+def films() -> pl.DataFrame:
+    """What is known of each film, of two that nobody rated too: even ones are funny."""
+    numbers = list(range(ITEMS + 2))
+    return pl.DataFrame(
+        {
+            "what": [f"film {number}" for number in numbers],
+            "title": [f"The {number}th of all the long titles that there are" for number in numbers],
+            "sort": ["sad" if number % 2 else "funny" for number in numbers],
+            "minutes": [90 + number % 7 for number in numbers],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def with_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("features")
+    table().write_csv(folder / "stars.csv")
+    films().write_csv(folder / "films.csv")
+    people = pl.DataFrame({"name": [f"u{number}" for number in range(USERS - 1)], "age": [20, None, 30] * 19 + [5, 6]})
+    people.write_csv(folder / "people.csv")
+    command = ("fit", folder / "stars.csv", "--user", "who", "--item", "what", "--target", "stars", "--out")
+    features = ("--user-features", folder / "people.csv", "--item-features", folder / "films.csv")
+    assert goodfit(*command, folder / "run", *features, "--quiet") == 0
+    return folder / "run"
+
+
+def test_an_item_that_nobody_rated_is_known_by_its_features(with_features: Path) -> None:
+    run = gf.load(with_features)
+    new = pl.DataFrame({"who": ["u4", "u4", "u5", "u5", "x"], "what": ["film 40", "film 41"] * 2 + ["film 40"]})
+    predictions = run.predict(new)
+    assert predictions["fallback"] == ["item not seen: by its features"] * 4 + [
+        "user not seen; item not seen: by its features"
+    ]
+    even_even, even_odd, odd_even, odd_odd, _ = predictions["prediction"]
+    assert min(even_even, odd_odd) > 3.5  # the tastes of `table`, for films 40 and 41
+    assert max(even_odd, odd_even) < 2.5
+    assert "film 40" in [item for item, _ in run.recommend("u4", n=ITEMS)]
+    near = [int(item.split()[1]) % 2 for item, _ in run.similar("film 41", n=6)]
+    assert sum(near) >= 5
+
+
+def test_features_are_said_and_titles_left_out(with_features: Path) -> None:
+    said = {choice["name"]: choice for choice in json.loads((with_features / "run.json").read_text())["choices"]}
+    assert said["item features"]["value"] == "42"
+    assert "sort, minutes" in said["item features"]["why"]
+    assert "title" in said["item features"]["why"]
+
+
+def test_features_of_choices(tmp_path: Path) -> None:
+    frame = table().filter(pl.col("stars") > 3)
+    source = gf.ratings(frame, "who", "what", item_features=films())
+    run = gf.fit(source, out=tmp_path / "run", epochs=6, quiet=True)
+    found = run.predict(pl.DataFrame({"who": ["u4", "u4"], "what": ["film 40", "film 41"]}))
+    assert found["prediction"][0] < found["prediction"][1]  # a rank: 1 is best
+
+
+@pytest.mark.parametrize(
+    ("films_given", "said"),
+    [
+        (films().vstack(films()[:1]), "--item-features: 'film 0' stands in rows 0 and 42"),
+        (films().with_columns(what=pl.lit(None, dtype=pl.String)), "--item-features: no name in row 0"),
+        (films().with_columns(what=pl.col("what") + "!"), "not one of the training ratings is of a name in"),
+        (films().select("what", "title"), "no column is left to learn from"),
+    ],
+)
+def test_features_that_say_nothing_are_refused(tmp_path: Path, films_given: pl.DataFrame, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        gf.fit(gf.ratings(table(), "who", "what", "stars", item_features=films_given), out=tmp_path / "run")

@@ -31,7 +31,9 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
         for name in given:
             if name not in known:
                 kind = module.__name__.rpartition(".")[2]
-                raise UsageError(f"--{name} is not an option for {kind}", where=path, mend="Leave it out")
+                raise UsageError(
+                    f"--{name.replace('_', '-')} is not an option for {kind}", where=path, mend="Leave it out"
+                )
         return module.open_path(path, valid=valid, test=test, **given)
     raise DataError(
         "neither a folder of pictures, a table (CSV, TSV, Parquet), nor a .npz or .npy file",

@@ -76,6 +76,10 @@ class Source(Protocol):
         """What an architecture has to be told of the data besides the shape, as JSON."""
         ...
 
+    def fixed(self) -> Mapping[str, Any]:
+        """Tensors by name that a net of this data holds besides its parameters; given to its `measure`."""
+        ...
+
     def read(self, rows: Tensor) -> Tensor:
         """x of these rows (int64, on the CPU), as stored: first dimension len(rows)."""
         ...

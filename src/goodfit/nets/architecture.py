@@ -93,11 +93,16 @@ def usual_options(name: str) -> dict[str, Any]:
     }
 
 
-def measure(net: nn.Module, read: Callable[[], Tensor]) -> None:
-    """Let a net that has a `measure` method set its fixed numbers (bins, histories) from all training rows."""
+def measure(net: nn.Module, read: Callable[[], Tensor], fixed: Mapping[str, Any] | None = None) -> None:
+    """Let a net that has a `measure` method set its fixed numbers (bins, histories, features).
+
+    Args:
+        read: gives x of all training rows.
+        fixed: further tensors of the source, by name.
+    """
     method = getattr(net, "measure", None)
     if method is not None:
-        method(read())
+        method(read(), **(fixed or {}))
 
 
 def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) -> nn.Module:

@@ -29,3 +29,41 @@ class Categories(nn.Module):
     def forward(self, codes: Tensor) -> Tensor:
         codes = codes.long()
         return torch.cat([table(codes[:, at]) for at, table in enumerate(self.tables)], dim=1)
+
+
+class SideFeatures(nn.Module):
+    """Codes (n,) -> (n, width): what is known of a user or an item, as a sum of an embedding for each feature.
+
+    Kula 2015 ("Metadata embeddings for user and item cold-start recommendations", section 3.2); a number's embedding
+    is multiplied by its z-score. All are 0 at the start.
+
+    Args:
+        codes: number of codes.
+        sizes: number columns, category columns, and levels of all of these together.
+        width: of the sum.
+    """
+
+    numbers: Tensor
+    levels: Tensor
+
+    def __init__(self, codes: int, sizes: Sequence[int], width: int) -> None:
+        super().__init__()
+        numbers, categories, levels = sizes
+        self.register_buffer("numbers", torch.zeros(codes, numbers))
+        self.register_buffer("levels", torch.zeros(codes, categories, dtype=torch.int64))
+        self.of_number = nn.Parameter(torch.zeros(numbers, width))
+        self.of_level = nn.Embedding(levels, width, padding_idx=0)  # 0: the table has no row for this code
+        nn.init.zeros_(self.of_level.weight)
+
+    def measure(self, numbers: Tensor, levels: Tensor) -> None:
+        """Note what is known: (codes, numbers) z-scores and (codes, categories) levels from 1 on."""
+        self.numbers = numbers.to(self.numbers.device)
+        self.levels = levels.to(self.levels.device)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        found: Tensor = self.numbers[codes] @ self.of_number + self.of_level(self.levels[codes]).sum(1)
+        return found
+
+    def squares(self) -> Tensor:
+        """Sum of the squares of all embeddings, a scalar."""
+        return self.of_number.square().sum() + self.of_level.weight.square().sum()

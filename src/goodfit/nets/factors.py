@@ -7,16 +7,20 @@ about the user. Several members share the batch and average their predictions: t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
+from goodfit.nets.embeddings import SideFeatures
 
 START = 0.1  # standard deviation of the embeddings at the start
 # Strength of the L2 penalty, as it is paid for each rating (Koren 2008, section 3): rows that many ratings speak for
 # pay more often. Chosen on validation rows of MovieLens-100k's first training file: docs/benchmarks.md.
-ON_FACTORS, ON_BIASES, ON_HISTORY = 0.05, 0.005, 50.0
+ON_FACTORS, ON_BIASES, ON_HISTORY, ON_FEATURES = 0.05, 0.005, 50.0, 20.0
 
 
 class Factors(nn.Module):
@@ -28,6 +32,7 @@ class Factors(nn.Module):
         members: models in one.
         width: of a member's embeddings.
         history: whether the items that a user rated count, whatever the rating.
+        user_features, item_features: `sizes` of SideFeatures, where there are any.
 
     Attributes:
         penalty: of the last training batch, a scalar: the loop adds it to the loss.
@@ -36,7 +41,18 @@ class Factors(nn.Module):
     starts: Tensor
     rated: Tensor
 
-    def __init__(self, users: int, items: int, ratings: int, *, members: int, width: int, history: bool) -> None:
+    def __init__(
+        self,
+        users: int,
+        items: int,
+        ratings: int,
+        *,
+        members: int,
+        width: int,
+        history: bool,
+        user_features: Sequence[int] | None = None,
+        item_features: Sequence[int] | None = None,
+    ) -> None:
         super().__init__()
         self.members, self.history = members, history
         self.user_bias = nn.Embedding(users, 1)
@@ -49,17 +65,33 @@ class Factors(nn.Module):
         for table in (self.user, self.item, self.rated_item):
             nn.init.normal_(table.weight, std=START)
             nn.init.zeros_(table.weight[:1])
+        # the last value of the width is a bias
+        self.user_side = SideFeatures(users, user_features, members * width + 1) if user_features else None
+        self.item_side = SideFeatures(items, item_features, members * width + 1) if item_features else None
         # items rated by user u: rated[starts[u] : starts[u + 1]]
         self.register_buffer("starts", torch.zeros(users + 1, dtype=torch.int64))
         self.register_buffer("rated", torch.zeros(ratings, dtype=torch.int64))
         self.penalty = torch.zeros(())
 
-    def measure(self, x: Tensor) -> None:
-        """Note what every user rated, from all training rows (N, 2)."""
+    def measure(
+        self,
+        x: Tensor,
+        user_features: tuple[Tensor, Tensor, Any] | None = None,
+        item_features: tuple[Tensor, Tensor, Any] | None = None,
+    ) -> None:
+        """Note what every user rated, from all training rows (N, 2), and what is known of users and items besides."""
         users, items = x.long().to(self.starts.device).unbind(1)
         order = torch.argsort(users, stable=True)
         self.rated = items[order]
         self.starts[1:] = torch.bincount(users, minlength=len(self.starts) - 1).cumsum(0)
+        for side, features, codes, table in (
+            (self.user_side, user_features, users, self.user),
+            (self.item_side, item_features, items, self.item),
+        ):
+            if side is not None and features is not None:
+                side.measure(*features[:2])
+                with torch.no_grad():  # no rating will ever teach these
+                    table.weight[torch.bincount(codes, minlength=len(table.weight)) == 0] = 0
 
     def taken(self, users: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The items that each user rated, one after the other; where each user's begin; how many each has."""
@@ -68,22 +100,29 @@ class Factors(nn.Module):
         within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
         return self.rated[first.repeat_interleave(counts) + within], offsets, counts
 
-    def user_vectors(self, users: Tensor) -> Tensor:
-        """(len(users), members * width): what the user's own embedding and the items rated say."""
-        own: Tensor = self.user(users)
-        if not self.history:
-            return own
-        rated, offsets, counts = self.taken(users)
-        weights = counts.clamp_min(1).float().rsqrt().repeat_interleave(counts)
-        heard = functional.embedding_bag(
-            rated, self.rated_item.weight, offsets, mode="sum", per_sample_weights=weights.to(own.dtype)
-        )
-        return own + heard
+    def people(self, users: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, members * width) vectors and (n, 1) biases: what users' embeddings, items rated and features say."""
+        vectors: Tensor = self.user(users)
+        if self.history:
+            rated, offsets, counts = self.taken(users)
+            weights = counts.clamp_min(1).float().rsqrt().repeat_interleave(counts)
+            vectors = vectors + functional.embedding_bag(
+                rated, self.rated_item.weight, offsets, mode="sum", per_sample_weights=weights.to(vectors.dtype)
+            )
+        return _with_side(self.user_side, users, vectors, self.user_bias(users))
+
+    def things(self, items: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, members * width) vectors and (n, 1) biases of items."""
+        return _with_side(self.item_side, items, self.item(items), self.item_bias(items))
+
+    def all_things(self) -> tuple[Tensor, Tensor]:
+        """The same of all items, by their codes."""
+        return self.things(torch.arange(len(self.item.weight), device=self.item.weight.device))
 
     def scores(self, users: Tensor) -> Tensor:
         """(len(users), items): what each user would give each item, -inf for items rated in training and for code 0."""
-        product = self.user_vectors(users) @ self.item.weight.t() / self.members
-        found: Tensor = product + self.user_bias(users) + self.item_bias.weight.t()
+        (vectors, bias), (things, item_bias) = self.people(users), self.all_things()
+        found: Tensor = vectors @ things.t() / self.members + bias + item_bias.t()
         found[:, 0] = -torch.inf
         rated, _, counts = self.taken(users)
         found[torch.arange(len(users), device=users.device).repeat_interleave(counts), rated] = -torch.inf
@@ -92,18 +131,35 @@ class Factors(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         users, items = x.long().unbind(1)
         different, back = torch.unique(users, return_inverse=True)
-        person = self.user_vectors(different).index_select(0, back)
-        thing = self.item(items)
-        fit = (person * thing).unflatten(1, (self.members, -1)).sum(2)
-        bias = self.user_bias(users) + self.item_bias(items)
+        vectors, biases = self.people(different)
+        person, bias = vectors.index_select(0, back), biases.index_select(0, back)
+        thing, item_bias = self.things(items)
+        fit = self._by_member(person * thing).sum(2)
         if self.training:
-            own = self.user(users)
-            squares = (own.square().sum() + thing.square().sum()) / self.members
-            biases = self.user_bias(users).square().sum() + self.item_bias(items).square().sum()
-            heard = self.rated_item.weight.square().sum() / self.members / max(1, len(self.rated))
-            self.penalty = (ON_FACTORS * squares + ON_BIASES * biases) / len(x) + ON_HISTORY * heard
-        out: Tensor = (fit + bias).unsqueeze(2)
+            squares = (self.user(users).square().sum() + self.item(items).square().sum()) / self.members
+            bias_squares = self.user_bias(users).square().sum() + self.item_bias(items).square().sum()
+            self.penalty = (ON_FACTORS * squares + ON_BIASES * bias_squares) / len(x) + self.shared_penalty(ON_HISTORY)
+        out: Tensor = (fit + bias + item_bias).unsqueeze(2)
         return out if self.training else out.mean(1)
+
+    def _by_member(self, vectors: Tensor) -> Tensor:
+        """(n, members * width) -> (n, members, width)."""
+        return vectors.view(len(vectors), self.members, -1)
+
+    def shared_penalty(self, on_history: float) -> Tensor:
+        """Of what no single rating pays for: embeddings of items as rated, and of features."""
+        total = on_history * self.rated_item.weight.square().sum()
+        for side in (self.user_side, self.item_side):
+            if side is not None:
+                total = total + ON_FEATURES * side.squares()
+        return total / self.members / max(1, len(self.rated))
+
+
+def _with_side(side: SideFeatures | None, codes: Tensor, vectors: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    if side is None:
+        return vectors, bias
+    said = side(codes)
+    return vectors + said[:, :-1], bias + said[:, -1:]
 
 
 def _build(
@@ -116,10 +172,21 @@ def _build(
     members: int = 24,
     width: int = 8,
     history: bool = True,
+    user_features: Sequence[int] | None = None,
+    item_features: Sequence[int] | None = None,
 ) -> nn.Module:
     if outputs != 1 or in_shape != (2,):
         raise ValueError("one rating of a user and an item is what it predicts")
-    return Factors(users, items, ratings, members=members, width=width, history=history)
+    return Factors(
+        users,
+        items,
+        ratings,
+        members=members,
+        width=width,
+        history=history,
+        user_features=user_features,
+        item_features=item_features,
+    )
 
 
 def stages(net: nn.Module) -> list[list[nn.Module]]:

@@ -8,6 +8,8 @@ the others (Jean et al. 2015, "On using very large target vocabulary", section 3
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -33,17 +35,26 @@ class Ranker(Factors):
         users, items = x.long().unbind(1)
         return self._against_sample(users, items) if self.training else self._against_all(users, items)
 
-    def user_vectors(self, users: Tensor) -> Tensor:
-        """(len(users), members * width): own embedding and the items taken."""
+    def people(self, users: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, members * width) vectors: own embedding, items taken, features; a user's bias changes no order."""
         heard, counts = self._heard(users)
-        own: Tensor = self.user(users)
-        return own + heard * counts.clamp_min(1).rsqrt()
+        return self._person(users, heard * counts.clamp_min(1).rsqrt()), torch.zeros_like(counts)
 
     def scores(self, users: Tensor) -> Tensor:
         """(len(users), items): for every item, -inf for those taken in training and for code 0."""
         found = self._all_scores(users)
         self._mask(found, users)
         return found
+
+    @cached_property
+    def all_taken(self) -> Tensor:
+        """Codes of the items that somebody took in training."""
+        found: Tensor = torch.unique(self.rated)
+        return found
+
+    def _person(self, users: Tensor, heard: Tensor) -> Tensor:
+        found: Tensor = self.user(users) + heard
+        return found if self.user_side is None else found + self.user_side(users)[:, :-1]
 
     def _heard(self, users: Tensor) -> tuple[Tensor, Tensor]:
         """Sum of the embeddings of the items taken, and how many they are, (n, 1)."""
@@ -55,21 +66,18 @@ class Ranker(Factors):
         different, back = torch.unique(users, return_inverse=True)
         heard, counts = self._heard(different)
         others = heard.index_select(0, back) - self.rated_item(items)  # the item in question is not told
-        person = self.user(users) + others * (counts.index_select(0, back) - 1).clamp_min(1).rsqrt()
-        thing = self.item(items)
-        known = len(self.item_bias.weight) - 1
-        count = min(NEGATIVES, known)
-        sample = torch.randint(1, known + 1, (count,), device=users.device)
-        person, thing_, others_ = (
-            vector.unflatten(1, (self.members, -1)) for vector in (person, thing, self.item(sample))
-        )
-        right = (person * thing_).sum(2) + self.item_bias(items)
-        wrong = torch.einsum("nmw,kmw->nmk", person, others_) + self.item_bias(sample).t()
-        wrong = wrong + math.log(known / count)  # a sampled item stands for several
+        person = self._person(users, others * (counts.index_select(0, back) - 1).clamp_min(1).rsqrt())
+        taken = self.all_taken  # items that nobody took teach nothing
+        count = min(NEGATIVES, len(taken))
+        sample = taken[torch.randint(len(taken), (count,), device=users.device)]
+        (thing, bias), (things, biases) = self.things(items), self.things(sample)
+        person, thing, things = self._by_member(person), self._by_member(thing), self._by_member(things)
+        right = (person * thing).sum(2) + bias
+        wrong = torch.einsum("nmw,kmw->nmk", person, things) + biases.t()
+        wrong = wrong + math.log(len(taken) / count)  # a sampled item stands for several
         wrong = wrong.masked_fill((sample[None] == items[:, None])[:, None], -torch.inf)
-        squares = (self.user(users).square().sum() + thing.square().sum()) / self.members / len(items)
-        heard_squares = self.rated_item.weight.square().sum() / self.members / max(1, len(self.rated))
-        self.penalty = ON_FACTORS * squares + ON_HISTORY * heard_squares
+        squares = (self.user(users).square().sum() + self.item(items).square().sum()) / self.members / len(items)
+        self.penalty = ON_FACTORS * squares + self.shared_penalty(ON_HISTORY)
         return torch.cat([right.unsqueeze(2), wrong], dim=2)
 
     def _against_all(self, users: Tensor, items: Tensor) -> Tensor:
@@ -96,8 +104,8 @@ class Ranker(Factors):
         return torch.cat(pieces)
 
     def _all_scores(self, users: Tensor) -> Tensor:
-        found: Tensor = self.user_vectors(users) @ self.item.weight.t() / self.members + self.item_bias.weight.t()
-        return found.float()
+        things, biases = self.all_things()
+        return (self.people(users)[0] @ things.t() / self.members + biases.t()).float()
 
     def _mask(self, table: Tensor, users: Tensor) -> None:
         """Set what the users took in training, and code 0, to -inf."""
@@ -115,10 +123,21 @@ def _build(
     ratings: int,
     members: int = 8,
     width: int = 32,
+    user_features: Sequence[int] | None = None,
+    item_features: Sequence[int] | None = None,
 ) -> nn.Module:
     if outputs != 1 or in_shape != (2,):
         raise ValueError("it ranks the item of a user and an item")
-    return Ranker(users, items, ratings, members=members, width=width, history=True)
+    return Ranker(
+        users,
+        items,
+        ratings,
+        members=members,
+        width=width,
+        history=True,
+        user_features=user_features,
+        item_features=item_features,
+    )
 
 
 RECIPE = Recipe(learning_rate=1e-2, weight_decay=0.0, batch_size=1024, rows_to_see={"ranking": 1_000_000})

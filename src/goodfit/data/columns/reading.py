@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab")
+NAMELESS = "column_"  # and a number, in files without names
 SAMPLE = 64 * 1024  # bytes that the dialect is told from
 
 
@@ -122,7 +123,7 @@ def _text(path: Path) -> pl.DataFrame:
             skip_rows=1 if has_header else 0,
             infer_schema=False,
             truncate_ragged_lines=False,
-            new_columns=names if has_header else [f"column_{at}" for at in range(1, width + 1)],
+            new_columns=names if has_header else [f"{NAMELESS}{at}" for at in range(1, width + 1)],
         )
     except pl.exceptions.PolarsError as error:
         raise DataError(

@@ -82,6 +82,9 @@ class TableRows:
     def remarks(self) -> dict[str, list[str | None]]:
         return {}
 
+    def fixed(self) -> Mapping[str, Any]:
+        return {}
+
     def columns(self) -> Mapping[str, np.ndarray]:
         return {}
 

@@ -78,6 +78,9 @@ class Arrays:
     def net_options(self) -> dict[str, Any]:
         return {}
 
+    def fixed(self) -> Mapping[str, Any]:
+        return {}
+
     def read(self, rows: Tensor) -> Tensor:
         """(n, ...) of the rows' own type."""
         return self._x.index_select(0, rows)

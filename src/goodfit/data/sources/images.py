@@ -108,6 +108,9 @@ class Images:
     def net_options(self) -> dict[str, Any]:
         return {}
 
+    def fixed(self) -> Mapping[str, Any]:
+        return {}
+
     def read(self, rows: Tensor) -> Tensor:
         """(n, C, H, W) uint8, channels last in memory, as they lie in the cache."""
         return self._pixels.index_select(0, rows).permute(0, 3, 1, 2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.columns.encoder import texts
+from goodfit.data.columns.features import Described, Features
 from goodfit.data.columns.frames import Frame
 from goodfit.data.columns.kinds import numbers
 from goodfit.data.columns.reading import is_table, read_parts
@@ -23,6 +24,8 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
 OPTIONS = (
     SourceOption("user", str, "Ratings: the column of users."),
     SourceOption("item", str, "Ratings: the column of items."),
+    SourceOption("user_features", str, "Ratings: a table with a row a user, of what else is known."),
+    SourceOption("item_features", str, "Ratings: the same for items."),
     *TABLE_OPTIONS,
 )
 
@@ -35,11 +38,21 @@ class Ratings(TableRows):
     task: str | None = "rating"
     repeats = True  # a user may rate an item twice
 
-    def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        parts: list[str | None],
+        settings: Mapping[str, Any],
+        name: str,
+        features: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(frame, parts, settings, name)
-        self.users: list[str] = []  # of the training rows, in the order of their codes from 1 on
-        self.items: list[str] = []
-        self._taught = 0  # training rows
+        self.known: dict[str, list[str]] = {}  # users and items in the order of their codes from 1 on
+        self.taught: dict[str, int] = {}  # how many of them are in training rows: these come first
+        self._rows_taught = 0
+        self._given = features or {}  # tables of features, as they came
+        self._features: dict[str, Features] = {}
+        self._described: dict[str, Described] = {}
 
     def prepare(
         self,
@@ -57,7 +70,9 @@ class Ratings(TableRows):
         """
         if schema is not None:
             self._settings = dict(schema["settings"])
-            self.users, self.items = schema["users"], schema["items"]
+            self.known = {"user": schema["users"], "item": schema["items"]}
+            counts = {name: len(names) for name, names in self.known.items()}
+            self.taught = dict(schema.get("taught", counts))  # runs without features did not say
         target = self._settings["target"]
         for option in ("user", "item"):
             self._refuse_absent(self._settings[option], option)
@@ -78,33 +93,59 @@ class Ratings(TableRows):
         user, item = (self._frame.column(self._settings[name]) for name in ("user", "item"))
         found = f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'"
         self.notes.append(("ratings", f"{len(self):,}", found))
+        for name, place in self._given.items():
+            self._features[name] = Features(place, self._settings[name], f"--{name}-features")
+            self.notes.append(self._features[name].note)
 
     def learn(self, rows: Tensor) -> None:
-        """The users and items of the training rows: the others have nothing to be known by."""
-        self._taught = len(rows)
+        """The users and items of the training rows, then those that features alone tell of: others stay unknown."""
+        self._rows_taught = len(rows)
         frame = self._frame.sample(rows.numpy())
-        self.users, self.items = (
-            texts(frame[self._settings[name]]).drop_nulls().unique(maintain_order=True).to_list()
-            for name in ("user", "item")
-        )
+        for name in ("user", "item"):
+            names = texts(frame[self._settings[name]]).drop_nulls().unique(maintain_order=True).to_list()
+            self.taught[name] = len(names)
+            if (features := self._features.get(name)) is not None:
+                features.learn(names)
+                there = set(names)
+                names += [other for other in features.names if other not in there]
+                self._described[name] = features.describe(names)
+            self.known[name] = names
         self._encode()
 
     def net_options(self) -> dict[str, Any]:
-        return {"users": len(self.users) + 1, "items": len(self.items) + 1, "ratings": self._taught}
+        sizes = {f"{name}_features": list(described.sizes) for name, described in self._described.items()}
+        users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
+        return {"users": users, "items": items, "ratings": self._rows_taught, **sizes}
+
+    def fixed(self) -> Mapping[str, Any]:
+        """What the features say of each code."""
+        return {f"{name}_features": described for name, described in self._described.items()}
 
     def schema(self) -> dict[str, Any]:
         kept = {name: self._settings[name] for name in ("user", "item", "target", "group", "time")}
-        return {"kind": self.kind, "settings": kept, "users": self.users, "items": self.items}
+        return {
+            "kind": self.kind,
+            "settings": kept,
+            "users": self.known["user"],
+            "items": self.known["item"],
+            "taught": self.taught,
+        }
 
     def remarks(self) -> dict[str, list[str | None]]:
-        """fallback: what is missing where a user or an item was not in training, and the other alone speaks."""
-        words = {
-            (True, True): None,
-            (False, True): "user not seen: the item's mean",
-            (True, False): "item not seen: the user's mean",
-            (False, False): "neither seen: the overall mean",
-        }
-        return {"fallback": [words[user > 0, item > 0] for user, item in self.whole().tolist()]}
+        """fallback: what speaks where a user or an item was not in training."""
+        return {"fallback": [self._remark(int(user), int(item)) for user, item in self.whole().tolist()]}
+
+    def _remark(self, user: int, item: int) -> str | None:
+        codes = {"user": user, "item": item}
+        new = [name for name, code in codes.items() if not 0 < code <= self.taught[name]]
+        if not new:
+            return None
+        told = [name for name in new if codes[name] > 0]
+        if told:
+            return "; ".join(f"{name} not seen" + (": by its features" if name in told else "") for name in new)
+        if len(new) == 2:
+            return "neither seen: the overall mean"
+        return "user not seen: the item's mean" if new == ["user"] else "item not seen: the user's mean"
 
     def _read_ratings(self, name: str) -> list[float | None]:
         column = self._frame.column(name)
@@ -119,7 +160,7 @@ class Ratings(TableRows):
         import torch
 
         codes = []
-        for name, known in (("user", self.users), ("item", self.items)):
+        for name, known in self.known.items():
             column = texts(self._frame.column(self._settings[name]))
             found = column.replace_strict(
                 pl.Series(known, dtype=pl.String),
@@ -141,6 +182,8 @@ def ratings(
     test: Any = None,
     group: str | None = None,
     time: str | None = None,
+    user_features: Any = None,
+    item_features: Any = None,
 ) -> Ratings:
     """Ratings of items by users, one a row.
 
@@ -151,12 +194,17 @@ def ratings(
         valid, test: further tables, whose rows are the validation or test part.
         group: rows with the same value of this column (such as the user's) stay in one part.
         time: split by time: validation and test rows are later than training rows by this column.
+        user_features, item_features: tables (paths or frames) with a row for each user or item, whose name stands in a
+            column that is called as in `data`, or in the first; numbers, categories and dates in the others. Those
+            that have no rating are then known by them.
 
     Raises:
         DataError: nothing that can be read there.
     """
     frame, parts, name = read_parts(data, valid=valid, test=test, stream=False)
-    return Ratings(frame, parts, {"user": user, "item": item, "target": target, "group": group, "time": time}, name)
+    settings = {"user": user, "item": item, "target": target, "group": group, "time": time}
+    given = {"user": user_features, "item": item_features}
+    return Ratings(frame, parts, settings, name, {key: place for key, place in given.items() if place is not None})
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:
