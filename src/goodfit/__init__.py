@@ -18,10 +18,14 @@ _HOME = {
     "arrays": "goodfit.data.sources.arrays",
     "table": "goodfit.data.sources.table",
     "ratings": "goodfit.data.sources.ratings",
+    "watch": "goodfit.checks.watch",
+    "allow": "goodfit.checks.allow",
     "GoodfitError": "goodfit.errors",
 }
 
 if TYPE_CHECKING:
+    from goodfit.checks.allow import allow as allow
+    from goodfit.checks.watch import watch as watch
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
     from goodfit.data.sources.ratings import ratings as ratings
@@ -31,7 +35,9 @@ if TYPE_CHECKING:
     from goodfit.run import Run as Run
     from goodfit.run import load as load
 
-__all__ = ["GoodfitError", "Run", "__version__", "arrays", "fit", "images", "load", "ratings", "table"]
+__all__ = [
+    "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "ratings", "table", "watch",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,80 @@
+"""Questions to the graph that autograd keeps behind a tensor: where it came from, which leaves it reaches.
+
+A node's metadata says the shapes of what it gave; `grad_fn.metadata` is a dict that lives as long as the node, and is
+where marks are left instead of references to tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+MARK = "goodfit"  # key in grad_fn.metadata
+LIMIT = 4000  # nodes of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
+
+# What leaves the values as they are, or moves them about.
+MOVES = frozenset(
+    {
+        "ViewBackward0", "UnsafeViewBackward0", "ReshapeAliasBackward0", "SqueezeBackward0", "SqueezeBackward1",
+        "SqueezeBackward2", "UnsqueezeBackward0", "TransposeBackward0", "TBackward0", "PermuteBackward0",
+        "ToCopyBackward0", "CloneBackward0", "AliasBackward0", "ExpandBackward0", "SliceBackward0", "SelectBackward0",
+        "IndexBackward0", "IndexSelectBackward0", "AsStridedBackward0", "MovedimBackward0", "ContiguousBackward0",
+        "SplitBackward0", "ClampBackward0", "ClampBackward1", "ClampMinBackward0", "ClampMaxBackward0",
+        "MaskedFillBackward0", "UnbindBackward0", "FlattenBackward0", "MkldnnConvertBackward0",
+    }
+)  # fmt: skip
+
+
+def parents(node: Any) -> list[Any]:
+    """Nodes that this one's inputs came from, constants left out."""
+    return [parent for parent, _ in node.next_functions if parent is not None]
+
+
+def shape_of(node: Any) -> torch.Size:
+    """Of the (first) tensor that the node gave."""
+    found = node._input_metadata
+    return torch.Size(found[0].shape) if found else torch.Size(())
+
+
+def source(tensor: Tensor) -> Any:
+    """The node that made the values of a tensor, behind views, casts and other moves; None for a constant or leaf."""
+    node = tensor.grad_fn
+    return None if node is None else behind(node)
+
+
+def behind(node: Any) -> Any:
+    """The same from a node on. A constant added or clipped away by the user (softmax + 1e-8) is a move too."""
+    for _ in range(LIMIT):
+        before = parents(node)
+        moved = node.name() in MOVES or (node.name() == "AddBackward0" and len(before) == 1)
+        if not moved or not before:
+            return node
+        node = before[0]
+    return node
+
+
+def walk(node: Any, *, stop: Collection[int] = (), limit: int = LIMIT) -> Iterator[Any]:
+    """Each node once, from this one towards the leaves, nearest first; not beyond those whose id is in `stop`."""
+    queue, seen = [node], {id(node)}
+    at = 0
+    while at < len(queue) and at < limit:
+        here = queue[at]
+        at += 1
+        yield here
+        if id(here) in stop:
+            continue
+        for parent in parents(here):
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                queue.append(parent)
+
+
+def leaves(node: Any, limit: int = 100_000) -> Iterator[Tensor]:
+    """Leaf tensors that gradients of a node reach."""
+    for here in walk(node, limit=limit):
+        variable = getattr(here, "variable", None)
+        if variable is not None:
+            yield variable

@@ -1,0 +1,378 @@
+"""What of torch is replaced or hooked while a program is watched, and put back afterwards. Nothing else patches torch.
+
+Every replacement calls the original with the same arguments and gives back what it gave. Under torch.compile, inside
+torch.func and in worker processes the originals run alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.modules import module as modules
+from torch.optim import Optimizer, lr_scheduler
+from torch.optim import optimizer as optimisers
+from torch.utils.data import DataLoader
+from torch.utils.data import dataloader as loading
+
+from goodfit.checks import events
+from goodfit.checks.places import is_users
+from goodfit.checks.watcher import CALL, STEP, Watcher
+from goodfit.checks.world import params_of
+
+LOSSES = (
+    "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div", "mse_loss",
+    "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
+    "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
+)  # fmt: skip
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+
+
+class Patches:
+    """All replacements for one watcher."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self.world = watcher.world
+        self._undo: list[Callable[[], None]] = []
+        self._undo_close: list[Callable[[], None]] = []
+        self._in_backward = 0
+        self._functorch = getattr(torch._C._functorch, "peek_interpreter_stack", lambda: None)
+        watcher.on_sleep, watcher.on_wake = self._look_away, self._look_closely
+
+    def install(self) -> None:
+        """Replace everything."""
+        self._replace(torch.autograd, "backward", self._backward)
+        for owner in (Optimizer, nn.Module):
+            self._replace(owner, "zero_grad", self._zero)
+        self._replace(Optimizer, "__init__", self._new_optimiser)
+        self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped).remove)
+        for name in LOSSES:
+            self._replace(functional, name, functools.partial(self._loss, name))
+        for name in DROPOUTS:
+            self._replace(functional, name, self._dropout)
+        self._replace(nn.Module, "train", self._train)
+        for name in ("state_dict", "load_state_dict"):
+            self._replace(nn.Module, name, functools.partial(self._weights, name))
+        self._replace(torch, "save", functools.partial(self._weights, "save"))
+        for manager in (torch.no_grad, torch.inference_mode):
+            self._replace(manager, "__enter__", self._no_grad)
+        self._replace(DataLoader, "__iter__", self._epoch)
+        self._replace(loading._BaseDataLoaderIter, "__next__", self._batch)
+        self._replace(loading._BaseDataLoaderIter, "_next_index", self._next_index)
+        for scheduler in (lr_scheduler.LRScheduler, lr_scheduler.ReduceLROnPlateau):
+            self._replace(scheduler, "step", self._schedule)
+        for place in (nn.utils, nn.utils.clip_grad):
+            for name in ("clip_grad_norm_", "clip_grad_value_"):
+                self._replace(place, name, self._clip)
+        for name in ("scale", "unscale_", "step", "update"):
+            self._replace(torch.amp.GradScaler, name, functools.partial(self._scaler, name))
+        self._replace(torch, "compile", self._compile)
+        self._replace(nn.Module, "compile", self._compile)
+        self._replace(torch.jit, "script", self._script)
+        self._look_closely()
+
+    def remove(self) -> None:
+        """Put everything back."""
+        self._look_away()
+        while self._undo:
+            self._undo.pop()()
+
+    def _look_closely(self) -> None:
+        """What is hooked only while rules are awake: every module, ==, and views."""
+        if self._undo_close:
+            return
+        undo = self._undo_close
+        if not self.world.compiled:
+            undo.append(modules.register_module_forward_pre_hook(self._called).remove)
+            undo.append(modules.register_module_forward_hook(self._returned, with_kwargs=True, always_call=True).remove)
+        for name in ("__eq__", "eq"):
+            self._replace(Tensor, name, self._compare, undo)
+        self._replace(torch, "eq", self._compare, undo)
+        for name in ("view", "reshape"):
+            self._replace(Tensor, name, self._reshape, undo)
+        self._replace(torch, "reshape", self._reshape, undo)
+
+    def _look_away(self) -> None:
+        while self._undo_close:
+            self._undo_close.pop()()
+        self.watcher.stack.clear()
+
+    def _replace(self, owner: Any, name: str, handler: Any, undo: list[Callable[[], None]] | None = None) -> None:
+        """`handler(original, args, kwargs)` in place of `owner.name`, while nothing speaks against watching."""
+        own = name in vars(owner)
+        original = getattr(owner, name)
+        watcher, functorch = self.watcher, self._functorch
+
+        @functools.wraps(original)
+        def replacement(*args: Any, **kwargs: Any) -> Any:
+            if torch.compiler.is_compiling() or watcher.busy or functorch() is not None:
+                return original(*args, **kwargs)
+            return handler(original, args, kwargs)
+
+        setattr(owner, name, replacement)
+        back = functools.partial(setattr, owner, name, original) if own else functools.partial(delattr, owner, name)
+        (self._undo if undo is None else undo).append(back)
+
+    @contextmanager
+    def _suspended(self) -> Iterator[None]:
+        """TorchScript knows functions by their identity: it gets the originals."""
+        self.remove()
+        try:
+            yield
+        finally:
+            self.install()
+            if not self.watcher.awake:
+                self._look_away()
+
+    def _backward(self, original: Any, args: Any, kwargs: Any) -> Any:
+        tensors = args[0] if args else kwargs["tensors"]
+        losses = [tensors] if isinstance(tensors, Tensor) else [each for each in tensors if isinstance(each, Tensor)]
+        given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
+        event = events.Backward(losses, given, kwargs.get("inputs") is not None)
+        self.watcher.tell("before_backward", event)
+        self._in_backward += 1
+        try:
+            found = original(*args, **kwargs)
+        finally:
+            self._in_backward -= 1
+        self.world.backwards += 1
+        self.watcher.tell("after_backward", event)
+        return found
+
+    def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        if self.watcher.busy or torch.compiler.is_compiling():
+            return
+        self.world.optimiser(optimiser).steps += 1
+        self.world.steps += 1
+        self.watcher.tell("on_step", events.Step(optimiser, params_of(optimiser)))
+        self.watcher.tick(STEP)
+
+    def _new_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
+        original(*args, **kwargs)
+        self.world.optimiser(args[0])
+
+    def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
+        owner = args[0]
+        params = params_of(owner) if isinstance(owner, Optimizer) else list(owner.parameters())
+        self.watcher.tell("on_zero", events.Zero(owner, params))
+        return original(*args, **kwargs)
+
+    def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        if not self.watcher.awake:
+            return original(*args, **kwargs)
+        bound = _signature(original).bind(*args, **kwargs)
+        bound.apply_defaults()
+        told = dict(bound.arguments)
+        pair = [told.pop("input", None), told.pop("target", None)]
+        if not all(isinstance(each, Tensor) for each in pair):
+            return original(*args, **kwargs)
+        grad = torch.is_grad_enabled()
+        with self._nested():
+            try:
+                found = original(*args, **kwargs)
+            except Exception:
+                self._tell_outside("on_loss", events.Loss(name, pair[0], pair[1], told, grad, failed=True))
+                raise
+        self.watcher.tell("on_loss", events.Loss(name, pair[0], pair[1], told, grad))
+        return found
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        """Inside of a loss function torch may call another (cross entropy of a module): the outer one is told."""
+        before, self.watcher._local.busy = self.watcher.busy, True
+        try:
+            yield
+        finally:
+            self.watcher._local.busy = before
+
+    def _tell_outside(self, handler: str, event: Any) -> None:
+        self.watcher._local.busy = False
+        self.watcher.tell(handler, event)
+
+    def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if self.watcher.awake and not self._in_backward:
+            bound = _signature(original).bind(*args, **kwargs)
+            bound.apply_defaults()
+            stack = self.watcher.stack
+            inner, outer = (stack[-1], stack[0]) if stack else (None, None)
+            told = bound.arguments
+            self.watcher.tell("on_dropout", events.Dropout(inner, outer, float(told["p"]), bool(told["training"])))
+        return original(*args, **kwargs)
+
+    def _train(self, original: Any, args: Any, kwargs: Any) -> Any:
+        found = original(*args, **kwargs)
+        self.watcher.look("mode")
+        return found
+
+    def _weights(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
+        module = args[0] if action != "save" else None
+        if action == "state_dict":
+            found = original(*args, **kwargs)
+            if not kwargs.get("prefix") and len(args) < 3:  # the call by the user, not those for the parts
+                self.watcher.tell("on_weights", events.Weights(action, module, found))
+            return found
+        place = 1 if action == "load_state_dict" else 0
+        state = args[place] if len(args) > place else kwargs.get("state_dict", kwargs.get("obj"))
+        self.watcher.tell("on_weights", events.Weights(action, module, state))
+        return original(*args, **kwargs)
+
+    def _no_grad(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if not self.watcher.awake:
+            frame = sys._getframe(2)
+            decorated = frame.f_code.co_filename.endswith("_contextlib.py")
+            if decorated or is_users(frame.f_code.co_filename):
+                self.watcher.look("evaluation")
+        return original(*args, **kwargs)
+
+    def _epoch(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self.watcher.look("epoch")
+        loader = args[0]
+        iterator = original(*args, **kwargs)
+        if isinstance(iterator, loading._BaseDataLoaderIter):
+            _loaders[iterator] = (weakref.ref(loader), [], [0])
+        self.watcher.tell("on_epoch", events.Epoch(loader, iterator))
+        return iterator
+
+    def _next_index(self, original: Any, args: Any, kwargs: Any) -> Any:
+        found = original(*args, **kwargs)
+        known = _loaders.get(args[0])
+        if known is not None and isinstance(found, (list, tuple)):
+            known[1].append(found)
+        return found
+
+    def _batch(self, original: Any, args: Any, kwargs: Any) -> Any:
+        data = original(*args, **kwargs)
+        known = _loaders.get(args[0])
+        if known is None:
+            return data
+        loader, indices, count = known
+        index = indices.pop(0) if indices else None
+        tensors = list(_tensors(data))
+        self.world.last_batch = [weakref.ref(each) for each in tensors]
+        self.watcher.tell("on_batch", events.Batch(loader(), count[0], tensors, index))
+        count[0] += 1
+        return data
+
+    def _schedule(self, original: Any, args: Any, kwargs: Any) -> Any:
+        scheduler = args[0]
+        first = getattr(scheduler, "last_epoch", 0) < 0 or not hasattr(scheduler, "_step_count")
+        first = first or getattr(scheduler, "_step_count", 1) == 0
+        self.watcher.tell("on_schedule", events.Schedule(scheduler, first))
+        return original(*args, **kwargs)
+
+    def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:
+        bound = _signature(original).bind(*args, **kwargs)
+        given = bound.arguments["parameters"]
+        params = [given] if isinstance(given, Tensor) else list(given)  # a generator is read once, here
+        bound.arguments["parameters"] = params
+        limit = bound.arguments.get("max_norm", bound.arguments.get("clip_value", 0.0))
+        self.watcher.tell("on_clip", events.Clip(params, float(limit)))
+        with self._nested():
+            return original(*bound.args, **bound.kwargs)
+
+    def _scaler(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
+        self.watcher.tell("on_scaler", events.Scaler(args[0], action))
+        return original(*args, **kwargs)
+
+    def _compile(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self.world.compiled = True
+        self._look_away()
+        if self.watcher.awake:
+            self._look_closely()
+        return original(*args, **kwargs)
+
+    def _script(self, original: Any, args: Any, kwargs: Any) -> Any:
+        with self._suspended():
+            return torch.jit.script(*args, **kwargs)
+
+    def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
+        found = original(*args, **kwargs)
+        left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
+        if isinstance(left, Tensor) and isinstance(right, Tensor):
+            self.watcher.tell("on_compare", events.Compare(left, right, torch.is_grad_enabled()))
+        return found
+
+    def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
+        found = original(*args, **kwargs)
+        if found.dim() in (3, 4):  # pictures are what is asked about
+            self.watcher.tell("on_reshape", events.Reshape(args[0], found))
+        return found
+
+    def _called(self, module: nn.Module, args: Any) -> None:
+        if torch.compiler.is_compiling() or self.watcher.busy or self._in_backward:
+            return
+        self.watcher.stack.append(module)
+
+    def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        watcher = self.watcher
+        stack = watcher.stack
+        if torch.compiler.is_compiling() or watcher.busy or self._in_backward or module not in _identity(stack):
+            return
+        while stack.pop() is not module:  # forwards that raised
+            pass
+        if self._functorch() is not None:
+            return
+        root = next((each for each in [*stack, module] if _has_parameters(each)), None)
+        if root is None:
+            return
+        call = events.Call(
+            module=module,
+            root=root,
+            inputs=list(_tensors([args, kwargs])),
+            output=output,
+            parent=stack[-1] if stack else None,
+            training=module.training,
+            grad=torch.is_grad_enabled(),
+            args=args,
+            kwargs=kwargs,
+        )
+        if call.outermost:
+            self.world.note_call(call)
+        watcher.tell("on_call", call)
+        if call.outermost and not call.grad:
+            watcher.tick(CALL)
+
+
+_loaders: weakref.WeakKeyDictionary[Any, tuple[Any, list[Any], list[int]]] = weakref.WeakKeyDictionary()
+
+
+class _identity:
+    """Membership by identity: a module may define ==."""
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    def __contains__(self, item: object) -> bool:
+        return any(each is item for each in self.items)
+
+
+@functools.cache
+def _signature(function: Any) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+def _has_parameters(module: nn.Module) -> bool:
+    return next(module.parameters(), None) is not None
+
+
+def _tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
+    """Tensors of nested lists, tuples and dicts, in their order."""
+    if isinstance(data, Tensor):
+        yield data
+    elif depth and isinstance(data, dict):
+        for value in data.values():
+            yield from _tensors(value, depth - 1)
+    elif depth and isinstance(data, (list, tuple)):
+        for value in data:
+            yield from _tensors(value, depth - 1)
+    elif depth and hasattr(data, "data") and hasattr(data, "keys"):  # BatchEncoding and the like
+        yield from _tensors(dict(data), depth - 1)

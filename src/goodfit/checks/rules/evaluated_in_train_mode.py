@@ -1,0 +1,81 @@
+"""evaluated-in-train-mode: a net is judged while dropout is active and batch norm learns.
+
+What it checks
+    Without gradients being recorded, a net in train mode that has dropout or batch norm gives outputs, and these meet
+    labels (a loss function, or ==), in two batches.
+
+Why it hurts
+    The figures are those of a net with holes, and the running statistics take in validation rows: what is measured is
+    not what is used later.
+
+Example
+    with torch.no_grad():
+        for x, y in valid: correct += (net(x).argmax(1) == y).sum()
+
+Instead
+    net.eval()
+    with torch.no_grad(): ...
+    net.train()
+
+When it is a false alarm
+    Monte Carlo dropout or a re-estimation of batch norm: they do not meet labels, or their net is in eval mode.
+
+Cost
+    Flags, in the first steps and the first steps of an evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from goodfit.checks.events import Call, Compare, Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place
+from goodfit.checks.rule import LiveRule
+from goodfit.checks.rules.left_in_eval_mode import _modal
+
+BATCHES = 2
+
+
+class EvaluatedInTrainMode(LiveRule):
+    code, level = "GF402", Level.WARNING
+
+    def start(self) -> None:
+        self.rows: int | None = None  # of the output that may meet labels
+        self.place: Place | None = None
+        self.net = ""
+        self.met = 0
+
+    def on_call(self, event: Call) -> None:
+        if not event.outermost:
+            return
+        shown = not event.grad and event.training and any(each.training for each in event.module.modules())
+        self.rows = None
+        if shown and _modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
+            last = self.world.last
+            self.rows, self.net = len(event.output), type(event.module).__name__
+            self.place = last.place if last else None
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if not event.grad and event.input.dim() and len(event.input) == self.rows:
+            yield from self._met()
+
+    def on_compare(self, event: Compare) -> Iterator[Finding]:
+        sizes = [len(each) for each in (event.left, event.right) if each.dim()]
+        if not event.grad and sizes and set(sizes) == {self.rows}:
+            yield from self._met()
+
+    def _met(self) -> Iterator[Finding]:
+        self.rows = None
+        self.met += 1
+        if self.met >= BATCHES:
+            assert self.place is not None
+            yield self.finding(
+                f"{self.net} is evaluated in train mode ({self.met} batches so far): its dropout and batch norm behave "
+                f"as in training, and batch norm learns from these rows",
+                "Call net.eval() before the evaluation, and net.train() after it",
+                file=self.place.file,
+                line=self.place.line,
+            )

@@ -1,0 +1,102 @@
+"""gradients-not-zeroed: backward adds to gradients that were already used.
+
+What it checks
+    An optimiser has stepped with gradients, nobody zeroed or replaced them, `backward` adds to them, and the same
+    optimiser steps with the sum: twice running.
+
+Why it hurts
+    Every step goes along the sum of all gradients since the start. It looks like a large momentum that never ends: the
+    loss falls first and then swings or explodes.
+
+Example
+    for x, y in loader:
+        loss = criterion(net(x), y); loss.backward(); optimizer.step()
+
+Instead
+    for x, y in loader:
+        optimizer.zero_grad(); loss = criterion(net(x), y); loss.backward(); optimizer.step()
+
+When it is a false alarm
+    Not known. Gradient accumulation steps once for several backwards and zeroes then; it is not reported.
+
+Cost
+    Four gradients are compared with zero in the first steps, and their identity and version.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+from goodfit.checks.events import Backward, Step, Zero
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+from goodfit.checks.world import params_of
+
+RUNNING = 2
+LOOKED_AT = 8  # parameters of an optimiser, from all over it: never one alone
+LARGEST = 1_000_000  # elements of a gradient that is compared with zero
+
+
+@dataclass
+class State:
+    """Of an optimiser: which parameters' gradients it has used, and to which of these more was added."""
+
+    used: set[int] = field(default_factory=set)
+    added: set[int] = field(default_factory=set)
+    before: dict[int, tuple[int, int]] = field(default_factory=dict)  # parameter -> gradient and its version
+    times: dict[int, int] = field(default_factory=dict)  # steps running
+
+
+class GradientsNotZeroed(LiveRule):
+    code, level = "GF301", Level.ERROR
+
+    def start(self) -> None:
+        self.states: weakref.WeakKeyDictionary[Optimizer, State] = weakref.WeakKeyDictionary()
+
+    def on_zero(self, event: Zero) -> None:
+        zeroed = {id(param) for param in event.params}
+        for state in self.states.values():
+            state.used -= zeroed
+            state.added -= zeroed
+
+    def before_backward(self, event: Backward) -> None:
+        for optimiser, state in self.states.items():
+            gradients = _gradients(optimiser)
+            fresh = {param for param, gradient in gradients.items() if param in state.used and not bool(gradient.any())}
+            state.used = (state.used & gradients.keys()) - fresh  # zeroed by hand, or gone
+            state.added &= state.used
+            state.before = {param: (id(gradient), gradient._version) for param, gradient in gradients.items()}
+
+    def after_backward(self, event: Backward) -> None:
+        for optimiser, state in self.states.items():
+            for param, gradient in _gradients(optimiser).items():
+                if param in state.used and state.before.get(param) != (id(gradient), gradient._version):
+                    state.added.add(param)
+
+    def on_step(self, event: Step) -> Iterator[Finding]:
+        state = self.states.setdefault(event.optimiser, State())
+        state.times = {param: state.times.get(param, 0) + 1 for param in state.added}
+        state.added, state.used = set(), set(_gradients(event.optimiser))
+        again = [count for count in state.times.values() if count >= RUNNING]
+        if len(again) >= min(2, len(state.used)) > 0:
+            yield self.finding(
+                f"{type(event.optimiser).__name__} steps with gradients that it has already used, {max(again) + 1} "
+                f"steps running: backward adds to what is there, and nobody zeroed it",
+                "Call optimizer.zero_grad() once before each backward (or after each step)",
+            )
+
+
+def _gradients(optimiser: Optimizer) -> dict[int, Tensor]:
+    """Of some parameters, spread over the optimiser."""
+    there = [
+        (id(param), param.grad)
+        for param in params_of(optimiser)
+        if param.grad is not None and not param.grad.is_sparse and param.numel() <= LARGEST
+    ]
+    chosen = there if len(there) <= LOOKED_AT else [there[at * (len(there) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)]
+    return dict(chosen)

@@ -1,0 +1,92 @@
+"""left-in-eval-mode: the net is trained in eval mode after a validation.
+
+What it checks
+    An optimiser steps on gradients of a net whose training flag is off and that has dropout or batch norm, after steps
+    with the flag on.
+
+Why it hurts
+    Dropout no longer regularises, and batch norm keeps to the statistics of the first epoch while the weights move on.
+
+Example
+    for epoch in range(10):
+        train(net); net.eval(); validate(net)      # net.train() stands before the loop
+
+Instead
+    for epoch in range(10):
+        net.train(); train(net); net.eval(); validate(net)
+
+When it is a false alarm
+    When parts are frozen on purpose: a part in eval mode inside a net in train mode is not reported.
+
+Cost
+    A few flags in each step.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.dropout import _DropoutNd
+
+from goodfit.checks.events import Backward, Call, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS = 2
+
+
+class LeftInEvalMode(LiveRule):
+    code, level = "GF401", Level.ERROR
+
+    def start(self) -> None:
+        self.modal: weakref.WeakKeyDictionary[nn.Module, list[int]] = weakref.WeakKeyDictionary()  # in train, in eval
+        self.forwards: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}  # since the last backward
+        self.ready: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and (event.module in self.modal or _modal(event.module)):
+            self.modal.setdefault(event.module, [0, 0])
+            self.forwards[id(event.module)] = (weakref.ref(event.module), event.training)
+
+    def after_backward(self, event: Backward) -> None:
+        self.ready, self.forwards = {**self.ready, **self.forwards}, {}
+
+    def on_step(self, event: Step) -> Iterator[Finding]:
+        stepped = {id(param) for param in event.params}
+        for net, training in ((ref(), training) for ref, training in self.ready.values()):
+            if net is None or not any(id(param) in stepped for param in net.parameters()):
+                continue
+            counts = self.modal[net]
+            counts[0 if training else 1] += 1
+            if training:
+                counts[1] = 0
+            elif counts[1] == STEPS:
+                said = f"{type(net).__name__} is trained in eval mode: "
+                what = _said(net)
+                if counts[0]:
+                    yield self.finding(
+                        f"{said}{what}; the {counts[0]} steps seen before were in train mode",
+                        "Call net.train() at the start of every epoch, after each validation",
+                    )
+                else:
+                    yield self.finding(
+                        f"{said}{what}, and no step was in train mode",
+                        "Call net.train() before training, unless this is meant",
+                        level=Level.NOTICE,
+                    )
+        self.ready = {}
+
+
+def _modal(net: nn.Module) -> bool:
+    return any(isinstance(part, (_BatchNorm, _DropoutNd)) for part in net.modules())
+
+
+def _said(net: nn.Module) -> str:
+    parts = list(net.modules())
+    dropouts = sum(isinstance(part, _DropoutNd) for part in parts)
+    norms = sum(isinstance(part, _BatchNorm) for part in parts)
+    said = [f"{dropouts} dropout layer(s) drop nothing"] if dropouts else []
+    return " and ".join(said + ([f"{norms} batch norm layer(s) no longer follow the data"] if norms else []))

@@ -1,0 +1,91 @@
+"""loss-broadcast: predictions and targets of different shapes are spread against each other.
+
+What it checks
+    A loss function gets (N, 1) and (N,), or any pair of shapes that broadcasts to more elements than either has. In a
+    loss written by hand, the graph from the loss to the output of the net is asked for the same.
+
+Why it hurts
+    Every prediction is compared with every target, N * N pairs. The net learns the mean of all targets, and the loss
+    falls a little all the same.
+
+Example
+    loss = F.mse_loss(net(x), y)               # net(x) is (64, 1), y is (64,)
+
+Instead
+    loss = F.mse_loss(net(x).squeeze(1), y)    # or y.unsqueeze(1)
+
+When it is a false alarm
+    When all pairs are meant, as in quantile losses of distributional agents: those have three dimensions.
+
+Cost
+    Shapes, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward, Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+ELEMENTWISE = (
+    "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "poisson_nll_loss", "soft_margin_loss",
+    "binary_cross_entropy_with_logits", "binary_cross_entropy", "hinge_embedding_loss", "gaussian_nll_loss",
+)  # fmt: skip
+PAIRWISE = ("SubBackward0", "MulBackward0", "AddBackward0", "DivBackward0", "RsubBackward1")
+FIX = "Give both one shape: net(x).squeeze(1), or y.unsqueeze(1)"
+
+
+class LossBroadcast(LiveRule):
+    code, level = "GF205", Level.ERROR
+
+    def start(self) -> None:
+        self.told = False
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        ours, theirs = tuple(event.input.shape), tuple(event.target.shape)
+        if event.name not in ELEMENTWISE or ours == theirs:
+            return
+        try:
+            spread = torch.broadcast_shapes(ours, theirs)
+        except RuntimeError:  # torch has refused them, and says so
+            return
+        if spread.numel() > max(event.input.numel(), event.target.numel()):
+            self.told = True
+            yield self.finding(
+                f"{event.name} gets {ours} and {theirs}, which spread to {tuple(spread)}: every prediction is compared "
+                f"with every target",
+                FIX,
+            )
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        last = self.world.last
+        if self.told or last is None or last.rows is None or last.rows < 2:
+            return
+        rows = last.rows
+        for loss in event.losses:
+            if loss.grad_fn is None or loss.dim():
+                continue
+            for node in graph.walk(loss.grad_fn, limit=40):
+                if node.name() not in PAIRWISE or tuple(graph.shape_of(node)) != (rows, rows):
+                    continue
+                shapes = [tuple(graph.shape_of(parent)) for parent in graph.parents(node)]
+                if shapes in ([(rows, 1)], [(rows,)]) and not _pairs_are_meant(node):
+                    other = (rows,) if shapes == [(rows, 1)] else (rows, 1)
+                    self.told = True
+                    yield self.finding(
+                        f"in the loss, predictions of shape {shapes[0]} meet values of shape {other} and spread to "
+                        f"({rows}, {rows}): every prediction is compared with every target",
+                        FIX,
+                    )
+                    return
+
+
+def _pairs_are_meant(node: object) -> bool:
+    """A view that adds a dimension for the purpose: z.unsqueeze(1) - w, z[:, None] - w."""
+    behind = graph.parents(node)[0]
+    return behind.name() in ("UnsqueezeBackward0", "ExpandBackward0")

@@ -1,0 +1,70 @@
+"""loss-detached: the loss reaches no parameter, or an optimiser steps without any gradient.
+
+What it checks
+    `backward` runs on a tensor whose graph reaches no parameter of a net or an optimiser (`torch.tensor(loss)`,
+    `.item()`, `.data`, numpy on the way); or an optimiser steps twice while not one of its parameters has a gradient.
+
+Why it hurts
+    Nothing is learnt, and nothing complains: a step without gradients changes nothing.
+
+Example
+    loss = torch.tensor(criterion(net(x), y).item(), requires_grad=True); loss.backward()
+
+Instead
+    loss = criterion(net(x), y); loss.backward()
+
+When it is a false alarm
+    When gradients with respect to inputs are what is wanted, and the optimiser's steps are idle on purpose.
+
+Cost
+    The graph is walked once in the first steps; gradients are looked for, not read.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+from torch.optim import Optimizer
+
+from goodfit.checks.events import Backward, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+from goodfit.checks.world import params_of
+
+IDLE = 2  # steps
+
+
+class LossDetached(LiveRule):
+    code, level = "GF209", Level.ERROR
+    yields_to = ("accumulation-dropped", "scaler-never-steps")
+
+    def start(self) -> None:
+        self.idle: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
+        self.backwards = 0
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        self.backwards += 1
+        if any(loss.grad_fn is None and loss.requires_grad and loss.is_leaf for loss in event.losses):
+            known = self.world.optimised() | {id(param) for net in self.world.nets for param in net.parameters()}
+            if known and not any(id(leaf) in known for leaf in event.leaves):
+                yield self.finding(
+                    "backward is called on a tensor that was made anew and knows nothing of the net: no parameter gets "
+                    "a gradient",
+                    "Call backward on what the loss function gave, without .item(), .data or torch.tensor around it",
+                )
+
+    def on_step(self, event: Step) -> Iterator[Finding]:
+        if any(param.grad is not None for param in params_of(event.optimiser)):
+            self.idle[event.optimiser] = 0
+            return
+        if not self.backwards:
+            return
+        count = self.idle[event.optimiser] = self.idle.get(event.optimiser, 0) + 1
+        if count == IDLE:
+            yield self.finding(
+                f"{type(event.optimiser).__name__} has stepped {count} times without a gradient in any of its "
+                f"{len(event.params)} parameters: the loss does not reach them",
+                "Look for what cuts the graph between net and loss (.item(), .data, .detach(), numpy, argmax), or for "
+                "an optimiser that holds the parameters of another net",
+            )

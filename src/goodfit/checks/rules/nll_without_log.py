@@ -1,0 +1,53 @@
+"""nll-without-log: nll_loss is given something that is no log-probability.
+
+What it checks
+    The input of nll_loss has values above 0, or comes from a softmax: log-probabilities are at most 0.
+
+Why it hurts
+    nll_loss only picks the value at the label and turns its sign. Of logits it makes a loss without a lower end, of
+    probabilities one whose gradient does not grow where the net is wrong.
+
+Example
+    loss = F.nll_loss(net(x), y)                       # logits
+    loss = F.nll_loss(torch.softmax(net(x), 1), y)     # probabilities
+
+Instead
+    loss = F.cross_entropy(net(x), y)                  # or F.nll_loss(F.log_softmax(net(x), 1), y)
+
+When it is a false alarm
+    When nll_loss is used to pick values, as some policy gradients do.
+
+Cost
+    The largest value of the input in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks import graph
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+ROUNDING = 1e-3
+
+
+class NllWithoutLog(LiveRule):
+    code, level = "GF204", Level.ERROR
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name != "nll_loss" or event.failed or event.input.numel() == 0:
+            return
+        node = graph.source(event.input)
+        largest = float(event.input.detach().max())
+        if node is not None and node.name() == "SoftmaxBackward0":
+            what = "comes from a softmax without a logarithm"
+        elif largest > ROUNDING:
+            what = f"has values up to {largest:.3g}, and log-probabilities are at most 0"
+        else:
+            return
+        yield self.finding(
+            f"the input of nll_loss {what}; it only picks the value at the label and turns its sign",
+            "Use cross_entropy on the logits, or give nll_loss the log_softmax of them",
+        )

@@ -1,0 +1,71 @@
+"""optimizer-never-steps: gradients are computed, and the optimiser that holds the parameters never steps.
+
+What it checks
+    At the end: `backward` ran at least ten times and reached parameters of an optimiser that has not stepped once,
+    while their values stayed as they were.
+
+Why it hurts
+    Nothing is learnt. Mostly the scheduler is stepped instead, or the step stands under a condition that never holds.
+
+Example
+    loss.backward(); scheduler.step()
+
+Instead
+    loss.backward(); optimizer.step(); scheduler.step()
+
+When it is a false alarm
+    When gradients alone are wanted, and the optimiser was made for later.
+
+Cost
+    A sum of one parameter, at the start and the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+from goodfit.checks.events import Backward
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+from goodfit.checks.world import params_of
+
+BACKWARDS = 10
+
+
+class OptimizerNeverSteps(LiveRule):
+    code, level = "GF305", Level.ERROR
+    yields_to = ("scaler-never-steps",)
+
+    def start(self) -> None:
+        self.values: dict[Optimizer, dict[int, Tensor]] = {}  # of those that have not stepped yet: they are few
+
+    def after_backward(self, event: Backward) -> None:
+        for optimiser, seen in list(self.world.optimisers.items()):
+            if seen.steps:
+                self.values.pop(optimiser, None)
+            elif any(param.grad is not None for param in params_of(optimiser)):
+                seen.backwards += 1
+                if optimiser not in self.values:
+                    self.values[optimiser] = {id(param): param.detach().clone() for param in params_of(optimiser)[:4]}
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        for optimiser in self.values:
+            seen = self.world.optimiser(optimiser)
+            if seen.steps or seen.backwards < BACKWARDS:
+                continue
+            same = all(
+                bool((param.detach() == self.values[optimiser][id(param)]).all())
+                for param in params_of(optimiser)[:4]
+                if id(param) in self.values[optimiser]
+            )
+            if same:
+                yield self.finding(
+                    f"{type(optimiser).__name__} has never stepped, and backward ran {self.world.backwards} times for "
+                    f"its parameters: they are what they were at the start",
+                    "Call optimizer.step() after backward (scheduler.step() changes the learning rate alone)",
+                    file=seen.made.file,
+                    line=seen.made.line,
+                )

@@ -1,0 +1,66 @@
+"""sigmoid-before-logits-loss: probabilities are given to a loss that takes the sigmoid itself.
+
+What it checks
+    The input of binary_cross_entropy_with_logits (or of another loss on logits: soft margin) comes from a sigmoid: the
+    graph behind it says so.
+
+Why it hurts
+    The sigmoid is taken twice: its result lies in 0.5..0.73, so that "no" can never be said with confidence, the loss
+    stays high and gradients are small.
+
+Example
+    loss = nn.BCEWithLogitsLoss()(torch.sigmoid(net(x)), y)
+
+Instead
+    loss = nn.BCEWithLogitsLoss()(net(x), y)
+
+When it is a false alarm
+    Not known: a value that is a probability has no place as a logit.
+
+Cost
+    A look at a few graph nodes in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks import graph
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+ON_LOGITS = ("binary_cross_entropy_with_logits", "soft_margin_loss", "multilabel_soft_margin_loss")
+CALLS = 5  # with values that are all between 0 and 1, behind a graph that says nothing
+HIDDEN = ("ReciprocalBackward0", "DivBackward0", "ExpBackward0", "SoftmaxBackward0")  # a sigmoid written out
+
+
+class SigmoidBeforeLogitsLoss(LiveRule):
+    code, level = "GF203", Level.ERROR
+
+    def start(self) -> None:
+        self.inside = 0
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name not in ON_LOGITS or event.failed or event.input.numel() == 0:
+            return
+        node = graph.source(event.input)
+        name = node.name() if node is not None else ""
+        if name == "SigmoidBackward0":
+            yield self._seen(event, "comes from a sigmoid")
+        elif name in HIDDEN and _inside(event):
+            self.inside += 1
+            if self.inside >= CALLS:
+                yield self._seen(event, f"lay between 0 and 1 in {self.inside} calls")
+
+    def _seen(self, event: Loss, what: str) -> Finding:
+        return self.finding(
+            f"the input of {event.name} {what}; the loss takes the sigmoid itself, so that every answer it sees lies "
+            f"between 0.5 and 0.73",
+            "Give it the logits: remove the sigmoid before the loss, or use binary_cross_entropy",
+        )
+
+
+def _inside(event: Loss) -> bool:
+    values = event.input.detach()
+    return bool(values.min() >= 0) and bool(values.max() <= 1)

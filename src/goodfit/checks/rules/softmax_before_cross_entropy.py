@@ -1,0 +1,86 @@
+"""softmax-before-cross-entropy: probabilities are given to a loss that expects logits.
+
+What it checks
+    The input of cross_entropy comes from a softmax: the graph behind it says so, through views, casts and copies. Where
+    the graph is hidden: its rows are not negative and sum to 1, in three calls.
+
+Why it hurts
+    cross_entropy takes the softmax itself. Of probabilities in 0..1 it can make no sharp ones again: with C classes the
+    loss stays above ln(1 + (C - 1) / e) even when every answer is right, and gradients are small.
+
+Example
+    loss = F.cross_entropy(torch.softmax(net(x), dim=1), y)
+
+Instead
+    loss = F.cross_entropy(net(x), y)          # and softmax only where probabilities are read
+
+When it is a false alarm
+    When the rows are logits that happen to be a distribution, as in distillation from an ensemble of probabilities.
+
+Cost
+    A look at a few graph nodes, and the row sums of the logits, in the first steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward, Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+CALLS = 3  # with rows that sum to 1, where nothing else says that they are probabilities
+NEAR = 1e-3
+
+
+class SoftmaxBeforeCrossEntropy(LiveRule):
+    code, level = "GF202", Level.ERROR
+
+    def start(self) -> None:
+        self.sums = 0
+        self.told = False
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name != "cross_entropy" or event.failed or event.input.dim() < 2:
+            return
+        node, classes = graph.source(event.input), event.input.shape[1]
+        if node is not None and node.name() == "SoftmaxBackward0":
+            self.told = True
+            yield self.finding(self._said("comes from a softmax", classes), FIX)
+        elif classes > 1 and _is_distribution(event):
+            self.sums += 1
+            if self.sums >= CALLS:
+                self.told = True
+                yield self.finding(
+                    self._said(f"had rows that are probabilities (they sum to 1) in {self.sums} calls", classes), FIX
+                )
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        """Cross-entropy imported under another name before the watch, or written as log_softmax and nll."""
+        if self.told:
+            return
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn, limit=60) if loss.grad_fn is not None else ():
+                if node.name() == "LogSoftmaxBackward0" and (before := graph.parents(node)):
+                    made = graph.behind(before[0])
+                    if made.name() == "SoftmaxBackward0":
+                        classes = graph.shape_of(node)[-1]
+                        yield self.finding(self._said("comes from a softmax", classes), FIX)
+                        return
+
+    def _said(self, what: str, classes: int) -> str:
+        floor = math.log(1 + (classes - 1) / math.e)
+        return (
+            f"the input of cross_entropy {what}; it takes the softmax itself, so that this loss never falls below "
+            f"{floor:.3f} (ln(1 + (C - 1) / e), C = {classes}), however good the net is"
+        )
+
+
+FIX = "Give it the logits: remove the softmax before the loss, and take it only where probabilities are read"
+
+
+def _is_distribution(event: Loss) -> bool:
+    rows = event.input.detach().float()
+    return bool(rows.min() >= 0) and bool(((rows.sum(1) - 1).abs() < NEAR).all())

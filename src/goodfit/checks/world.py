@@ -1,0 +1,88 @@
+"""What the watcher knows of a program so far; kept in every step, also while the rules sleep, so it is little."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from goodfit.checks.events import Call
+from goodfit.checks.places import Place, user_place
+
+
+@dataclass
+class Seen:
+    """An optimiser, and how often it stepped."""
+
+    steps: int = 0
+    backwards: int = 0  # that reached one of its parameters
+    made: Place = field(default_factory=user_place)
+
+
+@dataclass(frozen=True)
+class LastCall:
+    """The last call of a net, without what would keep its graph alive."""
+
+    module: weakref.ref[nn.Module]
+    rows: int | None  # first dimension of its first input
+    shape: tuple[int, ...]
+    training: bool
+    grad: bool
+    output_shape: tuple[int, ...] | None
+    place: Place
+
+
+@dataclass
+class World:
+    """See the module.
+
+    Attributes:
+        nets: modules with parameters that were called with gradients being recorded.
+        compiled: whether torch.compile was called: modules inside of what it made are not seen.
+    """
+
+    optimisers: weakref.WeakKeyDictionary[Optimizer, Seen] = field(default_factory=weakref.WeakKeyDictionary)
+    nets: weakref.WeakSet[nn.Module] = field(default_factory=weakref.WeakSet)
+    backwards: int = 0
+    steps: int = 0
+    last: LastCall | None = None
+    last_input: weakref.ref[Tensor] | None = None
+    last_batch: Any = None  # of a loader: weak references to its tensors
+    compiled: bool = False
+
+    def optimiser(self, optimiser: Optimizer) -> Seen:
+        """What is known of it, from now on if not before."""
+        seen = self.optimisers.get(optimiser)
+        if seen is None:
+            seen = self.optimisers[optimiser] = Seen()
+        return seen
+
+    def note_call(self, call: Call) -> None:
+        """An outermost call is over."""
+        if call.grad:
+            self.nets.add(call.module)
+        first = call.inputs[0] if call.inputs else None
+        shape = tuple(first.shape) if first is not None else ()
+        output = call.output if isinstance(call.output, Tensor) else None
+        self.last_input = weakref.ref(first) if first is not None else None
+        self.last = LastCall(
+            module=weakref.ref(call.module),
+            rows=shape[0] if shape else None,
+            shape=shape,
+            training=call.training,
+            grad=call.grad,
+            output_shape=tuple(output.shape) if output is not None else None,
+            place=user_place(),
+        )
+
+    def optimised(self) -> set[int]:
+        """Ids of all parameters that an optimiser holds."""
+        return {id(param) for optimiser in self.optimisers for param in params_of(optimiser)}
+
+
+def params_of(optimiser: Optimizer) -> list[Tensor]:
+    """All parameters of an optimiser."""
+    return [param for group in optimiser.param_groups for param in group["params"]]
