@@ -42,13 +42,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss function of torch was called.
+    """A loss function of torch is about to be called.
 
     Attributes:
         name: as in torch.nn.functional.
         input, target: the first two arguments.
         options: the others by name, with their defaults.
-        failed: whether it raised.
+        grad: whether gradients are being recorded.
     """
 
     name: str
@@ -56,7 +56,6 @@ class Loss:
     target: Tensor
     options: Mapping[str, Any]
     grad: bool
-    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,3 +176,11 @@ class Weights:
     action: str
     module: nn.Module | None
     state: Any
+
+
+@dataclass(frozen=True)
+class Autocast:
+    """A lower precision was asked for; `works` says whether torch will use it here."""
+
+    region: Any
+    works: bool

@@ -51,6 +51,8 @@ class Patches:
     def install(self) -> None:
         """Replace everything."""
         self._replace(torch.autograd, "backward", self._backward)
+        self._replace(torch.autograd, "grad", self._grad)
+        self._replace(torch.autocast, "__init__", self._autocast)
         for owner in (Optimizer, nn.Module):
             self._replace(owner, "zero_grad", self._zero)
         self._replace(Optimizer, "__init__", self._new_optimiser)
@@ -138,6 +140,7 @@ class Patches:
         losses = [tensors] if isinstance(tensors, Tensor) else [each for each in tensors if isinstance(each, Tensor)]
         given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
         event = events.Backward(losses, given, kwargs.get("inputs") is not None)
+        self._note_loss(losses)
         self.watcher.tell("before_backward", event)
         self._in_backward += 1
         try:
@@ -147,6 +150,29 @@ class Patches:
         self.world.backwards += 1
         self.watcher.tell("after_backward", event)
         return found
+
+    def _note_loss(self, losses: list[Tensor]) -> None:
+        """Its value, where reading it waits for nothing; a jump or no number wakes the rules."""
+        if len(losses) != 1 or losses[0].numel() != 1 or not (losses[0].is_cpu or self.watcher.awake):
+            return
+        with self._nested():
+            if self.world.note_loss(losses[0].item()):
+                self.watcher.wake()
+
+    def _grad(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self.world.grad_calls += 1
+        self._in_backward += 1
+        try:
+            return original(*args, **kwargs)
+        finally:
+            self._in_backward -= 1
+
+    def _autocast(self, original: Any, args: Any, kwargs: Any) -> Any:
+        original(*args, **kwargs)
+        bound = _signature(original).bind(*args, **kwargs)
+        bound.apply_defaults()
+        if bound.arguments["enabled"]:
+            self.watcher.tell("on_autocast", events.Autocast(args[0], bool(args[0]._enabled)))
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         if self.watcher.busy or torch.compiler.is_compiling():
@@ -175,28 +201,18 @@ class Patches:
         pair = [told.pop("input", None), told.pop("target", None)]
         if not all(isinstance(each, Tensor) for each in pair):
             return original(*args, **kwargs)
-        grad = torch.is_grad_enabled()
+        self.watcher.tell("on_loss", events.Loss(name, pair[0], pair[1], told, torch.is_grad_enabled()))
         with self._nested():
-            try:
-                found = original(*args, **kwargs)
-            except Exception:
-                self._tell_outside("on_loss", events.Loss(name, pair[0], pair[1], told, grad, failed=True))
-                raise
-        self.watcher.tell("on_loss", events.Loss(name, pair[0], pair[1], told, grad))
-        return found
+            return original(*args, **kwargs)
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
-        """Inside of a loss function torch may call another (cross entropy of a module): the outer one is told."""
+        """What torch calls inside of its own functions is not the user's doing."""
         before, self.watcher._local.busy = self.watcher.busy, True
         try:
             yield
         finally:
             self.watcher._local.busy = before
-
-    def _tell_outside(self, handler: str, event: Any) -> None:
-        self.watcher._local.busy = False
-        self.watcher.tell(handler, event)
 
     def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self.watcher.awake and not self._in_backward:

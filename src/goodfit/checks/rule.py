@@ -114,7 +114,7 @@ class LiveRule(Rule):
 
     HANDLERS: ClassVar[tuple[str, ...]] = (
         "on_call", "on_loss", "before_backward", "after_backward", "on_step", "on_zero", "on_clip", "on_schedule",
-        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_reshape", "on_dropout", "on_weights", "at_exit",
+        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_reshape", "on_dropout", "on_weights", "on_autocast", "at_exit",
     )  # fmt: skip
     sleepless: ClassVar[tuple[str, ...]] = ()
     yields_to: ClassVar[tuple[str, ...]] = ()
@@ -170,6 +170,9 @@ class LiveRule(Rule):
 
     def on_weights(self, event: events.Weights) -> Iterator[Finding] | None:
         """Weights are taken from a module, loaded into it, or saved."""
+
+    def on_autocast(self, event: events.Autocast) -> Iterator[Finding] | None:
+        """A lower precision was asked for."""
 
     def at_exit(self, event: None) -> Iterator[Finding] | None:
         """The watch is over."""

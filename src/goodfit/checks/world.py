@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import weakref
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +37,38 @@ class LastCall:
     place: Place
 
 
+TAIL = 50  # losses that the end of a run is judged by
+JUMP = 10.0  # times the mean of the last ones
+
+
+@dataclass
+class Losses:
+    """Values of the losses that backward was called on.
+
+    Attributes:
+        first, least: the first value, the smallest one.
+        last: the last ones.
+        negative: whether one was below 0.
+    """
+
+    count: int = 0
+    first: float = math.nan
+    least: float = math.inf
+    negative: bool = False
+    last: deque[float] = field(default_factory=lambda: deque(maxlen=TAIL))
+
+    def add(self, value: float) -> bool:
+        """Keep it; whether it is no number, or far above the last ones."""
+        usual = self.last[-1] if self.last else value
+        if self.count == 0:
+            self.first = value
+        self.count += 1
+        self.least = min(self.least, value)
+        self.negative = self.negative or value < 0
+        self.last.append(value)
+        return not math.isfinite(value) or (usual > 0 and value > JUMP * usual)
+
+
 @dataclass
 class World:
     """See the module.
@@ -52,6 +86,12 @@ class World:
     last_input: weakref.ref[Tensor] | None = None
     last_batch: Any = None  # of a loader: weak references to its tensors
     compiled: bool = False
+    grad_calls: int = 0  # of torch.autograd.grad
+    losses: Losses = field(default_factory=lambda: Losses())
+
+    def note_loss(self, value: float) -> bool:
+        """Of a backward; whether it is worth a closer look: no number, or far above the last ones."""
+        return self.losses.add(value)
 
     def optimiser(self, optimiser: Optimizer) -> Seen:
         """What is known of it, from now on if not before."""

@@ -37,7 +37,7 @@ class NllWithoutLog(LiveRule):
     code, level = "GF204", Level.ERROR
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if event.name != "nll_loss" or event.failed or event.input.numel() == 0:
+        if event.name != "nll_loss" or event.input.numel() == 0:
             return
         node = graph.source(event.input)
         largest = float(event.input.detach().max())

@@ -42,7 +42,7 @@ class SigmoidBeforeLogitsLoss(LiveRule):
         self.inside = 0
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if event.name not in ON_LOGITS or event.failed or event.input.numel() == 0:
+        if event.name not in ON_LOGITS or event.input.numel() == 0:
             return
         node = graph.source(event.input)
         name = node.name() if node is not None else ""

@@ -4,6 +4,8 @@ What it checks
     The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose
     hash is among those of the training part is counted. Under 1% of the part it is a notice: so few cannot move a
     figure by more than 1%. Tables whose every column repeats its values are let off: their rows are equal by nature.
+    In a program that is watched: the rows of a loader that a net is judged on are compared with those of the loader it
+    was trained on, by number or content; without loaders, the rows that the net is given.
 
 Why it hurts
     The net has seen the answer. The figures on those rows measure memory, not skill.
@@ -18,23 +20,123 @@ When it is a false alarm
     Rows that are equal by nature, such as blank scans.
 
 Cost
-    One set look-up a row, before training.
+    One set look-up a row, before training; in a program, fingerprints of the rows in the steps looked at.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from torch import Tensor, nn
 
+from goodfit.checks.events import Backward, Batch, Call, Compare, Loss
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import DataFacts, DataRule
+from goodfit.checks.overlap import Rows, rows_of, share
+from goodfit.checks.places import Place
+from goodfit.checks.rows import blank, fingerprints
+from goodfit.checks.rule import DataFacts, DataRule, LiveRule
 
 FEW = 0.01  # a smaller share of the rows cannot move a figure by more than itself
+SOME = 3  # rows
+SAME = 0.95  # a larger share is the training data itself, which may be judged too
+SEEN = 0.9  # of a batch that was seen before: then all training rows have been
+COLUMNS = 4  # of a row, at least
+MOST = 100_000  # rows that are kept
+FIX = "Split once, before training, and keep copies of a row in one part"
 
 
-class TrainRowsInValidation(DataRule):
+class TrainRowsInValidation(DataRule, LiveRule):
     code, level = "GF405", Level.ERROR
+
+    def start(self) -> None:
+        self.taught: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()
+        self.complete: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # nets that have seen all training rows
+        self.given: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
+        self.judged: tuple[weakref.ref[nn.Module], list[int], Place] | None = None
+        self.now: weakref.ref[Any] | None = None  # the loader of the last batch
+        self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
+        self.trained_on: weakref.WeakKeyDictionary[nn.Module, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
+        self.compared: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def on_batch(self, event: Batch) -> None:
+        self.now = weakref.ref(event.loader) if event.loader is not None else None
+
+    def on_call(self, event: Call) -> None:
+        if not event.outermost or not event.inputs:
+            return
+        x, net, last = event.inputs[0], weakref.ref(event.module), self.world.last
+        rows = _content(x) if x.grad_fn is None else []
+        if event.grad and event.training:
+            self.given.append((net, rows))
+        elif last is not None and event.module in self.taught:
+            self.judged = (net, rows, last.place)
+
+    def after_backward(self, event: Backward) -> None:
+        given, self.given = self.given, []
+        loader = self.now() if self.now is not None else None
+        for ref, rows in given:
+            net = ref()
+            if net is None:
+                continue
+            known = self.taught.setdefault(net, set())
+            if rows and sum(row in known for row in rows) >= SEEN * len(rows):
+                self.complete.add(net)
+            if len(known) < MOST:
+                known.update(rows)
+            if loader is not None:
+                self.trained_on.setdefault(net, weakref.WeakSet()).add(loader)
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if not event.grad:
+            yield from self._judge()
+
+    def on_compare(self, event: Compare) -> Iterator[Finding]:
+        if not event.grad:
+            yield from self._judge()
+
+    def _judge(self) -> Iterator[Finding]:
+        """The output of a trained net has met labels."""
+        if self.judged is None:
+            return
+        (ref, rows, place), self.judged = self.judged, None
+        net, loader = ref(), self.now() if self.now is not None else None
+        if net is None:
+            return
+        loaders = self.trained_on.get(net, weakref.WeakSet())
+        if loader is not None and loaders:
+            if loader not in loaders and loader not in self.compared:
+                self.compared.add(loader)
+                yield from self._between(loader, list(loaders), place)
+            return
+        known = self.taught[net]
+        common = sum(row in known for row in rows)
+        if net in self.complete and common >= SOME and FEW * len(rows) < common < SAME * len(rows):
+            yield self._seen(common / len(rows), place)
+
+    def _between(self, loader: Any, trained: list[Any], place: Place) -> Iterator[Finding]:
+        for each in [loader, *trained]:
+            if each not in self.rows:
+                self.rows[each] = rows_of(each)
+        ours = self.rows[loader]
+        for each in trained:
+            theirs = self.rows[each]
+            found = share(ours, theirs) if ours and theirs and each.dataset is not loader.dataset else None
+            if ours and theirs and each.dataset is loader.dataset and ours.numbers != theirs.numbers:
+                found = share(ours, theirs)
+            if found is not None and found >= FEW and found * len(ours.numbers if ours else ()) >= SOME:
+                yield self._seen(found, place)
+                return
+
+    def _seen(self, found: float, place: Place) -> Finding:
+        return self.finding(
+            f"{found:.1%} of the rows that the net is judged on stand in its training data as well",
+            FIX,
+            file=place.file,
+            line=place.line,
+        )
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
         if data.digests is None:
@@ -53,3 +155,11 @@ class TrainRowsInValidation(DataRule):
                     count=len(copies),
                     level=Level.NOTICE if len(copies) < FEW * len(rows) else None,
                 )
+
+
+def _content(x: Tensor) -> list[int]:
+    """Fingerprints of rows that are long enough, and not blank, so that equal ones are copies."""
+    if x.dim() < 2 or x[0].numel() < COLUMNS or not len(x):
+        return []
+    told = zip(fingerprints(x), blank(x).tolist(), strict=True)
+    return [row for row, is_blank in told if not is_blank]

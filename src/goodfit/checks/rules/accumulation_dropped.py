@@ -1,0 +1,87 @@
+"""accumulation-dropped: gradients are zeroed that no step has used, again and again.
+
+What it checks
+    Between a backward and the next step of any optimiser, zero_grad clears what that backward gave, at the same line at
+    least twice with steps between.
+
+Why it hurts
+    The work of these batches is thrown away. Where zero_grad stands between backward and step, every step is empty.
+
+Example
+    loss.backward(); optimizer.zero_grad(); optimizer.step()
+    for i, batch in enumerate(loader): ...; if (i + 1) % 4 == 0: step; zero     # and zeroed at the epoch's start
+
+Instead
+    Zero right after the step, and step with a last window that is short.
+
+When it is a false alarm
+    Steps that are left out because the loss is no number, gradients for an attack on the input, and gradients that are
+    read and not stepped with, several in a row, are not reported.
+
+Cost
+    A counter in each step; gradients are looked at where some are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from goodfit.checks.events import Backward, Step, Zero
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+TIMES = 2
+
+
+class AccumulationDropped(LiveRule):
+    code, level = "GF309", Level.WARNING
+    sleepless = ("after_backward", "on_step", "on_zero")
+
+    def start(self) -> None:
+        self.waiting = 0  # backwards that no step has used
+        self.attack = False  # they reach an input too
+        self.in_a_row = 0  # drops without a step between
+        self.place: Place | None = None
+        self.times: dict[Place, int] = {}
+        self.rows = 0
+
+    def after_backward(self, event: Backward) -> None:
+        self.waiting += 1
+        if event.into:
+            self.attack = True
+        elif self.waiting == 1 and self.rows < 10 * TIMES:  # a few are enough to know the loop by
+            known = {id(param) for net in self.world.nets for param in net.parameters()} | self.world.optimised()
+            self.attack = any(id(leaf) not in known for leaf in event.leaves)
+
+    def on_zero(self, event: Zero) -> None:
+        gradients = [param.grad for param in event.params if param.grad is not None]
+        if not self.waiting or not gradients:
+            return
+        some = gradients[:4]
+        dropped = any(bool(gradient.any()) for gradient in some)
+        finite = all(bool(torch.isfinite(gradient).all()) for gradient in some)
+        if dropped and finite and not self.attack:
+            self.rows += 1
+            self.in_a_row += 1
+            self.place = user_place()
+        if dropped:
+            self.waiting, self.attack = 0, False
+
+    def on_step(self, event: Step) -> Iterator[Finding]:
+        self.waiting, self.attack = 0, False
+        if self.in_a_row == 1 and self.place is not None:
+            place = self.place
+            self.times[place] = self.times.get(place, 0) + 1
+            if self.times[place] >= TIMES:
+                empty = all(param.grad is None or not bool(param.grad.any()) for param in event.params[:4])
+                what = "and the step after it has none" if empty else "before a step used them"
+                yield self.finding(
+                    f"gradients of a backward are zeroed {what}, {self.times[place]} times",
+                    "Zero right before backward or right after the step; step with a last short window too",
+                    file=place.file,
+                    line=place.line,
+                )
+        self.in_a_row, self.place = 0, None

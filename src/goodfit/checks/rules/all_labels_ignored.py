@@ -1,0 +1,50 @@
+"""all-labels-ignored: a batch has not one valid target.
+
+What it checks
+    Every target of cross_entropy or nll_loss is ignore_index, in three batches.
+
+Why it hurts
+    The mean of nothing is NaN, or, summed, a step along nothing: the batch teaches nothing.
+
+Example
+    labels[labels == 0] = -100                        # 0 was the class, not the padding
+
+Instead
+    Set ignore_index only where there is padding.
+
+When it is a false alarm
+    Single batches without a label are not reported.
+
+Cost
+    A comparison of the targets in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+BATCHES = 3
+
+
+class AllLabelsIgnored(LiveRule):
+    code, level = "GF208", Level.ERROR
+
+    def start(self) -> None:
+        self.times = 0
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        y = event.target
+        if event.name not in ("cross_entropy", "nll_loss") or y.is_floating_point() or not y.numel():
+            return
+        ignored = event.options.get("ignore_index", -100)
+        if bool((y == ignored).all()):
+            self.times += 1
+            if self.times >= BATCHES:
+                yield self.finding(
+                    f"all {y.numel():,} targets of the batch are {ignored}, which are ignored, for the {self.times}th time",
+                    "Set ignore_index only where there is padding",
+                )

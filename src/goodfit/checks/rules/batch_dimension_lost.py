@@ -1,0 +1,48 @@
+"""batch-dimension-lost: the output has another first dimension than the mini-batch, and the targets have that one.
+
+What it checks
+    A net gets N rows, its output has another first dimension (or none), and a loss is given that output with N targets.
+
+Why it hurts
+    Rows of the output no longer belong to rows of the input: a wrong view, a squeeze of a batch of one, or a mean too
+    many. The loss either stops the program or, broadcast, compares the wrong things.
+
+Example
+    def forward(self, x): return self.fc(x.view(-1, 400))      # x holds 4 * 400 values a row
+
+Instead
+    def forward(self, x): return self.fc(x.flatten(1))         # keeps the first dimension, whatever the rest
+
+When it is a false alarm
+    Sequence-first nets, whose loss flattens both sides alike, are not reported.
+
+Cost
+    Shapes, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+
+class BatchDimensionLost(LiveRule):
+    code, level = "GF101", Level.ERROR
+    yields_to = ("channels-last-images",)
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        last = self.world.last
+        if last is None or last.rows is None or last.rows < 2 or last.output_shape is None or not event.target.dim():
+            return
+        rows, given = last.rows, tuple(event.input.shape)
+        if len(event.target) != rows or given != last.output_shape or (given and given[0] == rows):
+            return
+        yield self.finding(
+            f"the net was given {rows} rows (input {last.shape}) and its output has the shape {given}, while there are "
+            f"{rows} targets",
+            "Keep the first dimension through the net: x.flatten(1) or x.view(len(x), -1), and no squeeze or mean over "
+            "it",
+        )

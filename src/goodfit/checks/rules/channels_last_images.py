@@ -1,0 +1,90 @@
+"""channels-last-images: pictures (N, H, W, C) meet a convolution, or were reshaped where they had to be permuted.
+
+What it checks
+    A convolution gets pictures whose last dimension is its number of channels; or pictures (.., H, W, C) became
+    (.., C, H, W) by view or reshape and reach a convolution; or, where that happened outside of torch, neighbouring
+    values of the pictures are less alike than values three apart, as in colours that stand one after the other.
+
+Why it hurts
+    A reshape does not move values: what the net sees are stripes of mixed colours, from which it learns far less.
+
+Example
+    x = torch.tensor(pictures).reshape(-1, 3, 32, 32)         # they were (N, 32, 32, 3)
+
+Instead
+    x = torch.tensor(pictures).permute(0, 3, 1, 2)
+
+When it is a false alarm
+    Pictures with a pattern of three columns.
+
+Cost
+    Shapes, and differences within one batch of pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from goodfit.checks.events import Call, Reshape
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+COLOURS = (3, 4)
+SMALLEST = 8  # pixels of a side
+STRIPES = 1.5  # times as different as values three apart
+
+
+class ChannelsLastImages(LiveRule):
+    code, level = "GF103", Level.ERROR
+
+    def start(self) -> None:
+        self.reshaped: dict[tuple[int, ...], tuple[Place, tuple[int, ...]]] = {}
+        self.looked = 0
+
+    def on_reshape(self, event: Reshape) -> None:
+        before, after = tuple(event.before.shape), tuple(event.after.shape)
+        if len(before) < 3 or len(after) < 3 or before[-1] not in COLOURS:
+            return
+        if before[-1] == after[-3] and before[-3:-1] == after[-2:] and min(after[-2:]) >= SMALLEST:
+            self.reshaped[after[-3:]] = (user_place(), before)
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        if not isinstance(event.module, nn.Conv2d) or not event.inputs:
+            return
+        x, channels = event.inputs[0], event.module.in_channels
+        if x.dim() != 4:
+            return
+        shape = tuple(x.shape)
+        if shape[3] == channels != shape[1]:
+            yield self.finding(
+                f"a convolution of {channels} channels gets {shape}: the channels stand last",
+                "Put them second: x.permute(0, 3, 1, 2)",
+            )
+        elif shape[-3:] in self.reshaped and x.grad_fn is None and channels in COLOURS:
+            place, before = self.reshaped[shape[-3:]]
+            yield self.finding(
+                f"pictures {before} were reshaped to {shape[-3:]}, which mixes colours and places: a reshape moves no "
+                f"values",
+                "Permute them: x.permute(0, 3, 1, 2), or np.transpose(x, (0, 3, 1, 2))",
+                file=place.file,
+                line=place.line,
+            )
+        elif x.grad_fn is None and channels in COLOURS and self.looked < 3 and min(shape[2:]) >= SMALLEST:
+            self.looked += 1
+            if _striped(x, channels):
+                yield self.finding(
+                    f"the pictures {shape} are striped: values {channels} apart are alike and neighbours are not, as in "
+                    f"colours that were never moved from the last place",
+                    "Permute the pictures where they are read instead of reshaping them",
+                )
+
+
+def _striped(x: Tensor, channels: int) -> bool:
+    flat = x.detach().float().flatten(1)
+    near = (flat[:, 1:] - flat[:, :-1]).abs().mean(1)
+    apart = (flat[:, channels:] - flat[:, :-channels]).abs().mean(1)
+    alike = near > STRIPES * apart
+    return bool((near.mean() > 0) & (alike.float().mean() > 0.8))

@@ -1,0 +1,55 @@
+"""clipped-logits: the last step before the loss cuts or squeezes the logits.
+
+What it checks
+    The input of cross_entropy comes straight from a ReLU, a sigmoid or a tanh; that of
+    binary_cross_entropy_with_logits from a ReLU or a tanh.
+
+Why it hurts
+    Logits may be any number. After a ReLU none is negative, and where all are cut off no gradient flows; after a sigmoid
+    or tanh no class can be told from another by more than e to the 1 or 2.
+
+Example
+    return F.relu(self.fc2(x))                        # and then CrossEntropyLoss
+
+Instead
+    return self.fc2(x)
+
+When it is a false alarm
+    When the loss is not on logits.
+
+Cost
+    A look at a few graph nodes in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks import graph
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+SAID = {
+    "ReluBackward0": "a ReLU",
+    "HardtanhBackward0": "a clipping (ReLU6, Hardtanh)",
+    "TanhBackward0": "a tanh",
+    "SigmoidBackward0": "a sigmoid",
+}
+
+
+class ClippedLogits(LiveRule):
+    code, level = "GF211", Level.WARNING
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name not in ("cross_entropy", "binary_cross_entropy_with_logits"):
+            return
+        node = graph.source(event.input)
+        name = node.name() if node is not None else ""
+        if name == "SigmoidBackward0" and event.name != "cross_entropy":
+            return  # sigmoid-before-logits-loss
+        if name in SAID:
+            yield self.finding(
+                f"the input of {event.name} comes from {SAID[name]}: logits may be any number, and these cannot",
+                "Remove it: the last layer of the net is affine",
+            )

@@ -1,0 +1,95 @@
+"""copied-generator: every worker of a loader draws the same random numbers.
+
+What it checks
+    A data set (or a transform that it holds) owns a random generator, its way of reading rows uses it, and the loader
+    has several workers and no worker_init_fn.
+
+Why it hurts
+    Each worker gets a copy of the generator in the same state: all augment alike, and every epoch begins anew.
+
+Example
+    self.rng = np.random.default_rng(0)                # in a Dataset, with num_workers=4
+
+Instead
+    Draw from torch's generator, which is seeded for each worker, or make self.rng anew in worker_init_fn.
+
+When it is a false alarm
+    A generator that is seeded by the row's index when it is used.
+
+Cost
+    The names that the reading code uses, once a loader.
+"""
+
+from __future__ import annotations
+
+import random
+import weakref
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any
+
+import numpy as np
+import torch
+
+from goodfit.checks.events import Epoch
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+GENERATORS = (np.random.Generator, np.random.RandomState, random.Random, torch.Generator)
+READERS = ("__getitem__", "__getitems__", "__iter__", "__call__", "forward")
+DEPTH = 4
+
+
+class CopiedGenerator(LiveRule):
+    code, level = "GF503", Level.ERROR
+
+    def start(self) -> None:
+        self.asked: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def on_epoch(self, event: Epoch) -> Iterator[Finding]:
+        loader = event.loader
+        if loader in self.asked:
+            return
+        self.asked.add(loader)
+        if loader.num_workers < 1 or loader.worker_init_fn is not None:
+            return
+        owner = next(iter(_owners(loader.dataset)), None)
+        if owner is not None:
+            what, name = owner
+            yield self.finding(
+                f"{what} draws from its own generator '{name}', of which each of the {loader.num_workers} workers has a "
+                f"copy in the same state",
+                "Draw from torch's generator, or make it anew in worker_init_fn from torch.initial_seed()",
+            )
+
+
+def _owners(thing: Any, depth: int = DEPTH) -> Iterator[tuple[str, str]]:
+    """Objects within a data set that own a generator which their reading code uses."""
+    inner = getattr(thing, "__dict__", None)
+    if inner is None or isinstance(thing, torch.Tensor) or not depth:
+        return
+    used = _names(type(thing))
+    for name, value in inner.items():
+        if isinstance(value, GENERATORS):
+            if name in used:
+                yield type(thing).__name__, name
+        elif isinstance(value, (list, tuple)):
+            for part in value[:20]:
+                yield from _owners(part, depth - 1)
+        elif not isinstance(value, (str, int, float, np.ndarray)):
+            yield from _owners(value, depth - 1)
+
+
+def _names(kind: type) -> set[str]:
+    """Names used by the reading methods of a class, and by its methods that these name."""
+    found: set[str] = set()
+    todo = [name for name in READERS if hasattr(kind, name)]
+    done: set[str] = set()
+    while todo:
+        name = todo.pop()
+        done.add(name)
+        code = getattr(getattr(kind, name, None), "__code__", None)
+        if isinstance(code, CodeType):
+            found |= set(code.co_names)
+            todo += [other for other in code.co_names if other not in done and callable(getattr(kind, other, None))]
+    return found

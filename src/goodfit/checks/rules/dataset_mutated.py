@@ -1,0 +1,104 @@
+"""dataset-mutated: reading a row changes the row that is kept.
+
+What it checks
+    A copy of a data set that keeps tensors or arrays is read at a few rows: afterwards what it keeps has changed.
+
+Why it hurts
+    Each epoch reads something else: divided by 255 again, shifted again, until nothing is left.
+
+Example
+    def __getitem__(self, i): x = self.x[i]; x -= self.mean; return x
+
+Instead
+    def __getitem__(self, i): return self.x[i] - self.mean
+
+When it is a false alarm
+    A data set that keeps count of how often its rows were read, in an array.
+
+Cost
+    A copy of up to 64 MiB, and three rows read from it, once a data set.
+"""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import IterableDataset, Subset, TensorDataset
+
+from goodfit.checks.events import Epoch
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.probe import random_state_kept
+from goodfit.checks.rule import LiveRule
+
+MOST = 64 * 2**20
+ROWS = 3
+
+
+class DatasetMutated(LiveRule):
+    code, level = "GF505", Level.ERROR
+
+    def start(self) -> None:
+        self.asked: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def on_epoch(self, event: Epoch) -> Iterator[Finding]:
+        data = event.loader.dataset
+        while isinstance(data, Subset):
+            data = data.dataset
+        if isinstance(data, (TensorDataset, IterableDataset)) or not hasattr(data, "__dict__") or data in self.asked:
+            return
+        self.asked.add(data)
+        name = _changed(data)
+        if name is not None:
+            yield self.finding(
+                f"reading a row of {type(data).__name__} changes '{name}', where the rows are kept: the next epoch reads "
+                f"something else",
+                "Work on a copy: x = self.x[i].clone() (or x = x - mean in place of x -= mean)",
+            )
+
+
+def _changed(data: Any) -> str | None:
+    """The attribute that reading changes, found on a copy."""
+    kept = {name: value for name, value in vars(data).items() if _size(value)}
+    if not kept or sum(_size(value) for value in kept.values()) > MOST or not len(data):
+        return None
+    double = copy.copy(data)
+    for name, value in kept.items():
+        setattr(double, name, _copied(value))
+    before = {name: _copied(value) for name, value in kept.items()}
+    rows = len(data)
+    with random_state_kept():
+        try:
+            for row in {0, rows // 2, rows - 1}:
+                double[row]
+        except Exception:  # it cannot be read alone: nothing can be said
+            return None
+    return next((name for name, value in before.items() if not _equal(value, getattr(double, name))), None)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return int(value.nbytes) if getattr(value, "dtype", None) != object else 0
+    if isinstance(value, list) and value and all(isinstance(part, (torch.Tensor, np.ndarray)) for part in value[:5]):
+        return sum(_size(part) for part in value)
+    return 0
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(part) for part in value]
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, list):
+        return isinstance(other, list) and all(_equal(a, b) for a, b in zip(one, other, strict=False))
+    if isinstance(one, torch.Tensor):
+        return bool(torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))) if one.shape == other.shape else False
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f")) if isinstance(one, np.ndarray) else True

@@ -1,0 +1,83 @@
+"""dead-units: most units of a layer are zero for every sample.
+
+What it checks
+    At the end: of the outputs of a ReLU in the last four losses looked at, at least half of the units (or channels)
+    were zero for all samples.
+
+Why it hurts
+    A unit that is zero everywhere has no gradient and never comes back: the layer is as wide as what is left. Mostly the
+    learning rate was too high in the first steps, or a bias far below zero.
+
+Example
+    torch.optim.SGD(net.parameters(), lr=5.0)
+
+Instead
+    A lower rate or a warm-up; LeakyReLU or GELU.
+
+When it is a false alarm
+    Sparsity by design: allow it by name.
+
+Cost
+    A comparison with zero for each ReLU in the losses looked at.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+LOSSES = 4
+SHARE = 0.5
+UNITS = 16
+STEPS = 30
+
+
+class DeadUnits(LiveRule):
+    code, level = "GF313", Level.WARNING
+    yields_to = ("nonfinite-loss", "learning-rate", "image-scale", "gradients-not-zeroed")
+
+    def start(self) -> None:
+        self.seen: deque[list[Tensor]] = deque(maxlen=LOSSES)  # of each loss, (units,) whether one was above 0, by layer
+        self.place: Place | None = None
+
+    def before_backward(self, event: Backward) -> None:
+        alive: list[Tensor] = []
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+                if node.name() == "ReluBackward0":
+                    try:
+                        out = node._saved_result
+                    except RuntimeError:  # freed by an earlier backward
+                        return
+                    if out.dim() in (2, 4) and len(out) > 1:
+                        rows = out.detach() if out.dim() == 2 else out.detach().amax((2, 3))
+                        alive.append((rows > 0).any(0))
+        if alive:
+            self.seen.append(alive)
+            self.place = user_place()
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        shapes = [[layer.shape for layer in alive] for alive in self.seen]
+        if self.world.steps < STEPS or len(self.seen) < LOSSES or any(shape != shapes[0] for shape in shapes):
+            return
+        for at, first in enumerate(self.seen[0]):
+            dead = ~torch.stack([alive[at] for alive in self.seen]).any(0)
+            share = float(dead.float().mean())
+            if len(first) >= UNITS and share >= SHARE:
+                yield self.finding(
+                    f"{int(dead.sum())} of {len(first)} units behind a ReLU ({at + 1}. from the loss) were zero for all "
+                    f"samples of {LOSSES} batches",
+                    "Lower the learning rate in the first steps, or use LeakyReLU or GELU",
+                    file=self.place.file if self.place else None,
+                    line=self.place.line if self.place else None,
+                )
+                return

@@ -1,0 +1,56 @@
+"""dense-memory: dense blocks keep large maps again and again.
+
+What it checks
+    In one pass of training, maps of at least 64 by 64 that were made by putting others together (torch.cat) take over
+    256 MiB.
+
+Why it hurts
+    Each layer of a dense block keeps all maps before it: memory grows with the square of the depth.
+
+Example
+    12 layers of growth 32 at 256 by 256
+
+Instead
+    Recompute them in the backward pass (checkpoint), or begin dense blocks at a smaller size.
+
+When it is a false alarm
+    Where there is memory enough. It is advice, never an error.
+
+Cost
+    A walk through one graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+BYTES = 256 * 2**20
+SIDE = 64
+
+
+class DenseMemory(LiveRule):
+    code, level = "GF703", Level.NOTICE
+
+    def start(self) -> None:
+        self.done = False
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        if self.done:
+            return
+        self.done = True
+        maps = total = 0
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+                shape = graph.shape_of(node)
+                if node.name() == "CatBackward0" and len(shape) == 4 and min(shape[2:]) >= SIDE:
+                    maps, total = maps + 1, total + 4 * shape.numel()
+        if total > BYTES:
+            yield self.finding(
+                f"{maps} concatenated maps of a side of at least {SIDE} take {total / 2**20:,.0f} MiB in one pass",
+                "Checkpoint the dense blocks, or begin them at a smaller size",
+            )

@@ -1,0 +1,76 @@
+"""dropout-in-eval: dropout stays active while the net is in eval mode.
+
+What it checks
+    Within the forward of a net in eval mode, a dropout function is called with training=True, which is its default, by a
+    module that is in eval mode; or an nn.Dropout that the net does not know (kept in a list, made in forward) is active.
+
+Why it hurts
+    Predictions are random: two calls give two answers, and figures are those of a net with holes.
+
+Example
+    x = F.dropout(x, 0.5)
+
+Instead
+    x = F.dropout(x, 0.5, training=self.training)             # or nn.Dropout(0.5), made in __init__
+
+When it is a false alarm
+    Monte Carlo dropout, which asks the same input several times, is not reported.
+
+Cost
+    A flag at each dropout, in the first steps and the first steps of an evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+from torch.nn.modules.dropout import _DropoutNd
+
+from goodfit.checks.events import Call, Dropout
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+INPUTS = 2  # different ones
+
+
+class DropoutInEval(LiveRule):
+    code, level = "GF404", Level.ERROR
+
+    def start(self) -> None:
+        self.active: tuple[Place, str] | None = None
+        self.last: tuple[int, int] | None = None  # the input of the last call that had an active dropout
+        self.inputs = 0
+        self.asked_again = False
+
+    def on_dropout(self, event: Dropout) -> None:
+        root, module = event.root, event.module
+        if root is None or module is None or root.training or not event.training or event.rate == 0:
+            return
+        if isinstance(module, _DropoutNd):
+            if not any(part is module for part in root.modules()):
+                self.active = (user_place(), f"an nn.Dropout that {type(root).__name__} does not know is active")
+        elif not module.training:
+            self.active = (user_place(), "a dropout function is called with training=True, its default")
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        if not event.outermost or self.active is None:
+            return
+        (place, said), self.active = self.active, None
+        now = _identity(event.inputs[0]) if event.inputs else (0, 0)
+        if now == self.last:
+            self.asked_again = True  # Monte Carlo dropout
+        self.last = now
+        self.inputs += 1
+        if self.inputs >= INPUTS and not self.asked_again:
+            yield self.finding(
+                f"{type(event.module).__name__} is in eval mode, and {said}: two calls give two answers",
+                "Use an nn.Dropout made in __init__, or F.dropout(x, p, training=self.training)",
+                file=place.file,
+                line=place.line,
+            )
+
+
+def _identity(x: Tensor) -> tuple[int, int]:
+    return (x.data_ptr(), x._version) if isinstance(x, Tensor) and not isinstance(x, nn.Parameter) else (id(x), 0)

@@ -1,0 +1,117 @@
+"""epoch-coverage: an epoch does not see every row once.
+
+What it checks
+    The indices that a sampler of one's own gave in a whole epoch: rows that came twice while others did not come, or rows
+    that came in neither of two epochs. Samplers that draw with replacement or by weight are not asked.
+
+Why it hurts
+    Some rows count twice and others never, and nobody is told: the net learns from less data than there is.
+
+Example
+    def __iter__(self): return iter(random.choices(range(self.n), k=self.n))
+
+Instead
+    def __iter__(self): return iter(random.sample(range(self.n), self.n))
+
+When it is a false alarm
+    A sampler that balances classes or leaves rows out on purpose: allow it by name.
+
+Cost
+    A list of indices an epoch, for samplers of one's own alone.
+"""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from torch.utils.data import BatchSampler, IterableDataset
+
+from goodfit.checks.events import Backward, Batch, Epoch
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|over|under|episod|hard|curricul|infinite|stratif", re.I)
+
+
+class EpochCoverage(LiveRule):
+    code, level = "GF504", Level.ERROR
+    sleepless = ("on_epoch", "on_batch", "before_backward")
+
+    def start(self) -> None:
+        self.asked: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self.now: dict[int, list[Any]] = {}  # loader -> indices of this epoch
+        self.missing: dict[int, set[int]] = {}
+        self.trained: set[int] = set()
+        self.last: int | None = None
+        self.places: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, batches
+
+    def on_epoch(self, event: Epoch) -> Iterator[Finding]:
+        loader = event.loader
+        if loader not in self.asked:
+            self.asked[loader] = _own_sampler(loader)
+        if not self.asked[loader]:
+            return
+        key = id(loader)
+        yield from self._judge(key)
+        sampler = _sampler(loader)
+        self.now[key] = []
+        self.places[key] = (user_place(), len(loader.dataset), type(sampler).__name__, 0)
+
+    def on_batch(self, event: Batch) -> None:
+        key = id(event.loader)
+        self.last = key if key in self.now else None
+        if self.last is not None and event.indices is not None:
+            self.now[key] += [index for index in event.indices if isinstance(index, int)]
+
+    def before_backward(self, event: Backward) -> None:
+        if self.last is not None:
+            self.trained.add(self.last)
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        for key in list(self.now):
+            yield from self._judge(key)
+
+    def _judge(self, key: int) -> Iterator[Finding]:
+        given = self.now.pop(key, None)
+        if not given or key not in self.trained:
+            return
+        place, rows, sampler, _ = self.places[key]
+        twice, absent = len(given) - len(set(given)), set(range(rows)) - set(given)
+        always = absent & self.missing.get(key, set())
+        self.missing[key] = absent
+        if twice and len(given) >= rows / 2 and absent:
+            what = f"{twice} rows came again and {len(absent)} of {rows} never"
+        elif always and not twice and len(given) >= rows / 2:
+            what = f"{len(always)} of {rows} rows came in none of two epochs"
+        elif twice and not absent and twice < rows / 2:
+            what = f"{twice} of {rows} rows came twice"
+        else:
+            return
+        yield self.finding(
+            f"{sampler} does not give every row once: in an epoch {what}",
+            "Let it give a permutation of all rows, as torch.randperm does",
+            file=place.file,
+            line=place.line,
+        )
+
+
+def _sampler(loader: Any) -> Any:
+    batches = getattr(loader, "batch_sampler", None)
+    own = batches is not None and type(batches) is not BatchSampler
+    return batches if own else getattr(loader, "sampler", None)
+
+
+def _own_sampler(loader: Any) -> bool:
+    sampler = _sampler(loader)
+    kind = type(sampler)
+    return (
+        sampler is not None
+        and not isinstance(loader.dataset, IterableDataset)
+        and not kind.__module__.startswith("torch.")
+        and not ON_PURPOSE.search(kind.__name__)
+        and hasattr(loader.dataset, "__len__")
+    )

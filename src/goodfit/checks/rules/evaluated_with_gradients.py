@@ -1,0 +1,77 @@
+"""evaluated-with-gradients: an evaluation records a graph that nobody uses.
+
+What it checks
+    A net in eval mode gives outputs with a graph, and neither backward nor autograd.grad follows before the next call,
+    three times, after it was trained.
+
+Why it hurts
+    The graph keeps every activation in memory: an evaluation then needs several times the memory, and is slower.
+
+Example
+    net.eval()
+    for x, y in valid: loss = criterion(net(x), y)
+
+Instead
+    net.eval()
+    with torch.no_grad():
+        for x, y in valid: ...
+
+When it is a false alarm
+    Attacks and gradient penalties use their graph, and are not reported.
+
+Cost
+    Flags, in the first steps and the first steps of an evaluation.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from goodfit.checks.events import Backward, Call, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place
+from goodfit.checks.rule import LiveRule
+
+CALLS = 3
+
+
+class EvaluatedWithGradients(LiveRule):
+    code, level = "GF403", Level.WARNING
+    yields_to = ("left-in-eval-mode",)
+
+    def start(self) -> None:
+        self.trained: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.open: tuple[weakref.ref[nn.Module], Place, int] | None = None  # net, line, calls of autograd.grad so far
+        self.unused = 0
+
+    def on_step(self, event: Step) -> None:
+        stepped = {id(param) for param in event.params}
+        for net in self.world.nets:
+            if net not in self.trained and any(id(param) in stepped for param in net.parameters()):
+                self.trained.add(net)
+
+    def before_backward(self, event: Backward) -> None:
+        self.open, self.unused = None, 0
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        if not event.outermost:
+            return
+        if self.open is not None:
+            net, place, grads = self.open
+            self.open = None
+            self.unused = self.unused + 1 if grads == self.world.grad_calls else 0
+            if self.unused >= CALLS and (module := net()) is not None:
+                yield self.finding(
+                    f"{type(module).__name__} is evaluated with gradients being recorded, and no backward uses them "
+                    f"({self.unused} batches)",
+                    "Put the evaluation under torch.no_grad() or torch.inference_mode()",
+                    file=place.file,
+                    line=place.line,
+                )
+        last = self.world.last
+        recorded = isinstance(event.output, Tensor) and event.output.requires_grad
+        if event.grad and not event.training and recorded and event.module in self.trained and last is not None:
+            self.open = (weakref.ref(event.module), last.place, self.world.grad_calls)

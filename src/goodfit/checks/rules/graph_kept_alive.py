@@ -1,0 +1,97 @@
+"""graph-kept-alive: graphs of past steps stay in memory and grow in number.
+
+What it checks
+    The graph of each loss that backward was called on is marked; the marks of eight or more past steps are still alive.
+
+Why it hurts
+    Memory grows with every step, until there is none. Mostly the loss itself is summed up or kept in a list.
+
+Example
+    total += loss
+
+Instead
+    total += loss.item()                               # or loss.detach()
+
+When it is a false alarm
+    Losses that are kept for one later backward over their sum are not reported.
+
+Cost
+    A mark in the nodes next to each loss, in the first steps.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+import weakref
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, is_users, shown, user_place
+from goodfit.checks.rule import LiveRule
+
+ALIVE = 8
+NODES = 8  # next to the loss that are marked
+
+
+class Mark:
+    """Lives as long as a node that holds it."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+
+class GraphKeptAlive(LiveRule):
+    code, level = "GF601", Level.ERROR
+
+    def start(self) -> None:
+        self.marks: weakref.WeakSet[Mark] = weakref.WeakSet()
+        self.backwards = 0
+        self.told = False
+
+    def after_backward(self, event: Backward) -> Iterator[Finding]:
+        self.backwards += 1
+        mark = Mark(self.backwards)
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn, limit=NODES) if loss.grad_fn is not None else ():
+                if not hasattr(node, "variable"):
+                    node.metadata[graph.MARK] = mark
+        self.marks.add(mark)
+        alive = sum(kept.step < self.backwards - 1 for kept in self.marks)
+        if alive >= ALIVE and not self.told:
+            self.told = True
+            place = _keeper(event.losses) or user_place()
+            yield self.finding(
+                f"the graphs of {alive} past steps are still alive: something keeps their losses or outputs, and memory "
+                f"grows with every step",
+                "Keep numbers, not tensors: total += loss.item(), or loss.detach()",
+                file=place.file,
+                line=place.line,
+            )
+
+
+def _keeper(losses: object) -> Place | None:
+    """The line of the user's function that adds the loss, by its name, to something, or puts it into a list."""
+    frame = sys._getframe(1)
+    while frame is not None and not is_users(frame.f_code.co_filename):
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None or not isinstance(losses, list):
+        return None
+    names = [
+        name
+        for name, value in frame.f_locals.items()
+        if isinstance(value, Tensor) and value.grad_fn is not None and value.numel() == 1
+    ]
+    first, lines = frame.f_code.co_firstlineno, {line for _, _, line in frame.f_code.co_lines() if line}
+    for line in sorted(lines):
+        code = linecache.getline(frame.f_code.co_filename, line)
+        for name in names:
+            kept = rf"(\+=|\.append\(|= *\w+ *\+)[^#]*\b{re.escape(name)}\b(?!\.(item|detach|data|cpu))"
+            if line >= first and re.search(kept, code):
+                return Place(shown(frame.f_code.co_filename), line)
+    return None

@@ -1,0 +1,78 @@
+"""image-scale: pictures reach the net as 0..255, or were divided by 255 twice.
+
+What it checks
+    The first convolution or affine layer gets whole numbers up to 255, or values that are all within 0..1/128.
+
+Why it hurts
+    Initial weights are made for inputs of about size 1. At 0..255 the first steps are 100 times too large, at 0..0.004
+    the net sees next to nothing.
+
+Example
+    x = torch.tensor(pictures).float()               # 0..255
+
+Instead
+    x = torch.tensor(pictures).float() / 255         # once
+
+When it is a false alarm
+    Counts or depths that are really such numbers, in a net made for them.
+
+Cost
+    Smallest and largest value of one input in the first steps.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from goodfit.checks.events import Call
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+CALLS = 2
+VALUES = 64  # of a row, at least: less is no picture
+TINY = 1 / 128
+BRIGHT = 100
+
+
+class ImageScale(LiveRule):
+    code, level = "GF104", Level.WARNING
+
+    def start(self) -> None:
+        self.seen: weakref.WeakKeyDictionary[nn.Module, list[str]] = weakref.WeakKeyDictionary()
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        if not isinstance(event.module, (nn.Conv2d, nn.Linear)) or not event.inputs or not event.grad:
+            return
+        x = event.inputs[0]
+        if x.grad_fn is not None or not x.is_floating_point() or not _like_pictures(x, event.module):
+            return
+        said = self.seen.setdefault(event.module, [])
+        if len(said) >= CALLS:
+            return
+        said.append(_scale(x))
+        if len(said) == CALLS and said[0] and len(set(said)) == 1:
+            raw = said[0] == "raw"
+            low, high = float(x.min()), float(x.max())
+            yield self.finding(
+                f"pictures reach the first layer {'as whole numbers from' if raw else 'with values from'} {low:.4g} to "
+                f"{high:.4g}",
+                "Divide by 255 once, where they are read" if raw else "Divide by 255 once, not twice",
+            )
+
+
+def _like_pictures(x: Tensor, module: nn.Module) -> bool:
+    if isinstance(module, nn.Conv2d):
+        return x.dim() == 4 and module.in_channels in (1, 3, 4)
+    return x.dim() == 2 and x.shape[1] >= VALUES
+
+
+def _scale(x: Tensor) -> str:
+    low, high = float(x.min()), float(x.max())
+    if low < 0 or high == 0:
+        return ""
+    if BRIGHT < high <= 255 and bool((x == x.round()).all()):
+        return "raw"
+    return "twice" if high <= TINY else ""

@@ -1,0 +1,60 @@
+"""initial-loss: the first loss of a fresh net is far from that of guessing.
+
+What it checks
+    The first cross-entropy against ln C, the loss of equal probabilities for C classes; not where weights were loaded.
+
+Why it hurts
+    A fresh net knows nothing and should say so. A much larger first loss comes from inputs or weights that are too
+    large; the first steps only undo it.
+
+Example
+    ln 10 = 2.3 expected, 35.1 seen: pictures as 0..255
+
+Instead
+    Scale the inputs; keep the usual initial weights.
+
+When it is a false alarm
+    Pretrained heads.
+
+Cost
+    One loss.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from goodfit.checks.events import Loss, Weights
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+FAR = 3.0  # times ln C
+ROWS = 8
+
+
+class InitialLoss(LiveRule):
+    code, level = "GF213", Level.NOTICE
+
+    def start(self) -> None:
+        self.done = False
+
+    def on_weights(self, event: Weights) -> None:
+        self.done = self.done or event.action == "load_state_dict"
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        logits, y = event.input, event.target
+        usual = event.name == "cross_entropy" and logits.dim() == 2 and y.dim() == 1 and not y.is_floating_point()
+        if self.done or not usual or len(y) < ROWS or not event.grad or logits.shape[1] < 2:
+            return
+        self.done = True
+        classes = logits.shape[1]
+        if int(y.min()) < 0 or int(y.max()) >= classes:
+            return
+        rows = logits.detach().float()
+        loss = float((rows.logsumexp(1) - rows.gather(1, y.long().unsqueeze(1)).squeeze(1)).mean())
+        if loss > FAR * math.log(classes):
+            yield self.finding(
+                f"the first loss is {loss:.3g}, and a net that knows nothing of {classes} classes has {math.log(classes):.3g}",
+                "Look at the scale of the inputs and of the initial weights",
+            )

@@ -1,0 +1,78 @@
+"""labels-out-of-range: a class number is not among the classes of the output.
+
+What it checks
+    Targets of cross_entropy and nll_loss against the number of classes C: below 0 or from C on, other than
+    ignore_index. As a warning: labels 1 to C-1 are all used and 0 never is.
+
+Why it hurts
+    On a GPU it ends in a device assert that names nothing. Labels counted from 1 waste an output, or fail at the last
+    class.
+
+Example
+    F.cross_entropy(net(x), y)                        # y counts from 1 to C
+
+Instead
+    F.cross_entropy(net(x), y - 1)
+
+When it is a false alarm
+    The warning: where class 0 is rare, or kept for padding.
+
+Cost
+    Smallest and largest label in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+LABELS_A_CLASS = 20  # of which none was 0
+MOST_CLASSES = 1000
+
+
+class LabelsOutOfRange(LiveRule):
+    code, level = "GF207", Level.ERROR
+
+    def start(self) -> None:
+        self.used: dict[int, torch.Tensor] = {}  # classes -> how often each label was seen
+        self.place: Place | None = None
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        y = event.target
+        if event.name not in ("cross_entropy", "nll_loss") or y.is_floating_point() or not y.numel():
+            return
+        classes = event.input.shape[1 if event.input.dim() > 1 else 0]
+        valid = y[y != event.options.get("ignore_index", -100)]
+        if not valid.numel():
+            return
+        low, high = int(valid.min()), int(valid.max())
+        if low < 0 or high >= classes:
+            wrong = low if low < 0 else high
+            rows = (y == wrong).reshape(len(y), -1).any(1).nonzero().flatten().tolist() if y.dim() else [0]
+            yield self.finding(
+                f"the label {wrong} (row {rows[0]} of the batch) is not among the {classes} classes 0 to {classes - 1} of "
+                f"the output",
+                "Count classes from 0, and give the output one for each",
+            )
+        elif classes <= MOST_CLASSES and event.grad and event.options.get("ignore_index") != 0:
+            self.place = user_place()
+            counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
+            self.used[classes] = self.used.get(classes, torch.zeros_like(counts)) + counts
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        for classes, counts in self.used.items():
+            if classes > 2 and counts[0] == 0 and bool((counts[1:] > 0).all()) and counts.sum() > LABELS_A_CLASS * classes:
+                yield self.finding(
+                    f"labels 1 to {classes - 1} are used and 0 never is, in {int(counts.sum()):,} labels: the output has "
+                    f"a class too many",
+                    "Count classes from 0",
+                    level=Level.WARNING,
+                    file=self.place.file if self.place else None,
+                    line=self.place.line if self.place else None,
+                )

@@ -1,0 +1,94 @@
+"""learning-rate: the steps are so large that the loss never falls, or so small that nothing moves.
+
+What it checks
+    At the end, over at least 50 steps of a single optimiser: the loss was never below its first value, or ends at over
+    one and a half times of it; or no step seen moved a weight by more than 1 part in 100,000 of its size.
+
+Why it hurts
+    The net has learnt nothing, and the loop looked busy.
+
+Example
+    torch.optim.SGD(net.parameters(), lr=10.0)
+
+Instead
+    Try rates three times apart, from 1e-4 on; goodfit fit --lr find does it.
+
+When it is a false alarm
+    Losses that are no measure of progress (several nets against each other, rewards) are not reported where they turn
+    negative or several optimisers step.
+
+Cost
+    Three weights are compared before and after a step, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from goodfit.checks.events import Backward, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+from goodfit.checks.world import params_of
+
+STEPS = 50
+ABOVE = 1.5
+SMALLEST = 1e-5
+LOOKS = 15
+LARGEST = 100_000  # elements of a weight that is compared
+
+
+class LearningRate(LiveRule):
+    code, level = "GF311", Level.WARNING
+    yields_to = (
+        "gradients-not-zeroed", "loss-detached", "nonfinite-loss", "nonfinite-input", "accumulation-dropped",
+        "optimizer-never-steps", "scaler-never-steps", "scheduler-pace", "clip-before-unscale",
+        "softmax-before-cross-entropy", "nll-without-log", "labels-out-of-range",
+    )  # fmt: skip
+
+    def start(self) -> None:
+        self.before: list[tuple[Tensor, Tensor]] = []
+        self.most = 0.0
+        self.looks = 0
+        self.rates: list[float] = []
+
+    def after_backward(self, event: Backward) -> None:
+        if len(self.world.optimisers) != 1:
+            return
+        (optimiser,) = self.world.optimisers
+        some = [p for p in params_of(optimiser) if p.grad is not None and 1 < p.dim() and p.numel() <= LARGEST]
+        self.before = [(param, param.detach().clone()) for param in some[:: max(1, len(some) // 3)][:3]]
+
+    def on_step(self, event: Step) -> None:
+        moved = [
+            float((param.detach() - was).norm() / was.norm())
+            for param, was in self.before
+            if float(was.norm()) > 0
+        ]
+        if moved:
+            self.looks += 1
+            self.most = max(self.most, *moved)
+            self.rates = [float(group["lr"]) for group in event.optimiser.param_groups]
+        self.before = []
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        losses = self.world.losses
+        if self.world.steps < STEPS or len(self.rates) == 0:
+            return
+        rate = max(self.rates)
+        ends = float(torch.tensor(list(losses.last)).mean()) if losses.last else 0.0
+        tail = len(losses.last) >= STEPS and losses.count >= STEPS and not losses.negative and losses.first > 0
+        if tail and (losses.least >= losses.first or ends > ABOVE * losses.first):
+            yield self.finding(
+                f"the loss was {losses.first:.4g} in the first step, {losses.least:.4g} at its lowest, and is {ends:.4g} "
+                f"over the last steps: the learning rate of {rate:g} is too high",
+                "Divide it by 10, or let goodfit fit --lr find choose",
+            )
+        elif self.looks >= LOOKS and self.most < SMALLEST:
+            yield self.finding(
+                f"no step seen moved a weight by more than {self.most:.1e} of its size: the learning rate of {rate:g} is "
+                f"too low",
+                "Multiply it by 100, or let goodfit fit --lr find choose",
+            )

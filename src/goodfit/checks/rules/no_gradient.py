@@ -1,0 +1,132 @@
+"""no-gradient: a parameter that an optimiser holds got no gradient in the whole run.
+
+What it checks
+    At the end: trainable parameters of a net, held by an optimiser, that had no gradient after any backward seen, while
+    the module they belong to was called. As an error: all parameters of a block that ran under reentrant checkpointing.
+
+Why it hurts
+    They stay at their random start: a branch that is cut off (detach, argmax, numpy), an output that the loss leaves
+    out, a parameter that forward forgot.
+
+Example
+    h = self.encoder(x).detach(); return self.head(h)
+
+Instead
+    h = self.encoder(x); return self.head(h)
+
+When it is a false alarm
+    Experts that were never chosen, and parts for a later stage, are not called and not reported.
+
+Cost
+    Flags of the parameters in the first steps.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from torch import nn
+
+from goodfit.checks.events import Backward, Call
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place
+from goodfit.checks.rule import LiveRule
+
+BACKWARDS = 5
+SHOWN = 3
+
+
+@dataclass
+class Net:
+    """Of a net: backwards seen, names and ids of trainable parameters without a gradient so far."""
+
+    place: Place
+    backwards: int = 0
+    without: dict[str, int] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)  # names of modules
+    checkpointed: set[str] = field(default_factory=set)
+
+
+class NoGradient(LiveRule):
+    code, level = "GF304", Level.WARNING
+    yields_to = ("loss-detached", "unregistered-module", "optimizer-never-steps", "accumulation-dropped")
+
+    def start(self) -> None:
+        self.nets: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
+        self.known: list[Net] = []
+        self.held: set[int] = set()
+        self.called: set[int] = set()
+        self.checkpointed: set[int] = set()
+        self.now: list[nn.Module] = []
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and event.training:
+            self.now.append(event.module)
+            if event.module not in self.nets and self.world.last is not None:
+                self.nets[event.module] = len(self.known)
+                self.known.append(Net(self.world.last.place))
+        if event.grad:
+            self.called.add(id(event.module))
+        elif not event.outermost and _in_checkpoint():
+            self.called.add(id(event.module))
+            self.checkpointed.add(id(event.module))
+
+    def after_backward(self, event: Backward) -> None:
+        called, self.now = self.now, []
+        if not called:
+            return
+        self.held |= self.world.optimised()
+        for module in called:
+            at = self.nets.get(module)
+            if at is None:
+                continue
+            net = self.known[at]
+            trainable = {name: param for name, param in module.named_parameters() if param.requires_grad}
+            had = {name for name, param in trainable.items() if param.grad is not None}
+            if not had:
+                continue
+            fresh = {name: id(param) for name, param in trainable.items() if name not in had}
+            kept = fresh.keys() & net.without.keys() if net.backwards else fresh.keys()
+            net.without = {name: fresh[name] for name in kept}
+            net.backwards += 1
+            names = {id(part): name for name, part in module.named_modules()}
+            net.called |= {names[part] for part in self.called & names.keys()}
+            net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        for net in self.known:
+            names = [
+                name
+                for name, param in net.without.items()
+                if param in self.held and name.rpartition(".")[0] in net.called
+            ]
+            if net.backwards < BACKWARDS or not names:
+                continue
+            reentrant = any(name.startswith(block) for name in names for block in net.checkpointed if block)
+            shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+            why = (
+                "they run under reentrant checkpointing, whose input requires no gradient"
+                if reentrant
+                else "the loss does not depend on them"
+            )
+            yield self.finding(
+                f"{shown} got no gradient in any of {net.backwards} backwards seen: {why}",
+                "Use checkpoint(..., use_reentrant=False)"
+                if reentrant
+                else "Look for a detach, an argmax, numpy, or an output that the loss leaves out",
+                level=Level.ERROR if reentrant else None,
+                file=net.place.file,
+                line=net.place.line,
+            )
+
+
+def _in_checkpoint() -> bool:
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename.endswith(("utils/checkpoint.py", "utils\\checkpoint.py")):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False

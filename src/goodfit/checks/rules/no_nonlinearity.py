@@ -1,0 +1,115 @@
+"""no-nonlinearity: an affine layer feeds an affine layer with nothing nonlinear between.
+
+What it checks
+    In the graph of a loss, the input of a linear or convolution layer is the output of another one, with only views,
+    constants and dropout between, and the width between is not smaller than both ends.
+
+Why it hurts
+    Two affine maps in a row are one affine map: the second layer costs time and memory, and the net is less deep than
+    it looks.
+
+Example
+    nn.Sequential(nn.Linear(20, 64), nn.Linear(64, 10))
+
+Instead
+    nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 10))
+
+When it is a false alarm
+    Low-rank pairs (narrow in the middle), separable convolutions and the projection after an attention are not
+    reported.
+
+Cost
+    A walk through the graph of the first two losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+LOOKS = 2
+ATTENTION = ("ScaledDotProduct", "BmmBackward0", "SoftmaxBackward0", "BaddbmmBackward0")
+
+
+class NoNonlinearity(LiveRule):
+    code, level = "GF312", Level.WARNING
+
+    def start(self) -> None:
+        self.looks = 0
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        if self.looks >= LOOKS:
+            return
+        self.looks += 1
+        names = {id(param): name for net in self.world.nets for name, param in net.named_parameters()}
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+                later = _affine(node)
+                earlier = _affine(_before(later[1])) if later and later[1] is not None else None
+                if later is None or earlier is None or not _plain(earlier[1]):
+                    continue
+                first, second = earlier[0], later[0]
+                if first is second or first.dim() < 2 or second.dim() < 2:
+                    continue
+                width, into, out = first.shape[0], first[0].numel(), second.shape[0]
+                if width < min(into, out) or first[0].numel() == 0:
+                    continue
+                pair = " and ".join(
+                    names.get(id(weight), "a layer").removesuffix(".weight") for weight in (first, second)
+                )
+                yield self.finding(
+                    f"the layers {pair} ({tuple(first.shape)}, {tuple(second.shape)}) follow each other with nothing "
+                    f"nonlinear between: together they are one affine map",
+                    "Put an activation between them, or leave one out",
+                )
+                return
+
+
+def _affine(node: Any) -> tuple[Tensor, Any] | None:
+    """The weight of an affine layer and the node of its input; None for other operations."""
+    if node is None:
+        return None
+    name, inputs = node.name(), [parent for parent, _ in node.next_functions]
+    if name in ("AddmmBackward0", "MmBackward0") and len(inputs) >= 2:
+        weight = _leaf(inputs[-1])
+        return (weight, inputs[-2]) if weight is not None else None
+    if name == "ConvolutionBackward0" and len(inputs) >= 2 and getattr(node, "_saved_groups", 1) == 1:
+        weight = _leaf(inputs[1])
+        return (weight, inputs[0]) if weight is not None else None
+    return None
+
+
+def _leaf(node: Any) -> Tensor | None:
+    for _ in range(3):  # the transpose of a weight
+        if node is None:
+            return None
+        variable = getattr(node, "variable", None)
+        if isinstance(variable, Tensor):
+            return variable
+        before = graph.parents(node)
+        node = before[0] if len(before) == 1 and node.name() in ("TBackward0", "TransposeBackward0") else None
+    return None
+
+
+def _before(node: Any) -> Any:
+    """Behind views, and factors that are constants, as those of dropout are."""
+    for _ in range(20):
+        node = graph.behind(node)
+        before = graph.parents(node)
+        if node.name() in ("MulBackward0", "NativeDropoutBackward0") and len(before) == 1:
+            node = before[0]
+        else:
+            return node
+    return node
+
+
+def _plain(node: Any) -> bool:
+    """Whether the earlier layer's own input is not the result of an attention."""
+    return node is None or not _before(node).name().startswith(ATTENTION)

@@ -1,0 +1,76 @@
+"""nonfinite-input: NaN or infinity stands in a batch.
+
+What it checks
+    Floating-point inputs of nets, and targets of loss functions.
+
+Why it hurts
+    One NaN in one row makes the loss NaN, then every weight, and nothing is left to learn.
+
+Example
+    x = torch.tensor(frame.values)                     # a frame with gaps
+
+Instead
+    Fill the gaps, with a flag beside them, before the values become a tensor.
+
+When it is a false alarm
+    Masks of minus infinity alone are not reported.
+
+Cost
+    One look at the inputs in the first steps, and whenever the loss is no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from goodfit.checks.events import Call, Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+SHOWN = 5
+
+
+class NonfiniteInput(LiveRule):
+    code, level = "GF106", Level.ERROR
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        if event.outermost:
+            for x in event.inputs:
+                if x.grad_fn is None and (said := _where(x)):
+                    yield self._seen("the input of a net", x, said)
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if said := _where(event.target):
+            yield self._seen("the target of a loss", event.target, said)
+
+    def _seen(self, what: str, x: Tensor, said: str) -> Finding:
+        return self.finding(
+            f"{what}, of shape {tuple(x.shape)}, holds NaN or infinity in {said}",
+            "Fill or leave out what is missing before it becomes a tensor",
+        )
+
+
+def _where(x: Tensor) -> str:
+    """Rows and columns of what is no number; empty when there is none, or minus infinity alone."""
+    if not x.is_floating_point() or not x.numel():
+        return ""
+    odd = ~torch.isfinite(x.detach()) & (x.detach() != -torch.inf)
+    if not bool(odd.any()):
+        return ""
+    if x.dim() == 0:
+        return "its one value"
+    flat = odd.reshape(len(x), -1)
+    rows = flat.any(1).nonzero().flatten().tolist()
+    said = f"row{'s' if len(rows) > 1 else ''} {_listed(rows)} of the batch"
+    if x.dim() == 2:
+        columns = flat.any(0).nonzero().flatten().tolist()
+        said += f", column{'s' if len(columns) > 1 else ''} {_listed(columns)}"
+    return said
+
+
+def _listed(numbers: list[int]) -> str:
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    return ", ".join(str(number) for number in numbers[:SHOWN]) + more

@@ -1,0 +1,100 @@
+"""nonfinite-loss: the loss, or a gradient, is NaN or infinite.
+
+What it checks
+    Every loss that backward is called on; in the first steps the gradients too. The message names what is known of the
+    origin: weights that are no numbers any more, or an operation that was given what it cannot take.
+
+Why it hurts
+    After the next step every weight is NaN, and everything after it.
+
+Example
+    loss = -(y * torch.log(p)).mean()                 # p becomes 0
+
+Instead
+    loss = F.binary_cross_entropy_with_logits(logits, y)
+
+When it is a false alarm
+    The first steps under a gradient scaler, which skips them: they are not reported.
+
+Cost
+    One number in each step, which is read anyway.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from goodfit.checks import graph
+from goodfit.checks.events import Backward, Scaler, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+PARTIAL = {  # operation -> whether a value is one that it cannot take
+    "LogBackward0": ("_saved_self", "a logarithm", lambda x: x <= 0),
+    "SqrtBackward0": ("_saved_result", "a square root", lambda x: ~torch.isfinite(x) | (x == 0)),
+    "ExpBackward0": ("_saved_result", "an exponential", torch.isinf),
+    "DivBackward0": ("_saved_other", "a division", lambda x: x == 0),
+    "AcosBackward0": ("_saved_self", "an arc cosine", lambda x: x.abs() >= 1),
+}
+
+
+class NonfiniteLoss(LiveRule):
+    code, level = "GF210", Level.ERROR
+    sleepless = ("before_backward",)
+    yields_to = ("nonfinite-input", "all-labels-ignored")
+
+    def start(self) -> None:
+        self.scaled = self.told = False
+
+    def on_scaler(self, event: Scaler) -> None:
+        self.scaled = True
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        if self.told or self.scaled or not self.world.losses.last:
+            return
+        value = self.world.losses.last[-1]
+        if not math.isfinite(value):
+            self.told = True
+            yield self.finding(
+                f"the loss is {value} in step {self.world.steps + 1}: {self._origin(event.losses)}",
+                "Look at what is named; a lower learning rate, or the loss function that takes logits, is the usual mend",
+            )
+
+    def on_step(self, event: Step) -> Iterator[Finding]:
+        if self.told or self.scaled:
+            return
+        for name, param in self._named(event.params):
+            if param.grad is not None and not param.grad.is_sparse and not bool(torch.isfinite(param.grad).all()):
+                self.told = True
+                yield self.finding(
+                    f"the gradient of {name} is no number in step {self.world.steps}, while the loss is one",
+                    "Look for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small constant "
+                    "inside",
+                )
+                return
+
+    def _origin(self, losses: object) -> str:
+        for name, param in self._named([param for net in self.world.nets for param in net.parameters()]):
+            if not bool(torch.isfinite(param).all()):
+                return f"the weights '{name}' are no numbers any more, since the step before"
+        for loss in losses if isinstance(losses, list) else []:
+            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+                if node.name() in PARTIAL:
+                    attribute, said, bad = PARTIAL[node.name()]
+                    kept = getattr(node, attribute, None)
+                    if isinstance(kept, Tensor) and bool(bad(kept).any()):
+                        return f"{said} was given what it cannot take ({_extremes(kept)}), and the weights are finite"
+        return "the weights are finite, so it arises between the input and the loss"
+
+    def _named(self, params: object) -> Iterator[tuple[str, Tensor]]:
+        names = {id(param): name for net in self.world.nets for name, param in net.named_parameters()}
+        for param in params if isinstance(params, list) else []:
+            yield names.get(id(param), "a parameter"), param
+
+
+def _extremes(x: Tensor) -> str:
+    return f"values from {float(x.min()):.3g} to {float(x.max()):.3g}"

@@ -1,0 +1,123 @@
+"""parameter-not-optimised: parameters get gradients and no optimiser holds them.
+
+What it checks
+    At the end: trainable parameters that got gradients in at least three backwards, that no optimiser ever held, and
+    whose values never moved, of a net of which other parameters are optimised, or which feeds one that is.
+
+Why it hurts
+    They stay at their random start, and the rest of the net learns around them.
+
+Example
+    optimizer = torch.optim.Adam(model.encoder.parameters())     # and the decoder?
+    model.fc = nn.Linear(512, 10)                                # after the optimiser was made
+
+Instead
+    Make the optimiser last, of model.parameters(); what is to stay as it is gets requires_grad_(False).
+
+When it is a false alarm
+    Parts that are meant to stay as they are: say so by requires_grad_(False), which saves their gradients too. Nets that
+    only judge the output of an optimised one (a perceptual loss) are not reported.
+
+Cost
+    Names and flags of the parameters in the first steps.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from goodfit.checks.events import Backward, Call, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place
+from goodfit.checks.rule import LiveRule
+
+BACKWARDS = 3
+STEPS = 3
+SHOWN = 3
+
+
+@dataclass
+class Known:
+    """Of a parameter: where it belongs, how often it had a gradient, and what it was when that was first seen."""
+
+    param: weakref.ref[Tensor]
+    name: str
+    net: int
+    backwards: int
+    version: int
+    value: float
+
+
+class ParameterNotOptimised(LiveRule):
+    code, level = "GF302", Level.ERROR
+    yields_to = ("loss-detached", "optimizer-never-steps", "unregistered-module", "scaler-never-steps")
+
+    def start(self) -> None:
+        self.known: dict[int, Known] = {}
+        self.order: list[int] = []  # nets since the last backward, as they were called
+        self.feeds: set[tuple[int, int]] = set()  # (net, a net called after it)
+        self.held: set[int] = set()
+        self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
+        self.places: dict[int, Place] = {}
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad:
+            self.order.append(id(event.module))
+            if self.world.last is not None:
+                self.places[id(event.module)] = self.world.last.place
+
+    def after_backward(self, event: Backward) -> None:
+        self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
+        called, self.order = set(self.order), []
+        held = self.world.optimised()
+        self.held |= held
+        for net in self.world.nets:
+            if id(net) not in called:
+                continue
+            for name, param in net.named_parameters():
+                if id(param) in held:
+                    self.optimised.add(id(net))
+                if not param.requires_grad or param.grad is None or id(param) in held:
+                    continue
+                known = self.known.get(id(param))
+                if known is None or known.param() is not param:
+                    value = float(param.detach().double().sum())
+                    self.known[id(param)] = Known(weakref.ref(param), name, id(net), 1, param._version, value)
+                else:
+                    known.backwards += 1
+                    if float(param.detach().double().sum()) != known.value:
+                        known.backwards = -(10**6)  # it is trained by hand
+
+    def on_step(self, event: Step) -> None:
+        self.held |= {id(param) for param in event.params}
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        if not self.world.steps >= STEPS:
+            return
+        left: dict[int, list[str]] = {}
+        for key, known in self.known.items():
+            param = known.param()
+            frozen = param is not None and not param.requires_grad
+            if known.backwards >= BACKWARDS and key not in self.held and not frozen:
+                left.setdefault(known.net, []).append(known.name)
+        for net, names in left.items():
+            if not self._matters(net):
+                continue
+            place = self.places.get(net, Place(None, None))
+            shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+            yield self.finding(
+                f"{len(names)} parameters get gradients and are in no optimiser: {shown}; they stay at their first values",
+                "Make the optimiser after the net is complete, of all its parameters; requires_grad_(False) says that a "
+                "part is to stay as it is",
+                file=place.file,
+                line=place.line,
+            )
+
+    def _matters(self, net: int) -> bool:
+        """Whether other parameters of the net are optimised, or those of a net that is called after it."""
+        later = {b for a, b in self.feeds if a == net} | {net}
+        return bool(later & self.optimised)

@@ -1,0 +1,77 @@
+"""precision-ignored: a lower precision was asked for, and the matrix work ran in float32.
+
+What it checks
+    An autocast region that torch cannot honour on this machine, with linear or convolution layers inside that gave
+    float32; or regions of autocast in which no net ran, while its layers gave float32 outside.
+
+Why it hurts
+    Memory and time are those of float32, and the figures are believed to be those of the lower precision.
+
+Example
+    with torch.autocast("cuda", dtype=torch.bfloat16): out = net(x)          # on a machine without CUDA
+
+Instead
+    with torch.autocast(x.device.type, dtype=torch.bfloat16): out = net(x)
+
+When it is a false alarm
+    A region that is meant to hold the loss alone.
+
+Cost
+    The type of the outputs of linear and convolution layers, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd
+
+from goodfit.checks.events import Autocast, Call
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+REGIONS = 3
+LAYERS = 3
+
+
+class PrecisionIgnored(LiveRule):
+    code, level = "GF603", Level.ERROR
+
+    def start(self) -> None:
+        self.regions = self.refused = self.full = self.lower = 0
+        self.device = ""
+        self.place: Place | None = None
+
+    def on_autocast(self, event: Autocast) -> None:
+        self.regions += 1
+        self.place = self.place or user_place()
+        if not event.works:
+            self.refused += 1
+            self.device = str(event.region.device)
+
+    def on_call(self, event: Call) -> None:
+        if not self.regions or not isinstance(event.module, (nn.Linear, _ConvNd)) or not isinstance(event.output, Tensor):
+            return
+        if event.output.dtype in (torch.float16, torch.bfloat16):
+            self.lower += 1
+        elif event.grad and event.root.training:
+            self.full += 1
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        if self.regions < REGIONS or self.lower or self.full < LAYERS or self.place is None:
+            return
+        why = (
+            f"autocast for '{self.device}' does nothing for tensors elsewhere"
+            if self.refused
+            else "the net runs outside of the autocast regions, or on tensors that they do not change"
+        )
+        yield self.finding(
+            f"a lower precision was asked for {self.regions} times, and {self.full} linear and convolution layers seen gave "
+            f"float32: {why}",
+            "Name the device that the net is on: torch.autocast(x.device.type, dtype=torch.bfloat16), around net(x)",
+            file=self.place.file,
+            line=self.place.line,
+        )

@@ -1,0 +1,77 @@
+"""same-order-each-epoch: a loader that shuffles gives the same order in every epoch.
+
+What it checks
+    The first rows of two epochs of a loader with a random or distributed sampler are the same, in training.
+
+Why it hurts
+    Batches are the same again and again, so that the noise that shuffling should bring is gone; with several processes,
+    each sees its own share alone, for ever. Mostly set_epoch is forgotten, or a seed is set within the epoch.
+
+Example
+    for epoch in range(10): torch.manual_seed(0); train(loader)
+
+Instead
+    for epoch in range(10): sampler.set_epoch(epoch); train(loader)
+
+When it is a false alarm
+    Two runs in one program from the same seed, with the same loader.
+
+Cost
+    The indices of the first batch of each epoch.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from torch.utils.data import RandomSampler, SubsetRandomSampler
+from torch.utils.data.distributed import DistributedSampler
+
+from goodfit.checks.events import Backward, Batch
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+ROWS = 4
+
+
+class SameOrderEachEpoch(LiveRule):
+    code, level = "GF502", Level.ERROR
+    sleepless = ("on_batch", "before_backward")
+
+    def start(self) -> None:
+        self.first: weakref.WeakKeyDictionary[Any, tuple[Any, ...]] = weakref.WeakKeyDictionary()
+        self.same: tuple[str, Place] | None = None
+        self.told: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def on_batch(self, event: Batch) -> None:
+        if event.number:
+            return
+        self.same = None
+        loader, indices = event.loader, event.indices
+        if loader is None or indices is None or len(indices) < ROWS or loader in self.told:
+            return
+        sampler = getattr(loader, "sampler", None)
+        shuffles = isinstance(sampler, (RandomSampler, SubsetRandomSampler)) or (
+            isinstance(sampler, DistributedSampler) and sampler.shuffle
+        )
+        order = tuple(indices)
+        if shuffles and self.first.get(loader) == order and len(set(order)) > 1:
+            self.same = (type(sampler).__name__, user_place())
+            self.told.add(loader)
+        self.first[loader] = order
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        if self.same is None:
+            return
+        (name, place), self.same = self.same, None
+        mend = (
+            "Call sampler.set_epoch(epoch) at the start of each epoch"
+            if name == "DistributedSampler"
+            else "Set the seed once, before the epochs, and make the generator once"
+        )
+        yield self.finding(
+            f"the {name} gave the same order of rows in two epochs running", mend, file=place.file, line=place.line
+        )

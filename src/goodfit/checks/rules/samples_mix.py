@@ -1,0 +1,88 @@
+"""samples-mix: a row of the output depends on other rows of the batch.
+
+What it checks
+    A few rows of a batch are changed, one at a time, in a copy of the net in eval mode; another row of the output moves,
+    by far more than two equal passes differ.
+
+Why it hurts
+    The net answers for a sample by looking at its neighbours in the batch: a wrong view, a transpose, a forgotten
+    batch_first. It learns badly, and predicts something else for every other batch size.
+
+Example
+    self.rnn = nn.LSTM(10, 20)                        # takes (time, batch, features), and is given (batch, time, ...)
+
+Instead
+    self.rnn = nn.LSTM(10, 20, batch_first=True)
+
+When it is a false alarm
+    Nets that compare the rows of a batch on purpose (contrastive, set and graph nets given as one sample): allow it by
+    name. Sequence-first nets are not asked, for their first dimension is the time.
+
+Cost
+    Five passes of one batch through a copy of each net, once.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from goodfit.checks import probe
+from goodfit.checks.events import Backward, Call, Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place
+from goodfit.checks.rule import LiveRule
+
+NETS = 4  # that are probed, the first ones
+
+
+class SamplesMix(LiveRule):
+    code, level = "GF102", Level.ERROR
+    yields_to = ("softmax-over-batch", "batch-dimension-lost")
+
+    def start(self) -> None:
+        self.asked: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.call: Call | None = None  # of a net that was not asked yet, until the loss shows what its rows are
+        self.place: Place | None = None
+        self.targets: tuple[int, ...] | None = None
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and event.module not in self.asked and len(self.asked) < NETS:
+            out = event.output
+            last = self.world.last
+            if isinstance(out, Tensor) and out.requires_grad and event.inputs and out.dim():
+                self.call, self.place = event, last.place if last else None
+                self.targets = None
+
+    def on_loss(self, event: Loss) -> None:
+        if self.call is not None:
+            self.targets = tuple(event.target.shape)
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        call, self.call = self.call, None
+        if call is None:
+            return
+        self.asked.add(call.module)
+        rows = len(call.inputs[0]) if call.inputs[0].dim() else 0
+        if not _a_row_a_sample(call, self.targets, rows):
+            return
+        found = probe.mixing(call.module, call.args, call.kwargs)
+        if found is not None:
+            yield self.finding(
+                f"a change of row {found.changed} of the input of {type(call.module).__name__} moves row {found.seen} of "
+                f"its output (by {found.size:.3g}): samples of a batch are mixed",
+                "Look for a view or transpose that moves the first dimension, a softmax or mean over it, or a recurrent "
+                "or attention layer without batch_first=True",
+                file=self.place.file if self.place else None,
+                line=self.place.line if self.place else None,
+            )
+
+
+def _a_row_a_sample(call: Call, targets: tuple[int, ...] | None, rows: int) -> bool:
+    """Whether the first dimension is the batch: there is a target for each row, or the output has one vector a row."""
+    out: Tensor = call.output
+    if targets is not None:
+        return bool(targets) and targets[0] == rows and (len(targets) == 1 or out.dim() <= 2 or call.inputs[0].dim() > 3)
+    return out.dim() <= 2 and call.inputs[0].dim() in (2, 4)

@@ -1,0 +1,57 @@
+"""scaler-never-steps: the gradient scaler leaves out every step.
+
+What it checks
+    Its scale has fallen in six updates running, and no optimiser has stepped since the first of them.
+
+Why it hurts
+    The scaler skips a step when a gradient is infinite or NaN. When all are, nothing is learnt, and nothing is said.
+
+Example
+    with torch.autocast("cuda", torch.float16): loss = 1e6 * criterion(net(x), y)
+
+Instead
+    Look for what overflows in float16, or use bfloat16, which needs no scaler.
+
+When it is a false alarm
+    The first few steps, in which the scale finds its size, are not reported.
+
+Cost
+    One number with each update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.events import Scaler
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+UPDATES = 6
+
+
+class ScalerNeverSteps(LiveRule):
+    code, level = "GF310", Level.ERROR
+    sleepless = ("on_scaler",)
+
+    def start(self) -> None:
+        self.scale = 0.0
+        self.falls = 0
+        self.steps = 0
+        self.first = 0.0
+
+    def on_scaler(self, event: Scaler) -> Iterator[Finding]:
+        if event.action != "update" or not event.scaler.is_enabled():
+            return
+        scale = float(event.scaler.get_scale())
+        if self.scale and scale < self.scale and self.world.steps == self.steps:
+            self.falls += 1
+        else:
+            self.falls, self.first = 0, scale
+        self.scale, self.steps = scale, self.world.steps
+        if self.falls >= UPDATES - 1:
+            yield self.finding(
+                f"the gradient scaler has left out {self.falls + 1} steps running, and its scale fell from "
+                f"{self.first:,.0f} to {scale:,.4g}: every gradient holds infinity or NaN",
+                "Look for what overflows (large losses, a division by 0), or use bfloat16 without a scaler",
+            )

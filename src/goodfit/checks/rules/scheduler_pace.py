@@ -1,0 +1,99 @@
+"""scheduler-pace: the learning rate's schedule does not fit the loop.
+
+What it checks
+    The scheduler steps before the optimiser ever did; or, at the end, the learning rate fell to under a hundredth of its
+    highest value within the first tenth of the steps.
+
+Why it hurts
+    The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
+    is down long before anything is learnt (and a cosine comes up again, many times).
+
+Example
+    for x, y in loader: ...; optimizer.step(); scheduler.step()       # CosineAnnealingLR(optimizer, T_max=epochs)
+
+Instead
+    Step it once an epoch, or give it the number of steps: T_max=epochs * len(loader)
+
+When it is a false alarm
+    Warm restarts, cyclic rates and plateaus are not reported.
+
+Cost
+    A rate is noted with each step of the scheduler.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from goodfit.checks.events import Scaler, Schedule
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.places import Place, user_place
+from goodfit.checks.rule import LiveRule
+
+CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
+STEPS = 40
+EARLY = 0.1  # of the run
+DOWN = 0.01  # of the highest rate
+
+
+@dataclass
+class Pace:
+    """Of a scheduler: highest rate so far, the optimiser step at which it was down, calls."""
+
+    name: str
+    place: Place
+    highest: float = 0.0
+    down: int | None = None
+    calls: int = 0
+    early: bool = field(default=False)
+
+
+class SchedulerPace(LiveRule):
+    code, level = "GF308", Level.WARNING
+    sleepless = ("on_schedule",)
+    yields_to = ("optimizer-never-steps", "scaler-never-steps")
+
+    def start(self) -> None:
+        self.index: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self.paces: list[Pace] = []
+        self.scaled = False
+
+    def on_scaler(self, event: Scaler) -> None:
+        self.scaled = True
+
+    def on_schedule(self, event: Schedule) -> Iterator[Finding]:
+        if event.first:
+            return
+        scheduler, optimiser = event.scheduler, event.scheduler.optimizer
+        if scheduler not in self.index:
+            self.index[scheduler] = len(self.paces)
+            self.paces.append(Pace(type(scheduler).__name__, user_place()))
+        pace = self.paces[self.index[scheduler]]
+        steps = self.world.optimiser(optimiser).steps
+        if steps == 0 and pace.calls == 0 and not self.scaled and self.world.backwards:
+            yield self.finding(
+                f"{pace.name} steps before {type(optimiser).__name__} has: the first value of the schedule is skipped",
+                "Call optimizer.step() first, then scheduler.step()",
+            )
+        pace.calls += 1
+        rate = max(float(group["lr"]) for group in optimiser.param_groups)
+        pace.highest = max(pace.highest, rate)
+        if pace.down is None and rate < DOWN * pace.highest:
+            pace.down = steps
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        total = self.world.steps
+        for pace in self.paces:
+            often = pace.calls >= total / 2
+            if pace.name in CYCLIC or total < STEPS or pace.down is None or not often or pace.down > EARLY * total:
+                continue
+            yield self.finding(
+                f"under {pace.name} the learning rate was down to a hundredth of {pace.highest:.3g} after {pace.down} of "
+                f"{total} steps",
+                "Step the scheduler once an epoch, or count its length in batches",
+                file=pace.place.file,
+                line=pace.place.line,
+            )

@@ -1,0 +1,70 @@
+"""softmax-over-batch: a softmax runs over the rows of the batch instead of the classes.
+
+What it checks
+    Between the input of a net and its loss stands a softmax over dimension 0 of a matrix with a row a sample, and a
+    probe confirms that rows mix.
+
+Why it hurts
+    The probabilities of one sample depend on the others in the batch, and a sample's own do not sum to 1.
+
+Example
+    torch.softmax(logits, dim=0)
+
+Instead
+    torch.softmax(logits, dim=1)
+
+When it is a false alarm
+    Attention over the nodes of one graph, which are one sample: allow it by name.
+
+Cost
+    A look through the graph of the first loss; two passes through a copy of the net.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from goodfit.checks import graph, probe
+from goodfit.checks.events import Backward, Call
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS = 2  # that are looked at
+
+
+class SoftmaxOverBatch(LiveRule):
+    code, level = "GF212", Level.ERROR
+
+    def start(self) -> None:
+        self.call: Call | None = None
+        self.steps = 0
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and self.steps < STEPS:
+            self.call = event
+
+    def before_backward(self, event: Backward) -> Iterator[Finding]:
+        call, self.call = self.call, None
+        if call is None or self.steps >= STEPS or not call.inputs or not call.inputs[0].dim():
+            return
+        self.steps += 1
+        rows = len(call.inputs[0])
+        output = call.output.grad_fn if isinstance(call.output, Tensor) else None
+        inside: set[int] = {id(node) for node in graph.walk(output)} if output is not None else set()
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+                if node.name() not in ("SoftmaxBackward0", "LogSoftmaxBackward0"):
+                    continue
+                shape = graph.shape_of(node)
+                over_rows = node._saved_dim in (0, 2**64 - len(shape)) and len(shape) == 2 and shape[0] == rows > 1
+                if not over_rows or shape[1] < 2:
+                    continue
+                if id(node) in inside and probe.mixing(call.module, call.args, call.kwargs) is None:
+                    continue
+                yield self.finding(
+                    f"a softmax runs over dimension 0 of {tuple(shape)}, which are the {rows} samples of the batch",
+                    f"Give it the dimension of the classes: dim=1 sums over the {shape[1]} values of each sample",
+                )
+                return

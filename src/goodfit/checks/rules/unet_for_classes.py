@@ -1,0 +1,58 @@
+"""unet-for-classes: a net with a way back up to the picture's size gives one label.
+
+What it checks
+    Transposed convolutions or upsamplings bring the maps back to the size of the input, and the output of the net is one
+    vector a picture.
+
+Why it hurts
+    The way up is for answers with a place (masks, restored pictures). For one label it costs time and memory and adds
+    nothing that a pooled encoder does not have.
+
+Example
+    unet(x).mean((2, 3))
+
+Instead
+    The encoder alone, pooled.
+
+When it is a false alarm
+    A net that is also taught a mask. It is advice, never an error.
+
+Cost
+    Shapes, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from goodfit.checks.events import Call
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+
+class UnetForClasses(LiveRule):
+    code, level = "GF702", Level.NOTICE
+
+    def start(self) -> None:
+        self.up: tuple[int, int] | None = None  # size of the largest upsampled map of this call
+        self.told = False
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        out = event.output
+        if isinstance(event.module, (nn.ConvTranspose2d, nn.Upsample, nn.PixelShuffle)) and isinstance(out, Tensor):
+            size = (out.shape[-2], out.shape[-1])
+            self.up = max(self.up or size, size)
+        if not event.outermost:
+            return
+        up, self.up = self.up, None
+        pictures = bool(event.inputs) and event.inputs[0].dim() == 4 and isinstance(out, Tensor) and out.dim() == 2
+        if self.told or not pictures or up is None or up < tuple(event.inputs[0].shape[-2:]):
+            return
+        self.told = True
+        yield self.finding(
+            f"{type(event.module).__name__} goes back up to {up[0]} by {up[1]}, the size of the picture, and gives "
+            f"{tuple(out.shape)}: one vector a picture",
+            "For labels take the encoder alone, pooled",
+        )

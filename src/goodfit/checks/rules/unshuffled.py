@@ -1,0 +1,71 @@
+"""unshuffled: training rows come in blocks of one class.
+
+What it checks
+    Of the batches of training seen, at least four fifths hold one class alone (or two of at least five), the same class
+    comes at least three times running, and more than one class is there.
+
+Why it hurts
+    For many steps the net is taught to say one class, then to forget it for the next. The loss looks good within each
+    block, and batch norm sees one class at a time.
+
+Example
+    DataLoader(train)                                  # files sorted by class
+
+Instead
+    DataLoader(train, shuffle=True)
+
+When it is a false alarm
+    Time series and streams, whose order is meant.
+
+Cost
+    The classes of each batch in the steps looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from goodfit.checks.events import Loss
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+BATCHES = 8
+ROWS = 8
+RUN = 3
+SHARE = 0.8
+
+
+class Unshuffled(LiveRule):
+    code, level = "GF501", Level.WARNING
+
+    def start(self) -> None:
+        self.few = self.batches = self.run = self.longest = 0
+        self.last: int | None = None
+        self.classes: set[int] = set()
+        self.told = False
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        y = event.target
+        named = event.name in ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
+        flat = y.dim() == 1 or (y.dim() == 2 and y.shape[1] == 1)
+        if self.told or not event.grad or not named or not flat or len(y) < ROWS:
+            return
+        values = torch.unique(y.detach())
+        if y.is_floating_point() and not bool((values == values.round()).all()):
+            return
+        there = [int(value) for value in values.tolist()]
+        self.batches += 1
+        self.classes |= set(there)
+        self.few += len(there) == 1 or (len(there) == 2 and len(self.classes) >= 5)
+        most = int(torch.mode(y.detach().flatten().long()).values)
+        self.run = self.run + 1 if most == self.last else 1
+        self.longest, self.last = max(self.longest, self.run), most
+        if self.batches >= BATCHES and self.few >= SHARE * self.batches and self.longest >= RUN and len(self.classes) > 1:
+            self.told = True
+            yield self.finding(
+                f"{self.few} of {self.batches} batches of training hold one or two of {len(self.classes)} classes, up to "
+                f"{self.longest} running with the same: rows come sorted",
+                "Shuffle the training rows: DataLoader(..., shuffle=True), or torch.randperm in each epoch",
+            )
