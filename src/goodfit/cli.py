@@ -265,12 +265,62 @@ def report(run: Path, output: Path | None) -> None:
     click.echo(str(write_report(run, read_record(run), output or run / "report.html")))
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("target", type=str)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-m", "module", is_flag=True, help="TARGET is a module, as for python -m.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="Of the report.")
+@click.option("--select", multiple=True, help="Ask these rules alone: a name, a code, or its beginning (GF2).")
+@click.option("--ignore", multiple=True, help="Leave these rules out.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), default="error", help="Exit status 1 from here on.")
+@click.option("--steps", type=click.IntRange(min=1), default=None, help="Stop the program after so many optimiser steps.")
+@click.option("--baseline", type=click.Path(path_type=Path), default=None, help="Leave out what this file accepts.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), default=None, help="Accept what is found from now on.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="Write the report to a file [stdout].")
+def check(
+    target: str,
+    arguments: tuple[str, ...],
+    module: bool,
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    steps: int | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    output: Path | None,
+) -> None:
+    """Find the silent mistakes of a PyTorch program, or of a folder or table of data.
+
+    goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
+    """
+    from goodfit.checks.command import check_target
+
+    status = check_target(
+        target,
+        arguments,
+        module=module,
+        form=form,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
+        steps=steps,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        output=output,
+    )
+    raise click.exceptions.Exit(status)
+
+
 @app.command()
-@click.argument("rule")
-def explain(rule: str) -> None:
-    """Explain a finding: what is checked, why it hurts, what to do instead."""
+@click.argument("rule", required=False)
+def explain(rule: str | None) -> None:
+    """Explain a finding: what is checked, why it hurts, what to do instead; without a name, list the rules."""
     from goodfit.checks.rule import rules
 
+    if rule is None:
+        click.echo("\n".join(f"{one.code}  {one.level.value:<8} {one.page.splitlines()[0]}" for one in rules()))
+        return
     known = {one.name: one for one in rules()} | {one.code: one for one in rules()}
     if rule not in known:
         raise click.UsageError(f"no rule '{rule}'; there are {', '.join(sorted(one.name for one in rules()))}")
@@ -324,8 +374,10 @@ def main() -> None:
     full = "--traceback" in arguments
     arguments = [argument for argument in arguments if argument != "--traceback"]
     try:
-        app.main(arguments, prog_name="goodfit", standalone_mode=False)
+        status = app.main(arguments, prog_name="goodfit", standalone_mode=False)
         sys.stdout.flush()
+        if isinstance(status, int) and status:
+            sys.exit(status)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except (KeyboardInterrupt, click.Abort):

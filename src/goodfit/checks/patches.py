@@ -33,6 +33,7 @@ LOSSES = (
     "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
     "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
 )  # fmt: skip
+NOTES = "_goodfit_notes"  # attribute of a loader's iterator
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 
 
@@ -254,27 +255,27 @@ class Patches:
         loader = args[0]
         iterator = original(*args, **kwargs)
         if isinstance(iterator, loading._BaseDataLoaderIter):
-            _loaders[iterator] = (weakref.ref(loader), [], [0])
+            vars(iterator)[NOTES] = (loader, [], [0])  # the loader, indices of batches to come, batches given
         self.watcher.tell("on_epoch", events.Epoch(loader, iterator))
         return iterator
 
     def _next_index(self, original: Any, args: Any, kwargs: Any) -> Any:
         found = original(*args, **kwargs)
-        known = _loaders.get(args[0])
+        known = vars(args[0]).get(NOTES)
         if known is not None and isinstance(found, (list, tuple)):
             known[1].append(found)
         return found
 
     def _batch(self, original: Any, args: Any, kwargs: Any) -> Any:
         data = original(*args, **kwargs)
-        known = _loaders.get(args[0])
+        known = vars(args[0]).get(NOTES)
         if known is None:
             return data
         loader, indices, count = known
         index = indices.pop(0) if indices else None
         tensors = list(_tensors(data))
         self.world.last_batch = [weakref.ref(each) for each in tensors]
-        self.watcher.tell("on_batch", events.Batch(loader(), count[0], tensors, index))
+        self.watcher.tell("on_batch", events.Batch(loader, count[0], tensors, index))
         count[0] += 1
         return data
 
@@ -328,7 +329,8 @@ class Patches:
             return
         self.watcher.stack.append(module)
 
-    def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+    def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any = None) -> None:
+        kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)
         watcher = self.watcher
         stack = watcher.stack
         if torch.compiler.is_compiling() or watcher.busy or self._in_backward or module not in _identity(stack):
@@ -356,9 +358,6 @@ class Patches:
         watcher.tell("on_call", call)
         if call.outermost and not call.grad:
             watcher.tick(CALL)
-
-
-_loaders: weakref.WeakKeyDictionary[Any, tuple[Any, list[Any], list[int]]] = weakref.WeakKeyDictionary()
 
 
 class _identity:

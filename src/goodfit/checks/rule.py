@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +17,8 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.stats import Estimate
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from goodfit.checks import events
     from goodfit.checks.world import World
 
@@ -61,6 +63,7 @@ class DataFacts:
     digests: Sequence[str] | None  # equal rows have equal digests
     targets: np.ndarray | None = None  # (N,) class numbers or numbers; (N, K) for several
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)  # (N,) of a table: z-scores or codes, by name
+    read: Callable[[Tensor], Tensor] | None = None  # pictures (n, C, H, W) of row numbers, when data alone is checked
 
 
 @dataclass(frozen=True)

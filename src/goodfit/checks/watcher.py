@@ -51,6 +51,7 @@ class Watcher:
         self.awake = True
         self.strict = strict
         self.faults: list[str] = []  # of rules themselves
+        self.stop_after: tuple[int | None, type[BaseException]] = (None, KeyboardInterrupt)  # optimiser steps
         self.on_sleep: Callable[[], None] = lambda: None
         self.on_wake: Callable[[], None] = lambda: None
         self._rules = [kind(self.world) for kind in live_rules() if _chosen(kind(self.world), select, ignore)]
@@ -128,7 +129,10 @@ class Watcher:
         return found
 
     def tick(self, ticks: int) -> None:
-        """A step, or a call without gradients, is over: perhaps sleep, perhaps look again."""
+        """A step, or a call without gradients, is over: perhaps stop, sleep, or look again."""
+        most, stop = self.stop_after
+        if most is not None and self.world.steps >= most:
+            raise stop
         if self.awake:
             self._ticks -= ticks
             if self._ticks <= 0:

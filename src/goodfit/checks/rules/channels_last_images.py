@@ -34,7 +34,11 @@ from goodfit.checks.rule import LiveRule
 
 COLOURS = (3, 4)
 SMALLEST = 8  # pixels of a side
-STRIPES = 1.5  # times as different as values three apart
+# Times as different as values three apart: of scikit-learn's two sample photographs, cut into crops of 24 to 64 pixels,
+# reshaped ones have 1.5 and 12 to 20 in the median, right ones at most 1.1 in 95 of 100.
+STRIPES = 1.5
+SHARE = 0.3  # of the pictures: grey ones look the same either way
+PICTURES = 8
 
 
 class ChannelsLastImages(LiveRule):
@@ -86,5 +90,5 @@ def _striped(x: Tensor, channels: int) -> bool:
     flat = x.detach().float().flatten(1)
     near = (flat[:, 1:] - flat[:, :-1]).abs().mean(1)
     apart = (flat[:, channels:] - flat[:, :-channels]).abs().mean(1)
-    alike = near > STRIPES * apart
-    return bool((near.mean() > 0) & (alike.float().mean() > 0.8))
+    striped = (near > STRIPES * apart).float().mean()
+    return len(x) >= PICTURES and bool((near.sum() > STRIPES * apart.sum()) & (striped >= SHARE))

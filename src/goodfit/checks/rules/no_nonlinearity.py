@@ -58,8 +58,8 @@ class NoNonlinearity(LiveRule):
                 first, second = earlier[0], later[0]
                 if first is second or first.dim() < 2 or second.dim() < 2:
                     continue
-                width, into, out = first.shape[0], first[0].numel(), second.shape[0]
-                if width < min(into, out) or first[0].numel() == 0:
+                width, into, out = first.shape[0], first.shape[1], second.shape[0]
+                if width < min(into, out):
                     continue
                 pair = " and ".join(
                     names.get(id(weight), "a layer").removesuffix(".weight") for weight in (first, second)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from goodfit.checks.events import Scaler, Schedule
@@ -41,14 +41,14 @@ DOWN = 0.01  # of the highest rate
 
 @dataclass
 class Pace:
-    """Of a scheduler: highest rate so far, the optimiser step at which it was down, calls."""
+    """Of a scheduler: highest rate so far, the optimiser step at which it was down, calls, calls before any step."""
 
     name: str
     place: Place
     highest: float = 0.0
     down: int | None = None
     calls: int = 0
-    early: bool = field(default=False)
+    idle: int = 0
 
 
 class SchedulerPace(LiveRule):
@@ -73,9 +73,11 @@ class SchedulerPace(LiveRule):
             self.paces.append(Pace(type(scheduler).__name__, user_place()))
         pace = self.paces[self.index[scheduler]]
         steps = self.world.optimiser(optimiser).steps
-        if steps == 0 and pace.calls == 0 and not self.scaled and self.world.backwards:
+        if steps == 0:
+            pace.idle += 1
+        elif pace.idle == 1 and pace.calls == 1 and not self.scaled:  # several are a way to resume
             yield self.finding(
-                f"{pace.name} steps before {type(optimiser).__name__} has: the first value of the schedule is skipped",
+                f"{pace.name} steps before {type(optimiser).__name__} does: the first value of the schedule is skipped",
                 "Call optimizer.step() first, then scheduler.step()",
             )
         pace.calls += 1

@@ -45,6 +45,8 @@ class SigmoidBeforeLogitsLoss(LiveRule):
         if event.name not in ON_LOGITS or event.input.numel() == 0:
             return
         node = graph.source(event.input)
+        if node is not None and node.name() == "MulBackward0" and len(before := graph.parents(node)) == 1:
+            node = graph.behind(before[0])  # 1 / (1 + exp(-x)) is a reciprocal times 1
         name = node.name() if node is not None else ""
         if name == "SigmoidBackward0":
             yield self._seen(event, "comes from a sigmoid")

@@ -1,0 +1,50 @@
+"""conflicting-labels: equal rows have different labels.
+
+What it checks
+    Rows of equal content (a file's bytes, all other cells of a table's row) that stand under more than one class.
+
+Why it hurts
+    One of the labels is wrong, or nothing in the row tells them apart: no net can be right on both.
+
+Example
+    photos/cat/7.jpg and photos/dog/12.jpg are the same file.
+
+Instead
+    Look at them, and keep the one that is right.
+
+When it is a false alarm
+    Rows that are equal by nature, such as short questionnaires.
+
+Cost
+    One look-up a row, before training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import DataFacts, DataRule
+
+
+class ConflictingLabels(DataRule):
+    code, level = "GF508", Level.WARNING
+
+    def check(self, data: DataFacts) -> Iterator[Finding]:
+        if data.digests is None or data.labels is None or data.read is None:
+            return
+        first: dict[str, int] = {}
+        odd = []
+        for row, digest in enumerate(data.digests):
+            twin = first.setdefault(digest, row)
+            if data.labels[twin] != data.labels[row]:
+                odd.append((twin, row))
+        if odd:
+            one, other = odd[0]
+            yield self.finding(
+                f"{len(odd)} pictures stand under two classes, such as {data.keys[one]} ({data.labels[one]}) = "
+                f"{data.keys[other]} ({data.labels[other]})",
+                "Keep the one whose class is right",
+                file=data.keys[other],
+                count=len(odd),
+            )
