@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import io
 import json
+import linecache
 import multiprocessing
 import os
 import re
@@ -21,6 +22,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,8 @@ def warned(program: Program) -> list[dict[str, Any]]:
 
 def _execute(program: Program) -> None:
     scope: dict[str, Any] = {"__name__": "__main__", "__file__": program.name}
+    lines = [f"{line}\n" for line in program.text.split("\n")]
+    linecache.cache[program.name] = (len(program.text), None, lines, program.name)  # TorchScript reads the source
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
         try:
             exec(compile(program.text, program.name, "exec"), scope)
@@ -138,30 +142,42 @@ def judge(program: Program, found: list[dict[str, Any]]) -> str:
     return "wrong rule" if loud else "miss"
 
 
+def ready() -> None:
+    """Import once what the programs' processes need: they are forked from this one."""
+    import numpy
+    import sklearn.datasets
+    import torch._dynamo
+
+    import goodfit.checks.patches
+    from goodfit.checks.rule import rules
+
+    assert numpy and sklearn and torch._dynamo
+    assert goodfit.checks.patches
+    rules()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="", help="programs whose name holds this")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    import goodfit.checks.patches  # noqa: F401  # once, before the programs' processes begin
-    from goodfit.checks.rule import rules
-
-    rules()
+    ready()
+    wanted = [program for program in programs() if given.only in program.name]
     lines = []
-    for program in programs():
-        if given.only not in program.name:
-            continue
-        found, fault, seconds = run(program)
-        result = "fault" if fault else judge(program, found)
-        lines.append({"program": program.name, "expected": program.expected, "aside": program.aside, "result": result})
-        if given.verbose or result not in ("hit", "quiet"):
-            said = ", ".join(f"{each['rule']} ({each['level']}) line {each['line']}" for each in found)
-            print(f"{result:<10} {program.name}  {seconds:.1f} s  {said}")
-            for each in found if given.verbose else []:
-                print(f"           {each['message']}")
-            if fault:
-                print("           " + "\n           ".join(fault.strip().splitlines()[-6:]))
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for program, (found, fault, seconds) in zip(wanted, pool.map(run, wanted), strict=True):
+            result = "fault" if fault else judge(program, found)
+            lines.append(
+                {"program": program.name, "expected": program.expected, "aside": program.aside, "result": result}
+            )
+            if given.verbose or result not in ("hit", "quiet"):
+                said = ", ".join(f"{each['rule']} ({each['level']}) line {each['line']}" for each in found)
+                print(f"{result:<10} {program.name}  {seconds:.1f} s  {said}")
+                for each in found if given.verbose else []:
+                    print(f"           {each['message']}")
+                if fault:
+                    print("           " + "\n           ".join(fault.strip().splitlines()[-6:]))
     if given.json:
         given.json.write_text(json.dumps(lines, indent=1) + "\n")
     return report(lines)
@@ -179,8 +195,8 @@ def report(lines: list[dict[str, Any]]) -> int:
         faults = sum(line["result"] == "fault" for line in some)
         if some:
             print(
-                f"{title}: {hits} of {len(buggy)} mistakes found with the right rule and level; of {len(clean)} correct "
-                f"programs {errors} with an error, {warned} with a warning; {faults} did not run"
+                f"{title}: {hits} of {len(buggy)} mistakes found with the right rule and level; of {len(clean)} "
+                f"correct programs {errors} with an error, {warned} with a warning; {faults} did not run"
             )
         good = good and hits >= 0.95 * len(buggy) and not errors and warned <= 0.05 * max(1, len(clean)) and not faults
     return 0 if good else 1

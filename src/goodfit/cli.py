@@ -269,47 +269,32 @@ def report(run: Path, output: Path | None) -> None:
 @click.argument("target", type=str)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("-m", "module", is_flag=True, help="TARGET is a module, as for python -m.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="Of the report.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="Of the report."
+)
 @click.option("--select", multiple=True, help="Ask these rules alone: a name, a code, or its beginning (GF2).")
 @click.option("--ignore", multiple=True, help="Leave these rules out.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), default="error", help="Exit status 1 from here on.")
-@click.option("--steps", type=click.IntRange(min=1), default=None, help="Stop the program after so many optimiser steps.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="error", help="Exit status 1 from here on."
+)
+@click.option(
+    "--steps", type=click.IntRange(min=1), default=None, help="Stop the program after so many optimiser steps."
+)
 @click.option("--baseline", type=click.Path(path_type=Path), default=None, help="Leave out what this file accepts.")
-@click.option("--write-baseline", type=click.Path(path_type=Path), default=None, help="Accept what is found from now on.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="Write the report to a file [stdout].")
-def check(
-    target: str,
-    arguments: tuple[str, ...],
-    module: bool,
-    form: str,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    fail_on: str,
-    steps: int | None,
-    baseline: Path | None,
-    write_baseline: Path | None,
-    output: Path | None,
-) -> None:
+@click.option(
+    "--write-baseline", type=click.Path(path_type=Path), default=None, help="Accept what is found from now on."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=None, help="Write the report to a file [stdout]."
+)
+def check(target: str, arguments: tuple[str, ...], **options: Any) -> None:
     """Find the silent mistakes of a PyTorch program, or of a folder or table of data.
 
     goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
     """
     from goodfit.checks.command import check_target
 
-    status = check_target(
-        target,
-        arguments,
-        module=module,
-        form=form,
-        select=select,
-        ignore=ignore,
-        fail_on=fail_on,
-        steps=steps,
-        baseline=baseline,
-        write_baseline=write_baseline,
-        output=output,
-    )
-    raise click.exceptions.Exit(status)
+    raise click.exceptions.Exit(check_target(target, arguments, **options))
 
 
 @app.command()

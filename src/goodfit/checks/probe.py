@@ -20,14 +20,14 @@ NOISE = 10.0  # how far a change has to stand out of what two equal passes diffe
 @contextmanager
 def random_state_kept() -> Iterator[None]:
     """Every generator goes on afterwards as if nothing had been drawn."""
-    python, ours = random.getstate(), np.random.get_state()
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    python, ours = random.getstate(), np.random.get_state()  # noqa: NPY002  # the one that programs share
+    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]  # torch leaves it untyped
     with torch.random.fork_rng(devices=devices):
         try:
             yield
         finally:
             random.setstate(python)
-            np.random.set_state(ours)
+            np.random.set_state(ours)  # noqa: NPY002
 
 
 def copied(net: nn.Module) -> nn.Module | None:

@@ -78,7 +78,7 @@ def check_program(
         try:
             if module:
                 sys.argv = [target, *arguments]
-                sys.path.insert(0, os.getcwd())
+                sys.path.insert(0, str(Path.cwd()))
                 _run_module(target)
             else:
                 sys.argv = [target, *arguments]
@@ -114,7 +114,9 @@ def _run_module(name: str) -> None:
     except ImportError as error:
         if error.name is None or not name.startswith(error.name.split(".")[0]):
             raise
-        raise UsageError(f"no module '{name}' ({error})", mend="Run it from the folder that holds the package") from error
+        raise UsageError(
+            f"no module '{name}' ({error})", mend="Run it from the folder that holds the package"
+        ) from error
 
 
 def _status(stop: SystemExit) -> int:

@@ -13,10 +13,7 @@ def fingerprints(x: Tensor) -> list[int]:
     rows = x.detach().reshape(len(x), -1)
     if rows.shape[1] > MOST:
         rows = rows[:, :: -(-rows.shape[1] // MOST)]
-    if rows.is_floating_point():
-        bits = rows.to(torch.float64).contiguous().view(torch.int64)
-    else:
-        bits = rows.to(torch.int64)
+    bits = rows.to(torch.float64).contiguous().view(torch.int64) if rows.is_floating_point() else rows.to(torch.int64)
     places = torch.arange(1, rows.shape[1] + 1, dtype=torch.int64, device=rows.device)
     weights = (places * 0x5851F42D4C957F2D + 0x14057B7EF767814F) | 1
     mixed = (bits ^ (bits >> 29)) * weights

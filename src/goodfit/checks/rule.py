@@ -117,7 +117,8 @@ class LiveRule(Rule):
 
     HANDLERS: ClassVar[tuple[str, ...]] = (
         "on_call", "on_loss", "before_backward", "after_backward", "on_step", "on_zero", "on_clip", "on_schedule",
-        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_reshape", "on_dropout", "on_weights", "on_autocast", "at_exit",
+        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_reshape", "on_dropout", "on_weights", "on_autocast",
+        "at_exit",
     )  # fmt: skip
     sleepless: ClassVar[tuple[str, ...]] = ()
     yields_to: ClassVar[tuple[str, ...]] = ()

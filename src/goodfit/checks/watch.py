@@ -37,6 +37,7 @@ class watch:
     def __init__(
         self, *, select: Iterable[str] = (), ignore: Iterable[str] = (), quiet: bool = False, strict: bool = False
     ) -> None:
+        self.watcher: Watcher
         self.findings: list[Finding] = []
         self._quiet = quiet
         self._outer = _running[0] if _running else None

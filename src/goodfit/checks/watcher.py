@@ -175,4 +175,3 @@ def _chosen(rule: LiveRule, select: Iterable[str], ignore: Iterable[str]) -> boo
         return any(rule.name == word or rule.code.startswith(word) for word in words)
 
     return (not list(select) or named(select)) and not named(ignore)
-

@@ -32,6 +32,7 @@ from goodfit.checks.events import Backward, Step, Zero
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
+from goodfit.checks.world import params_of
 
 TIMES = 2
 
@@ -47,9 +48,11 @@ class AccumulationDropped(LiveRule):
         self.place: Place | None = None
         self.times: dict[Place, int] = {}
         self.rows = 0
+        self.versions: list[int] = []
 
     def after_backward(self, event: Backward) -> None:
         self.waiting += 1
+        self.versions = self._versions()
         if event.into:
             self.attack = True
         elif self.waiting == 1 and self.rows < 10 * TIMES:  # a few are enough to know the loop by
@@ -63,12 +66,17 @@ class AccumulationDropped(LiveRule):
         some = gradients[:4]
         dropped = any(bool(gradient.any()) for gradient in some)
         finite = all(bool(torch.isfinite(gradient).all()) for gradient in some)
-        if dropped and finite and not self.attack:
+        by_hand = self._versions() != self.versions  # the gradients have moved the weights, as in SAM
+        if dropped and finite and not self.attack and not by_hand:
             self.rows += 1
             self.in_a_row += 1
             self.place = user_place()
         if dropped:
             self.waiting, self.attack = 0, False
+
+    def _versions(self) -> list[int]:
+        """Of a few weights: how often they were written to."""
+        return [params_of(optimiser)[0]._version for optimiser in self.world.optimisers if params_of(optimiser)]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         self.waiting, self.attack = 0, False

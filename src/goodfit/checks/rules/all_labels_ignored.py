@@ -45,6 +45,7 @@ class AllLabelsIgnored(LiveRule):
             self.times += 1
             if self.times >= BATCHES:
                 yield self.finding(
-                    f"all {y.numel():,} targets of the batch are {ignored}, which are ignored, for the {self.times}th time",
+                    f"all {y.numel():,} targets of the batch are {ignored}, which are ignored, for the {self.times}th "
+                    "time",
                     "Set ignore_index only where there is padding",
                 )

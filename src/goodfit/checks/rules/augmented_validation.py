@@ -75,8 +75,8 @@ class AugmentedValidation(LiveRule):
             return
         (index, place), self.changed = self.changed, None
         yield self.finding(
-            f"row {index} of the data that the net is evaluated on has other values than when it was read before: it is "
-            f"augmented at random",
+            f"row {index} of the data that the net is evaluated on has other values than when it was read before: it "
+            f"is augmented at random",
             "Give the validation data a transform without chance",
             file=place.file,
             line=place.line,

@@ -1,8 +1,8 @@
 """best-weights-by-reference: the kept weights moved on with the net.
 
 What it checks
-    A state_dict that was taken some steps ago is loaded back, or saved, and its tensors are still those of the live net,
-    which have changed since.
+    A state_dict that was taken some steps ago is loaded back, or saved, and its tensors are still those of the live
+    net, which have changed since.
 
 Why it hurts
     state_dict() gives references. The "best" weights are those of the last step, and loading them changes nothing.
@@ -49,7 +49,9 @@ class BestWeightsByReference(LiveRule):
                     self.taken[id(tensor)] = (weakref.ref(tensor), tensor._version, step, place)
             self.taken = {key: kept for key, kept in self.taken.items() if kept[0]() is not None}
             return
-        live = None if event.module is None else {t.data_ptr() for t in event.module.state_dict(keep_vars=True).values()}
+        live = (
+            None if event.module is None else {t.data_ptr() for t in event.module.state_dict(keep_vars=True).values()}
+        )
         for tensor in _tensors(event.state):
             kept = self.taken.get(id(tensor))
             if kept is None or kept[0]() is not tensor or kept[2] == 0 or kept[1] == tensor._version:
@@ -58,8 +60,8 @@ class BestWeightsByReference(LiveRule):
                 continue
             done = "loaded back" if event.action == "load_state_dict" else "saved"
             yield self.finding(
-                f"the weights taken in step {kept[2]} are {done} in step {self.world.steps}, and they are references: they "
-                f"have moved with the net, and are its present weights",
+                f"the weights taken in step {kept[2]} are {done} in step {self.world.steps}, and they are references: "
+                f"they have moved with the net, and are its present weights",
                 "Copy them when you take them: copy.deepcopy(net.state_dict()), or save them to a file at once",
                 file=kept[3].file,
                 line=kept[3].line,

@@ -80,8 +80,8 @@ class ChannelsLastImages(LiveRule):
             self.looked += 1
             if _striped(x, channels):
                 yield self.finding(
-                    f"the pictures {shape} are striped: values {channels} apart are alike and neighbours are not, as in "
-                    f"colours that were never moved from the last place",
+                    f"the pictures {shape} are striped: values {channels} apart are alike and neighbours are not, as "
+                    f"in colours that were never moved from the last place",
                     "Permute the pictures where they are read instead of reshaping them",
                 )
 

@@ -5,8 +5,8 @@ What it checks
     binary_cross_entropy_with_logits from a ReLU or a tanh.
 
 Why it hurts
-    Logits may be any number. After a ReLU none is negative, and where all are cut off no gradient flows; after a sigmoid
-    or tanh no class can be told from another by more than e to the 1 or 2.
+    Logits may be any number. After a ReLU none is negative, and where all are cut off no gradient flows; after a
+    sigmoid or tanh no class can be told from another by more than e to the 1 or 2.
 
 Example
     return F.relu(self.fc2(x))                        # and then CrossEntropyLoss

@@ -1,8 +1,8 @@
 """constant-input: all rows that a net is given are the same, or one of their columns is.
 
 What it checks
-    In several batches of training every row equals the first; or, of at least 500 rows with at most 64 columns, a column
-    has one value throughout, other than 0 and 1.
+    In several batches of training every row equals the first; or, of at least 500 rows with at most 64 columns, a
+    column has one value throughout, other than 0 and 1.
 
 Why it hurts
     Nothing can be learnt from what never differs: mostly an index that does not move, or a column that was overwritten.

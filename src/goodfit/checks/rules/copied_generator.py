@@ -57,8 +57,8 @@ class CopiedGenerator(LiveRule):
         if owner is not None:
             what, name = owner
             yield self.finding(
-                f"{what} draws from its own generator '{name}', of which each of the {loader.num_workers} workers has a "
-                f"copy in the same state",
+                f"{what} draws from its own generator '{name}', of which each of the {loader.num_workers} workers has "
+                f"a copy in the same state",
                 "Draw from torch's generator, or make it anew in worker_init_fn from torch.initial_seed()",
             )
 

@@ -55,8 +55,8 @@ class DatasetMutated(LiveRule):
         name = _changed(data)
         if name is not None:
             yield self.finding(
-                f"reading a row of {type(data).__name__} changes '{name}', where the rows are kept: the next epoch reads "
-                f"something else",
+                f"reading a row of {type(data).__name__} changes '{name}', where the rows are kept: the next epoch "
+                f"reads something else",
                 "Work on a copy: x = self.x[i].clone() (or x = x - mean in place of x -= mean)",
             )
 
@@ -82,7 +82,7 @@ def _changed(data: Any) -> str | None:
 
 def _size(value: Any) -> int:
     if isinstance(value, (torch.Tensor, np.ndarray)):
-        return int(value.nbytes) if getattr(value, "dtype", None) != object else 0
+        return 0 if isinstance(value, np.ndarray) and value.dtype.kind == "O" else int(value.nbytes)
     if isinstance(value, list) and value and all(isinstance(part, (torch.Tensor, np.ndarray)) for part in value[:5]):
         return sum(_size(part) for part in value)
     return 0

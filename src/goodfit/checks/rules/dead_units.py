@@ -5,8 +5,8 @@ What it checks
     were zero for all samples.
 
 Why it hurts
-    A unit that is zero everywhere has no gradient and never comes back: the layer is as wide as what is left. Mostly the
-    learning rate was too high in the first steps, or a bias far below zero.
+    A unit that is zero everywhere has no gradient and never comes back: the layer is as wide as what is left. Mostly
+    the learning rate was too high in the first steps, or a bias far below zero.
 
 Example
     torch.optim.SGD(net.parameters(), lr=5.0)
@@ -46,7 +46,9 @@ class DeadUnits(LiveRule):
     yields_to = ("nonfinite-loss", "learning-rate", "image-scale", "gradients-not-zeroed")
 
     def start(self) -> None:
-        self.seen: deque[list[Tensor]] = deque(maxlen=LOSSES)  # of each loss, (units,) whether one was above 0, by layer
+        self.seen: deque[list[Tensor]] = deque(
+            maxlen=LOSSES
+        )  # of each loss, (units,) whether one was above 0, by layer
         self.place: Place | None = None
 
     def before_backward(self, event: Backward) -> None:
@@ -74,8 +76,8 @@ class DeadUnits(LiveRule):
             share = float(dead.float().mean())
             if len(first) >= UNITS and share >= SHARE:
                 yield self.finding(
-                    f"{int(dead.sum())} of {len(first)} units behind a ReLU ({at + 1}. from the loss) were zero for all "
-                    f"samples of {LOSSES} batches",
+                    f"{int(dead.sum())} of {len(first)} units behind a ReLU ({at + 1}. from the loss) were zero for "
+                    f"all samples of {LOSSES} batches",
                     "Lower the learning rate in the first steps, or use LeakyReLU or GELU",
                     file=self.place.file if self.place else None,
                     line=self.place.line if self.place else None,

@@ -1,8 +1,9 @@
 """dropout-in-eval: dropout stays active while the net is in eval mode.
 
 What it checks
-    Within the forward of a net in eval mode, a dropout function is called with training=True, which is its default, by a
-    module that is in eval mode; or an nn.Dropout that the net does not know (kept in a list, made in forward) is active.
+    Within the forward of a net in eval mode, a dropout function is called with training=True, which is its default, by
+    a module that is in eval mode; or an nn.Dropout that the net does not know (kept in a list, made in forward) is
+    active.
 
 Why it hurts
     Predictions are random: two calls give two answers, and figures are those of a net with holes.

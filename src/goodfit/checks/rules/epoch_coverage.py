@@ -1,8 +1,8 @@
 """epoch-coverage: an epoch does not see every row once.
 
 What it checks
-    The indices that a sampler of one's own gave in a whole epoch: rows that came twice while others did not come, or rows
-    that came in neither of two epochs. Samplers that draw with replacement or by weight are not asked.
+    The indices that a sampler of one's own gave in a whole epoch: rows that came twice while others did not come, or
+    rows that came in neither of two epochs. Samplers that draw with replacement or by weight are not asked.
 
 Why it hurts
     Some rows count twice and others never, and nobody is told: the net learns from less data than there is.

@@ -98,5 +98,9 @@ def _gradients(optimiser: Optimizer) -> dict[int, Tensor]:
         for param in params_of(optimiser)
         if param.grad is not None and not param.grad.is_sparse and param.numel() <= LARGEST
     ]
-    chosen = there if len(there) <= LOOKED_AT else [there[at * (len(there) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)]
+    chosen = (
+        there
+        if len(there) <= LOOKED_AT
+        else [there[at * (len(there) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)]
+    )
     return dict(chosen)

@@ -26,6 +26,7 @@ import re
 import sys
 import weakref
 from collections.abc import Iterator
+from types import FrameType
 
 from torch import Tensor
 
@@ -67,8 +68,8 @@ class GraphKeptAlive(LiveRule):
             self.told = True
             place = _keeper(event.losses) or user_place()
             yield self.finding(
-                f"the graphs of {alive} past steps are still alive: something keeps their losses or outputs, and memory "
-                f"grows with every step",
+                f"the graphs of {alive} past steps are still alive: something keeps their losses or outputs, and "
+                f"memory grows with every step",
                 "Keep numbers, not tensors: total += loss.item(), or loss.detach()",
                 file=place.file,
                 line=place.line,
@@ -77,9 +78,9 @@ class GraphKeptAlive(LiveRule):
 
 def _keeper(losses: object) -> Place | None:
     """The line of the user's function that adds the loss, by its name, to something, or puts it into a list."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and not is_users(frame.f_code.co_filename):
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     if frame is None or not isinstance(losses, list):
         return None
     names = [

@@ -55,6 +55,7 @@ class InitialLoss(LiveRule):
         loss = float((rows.logsumexp(1) - rows.gather(1, y.long().unsqueeze(1)).squeeze(1)).mean())
         if loss > FAR * math.log(classes):
             yield self.finding(
-                f"the first loss is {loss:.3g}, and a net that knows nothing of {classes} classes has {math.log(classes):.3g}",
+                f"the first loss is {loss:.3g}, and a net that knows nothing of {classes} classes has "
+                f"{math.log(classes):.3g}",
                 "Look at the scale of the inputs and of the initial weights",
             )

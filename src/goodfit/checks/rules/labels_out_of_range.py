@@ -56,8 +56,8 @@ class LabelsOutOfRange(LiveRule):
             wrong = low if low < 0 else high
             rows = (y == wrong).reshape(len(y), -1).any(1).nonzero().flatten().tolist() if y.dim() else [0]
             yield self.finding(
-                f"the label {wrong} (row {rows[0]} of the batch) is not among the {classes} classes 0 to {classes - 1} of "
-                f"the output",
+                f"the label {wrong} (row {rows[0]} of the batch) is not among the {classes} classes 0 to {classes - 1} "
+                f"of the output",
                 "Count classes from 0, and give the output one for each",
             )
         elif classes <= MOST_CLASSES and event.grad and event.options.get("ignore_index") != 0:
@@ -67,10 +67,15 @@ class LabelsOutOfRange(LiveRule):
 
     def at_exit(self, event: None) -> Iterator[Finding]:
         for classes, counts in self.used.items():
-            if classes > 2 and counts[0] == 0 and bool((counts[1:] > 0).all()) and counts.sum() > LABELS_A_CLASS * classes:
+            if (
+                classes > 2
+                and counts[0] == 0
+                and bool((counts[1:] > 0).all())
+                and counts.sum() > LABELS_A_CLASS * classes
+            ):
                 yield self.finding(
-                    f"labels 1 to {classes - 1} are used and 0 never is, in {int(counts.sum()):,} labels: the output has "
-                    f"a class too many",
+                    f"labels 1 to {classes - 1} are used and 0 never is, in {int(counts.sum()):,} labels: the output "
+                    f"has a class too many",
                     "Count classes from 0",
                     level=Level.WARNING,
                     file=self.place.file if self.place else None,

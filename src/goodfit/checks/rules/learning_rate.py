@@ -58,14 +58,12 @@ class LearningRate(LiveRule):
         if len(self.world.optimisers) != 1:
             return
         (optimiser,) = self.world.optimisers
-        some = [p for p in params_of(optimiser) if p.grad is not None and 1 < p.dim() and p.numel() <= LARGEST]
+        some = [p for p in params_of(optimiser) if p.grad is not None and p.dim() > 1 and p.numel() <= LARGEST]
         self.before = [(param, param.detach().clone()) for param in some[:: max(1, len(some) // 3)][:3]]
 
     def on_step(self, event: Step) -> None:
         moved = [
-            float((param.detach() - was).norm() / was.norm())
-            for param, was in self.before
-            if float(was.norm()) > 0
+            float((param.detach() - was).norm() / was.norm()) for param, was in self.before if float(was.norm()) > 0
         ]
         if moved:
             self.looks += 1
@@ -82,13 +80,13 @@ class LearningRate(LiveRule):
         tail = len(losses.last) >= STEPS and losses.count >= STEPS and not losses.negative and losses.first > 0
         if tail and (losses.least >= losses.first or ends > ABOVE * losses.first):
             yield self.finding(
-                f"the loss was {losses.first:.4g} in the first step, {losses.least:.4g} at its lowest, and is {ends:.4g} "
-                f"over the last steps: the learning rate of {rate:g} is too high",
+                f"the loss was {losses.first:.4g} in the first step, {losses.least:.4g} at its lowest, and is "
+                f"{ends:.4g} over the last steps: the learning rate of {rate:g} is too high",
                 "Divide it by 10, or let goodfit fit --lr find choose",
             )
         elif self.looks >= LOOKS and self.most < SMALLEST:
             yield self.finding(
-                f"no step seen moved a weight by more than {self.most:.1e} of its size: the learning rate of {rate:g} is "
-                f"too low",
+                f"no step seen moved a weight by more than {self.most:.1e} of its size: the learning rate of {rate:g} "
+                f"is too low",
                 "Multiply it by 100, or let goodfit fit --lr find choose",
             )

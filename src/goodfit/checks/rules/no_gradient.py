@@ -27,6 +27,7 @@ import sys
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 
 from torch import nn
 
@@ -124,9 +125,9 @@ class NoGradient(LiveRule):
 
 
 def _in_checkpoint() -> bool:
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename.endswith(("utils/checkpoint.py", "utils\\checkpoint.py")):
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return False

@@ -24,10 +24,12 @@ Cost
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks import graph
 from goodfit.checks.events import Backward
@@ -48,25 +50,32 @@ class NoNonlinearity(LiveRule):
         if self.looks >= LOOKS:
             return
         self.looks += 1
-        names = {id(param): name for net in self.world.nets for name, param in net.named_parameters()}
+        layers = {  # by their weights: which net, and the name in it
+            id(part.weight): (id(net), name)
+            for net in self.world.nets
+            for name, part in net.named_modules()
+            if isinstance(part, (nn.Linear, _ConvNd))
+        }
         for loss in event.losses:
-            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+            nodes = list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else []
+            uses = Counter(id(parent) for node in nodes for parent in graph.parents(node))
+            for node in nodes:
                 later = _affine(node)
-                earlier = _affine(_before(later[1])) if later and later[1] is not None else None
-                if later is None or earlier is None or not _plain(earlier[1]):
-                    continue
+                made = _before(later[1]) if later and later[1] is not None else None
+                earlier = _affine(made)
+                if later is None or earlier is None or uses[id(made)] > 1 or not _plain(earlier[1]):
+                    continue  # what is used elsewhere too, as in a residual net, is more than a step on the way
                 first, second = earlier[0], later[0]
-                if first is second or first.dim() < 2 or second.dim() < 2:
+                both = layers.get(id(first)), layers.get(id(second))
+                if first is second or both[0] is None or both[1] is None or both[0][0] != both[1][0]:
                     continue
                 width, into, out = first.shape[0], first.shape[1], second.shape[0]
                 if width < min(into, out):
                     continue
-                pair = " and ".join(
-                    names.get(id(weight), "a layer").removesuffix(".weight") for weight in (first, second)
-                )
+                one, other = both[0][1], both[1][1]
                 yield self.finding(
-                    f"the layers {pair} ({tuple(first.shape)}, {tuple(second.shape)}) follow each other with nothing "
-                    f"nonlinear between: together they are one affine map",
+                    f"the layers '{one}' and '{other}' ({tuple(first.shape)}, {tuple(second.shape)}) follow each other "
+                    f"with nothing nonlinear between: together they are one affine map",
                     "Put an activation between them, or leave one out",
                 )
                 return

@@ -23,7 +23,7 @@ Cost
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -33,7 +33,8 @@ from goodfit.checks.events import Backward, Scaler, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-PARTIAL = {  # operation -> whether a value is one that it cannot take
+# Of an operation: the value that its node keeps, its name, and whether a value is one that it cannot take.
+PARTIAL: dict[str, tuple[str, str, Callable[[Tensor], Tensor]]] = {
     "LogBackward0": ("_saved_self", "a logarithm", lambda x: x <= 0),
     "SqrtBackward0": ("_saved_result", "a square root", lambda x: ~torch.isfinite(x) | (x == 0)),
     "ExpBackward0": ("_saved_result", "an exponential", torch.isinf),
@@ -61,7 +62,8 @@ class NonfiniteLoss(LiveRule):
             self.told = True
             yield self.finding(
                 f"the loss is {value} in step {self.world.steps + 1}: {self._origin(event.losses)}",
-                "Look at what is named; a lower learning rate, or the loss function that takes logits, is the usual mend",
+                "Look at what is named; a lower learning rate, or the loss function that takes logits, is the usual "
+                "mend",
             )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
@@ -72,8 +74,8 @@ class NonfiniteLoss(LiveRule):
                 self.told = True
                 yield self.finding(
                     f"the gradient of {name} is no number in step {self.world.steps}, while the loss is one",
-                    "Look for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small constant "
-                    "inside",
+                    "Look for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small "
+                    "constant inside",
                 )
                 return
 

@@ -15,8 +15,8 @@ Instead
     Make the optimiser last, of model.parameters(); what is to stay as it is gets requires_grad_(False).
 
 When it is a false alarm
-    Parts that are meant to stay as they are: say so by requires_grad_(False), which saves their gradients too. Nets that
-    only judge the output of an optimised one (a perceptual loss) are not reported.
+    Parts that are meant to stay as they are: say so by requires_grad_(False), which saves their gradients too. Nets
+    that only judge the output of an optimised one (a perceptual loss) are not reported.
 
 Cost
     Names and flags of the parameters in the first steps.
@@ -28,7 +28,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from goodfit.checks.events import Backward, Call, Step
 from goodfit.checks.finding import Finding, Level
@@ -110,9 +110,10 @@ class ParameterNotOptimised(LiveRule):
             place = self.places.get(net, Place(None, None))
             shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
             yield self.finding(
-                f"{len(names)} parameters get gradients and are in no optimiser: {shown}; they stay at their first values",
-                "Make the optimiser after the net is complete, of all its parameters; requires_grad_(False) says that a "
-                "part is to stay as it is",
+                f"{len(names)} parameters get gradients and are in no optimiser: {shown}; they stay at their first "
+                "values",
+                "Make the optimiser after the net is complete, of all its parameters; requires_grad_(False) says that "
+                "a part is to stay as it is",
                 file=place.file,
                 line=place.line,
             )

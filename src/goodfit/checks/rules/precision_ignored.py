@@ -53,7 +53,11 @@ class PrecisionIgnored(LiveRule):
             self.device = str(event.region.device)
 
     def on_call(self, event: Call) -> None:
-        if not self.regions or not isinstance(event.module, (nn.Linear, _ConvNd)) or not isinstance(event.output, Tensor):
+        if (
+            not self.regions
+            or not isinstance(event.module, (nn.Linear, _ConvNd))
+            or not isinstance(event.output, Tensor)
+        ):
             return
         if event.output.dtype in (torch.float16, torch.bfloat16):
             self.lower += 1
@@ -69,8 +73,8 @@ class PrecisionIgnored(LiveRule):
             else "the net runs outside of the autocast regions, or on tensors that they do not change"
         )
         yield self.finding(
-            f"a lower precision was asked for {self.regions} times, and {self.full} linear and convolution layers seen gave "
-            f"float32: {why}",
+            f"a lower precision was asked for {self.regions} times, and {self.full} linear and convolution layers seen "
+            f"gave float32: {why}",
             "Name the device that the net is on: torch.autocast(x.device.type, dtype=torch.bfloat16), around net(x)",
             file=self.place.file,
             line=self.place.line,

@@ -1,8 +1,8 @@
 """samples-mix: a row of the output depends on other rows of the batch.
 
 What it checks
-    A few rows of a batch are changed, one at a time, in a copy of the net in eval mode; another row of the output moves,
-    by far more than two equal passes differ.
+    A few rows of a batch are changed, one at a time, in a copy of the net in eval mode; another row of the output
+    moves, by far more than two equal passes differ.
 
 Why it hurts
     The net answers for a sample by looking at its neighbours in the batch: a wrong view, a transpose, a forgotten
@@ -71,10 +71,10 @@ class SamplesMix(LiveRule):
         found = probe.mixing(call.module, call.args, call.kwargs)
         if found is not None:
             yield self.finding(
-                f"a change of row {found.changed} of the input of {type(call.module).__name__} moves row {found.seen} of "
-                f"its output (by {found.size:.3g}): samples of a batch are mixed",
-                "Look for a view or transpose that moves the first dimension, a softmax or mean over it, or a recurrent "
-                "or attention layer without batch_first=True",
+                f"a change of row {found.changed} of the input of {type(call.module).__name__} moves row {found.seen} "
+                f"of its output (by {found.size:.3g}): samples of a batch are mixed",
+                "Look for a view or transpose that moves the first dimension, a softmax or mean over it, or a "
+                "recurrent or attention layer without batch_first=True",
                 file=self.place.file if self.place else None,
                 line=self.place.line if self.place else None,
             )
@@ -84,5 +84,7 @@ def _a_row_a_sample(call: Call, targets: tuple[int, ...] | None, rows: int) -> b
     """Whether the first dimension is the batch: there is a target for each row, or the output has one vector a row."""
     out: Tensor = call.output
     if targets is not None:
-        return bool(targets) and targets[0] == rows and (len(targets) == 1 or out.dim() <= 2 or call.inputs[0].dim() > 3)
+        return (
+            bool(targets) and targets[0] == rows and (len(targets) == 1 or out.dim() <= 2 or call.inputs[0].dim() > 3)
+        )
     return out.dim() <= 2 and call.inputs[0].dim() in (2, 4)

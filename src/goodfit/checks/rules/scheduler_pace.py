@@ -1,8 +1,8 @@
 """scheduler-pace: the learning rate's schedule does not fit the loop.
 
 What it checks
-    The scheduler steps before the optimiser ever did; or, at the end, the learning rate fell to under a hundredth of its
-    highest value within the first tenth of the steps.
+    The scheduler steps before the optimiser ever did; or, at the end, the learning rate fell to under a hundredth of
+    its highest value within the first tenth of the steps.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -93,8 +93,8 @@ class SchedulerPace(LiveRule):
             if pace.name in CYCLIC or total < STEPS or pace.down is None or not often or pace.down > EARLY * total:
                 continue
             yield self.finding(
-                f"under {pace.name} the learning rate was down to a hundredth of {pace.highest:.3g} after {pace.down} of "
-                f"{total} steps",
+                f"under {pace.name} the learning rate was down to a hundredth of {pace.highest:.3g} after {pace.down} "
+                f"of {total} steps",
                 "Step the scheduler once an epoch, or count its length in batches",
                 file=pace.place.file,
                 line=pace.place.line,

@@ -1,8 +1,8 @@
 """unet-for-classes: a net with a way back up to the picture's size gives one label.
 
 What it checks
-    Transposed convolutions or upsamplings bring the maps back to the size of the input, and the output of the net is one
-    vector a picture.
+    Transposed convolutions or upsamplings bring the maps back to the size of the input, and the output of the net is
+    one vector a picture.
 
 Why it hurts
     The way up is for answers with a place (masks, restored pictures). For one label it costs time and memory and adds

@@ -67,8 +67,8 @@ class UnregisteredModule(LiveRule):
             self.told.add(key)
             net, module, place = key
             yield self.finding(
-                f"a {module} with trainable parameters runs inside {net} and is not registered in it: {net}.parameters() "
-                f"does not hold them, and no optimiser does",
+                f"a {module} with trainable parameters runs inside {net} and is not registered in it: "
+                f"{net}.parameters() does not hold them, and no optimiser does",
                 "Keep it as an attribute of the net made in __init__, or in an nn.ModuleList or nn.ModuleDict",
                 file=place.file,
                 line=place.line,

@@ -4,7 +4,8 @@ What it checks
     The standard deviations of the columns that reach the first affine layer differ by over 1,000 times.
 
 Why it hurts
-    One learning rate cannot serve both: the large column decides every step, and the small ones are learnt late or never.
+    One learning rate cannot serve both: the large column decides every step, and the small ones are learnt late or
+    never.
 
 Example
     net(torch.tensor(frame[["age", "income"]].values))         # 40 and 40,000
@@ -56,7 +57,7 @@ class UnscaledColumns(LiveRule):
         if most > TIMES * least:
             low, high = int((deviations == least).nonzero()[0]), int((deviations == most).nonzero()[0])
             yield self.finding(
-                f"column {low} has mean {means[low]:.3g} and sd {least:.3g}, column {high} mean {means[high]:.3g} and sd "
-                f"{most:.3g}, and both go to an affine layer as they are",
+                f"column {low} has mean {means[low]:.3g} and sd {least:.3g}, column {high} mean {means[high]:.3g} and "
+                f"sd {most:.3g}, and both go to an affine layer as they are",
                 "Take z-scores, with means and standard deviations of the training rows",
             )

@@ -62,10 +62,15 @@ class Unshuffled(LiveRule):
         most = int(torch.mode(y.detach().flatten().long()).values)
         self.run = self.run + 1 if most == self.last else 1
         self.longest, self.last = max(self.longest, self.run), most
-        if self.batches >= BATCHES and self.few >= SHARE * self.batches and self.longest >= RUN and len(self.classes) > 1:
+        if (
+            self.batches >= BATCHES
+            and self.few >= SHARE * self.batches
+            and self.longest >= RUN
+            and len(self.classes) > 1
+        ):
             self.told = True
             yield self.finding(
-                f"{self.few} of {self.batches} batches of training hold one or two of {len(self.classes)} classes, up to "
-                f"{self.longest} running with the same: rows come sorted",
+                f"{self.few} of {self.batches} batches of training hold one or two of {len(self.classes)} classes, up "
+                f"to {self.longest} running with the same: rows come sorted",
                 "Shuffle the training rows: DataLoader(..., shuffle=True), or torch.randperm in each epoch",
             )
