@@ -151,7 +151,9 @@ def ready() -> None:
     import goodfit.checks.patches
     from goodfit.checks.rule import rules
 
-    assert numpy and sklearn and torch._dynamo
+    assert numpy
+    assert sklearn
+    assert torch._dynamo
     assert goodfit.checks.patches
     rules()
 

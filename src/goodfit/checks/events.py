@@ -13,6 +13,11 @@ from torch.optim import Optimizer
 from goodfit.checks import graph
 
 
+def params_of(optimiser: Optimizer) -> list[Tensor]:
+    """All parameters of an optimiser."""
+    return [param for group in optimiser.param_groups for param in group["params"]]
+
+
 @dataclass(frozen=True)
 class Call:
     """A module was called.
@@ -89,7 +94,11 @@ class Step:
     """An optimiser has stepped."""
 
     optimiser: Optimizer
-    params: Sequence[Tensor]
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """All that the optimiser holds."""
+        return params_of(self.optimiser)
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,11 @@ class Zero:
     """Gradients are about to be zeroed, by an optimiser or a module."""
 
     owner: Optimizer | nn.Module
-    params: Sequence[Tensor]
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """All whose gradients go."""
+        return params_of(self.owner) if isinstance(self.owner, Optimizer) else list(self.owner.parameters())
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from torch.utils.data import dataloader as loading
 from goodfit.checks import events
 from goodfit.checks.places import is_users
 from goodfit.checks.watcher import CALL, STEP, Watcher
-from goodfit.checks.world import params_of
 
 LOSSES = (
     "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div", "mse_loss",
@@ -156,9 +155,8 @@ class Patches:
         """Its value, where reading it waits for nothing; a jump or no number wakes the rules."""
         if len(losses) != 1 or losses[0].numel() != 1 or not (losses[0].is_cpu or self.watcher.awake):
             return
-        with self._nested():
-            if self.world.note_loss(losses[0].item()):
-                self.watcher.wake()
+        if self.world.note_loss(losses[0].item()):
+            self.watcher.wake()
 
     def _grad(self, original: Any, args: Any, kwargs: Any) -> Any:
         self.world.grad_calls += 1
@@ -180,7 +178,7 @@ class Patches:
             return
         self.world.optimiser(optimiser).steps += 1
         self.world.steps += 1
-        self.watcher.tell("on_step", events.Step(optimiser, params_of(optimiser)))
+        self.watcher.tell("on_step", events.Step(optimiser))
         self.watcher.tick(STEP)
 
     def _new_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -188,9 +186,7 @@ class Patches:
         self.world.optimiser(args[0])
 
     def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
-        owner = args[0]
-        params = params_of(owner) if isinstance(owner, Optimizer) else list(owner.parameters())
-        self.watcher.tell("on_zero", events.Zero(owner, params))
+        self.watcher.tell("on_zero", events.Zero(args[0]))
         return original(*args, **kwargs)
 
     def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:

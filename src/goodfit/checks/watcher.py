@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +47,7 @@ class Watcher:
     ) -> None:
         self.world = World()
         self.suppressions = suppressions or Suppressions()
-        self.awake = True
+        self._awake = True
         self.strict = strict
         self.faults: list[str] = []  # of rules themselves
         self.stop_after: tuple[int | None, type[BaseException]] = (None, KeyboardInterrupt)  # optimiser steps
@@ -61,22 +60,34 @@ class Watcher:
         self._looks = dict(LOOKS)
         self._next_look = 2 * FIRST // STEP
         self._local = threading.local()
-        self._process = os.getpid()
+        self._forked = False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._in_child)
         self._all = {name: self._handlers(name, asleep=False) for name in LiveRule.HANDLERS}
         self._sleepless = {name: self._handlers(name, asleep=True) for name in LiveRule.HANDLERS}
 
     def tell(self, handler: str, event: Any) -> None:
         """Ask every rule that listens to this kind of event."""
-        listening = (self._all if self.awake else self._sleepless)[handler]
+        listening = (self._all if self._awake else self._sleepless)[handler]
         if not listening or self.busy:
             return
-        with self.quietly():
-            for rule, method in listening:
-                try:
-                    for finding in method(event) or ():
-                        self.note(finding)
-                except Exception as error:
-                    self._fault(rule, error)
+        self._local.busy = True  # what a rule does by itself is not watched
+        try:
+            if self._awake:
+                with torch.no_grad():
+                    self._ask(listening, event)
+            else:  # these compute nothing that would be recorded; a context costs more than they do
+                self._ask(listening, event)
+        finally:
+            self._local.busy = False
+
+    def _ask(self, listening: list[tuple[LiveRule, Callable[[Any], Any]]], event: Any) -> None:
+        for rule, method in listening:
+            try:
+                for finding in method(event) or ():
+                    self.note(finding)
+            except Exception as error:
+                self._fault(rule, error)
 
     def note(self, finding: Finding) -> None:
         """Keep a finding, with the user's line; a second of the same rule and line counts."""
@@ -106,19 +117,18 @@ class Watcher:
         return sorted(kept, key=lambda finding: (order.index(finding.level), finding.code))
 
     @property
+    def awake(self) -> bool:
+        """Whether every rule looks on."""
+        return self._awake
+
+    @awake.setter
+    def awake(self, value: bool) -> None:
+        self._awake = self.world.awake = value
+
+    @property
     def busy(self) -> bool:
         """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
-        return getattr(self._local, "busy", False) or os.getpid() != self._process
-
-    @contextmanager
-    def quietly(self) -> Iterator[None]:
-        """What a rule does by itself is not watched, and records no gradients."""
-        self._local.busy = True
-        try:
-            with torch.no_grad():
-                yield
-        finally:
-            self._local.busy = False
+        return getattr(self._local, "busy", False) or self._forked
 
     @property
     def stack(self) -> list[Any]:
@@ -154,6 +164,9 @@ class Watcher:
         if not self.awake:
             self.awake = True
             self.on_wake()
+
+    def _in_child(self) -> None:
+        self._forked = True
 
     def _handlers(self, name: str, *, asleep: bool) -> list[tuple[LiveRule, Callable[[Any], Any]]]:
         return [

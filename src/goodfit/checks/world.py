@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from goodfit.checks.events import Call
+from goodfit.checks.events import Call, params_of
 from goodfit.checks.places import Place, user_place
 
 
@@ -86,6 +86,7 @@ class World:
     last_input: weakref.ref[Tensor] | None = None
     last_batch: Any = None  # of a loader: weak references to its tensors
     compiled: bool = False
+    awake: bool = True  # whether every rule looks on
     grad_calls: int = 0  # of torch.autograd.grad
     losses: Losses = field(default_factory=lambda: Losses())
 
@@ -121,8 +122,3 @@ class World:
     def optimised(self) -> set[int]:
         """Ids of all parameters that an optimiser holds."""
         return {id(param) for optimiser in self.optimisers for param in params_of(optimiser)}
-
-
-def params_of(optimiser: Optimizer) -> list[Tensor]:
-    """All parameters of an optimiser."""
-    return [param for group in optimiser.param_groups for param in group["params"]]

@@ -32,7 +32,6 @@ from goodfit.checks.events import Backward, Step, Zero
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
-from goodfit.checks.world import params_of
 
 TIMES = 2
 
@@ -47,7 +46,7 @@ class AccumulationDropped(LiveRule):
         self.in_a_row = 0  # drops without a step between
         self.place: Place | None = None
         self.times: dict[Place, int] = {}
-        self.rows = 0
+        self.usual = False  # whether this program attacks its inputs
         self.versions: list[int] = []
 
     def after_backward(self, event: Backward) -> None:
@@ -55,20 +54,22 @@ class AccumulationDropped(LiveRule):
         self.versions = self._versions()
         if event.into:
             self.attack = True
-        elif self.waiting == 1 and self.rows < 10 * TIMES:  # a few are enough to know the loop by
+        elif self.world.awake:  # the first steps are enough to know the loop by
             known = {id(param) for net in self.world.nets for param in net.parameters()} | self.world.optimised()
             self.attack = any(id(leaf) not in known for leaf in event.leaves)
+            self.usual = self.usual or self.attack
+        else:
+            self.attack = self.usual
 
     def on_zero(self, event: Zero) -> None:
-        gradients = [param.grad for param in event.params if param.grad is not None]
-        if not self.waiting or not gradients:
+        if not self.waiting:
             return
+        gradients = [param.grad for param in event.params if param.grad is not None]
         some = gradients[:4]
         dropped = any(bool(gradient.any()) for gradient in some)
         finite = all(bool(torch.isfinite(gradient).all()) for gradient in some)
         by_hand = self._versions() != self.versions  # the gradients have moved the weights, as in SAM
         if dropped and finite and not self.attack and not by_hand:
-            self.rows += 1
             self.in_a_row += 1
             self.place = user_place()
         if dropped:
@@ -76,7 +77,8 @@ class AccumulationDropped(LiveRule):
 
     def _versions(self) -> list[int]:
         """Of a few weights: how often they were written to."""
-        return [params_of(optimiser)[0]._version for optimiser in self.world.optimisers if params_of(optimiser)]
+        groups = [group["params"] for optimiser in self.world.optimisers for group in optimiser.param_groups[:1]]
+        return [params[0]._version for params in groups if params]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         self.waiting, self.attack = 0, False

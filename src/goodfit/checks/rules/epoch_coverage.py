@@ -29,7 +29,7 @@ from typing import Any
 
 from torch.utils.data import BatchSampler, IterableDataset
 
-from goodfit.checks.events import Backward, Batch, Epoch
+from goodfit.checks.events import Batch, Epoch
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
@@ -39,15 +39,13 @@ ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|over|under|episod|hard|
 
 class EpochCoverage(LiveRule):
     code, level = "GF504", Level.ERROR
-    sleepless = ("on_epoch", "on_batch", "before_backward")
+    sleepless = ("on_epoch", "on_batch")
 
     def start(self) -> None:
         self.asked: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self.now: dict[int, list[Any]] = {}  # loader -> indices of this epoch
         self.missing: dict[int, set[int]] = {}
-        self.trained: set[int] = set()
-        self.last: int | None = None
-        self.places: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, batches
+        self.places: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, backwards before
 
     def on_epoch(self, event: Epoch) -> Iterator[Finding]:
         loader = event.loader
@@ -59,17 +57,12 @@ class EpochCoverage(LiveRule):
         yield from self._judge(key)
         sampler = _sampler(loader)
         self.now[key] = []
-        self.places[key] = (user_place(), len(loader.dataset), type(sampler).__name__, 0)
+        self.places[key] = (user_place(), len(loader.dataset), type(sampler).__name__, self.world.backwards)
 
     def on_batch(self, event: Batch) -> None:
         key = id(event.loader)
-        self.last = key if key in self.now else None
-        if self.last is not None and event.indices is not None:
+        if key in self.now and event.indices is not None:
             self.now[key] += [index for index in event.indices if isinstance(index, int)]
-
-    def before_backward(self, event: Backward) -> None:
-        if self.last is not None:
-            self.trained.add(self.last)
 
     def at_exit(self, event: None) -> Iterator[Finding]:
         for key in list(self.now):
@@ -77,9 +70,9 @@ class EpochCoverage(LiveRule):
 
     def _judge(self, key: int) -> Iterator[Finding]:
         given = self.now.pop(key, None)
-        if not given or key not in self.trained:
-            return
-        place, rows, sampler, _ = self.places[key]
+        place, rows, sampler, backwards = self.places.get(key, (Place(None, None), 0, "", 0))
+        if not given or self.world.backwards == backwards:
+            return  # nothing was trained on it
         twice, absent = len(given) - len(set(given)), set(range(rows)) - set(given)
         always = absent & self.missing.get(key, set())
         self.missing[key] = absent

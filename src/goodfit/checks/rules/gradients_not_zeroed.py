@@ -32,10 +32,9 @@ from dataclasses import dataclass, field
 from torch import Tensor
 from torch.optim import Optimizer
 
-from goodfit.checks.events import Backward, Step, Zero
+from goodfit.checks.events import Backward, Step, Zero, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.checks.world import params_of
 
 RUNNING = 2
 LOOKED_AT = 8  # parameters of an optimiser, from all over it: never one alone

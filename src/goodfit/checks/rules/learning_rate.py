@@ -28,10 +28,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.events import Backward, Step
+from goodfit.checks.events import Backward, Step, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.checks.world import params_of
 
 STEPS = 50
 ABOVE = 1.5

@@ -16,7 +16,7 @@ When it is a false alarm
     Not known: PyTorch refuses it too.
 
 Cost
-    A shape, in every step.
+    A shape, in the first steps.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from goodfit.checks.rule import LiveRule
 
 class LossNotScalar(LiveRule):
     code, level = "GF201", Level.ERROR
-    sleepless = ("before_backward",)
 
     def before_backward(self, event: Backward) -> Iterator[Finding]:
         if event.given:

@@ -17,7 +17,7 @@ When it is a false alarm
     The first steps under a gradient scaler, which skips them: they are not reported.
 
 Cost
-    One number in each step, which is read anyway.
+    One number in each step; rules wake when it is none.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ PARTIAL: dict[str, tuple[str, str, Callable[[Tensor], Tensor]]] = {
 
 class NonfiniteLoss(LiveRule):
     code, level = "GF210", Level.ERROR
-    sleepless = ("before_backward",)
     yields_to = ("nonfinite-input", "all-labels-ignored")
 
     def start(self) -> None:

@@ -27,10 +27,9 @@ from collections.abc import Iterator
 from torch import Tensor
 from torch.optim import Optimizer
 
-from goodfit.checks.events import Backward
+from goodfit.checks.events import Backward, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.checks.world import params_of
 
 BACKWARDS = 10
 

@@ -29,7 +29,7 @@ from typing import Any
 from torch.utils.data import RandomSampler, SubsetRandomSampler
 from torch.utils.data.distributed import DistributedSampler
 
-from goodfit.checks.events import Backward, Batch
+from goodfit.checks.events import Batch
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
@@ -39,14 +39,17 @@ ROWS = 4
 
 class SameOrderEachEpoch(LiveRule):
     code, level = "GF502", Level.ERROR
-    sleepless = ("on_batch", "before_backward")
+    sleepless = ("on_batch",)
 
     def start(self) -> None:
         self.first: weakref.WeakKeyDictionary[Any, tuple[Any, ...]] = weakref.WeakKeyDictionary()
-        self.same: tuple[str, Place] | None = None
+        self.same: tuple[str, Place, int] | None = None  # sampler, line, backwards before
         self.told: weakref.WeakSet[Any] = weakref.WeakSet()
 
-    def on_batch(self, event: Batch) -> None:
+    def on_batch(self, event: Batch) -> Iterator[Finding]:
+        if self.same is not None and self.world.backwards > self.same[2]:
+            yield self._seen(*self.same[:2])
+            self.same = None
         if event.number:
             return
         self.same = None
@@ -59,19 +62,20 @@ class SameOrderEachEpoch(LiveRule):
         )
         order = tuple(indices)
         if shuffles and self.first.get(loader) == order and len(set(order)) > 1:
-            self.same = (type(sampler).__name__, user_place())
+            self.same = (type(sampler).__name__, user_place(), self.world.backwards)
             self.told.add(loader)
         self.first[loader] = order
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
-        if self.same is None:
-            return
-        (name, place), self.same = self.same, None
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        if self.same is not None and self.world.backwards > self.same[2]:
+            yield self._seen(*self.same[:2])
+
+    def _seen(self, name: str, place: Place) -> Finding:
         mend = (
             "Call sampler.set_epoch(epoch) at the start of each epoch"
             if name == "DistributedSampler"
             else "Set the seed once, before the epochs, and make the generator once"
         )
-        yield self.finding(
+        return self.finding(
             f"the {name} gave the same order of rows in two epochs running", mend, file=place.file, line=place.line
         )
