@@ -16,6 +16,7 @@ import json
 import linecache
 import multiprocessing
 import os
+import random
 import re
 import sys
 import time
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy
 import torch
 
 HERE = Path(__file__).parent
@@ -79,6 +81,26 @@ def watched(program: Program) -> list[dict[str, Any]]:
     return [finding.to_json() for finding in seen.findings]
 
 
+def losses(program: Program, *, watch: bool) -> list[Any]:
+    """Every loss that backward is called on, and where torch's generator stands at the end."""
+    import goodfit
+
+    seen: list[Any] = []
+    original = torch.autograd.backward
+
+    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        seen.extend(each.detach().clone() for each in ([tensors] if isinstance(tensors, torch.Tensor) else tensors))
+        return original(tensors, *args, **kwargs)
+
+    torch.autograd.backward = backward
+    random.seed(0)
+    numpy.random.seed(0)  # noqa: NPY002  # the one that programs share
+    with goodfit.watch(quiet=True, strict=True) if watch else contextlib.nullcontext():
+        _execute(program)
+    told = [each.tolist() for each in seen]
+    return [*told, torch.get_rng_state().sum().item(), float(numpy.random.random()), random.random()]  # noqa: NPY002
+
+
 def warned(program: Program) -> list[dict[str, Any]]:
     """What PyTorch itself warns of."""
     with warnings.catch_warnings(record=True) as found:
@@ -101,6 +123,7 @@ def _execute(program: Program) -> None:
 
 def _child(program: Program, tool: Any, pipe: Any) -> None:
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
     sys.stderr = io.StringIO()
     try:
         pipe.send((tool(program), None))
@@ -144,14 +167,12 @@ def judge(program: Program, found: list[dict[str, Any]]) -> str:
 
 def ready() -> None:
     """Import once what the programs' processes need: they are forked from this one."""
-    import numpy
     import sklearn.datasets
     import torch._dynamo
 
     import goodfit.checks.patches
     from goodfit.checks.rule import rules
 
-    assert numpy
     assert sklearn
     assert torch._dynamo
     assert goodfit.checks.patches

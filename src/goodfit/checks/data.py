@@ -12,6 +12,7 @@ from goodfit.checks.rule import DataFacts, check_data
 from goodfit.data import open_path
 from goodfit.data.split import make_split
 from goodfit.errors import DataError
+from goodfit.tasks import task_for
 
 SHOWN = 3
 
@@ -33,8 +34,12 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
     if targets is None:
         raise DataError("these rows have no labels", where=path, mend="Give class folders, or --target for a table")
     readable[[row for row, target in enumerate(targets) if target is None]] = False
-    classes = all(isinstance(target, str) for target in targets if target is not None)
-    labels = np.array([str(target) for target in targets]) if classes else None
+    rows = np.flatnonzero(readable).tolist()
+    task = task_for([targets[row] for row in rows], source.task)
+    labels = np.array([str(target) for target in targets]) if task.name == "classification" else None
+    encoded = task.encode([targets[row] for row in rows], [source.keys[row] for row in rows]).numpy()
+    y = np.zeros((len(source), *encoded.shape[1:]), dtype=encoded.dtype)
+    y[rows] = encoded
     split = make_split(
         readable=readable,
         labels=labels,
@@ -51,7 +56,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
         labels,
         split.parts,
         None if source.repeats else source.digests(),
-        None,
+        y,
         source.columns(),
         source.read if pictures else None,
     )
