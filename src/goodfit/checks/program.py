@@ -22,6 +22,10 @@ class Enough(BaseException):
     """Raised inside the program after as many optimiser steps as were asked for."""
 
 
+class Absent(Exception):
+    """The module that is to be run is not there."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """What came of it.
@@ -90,6 +94,8 @@ def check_program(
                 exec(code, main.__dict__)
         except Enough:
             pass
+        except Absent as error:
+            raise UsageError(f"no module '{target}' ({error})", mend="Run it from the folder of its package") from None
         except SystemExit as stop:
             status = _status(stop)
         except KeyboardInterrupt:
@@ -112,11 +118,8 @@ def _run_module(name: str) -> None:
     try:
         runpy.run_module(name, run_name="__main__", alter_sys=True)
     except ImportError as error:
-        if error.name is None or not name.startswith(error.name.split(".")[0]):
-            raise
-        raise UsageError(
-            f"no module '{name}' ({error})", mend="Run it from the folder that holds the package"
-        ) from error
+        ours = error.name is None or name == error.name or name.startswith(f"{error.name}.")
+        raise Absent(str(error)) if ours else error from error
 
 
 def _status(stop: SystemExit) -> int:
