@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from goodfit.checks.watch import watch
 from goodfit.console import Console
 from goodfit.data import open_path
 from goodfit.data.cache import cache_folder
@@ -85,7 +86,9 @@ def fit(
         job.set_up(model, params, state)
         training = job.training
         try:
-            run_to_end(training, job.save, console, job.seconds_left if training.plan.minutes else None)
+            with watch(quiet=True) as seen:  # the same rules as goodfit check
+                run_to_end(training, job.save, console, job.seconds_left if training.plan.minutes else None)
+            job.note(seen.findings)
         except Interrupted:
             console.say(f"stopped; go on with the same command and --resume (checkpoint in {folder})")
             raise KeyboardInterrupt from None

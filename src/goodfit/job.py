@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,12 @@ class Job:
             self.save(self.training)
         write_text(self.folder / "split.csv", self.split.to_csv(self.source.keys))
 
+    def note(self, findings: Sequence[Finding]) -> None:
+        """Keep what the rules have seen, and tell it."""
+        self.findings += findings
+        for finding in findings:
+            self.console.finding(finding)
+
     def choose(self, choice: Choice) -> None:
         self.choices.append(choice)
         self.console.choice(choice)
@@ -197,7 +204,7 @@ class Job:
         self.y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
         self.y[torch.from_numpy(readable)] = whole
         source.learn(self.split.rows("train"))
-        self.findings = check_data(
+        found = check_data(
             DataFacts(
                 source.keys,
                 labels,
@@ -207,8 +214,7 @@ class Job:
                 source.columns(),
             )
         )
-        for finding in self.findings:
-            self.console.finding(finding)
+        self.note(found)
 
     def _net(self, model: Any, params: list[Tensor] | None) -> nn.Module:
         asked, shape, outputs = self.asked, self.source.in_shape, self.task.outputs

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from goodfit.checks.finding import Finding, Level
 from goodfit.stats import Estimate
 
-# The first rule here that spoke names the verdict.
+# Without an error of any rule, the first rule here that spoke names the verdict.
 WORDS = {
     "train-rows-in-validation": "not to be trusted",
     "no-better-than-baseline": "no better than the baseline",
@@ -17,6 +17,8 @@ WORDS = {
 
 
 def verdict_words(findings: Sequence[Finding]) -> str:
+    if any(finding.level is Level.ERROR for finding in findings):
+        return "not to be trusted"
     mild = {("train-rows-in-validation", Level.NOTICE)}
     spoke = {finding.rule for finding in findings if (finding.rule, finding.level) not in mild}
     return next((words for rule, words in WORDS.items() if rule in spoke), "good fit")

@@ -178,3 +178,22 @@ def test_leaving_and_saving_keep_the_run_whole(tmp_path: Path) -> None:
     with pytest.raises(gf.GoodfitError, match="released"):
         run.predict(gf.arrays(x))
     assert len(gf.load(kept).predict(gf.arrays(x))) == 600
+
+
+def test_a_net_of_ones_own_is_watched_while_it_is_fitted(tmp_path: Path) -> None:
+    """The rules of goodfit check speak in the run of somebody's own net, and the verdict hears them."""
+
+    class Mixing(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner, self.head = torch.nn.Linear(4, 16), torch.nn.Linear(16, 2)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            out: torch.Tensor = self.head(torch.relu(self.inner(x - x.mean(0)))).softmax(1)
+            return out
+
+    x = np.random.default_rng(0).normal(size=(300, 4)).astype(np.float32)
+    run = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), model=Mixing(), out=tmp_path / "run", epochs=2, lr=0.01)
+    found = {finding["rule"]: finding for finding in run.findings}
+    assert {"samples-mix", "softmax-before-cross-entropy"} <= set(found)
+    assert run.verdict == "not to be trusted"
