@@ -165,6 +165,14 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Read:
+    """Classes or numbers are made of a tensor: argmax, max, tolist, numpy."""
+
+    tensor: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
 class Reshape:
     """A tensor is viewed or reshaped to other sizes."""
 

@@ -61,6 +61,7 @@ class Patches:
             self._replace(functional, name, functools.partial(self._loss, name))
         for name in DROPOUTS:
             self._replace(functional, name, self._dropout)
+        self._replace(functional, "scaled_dot_product_attention", self._attention)
         self._replace(nn.Module, "train", self._train)
         for name in ("state_dict", "load_state_dict"):
             self._replace(nn.Module, name, functools.partial(self._weights, name))
@@ -99,6 +100,10 @@ class Patches:
         for name in ("__eq__", "eq"):
             self._replace(Tensor, name, self._compare, undo)
         self._replace(torch, "eq", self._compare, undo)
+        for name in ("argmax", "max", "tolist", "numpy"):
+            self._replace(Tensor, name, self._read, undo)
+        for name in ("argmax", "max"):
+            self._replace(torch, name, self._read, undo)
         for name in ("view", "reshape"):
             self._replace(Tensor, name, self._reshape, undo)
         self._replace(torch, "reshape", self._reshape, undo)
@@ -221,6 +226,14 @@ class Patches:
             self.watcher.tell("on_dropout", events.Dropout(inner, outer, float(told["p"]), bool(told["training"])))
         return original(*args, **kwargs)
 
+    def _attention(self, original: Any, args: Any, kwargs: Any) -> Any:
+        rate = kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0)
+        if rate and self.watcher.awake and not self._in_backward:
+            stack = self.watcher.stack
+            inner, outer = (stack[-1], stack[0]) if stack else (None, None)
+            self.watcher.tell("on_dropout", events.Dropout(inner, outer, float(rate), True))
+        return original(*args, **kwargs)
+
     def _train(self, original: Any, args: Any, kwargs: Any) -> Any:
         found = original(*args, **kwargs)
         self.watcher.look("mode")
@@ -313,6 +326,12 @@ class Patches:
         if isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell("on_compare", events.Compare(left, right, torch.is_grad_enabled()))
         return found
+
+    def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
+        tensor = args[0] if args else kwargs.get("input")
+        if isinstance(tensor, Tensor) and tensor.dim():
+            self.watcher.tell("on_read", events.Read(tensor, torch.is_grad_enabled()))
+        return original(*args, **kwargs)
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
         found = original(*args, **kwargs)

@@ -117,7 +117,8 @@ class LiveRule(Rule):
 
     HANDLERS: ClassVar[tuple[str, ...]] = (
         "on_call", "on_loss", "before_backward", "after_backward", "on_step", "on_zero", "on_clip", "on_schedule",
-        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_reshape", "on_dropout", "on_weights", "on_autocast",
+        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_read", "on_reshape", "on_dropout", "on_weights",
+        "on_autocast",
         "at_exit",
     )  # fmt: skip
     sleepless: ClassVar[tuple[str, ...]] = ()
@@ -165,6 +166,9 @@ class LiveRule(Rule):
 
     def on_compare(self, event: events.Compare) -> Iterator[Finding] | None:
         """Two tensors are compared by ==."""
+
+    def on_read(self, event: events.Read) -> Iterator[Finding] | None:
+        """Classes or numbers are made of a tensor."""
 
     def on_reshape(self, event: events.Reshape) -> Iterator[Finding] | None:
         """A tensor has been viewed or reshaped."""

@@ -46,7 +46,7 @@ class Losses:
     """Values of the losses that backward was called on.
 
     Attributes:
-        first, least: the first value, the smallest one.
+        first, least, most: the first value, the smallest and the largest finite one.
         last: the last ones.
         negative: whether one was below 0.
     """
@@ -54,6 +54,7 @@ class Losses:
     count: int = 0
     first: float = math.nan
     least: float = math.inf
+    most: float = -math.inf
     negative: bool = False
     last: deque[float] = field(default_factory=lambda: deque(maxlen=TAIL))
 
@@ -64,6 +65,7 @@ class Losses:
             self.first = value
         self.count += 1
         self.least = min(self.least, value)
+        self.most = max(self.most, value) if math.isfinite(value) else self.most
         self.negative = self.negative or value < 0
         self.last.append(value)
         return not math.isfinite(value) or (usual > 0 and value > JUMP * usual)

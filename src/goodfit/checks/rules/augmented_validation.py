@@ -40,7 +40,7 @@ class AugmentedValidation(LiveRule):
 
     def start(self) -> None:
         self.seen: weakref.WeakKeyDictionary[Any, dict[Any, int]] = weakref.WeakKeyDictionary()
-        self.trained_on: set[int] = set()  # ids of loaders
+        self.trained_on: set[int] = set()  # ids of data sets
         self.now: weakref.ref[Any] | None = None  # the loader of the last batch
         self.changed: tuple[Any, Place] | None = None
 
@@ -53,7 +53,7 @@ class AugmentedValidation(LiveRule):
         x = tensors[0]
         if x.dim() == 0 or len(x) != len(indices) or not all(isinstance(index, int) for index in indices):
             return
-        known = self.seen.setdefault(event.loader, {})
+        known = self.seen.setdefault(event.loader.dataset, {})
         now = fingerprints(x)
         for index, value in zip(indices, now, strict=True):
             if known.get(index, value) != value:
@@ -64,12 +64,12 @@ class AugmentedValidation(LiveRule):
     def before_backward(self, event: Backward) -> None:
         loader = self.now() if self.now is not None else None
         if loader is not None:
-            self.trained_on.add(id(loader))
+            self.trained_on.add(id(loader.dataset))
         self.changed = None
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         loader = self.now() if self.now is not None else None
-        if not event.outermost or self.changed is None or loader is None or id(loader) in self.trained_on:
+        if not event.outermost or self.changed is None or loader is None or id(loader.dataset) in self.trained_on:
             return
         if event.grad and event.training:
             return

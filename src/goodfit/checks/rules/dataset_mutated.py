@@ -83,6 +83,8 @@ def _changed(data: Any) -> str | None:
 def _size(value: Any) -> int:
     if isinstance(value, (torch.Tensor, np.ndarray)):
         return 0 if isinstance(value, np.ndarray) and value.dtype.kind == "O" else int(value.nbytes)
+    if isinstance(value, dict):
+        return sum(_size(part) for part in value.values())
     if isinstance(value, list) and value and all(isinstance(part, (torch.Tensor, np.ndarray)) for part in value[:5]):
         return sum(_size(part) for part in value)
     return 0
@@ -91,6 +93,8 @@ def _size(value: Any) -> int:
 def _copied(value: Any) -> Any:
     if isinstance(value, list):
         return [_copied(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
     return value.copy() if isinstance(value, np.ndarray) else value
@@ -99,6 +103,8 @@ def _copied(value: Any) -> Any:
 def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, list):
         return isinstance(other, list) and all(_equal(a, b) for a, b in zip(one, other, strict=False))
+    if isinstance(one, dict):
+        return isinstance(other, dict) and all(_equal(value, other.get(name)) for name, value in one.items())
     if isinstance(one, torch.Tensor):
         return bool(torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))) if one.shape == other.shape else False
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f")) if isinstance(one, np.ndarray) else True

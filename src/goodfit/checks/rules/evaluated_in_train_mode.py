@@ -2,7 +2,7 @@
 
 What it checks
     Without gradients being recorded, a net in train mode that has dropout or batch norm gives outputs, and these meet
-    labels (a loss function, or ==), in two batches.
+    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches.
 
 Why it hurts
     The figures are those of a net with holes, and the running statistics take in validation rows: what is measured is
@@ -30,11 +30,11 @@ from collections.abc import Iterator
 
 import torch
 
-from goodfit.checks.events import Call, Compare, Loss
+from goodfit.checks.events import Call, Compare, Loss, Read
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
-from goodfit.checks.rules.left_in_eval_mode import _modal
+from goodfit.checks.rules.left_in_eval_mode import modal
 
 BATCHES = 2
 
@@ -47,19 +47,26 @@ class EvaluatedInTrainMode(LiveRule):
         self.place: Place | None = None
         self.net = ""
         self.met = 0
+        self.output = 0  # where that output lies
 
     def on_call(self, event: Call) -> None:
         if not event.outermost:
             return
         shown = not event.grad and event.training and any(each.training for each in event.module.modules())
         self.rows = None
-        if shown and _modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
+        if shown and modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
             last = self.world.last
             self.rows, self.net = len(event.output), type(event.module).__name__
             self.place = last.place if last else None
+            self.output = event.output.data_ptr()
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if not event.grad and event.input.dim() and len(event.input) == self.rows:
+            yield from self._met()
+
+    def on_read(self, event: Read) -> Iterator[Finding]:
+        """The output itself is turned into classes or numbers: labels are met outside of torch."""
+        if not event.grad and event.tensor.data_ptr() == self.output and len(event.tensor) == self.rows:
             yield from self._met()
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ When it is a false alarm
     Losses that are kept for one later backward over their sum are not reported.
 
 Cost
-    A mark in the nodes next to each loss, in the first steps.
+    A mark in the nodes behind each loss, in the first steps.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from goodfit.checks.places import Place, is_users, shown, user_place
 from goodfit.checks.rule import LiveRule
 
 ALIVE = 8
-NODES = 8  # next to the loss that are marked
+NODES = 200  # behind the loss that are marked
 
 
 class Mark:
@@ -60,7 +60,7 @@ class GraphKeptAlive(LiveRule):
         mark = Mark(self.backwards)
         for loss in event.losses:
             for node in graph.walk(loss.grad_fn, limit=NODES) if loss.grad_fn is not None else ():
-                if not hasattr(node, "variable"):
+                if not hasattr(node, "variable") and graph.MARK not in node.metadata:
                     node.metadata[graph.MARK] = mark
         self.marks.add(mark)
         alive = sum(kept.step < self.backwards - 1 for kept in self.marks)

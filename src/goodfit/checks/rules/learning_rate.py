@@ -2,7 +2,8 @@
 
 What it checks
     At the end, over at least 50 steps of a single optimiser: the loss was never below its first value, or ends at over
-    one and a half times of it; or no step seen moved a weight by more than 1 part in 100,000 of its size.
+    one and a half times of it, or grew to ten times of it and then was no number; or no step seen moved a weight by
+    more than 1 part in 100,000 of its size.
 
 Why it hurts
     The net has learnt nothing, and the loop looked busy.
@@ -23,6 +24,7 @@ Cost
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -34,6 +36,7 @@ from goodfit.checks.rule import LiveRule
 
 STEPS = 50
 ABOVE = 1.5
+BROKE = 10.0
 SMALLEST = 1e-5
 LOOKS = 15
 LARGEST = 100_000  # elements of a weight that is compared
@@ -42,7 +45,7 @@ LARGEST = 100_000  # elements of a weight that is compared
 class LearningRate(LiveRule):
     code, level = "GF311", Level.WARNING
     yields_to = (
-        "gradients-not-zeroed", "loss-detached", "nonfinite-loss", "nonfinite-input", "accumulation-dropped",
+        "gradients-not-zeroed", "loss-detached", "nonfinite-input", "accumulation-dropped",
         "optimizer-never-steps", "scaler-never-steps", "scheduler-pace", "clip-before-unscale",
         "softmax-before-cross-entropy", "nll-without-log", "labels-out-of-range",
     )  # fmt: skip
@@ -77,7 +80,8 @@ class LearningRate(LiveRule):
         rate = max(self.rates)
         ends = float(torch.tensor(list(losses.last)).mean()) if losses.last else 0.0
         tail = len(losses.last) >= STEPS and losses.count >= STEPS and not losses.negative and losses.first > 0
-        if tail and (losses.least >= losses.first or ends > ABOVE * losses.first):
+        broke = not math.isfinite(ends) and losses.most > BROKE * losses.first
+        if tail and (losses.least >= losses.first or ends > ABOVE * losses.first or broke):
             yield self.finding(
                 f"the loss was {losses.first:.4g} in the first step, {losses.least:.4g} at its lowest, and is "
                 f"{ends:.4g} over the last steps: the learning rate of {rate:g} is too high",

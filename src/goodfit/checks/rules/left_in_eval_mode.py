@@ -31,7 +31,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
-from goodfit.checks.events import Backward, Call, Step
+from goodfit.checks.events import Backward, Call, Dropout, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -47,9 +47,13 @@ class LeftInEvalMode(LiveRule):
         self.ready: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}
 
     def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and (event.module in self.modal or _modal(event.module)):
+        if event.outermost and event.grad and (event.module in self.modal or modal(event.module)):
             self.modal.setdefault(event.module, [0, 0])
             self.forwards[id(event.module)] = (weakref.ref(event.module), event.training)
+
+    def on_dropout(self, event: Dropout) -> None:
+        if event.root is not None and event.training and event.rate > 0:
+            self.modal.setdefault(event.root, [0, 0])
 
     def after_backward(self, event: Backward) -> None:
         self.ready, self.forwards = {**self.ready, **self.forwards}, {}
@@ -80,13 +84,21 @@ class LeftInEvalMode(LiveRule):
         self.ready = {}
 
 
-def _modal(net: nn.Module) -> bool:
-    return any(isinstance(part, (_BatchNorm, _DropoutNd)) for part in net.modules())
+def modal(net: nn.Module) -> bool:
+    """Whether a part of the net behaves differently in train and in eval mode."""
+    return any(isinstance(part, (_BatchNorm, _DropoutNd)) or _drops(part) for part in net.modules())
+
+
+def _drops(part: nn.Module) -> bool:
+    rate = part.dropout if isinstance(part, (nn.RNNBase, nn.MultiheadAttention)) else 0
+    return isinstance(rate, (int, float)) and rate > 0
 
 
 def _said(net: nn.Module) -> str:
     parts = list(net.modules())
-    dropouts = sum(isinstance(part, _DropoutNd) for part in parts)
+    dropouts = sum(isinstance(part, _DropoutNd) or _drops(part) for part in parts)
     norms = sum(isinstance(part, _BatchNorm) for part in parts)
     said = [f"{dropouts} dropout layer(s) drop nothing"] if dropouts else []
+    if not dropouts and not norms:
+        said = ["its dropout drops nothing"]  # a function with self.training
     return " and ".join(said + ([f"{norms} batch norm layer(s) no longer follow the data"] if norms else []))

@@ -28,7 +28,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.checks.events import Backward, Call, Step
 from goodfit.checks.finding import Finding, Level
@@ -37,6 +37,7 @@ from goodfit.checks.rule import LiveRule
 
 BACKWARDS = 3
 STEPS = 3
+LOOSE = 0  # in the place of a net's id
 SHOWN = 3
 
 
@@ -48,7 +49,6 @@ class Known:
     name: str
     net: int
     backwards: int
-    version: int
     value: float
 
 
@@ -70,6 +70,24 @@ class ParameterNotOptimised(LiveRule):
             if self.world.last is not None:
                 self.places[id(event.module)] = self.world.last.place
 
+    def before_backward(self, event: Backward) -> None:
+        """Parameters that no net knows, as those in a Python list."""
+        known = {id(param) for net in self.world.nets for param in net.parameters()} | self.world.optimised()
+        for leaf in event.leaves:
+            if isinstance(leaf, nn.Parameter) and id(leaf) not in known:
+                self._count(leaf, f"one of shape {tuple(leaf.shape)} that no module knows", LOOSE)
+
+    def _count(self, param: Tensor, name: str, net: int) -> None:
+        """Another backward reaches it; unless it moves, which means that it is trained by hand."""
+        value = float(param.detach().double().sum())
+        known = self.known.get(id(param))
+        if known is None or known.param() is not param:
+            self.known[id(param)] = Known(weakref.ref(param), name, net, 1, value)
+        elif value != known.value:
+            known.backwards = -(10**6)
+        else:
+            known.backwards += 1
+
     def after_backward(self, event: Backward) -> None:
         self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
         called, self.order = set(self.order), []
@@ -83,14 +101,7 @@ class ParameterNotOptimised(LiveRule):
                     self.optimised.add(id(net))
                 if not param.requires_grad or param.grad is None or id(param) in held:
                     continue
-                known = self.known.get(id(param))
-                if known is None or known.param() is not param:
-                    value = float(param.detach().double().sum())
-                    self.known[id(param)] = Known(weakref.ref(param), name, id(net), 1, param._version, value)
-                else:
-                    known.backwards += 1
-                    if float(param.detach().double().sum()) != known.value:
-                        known.backwards = -(10**6)  # it is trained by hand
+                self._count(param, name, id(net))
 
     def on_step(self, event: Step) -> None:
         self.held |= {id(param) for param in event.params}
@@ -121,4 +132,4 @@ class ParameterNotOptimised(LiveRule):
     def _matters(self, net: int) -> bool:
         """Whether other parameters of the net are optimised, or those of a net that is called after it."""
         later = {b for a, b in self.feeds if a == net} | {net}
-        return bool(later & self.optimised)
+        return bool(later & self.optimised) or (net == LOOSE and bool(self.optimised))

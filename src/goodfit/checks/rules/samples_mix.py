@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from goodfit.checks import probe
-from goodfit.checks.events import Backward, Call, Loss
+from goodfit.checks.events import Backward, Batch, Call, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
@@ -47,6 +47,7 @@ class SamplesMix(LiveRule):
         self.call: Call | None = None  # of a net that was not asked yet, until the loss shows what its rows are
         self.place: Place | None = None
         self.targets: tuple[int, ...] | None = None
+        self.batch = 0  # where the last batch of a loader lies that has its rows first
 
     def on_call(self, event: Call) -> None:
         if event.outermost and event.grad and event.module not in self.asked and len(self.asked) < NETS:
@@ -55,6 +56,11 @@ class SamplesMix(LiveRule):
             if isinstance(out, Tensor) and out.requires_grad and event.inputs and out.dim():
                 self.call, self.place = event, last.place if last else None
                 self.targets = None
+
+    def on_batch(self, event: Batch) -> None:
+        x = event.tensors[0] if event.tensors else None
+        size = getattr(event.loader, "batch_size", None)
+        self.batch = x.data_ptr() if x is not None and x.dim() > 1 and len(x) == size != x.shape[1] else 0
 
     def on_loss(self, event: Loss) -> None:
         if self.call is not None:
@@ -66,7 +72,7 @@ class SamplesMix(LiveRule):
             return
         self.asked.add(call.module)
         rows = len(call.inputs[0]) if call.inputs[0].dim() else 0
-        if not _a_row_a_sample(call, self.targets, rows):
+        if call.inputs[0].data_ptr() != self.batch and not _a_row_a_sample(call, self.targets, rows):
             return
         found = probe.mixing(call.module, call.args, call.kwargs)
         if found is not None:

@@ -32,7 +32,8 @@ from goodfit.checks.rule import LiveRule
 
 ON_LOGITS = ("binary_cross_entropy_with_logits", "soft_margin_loss", "multilabel_soft_margin_loss")
 CALLS = 5  # with values that are all between 0 and 1, behind a graph that says nothing
-HIDDEN = ("ReciprocalBackward0", "DivBackward0", "ExpBackward0", "SoftmaxBackward0")  # a sigmoid written out
+# A sigmoid written out, or out of sight.
+HIDDEN = ("ReciprocalBackward0", "DivBackward0", "ExpBackward0", "SoftmaxBackward0", "CompiledFunction")
 
 
 class SigmoidBeforeLogitsLoss(LiveRule):
@@ -50,7 +51,7 @@ class SigmoidBeforeLogitsLoss(LiveRule):
         name = node.name() if node is not None else ""
         if name == "SigmoidBackward0":
             yield self._seen(event, "comes from a sigmoid")
-        elif name in HIDDEN and _inside(event):
+        elif name.startswith(HIDDEN) and _inside(event):
             self.inside += 1
             if self.inside >= CALLS:
                 yield self._seen(event, f"lay between 0 and 1 in {self.inside} calls")

@@ -60,6 +60,7 @@ class TrainRowsInValidation(DataRule, LiveRule):
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.trained_on: weakref.WeakKeyDictionary[nn.Module, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.settled: weakref.WeakSet[Any] = weakref.WeakSet()  # of these, where the loaders themselves could tell
 
     def on_batch(self, event: Batch) -> None:
         self.now = weakref.ref(event.loader) if event.loader is not None else None
@@ -109,26 +110,29 @@ class TrainRowsInValidation(DataRule, LiveRule):
         if loader is not None and loaders:
             if loader not in loaders and loader not in self.compared:
                 self.compared.add(loader)
-                yield from self._between(loader, list(loaders), place)
-            return
+                found = self._between(loader, list(loaders))
+                if found is not None and found >= FEW:
+                    yield self._seen(found, place)
+                if found is not None:
+                    self.settled.add(loader)
+            if loader in loaders or loader in self.settled:
+                return
         known = self.taught[net]
         common = sum(row in known for row in rows)
         if net in self.complete and common >= SOME and FEW * len(rows) < common < SAME * len(rows):
             yield self._seen(common / len(rows), place)
 
-    def _between(self, loader: Any, trained: list[Any], place: Place) -> Iterator[Finding]:
+    def _between(self, loader: Any, trained: list[Any]) -> float | None:
+        """The share of the rows of a loader that are rows of one trained on; None where the loaders cannot tell."""
         for each in [loader, *trained]:
             if each not in self.rows:
                 self.rows[each] = rows_of(each)
         ours = self.rows[loader]
-        for each in trained:
-            theirs = self.rows[each]
-            found = share(ours, theirs) if ours and theirs and each.dataset is not loader.dataset else None
-            if ours and theirs and each.dataset is loader.dataset and ours.numbers != theirs.numbers:
-                found = share(ours, theirs)
-            if found is not None and found >= FEW and found * len(ours.numbers if ours else ()) >= SOME:
-                yield self._seen(found, place)
-                return
+        if any(each.dataset is loader.dataset and (rows := self.rows[each]) == ours and rows for each in trained):
+            return 0.0  # the training data itself, judged too
+        shares = [share(ours, theirs) for each in trained if ours and (theirs := self.rows[each])]
+        told = [found for found in shares if found is not None]
+        return max(told) if told and len(told) == len(trained) else None
 
     def _seen(self, found: float, place: Place) -> Finding:
         return self.finding(
