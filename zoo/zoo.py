@@ -25,6 +25,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,53 @@ def warned(program: Program) -> list[dict[str, Any]]:
     return [{"rule": None, "level": "warning", "message": str(each.message)} for each in found]
 
 
+def audited(program: Program) -> list[dict[str, Any]]:
+    """What torch-audit (0.3, from PyPI) says in its mode without changes to the program, at every step."""
+    import gc
+
+    from torch_audit import autopatch
+
+    auditors: list[Any] = []
+    original = torch.optim.Optimizer.__init__
+
+    def made(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        held = {id(param) for group in self.param_groups for param in group["params"]}
+        nets = [net for net in gc.get_objects() if isinstance(net, torch.nn.Module)]
+        owners = [net for net in nets if held & {id(param) for param in net.parameters()}]
+        if owners:  # the net that holds the most of them, and of such the outermost
+            net = max(owners, key=lambda each: (len(held & {id(p) for p in each.parameters()}), len([*each.modules()])))
+            auditors.append(autopatch(net, optimizer=self, every_n_steps=1, suppress_internal_errors=True))
+
+    torch.optim.Optimizer.__init__ = made  # type: ignore[method-assign]
+    _execute(program)
+    found = {
+        (finding.rule_id, finding.severity.name.lower())
+        for auditor in auditors
+        for finding in auditor.finish(report=False).findings
+    }
+    loud = {"warn": "warning", "warning": "warning", "error": "error", "fatal": "error"}
+    return [{"rule": rule, "level": loud.get(level, "notice"), "message": rule} for rule, level in sorted(found)]
+
+
+def compare(wanted: list[Program]) -> None:
+    """Beside other tools, by a measure that knows no rule's name: does a tool say something of the program with the
+    mistake that it does not say of the corrected twin, and does it say anything of a correct program?"""
+    for title, tool in (("goodfit", watched), ("PyTorch's own warnings", warned), ("torch-audit", audited)):
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            told = dict(zip(wanted, pool.map(partial(run, tool=tool), wanted), strict=True))
+        loud = {
+            program.name: [each for each in found if each["level"] != "notice"]
+            for program, (found, _, _) in told.items()
+        }
+        kinds = {name: {each["rule"] or each["message"][:40] for each in found} for name, found in loud.items()}
+        pairs = [program.name for program in wanted if program.expected and program.level != "notice"]
+        seen = sum(bool(kinds[name] - kinds[f"{name} (twin)"]) for name in pairs)
+        clean = [program.name for program in wanted if not program.expected]
+        alarms = sum(bool(loud[name]) for name in clean)
+        print(f"{title:<24} {seen} of {len(pairs)} mistakes change what it says; it speaks on {alarms} of {len(clean)}")
+
+
 def _execute(program: Program) -> None:
     scope: dict[str, Any] = {"__name__": "__main__", "__file__": program.name}
     lines = [f"{line}\n" for line in program.text.split("\n")]
@@ -182,6 +230,7 @@ def ready() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="", help="programs whose name holds this")
+    parser.add_argument("--other", action="store_true", help="PyTorch's own warnings and torch-audit beside it")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -201,6 +250,8 @@ def main() -> int:
                     print(f"           {each['message']}")
                 if fault:
                     print("           " + "\n           ".join(fault.strip().splitlines()[-6:]))
+    if given.other:
+        compare(wanted)
     if given.json:
         given.json.write_text(json.dumps(lines, indent=1) + "\n")
     return report(lines)

@@ -49,7 +49,7 @@ def place(finding: Finding) -> str:
 
 
 def _block(finding: Finding) -> str:
-    times = f"  ({finding.count} times)" if finding.count > 1 else ""
+    times = f"  (seen {finding.count} times)" if finding.count > 1 else ""
     lines = [f"{finding.level.value}  {place(finding)}  {finding.rule} [{finding.code}]{times}"]
     if finding.file and finding.line:
         code = linecache.getline(finding.file, finding.line).strip()

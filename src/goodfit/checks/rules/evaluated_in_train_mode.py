@@ -80,8 +80,8 @@ class EvaluatedInTrainMode(LiveRule):
         if self.met >= BATCHES:
             assert self.place is not None
             yield self.finding(
-                f"{self.net} is evaluated in train mode ({self.met} batches so far): its dropout and batch norm behave "
-                f"as in training, and batch norm learns from these rows",
+                f"{self.net} is evaluated in train mode: dropout and batch norm behave as in "
+                f"training, so that outputs are random, or batch norm learns from these rows",
                 "Call net.eval() before the evaluation, and net.train() after it",
                 file=self.place.file,
                 line=self.place.line,
