@@ -397,7 +397,8 @@ def _has_parameters(module: nn.Module) -> bool:
 def _tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
     """Tensors of nested lists, tuples and dicts, in their order."""
     if isinstance(data, Tensor):
-        yield data
+        if data.layout is torch.strided and not data.is_nested and not data.is_quantized:
+            yield data
     elif depth and isinstance(data, dict):
         for value in data.values():
             yield from _tensors(value, depth - 1)

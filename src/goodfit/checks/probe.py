@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 ROWS = 6  # of a batch that are enough
+SMALL = 1e-5  # of the size of the outputs: rounding is a hundredth of it
 NOISE = 10.0  # how far a change has to stand out of what two equal passes differ by
 
 
@@ -84,7 +85,7 @@ def mixing(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mi
             away[row] = 0
             size, seen = float(away.max()), int(away.argmax())
             scale = max(own, float(first.abs().max()))
-            if size > NOISE * noise + 1e-3 * scale and size > 1e-6:
+            if size > NOISE * noise + SMALL * scale:
                 return Mixing(row, seen, size)
     return None
 
@@ -98,7 +99,7 @@ def _other(x: Tensor, row: int) -> Tensor:
     other = x[(row + 1) % len(x)]
     if x.is_floating_point():
         spread = x.float().std().clamp_min(1e-3).to(x.dtype)
-        return other + spread
+        return other + 3 * spread
     return other
 
 

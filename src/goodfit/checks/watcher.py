@@ -112,6 +112,8 @@ class Watcher:
         """What was found so far, errors first; of one cause the rule that names it best."""
         spoke = {finding.rule for finding in self._found.values()}
         silent = {rule.name for rule in self._rules if spoke & set(rule.yields_to)}
+        spoke -= silent  # who is silent for another's sake silences nobody
+        silent = {rule.name for rule in self._rules if spoke & set(rule.yields_to)}
         order = list(Level)
         kept = [finding for finding in self._found.values() if finding.rule not in silent]
         return sorted(kept, key=lambda finding: (order.index(finding.level), finding.code))

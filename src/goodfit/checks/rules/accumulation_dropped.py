@@ -16,7 +16,7 @@ Instead
 
 When it is a false alarm
     Steps that are left out because the loss is no number, gradients for an attack on the input, and gradients that are
-    read and not stepped with, several in a row, are not reported.
+    read and not stepped with, several in a row now and then, are not reported.
 
 Cost
     A counter in each step; gradients are looked at where some are dropped.
@@ -34,6 +34,7 @@ from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 TIMES = 2
+OFTEN, SHARE = 4, 0.5  # of the steps
 
 
 class AccumulationDropped(LiveRule):
@@ -46,6 +47,7 @@ class AccumulationDropped(LiveRule):
         self.in_a_row = 0  # drops without a step between
         self.place: Place | None = None
         self.times: dict[Place, int] = {}
+        self.steps = self.longest = 0
         self.usual = False  # whether this program attacks its inputs
         self.versions: list[int] = []
 
@@ -82,10 +84,13 @@ class AccumulationDropped(LiveRule):
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         self.waiting, self.attack = 0, False
-        if self.in_a_row == 1 and self.place is not None:
+        self.steps += 1
+        if self.place is not None:
             place = self.place
-            self.times[place] = self.times.get(place, 0) + 1
-            if self.times[place] >= TIMES:
+            times = self.times[place] = self.times.get(place, 0) + 1
+            self.longest = max(self.longest, self.in_a_row)
+            # Several in a row may be gradients that are read; between nearly all steps they are work thrown away.
+            if times >= TIMES and (self.longest == 1 or times >= max(OFTEN, SHARE * self.steps)):
                 empty = all(param.grad is None or not bool(param.grad.any()) for param in event.params[:4])
                 what = "and the step after it has none" if empty else "before a step used them"
                 yield self.finding(

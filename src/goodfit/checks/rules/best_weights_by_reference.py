@@ -39,11 +39,15 @@ class BestWeightsByReference(LiveRule):
     sleepless = ("on_weights",)
 
     def start(self) -> None:
+        self.survived: set[Place] = set()
         self.taken: dict[int, tuple[weakref.ref[Tensor], int, int, Place]] = {}  # tensor, its version, step, line
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
         if event.action == "state_dict":
             place, step = user_place(), self.world.steps
+            for before in self.taken.values():
+                if before[3] == place and before[0]() is not None and before[2] < step:
+                    self.survived.add(place)  # what was taken here before was kept while the net moved on
             for tensor in _tensors(event.state):
                 if tensor.is_floating_point():
                     self.taken[id(tensor)] = (weakref.ref(tensor), tensor._version, step, place)
@@ -54,7 +58,10 @@ class BestWeightsByReference(LiveRule):
         )
         for tensor in _tensors(event.state):
             kept = self.taken.get(id(tensor))
-            if kept is None or kept[0]() is not tensor or kept[2] == 0 or kept[1] == tensor._version:
+            if kept is None or kept[0]() is not tensor or kept[2] == 0:
+                continue
+            survived = event.action == "load_state_dict" and kept[3] in self.survived
+            if kept[1] == tensor._version and not survived:
                 continue
             if live is not None and tensor.data_ptr() not in live:
                 continue

@@ -2,7 +2,7 @@
 
 What it checks
     In several batches of training every row equals the first; or, of at least 500 rows with at most 64 columns, a
-    column has one value throughout, other than 0 and 1.
+    column has one value throughout, other than 1 (or 0, among columns that are mostly 0).
 
 Why it hurts
     Nothing can be learnt from what never differs: mostly an index that does not move, or a column that was overwritten.
@@ -35,6 +35,8 @@ from goodfit.checks.rule import LiveRule
 BATCHES = 3
 ROWS = 500
 COLUMNS = 64
+FEW = 16  # columns, of which one of zeros is nothing usual
+RARE = 0.6  # of the values are 0: indicators
 
 
 class ConstantInput(LiveRule):
@@ -74,7 +76,10 @@ class ConstantInput(LiveRule):
         if rows < ROWS:
             return
         self.told.add(module)
-        constant = ((low == high) & (low != 0) & (low != 1)).nonzero().flatten().tolist()
+        same = low == high
+        rare = float((x[:, ~same] == 0).float().mean()) > RARE if not bool(same.all()) else True
+        telling = (low != 0) | (not rare and len(low) <= FEW)  # among rare indicators, one that did not come yet is nothing
+        constant = (same & telling & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(
                 f"column {constant[0]} of what {net} is given is {float(low[constant[0]]):.4g} in all of {rows} rows",

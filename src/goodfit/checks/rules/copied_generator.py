@@ -90,6 +90,13 @@ def _names(kind: type) -> set[str]:
         done.add(name)
         code = getattr(getattr(kind, name, None), "__code__", None)
         if isinstance(code, CodeType):
-            found |= set(code.co_names)
-            todo += [other for other in code.co_names if other not in done and callable(getattr(kind, other, None))]
+            names = _all_names(code)
+            found |= names
+            todo += [other for other in names if other not in done and callable(getattr(kind, other, None))]
     return found
+
+
+def _all_names(code: CodeType) -> set[str]:
+    """Also of comprehensions and functions inside."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*(_all_names(part) for part in inner))

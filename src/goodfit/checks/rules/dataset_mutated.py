@@ -1,7 +1,8 @@
 """dataset-mutated: reading a row changes the row that is kept.
 
 What it checks
-    A copy of a data set that keeps tensors or arrays is read at a few rows: afterwards what it keeps has changed.
+    A copy of a data set that keeps tensors, arrays or lists is read at a few rows: afterwards what it keeps has
+    changed.
 
 Why it hurts
     Each epoch reads something else: divided by 255 again, shifted again, until nothing is left.
@@ -22,6 +23,7 @@ Cost
 from __future__ import annotations
 
 import copy
+import math
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -36,6 +38,7 @@ from goodfit.checks.probe import random_state_kept
 from goodfit.checks.rule import LiveRule
 
 MOST = 64 * 2**20
+PLAIN = 50  # bytes of a number in a list
 ROWS = 3
 
 
@@ -63,13 +66,14 @@ class DatasetMutated(LiveRule):
 
 def _changed(data: Any) -> str | None:
     """The attribute that reading changes, found on a copy."""
-    kept = {name: value for name, value in vars(data).items() if _size(value)}
-    if not kept or sum(_size(value) for value in kept.values()) > MOST or not len(data):
+    sizes = {name: _size(value) for name, value in vars(data).items()}
+    kept = {name: value for name, value in vars(data).items() if PLAIN < sizes[name] < math.inf}
+    if not kept or sum(sizes[name] for name in kept) > MOST or not len(data):
         return None
     double = copy.copy(data)
     for name, value in kept.items():
-        setattr(double, name, _copied(value))
-    before = {name: _copied(value) for name, value in kept.items()}
+        setattr(double, name, copy.deepcopy(value))
+    before = copy.deepcopy(kept)
     rows = len(data)
     with random_state_kept():
         try:
@@ -80,31 +84,26 @@ def _changed(data: Any) -> str | None:
     return next((name for name, value in before.items() if not _equal(value, getattr(double, name))), None)
 
 
-def _size(value: Any) -> int:
-    if isinstance(value, (torch.Tensor, np.ndarray)):
-        return 0 if isinstance(value, np.ndarray) and value.dtype.kind == "O" else int(value.nbytes)
-    if isinstance(value, dict):
-        return sum(_size(part) for part in value.values())
-    if isinstance(value, list) and value and all(isinstance(part, (torch.Tensor, np.ndarray)) for part in value[:5]):
-        return sum(_size(part) for part in value)
-    return 0
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_copied(part) for part in value]
-    if isinstance(value, dict):
-        return {name: _copied(part) for name, part in value.items()}
+def _size(value: Any, depth: int = 4) -> float:
+    """Bytes, roughly, of tensors, arrays and lists of plain values; endless of anything else."""
     if isinstance(value, torch.Tensor):
-        return value.detach().clone()
-    return value.copy() if isinstance(value, np.ndarray) else value
+        return float(value.nbytes) if value.layout is torch.strided and not value.requires_grad else math.inf
+    if isinstance(value, np.ndarray):
+        return float(value.nbytes) if value.dtype.kind != "O" else math.inf
+    if isinstance(value, (list, tuple, dict)) and depth:
+        parts = value.values() if isinstance(value, dict) else value
+        return PLAIN + sum(_size(part, depth - 1) for part in parts)
+    return PLAIN if value is None or isinstance(value, (bool, int, float, str)) else math.inf
 
 
 def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, list):
-        return isinstance(other, list) and all(_equal(a, b) for a, b in zip(one, other, strict=False))
+    if isinstance(one, (list, tuple)):
+        same = isinstance(other, (list, tuple)) and len(one) == len(other)
+        return same and all(_equal(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, dict):
         return isinstance(other, dict) and all(_equal(value, other.get(name)) for name, value in one.items())
     if isinstance(one, torch.Tensor):
         return bool(torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))) if one.shape == other.shape else False
-    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f")) if isinstance(one, np.ndarray) else True
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+    return bool(one == other)

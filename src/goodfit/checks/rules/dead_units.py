@@ -1,8 +1,8 @@
 """dead-units: most units of a layer are zero for every sample.
 
 What it checks
-    At the end: of the outputs of a ReLU in the last four losses looked at, at least half of the units (or channels)
-    were zero for all samples.
+    At the end: of the outputs of a ReLU in the last four losses looked at, at least three quarters of the units (or
+    channels) were zero for all samples.
 
 Why it hurts
     A unit that is zero everywhere has no gradient and never comes back: the layer is as wide as what is left. Mostly
@@ -36,14 +36,15 @@ from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 LOSSES = 4
-SHARE = 0.5
+SHARE = 0.75
+SAMPLES = 64
 UNITS = 16
 STEPS = 30
 
 
 class DeadUnits(LiveRule):
     code, level = "GF313", Level.WARNING
-    yields_to = ("nonfinite-loss", "learning-rate", "image-scale", "gradients-not-zeroed")
+    yields_to = ("nonfinite-loss", "image-scale", "gradients-not-zeroed")
 
     def start(self) -> None:
         self.seen: deque[list[Tensor]] = deque(
@@ -53,6 +54,7 @@ class DeadUnits(LiveRule):
 
     def before_backward(self, event: Backward) -> None:
         alive: list[Tensor] = []
+        samples: list[int] = []
         for loss in event.losses:
             for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
                 if node.name() == "ReluBackward0":
@@ -63,7 +65,8 @@ class DeadUnits(LiveRule):
                     if out.dim() in (2, 4) and len(out) > 1:
                         rows = out.detach() if out.dim() == 2 else out.detach().amax((2, 3))
                         alive.append((rows > 0).any(0))
-        if alive:
+                        samples.append(out.numel() // out.shape[1])
+        if alive and min(samples) * LOSSES >= SAMPLES:
             self.seen.append(alive)
             self.place = user_place()
 

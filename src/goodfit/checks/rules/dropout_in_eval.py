@@ -44,6 +44,7 @@ class DropoutInEval(LiveRule):
         self.last: tuple[int, int] | None = None  # the input of the last call that had an active dropout
         self.inputs = 0
         self.asked_again = False
+        self.waiting: Finding | None = None
 
     def on_dropout(self, event: Dropout) -> None:
         root, module = event.root, event.module
@@ -52,6 +53,7 @@ class DropoutInEval(LiveRule):
         if isinstance(module, _DropoutNd):
             if not any(part is module for part in root.modules()):
                 self.active = (user_place(), f"an nn.Dropout that {type(root).__name__} does not know is active")
+                self.inputs = INPUTS  # nobody makes a stranger for Monte Carlo
         elif not module.training:
             self.active = (user_place(), "a dropout function is called with training=True, its default")
 
@@ -64,13 +66,24 @@ class DropoutInEval(LiveRule):
             self.asked_again = True  # Monte Carlo dropout
         self.last = now
         self.inputs += 1
-        if self.inputs >= INPUTS and not self.asked_again:
-            yield self.finding(
-                f"{type(event.module).__name__} is in eval mode, and {said}: two calls give two answers",
-                "Use an nn.Dropout made in __init__, or F.dropout(x, p, training=self.training)",
-                file=place.file,
-                line=place.line,
-            )
+        self.waiting = None
+        if self.asked_again:
+            return
+        found = self.finding(
+            f"{type(event.module).__name__} is in eval mode, and {said}: two calls give two answers",
+            "Use an nn.Dropout made in __init__, or F.dropout(x, p, training=self.training)",
+            file=place.file,
+            line=place.line,
+        )
+        if self.inputs >= INPUTS:
+            yield found
+        else:
+            self.waiting = found
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        """A single evaluation, of one batch."""
+        if self.waiting is not None:
+            yield self.waiting
 
 
 def _identity(x: Tensor) -> tuple[int, int]:

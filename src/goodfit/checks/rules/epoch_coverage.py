@@ -34,7 +34,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
-ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|over|under|episod|hard|curricul|infinite|stratif", re.I)
+ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|oversampl|undersampl|episod|curricul|infinite", re.I)
 
 
 class EpochCoverage(LiveRule):

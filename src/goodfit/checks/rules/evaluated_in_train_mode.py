@@ -2,7 +2,8 @@
 
 What it checks
     Without gradients being recorded, a net in train mode that has dropout or batch norm gives outputs, and these meet
-    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches.
+    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches or
+    in the only one.
 
 Why it hurts
     The figures are those of a net with holes, and the running statistics take in validation rows: what is measured is
@@ -78,11 +79,19 @@ class EvaluatedInTrainMode(LiveRule):
         self.rows = None
         self.met += 1
         if self.met >= BATCHES:
-            assert self.place is not None
-            yield self.finding(
-                f"{self.net} is evaluated in train mode: dropout and batch norm behave as in "
-                f"training, so that outputs are random, or batch norm learns from these rows",
-                "Call net.eval() before the evaluation, and net.train() after it",
-                file=self.place.file,
-                line=self.place.line,
-            )
+            yield self._seen()
+
+    def at_exit(self, event: None) -> Iterator[Finding]:
+        """A single evaluation, of one batch."""
+        if self.met == 1:
+            yield self._seen()
+
+    def _seen(self) -> Finding:
+        assert self.place is not None
+        return self.finding(
+            f"{self.net} is evaluated in train mode: dropout and batch norm behave as in training, so that outputs are "
+            f"random, or batch norm learns from these rows",
+            "Call net.eval() before the evaluation, and net.train() after it",
+            file=self.place.file,
+            line=self.place.line,
+        )

@@ -1,7 +1,7 @@
 """learning-rate: the steps are so large that the loss never falls, or so small that nothing moves.
 
 What it checks
-    At the end, over at least 50 steps of a single optimiser: the loss was never below its first value, or ends at over
+    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, or ends at over
     one and a half times of it, or grew to ten times of it and then was no number; or no step seen moved a weight by
     more than 1 part in 100,000 of its size.
 
@@ -27,14 +27,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
 from goodfit.checks.events import Backward, Step, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-STEPS = 50
+STEPS = 30
 ABOVE = 1.5
 BROKE = 10.0
 SMALLEST = 1e-5
@@ -47,7 +46,7 @@ class LearningRate(LiveRule):
     yields_to = (
         "gradients-not-zeroed", "loss-detached", "nonfinite-input", "accumulation-dropped",
         "optimizer-never-steps", "scaler-never-steps", "scheduler-pace", "clip-before-unscale",
-        "softmax-before-cross-entropy", "nll-without-log", "labels-out-of-range",
+        "softmax-before-cross-entropy", "nll-without-log", "labels-out-of-range", "dead-units",
     )  # fmt: skip
 
     def start(self) -> None:
@@ -78,8 +77,9 @@ class LearningRate(LiveRule):
         if self.world.steps < STEPS or len(self.rates) == 0:
             return
         rate = max(self.rates)
-        ends = float(torch.tensor(list(losses.last)).mean()) if losses.last else 0.0
-        tail = len(losses.last) >= STEPS and losses.count >= STEPS and not losses.negative and losses.first > 0
+        last = list(losses.last)[-(losses.count // 2) :]
+        ends = sum(last) / max(1, len(last))
+        tail = losses.count >= STEPS and not losses.negative and losses.first > 0
         broke = not math.isfinite(ends) and losses.most > BROKE * losses.first
         if tail and (losses.least >= losses.first or ends > ABOVE * losses.first or broke):
             yield self.finding(

@@ -71,9 +71,10 @@ class NoGradient(LiveRule):
                 self.known.append(Net(self.world.last.place))
         if event.grad:
             self.called.add(id(event.module))
-        elif not event.outermost and _in_checkpoint():
+        elif not event.outermost and event.root.training:
             self.called.add(id(event.module))
-            self.checkpointed.add(id(event.module))
+            if _in_checkpoint():
+                self.checkpointed.add(id(event.module))
 
     def after_backward(self, event: Backward) -> None:
         called, self.now = self.now, []

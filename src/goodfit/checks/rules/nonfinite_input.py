@@ -13,7 +13,7 @@ Instead
     Fill the gaps, with a flag beside them, before the values become a tensor.
 
 When it is a false alarm
-    Masks of minus infinity alone are not reported.
+    Minus infinity in a second input, such as a mask, is not reported.
 
 Cost
     One look at the inputs in the first steps, and whenever the loss is no number.
@@ -38,12 +38,12 @@ class NonfiniteInput(LiveRule):
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         if event.outermost:
-            for x in event.inputs:
-                if x.grad_fn is None and (said := _where(x)):
+            for at, x in enumerate(event.inputs):
+                if x.grad_fn is None and (said := _where(x, mask=at > 0)):
                     yield self._seen("the input of a net", x, said)
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if said := _where(event.target):
+        if said := _where(event.target, mask=False):
             yield self._seen("the target of a loss", event.target, said)
 
     def _seen(self, what: str, x: Tensor, said: str) -> Finding:
@@ -53,11 +53,11 @@ class NonfiniteInput(LiveRule):
         )
 
 
-def _where(x: Tensor) -> str:
-    """Rows and columns of what is no number; empty when there is none, or minus infinity alone."""
+def _where(x: Tensor, *, mask: bool) -> str:
+    """Rows and columns of what is no number; empty when there is none, or, of what may be a mask, minus infinity."""
     if not x.is_floating_point() or not x.numel():
         return ""
-    odd = ~torch.isfinite(x.detach()) & (x.detach() != -torch.inf)
+    odd = ~torch.isfinite(x.detach()) & ((x.detach() != -torch.inf) if mask else True)
     if not bool(odd.any()):
         return ""
     if x.dim() == 0:

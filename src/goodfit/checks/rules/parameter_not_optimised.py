@@ -60,6 +60,7 @@ class ParameterNotOptimised(LiveRule):
         self.known: dict[int, Known] = {}
         self.order: list[int] = []  # nets since the last backward, as they were called
         self.feeds: set[tuple[int, int]] = set()  # (net, a net called after it)
+        self.weighing: set[int] = set()  # nets that are given losses
         self.held: set[int] = set()
         self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
         self.places: dict[int, Place] = {}
@@ -67,6 +68,8 @@ class ParameterNotOptimised(LiveRule):
     def on_call(self, event: Call) -> None:
         if event.outermost and event.grad:
             self.order.append(id(event.module))
+            if event.inputs and all(x.dim() == 0 for x in event.inputs):
+                self.weighing.add(id(event.module))
             if self.world.last is not None:
                 self.places[id(event.module)] = self.world.last.place
 
@@ -132,4 +135,6 @@ class ParameterNotOptimised(LiveRule):
     def _matters(self, net: int) -> bool:
         """Whether other parameters of the net are optimised, or those of a net that is called after it."""
         later = {b for a, b in self.feeds if a == net} | {net}
+        if net in self.weighing:
+            return bool(self.optimised)
         return bool(later & self.optimised) or (net == LOOSE and bool(self.optimised))

@@ -42,33 +42,43 @@ class SameOrderEachEpoch(LiveRule):
     sleepless = ("on_batch",)
 
     def start(self) -> None:
-        self.first: weakref.WeakKeyDictionary[Any, tuple[Any, ...]] = weakref.WeakKeyDictionary()
-        self.same: tuple[str, Place, int] | None = None  # sampler, line, backwards before
+        # Of each data set: the first rows of the last epoch, and the net that was trained on them.
+        self.first: weakref.WeakKeyDictionary[Any, tuple[tuple[Any, ...], int]] = weakref.WeakKeyDictionary()
+        # This epoch, until a backward tells the net: data set, first rows, sampler, line, backwards before.
+        self.now: tuple[Any, tuple[Any, ...], str, Place, int] | None = None
         self.told: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def on_batch(self, event: Batch) -> Iterator[Finding]:
-        if self.same is not None and self.world.backwards > self.same[2]:
-            yield self._seen(*self.same[:2])
-            self.same = None
+        yield from self._settle()
         if event.number:
             return
-        self.same = None
+        self.now = None
         loader, indices = event.loader, event.indices
-        if loader is None or indices is None or len(indices) < ROWS or loader in self.told:
+        if loader is None or indices is None or len(indices) < ROWS or not hasattr(loader.dataset, "__weakref__"):
             return
         sampler = getattr(loader, "sampler", None)
         shuffles = isinstance(sampler, (RandomSampler, SubsetRandomSampler)) or (
             isinstance(sampler, DistributedSampler) and sampler.shuffle
         )
         order = tuple(indices)
-        if shuffles and self.first.get(loader) == order and len(set(order)) > 1:
-            self.same = (type(sampler).__name__, user_place(), self.world.backwards)
-            self.told.add(loader)
-        self.first[loader] = order
+        if shuffles and loader.dataset not in self.told and len(set(order)) > 1:
+            self.now = (weakref.ref(loader.dataset), order, type(sampler).__name__, user_place(), self.world.backwards)
 
     def at_exit(self, event: None) -> Iterator[Finding]:
-        if self.same is not None and self.world.backwards > self.same[2]:
-            yield self._seen(*self.same[:2])
+        yield from self._settle()
+
+    def _settle(self) -> Iterator[Finding]:
+        """A backward has shown which net the epoch trains."""
+        if self.now is None or self.world.backwards == self.now[4]:
+            return
+        (ref, order, name, place, _), self.now = self.now, None
+        data, net = ref(), self.world.last.module() if self.world.last is not None else None
+        if data is None:
+            return
+        if self.first.get(data) == (order, id(net)):
+            self.told.add(data)
+            yield self._seen(name, place)
+        self.first[data] = (order, id(net))
 
     def _seen(self, name: str, place: Place) -> Finding:
         mend = (
