@@ -78,8 +78,7 @@ class ConstantInput(LiveRule):
         self.told.add(module)
         same = low == high
         rare = float((x[:, ~same] == 0).float().mean()) > RARE if not bool(same.all()) else True
-        telling = (low != 0) | (not rare and len(low) <= FEW)  # among rare indicators, one that did not come yet is
-        nothing
+        telling = (low != 0) | (not rare and len(low) <= FEW)  # a rare indicator may not have come yet
         constant = (same & telling & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(
