@@ -24,6 +24,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data import dataloader as loading
 
 from goodfit.checks import events
+from goodfit.checks.nest import tensors
 from goodfit.checks.places import is_users
 from goodfit.checks.watcher import CALL, STEP, Watcher
 
@@ -141,8 +142,8 @@ class Patches:
                 self._look_away()
 
     def _backward(self, original: Any, args: Any, kwargs: Any) -> Any:
-        tensors = args[0] if args else kwargs["tensors"]
-        losses = [tensors] if isinstance(tensors, Tensor) else [each for each in tensors if isinstance(each, Tensor)]
+        roots = args[0] if args else kwargs["tensors"]
+        losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
         event = events.Backward(losses, given, kwargs.get("inputs") is not None)
         self._note_loss(losses)
@@ -282,9 +283,9 @@ class Patches:
             return data
         loader, indices, count = known
         index = indices.pop(0) if indices else None
-        tensors = list(_tensors(data))
-        self.world.last_batch = [weakref.ref(each) for each in tensors]
-        self.watcher.tell("on_batch", events.Batch(loader, count[0], tensors, index))
+        found = list(tensors(data))
+        self.world.last_batch = [weakref.ref(each) for each in found]
+        self.watcher.tell("on_batch", events.Batch(loader, count[0], found, index))
         count[0] += 1
         return data
 
@@ -360,7 +361,7 @@ class Patches:
         call = events.Call(
             module=module,
             root=root,
-            inputs=list(_tensors([args, kwargs])),
+            inputs=list(tensors([args, kwargs])),
             output=output,
             parent=stack[-1] if stack else None,
             training=module.training,
@@ -392,18 +393,3 @@ def _signature(function: Any) -> inspect.Signature:
 
 def _has_parameters(module: nn.Module) -> bool:
     return next(module.parameters(), None) is not None
-
-
-def _tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
-    """Tensors of nested lists, tuples and dicts, in their order."""
-    if isinstance(data, Tensor):
-        if data.layout is torch.strided and not data.is_nested and not data.is_quantized:
-            yield data
-    elif depth and isinstance(data, dict):
-        for value in data.values():
-            yield from _tensors(value, depth - 1)
-    elif depth and isinstance(data, (list, tuple)):
-        for value in data:
-            yield from _tensors(value, depth - 1)
-    elif depth and hasattr(data, "data") and hasattr(data, "keys"):  # BatchEncoding and the like
-        yield from _tensors(dict(data), depth - 1)

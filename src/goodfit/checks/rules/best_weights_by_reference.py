@@ -24,12 +24,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from typing import Any
 
 from torch import Tensor
 
 from goodfit.checks.events import Weights
 from goodfit.checks.finding import Finding, Level
+from goodfit.checks.nest import tensors
 from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
@@ -48,7 +48,7 @@ class BestWeightsByReference(LiveRule):
             for before in self.taken.values():
                 if before[3] == place and before[0]() is not None and before[2] < step:
                     self.survived.add(place)  # what was taken here before was kept while the net moved on
-            for tensor in _tensors(event.state):
+            for tensor in tensors(event.state):
                 if tensor.is_floating_point():
                     self.taken[id(tensor)] = (weakref.ref(tensor), tensor._version, step, place)
             self.taken = {key: kept for key, kept in self.taken.items() if kept[0]() is not None}
@@ -56,7 +56,7 @@ class BestWeightsByReference(LiveRule):
         live = (
             None if event.module is None else {t.data_ptr() for t in event.module.state_dict(keep_vars=True).values()}
         )
-        for tensor in _tensors(event.state):
+        for tensor in tensors(event.state):
             kept = self.taken.get(id(tensor))
             if kept is None or kept[0]() is not tensor or kept[2] == 0:
                 continue
@@ -74,11 +74,3 @@ class BestWeightsByReference(LiveRule):
                 line=kept[3].line,
             )
             return
-
-
-def _tensors(state: Any, depth: int = 3) -> Iterator[Tensor]:
-    if isinstance(state, Tensor):
-        yield state
-    elif depth and isinstance(state, dict):
-        for value in state.values():
-            yield from _tensors(value, depth - 1)

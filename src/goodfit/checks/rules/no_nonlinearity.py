@@ -51,10 +51,11 @@ class NoNonlinearity(LiveRule):
             return
         self.looks += 1
         layers = {  # by their weights: which net, and the name in it
-            id(part.weight): (id(net), name)
+            id(weight): (id(net), name)
             for net in self.world.nets
             for name, part in net.named_modules()
-            if isinstance(part, (nn.Linear, _ConvNd))
+            # not part.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
+            if isinstance(part, (nn.Linear, _ConvNd)) and (weight := part._parameters.get("weight")) is not None
         }
         for loss in event.losses:
             nodes = list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else []

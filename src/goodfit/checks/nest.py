@@ -1,0 +1,24 @@
+"""The tensors of what a program hands over: a batch, a call's arguments, an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
+    """Tensors of nested lists, tuples and dicts, in their order."""
+    if isinstance(data, Tensor):
+        if data.layout is torch.strided and not data.is_nested and not data.is_quantized:
+            yield data
+    elif depth and isinstance(data, dict):
+        for value in data.values():
+            yield from tensors(value, depth - 1)
+    elif depth and isinstance(data, (list, tuple)):
+        for value in data:
+            yield from tensors(value, depth - 1)
+    elif depth and hasattr(data, "data") and hasattr(data, "keys"):  # BatchEncoding and the like
+        yield from tensors(dict(data), depth - 1)
