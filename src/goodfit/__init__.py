@@ -16,6 +16,8 @@ _HOME = {
     "Run": "goodfit.run",
     "images": "goodfit.data.sources.images",
     "arrays": "goodfit.data.sources.arrays",
+    "masks": "goodfit.data.sources.masks",
+    "pairs": "goodfit.data.sources.pairs",
     "table": "goodfit.data.sources.table",
     "ratings": "goodfit.data.sources.ratings",
     "watch": "goodfit.checks.watch",
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from goodfit.checks.watch import watch as watch
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
+    from goodfit.data.sources.masks import masks as masks
+    from goodfit.data.sources.pairs import pairs as pairs
     from goodfit.data.sources.ratings import ratings as ratings
     from goodfit.data.sources.table import table as table
     from goodfit.errors import GoodfitError as GoodfitError
@@ -36,7 +40,8 @@ if TYPE_CHECKING:
     from goodfit.run import load as load
 
 __all__ = [
-    "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "ratings", "table", "watch",
+    "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "masks", "pairs", "ratings",
+    "table", "watch",
 ]  # fmt: skip
 
 

@@ -18,17 +18,18 @@ from goodfit.data.door import TestDoor
 from goodfit.explain import explain
 from goodfit.job import Job
 from goodfit.layout import CHECKPOINT, LOOKS, SCORES
+from goodfit.model import Model
 from goodfit.predictions import Predictions
-from goodfit.run import FORMAT, Model, Run, fingerprint, store_record, store_weights
+from goodfit.run import FORMAT, Run, fingerprint, store_record, store_weights
 from goodfit.stats import Estimate
 from goodfit.tasks.rating import Rating
 from goodfit.tasks.regression import Regression
 from goodfit.train.checkpoint import save_state
 from goodfit.train.device import environment
-from goodfit.train.evaluate import outputs
+from goodfit.train.evaluate import outputs, scores
 from goodfit.train.trial import set_memory_format
 from goodfit.verdict import sentences, verdict_words
-from goodfit.worst import worst_rows
+from goodfit.worst import typical_rows, worst_rows
 
 SAMPLE = 5_000  # training rows that are scored for the verdict
 
@@ -44,14 +45,13 @@ def finish(job: Job) -> Run:
     out, y = {}, {}
     for part, rows in parts.items():
         if len(rows):
-            out[part] = outputs(training.net, training.feed, rows, training.precision)
-            y[part] = job.y.index_select(0, rows)
+            out[part], y[part] = scores(training.net, training.feed, task, rows, training.precision)
     if job.asked.interval and isinstance(task, Regression):
         task.calibrate(out["valid"], y["valid"])
     looks = 0
     if "test" in out:  # the one look at the test rows
         looks = TestDoor(job.folder / LOOKS).look(fingerprint(source, parts["test"].numpy()))
-    y_train = job.y.index_select(0, job.split.rows("train"))
+    y_train = job.y_train
     metrics = {part: task.metrics(out[part], y[part]) for part in out}
     baseline = {part: task.baseline(y_train, y[part], out[part]) for part in out}
     findings = job.findings + check_end(_end_facts(job, out, y, metrics, baseline, looks))
@@ -167,12 +167,22 @@ def _end_facts(
     )
 
 
+def _drawn(job: Job, out: Tensor) -> Tensor:
+    """Outputs (K, C, H, W) as masks (K, H, W) or pictures (K, H, W, C), uint8."""
+    task: Any = job.task
+    return torch.from_numpy(np.stack([task.picture(each)[0] for each in out]))
+
+
 def _store_scores(job: Job, rows: Tensor, out: Tensor, y: Tensor) -> None:
     """Outputs and targets of the scored rows, and the pictures of the worst: what the report is drawn from."""
-    worst = worst_rows(job.task, out, y)
+    worst = typical_rows(job.task, out, y) if job.task.dense else worst_rows(job.task, out, y)
     pictures = [job.source.thumbnail(int(rows[at])) for at in worst]
     tensors = {"rows": rows, "out": out, "y": y, "worst": torch.tensor(worst, dtype=torch.int64)}
-    tensors["y_train"] = job.y.index_select(0, job.split.rows("train"))  # the trivial predictor is learnt from it
+    if job.task.dense:
+        chosen = rows[worst]
+        tensors["truths"] = job.y.index_select(0, chosen)
+        tensors["said"] = _drawn(job, outputs(job.training.net, job.training.feed, chosen, job.training.precision))
+    tensors["y_train"] = job.y_train  # the trivial predictor is learnt from it
     if pictures and all(picture is not None for picture in pictures):
         tensors["pictures"] = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures]))
     keys = [job.source.keys[int(rows[at])] for at in worst]

@@ -22,6 +22,7 @@ from goodfit.layout import CHECKPOINT, RECORD
 from goodfit.run import Run, load
 from goodfit.train.asked import Asked
 from goodfit.train.device import choose_device
+from goodfit.train.memory import keep_freed_memory
 from goodfit.train.plan import Choice
 from goodfit.train.watchful import Interrupted, run_to_end
 
@@ -78,6 +79,8 @@ def fit(
     cache_place = cache_folder(Path(cache) if cache is not None else None)
     device, why_device = choose_device(asked.device)
     console.choice(Choice("device", device.type, why_device))
+    if device.type == "cpu":
+        keep_freed_memory()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(asked.seed)
         with console.progress("reading") as progress:

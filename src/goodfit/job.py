@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from goodfit.aim import take_aim
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import DataFacts, check_data
 from goodfit.console import Console
@@ -19,16 +19,17 @@ from goodfit.data.augment import Augmenter, AugmentSettings
 from goodfit.data.epochs import Feed
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Batch, Source
-from goodfit.data.split import Split, make_split
+from goodfit.data.split import Split
 from goodfit.errors import DataError, UsageError
+from goodfit.feature_net import feature_net
 from goodfit.files import write_text
 from goodfit.layout import CHECKPOINT
-from goodfit.nets import architecture, build, measure, usual_options
+from goodfit.nets import architecture, build, measure, names, usual_options
 from goodfit.nets.people import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.run import fingerprint
-from goodfit.tasks import task_for
 from goodfit.tasks.regression import Regression
+from goodfit.tasks.restoration import Restoration
 from goodfit.tasks.task import Task
 from goodfit.train.asked import Asked
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
@@ -73,6 +74,7 @@ class Job:
         self.task: Task
         self.split: Split
         self.y: Tensor
+        self.y_train: Tensor
         self.training: Training
         self.model_record: dict[str, Any]
         self.epoch_seconds = 0.0
@@ -85,7 +87,7 @@ class Job:
             self._check_same(values)
         for name, value, why in self.source.notes:
             self.choose(Choice(name, value, why))
-        self._split()
+        self._aim()
         net = self._net(model, params)
         feed, plan, precision = self._plan(net, Plan.from_json(values["plan"]) if values else None, values)
         groups = parameter_groups(stage_groups(self.model_record["arch"], net, plan.stage_decay), plan.weight_decay)
@@ -160,57 +162,24 @@ class Job:
             )
         self.asked = Asked(**was)
 
-    def _split(self) -> None:
-        source, asked = self.source, self.asked
-        if source.targets is None:
-            raise DataError(
-                "these rows have no labels to learn from",
-                mend="Put the pictures of each class into a folder of its own, or give a CSV of path,label",
-            )
-        readable = np.ones(len(source), dtype=bool)
-        readable[[item.row for item in source.unreadable]] = False
-        without = [row for row, target in enumerate(source.targets) if target is None]
-        readable[without] = False
-        if without:
-            self.choose(Choice("left out", f"{len(without):,} rows", "they have no target"))
-        if source.unreadable:
-            first = source.unreadable[0]
-            self.choose(
-                Choice("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
-            )
-        came = np.array([part or "" for part in source.parts])
-        learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
-        self.task = task_for([source.targets[row] for row in learnt], asked.task or source.task)
-        if asked.interval and not (isinstance(self.task, Regression) and self.task.single):
-            raise UsageError("--interval is for one number to predict", mend="Leave it out")
-        labels = np.array([str(label) for label in source.targets]) if self.task.name == "classification" else None
-        self.split = make_split(
-            readable=readable,
-            labels=labels,
-            groups=source.groups,
-            times=source.times,
-            given=source.parts,
-            keys=source.keys,
-            noun="picture" if source.kind == "images" else "row",
-            seed=asked.seed,
-            valid_share=asked.valid_share,
-            test_share=asked.test_share,
-        )
-        counts = self.split.counts()
-        self.choose(Choice("task", f"{self.task.name}, {self.task.outputs} outputs", "from the targets"))
-        self.choose(Choice("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), self.split.how))
-        rows = np.flatnonzero(readable).tolist()
-        whole = self.task.encode([source.targets[row] for row in rows], [source.keys[row] for row in rows])
-        self.y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
-        self.y[torch.from_numpy(readable)] = whole
+    def _aim(self) -> None:
+        source = self.source
+        aim = take_aim(source, self.asked)
+        for choice in aim.choices:
+            self.choose(choice)
+        self.task, self.split, self.y, self.y_train = aim.task, aim.split, aim.y, aim.y_train
+        if self.asked.feature_net is not None:
+            if not isinstance(self.task, Restoration):
+                raise UsageError("--feature-net is for restoration", mend="Leave it out")
+            self.task.feature_net = feature_net(self.asked.feature_net, self.task.channels, self.device)
         source.learn(self.split.rows("train"))
         found = check_data(
             DataFacts(
                 source.keys,
-                labels,
+                aim.labels,
                 self.split.parts,
                 None if source.repeats else source.digests(),
-                self.y.numpy(),
+                None if self.task.dense else self.y.numpy(),
                 source.columns(),
             )
         )
@@ -229,12 +198,20 @@ class Job:
             }
             self.choose(Choice("net", describe(model), "given"))
             return net.to(self.device)
-        arch, why = choose_architecture(shape, self.device.type != "cpu")
+        arch, why = choose_architecture(shape, self.device.type != "cpu", self.task.dense)
         if self.source.arch is not None:
             arch, why = self.source.arch, f"for {self.source.kind} data"
         if asked.arch:
             arch, why = asked.arch, "given"
         options = usual_options(arch) | ({"width": asked.width} if asked.width else {}) | self.source.net_options()
+        if architecture(arch).dense != self.task.dense:
+            raise UsageError(
+                f"{arch} gives {'a picture' if architecture(arch).dense else 'one row'} for each picture, and "
+                f"{self.task.name} is of {'pictures' if self.task.dense else 'rows'}",
+                mend=f"Choose one of {', '.join(names(len(shape), dense=self.task.dense))}",
+            )
+        if self.task.restores and "residual" in options:
+            options["residual"] = True
         net = build(arch, shape, outputs, **options)
         if asked.pretrained is not None:
             loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head)
@@ -260,7 +237,7 @@ class Job:
             pictures=pictures,
             colour=pictures and shape[0] == 3,
             accelerator=self.device.type != "cpu",
-            task=self.task.name,
+            task=self.task,
             own_net=own,
             pretrained=asked.pretrained is not None,
             recipe=None if own else architecture(self.model_record["arch"]).recipe,
@@ -361,6 +338,8 @@ class Job:
         """Means and standard deviations, from training rows only."""
         if self.source.arch is not None:
             return None  # its rows are z-scores and codes already
+        if self.task.restores:
+            return Normalise.shares(self.source.in_shape[0])
         if values:
             return Normalise.from_json(values["normalise"]) if values["normalise"] else None
         sample = self.source.read(train_rows[:: max(1, len(train_rows) // 5000)])
@@ -370,7 +349,8 @@ class Job:
 
     def _augmenter(self, name: str) -> Augmenter | None:
         settings = AugmentSettings.preset(name)
-        return None if settings == AugmentSettings.none() else Augmenter(settings, self.task.outputs)
+        beside = None if not self.task.dense else "picture" if self.task.restores else "mask"
+        return None if settings == AugmentSettings.none() else Augmenter(settings, self.task.outputs, beside)
 
     def _fit_schedule(self) -> None:
         training = self.training

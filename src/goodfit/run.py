@@ -10,7 +10,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,55 +18,31 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from goodfit.aim import encoded, with_targets
 from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data import open_as
 from goodfit.data.door import TestDoor
-from goodfit.data.epochs import Feed
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Source
 from goodfit.errors import DataError, RunError, UsageError
 from goodfit.files import ensure_folder, write_text
 from goodfit.layout import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
+from goodfit.model import Model
 from goodfit.nets import build
 from goodfit.nets.factors import Factors
 from goodfit.nets.people import as_net
+from goodfit.pictures import PicturePredictions
 from goodfit.predictions import Predictions
 from goodfit.recommend import Catalogue
 from goodfit.stats import Estimate
 from goodfit.tasks import from_json as task_from_json
-from goodfit.tasks.task import Task
 from goodfit.train.checkpoint import load_state, save_state
 from goodfit.train.device import choose_device
-from goodfit.train.evaluate import outputs
+from goodfit.train.evaluate import outputs, scores
 from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision, supported
 
 FORMAT = 1  # of run.json; a newer goodfit keeps reading older formats
-
-
-@dataclass
-class Model:
-    """What is needed to predict: the fitted net and how its input is made ready."""
-
-    net: nn.Module
-    task: Task
-    schema: Mapping[str, Any]  # of the source
-    normalise: Normalise | None
-    precision: Precision
-    device: torch.device
-    batch_size: int
-
-    def feed(self, source: Source, y: Tensor | None = None) -> Feed:
-        """Batches of a source as this model takes them."""
-        return Feed(
-            source=source,
-            y=y if y is not None else torch.zeros(len(source), dtype=torch.int64),
-            device=self.device,
-            batch_size=self.batch_size,
-            seed=0,
-            normalise=self.normalise,
-            channels_last=self.precision.channels_last,
-        )
 
 
 class Run:
@@ -114,8 +89,11 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Predictions:
+    ) -> Predictions | PicturePredictions:
         """Predict every row of new data, in its order.
+
+        Where the task is of pictures (masks, restoration), the predictions are pictures of the input's size, computed
+        while you go through them; `write` puts them into a folder.
 
         Args:
             data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
@@ -125,6 +103,9 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
+        if self.model.task.dense:
+            source = data if hasattr(data, "prepare") else open_as(self.model.schema["kind"], data)
+            return PicturePredictions(self.model, source.keys, source.paths())
         source = self._opened(data, cache, progress)
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
@@ -140,8 +121,12 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
+        **options: Any,
     ) -> dict[str, Any]:
         """Score labelled data that the run was not fitted on. Each look is counted in the run folder.
+
+        Args:
+            options: how a path is opened: masks="street/masks", clean="clean/".
 
         Returns:
             The object that `goodfit evaluate --json` prints.
@@ -149,7 +134,7 @@ class Run:
         Raises:
             DataError: no labels, or a label that the run does not know.
         """
-        source = self._opened(data, cache, progress)
+        source = self._opened(data, cache, progress, **options)
         if source.targets is None:
             raise DataError("these rows have no labels to score against", mend="Use goodfit predict for them")
         return score(self, source)
@@ -211,9 +196,11 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.verdict!r})"
 
-    def _opened(self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None) -> Source:
+    def _opened(
+        self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
+    ) -> Source:
         kind = self.model.schema["kind"]
-        source: Source = data if hasattr(data, "prepare") else open_as(kind, data)
+        source: Source = data if hasattr(data, "prepare") else open_as(kind, data, **options)
         if source.kind != kind:
             raise DataError(
                 f"this is {source.kind}; the run was fitted on {kind}",
@@ -228,14 +215,14 @@ def score(run: Run, source: Source) -> dict[str, Any]:
     began = time.monotonic()
     assert source.targets is not None
     model = run.model
-    broken = {item.row for item in source.unreadable}
-    kept = [row for row, target in enumerate(source.targets) if row not in broken and target is not None]
-    if not kept:
+    there = with_targets(source)
+    rows = np.flatnonzero(there)
+    if not len(rows):
         raise DataError("not one row of it can be read", mend="Give other data")
-    y = model.task.encode([source.targets[row] for row in kept], [source.keys[row] for row in kept])
-    out = outputs(model.net, model.feed(source), torch.tensor(kept, dtype=torch.int64), model.precision)
+    feed = model.feed(source, encoded(model.task, source, there))
+    out, y = scores(model.net, feed, model.task, torch.from_numpy(rows), model.precision)
     trained = load_state(run.folder / SCORES)[0]["y_train"]
-    looks = TestDoor(run.folder / LOOKS).look(fingerprint(source, np.asarray(kept)))
+    looks = TestDoor(run.folder / LOOKS).look(fingerprint(source, rows))
     findings = [finding.to_json() for finding in TestSetReused().seen(looks)]
     return {
         "run": str(run.folder),
@@ -243,7 +230,12 @@ def score(run: Run, source: Source) -> dict[str, Any]:
         "verdict": run.verdict,
         "seconds": round(time.monotonic() - began, 2),
         "epochs": len(run.history),
-        "rows": {"train": run.record["rows"]["train"], "valid": 0, "test": len(kept), "unreadable": len(broken)},
+        "rows": {
+            "train": run.record["rows"]["train"],
+            "valid": 0,
+            "test": len(rows),
+            "unreadable": len(source.unreadable),
+        },
         "metrics": {"test": {name: value.to_json() for name, value in model.task.metrics(out, y).items()}},
         "baseline": {"test": model.task.baseline(trained, y, out)},
         "looks_at_test": looks,

@@ -158,3 +158,21 @@ def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
     else:
         z = estimate.value / error
     return ZTest(estimate, z, 2 * normal_cdf(-abs(z)))
+
+
+def mean_of_ratios(above: np.ndarray, below: np.ndarray) -> Estimate:
+    """The mean over columns of sum(above) / sum(below), for (N, K) parts of N rows; an intersection over union is one.
+
+    The interval is that of the ratio estimator: the spread over the rows of what each does to the value,
+    (above - ratio * below) / sum(below) (Cochran 1977, section 6.4).
+    """
+    above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    n, total = len(above), below.sum(axis=0)
+    if n == 0 or not (total > 0).all():
+        return Estimate(math.nan, -math.inf, math.inf)
+    ratios = above.sum(axis=0) / total
+    value = float(ratios.mean())
+    if n == 1:
+        return Estimate(value, -math.inf, math.inf)
+    influence = ((above - ratios * below) / total).mean(axis=1)
+    return _around(value, math.sqrt(n / (n - 1) * float((influence**2).sum())), 0.0, 1.0)

@@ -14,3 +14,14 @@ def worst_rows(task: Task, out: Tensor, y: Tensor) -> list[int]:
     losses = task.row_losses(out, y)
     wrong = task.mistakes(out, y).tolist()
     return [at for at in losses.argsort(descending=True).tolist() if wrong[at]][:MOST]
+
+
+EACH = 4  # of the best, of those in the middle; twice as many of the worst
+
+
+def typical_rows(task: Task, out: Tensor, y: Tensor) -> list[int]:
+    """Positions of the worst, the middle and the best by their loss, each once; for outputs that are pictures."""
+    order = task.row_losses(out, y).argsort(descending=True).tolist()
+    middle = max(0, len(order) // 2 - EACH // 2)
+    chosen = [*order[: 2 * EACH], *order[middle : middle + EACH], *order[-EACH:]]
+    return list(dict.fromkeys(chosen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,22 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
     )
 
 
-def open_as(kind: str, data: Any) -> Any:
+def open_as(kind: str, data: Any, **options: Any) -> Any:
     """Open new data of the kind that a run was fitted on: a path, or what the source's own function takes.
+
+    Args:
+        options: of the source's function; None means not given.
 
     Raises:
         DataError: there is nothing there, or nothing of this kind.
     """
     if isinstance(data, (str, Path)) and not Path(data).exists():
         raise DataError("no such file or folder", where=data, mend="Check the path")
-    return getattr(next(module for module in sources() if module.__name__.endswith(f".{kind}")), kind)(data)
+    given = {name: value for name, value in options.items() if value is not None}
+    opening = getattr(next(module for module in sources() if module.__name__.endswith(f".{kind}")), kind)
+    try:
+        inspect.signature(opening).bind(data, **given)
+    except TypeError as error:
+        named = next(iter(given))
+        raise UsageError(f"--{named} is not an option for {kind}", where=data, mend="Leave it out") from error
+    return opening(data, **given)

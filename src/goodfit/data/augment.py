@@ -30,6 +30,8 @@ class AugmentSettings:
         cutout: a square of this share of the side becomes the row's mean (DeVries and Taylor 2017).
         mixup: alpha of the Beta law for mixing two rows (Zhang et al. 2018).
         cutmix: alpha of the Beta law for pasting a box of another row (Yun et al. 2019).
+        piece: a square piece of so many pixels, anywhere in the picture. turn: half of the pieces upside down, half
+            with rows for columns.
     """
 
     flip: bool = False
@@ -43,6 +45,8 @@ class AugmentSettings:
     cutout: float = 0.0
     mixup: float = 0.0
     cutmix: float = 0.0
+    piece: int = 0
+    turn: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,7 +61,7 @@ class AugmentSettings:
 
     @classmethod
     def preset(cls, name: str) -> AugmentSettings:
-        """none, light, mirror, standard or strong.
+        """none, light, mirror, standard or strong; scenes and pieces, for pictures with masks and for restoration.
 
         Raises:
             UsageError: another name.
@@ -79,38 +83,75 @@ PRESETS = {
         flip=True, shift=0.12, rotate=15, zoom=0.2, shear=0.1, brightness=0.3, contrast=0.3, saturation=0.3, cutout=0.4,
         mixup=0.2, cutmix=0.5,
     ),
+    "scenes": AugmentSettings(
+        flip=True, shift=0.08, rotate=5, zoom=0.3, shear=0.05, brightness=0.2, contrast=0.2, saturation=0.2,
+    ),
+    "pieces": AugmentSettings(flip=True, piece=96, turn=True),
 }  # fmt: skip
 
 
 class Augmenter:
     """(x, y, generator) -> (x, y): x (N, C, H, W) uint8 in, uint8 or float32 in 0..255 out; rows keep their labels.
 
+    A y that is a picture moves as x does. Masks take the nearest pixel, so that a class stays a class, and where y is a
+    picture as well, colours stay as they are. Neither is mixed with another row.
+
     Args:
         settings: how strongly.
         outputs: number of classes; mixing turns y (N,) into probabilities (N, outputs).
+        beside: what y is, where it is a picture: "mask" (N, H, W) or "picture" (N, C, H, W).
     """
 
-    def __init__(self, settings: AugmentSettings, outputs: int) -> None:
+    def __init__(self, settings: AugmentSettings, outputs: int, beside: str | None = None) -> None:
         self.settings = settings
         self.outputs = outputs
+        self.beside = beside
 
     def __call__(self, x: Tensor, y: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         set_to = self.settings
-        n = len(x)
+        if self.beside is None:
+            x, _ = self._move(x, None, generator)
+        elif self.beside == "mask":
+            x, moved = self._move(x, y.unsqueeze(1), generator)
+            y = y if moved is None else moved.squeeze(1)
+        else:
+            x, moved = self._move(x, y, generator)
+            return x, y if moved is None else moved
+        if set_to.brightness or set_to.contrast or set_to.saturation:
+            x = colour(x.float(), set_to, generator)
+        if set_to.cutout:
+            x = cutout(x, set_to.cutout, generator)
+        if (set_to.mixup or set_to.cutmix) and self.beside is None:
+            x, y = mix(x, y, set_to, self.outputs, generator)
+        return x, y
+
+    def _move(self, x: Tensor, y: Tensor | None, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        """What moves pixels, with the same draws for both."""
+        set_to, n = self.settings, len(x)
+        if set_to.piece:
+            high, wide = (min(set_to.piece, side) for side in x.shape[2:])
+            top, left = (
+                (uniform(n, generator, 0, 1) * (side - part + 1)).long()
+                for side, part in zip(x.shape[2:], (high, wide), strict=True)
+            )
+            x = window(x, top, left, high, wide)
+            y = None if y is None else window(y, top, left, high, wide)
+        if set_to.turn:
+            upside, turned = uniform(n, generator, 0, 1) < 0.5, uniform(n, generator, 0, 1) < 0.5
+            x = turn(x, upside, turned)
+            y = None if y is None else turn(y, upside, turned)
         mirrored = uniform(n, generator, 0, 1) < 0.5 if set_to.flip else None
         if set_to.rotate or set_to.zoom or set_to.shear:
-            x = affine(x.float(), affine_maps(n, set_to, mirrored, generator))
+            maps = affine_maps(n, set_to, mirrored, generator)
+            x = affine(x.float(), maps)
+            if y is not None:
+                y = affine(y.float(), maps, "nearest" if self.beside == "mask" else "bilinear").to(y.dtype)
         elif set_to.shift or mirrored is not None:
             down, right = (
                 (uniform(n, generator, -1, 1) * set_to.shift * side).round().long() for side in (x.shape[2], x.shape[3])
             )
             x = shift_and_flip(x, down, right, mirrored)
-        if set_to.brightness or set_to.contrast or set_to.saturation:
-            x = colour(x.float(), set_to, generator)
-        if set_to.cutout:
-            x = cutout(x, set_to.cutout, generator)
-        if set_to.mixup or set_to.cutmix:
-            x, y = mix(x, y, set_to, self.outputs, generator)
+            y = None if y is None else shift_and_flip(y, down, right, mirrored)
         return x, y
 
 
@@ -133,9 +174,7 @@ def shift_and_flip(x: Tensor, down: Tensor, right: Tensor, mirrored: Tensor | No
     if mirrored is not None:
         columns = torch.where(mirrored[:, None], wide - 1 - columns, columns)
     columns = reflect(columns - right[:, None], wide)  # (N, W)
-    pixels = x.permute(0, 2, 3, 1)
-    at = (torch.arange(n, device=x.device)[:, None, None] * high + rows[:, :, None]) * wide + columns[:, None, :]
-    return pixels.reshape(n * high * wide, -1).index_select(0, at.flatten()).view(pixels.shape).permute(0, 3, 1, 2)
+    return _gathered(x, (rows * wide)[:, :, None] + columns[:, None, :], high * wide)
 
 
 def reflect(at: Tensor, size: int) -> Tensor:
@@ -157,10 +196,32 @@ def affine_maps(n: int, set_to: AugmentSettings, mirrored: Tensor | None, genera
     return torch.stack([first, second], dim=1)
 
 
-def affine(x: Tensor, maps: Tensor) -> Tensor:
-    """Resample (N, C, H, W) float32 by a map a row, bilinear, reflecting at the edges."""
+def affine(x: Tensor, maps: Tensor, mode: str = "bilinear") -> Tensor:
+    """Resample (N, C, H, W) float32 by a map a row, reflecting at the edges."""
     grid = functional.affine_grid(maps, list(x.shape), align_corners=False)
-    return functional.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    return functional.grid_sample(x, grid, mode=mode, padding_mode="reflection", align_corners=False)
+
+
+def window(x: Tensor, top: Tensor, left: Tensor, high: int, wide: int) -> Tensor:
+    """(N, C, high, wide) of (N, C, H, W): from each row the window that begins at its `top` and `left`, (N,) int64."""
+    tall, broad = x.shape[2:]
+    rows = top[:, None] + torch.arange(high, device=x.device)
+    columns = left[:, None] + torch.arange(wide, device=x.device)
+    return _gathered(x, (rows * broad)[:, :, None] + columns[:, None, :], tall * broad)
+
+
+def turn(x: Tensor, upside: Tensor, turned: Tensor) -> Tensor:
+    """Some rows upside down, some with rows for columns (where pictures are square); (N,) bool each."""
+    x = torch.where(upside.view(-1, 1, 1, 1), x.flip(2), x)
+    return torch.where(turned.view(-1, 1, 1, 1), x.transpose(2, 3), x) if x.shape[2] == x.shape[3] else x
+
+
+def _gathered(x: Tensor, at: Tensor, pixels: int) -> Tensor:
+    """(N, C, h, w): pixels by their place in each row's picture, at (N, h, w) int64."""
+    n, channels, _, _ = x.shape
+    at = at + torch.arange(n, device=x.device)[:, None, None] * pixels
+    found = x.permute(0, 2, 3, 1).reshape(n * pixels, channels).index_select(0, at.flatten())
+    return found.view(*at.shape, channels).permute(0, 3, 1, 2)
 
 
 def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Tensor:

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from goodfit.data.decode import PictureSettings, UnreadablePicture, decode, without_pillows_warnings
+from goodfit.data.masks import MaskSettings, decode_mask
 from goodfit.errors import DiskError, UsageError, disk_error
 from goodfit.files import ensure_folder, write_text
 
@@ -84,9 +85,12 @@ def cache_folder(given: Path | None = None) -> Path:
     return folder
 
 
+Settings = PictureSettings | MaskSettings
+
+
 def load_pictures(
     paths: Sequence[Path],
-    settings: PictureSettings,
+    settings: Settings,
     *,
     folder: Path | None = None,
     workers: int | None = None,
@@ -96,7 +100,7 @@ def load_pictures(
 
     Args:
         paths: one a row.
-        settings: size, channels and way of resizing.
+        settings: size, channels and way of resizing, of pictures or of masks.
         folder: of the cache; see `cache_folder`.
         workers: threads that decode (Pillow lets go of the interpreter while it does); one a core when None.
         progress: called with (pictures done, all pictures) while decoding.
@@ -179,12 +183,12 @@ def _stamp(path: Path) -> list[int]:
     return [facts.st_size, facts.st_mtime_ns, facts.st_ino]
 
 
-def _key(digests: Sequence[str], settings: PictureSettings) -> str:
+def _key(digests: Sequence[str], settings: Settings) -> str:
     facts = json.dumps([VERSION, settings.to_json()]) + "\n" + "\n".join(digests)
     return f"{_settings_key(settings)}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}"
 
 
-def _settings_key(settings: PictureSettings) -> str:
+def _settings_key(settings: Settings) -> str:
     return f"{settings.width}x{settings.height}x{settings.channels}-{settings.resize}"
 
 
@@ -226,7 +230,7 @@ def reserve(path: Path, size: int, place: Path) -> None:
 
 def _decode_all(
     paths: Sequence[Path],
-    settings: PictureSettings,
+    settings: Settings,
     target: Path,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
@@ -246,7 +250,9 @@ def _decode_all(
             try:
                 data = _read(paths[row])
                 digests[row] = _digest(data)
-                pixels[row] = decode(data, settings)
+                pixels[row] = (
+                    decode_mask(data, settings) if isinstance(settings, MaskSettings) else decode(data, settings)
+                )
             except UnreadablePicture as error:
                 unreadable[row] = str(error)
             except OSError as error:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -33,7 +33,8 @@ class PictureSettings:
 
     Attributes:
         channels: 1 (grey) or 3 (colour).
-        resize: crop (the middle, as much of it as fits), squash (both sides to the size) or pad (all of it, on black).
+        resize: crop (the middle, as much of it as fits), squash (both sides to the size) or pad (all of it, on black);
+            cut takes the middle without resizing, mirrored over the edges where the picture is smaller.
     """
 
     height: int
@@ -76,7 +77,7 @@ def probe(path: Path) -> PictureFacts:
         UnreadablePicture: no picture, or one too large.
     """
     try:
-        picture = _open(path.read_bytes())
+        picture = open_encoded(path.read_bytes())
         width, height = picture.size
         if _orientation(picture) >= 5:
             width, height = height, width
@@ -86,7 +87,7 @@ def probe(path: Path) -> PictureFacts:
             colour = bool((palette != palette[:, :1]).any())
         return PictureFacts(width, height, colour)
     except DAMAGED as error:
-        raise UnreadablePicture(_reason(error)) from error
+        raise damage(error) from error
 
 
 def decode(data: bytes, settings: PictureSettings) -> np.ndarray:
@@ -99,23 +100,42 @@ def decode(data: bytes, settings: PictureSettings) -> np.ndarray:
         UnreadablePicture: empty, damaged, truncated, no picture, or too large.
     """
     try:
-        picture = _open(data)
-        if picture.format == "JPEG":  # decodes at 1/2, 1/4 or 1/8 where that is enough: up to 3 times as fast
+        picture = open_encoded(data)
+        if picture.format == "JPEG" and settings.resize != "cut":
+            # decodes at 1/2, 1/4 or 1/8 where that is enough: up to 3 times as fast
             picture.draft(None, (2 * settings.width, 2 * settings.height))
-        orientation = _orientation(picture)
-        picture = _eight_bits(picture, "L" if settings.channels == 1 else "RGB")
-        if orientation > 1:
-            from PIL import ImageOps
+        from PIL import Image
 
-            picture.getexif()[EXIF_ORIENTATION] = orientation
-            picture = ImageOps.exif_transpose(picture)
-        pixels = np.asarray(_resized(picture, settings))
+        picture = _upright(picture, settings.channels)
+        pixels = np.asarray(resize_box(picture, settings, Image.Resampling.BILINEAR))
         return pixels.reshape(settings.height, settings.width, settings.channels)
     except DAMAGED as error:
-        raise UnreadablePicture(_reason(error, len(data))) from error
+        raise damage(error, len(data)) from error
 
 
-def _open(data: bytes) -> Image.Image:
+def decode_whole(data: bytes, channels: int) -> np.ndarray:
+    """(H, W, channels) uint8 of an encoded picture at its own size; else as `decode`."""
+    try:
+        pixels = np.asarray(_upright(open_encoded(data), channels))
+        return pixels.reshape(*pixels.shape[:2], channels)
+    except DAMAGED as error:
+        raise damage(error, len(data)) from error
+
+
+def _upright(picture: Image.Image, channels: int) -> Image.Image:
+    """Grey or colour of eight bits, turned as the camera wrote down."""
+    orientation = _orientation(picture)
+    picture = _eight_bits(picture, "L" if channels == 1 else "RGB")
+    if orientation > 1:
+        from PIL import ImageOps
+
+        picture.getexif()[EXIF_ORIENTATION] = orientation
+        picture = ImageOps.exif_transpose(picture)
+    return picture
+
+
+def open_encoded(data: bytes) -> Image.Image:
+    """The picture, not decoded yet; refused where it is empty, none, or too large."""
     from PIL import Image, UnidentifiedImageError
 
     if not data:
@@ -162,23 +182,65 @@ def _eight_bits(picture: Image.Image, mode: str) -> Image.Image:
     return picture.convert(mode)
 
 
-def _resized(picture: Image.Image, settings: PictureSettings) -> Image.Image:
-    from PIL import Image, ImageOps
+class Shape(Protocol):
+    """The size that a picture is brought to, and how."""
+
+    @property
+    def height(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def resize(self) -> str: ...
+
+
+def resize_box(picture: Image.Image, settings: Shape, resampling: Image.Resampling) -> Image.Image:
+    """The picture in its new size: bilinear smooths when it makes smaller, nearest takes values as they are."""
+    from PIL import ImageOps
 
     size = (settings.width, settings.height)
+    wide, high = picture.size
     if picture.size == size:
         picture.load()
         return picture
-    bilinear = Image.Resampling.BILINEAR  # with antialiasing when it makes smaller
+    if settings.resize == "cut":
+        return picture.crop(middle(wide, high, size)) if wide >= size[0] and high >= size[1] else _padded(picture, size)
+    gap = 2.0 if picture.mode not in ("P", "1") else None
     if settings.resize == "squash":
-        return picture.resize(size, bilinear, reducing_gap=2.0)
+        return picture.resize(size, resampling, reducing_gap=gap)
     if settings.resize == "pad":
-        return ImageOps.pad(picture, size, bilinear)
-    wide, high = picture.size
+        return ImageOps.pad(picture, size, resampling)
     scale = min(wide / size[0], high / size[1])
     crop_wide, crop_high = scale * size[0], scale * size[1]
     left, top = (wide - crop_wide) / 2, (high - crop_high) / 2
-    return picture.resize(size, bilinear, box=(left, top, left + crop_wide, top + crop_high), reducing_gap=2.0)
+    return picture.resize(size, resampling, box=(left, top, left + crop_wide, top + crop_high), reducing_gap=gap)
+
+
+def middle(wide: int, high: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The box (left, top, right, bottom) of this size in the middle of a picture."""
+    left, top = (wide - size[0]) // 2, (high - size[1]) // 2
+    return left, top, left + size[0], top + size[1]
+
+
+def _padded(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The middle of the picture as far as there is one, mirrored over its edges up to the size."""
+    from PIL import Image
+
+    pixels = np.asarray(picture)
+    for axis, wanted in ((0, size[1]), (1, size[0])):
+        have = pixels.shape[axis]
+        if have < wanted:
+            widths = [(0, 0)] * pixels.ndim
+            widths[axis] = ((wanted - have) // 2, wanted - have - (wanted - have) // 2)
+            pixels = np.pad(pixels, widths, mode="symmetric")
+        else:
+            start = (have - wanted) // 2
+            pixels = pixels.take(range(start, start + wanted), axis=axis)
+    return Image.fromarray(pixels)
+
+
+def damage(error: BaseException, size: int | None = None) -> UnreadablePicture:
+    """What is wrong with a picture, in a few words."""
+    return UnreadablePicture(_reason(error, size))
 
 
 def _reason(error: BaseException, size: int | None = None) -> str:

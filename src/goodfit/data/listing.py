@@ -53,6 +53,22 @@ class Listing:
         self.groups += other.groups
         self.other_files += other.other_files
 
+    def join(self, other: Listing, part: str, *, valid_given: bool) -> None:
+        """Add a part that lies apart; with both parts given, what is here already is for training."""
+        other.parts = [part] * len(other.paths)
+        self.parts = [was or "train" if part == "test" and valid_given else was for was in self.parts]
+        self.extend(other)
+
+    def only(self, kept: Sequence[int]) -> Listing:
+        """These rows alone."""
+        return Listing(
+            [self.paths[at] for at in kept],
+            [self.keys[at] for at in kept],
+            [self.labels[at] for at in kept],
+            [self.parts[at] for at in kept],
+            [self.groups[at] for at in kept],
+        )
+
 
 def find(root: Path, group: str | None = None) -> Listing:
     """The pictures of a folder, a CSV or a single file."""

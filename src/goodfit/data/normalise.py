@@ -40,6 +40,11 @@ class Normalise:
         deviation[deviation == 0] = 1
         return cls(mean.float().reshape(shape), deviation.float().reshape(shape))
 
+    @classmethod
+    def shares(cls, channels: int) -> Normalise:
+        """Bytes as shares of 255."""
+        return cls(torch.zeros(channels, 1, 1), torch.full((channels, 1, 1), 255.0))
+
     def to(self, device: torch.device) -> Normalise:
         return Normalise(self.mean.to(device), self.deviation.to(device))
 

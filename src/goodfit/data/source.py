@@ -32,7 +32,7 @@ class Source(Protocol):
     task: str | None  # the task of rows of this kind; None: by their targets
     name: str  # names the run folder
     keys: Sequence[str]  # one a row, in input order: a path or a row number
-    targets: Sequence[Any] | np.ndarray | None  # raw targets, None for data to predict; a row without one has None
+    targets: Sequence[Any] | np.ndarray | Tensor | None  # raw; None for data to predict, or for a row without one
     groups: Sequence[str] | None  # rows of one group stay in one part
     times: np.ndarray | None  # (N,) when the split is by time
     block: int | None  # rows that lie together on disk and are to be read together; None: any row is as near as another
@@ -110,4 +110,16 @@ class Source(Protocol):
 
     def release(self) -> None:
         """Let go of everything held."""
+        ...
+
+
+class DenseSource(Source, Protocol):
+    """A source whose targets are pictures: a tensor (N, H, W) or (N, C, H, W) uint8 over the mapped cache."""
+
+    def task_options(self) -> dict[str, Any]:
+        """What the task has to be told besides the targets."""
+        ...
+
+    def paths(self) -> Sequence[Path]:
+        """Where each picture is, to be read at its own size."""
         ...

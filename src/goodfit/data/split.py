@@ -88,9 +88,9 @@ def make_split(
         how.append("the parts the data came in")
     share = default_share(int(pool.sum()))
     shares = {"valid": valid_share or share, "test": test_share or share}
+    rows = np.flatnonzero(pool)
+    parts[rows] = "train"
     if wanted:
-        rows = np.flatnonzero(pool)
-        parts[rows] = "train"
         wanted_shares = [shares[part] for part in wanted]
         if times is not None:
             chosen = _choose_latest(rows, times, wanted_shares)

@@ -42,6 +42,7 @@ class Architecture:
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
         recipe: how it is trained where the user does not say.
+        dense: it gives a value for every pixel, (N, outputs, H, W) for pictures (N, C, H, W).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Architecture:
     stages: Callable[[nn.Module], list[list[nn.Module]]]
     head: str
     recipe: Recipe | None = None
+    dense: bool = False
 
 
 @cache
@@ -65,9 +67,11 @@ def _known() -> dict[str, Architecture]:
     return found
 
 
-def names(input_dims: int | None = None) -> list[str]:
-    """Names of all architectures, or of those for data of so many dimensions."""
-    return [one.name for one in _known().values() if input_dims in (None, one.input_dims)]
+def names(input_dims: int | None = None, *, dense: bool | None = None) -> list[str]:
+    """Names of all architectures, or of those for data of so many dimensions, or that give pictures (or do not)."""
+    return [
+        one.name for one in _known().values() if input_dims in (None, one.input_dims) and dense in (None, one.dense)
+    ]
 
 
 def architecture(name: str) -> Architecture:

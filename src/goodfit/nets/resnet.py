@@ -109,6 +109,8 @@ class ResNet(nn.Module):
         )
         self.bn1 = nn.BatchNorm2d(width)
         channels_in = width
+        widths = [width * 2**number * block.expansion for number in range(len(blocks))]
+        self.feature_channels = tuple(widths if small else [width, *widths])
         self.stage_names = [f"layer{number}" for number in range(1, len(blocks) + 1)]
         for number, (name, count) in enumerate(zip(self.stage_names, blocks, strict=True)):
             channels = width * 2**number
@@ -130,13 +132,20 @@ class ResNet(nn.Module):
             elif zero_init and isinstance(module, Bottleneck):
                 nn.init.zeros_(module.bn3.weight)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor) -> list[Tensor]:
+        """The maps (N, feature_channels[i], ...) from the finest to the coarsest, one for each resolution."""
         x = functional.relu(self.bn1(self.conv1(x)), inplace=True)
+        maps = []
         if not self.small:
+            maps.append(x)
             x = functional.max_pool2d(x, 3, 2, 1)
         for name in self.stage_names:
             x = self.get_submodule(name)(x)
-        x = x.mean((2, 3))
+            maps.append(x)
+        return maps
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.features(x)[-1].mean((2, 3))
         if self.dropout:
             x = functional.dropout(x, self.dropout, self.training)
         return cast(Tensor, self.fc(x))

@@ -11,10 +11,15 @@ import torch
 from torch import Tensor
 
 from goodfit.layout import SCORES
+from goodfit.pictures import palette
+from goodfit.report.examples import Example, kinds, mask_example, restored_example
 from goodfit.report.facts import ReportFacts, WorstMistake
 from goodfit.report.page import write
+from goodfit.report.words import fixed, metric_words
 from goodfit.tasks import from_json
+from goodfit.tasks.task import Task
 from goodfit.train.checkpoint import load_state
+from goodfit.worst import EACH
 
 
 def write_report(folder: Path, record: Mapping[str, Any], path: Path) -> Path:
@@ -37,7 +42,7 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
     tensors, values = load_state(folder / SCORES)
     out, y = tensors["out"], tensors["y"]
     details = task.details(out, y)
-    worst = tensors["worst"]
+    worst = tensors["worst"] if not task.dense else torch.zeros(0, dtype=torch.int64)
     said = task.decode(out.index_select(0, worst)) if len(worst) else {}
     losses = task.row_losses(out, y).index_select(0, worst).tolist() if len(worst) else []
     shown = next(iter(said.values()), [])
@@ -51,7 +56,7 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
             loss=losses[number],
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
         )
-        for number, (at, key) in enumerate(zip(worst, values["keys"], strict=True))
+        for number, (at, key) in enumerate(zip(worst, values["keys"], strict=not task.dense))
     ]
     asked = {name: value for name, value in record["asked"].items() if value not in (None, 0)}
     given = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in asked.items())
@@ -71,13 +76,15 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
         history=record["history"],
         best_epoch=record["best_epoch"],
         classes=details.get("classes"),
-        class_counts=_class_counts(details, tensors["y_train"], y, values["part"]),
+        class_counts=None if task.dense else _class_counts(details, tensors["y_train"], y, values["part"]),
         confusion=details.get("confusion"),
         per_class=details.get("per_class"),
         scatter=details.get("scatter"),
         explanation=record.get("explanation"),
         activity=record.get("activity"),
         worst=mistakes,
+        examples=_examples(record, task, tensors, values["keys"]) if task.dense else (),
+        per_area=details.get("per_area"),
         unreadable=[(item["key"], item["reason"]) for item in record["unreadable"]],
         choices=[(choice["name"], choice["value"], choice["why"]) for choice in record["choices"]],
         environment=record["environment"],
@@ -88,6 +95,20 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
         ],
         looks_at_test=record["looks_at_test"],
     )
+
+
+def _examples(record: Mapping[str, Any], task: Task, tensors: Mapping[str, Tensor], keys: list[str]) -> list[Example]:
+    scores = task.decode(tensors["out"].index_select(0, tensors["worst"]))
+    found = []
+    for number, (kind, key) in enumerate(zip(kinds(len(keys), EACH), keys, strict=True)):
+        given, truth, said = (tensors[name][number].numpy() for name in ("pictures", "truths", "said"))
+        if task.restores:
+            panels = restored_example(given, truth.transpose(1, 2, 0), said)
+        else:
+            panels = mask_example(given, truth, said, palette(record["source"]), record["source"]["void"])
+        caption = ", ".join(f"{metric_words(name)} {fixed(float(value[number]))}" for name, value in scores.items())
+        found.append(Example(kind, key, caption, panels, slider=task.restores))
+    return found
 
 
 def _class_counts(details: Mapping[str, Any], y_train: Tensor, y: Tensor, part: str) -> dict[str, list[int]] | None:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from goodfit.report.examples import Example
+
 Scores = Mapping[str, Mapping[str, float]]  # metric -> {"value", "low", "high"}
 
 LOWER_IS_BETTER = frozenset({"log_loss", "rmse", "mae"})
@@ -53,6 +55,8 @@ class ReportFacts:
     explanation: Mapping[str, Any] | None = None  # of a table: rows, importance, dependence; see goodfit.explain
     activity: Mapping[str, Any] | None = None  # of ratings: users, items, popularity; see goodfit.activity
     worst: Sequence[WorstMistake] = ()
+    examples: Sequence[Example] = ()  # of tasks whose output is a picture
+    per_area: Sequence[Mapping[str, Any]] | None = None  # of masks: label, iou, iou_low, iou_high, precision, ...
     unreadable: Sequence[tuple[str, str]] = ()  # key, reason
     choices: Sequence[tuple[str, Any, str]] = ()  # name, value, why
     environment: Mapping[str, Any] = field(default_factory=dict)

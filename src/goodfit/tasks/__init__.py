@@ -22,8 +22,11 @@ def _known() -> dict[str, type[Task]]:
     return found
 
 
-def task_for(targets: Targets, name: str | None = None) -> Task:
+def task_for(targets: Targets, name: str | None = None, told: Mapping[str, Any] | None = None) -> Task:
     """The task that these raw training targets call for, or the named one.
+
+    Args:
+        told: what the source tells the task besides the targets.
 
     Raises:
         UsageError: no task of this name, or none that such targets fit.
@@ -32,7 +35,9 @@ def task_for(targets: Targets, name: str | None = None) -> Task:
     if name is not None:
         if name not in _known():
             raise UsageError(f"the task '{name}' is not known", mend=f"Choose one of {', '.join(_known())}")
-        return _known()[name].from_targets(targets)
+        named: Any = _known()[name]
+        task: Task = named.from_targets(targets, **(told or {}))
+        return task
     for kind in _known().values():  # at most one fits: the kinds of targets are disjoint
         if kind.fits(targets):
             return kind.from_targets(targets)

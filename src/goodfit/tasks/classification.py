@@ -14,14 +14,14 @@ from torch.nn import functional
 from goodfit.errors import DataError
 from goodfit.stats import Estimate, auc, balanced_accuracy, mean, proportion
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import RowTask, Targets
 
 MOST_AUCS = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
 MOST_COLUMNS = 100  # probabilities written a row
 
 
 @dataclass
-class Classification:
+class Classification(RowTask):
     """Classes in the order of the net's outputs."""
 
     classes: tuple[Any, ...]

@@ -14,13 +14,13 @@ from torch.nn import functional
 from goodfit.errors import DataError
 from goodfit.stats import Estimate, auc, mean, proportion
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import RowTask, Targets
 
 DRAWS = 300  # bootstrap draws for the interval of f1
 
 
 @dataclass
-class MultiLabel:
+class MultiLabel(RowTask):
     """Labels in the order of the net's outputs."""
 
     labels: tuple[str, ...]

@@ -12,14 +12,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.stats import Estimate, mean
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import RowTask, Targets
 
 PLACES = 10
 LOSS, RANK, USER, POPULARITY = range(4)  # columns of the net's output in eval mode
 
 
 @dataclass
-class Ranking:
+class Ranking(RowTask):
     """Out in training (N, members, 1 + negatives) scores, the right item's first; in eval mode the four columns above.
 
     Metrics are means over users, with the interval of a mean: ndcg_at_10 (Jarvelin and Kekalainen 2002, gains of 0 and

@@ -15,11 +15,11 @@ from goodfit.errors import DataError
 from goodfit.stats import Estimate, mean, proportion, r2, rmse
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import RowTask, Targets
 
 
 @dataclass
-class Regression:
+class Regression(RowTask):
     """Means and standard deviations of the training targets, one for each of the net's outputs.
 
     A single target is y of shape (N,), as a column of a table is; the net's (N, 1) is squeezed to it, so that the loss

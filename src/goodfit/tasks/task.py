@@ -8,15 +8,18 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from torch import Tensor
 
+from goodfit.errors import UsageError
 from goodfit.stats import Estimate
 
-Targets = Sequence[Any] | np.ndarray  # raw targets as a source gives them: labels, lists of labels, numbers
+Targets = Sequence[Any] | np.ndarray | Tensor  # as a source gives them: labels, lists of labels, numbers, pictures
 
 
 class Task(Protocol):
     """A kind of prediction. It holds what is needed to read targets and to write predictions, as JSON."""
 
     name: ClassVar[str]
+    dense: ClassVar[bool]  # the target is a picture, and so is what the net gives
+    restores: ClassVar[bool]  # of dense ones: the target is the input as it should be, both as shares of 255
     label_smoothing: float  # the share of the target spread over all classes; 0 where it has no meaning
     main_metric: ClassVar[str]  # what the best epoch is chosen by
     greater_is_better: ClassVar[bool]
@@ -36,12 +39,27 @@ class Task(Protocol):
         """The task for these raw training targets. Raises DataError when they cannot be learnt from."""
         ...
 
+    def learn(self, y_train: Tensor, loss: str | None) -> str | None:
+        """Settle the loss, the one asked for or a good one; its name, for tasks that have several."""
+        ...
+
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
         """Raw targets as the tensor the loss takes. A target never seen raises DataError naming its key."""
         ...
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """The scalar to descend: the mean over the batch."""
+        ...
+
+    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """What is kept of a batch to be scored: (n, ...) of outputs and of targets, small where these are pictures.
+
+        All that follows here takes outputs and targets in this form.
+        """
+        ...
+
+    def keep_targets(self, y: Tensor) -> Tensor:
+        """The targets alone in that form."""
         ...
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
@@ -83,3 +101,28 @@ class Task(Protocol):
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self: ...
+
+
+class RowTask:
+    """A task whose net gives a few numbers a row: they are kept as they are, and there is one loss."""
+
+    dense: ClassVar[bool] = False
+    restores: ClassVar[bool] = False
+
+    def learn(self, y_train: Tensor, loss: str | None) -> str | None:
+        if loss is not None:
+            raise UsageError(f"--loss {loss} is for pictures with masks or clean pictures", mend="Leave it out")
+        return None
+
+    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        return out, y
+
+    def keep_targets(self, y: Tensor) -> Tensor:
+        return y
+
+
+class DenseTask:
+    """A task whose target is a picture: what is kept of one for scores are a few sums."""
+
+    dense: ClassVar[bool] = True
+    restores: ClassVar[bool] = False

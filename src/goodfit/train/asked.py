@@ -29,6 +29,8 @@ class Asked:
     clip: float | None = None
     ema: float | None = None
     augment: str | None = None
+    loss: str | None = None
+    feature_net: str | None = None
     precision: str | None = None
     device: str | None = None
     interval: bool = False

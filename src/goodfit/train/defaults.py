@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from goodfit.nets import Recipe
+from goodfit.tasks.task import Task
 from goodfit.train.asked import Asked
 from goodfit.train.plan import Choice
 
@@ -31,8 +32,10 @@ class Defaults:
     choices: list[Choice]
 
 
-def choose_architecture(in_shape: tuple[int, ...], accelerator: bool) -> tuple[str, str]:
-    """The net for data of this shape (without the batch), and why."""
+def choose_architecture(in_shape: tuple[int, ...], accelerator: bool, dense: bool = False) -> tuple[str, str]:
+    """The net for data of this shape (without the batch), and why; `dense`: one that gives a picture."""
+    if dense:
+        return "unet-resnet18", "the output is a picture of the input's size"
     if len(in_shape) == 1:
         return "mlp", "the rows are flat"
     side = max(in_shape[-2:])
@@ -48,7 +51,7 @@ def choose(
     pictures: bool,
     colour: bool,
     accelerator: bool,
-    task: str,
+    task: Task,
     own_net: bool,
     pretrained: bool,
     recipe: Recipe | None = None,
@@ -60,7 +63,7 @@ def choose(
         pictures: whether x is (N, C, H, W); augmentation is for those alone.
         colour: three channels.
         accelerator: a GPU trains; it needs larger batches to be busy.
-        task: classification, multilabel or regression.
+        task: what is predicted.
         own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
         pretrained: fine-tuning needs lower rates and fewer epochs.
         recipe: of the architecture, where it has one.
@@ -75,7 +78,7 @@ def choose(
     most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
     epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
     if recipe is not None and recipe.rows_to_see is not None:
-        epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(recipe.rows_to_see[task] / train_rows)))
+        epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(recipe.rows_to_see[task.name] / train_rows)))
     if asked.minutes is None:
         epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
     batch = 256 if accelerator and train_rows >= 50_000 else 64  # on a CPU a larger batch is no faster, and learns less
@@ -100,12 +103,17 @@ def choose(
         str(pick("weight decay", asked.weight_decay, decay, f"usual for {optimiser}; norms and biases are spared"))
     )
     plan = str(pick("schedule", asked.schedule, "one-cycle", "reaches a good net in few epochs"))
-    smoothing = 0.1 if task == "classification" and pictures and not own_net else 0.0
-    if task == "classification":
+    smoothing = 0.1 if task.name == "classification" and pictures and not own_net else 0.0
+    if task.name == "classification":
         why = "keeps the net from being too sure" if smoothing else "so that the probabilities mean what they say"
         smoothing = float(str(pick("label smoothing", asked.label_smoothing, smoothing, why)))
     augment = "none"
-    if pictures:
+    if task.dense:
+        preset, why = "scenes", "masks move with their pictures"
+        if task.restores:
+            preset, why = "pieces", "pieces of the pictures, mirrored and turned"
+        augment = str(pick("augmentation", asked.augment, preset, why))
+    elif pictures:
         often = epochs >= MANY_EPOCHS
         augment = ("standard" if often else "mirror") if colour else ("light" if often else "none")
         why = "colour pictures keep their meaning when flipped" if colour else "grey pictures may be writing: no flips"

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
 from goodfit.data.epochs import Feed
 from goodfit.errors import ModelError
+from goodfit.tasks.task import Task
 from goodfit.train.memory import shrinking
 from goodfit.train.precision import Precision
 
 
-def outputs(net: nn.Module, feed: Feed, rows: Tensor, precision: Precision, batch_size: int | None = None) -> Tensor:
+def outputs(net: nn.Module, feed: Feed, rows: Tensor, precision: Precision) -> Tensor:
     """(len(rows), ...) float32 on the CPU: the net in eval mode on rows that are not augmented.
 
     The net's mode is put back afterwards. Out of memory halves the batch and tries again.
     """
-    modes = [(module, module.training) for module in net.modules()]
-    net.eval()
 
     def forward(size: int) -> Tensor:
         with torch.inference_mode(), precision.autocast(feed.device):
             pieces = [_checked(net(batch.x), batch.x) for batch in feed.in_order(rows, size)]
             return torch.cat(pieces).float().cpu() if pieces else torch.zeros(0)
 
+    with in_eval_mode(net):
+        return shrinking(forward, 2 * feed.batch_size)[0]
+
+
+def scores(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision) -> tuple[Tensor, Tensor]:
+    """What the task keeps of outputs and targets of these rows, on the CPU: see `Task.keep`."""
+
+    def forward(size: int) -> tuple[Tensor, Tensor]:
+        kept = []
+        with torch.inference_mode(), precision.autocast(feed.device):
+            for batch in feed.in_order(rows, size):
+                out, y = task.keep(batch.x, _checked(net(batch.x), batch.x), batch.y)
+                kept.append((out.float().cpu(), y.cpu()))
+        return torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])
+
+    with in_eval_mode(net):
+        return shrinking(forward, 2 * feed.batch_size)[0]
+
+
+@contextmanager
+def in_eval_mode(net: nn.Module) -> Iterator[None]:
+    """The net in eval mode; every module's own mode afterwards."""
+    modes = [(module, module.training) for module in net.modules()]
+    net.eval()
     try:
-        return shrinking(forward, batch_size or 2 * feed.batch_size)[0]
+        yield
     finally:
         for module, training in modes:
             module.training = training

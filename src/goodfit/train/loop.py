@@ -16,7 +16,7 @@ from goodfit.data.source import Batch
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.ema import MovingAverage
-from goodfit.train.evaluate import outputs
+from goodfit.train.evaluate import scores
 from goodfit.train.memory import out_of_memory
 from goodfit.train.optimiser import set_learning_rate
 from goodfit.train.plan import Plan
@@ -166,8 +166,7 @@ def end_epoch(training: Training) -> None:
     if training.average is not None:
         live = {name: tensor.clone() for name, tensor in live.items()}
         training.net.load_state_dict(training.average.state_dict())
-    out = outputs(training.net, training.feed, training.valid_rows, training.precision)
-    y = training.feed.y.index_select(0, training.valid_rows)
+    out, y = scores(training.net, training.feed, task, training.valid_rows, training.precision)
     losses = task.row_losses(out, y)
     score = task.score(out, y)
     valid_loss = float(losses.double().mean())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -24,3 +26,20 @@ def shrinking(work: Callable[[int], Result], rows: int) -> tuple[Result, int]:
             if not out_of_memory(error) or rows < 2:
                 raise
         rows //= 2  # outside the handler: the error holds on to the tensors of its frames
+
+
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+LARGEST = 2**30  # bytes of one block that is kept
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep the large blocks that it is given back: a step asks for the same ones as the step before.
+
+    Left to itself it returns them to the system, and every step pays for mapping and clearing fresh pages: 10% to 15%
+    of a U-Net's step on a CPU. `release_memory` gives them back in the end.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(MMAP_THRESHOLD, LARGEST)
+            mallopt(TRIM_THRESHOLD, 2**31 - 1)

@@ -22,10 +22,12 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
 
 BROKEN_SHARE = 0.1  # more broken pictures than this is a mistake in the data, not a few bad files
 
-TABLE_OPTIONS = {"target", "user", "item"}  # who names a column has a table
+OF_OTHERS = {"target", "user", "item", "masks", "clean"}  # who names a column has a table, who names masks has those
 
 OPTIONS = (
-    SourceOption("size", int, "Side of the pictures in pixels, as the net sees them [chosen from the pictures]."),
+    SourceOption(
+        "size", str, "Side of the pictures in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them]."
+    ),
     SourceOption("resize", str, "How pictures of other shapes become square: crop, squash or pad [crop]."),
     SourceOption(
         "group", str, "Keep pictures of one group in one part: a CSV column, or a pattern such as '{group}/*'."
@@ -91,16 +93,21 @@ class Images:
             self.picture = self._choose_settings(accelerator)
         self.cache = load_pictures(self._listing.paths, self.picture, folder=cache, progress=progress)
         self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
-        if schema is None and len(self.unreadable) > BROKEN_SHARE * len(self):
+        if schema is None:
+            self.refuse_many_broken()
+        import torch
+
+        self._pixels = torch.from_numpy(self.cache.pixels)
+
+    def refuse_many_broken(self) -> None:
+        """Stop where too many pictures are broken for it to be by chance."""
+        if len(self.unreadable) > BROKEN_SHARE * len(self):
             first = self.unreadable[0]
             raise DataError(
                 f"{len(self.unreadable)} of {len(self)} pictures cannot be read; the first: {first.reason}",
                 where=first.key,
                 mend="Take the broken files away, or mend the paths",
             )
-        import torch
-
-        self._pixels = torch.from_numpy(self.cache.pixels)
 
     def learn(self, rows: Tensor) -> None:
         """Nothing: the rows are as they are."""
@@ -145,35 +152,57 @@ class Images:
             del self._pixels
 
     def _choose_settings(self, accelerator: bool) -> PictureSettings:
-        sides: list[int] = []
-        colour = False
-        step = max(1, len(self) // 500)
-        with without_pillows_warnings():
-            for path in self._listing.paths[::step]:
-                try:
-                    facts = probe(path)
-                except UnreadablePicture:
-                    continue  # counted and listed when the whole folder is decoded
-                sides.append(min(facts.width, facts.height))
-                colour = colour or facts.colour
-        typical = int(np.median(sides)) if sides else 32
-        size = self._settings.get("size")
-        if size is not None and not 8 <= size <= 4096:
-            raise UsageError(f"--size {size} is out of range", mend="Give a side from 8 to 4096 pixels")
-        if size:
-            why = "given"
-        elif typical <= 64:
-            size, why = max(typical, 16), f"the pictures are about {typical} px"
-        else:
-            most = 224 if accelerator else 128
-            size = min(most, typical // 32 * 32)
-            why = f"the pictures are about {typical} px; {most} is the most by default on this device"
+        shapes, channels = sample_shapes(self._listing.paths)
+        given = given_size(self._settings.get("size"))
+        (wide, high), why = (given, "given") if given else self._usual_size(shapes, accelerator)
         resize = self._settings.get("resize") or "crop"
         if resize not in ("crop", "squash", "pad"):
             raise UsageError(f"--resize {resize} is not known", mend="Choose crop, squash or pad")
-        channels = 3 if colour else 1
-        self.notes.append(("size", f"{size} px, {'colour' if colour else 'grey'}", why))
-        return PictureSettings(height=size, width=size, channels=channels, resize=resize)
+        size = f"{wide}" if wide == high else f"{wide}x{high}"
+        self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
+        return PictureSettings(height=high, width=wide, channels=channels, resize=resize)
+
+    def _usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
+        """Width and height for pictures of these (width, height), and why."""
+        typical = int(np.median(shapes.min(axis=1)))
+        if typical <= 64:
+            size = max(typical, 16)
+            return (size, size), f"the pictures are about {typical} px"
+        most = 224 if accelerator else 128
+        size = min(most, typical // 32 * 32)
+        return (size, size), f"the pictures are about {typical} px; {most} is the most by default on this device"
+
+
+def sample_shapes(paths: Sequence[Path]) -> tuple[np.ndarray, int]:
+    """(n, 2) widths and heights of up to 500 pictures, spread evenly, and 3 channels where one has colours, else 1."""
+    shapes: list[tuple[int, int]] = []
+    colour = False
+    with without_pillows_warnings():
+        for path in paths[:: max(1, len(paths) // 500)]:
+            try:
+                facts = probe(path)
+            except UnreadablePicture:
+                continue  # counted and listed when the whole folder is decoded
+            shapes.append((facts.width, facts.height))
+            colour = colour or facts.colour
+    return np.array(shapes or [(32, 32)]), 3 if colour else 1
+
+
+def given_size(text: str | int | None) -> tuple[int, int] | None:
+    """Width and height of `96` or `240x180`.
+
+    Raises:
+        UsageError: neither, or a side out of range.
+    """
+    if text is None:
+        return None
+    sides = str(text).lower().split("x")
+    if len(sides) > 2 or not all(side.isdigit() for side in sides):
+        raise UsageError(f"--size {text} is no size", mend="Give a side in pixels such as 96, or WIDTHxHEIGHT")
+    wide, high = int(sides[0]), int(sides[-1])
+    if not (8 <= wide <= 4096 and 8 <= high <= 4096):
+        raise UsageError(f"--size {text} is out of range", mend="Give sides from 8 to 4096 pixels")
+    return wide, high
 
 
 def images(
@@ -181,7 +210,7 @@ def images(
     *,
     valid: str | os.PathLike[str] | None = None,
     test: str | os.PathLike[str] | None = None,
-    size: int | None = None,
+    size: int | str | None = None,
     resize: str | None = None,
     group: str | None = None,
 ) -> Images:
@@ -193,7 +222,7 @@ def images(
             make a multi-label task; a column part or split names the part). A folder of pictures without class
             folders is data to predict.
         valid, test: further places of the same kind, whose pictures are the validation or test part.
-        size: side in pixels as the net sees them; chosen from the pictures when None.
+        size: side in pixels, or "240x180", as the net sees them; chosen from the pictures when None.
         resize: crop (the middle), squash or pad.
         group: pictures of one group stay in one part: a column of the CSV, or a pattern with {group} matched against
             the end of the path, such as "{group}/*" (the picture's own folder) or "{group}_*.jpg".
@@ -206,16 +235,13 @@ def images(
     for part, place in (("valid", valid), ("test", test)):
         if place is None:
             continue
-        more = find(Path(place), group)
-        more.parts = [part] * len(more.paths)
-        listing.parts = [was or "train" if part == "test" and valid else was for was in listing.parts]
-        listing.extend(more)
+        listing.join(find(Path(place), group), part, valid_given=valid is not None)
     return Images(listing, {"size": size, "resize": resize}, name=root.resolve().stem)
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:
     """Whether this place looks like pictures: a folder, a picture, or a CSV whose first column names pictures."""
-    if TABLE_OPTIONS & given.keys():
+    if OF_OTHERS & given.keys():
         return False
     if path.is_dir():
         return not any(path.glob("*.parquet"))  # that is a table in several files

@@ -1,0 +1,186 @@
+"""Restoration: picture in, picture out; the difference to the clean picture, in shares of 255."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from goodfit.errors import DataError, UsageError
+from goodfit.stats import Estimate, mean
+from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.task import DenseTask, Targets
+
+LOSSES = ("l1", "mse", "feature")
+MOST_PSNR = 100.0  # dB: of two pictures that are equal
+WINDOW, SPREAD = 11, 1.5  # px: the Gaussian window of the SSIM
+AT_ONCE = 64
+OF_FEATURES = 0.1  # share of the feature loss beside l1
+
+
+@dataclass
+class Restoration(DenseTask):
+    """The channels of the pictures, and the loss.
+
+    Scores are kept as five numbers a picture: its loss, PSNR and SSIM of the output, PSNR and SSIM of the input.
+
+    Attributes:
+        feature_net: for the feature loss: a fitted backbone with `features`, frozen; it takes x as `shares` are.
+    """
+
+    channels: int
+    loss_name: str = "l1"
+    label_smoothing: float = 0.0
+    feature_net: nn.Module | None = field(default=None, repr=False, compare=False)
+    name: ClassVar[str] = "restoration"
+    main_metric: ClassVar[str] = "psnr"
+    greater_is_better: ClassVar[bool] = True
+    restores: ClassVar[bool] = True
+
+    @property
+    def outputs(self) -> int:
+        return self.channels
+
+    @classmethod
+    def fits(cls, targets: Targets) -> bool:
+        return False  # the source of pairs names its task
+
+    @classmethod
+    def from_targets(cls, targets: Targets) -> Self:
+        assert isinstance(targets, Tensor)
+        if len(targets) < 2:
+            raise DataError("only one pair of pictures", mend="Give more")
+        return cls(targets.shape[1])
+
+    def learn(self, y_train: Tensor, loss: str | None) -> str:
+        """The loss: l1 (usual), mse or feature."""
+        if loss is not None and loss not in LOSSES:
+            raise UsageError(f"--loss {loss} is not known for restoration", mend=f"Choose one of {', '.join(LOSSES)}")
+        self.loss_name = loss or self.loss_name
+        return self.loss_name
+
+    def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
+        """(N, C, H, W) uint8, as they are."""
+        assert isinstance(targets, Tensor)
+        return targets
+
+    def _checked(self, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        if out.shape != y.shape:
+            refuse_shape(out, tuple(y.shape), f"{self.channels} channels for every pixel")
+        return out.float(), y.float() / 255
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        """Mean over all values; feature adds the distance of a backbone's maps (Johnson et al. 2016, section 3.2)."""
+        out, target = self._checked(out, y)
+        if self.loss_name == "mse":
+            return functional.mse_loss(out, target)
+        loss = functional.l1_loss(out, target)
+        if self.loss_name == "feature":
+            if self.feature_net is None:
+                raise UsageError("the feature loss needs a fitted net", mend="Give --feature-net runs/NAME")
+            net = cast(Any, self.feature_net)
+            with torch.no_grad():
+                wanted = net.features(target)
+            maps = [functional.l1_loss(*pair) for pair in zip(net.features(out), wanted, strict=True)]
+            loss = loss + OF_FEATURES * torch.stack(maps).mean()
+        return loss
+
+    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        out, target = self._checked(out, y)
+        losses = (out - target).abs().mean((1, 2, 3))
+        clean = y.float()
+        said, given = ((each.float() * 255).round().clamp(0, 255) for each in (out, x))
+        columns = [losses, psnr(said, clean), ssim(said, clean), psnr(given, clean), ssim(given, clean)]
+        return torch.stack(columns, dim=1), self.keep_targets(y)
+
+    def keep_targets(self, y: Tensor) -> Tensor:
+        """(N, 1) mean brightness, as a share."""
+        return torch.cat([some.float().mean((1, 2, 3))[:, None] / 255 for some in torch.split(y, AT_ONCE)])
+
+    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        return out[:, 0]
+
+    def score(self, out: Tensor, y: Tensor) -> float:
+        return float(out[:, 1].double().mean())
+
+    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+        """psnr (dB) and ssim of the 8-bit output, means over pictures; psnr_gain over the input, picture by picture."""
+        columns = out.double().numpy()
+        return {
+            "psnr": mean(columns[:, 1]),
+            "ssim": mean(columns[:, 2]),
+            "psnr_gain": mean(columns[:, 1] - columns[:, 3]),
+        }
+
+    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
+        return torch.ones(len(out), dtype=torch.bool)
+
+    def truth(self, target: Tensor) -> Any:
+        return float(target)
+
+    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
+        return {}
+
+    def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
+        """The degraded input as it is."""
+        return {"psnr": float(out[:, 3].double().mean()), "ssim": float(out[:, 4].double().mean()), "psnr_gain": 0.0}
+
+    def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """psnr, ssim of each scored picture, and those of its input."""
+        names = ("psnr", "ssim", "input_psnr", "input_ssim")
+        return {name: out[:, at + 1].numpy() for at, name in enumerate(names)}
+
+    def picture(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
+        """(H, W, C) uint8 of an output (C, H, W) in shares."""
+        return (out.float() * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), {}
+
+    def to_json(self) -> dict[str, Any]:
+        return {"channels": self.channels, "loss_name": self.loss_name}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(values["channels"], values["loss_name"])
+
+
+def psnr(said: Tensor, truth: Tensor) -> Tensor:
+    """(N,) peak signal-to-noise ratio in dB, 10 log10(255^2 / mean squared error), of (N, C, H, W) in 0..255."""
+    error = (said - truth).square().mean((1, 2, 3))
+    return (10 * torch.log10(255.0**2 / error.clamp_min(1e-12))).clamp(max=MOST_PSNR)
+
+
+def ssim(said: Tensor, truth: Tensor) -> Tensor:
+    """(N,) structural similarity of (N, C, H, W) in 0..255, the mean over positions and channels.
+
+    Wang et al. 2004, "Image quality assessment", section III.B: an 11x11 Gaussian window with sd 1.5 inside of the
+    picture, K1 = 0.01 and K2 = 0.03; smaller windows for pictures of fewer than 11 pixels.
+    """
+    channels = said.shape[1]
+    down, across = (_window(min(WINDOW, side), said.device) for side in said.shape[2:])
+
+    def smooth(x: Tensor) -> Tensor:
+        x = functional.conv2d(x, down.view(1, 1, -1, 1).expand(channels, 1, -1, 1), groups=channels)
+        return functional.conv2d(x, across.view(1, 1, 1, -1).expand(channels, 1, 1, -1), groups=channels)
+
+    with torch.autocast(said.device.type, enabled=False):
+        one, two = said.double(), truth.double()  # differences of large squares
+        mean_one, mean_two = smooth(one), smooth(two)
+        var_one, var_two = smooth(one * one) - mean_one**2, smooth(two * two) - mean_two**2
+        both = smooth(one * two) - mean_one * mean_two
+        c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+        above = (2 * mean_one * mean_two + c1) * (2 * both + c2)
+        below = (mean_one**2 + mean_two**2 + c1) * (var_one + var_two + c2)
+        return (above / below).mean((1, 2, 3)).float()
+
+
+def _window(size: int, device: torch.device) -> Tensor:
+    at = torch.arange(size, dtype=torch.float64, device=device) - (size - 1) / 2
+    weights = torch.exp(-(at**2) / (2 * SPREAD**2))
+    return weights / weights.sum()
+
+
+TASK = Restoration

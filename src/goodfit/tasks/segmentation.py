@@ -1,0 +1,254 @@
+"""Segmentation: the class of every pixel; cross-entropy on logits of the picture's size, weighted for rare classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from goodfit.errors import DataError, UsageError
+from goodfit.stats import Estimate, mean, mean_of_ratios
+from goodfit.tasks.shapes import refuse_shape
+from goodfit.tasks.task import DenseTask, Targets
+
+LOSSES = ("cross-entropy", "dice", "focal")
+FOCUS = 2.0  # Lin et al. 2017, section 5.1
+AT_ONCE = 64  # pictures whose pixels are counted together
+
+
+@dataclass
+class Segmentation(DenseTask):
+    """Classes in the order of the net's outputs.
+
+    Scores are kept as counts of pixels: of each picture its loss and its confusion matrix, (1 + C * C) numbers.
+
+    Attributes:
+        void: the value of pixels that do not count.
+        loss_name: cross-entropy; dice, which adds the Dice loss; or focal.
+        weights: of the classes in the loss; empty: all 1.
+    """
+
+    classes: tuple[str, ...]
+    void: int | None = None
+    loss_name: str = "cross-entropy"
+    weights: tuple[float, ...] = ()
+    label_smoothing: float = 0.0
+    _weights_there: dict[torch.device, Tensor] = field(default_factory=dict, repr=False, compare=False)
+    name: ClassVar[str] = "segmentation"
+    main_metric: ClassVar[str] = "iou"
+    greater_is_better: ClassVar[bool] = True
+    losses: ClassVar[tuple[str, ...]] = LOSSES
+
+    @property
+    def outputs(self) -> int:
+        return len(self.classes)
+
+    @classmethod
+    def fits(cls, targets: Targets) -> bool:
+        return False  # the source of masks names its task
+
+    @classmethod
+    def from_targets(cls, targets: Targets, classes: Sequence[str] = (), void: int | None = None) -> Self:
+        if len(classes) < 2:
+            raise DataError("only one class in the masks: there is nothing to tell apart", mend="Check the masks")
+        return cls(tuple(classes), void)
+
+    def learn(self, y_train: Tensor, loss: str | None) -> str:
+        """Weights for rare classes, from the training masks alone; what was chosen, in words.
+
+        A class weighs one over the square root of its share of the pixels, so that all weigh 1 on average.
+        """
+        if loss is not None and loss not in LOSSES:
+            raise UsageError(f"--loss {loss} is not known for masks", mend=f"Choose one of {', '.join(LOSSES)}")
+        self.loss_name = loss or self.loss_name
+        counts = self.keep_targets(y_train).double().sum(0)
+        shares = counts / counts.sum()
+        weights = torch.where(counts > 0, shares.clamp_min(1e-6).rsqrt(), 0.0)
+        self.weights = tuple((weights / (weights * shares).sum()).tolist())
+        return self.loss_name
+
+    def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
+        """(N, H, W) uint8, as they are."""
+        assert isinstance(targets, Tensor)
+        return targets
+
+    def _checked(self, out: Tensor, y: Tensor) -> Tensor:
+        wanted = (len(y), len(self.classes), *y.shape[1:])
+        if out.shape != wanted:
+            refuse_shape(out, wanted, f"{len(self.classes)} classes for every pixel")
+        return out.float()
+
+    def _weights_on(self, device: torch.device) -> Tensor | None:
+        if self.weights and device not in self._weights_there:
+            self._weights_there[device] = torch.tensor(self.weights, device=device)
+        return self._weights_there.get(device)
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        """Over the pixels that count: out (N, C, H, W) logits, y (N, H, W) classes.
+
+        dice adds 1 - 2 |A and B| / (|A| + |B|) of the probabilities, the mean over classes that are there (Milletari
+        et al. 2016, section 3, for several classes); focal multiplies a pixel's loss by (1 - p)^2 (Lin et al. 2017).
+        """
+        out, target = self._checked(out, y), y.long()
+        weights = self._weights_on(out.device)
+        ignored = -100 if self.void is None else self.void
+        counted = target != ignored
+        share = counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
+        if self.loss_name == "focal":
+            each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
+            return (share * (1 - (-each).exp()) ** FOCUS * each).sum() / counted.sum().clamp_min(1)
+        loss = functional.cross_entropy(
+            out, target, weights, ignore_index=ignored, label_smoothing=self.label_smoothing, reduction="sum"
+        ) / share.sum().clamp_min(1e-6)
+        if self.loss_name == "dice":
+            counts = counted.unsqueeze(1)
+            chances = out.softmax(1) * counts
+            truth = functional.one_hot(target.clamp(max=len(self.classes)), len(self.classes) + 1)
+            truth = truth[..., :-1].permute(0, 3, 1, 2) * counts
+            both, either = (chances * truth).sum((0, 2, 3)), (chances + truth).sum((0, 2, 3))
+            there = truth.sum((0, 2, 3)) > 0
+            loss = loss + ((1 - 2 * both / either.clamp_min(1e-6)) * there).sum() / there.sum().clamp_min(1)
+        return loss
+
+    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        out, target = self._checked(out, y), y.long()
+        count = len(self.classes)
+        ignored = -100 if self.void is None else self.void
+        counted = target != ignored
+        each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
+        losses = each.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
+        row = torch.arange(len(y), device=y.device).view(-1, 1, 1)
+        at = (row * count + target) * count + out.argmax(1)
+        table = torch.bincount(at[counted], minlength=len(y) * count * count).view(len(y), count * count)
+        return torch.cat([losses[:, None], table.float()], dim=1), table.view(-1, count, count).sum(2).float()
+
+    def keep_targets(self, y: Tensor) -> Tensor:
+        """(N, C) pixels of each class in each picture."""
+        pieces = []
+        for some in torch.split(y, AT_ONCE):
+            at = some.long() + 256 * torch.arange(len(some), device=y.device).view(-1, 1, 1)
+            table = torch.bincount(at.flatten(), minlength=256 * len(some)).view(len(some), 256)
+            pieces.append(table[:, : len(self.classes)].float())
+        counts = torch.cat(pieces)
+        if self.void is not None and self.void < len(self.classes):
+            counts[:, self.void] = 0
+        return counts
+
+    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        return out[:, 0]
+
+    def _tables(self, out: Tensor) -> np.ndarray:
+        """(N, C, C) pixels: rows the truth, columns the prediction."""
+        count = len(self.classes)
+        return out[:, 1:].double().numpy().reshape(-1, count, count)
+
+    def _overlaps(self, out: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        """(N, C) pixels that are right, and that are of the class by truth or by prediction; of classes that occur."""
+        tables = self._tables(out)
+        right = np.einsum("ncc->nc", tables)
+        either = tables.sum(1) + tables.sum(2) - right
+        there = tables.sum((0, 2)) > 0
+        return right[:, there], either[:, there]
+
+    def score(self, out: Tensor, y: Tensor) -> float:
+        right, either = self._overlaps(out)
+        return float((right.sum(0) / either.sum(0)).mean())
+
+    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+        """iou (mean over classes that occur), pixel_accuracy, log_loss (a picture's mean over its pixels).
+
+        Sums over all pictures, void left out; intervals take the pictures, not the pixels, as independent.
+        """
+        tables = self._tables(out)
+        right = np.einsum("ncc->nc", tables).sum(1, keepdims=True)
+        return {
+            "iou": mean_of_ratios(*self._overlaps(out)),
+            "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None]),
+            "log_loss": mean(out[:, 0].double().numpy()),
+        }
+
+    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
+        return torch.ones(len(out), dtype=torch.bool)
+
+    def truth(self, target: Tensor) -> Any:
+        return self.classes[int(target.argmax())]
+
+    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
+        """confusion (C, C) pixels; per_class: iou with interval, precision, recall, share of the pixels."""
+        tables = self._tables(out)
+        table = tables.sum(0)
+        per_class = []
+        for at, label in enumerate(self.classes):
+            right = tables[:, at, at]
+            either = tables[:, at, :].sum(1) + tables[:, :, at].sum(1) - right
+            support, named = float(table[at].sum()), float(table[:, at].sum())
+            iou = mean_of_ratios(right[:, None], either[:, None]) if support else None
+            per_class.append(
+                {
+                    "label": label,
+                    "iou": iou.value if iou else None,
+                    "iou_low": iou.low if iou else None,
+                    "iou_high": iou.high if iou else None,
+                    "precision": float(right.sum()) / named if named else 0.0,
+                    "recall": float(right.sum()) / support if support else None,
+                    "share": support / max(1.0, float(table.sum())),
+                }
+            )
+        return {"classes": list(self.classes), "confusion": table, "per_area": per_class}
+
+    def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
+        """Every pixel the commonest class of the training masks."""
+        counts, truth = y_train.double().sum(0), y.double().sum(0)
+        top = int(counts.argmax())
+        shares = (counts + 1) / (counts + 1).sum()
+        share = float(truth[top] / truth.sum())
+        rows = y.double() / y.double().sum(1, keepdim=True).clamp_min(1)
+        return {
+            "iou": share / int((truth > 0).sum()),
+            "pixel_accuracy": share,
+            "log_loss": float(-(rows * shares.log()).sum(1).mean()),
+        }
+
+    def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """pixel_accuracy and log_loss of each scored picture."""
+        tables = self._tables(out)
+        right = np.einsum("ncc->n", tables)
+        return {"pixel_accuracy": right / np.maximum(1, tables.sum((1, 2))), "log_loss": out[:, 0].numpy()}
+
+    def picture(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
+        """A mask (H, W) uint8 of logits (C, H, W), with what is said of it: the confidence and the shares of classes.
+
+        The confidence is the mean over pixels of the probability of the class that was chosen.
+        """
+        top, at = out.float().softmax(0).max(0)
+        shares = torch.bincount(at.flatten(), minlength=len(self.classes)).double() / at.numel()
+        said = {"confidence": float(top.mean())}
+        said |= {f"share_{label}": float(share) for label, share in zip(self.classes, shares.tolist(), strict=True)}
+        return at.to(torch.uint8).numpy(), said
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "classes": list(self.classes),
+            "void": self.void,
+            "loss_name": self.loss_name,
+            "weights": list(self.weights),
+            "label_smoothing": self.label_smoothing,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(
+            tuple(values["classes"]),
+            values["void"],
+            values["loss_name"],
+            tuple(values["weights"]),
+            values["label_smoothing"],
+        )
+
+
+TASK = Segmentation

@@ -1,0 +1,208 @@
+"""Segmentation and restoration: losses, scores and intervals against scikit-learn, SciPy and sums written out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+from sklearn.metrics import confusion_matrix, jaccard_score, log_loss
+from torch import Tensor
+
+from goodfit.errors import ModelError, UsageError
+from goodfit.stats import mean_of_ratios
+from goodfit.tasks import from_json
+from goodfit.tasks.restoration import Restoration, psnr, ssim
+from goodfit.tasks.segmentation import Segmentation
+
+CLASSES, VOID = 4, 9
+
+
+def example(n: int = 12, high: int = 9, wide: int = 7, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Logits that know something of masks with void pixels; class 3 never occurs."""
+    random = np.random.default_rng(seed)
+    y = random.integers(0, CLASSES - 1, (n, high, wide))
+    out = random.normal(0, 1, (n, CLASSES, high, wide)) + 1.5 * (np.arange(CLASSES)[:, None, None] == y[:, None])
+    out[:, 3] -= 20
+    y[random.random(y.shape) < 0.1] = VOID
+    return torch.from_numpy(out).float(), torch.from_numpy(y).to(torch.uint8)
+
+
+def task() -> Segmentation:
+    return Segmentation(("a", "b", "c", "d"), VOID)
+
+
+def flat(out: Tensor, y: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Truth and prediction of all pixels that count."""
+    counted = (y != VOID).numpy()
+    return y.numpy()[counted], out.argmax(1).numpy()[counted]
+
+
+def test_scores_are_those_of_scikit_learn() -> None:
+    out, y = example()
+    kept, counts = task().keep(out, out, y)
+    truth, said = flat(out, y)
+    per_class = jaccard_score(truth, said, labels=[0, 1, 2], average=None)
+    found = task().metrics(kept, counts)
+    assert found["iou"].value == pytest.approx(per_class.mean(), abs=1e-6)  # class 3 occurs nowhere
+    assert found["pixel_accuracy"].value == pytest.approx((truth == said).mean(), abs=1e-6)
+    assert task().score(kept, counts) == pytest.approx(per_class.mean(), abs=1e-6)
+    details = task().details(kept, counts)
+    np.testing.assert_array_equal(details["confusion"], confusion_matrix(truth, said, labels=range(CLASSES)))
+    assert [row["iou"] for row in details["per_area"][:3]] == pytest.approx(per_class.tolist(), abs=1e-6)
+    assert details["per_area"][3]["iou"] is None
+    np.testing.assert_array_equal(counts.numpy(), task().keep_targets(y).numpy())
+
+
+def test_a_pictures_loss_is_that_of_its_counted_pixels() -> None:
+    out, y = example()
+    kept, _ = task().keep(out, out, y)
+    shares = out.double().softmax(1).permute(0, 2, 3, 1).numpy()
+    for row in range(len(y)):
+        counted = (y[row] != VOID).numpy()
+        expected = log_loss(y[row].numpy()[counted], shares[row][counted], labels=range(CLASSES))
+        assert float(task().row_losses(kept, y)[row]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_interval_of_the_iou_is_that_of_a_bootstrap_over_pictures() -> None:
+    out, y = example(n=60)
+    kept, counts = task().keep(out, out, y)
+    found = task().metrics(kept, counts)["iou"]
+    random = np.random.default_rng(0)
+    draws = []
+    for _ in range(400):
+        rows = torch.from_numpy(random.integers(0, 60, 60))
+        truth, said = flat(out[rows], y[rows])
+        draws.append(jaccard_score(truth, said, labels=[0, 1, 2], average="macro"))
+    assert found.high - found.low == pytest.approx(2 * 1.96 * np.std(draws), rel=0.15)
+
+
+def test_the_ratio_estimator_on_a_case_by_hand() -> None:
+    """Parts 1/2 and 3/6: the ratio is 4/8; influences (1 - 2/2)/8 = 0 and (3 - 6/2)/8 = 0."""
+    found = mean_of_ratios(np.array([[1.0], [3.0]]), np.array([[2.0], [6.0]]))
+    assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
+    # parts 0/4 and 4/4: ratio 1/2, influences -1/4 and 1/4, error sqrt(2/1 * 2/16) = 1/2
+    found = mean_of_ratios(np.array([[0.0], [4.0]]), np.array([[4.0], [4.0]]))
+    assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
+
+
+def test_weights_follow_one_over_the_root_of_the_share() -> None:
+    y = torch.zeros(2, 10, 10, dtype=torch.uint8)
+    y[:, 0, :4] = 1  # 8 of 200 pixels
+    y[:, 9] = VOID  # 20 do not count
+    made = task()
+    assert made.learn(y, None) == "cross-entropy"
+    shares = np.array([172 / 180, 8 / 180])
+    weights = shares**-0.5
+    assert made.weights == pytest.approx([*(weights / (weights * shares).sum()), 0, 0])
+
+
+def test_losses_against_sums_written_out() -> None:
+    out, y = example(n=3)
+    truth = y.numpy()
+    counted = truth != VOID
+    shares = out.double().softmax(1).numpy()
+    of_truth = np.take_along_axis(shares, np.where(counted, truth, 0)[:, None].astype(int), axis=1)[:, 0]
+    each = -np.log(of_truth)
+    made = task()
+    assert float(made.loss(out, y)) == pytest.approx(each[counted].mean(), abs=1e-5)
+    made.loss_name = "focal"
+    assert float(made.loss(out, y)) == pytest.approx(((1 - of_truth) ** 2 * each)[counted].mean(), abs=1e-5)
+    made.loss_name = "dice"
+    dice = []
+    for number in range(3):  # those that occur
+        a, b = shares[:, number] * counted, (truth == number) & counted
+        dice.append(1 - 2 * (a * b).sum() / (a.sum() + b.sum()))
+    assert float(made.loss(out, y)) == pytest.approx(each[counted].mean() + np.mean(dice), abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal"])
+def test_pictures_without_a_counted_pixel_teach_nothing(loss: str) -> None:
+    made = Segmentation(("a", "b"), VOID, loss)
+    out = torch.randn(2, 2, 4, 4, requires_grad=True)
+    value = made.loss(out, torch.full((2, 4, 4), VOID, dtype=torch.uint8))
+    value.backward()
+    assert value.item() == 0
+    assert out.grad is not None
+    assert not out.grad.any()
+
+
+def test_the_baseline_is_the_commonest_class_everywhere() -> None:
+    _, y = example()
+    y_train = task().keep_targets(y)
+    truth, _ = flat(torch.zeros(len(y), CLASSES, *y.shape[1:]), y)
+    top = np.bincount(truth).argmax()
+    found = task().baseline(y_train, y_train, torch.zeros(0))
+    assert found["pixel_accuracy"] == pytest.approx((truth == top).mean())
+    expected = jaccard_score(truth, np.full(len(truth), top), labels=[0, 1, 2], average="macro")
+    assert found["iou"] == pytest.approx(expected)
+
+
+def test_a_net_of_another_size_is_refused() -> None:
+    with pytest.raises(ModelError, match="4 classes for every pixel"):
+        task().loss(torch.zeros(2, 4, 5, 5), torch.zeros(2, 6, 6, dtype=torch.uint8))
+    with pytest.raises(UsageError, match="--loss hinge"):
+        task().learn(torch.zeros(2, 4, 4, dtype=torch.uint8), "hinge")
+
+
+def test_tasks_go_through_json() -> None:
+    for made in (Segmentation(("a", "b"), 3, "dice", (1.0, 2.0)), Restoration(3, "mse")):
+        assert from_json({"name": made.name, **made.to_json()}) == made
+
+
+def test_psnr_by_hand() -> None:
+    truth = torch.full((2, 3, 4, 4), 100.0)
+    said = truth + torch.tensor([5.0, 0.0]).view(2, 1, 1, 1)
+    assert psnr(said, truth).tolist() == pytest.approx([10 * np.log10(255**2 / 25), 100.0])
+
+
+@pytest.mark.parametrize("shape", [(30, 41), (11, 11), (5, 8)])
+def test_ssim_against_scipys_gaussian(shape: tuple[int, int]) -> None:
+    """Wang et al. 2004 with the window as SciPy makes it (radius 5 = int(3.5 * 1.5 + 0.5)), its borders cut off."""
+    random = np.random.default_rng(0)
+    one = ndimage.gaussian_filter(random.uniform(0, 255, shape), 1.0)
+    two = np.clip(one + random.normal(0, 12, shape), 0, 255)
+    x, y = (torch.from_numpy(each)[None, None].expand(1, 2, *shape) for each in (one, two))
+    found = float(ssim(x, y))
+    if min(shape) < 11:
+        assert 0 < found < 1
+        assert float(ssim(x, x)) == pytest.approx(1.0)
+        return
+
+    def smooth(values: np.ndarray) -> np.ndarray:
+        return np.asarray(ndimage.gaussian_filter(values, 1.5, truncate=3.5))[5:-5, 5:-5]
+
+    means = smooth(one), smooth(two)
+    variances = smooth(one**2) - means[0] ** 2, smooth(two**2) - means[1] ** 2
+    both = smooth(one * two) - means[0] * means[1]
+    c1, c2 = 2.55**2, 7.65**2
+    values = (2 * means[0] * means[1] + c1) * (2 * both + c2)
+    values = values / ((means[0] ** 2 + means[1] ** 2 + c1) * (variances[0] + variances[1] + c2))
+    assert found == pytest.approx(values.mean(), abs=1e-6)
+
+
+def test_restoration_scores_the_output_as_bytes_and_the_input_beside_it() -> None:
+    random = np.random.default_rng(0)
+    clean = torch.from_numpy(random.integers(0, 256, (4, 3, 16, 16)).astype(np.uint8))
+    x = (clean.float() + 20).clamp(max=255) / 255
+    out = clean.float() / 255 + 0.001  # a quarter of a step: rounds to the clean bytes
+    kept, y = Restoration(3).keep(x, out, clean)
+    found = Restoration(3).metrics(kept, y)
+    assert found["psnr"].value == 100.0
+    given = ((clean.float() + 20).clamp(max=255) - clean.float()).square().mean((1, 2, 3)).numpy()
+    base = Restoration(3).baseline(y, y, kept)
+    assert base["psnr"] == pytest.approx((10 * np.log10(255**2 / given)).mean(), abs=1e-4)
+    assert found["psnr_gain"].value == pytest.approx(100 - base["psnr"], abs=1e-4)
+
+
+def test_the_feature_loss_is_l1_and_the_distance_of_the_maps() -> None:
+    class Doubled(torch.nn.Module):
+        def features(self, x: Tensor) -> list[Tensor]:
+            return [2 * x, x.mean((2, 3), keepdim=True)]
+
+    out, y = torch.full((2, 3, 4, 4), 0.5), torch.full((2, 3, 4, 4), 51, dtype=torch.uint8)  # 51 / 255 = 0.2
+    made = Restoration(3, "feature", feature_net=Doubled())
+    assert float(made.loss(out, y)) == pytest.approx(0.3 + 0.1 * (0.6 + 0.3) / 2)
+    assert float(Restoration(3, "mse").loss(out, y)) == pytest.approx(0.09)
+    with pytest.raises(UsageError, match="--feature-net"):
+        Restoration(3, "feature").loss(out, y)
