@@ -23,7 +23,8 @@ FLOORS = {
     "tasks": 2, "checks": 2, "tiles": 0, "aim": 4, "feature_net": 4, "recommend": 3, "explain": 3, "activity": 3,
     "train": 3,
     "layout": 0,
-    "run": 4, "model": 4, "fitting": 4, "job": 4, "finish": 4, "verdict": 4, "predictions": 4, "pictures": 4, "worst": 4, "summary": 4,
+    "run": 4, "model": 4, "fitting": 4, "job": 4, "finish": 4, "verdict": 4, "predictions": 4, "pictures": 4,
+    "worst": 4, "summary": 4,
     "report": 4, "demo": 4, "console": 4,
     "commands": 5, "cli": 5, "__main__": 5,
 }  # fmt: skip

@@ -18,6 +18,11 @@ from goodfit.errors import DataError, UsageError
 SIZE = (24, 16)  # width, height
 
 
+def opened(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.copy()
+
+
 def png(array: np.ndarray, mode: str | None = None, palette: list[int] | None = None) -> bytes:
     image = Image.fromarray(array) if mode is None else Image.fromarray(array, mode=mode)
     if palette is not None:
@@ -78,7 +83,8 @@ def test_a_colour_that_is_no_class_is_named_with_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["sky,1,2,3\nroad surface,4,5,6\n", "name,r,g,b\nsky,1,2,3\nroad surface,4,5,6", "1 2 3\tsky\n4 5 6\troad surface"]
+    "text",
+    ["sky,1,2,3\nroad surface,4,5,6\n", "name,r,g,b\nsky,1,2,3\nroad surface,4,5,6", "1 2 3\tsky\n4 5 6\troad surface"],
 )
 def test_codes_files_as_people_write_them(tmp_path: Path, text: str) -> None:
     path = tmp_path / "codes.txt"
@@ -106,7 +112,7 @@ def test_pictures_and_masks_lie_row_by_row(tmp_path: Path) -> None:
     assert source.in_shape == (3, 16, 24)
     assert source.task_options() == {"classes": ["0", "1", "2"], "void": None}
     for row, key in enumerate(source.keys):
-        expected = np.asarray(Image.open(beside / f"{Path(key).stem}.png"))
+        expected = np.asarray(opened(beside / f"{Path(key).stem}.png"))
         np.testing.assert_array_equal(source.targets[row].numpy(), expected)
 
 
@@ -115,7 +121,7 @@ def test_a_void_class_on_top_has_no_output_and_255_is_void_by_custom(tmp_path: P
     source = prepared(masks(pictures, beside, void=3))
     assert source.task_options() == {"classes": ["0", "1", "2"], "void": 3}
     for path in beside.iterdir():
-        values = np.asarray(Image.open(path)).copy()
+        values = np.asarray(opened(path)).copy()
         values[0, :3] = 255
         Image.fromarray(values).save(path)
     source = prepared(masks(pictures, beside))
@@ -125,7 +131,7 @@ def test_a_void_class_on_top_has_no_output_and_255_is_void_by_custom(tmp_path: P
 def test_masks_of_0_and_255_are_two_classes(tmp_path: Path) -> None:
     pictures, beside = street(tmp_path, classes=2)
     for path in beside.iterdir():
-        Image.fromarray(np.asarray(Image.open(path)) * np.uint8(255)).save(path)
+        Image.fromarray(np.asarray(opened(path)) * np.uint8(255)).save(path)
     source = prepared(masks(pictures, beside))
     assert source.task_options() == {"classes": ["0", "1"], "void": None}
     assert source.targets.unique().tolist() == [0, 1]
@@ -221,9 +227,9 @@ def test_pairs_cut_out_the_middle_and_never_resize(tmp_path: Path) -> None:
     source = pairs(tmp_path / "bad", tmp_path / "clean", size="32x30")
     source.prepare()
     assert source.in_shape == (3, 30, 32)
-    values = np.asarray(Image.open(tmp_path / "clean" / "3.png"))
+    values = np.asarray(opened(tmp_path / "clean" / "3.png"))
     np.testing.assert_array_equal(source.targets[3].permute(1, 2, 0).numpy(), values[5:35, 9:41])
-    small = np.asarray(Image.open(tmp_path / "bad" / "0.png"))
+    small = np.asarray(opened(tmp_path / "bad" / "0.png"))
     mirrored = np.pad(small, ((5, 5), (4, 4), (0, 0)), mode="symmetric")
     import torch
 

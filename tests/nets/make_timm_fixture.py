@@ -1,4 +1,4 @@
-"""Write fixtures/timm_resnet.json: timm's parameter names, shapes and outputs for weights that a formula gives.
+"""Write fixtures/timm_*.json: timm's parameter names, shapes and outputs for weights that a formula gives.
 
     python tests/nets/make_timm_fixture.py    # needs timm; torchvision may be missing, its names are stood in for
 
@@ -21,7 +21,11 @@ import torch
 from torch import Tensor, nn
 
 FIXTURE = Path(__file__).parent / "fixtures" / "timm_resnet.json"
-NETS = ("resnet18", "resnet34", "resnet50")
+DENSENETS = FIXTURE.with_name("timm_densenet.json")
+NETS = {
+    FIXTURE: ("resnet18", "resnet34", "resnet50"),
+    DENSENETS: ("densenet121", "densenet169", "densenet201"),
+}
 SIZES = (160, 224)
 SHOWN = 8  # outputs of a net that are kept
 
@@ -77,7 +81,7 @@ class _StandIn(types.ModuleType):
 
 
 def stand_in_for_torchvision() -> None:
-    """timm's ResNets use nothing of torchvision, but timm imports it."""
+    """timm's nets here use nothing of torchvision, but timm imports it."""
     inner = ("ops", "ops.misc", "transforms", "transforms.functional", "datasets", "models", "utils")
     for name in ("torchvision", *(f"torchvision.{part}" for part in inner)):
         module = _StandIn(name)
@@ -88,19 +92,24 @@ def stand_in_for_torchvision() -> None:
             setattr(sys.modules[parent], own, module)
 
 
-def main() -> None:
-    if importlib.util.find_spec("torchvision") is None:
-        stand_in_for_torchvision()
+def write(path: Path, names: tuple[str, ...]) -> None:
     import timm
 
     kept = {}
-    for name in NETS:
+    for name in names:
         net = timm.create_model(name, pretrained=False)
         shapes = {key: list(tensor.shape) for key, tensor in net.state_dict().items()}
         net.load_state_dict({key: filled(key, tuple(shape)) for key, shape in shapes.items()})
         kept[name] = {"outputs": {str(size): first_outputs(net, size) for size in SIZES}, "shapes": shapes}
-    FIXTURE.parent.mkdir(exist_ok=True)
-    FIXTURE.write_text(json.dumps({"timm": timm.__version__, "nets": kept}, separators=(",", ":")) + "\n")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"timm": timm.__version__, "nets": kept}, separators=(",", ":")) + "\n")
+
+
+def main() -> None:
+    if importlib.util.find_spec("torchvision") is None:
+        stand_in_for_torchvision()
+    for path, names in NETS.items():
+        write(path, names)
 
 
 if __name__ == "__main__":

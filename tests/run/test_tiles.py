@@ -13,10 +13,8 @@ from goodfit.tiles import over_tiles
 def small_net(seed: int = 0) -> nn.Module:
     """It looks 3 pixels far."""
     torch.manual_seed(seed)
-    net = nn.Sequential(
-        nn.Conv2d(2, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 3, padding=1)
-    )  # fmt: skip
-    return net.double().eval()
+    first, second, third = (nn.Conv2d(into, out, 3, padding=1) for into, out in ((2, 8), (8, 8), (8, 3)))
+    return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third).double().eval()
 
 
 @settings(max_examples=25, deadline=None)

@@ -57,6 +57,28 @@ def explain(rule: str | None) -> None:
     click.echo(f"{known[rule].code} {known[rule].page}")
 
 
+@click.command(name="nets")
+@click.argument("name", required=False)
+@click.option("--size", default="224", show_default=True, help="Of the pictures: a side, or WIDTHxHEIGHT.")
+@click.option("--channels", type=click.IntRange(min=1), default=3, show_default=True, help="Of the pictures.")
+@click.option("--outputs", type=click.IntRange(min=1), default=None, help="Width of the head [1000; of a picture 1].")
+@click.option("--width", type=click.IntRange(min=1), default=None, help="Channels of the first stage.")
+@click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Pictures at a time.")
+def list_nets(name: str | None, size: str, channels: int, outputs: int | None, width: int | None, batch: int) -> None:
+    """List the architectures; with a NAME, its layers: shapes, parameters, multiply-adds, memory of a training step."""
+    from goodfit.data.sources.images import given_size
+    from goodfit.nets import architecture
+    from goodfit.nets.describe import describe, overview, table
+
+    if name is None:
+        click.echo("\n".join(overview()))
+        return
+    wide, high = given_size(size) or (224, 224)
+    wanted = outputs or (1 if architecture(name).dense else 1000)
+    options = {} if width is None else {"width": width}
+    click.echo("\n".join(table(describe(name, (channels, high, wide), wanted, batch, **options))))
+
+
 @click.group()
 def cache() -> None:
     """The cache of decoded pictures."""
@@ -82,4 +104,4 @@ def cache_clear(cache: Path | None) -> None:
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
 
 
-ALL = (check, explain, cache)
+ALL = (check, explain, list_nets, cache)

@@ -18,7 +18,7 @@ from goodfit.errors import UsageError
 from goodfit.nets import densenet, resnet
 from goodfit.nets.architecture import Architecture, Recipe
 
-FINEST = 32  # channels where the output is made
+FINEST, WIDEST = 32, 256  # channels of the way up: where the output is made, and at most
 RECIPE = Recipe(
     learning_rate=3e-3, weight_decay=0.05, batch_size=8, rows_to_see={"segmentation": 22_000, "restoration": 22_000}
 )
@@ -49,7 +49,10 @@ def convolution(channels_in: int, channels: int) -> nn.Sequential:
 
 
 class Up(nn.Module):
-    """One level of the way up: twice as large, cut to the map beside it, and two convolutions over both."""
+    """One level of the way up: twice as large, fitted to the map beside it, and two convolutions over both.
+
+    A side that was halved upwards is cut, one that was halved downwards gets its last row or column twice.
+    """
 
     def __init__(self, channels_in: int, beside: int, channels: int) -> None:
         super().__init__()
@@ -59,6 +62,8 @@ class Up(nn.Module):
     def forward(self, x: Tensor, beside: Tensor) -> Tensor:
         high, wide = beside.shape[-2:]
         x = self.larger(x)[..., :high, :wide]
+        if x.shape[-2:] != (high, wide):
+            x = functional.pad(x, (0, wide - x.shape[-1], 0, high - x.shape[-2]), mode="replicate")
         return cast(Tensor, self.mix(torch.cat([x, beside], dim=1)))
 
 
@@ -81,8 +86,8 @@ class UNet(nn.Module):
         if _stride(encoder) > 1:
             beside.insert(0, 0)
         for width in reversed(beside):
-            self.ups.append(Up(channels, width or in_channels, width or FINEST))
-            channels = width or FINEST
+            self.ups.append(Up(channels, width or in_channels, min(width or FINEST, WIDEST)))
+            channels = min(width or FINEST, WIDEST)
         self.head = nn.Conv2d(channels, outputs, 1)
         if residual:
             nn.init.zeros_(self.head.weight)  # a fresh net gives the picture back
@@ -123,15 +128,21 @@ def _build(
     return UNet(encoder, in_shape[0], outputs, residual=residual)
 
 
-def _stages(net: nn.Module) -> list[list[nn.Module]]:
+def _stages(backbone: Architecture, net: nn.Module) -> list[list[nn.Module]]:
     assert isinstance(net, UNet)
-    return [[net.encoder], [net.ups, net.head]]
+    return [*backbone.stages(net.encoder)[:-1], list(net.ups), [net.head]]
 
 
 def _entry(backbone: Architecture) -> Architecture:
     maker: Callable[..., nn.Module] = partial(_build, backbone)
     return Architecture(
-        f"unet-{backbone.name}", maker, input_dims=3, stages=_stages, head="head", recipe=RECIPE, dense=True
+        f"unet-{backbone.name}",
+        maker,
+        input_dims=3,
+        stages=partial(_stages, backbone),
+        head="head",
+        recipe=RECIPE,
+        dense=True,
     )
 
 
