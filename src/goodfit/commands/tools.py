@@ -79,6 +79,27 @@ def list_nets(name: str | None, size: str, channels: int, outputs: int | None, w
     click.echo("\n".join(table(describe(name, (channels, high, wide), wanted, batch, **options))))
 
 
+@click.command(name="degrade")
+@click.argument("clean", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to make.")
+@click.option("--kind", required=True, help="jpeg, noise, blur, downscale, text or grey.")
+@click.option(
+    "--strength", type=float, default=None, help="Quality of jpeg [10], sd of noise [25] or blur [2], factor, lines."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same pictures.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def degrade_pictures(clean: Path, output: Path, kind: str, strength: float | None, seed: int, quiet: bool) -> None:
+    """Make pictures worse, to learn restoration from: then goodfit fit OUTPUT --clean CLEAN."""
+    from goodfit.console import Console
+    from goodfit.data.degrade import degrade
+
+    with Console(quiet=quiet).progress("degrading") as progress:
+        done = degrade(clean, output, kind, strength=strength, seed=seed, progress=progress)
+    for path, why in done.unreadable:
+        click.echo(f"left out: {path}: {why}", err=True)
+    click.echo(f"{done.written:,} pictures -> {output}\nNext: goodfit fit {output} --clean {clean}")
+
+
 @click.group()
 def cache() -> None:
     """The cache of decoded pictures."""
@@ -104,4 +125,4 @@ def cache_clear(cache: Path | None) -> None:
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
 
 
-ALL = (check, explain, list_nets, cache)
+ALL = (check, explain, list_nets, degrade_pictures, cache)
