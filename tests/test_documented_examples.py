@@ -122,6 +122,19 @@ def write_tables(folder: Path, generator: np.random.Generator) -> None:
     (folder / "stars.csv").write_text("\n".join(stars) + "\n", encoding="utf-8")
 
 
+def write_scenes(folder: Path, generator: np.random.Generator) -> None:
+    """street/images with masks of the same names, street/new without, and clean/: the drawings above, larger."""
+    from PIL import Image
+
+    for number in range(30):
+        picture = draw("square", generator).repeat(2, 0).repeat(2, 1)
+        for place, values in (("street/images", picture), ("street/masks", picture > 100), ("clean", picture)):
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values.astype(np.uint8)).save(folder / place / f"{number:02d}.png")
+    (folder / "street" / "new").mkdir()
+    Image.fromarray(draw("square", generator)).save(folder / "street" / "new" / "a.png")
+
+
 @pytest.fixture
 def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that the examples run in, as the current one."""
@@ -135,6 +148,7 @@ def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 name = f"{n:02d}.png" if folder.name == shape else f"{shape}-{n}.png"
                 Image.fromarray(draw(shape, generator)).save(folder / name)
     write_tables(tmp_path, generator)
+    write_scenes(tmp_path, generator)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -241,7 +241,13 @@ def main() -> int:
         for program, (found, fault, seconds) in zip(wanted, pool.map(run, wanted), strict=True):
             result = "fault" if fault else judge(program, found)
             lines.append(
-                {"program": program.name, "expected": program.expected, "aside": program.aside, "result": result}
+                {
+                    "program": program.name,
+                    "expected": program.expected,
+                    "aside": program.aside,
+                    "result": result,
+                    "said": sorted({each["rule"] for each in found if each["level"] != "notice"}),
+                }
             )
             if given.verbose or result not in ("hit", "quiet"):
                 said = ", ".join(f"{each['rule']} ({each['level']}) line {each['line']}" for each in found)
@@ -257,8 +263,20 @@ def main() -> int:
     return report(lines)
 
 
+def by_rule(lines: list[dict[str, Any]]) -> None:
+    """Print for each rule how many of its mistakes were found, and how often it spoke on a correct program."""
+    clean = [line for line in lines if not line["expected"]]
+    print(f"{'rule':<30}{'found':>9}   on {len(clean)} correct programs")
+    for rule in sorted({line["expected"] for line in lines if line["expected"]}):
+        of_rule = [line for line in lines if line["expected"] == rule]
+        hits = sum(line["result"] == "hit" for line in of_rule)
+        alarms = sum(rule in line["said"] for line in clean)
+        print(f"{rule:<30}{hits:>3} of {len(of_rule):>2}   {alarms or '-'}")
+
+
 def report(lines: list[dict[str, Any]]) -> int:
     """Print the figures; 0 where they hold."""
+    by_rule(lines)
     good = True
     for title, aside in (("seen while the rules were written", False), ("set aside", True)):
         some = [line for line in lines if line["aside"] is aside]

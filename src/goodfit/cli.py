@@ -66,6 +66,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @option("--minutes", float, "A time budget instead: the schedule is fitted to it.")
 @option("--arch", str, "The architecture, such as resnet34, unet-resnet18, tabm: goodfit nets lists them.")
 @option("--width", int, "Channels of its first stage.")
+@click.option("--checkpointing", is_flag=True, help="Dense nets: compute maps again instead of keeping them.")
 @option("--pretrained", str, "Published weights: a .safetensors file, or a hub name such as timm/resnet18.a1_in1k.")
 @option("--freeze", int, "Fine-tuning: epochs in which the head alone learns [1].")
 @option("--task", str, "classification, multilabel or regression, when the targets leave it open.")

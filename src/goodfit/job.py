@@ -210,6 +210,10 @@ class Job:
                 f"{self.task.name} is of {'pictures' if self.task.dense else 'rows'}",
                 mend=f"Choose one of {', '.join(names(len(shape), dense=self.task.dense))}",
             )
+        if asked.checkpointing:
+            if "checkpointing" not in options:
+                raise UsageError(f"--checkpointing is for dense nets, and {arch} is none", mend="Leave it out")
+            options["checkpointing"] = True
         if self.task.restores and "residual" in options:
             options["residual"] = True
         net = build(arch, shape, outputs, **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,15 +49,23 @@ class PredictedPicture:
 class PicturePredictions:
     """One predicted picture a row of the input, in its order; computed while you go through them."""
 
-    def __init__(self, model: Model, keys: Sequence[str], paths: Sequence[Path]) -> None:
-        self.model, self.keys, self._paths = model, keys, paths
+    def __init__(
+        self,
+        model: Model,
+        keys: Sequence[str],
+        paths: Sequence[Path],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.model, self.keys, self._paths, self._progress = model, keys, paths, progress
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __iter__(self) -> Iterator[PredictedPicture]:
         settings = PictureSettings.from_json(self.model.schema["picture"])
-        for key, path in zip(self.keys, self._paths, strict=True):
+        for number, (key, path) in enumerate(zip(self.keys, self._paths, strict=True)):
+            if self._progress is not None:
+                self._progress(number, len(self))
             try:
                 with without_pillows_warnings():
                     given = decode_whole(path.read_bytes(), settings.channels)

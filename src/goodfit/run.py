@@ -98,14 +98,14 @@ class Run:
         Args:
             data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
             cache: where decoded pictures are kept; the usual folder when None.
-            progress: called with (rows decoded, rows) while files are read.
+            progress: called with (rows done, rows) while files are read or pictures predicted.
 
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
         if self.model.task.dense:
             source = data if hasattr(data, "prepare") else open_as(self.model.schema["kind"], data)
-            return PicturePredictions(self.model, source.keys, source.paths())
+            return PicturePredictions(self.model, source.keys, source.paths(), progress)
         source = self._opened(data, cache, progress)
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)

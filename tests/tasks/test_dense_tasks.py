@@ -56,12 +56,18 @@ def test_scores_are_those_of_scikit_learn() -> None:
 
 def test_a_pictures_loss_is_that_of_its_counted_pixels() -> None:
     out, y = example()
-    kept, _ = task().keep(out, out, y)
+    weights = (0.5, 2.0, 3.0, 1.0)
+    made = Segmentation(("a", "b", "c", "d"), VOID, weights=weights)
+    kept, counts = made.keep(out, out, y)
     shares = out.double().softmax(1).permute(0, 2, 3, 1).numpy()
+    plain = []
     for row in range(len(y)):
         counted = (y[row] != VOID).numpy()
-        expected = log_loss(y[row].numpy()[counted], shares[row][counted], labels=range(CLASSES))
-        assert float(task().row_losses(kept, y)[row]) == pytest.approx(expected, abs=1e-5)
+        truth, said = y[row].numpy()[counted], shares[row][counted]
+        plain.append(log_loss(truth, said, labels=range(CLASSES)))
+        weighted = log_loss(truth, said, labels=range(CLASSES), sample_weight=np.array(weights)[truth])
+        assert float(made.row_losses(kept, y)[row]) == pytest.approx(weighted, abs=1e-5)
+    assert made.metrics(kept, counts)["log_loss"].value == pytest.approx(np.mean(plain), abs=1e-5)
 
 
 def test_the_interval_of_the_iou_is_that_of_a_bootstrap_over_pictures() -> None:

@@ -1,4 +1,3 @@
-# aside
 """Gradient accumulation with a short last window, bfloat16 on the CPU, a scaler that is switched off."""
 import torch
 from torch import nn

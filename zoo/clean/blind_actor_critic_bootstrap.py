@@ -1,4 +1,3 @@
-# aside
 """Advantage actor-critic with n-step returns over several environments at once."""
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,3 @@
-# aside
 """Rare faults: each batch has as many of them as of the sound rows, drawn with replacement."""
 import torch
 from torch import nn

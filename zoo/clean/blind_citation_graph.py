@@ -1,4 +1,3 @@
-# aside
 """Semi-supervised node classification: one graph, a few labelled nodes, the rest held out."""
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,3 @@
-# aside
 """A normalising flow of affine couplings, trained by likelihood, sampled afterwards."""
 import math
 

@@ -1,4 +1,3 @@
-# aside
 """CTC over sequences of different lengths; the loss wants time first."""
 import torch
 from torch import nn

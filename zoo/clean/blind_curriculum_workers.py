@@ -1,4 +1,3 @@
-# aside
 """A curriculum: short rows first, longer ones later; the loader has workers and pads."""
 import random
 

@@ -1,4 +1,3 @@
-# aside
 """A deep equilibrium layer: the fixed point is found without a graph, the gradient by a second iteration."""
 import torch
 from sklearn.datasets import load_wine

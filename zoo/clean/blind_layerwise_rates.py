@@ -1,4 +1,3 @@
-# aside
 """Fine-tuning with smaller steps for lower layers, no decay on norms and biases, and a linear warm-up."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 """A masked autoencoder: the encoder sees a quarter of the patches, the loss is on the others alone."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 """Self-distillation over several crops: crops stand one after the other in the first dimension."""
 import copy
 

@@ -1,4 +1,3 @@
-# aside
 """A neural ODE with Runge-Kutta steps by hand: the same net is called forty times in one forward pass."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 """Sequence-first GRU over packed batches; names in, language out."""
 import random
 

@@ -1,4 +1,3 @@
-# aside
 """A physics-informed net for u'' = -sin(x), u(0) = u(pi) = 0; Adam first, then L-BFGS."""
 import math
 

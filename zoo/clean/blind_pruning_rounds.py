@@ -1,4 +1,3 @@
-# aside
 """Rounds of training and magnitude pruning; the masks are made permanent at the end."""
 import torch
 from sklearn.datasets import load_digits

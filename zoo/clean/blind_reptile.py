@@ -1,4 +1,3 @@
-# aside
 """Reptile: the outer step moves the weights towards those that an inner optimiser found."""
 import copy
 import math

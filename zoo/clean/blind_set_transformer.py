@@ -1,4 +1,3 @@
-# aside
 """Sets of different sizes, padded; attention and pooling leave the padding out."""
 import torch
 from torch import nn

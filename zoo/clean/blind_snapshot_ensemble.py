@@ -1,4 +1,3 @@
-# aside
 """A cyclic rate; at the end of each cycle a snapshot is kept, and their probabilities are averaged."""
 import copy
 

@@ -1,4 +1,3 @@
-# aside
 """Hinge GAN; the discriminator has spectral norm, whose power iteration moves buffers in every forward pass."""
 import torch
 from torch import nn

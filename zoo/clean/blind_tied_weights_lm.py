@@ -1,4 +1,3 @@
-# aside
 """A causal language model whose output layer is its embedding; perplexity on held-out text."""
 import math
 

@@ -1,4 +1,3 @@
-# aside
 """A vector-quantised autoencoder: a straight-through autograd function, a codebook that moves by averages."""
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,3 @@
-# aside
 """WGAN with weight clipping: several critic steps for one generator step."""
 import torch
 from torch import nn

@@ -6,6 +6,7 @@ twice as large and cut to the map of the same level on the way down.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -117,8 +118,14 @@ def _build(
     width: int | None = None,
     stem: str = "auto",
     residual: bool = False,
+    checkpointing: bool = False,
 ) -> nn.Module:
-    encoder = backbone.build(in_shape, 1, width=width, stem=stem)
+    if checkpointing and "checkpointing" not in inspect.signature(backbone.build).parameters:
+        raise UsageError(f"--checkpointing is for dense nets, and {backbone.name} is none", mend="Leave it out")
+    dense = {"checkpointing": True} if checkpointing else {}
+    if stem == "auto" and residual:
+        stem = "small"  # what is to be restored is fine: no pixel is lost on the way in
+    encoder = backbone.build(in_shape, 1, width=width, stem=stem, **dense)
     setattr(encoder, backbone.head, nn.Identity())
     if residual and outputs != in_shape[0]:
         raise UsageError(

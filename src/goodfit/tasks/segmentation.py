@@ -25,7 +25,8 @@ AT_ONCE = 64  # pictures whose pixels are counted together
 class Segmentation(DenseTask):
     """Classes in the order of the net's outputs.
 
-    Scores are kept as counts of pixels: of each picture its loss and its confusion matrix, (1 + C * C) numbers.
+    Scores are kept as sums over pixels: of each picture the loss that training descends, the loss without weights and
+    the confusion matrix, (2 + C * C) numbers.
 
     Attributes:
         void: the value of pixels that do not count.
@@ -115,17 +116,21 @@ class Segmentation(DenseTask):
             loss = loss + ((1 - 2 * both / either.clamp_min(1e-6)) * there).sum() / there.sum().clamp_min(1)
         return loss
 
-    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y), y.long()
         count = len(self.classes)
         ignored = -100 if self.void is None else self.void
         counted = target != ignored
         each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
-        losses = each.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
+        weights = self._weights_on(out.device)
+        share = counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
+        taught = (share * each).sum((1, 2)) / share.sum((1, 2)).clamp_min(1e-6)
+        plain = each.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
         row = torch.arange(len(y), device=y.device).view(-1, 1, 1)
         at = (row * count + target) * count + out.argmax(1)
         table = torch.bincount(at[counted], minlength=len(y) * count * count).view(len(y), count * count)
-        return torch.cat([losses[:, None], table.float()], dim=1), table.view(-1, count, count).sum(2).float()
+        losses = torch.stack([taught, plain], dim=1)
+        return torch.cat([losses, table.float()], dim=1), table.view(-1, count, count).sum(2).float()
 
     def keep_targets(self, y: Tensor) -> Tensor:
         """(N, C) pixels of each class in each picture."""
@@ -145,7 +150,7 @@ class Segmentation(DenseTask):
     def _tables(self, out: Tensor) -> np.ndarray:
         """(N, C, C) pixels: rows the truth, columns the prediction."""
         count = len(self.classes)
-        return out[:, 1:].double().numpy().reshape(-1, count, count)
+        return out[:, 2:].double().numpy().reshape(-1, count, count)
 
     def _overlaps(self, out: Tensor) -> tuple[np.ndarray, np.ndarray]:
         """(N, C) pixels that are right, and that are of the class by truth or by prediction; of classes that occur."""
@@ -169,7 +174,7 @@ class Segmentation(DenseTask):
         return {
             "iou": mean_of_ratios(*self._overlaps(out)),
             "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None]),
-            "log_loss": mean(out[:, 0].double().numpy()),
+            "log_loss": mean(out[:, 1].double().numpy()),
         }
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
@@ -218,7 +223,7 @@ class Segmentation(DenseTask):
         """pixel_accuracy and log_loss of each scored picture."""
         tables = self._tables(out)
         right = np.einsum("ncc->n", tables)
-        return {"pixel_accuracy": right / np.maximum(1, tables.sum((1, 2))), "log_loss": out[:, 0].numpy()}
+        return {"pixel_accuracy": right / np.maximum(1, tables.sum((1, 2))), "log_loss": out[:, 1].numpy()}
 
     def picture(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
         """A mask (H, W) uint8 of logits (C, H, W), with what is said of it: the confidence and the shares of classes.

@@ -51,10 +51,11 @@ class Task(Protocol):
         """The scalar to descend: the mean over the batch."""
         ...
 
-    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         """What is kept of a batch to be scored: (n, ...) of outputs and of targets, small where these are pictures.
 
-        All that follows here takes outputs and targets in this form.
+        All that follows here takes outputs and targets in this form; `row_losses` and `score` are all that is wanted
+        where not `whole`.
         """
         ...
 
@@ -114,7 +115,7 @@ class RowTask:
             raise UsageError(f"--loss {loss} is for pictures with masks or clean pictures", mend="Leave it out")
         return None
 
-    def keep(self, x: Tensor, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         return out, y
 
     def keep_targets(self, y: Tensor) -> Tensor:

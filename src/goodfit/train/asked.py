@@ -15,6 +15,7 @@ class Asked:
     task: str | None = None
     arch: str | None = None
     width: int | None = None
+    checkpointing: bool = False
     pretrained: str | None = None
     freeze: int | None = None
     epochs: int | None = None

@@ -30,14 +30,16 @@ def outputs(net: nn.Module, feed: Feed, rows: Tensor, precision: Precision) -> T
         return shrinking(forward, 2 * feed.batch_size)[0]
 
 
-def scores(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision) -> tuple[Tensor, Tensor]:
+def scores(
+    net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision, *, whole: bool = True
+) -> tuple[Tensor, Tensor]:
     """What the task keeps of outputs and targets of these rows, on the CPU: see `Task.keep`."""
 
     def forward(size: int) -> tuple[Tensor, Tensor]:
         kept = []
         with torch.inference_mode(), precision.autocast(feed.device):
             for batch in feed.in_order(rows, size):
-                out, y = task.keep(batch.x, _checked(net(batch.x), batch.x), batch.y)
+                out, y = task.keep(batch.x, _checked(net(batch.x), batch.x), batch.y, whole=whole)
                 kept.append((out.float().cpu(), y.cpu()))
         return torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])
 

@@ -166,7 +166,7 @@ def end_epoch(training: Training) -> None:
     if training.average is not None:
         live = {name: tensor.clone() for name, tensor in live.items()}
         training.net.load_state_dict(training.average.state_dict())
-    out, y = scores(training.net, training.feed, task, training.valid_rows, training.precision)
+    out, y = scores(training.net, training.feed, task, training.valid_rows, training.precision, whole=False)
     losses = task.row_losses(out, y)
     score = task.score(out, y)
     valid_loss = float(losses.double().mean())

@@ -1,4 +1,3 @@
-# aside
 # two tasks share an encoder, each with its own backward to save memory
 import torch
 from torch import nn, optim

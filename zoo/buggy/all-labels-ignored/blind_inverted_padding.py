@@ -1,4 +1,3 @@
-# aside
 """Tagging; the padding mask is used the wrong way round, so nothing real is ever scored."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, Subset

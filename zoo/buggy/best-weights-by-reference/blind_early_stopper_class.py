@@ -1,4 +1,3 @@
-# aside
 from copy import deepcopy
 
 import torch

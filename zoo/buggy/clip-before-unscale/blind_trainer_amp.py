@@ -1,4 +1,3 @@
-# aside
 import torch
 from torch import nn
 

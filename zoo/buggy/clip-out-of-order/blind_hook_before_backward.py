@@ -1,4 +1,3 @@
-# aside
 """A trainer with hooks; the clipping hook is called at the wrong place."""
 import torch
 from torch import nn

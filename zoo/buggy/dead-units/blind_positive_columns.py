@@ -1,4 +1,3 @@
-# aside
 """Shares that are all positive meet weights that were set all negative."""
 import torch
 import torch.nn as nn

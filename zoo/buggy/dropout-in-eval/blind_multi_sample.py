@@ -1,4 +1,3 @@
-# aside
 """Multi-sample dropout: the head is applied under several dropouts and its outputs are averaged."""
 import torch
 from sklearn.datasets import load_digits

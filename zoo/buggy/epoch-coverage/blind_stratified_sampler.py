@@ -1,4 +1,3 @@
-# aside
 """A sampler meant to show every row once an epoch, with the classes spread evenly over it."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 import torch
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split

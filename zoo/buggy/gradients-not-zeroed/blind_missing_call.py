@@ -1,4 +1,3 @@
-# aside
 import argparse
 
 import torch

@@ -1,4 +1,3 @@
-# aside
 """A trainer class that keeps several optimisers in a dict."""
 import torch
 from torch import nn

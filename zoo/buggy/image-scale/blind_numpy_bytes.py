@@ -1,4 +1,3 @@
-# aside
 import numpy as np
 import torch
 from torch import nn

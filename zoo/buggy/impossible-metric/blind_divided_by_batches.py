@@ -1,4 +1,3 @@
-# aside
 import torch
 import torch.nn as nn
 from torch.utils.data import DataLoader, TensorDataset, random_split

@@ -1,4 +1,3 @@
-# aside
 """Learning a distribution over age groups from the votes of several annotators."""
 import torch
 import torch.nn as nn

@@ -1,4 +1,3 @@
-# aside
 """Half of the rows carry no label (-1); the supervised part should leave them out."""
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,3 @@
-# aside
 import torch
 from sklearn.datasets import load_digits
 from torch import nn, optim

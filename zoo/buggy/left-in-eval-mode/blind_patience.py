@@ -1,4 +1,3 @@
-# aside
 import copy
 
 import torch

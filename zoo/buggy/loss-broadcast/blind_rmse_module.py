@@ -1,4 +1,3 @@
-# aside
 """Load forecasting: a day of hours in, the next hour out."""
 import numpy as np
 import torch

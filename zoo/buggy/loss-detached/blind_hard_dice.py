@@ -1,4 +1,3 @@
-# aside
 """Segmentation with a Dice loss; the mask that it compares was cut at one half."""
 import torch
 from torch import nn

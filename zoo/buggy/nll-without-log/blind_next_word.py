@@ -1,4 +1,3 @@
-# aside
 import torch
 import torch.nn as nn
 

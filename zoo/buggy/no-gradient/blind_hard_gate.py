@@ -1,4 +1,3 @@
-# aside
 # feature selection with a gate for every column
 import torch
 from torch import nn

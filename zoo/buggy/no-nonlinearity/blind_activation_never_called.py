@@ -1,4 +1,3 @@
-# aside
 import math
 
 import torch

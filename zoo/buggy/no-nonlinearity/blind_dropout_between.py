@@ -1,4 +1,3 @@
-# aside
 import torch
 from sklearn.datasets import make_circles
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 import numpy as np
 import pandas as pd
 import torch

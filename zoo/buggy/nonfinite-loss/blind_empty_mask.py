@@ -1,4 +1,3 @@
-# aside
 """Mean over the real tokens; some messages have none."""
 import random
 

@@ -1,4 +1,3 @@
-# aside
 """Two tasks whose losses are weighed by learned uncertainties."""
 import torch
 from torch import nn

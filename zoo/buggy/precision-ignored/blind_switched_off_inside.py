@@ -1,4 +1,3 @@
-# aside
 """The trainer asks for bfloat16; a line meant for the norm alone covers the whole forward pass."""
 import argparse
 

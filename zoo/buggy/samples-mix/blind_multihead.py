@@ -1,4 +1,3 @@
-# aside
 """Self-attention over the players of a match; each match is one row of the batch."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 """Distances between pairs; at distance zero the root has no derivative, and the scaler skips in silence."""
 import torch
 from torch import nn

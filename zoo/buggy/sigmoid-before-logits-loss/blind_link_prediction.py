@@ -1,4 +1,3 @@
-# aside
 """Which user likes which item: embeddings and their dot product, with negatives drawn by chance."""
 import numpy as np
 import torch

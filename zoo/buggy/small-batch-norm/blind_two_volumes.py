@@ -1,4 +1,3 @@
-# aside
 """Large volumes, so only two fit a batch; a norm over the batch follows the pooling."""
 import torch
 from torch import nn

@@ -1,4 +1,3 @@
-# aside
 """A scikit-learn look-alike around a small net."""
 import numpy as np
 import torch

@@ -1,4 +1,3 @@
-# aside
 import random
 
 import torch

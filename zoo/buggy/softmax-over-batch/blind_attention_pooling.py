@@ -1,4 +1,3 @@
-# aside
 """A bag of patches for each slide: attention weighs the patches before the mean."""
 import torch
 from torch import nn

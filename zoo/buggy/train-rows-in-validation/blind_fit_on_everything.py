@@ -1,4 +1,3 @@
-# aside
 import numpy as np
 import torch
 from sklearn.datasets import make_classification

@@ -1,4 +1,3 @@
-# aside
 """Four folds, written without scikit-learn."""
 import numpy as np
 import torch

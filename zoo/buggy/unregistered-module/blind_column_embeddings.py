@@ -1,4 +1,3 @@
-# aside
 """Tabular data with categorical columns; each has an embedding of its own."""
 import numpy as np
 import pandas as pd
