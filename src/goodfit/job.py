@@ -260,10 +260,10 @@ class Job:
             augment=self._augmenter(chosen.augment) if pictures else None,
         )
         whole = self.source.whole()
-        if fits_on(self.device, whole.nbytes):
+        if fits_on(self.device, whole.nbytes + self.y.nbytes):
             feed.resident = whole.to(self.device)
         first = feed.ready(self.source.read(train_rows[: chosen.batch_size]).to(self.device))
-        targets = feed.y_there[: len(first)]
+        targets = self.y.index_select(0, train_rows[: len(first)]).to(self.device)
 
         def loss_of(trial: nn.Module, x: Tensor) -> Tensor:
             return self.task.loss(trial(x), targets[: len(x)])

@@ -109,7 +109,7 @@ def test_a_small_set_lives_on_the_device_whole(tmp_path: Path) -> None:
     seen: list[int] = []
     original = Feed._gather
 
-    def spy(feed: Feed, chunks: list[torch.Tensor]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def spy(feed: Feed, chunks: list[torch.Tensor]) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
         seen.append(0 if feed.resident is None else feed.resident.nbytes)
         return original(feed, chunks)
 

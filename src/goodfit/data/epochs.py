@@ -74,7 +74,6 @@ class Feed:
     resident: Tensor | None = None  # x of all rows, on the device
 
     def __post_init__(self) -> None:
-        self.y_there = self.y.to(self.device)
         if self.normalise is not None:
             self.normalise = self.normalise.to(self.device)
         self.generator = torch.Generator(device=self.device).manual_seed(self.seed)  # of the augmentation alone
@@ -90,8 +89,7 @@ class Feed:
 
     def _batches(self, chunks: list[Tensor], *, training: bool) -> Iterator[Batch]:
         augment = self.augment if training else None
-        for x, rows in self._gather(chunks):
-            y = self.y_there.index_select(0, rows)
+        for x, y, rows in self._gather(chunks):
             if augment is not None:
                 x, y = augment(x, y, self.generator)
             yield Batch(self.ready(x), y, rows)
@@ -102,21 +100,27 @@ class Feed:
             x = self.normalise(x)
         return laid_out(x, channels_last=self.channels_last)
 
-    def _gather(self, chunks: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+    def _gather(self, chunks: list[Tensor]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         if not chunks:
             return
         if self.resident is not None:
             order = torch.cat(chunks)  # one transfer an epoch, none in the loop
             order = _pinned(order, self.device.type == "cuda").to(self.device, non_blocking=True)
+            y = _pinned(self.y, self.device.type == "cuda").to(self.device, non_blocking=True)
             for rows in torch.split(order, [len(chunk) for chunk in chunks]):
-                yield self.resident.index_select(0, rows), rows
+                yield self.resident.index_select(0, rows), y.index_select(0, rows), rows
         elif self.device.type == "cpu":
             for rows in chunks:
-                yield self.source.read(rows), rows
+                yield self.source.read(rows), self.y.index_select(0, rows), rows
         else:
             pin = self.device.type == "cuda"
-            for x, rows in ahead(lambda rows: (_pinned(self.source.read(rows), pin), _pinned(rows, pin)), chunks):
-                yield x.to(self.device, non_blocking=True), rows.to(self.device, non_blocking=True)
+            for batch in ahead(lambda rows: self._read(rows, pin), chunks):
+                x, y, rows = (each.to(self.device, non_blocking=True) for each in batch)
+                yield x, y, rows
+
+    def _read(self, rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """x and y of rows, and their numbers, ready to go to the device."""
+        return _pinned(self.source.read(rows), pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
 
 
 def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:
