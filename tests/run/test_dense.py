@@ -195,3 +195,47 @@ def test_stopped_and_resumed_is_never_stopped(street: Path, tmp_path: Path, monk
     assert goodfit(*fit, tmp_path / "parts", "--resume") == 0
     whole, parts = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "parts"))
     assert whole == parts
+
+
+def test_the_nets_command_shows_channels_double_where_the_side_is_halved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert goodfit("nets", "unet-resnet18", "--size", "240x180") == 0
+    lines = capsys.readouterr().out.splitlines()
+    shapes = {line.split()[0]: line.split()[2] for line in lines if line.startswith("encoder.layer")}
+    assert [shapes[f"encoder.layer{number}.1"] for number in range(1, 5)] == [
+        "64×45×60", "128×23×30", "256×12×15", "512×6×8",
+    ]  # fmt: skip
+    assert goodfit("nets") == 0
+    assert "tiramisu103" in capsys.readouterr().out
+    assert goodfit("nets", "resnet81") == 2
+
+
+def test_degrade_makes_pairs_and_names_the_next_command(
+    noisy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (noisy / "clean" / "broken.png").write_bytes(b"none")
+    try:
+        assert goodfit("degrade", noisy / "clean", "-o", tmp_path / "bad", "--kind", "blur", "-q") == 0
+    finally:
+        (noisy / "clean" / "broken.png").unlink()
+    said = capsys.readouterr()
+    assert f"70 pictures -> {tmp_path / 'bad'}" in said.out
+    assert "goodfit fit" in said.out
+    assert "broken.png: not a picture" in said.err
+    assert len(list((tmp_path / "bad").iterdir())) == 70
+
+
+def test_a_split_with_a_validation_part_alone_trains_on_the_rest(street: Path, tmp_path: Path) -> None:
+    train, val = street / "train", street / "val"
+    source = gf.masks(
+        train / "images", train / "masks", valid=val / "images", valid_masks=val / "masks", void=9
+    )  # fmt: skip
+    run = gf.fit(source, out=tmp_path / "r", arch="unet-resnet10", width=8, epochs=1, precision="float32")
+    assert run.record["rows"] == {"train": 60, "valid": 12, "test": 0, "unreadable": 0}
+
+
+def test_a_feature_loss_takes_a_run_of_ours(noisy: Path, street: Path, fitted: Path, tmp_path: Path) -> None:
+    fit = ("fit", noisy / "bad", "--clean", noisy / "clean", "--epochs", 2, "--quiet", "--loss", "feature", "--out")
+    assert goodfit(*fit, tmp_path / "r", "--feature-net", fitted, *SMALL) == 0
+    record = json.loads((tmp_path / "r" / "run.json").read_text(encoding="utf-8"))
+    assert record["task"]["loss_name"] == "feature"
+    assert goodfit(*fit, tmp_path / "q", *SMALL) == 2
