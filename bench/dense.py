@@ -41,7 +41,7 @@ from goodfit.train.trial import set_memory_format
 CAMVID = Path(__file__).resolve().parents[2] / "shared" / "data" / "camvid"
 PARTS = ("train", "val", "test")
 BATCH, ROWS, CLASSES, VOID = 8, 96, 11, 11
-ARCH = "unet-resnet18"
+ARCH = "unet-resnet10"
 CPU = torch.device("cpu")
 
 

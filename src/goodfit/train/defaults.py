@@ -35,7 +35,7 @@ class Defaults:
 def choose_architecture(in_shape: tuple[int, ...], accelerator: bool, dense: bool = False) -> tuple[str, str]:
     """The net for data of this shape (without the batch), and why; `dense`: one that gives a picture."""
     if dense:
-        return "unet-resnet18", "the output is a picture of the input's size"
+        return ("unet-resnet18" if accelerator else "unet-resnet10"), "the output is a picture of the input's size"
     if len(in_shape) == 1:
         return "mlp", "the rows are flat"
     side = max(in_shape[-2:])
