@@ -179,9 +179,10 @@ def _store_scores(job: Job, rows: Tensor, out: Tensor, y: Tensor) -> None:
     pictures = [job.source.thumbnail(int(rows[at])) for at in worst]
     tensors = {"rows": rows, "out": out, "y": y, "worst": torch.tensor(worst, dtype=torch.int64)}
     if job.task.dense:
+        training = job.training
         chosen = rows[worst]
         tensors["truths"] = job.y.index_select(0, chosen)
-        tensors["said"] = _drawn(job, outputs(job.training.net, job.training.feed, chosen, job.training.precision))
+        tensors["said"] = _drawn(job, outputs(training.net, training.feed, job.task, chosen, training.precision))
     tensors["y_train"] = job.y_train  # the trivial predictor is learnt from it
     if pictures and all(picture is not None for picture in pictures):
         tensors["pictures"] = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures]))

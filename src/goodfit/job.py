@@ -30,7 +30,7 @@ from goodfit.nets.weights import load_pretrained
 from goodfit.run import fingerprint
 from goodfit.tasks.regression import Regression
 from goodfit.tasks.restoration import Restoration
-from goodfit.tasks.task import Task
+from goodfit.tasks.task import DenseTask, Task
 from goodfit.train.asked import Asked
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import load_state, save_state
@@ -353,6 +353,8 @@ class Job:
 
     def _augmenter(self, name: str) -> Augmenter | None:
         settings = AugmentSettings.preset(name)
+        if isinstance(self.task, DenseTask):
+            self.task.mirrored = settings.flip
         beside = None if not self.task.dense else "picture" if self.task.restores else "mask"
         return None if settings == AugmentSettings.none() else Augmenter(settings, self.task.outputs, beside)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ def predict_one(model: Model, given: np.ndarray, settings: PictureSettings) -> t
     layout = torch.channels_last if model.precision.channels_last else torch.contiguous_format
     x = model.normalise.to(model.device)(x).contiguous(memory_format=layout)
     with torch.inference_mode(), model.precision.autocast(model.device):
-        out = over_tiles(model.net, x).float()
+        out = over_tiles(partial(task.predict, model.net), x).float()
         if out.shape[-2:] != (high, wide) and out.shape[1] * high * wide <= ENLARGED:
             out = functional.interpolate(out, (high, wide), mode="bilinear")
     picture, said = task.picture(out[0].cpu())

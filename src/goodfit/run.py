@@ -110,7 +110,7 @@ class Run:
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
         model = self.model
-        out = outputs(model.net, model.feed(source), rows, model.precision)
+        out = outputs(model.net, model.feed(source), model.task, rows, model.precision)
         columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
         columns |= {name: [said[row] for row in rows.tolist()] for name, said in source.remarks().items()}
         return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))])

@@ -152,8 +152,20 @@ def test_a_net_of_another_size_is_refused() -> None:
 
 
 def test_tasks_go_through_json() -> None:
-    for made in (Segmentation(("a", "b"), 3, "dice", (1.0, 2.0)), Restoration(3, "mse")):
+    for made in (Segmentation(("a", "b"), 3, "dice", (1.0, 2.0), mirrored=True), Restoration(3, "mse")):
         assert from_json({"name": made.name, **made.to_json()}) == made
+
+
+def test_where_it_counts_a_picture_is_looked_at_both_ways() -> None:
+    """A net that gives each pixel its column's number: with the mirrored one the mean is the same everywhere."""
+
+    class Columns(torch.nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.arange(5.0).expand(len(x), 1, 3, 5) + x
+
+    x = torch.rand(2, 1, 3, 5)
+    torch.testing.assert_close(Restoration(1, mirrored=True).predict(Columns(), x), x + 2)
+    torch.testing.assert_close(Restoration(1).predict(Columns(), x), x + torch.arange(5.0))
 
 
 def test_psnr_by_hand() -> None:

@@ -30,6 +30,7 @@ class AugmentSettings:
         cutout: a square of this share of the side becomes the row's mean (DeVries and Taylor 2017).
         mixup: alpha of the Beta law for mixing two rows (Zhang et al. 2018).
         cutmix: alpha of the Beta law for pasting a box of another row (Yun et al. 2019).
+        gamma: the exponent of the brightness, up to e to this power or its inverse. tint: each channel by this share.
         piece: a square piece of so many pixels, anywhere in the picture. turn: half of the pieces upside down, half
             with rows for columns.
     """
@@ -45,6 +46,8 @@ class AugmentSettings:
     cutout: float = 0.0
     mixup: float = 0.0
     cutmix: float = 0.0
+    gamma: float = 0.0
+    tint: float = 0.0
     piece: int = 0
     turn: bool = False
 
@@ -117,7 +120,7 @@ class Augmenter:
         else:
             x, moved = self._move(x, y, generator)
             return x, y if moved is None else moved
-        if set_to.brightness or set_to.contrast or set_to.saturation:
+        if set_to.brightness or set_to.contrast or set_to.saturation or set_to.gamma or set_to.tint:
             x = colour(x.float(), set_to, generator)
         if set_to.cutout:
             x = cutout(x, set_to.cutout, generator)
@@ -225,7 +228,7 @@ def _gathered(x: Tensor, at: Tensor, pixels: int) -> Tensor:
 
 
 def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Tensor:
-    """Brightness, contrast about the row's mean, and saturation about its grey; x float32 in 0..255."""
+    """Brightness, contrast about the row's mean, saturation about its grey, gamma, tint; x float32 in 0..255."""
     n = len(x)
 
     def factor(strength: float) -> Tensor:
@@ -239,6 +242,11 @@ def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Te
     if set_to.saturation and x.shape[1] == 3:
         grey = x.mean(1, keepdim=True)
         x = (x - grey) * factor(set_to.saturation) + grey
+    if set_to.gamma:
+        power = uniform(n, generator, -set_to.gamma, set_to.gamma).exp().view(n, 1, 1, 1)
+        x = 255 * (x / 255).clamp(1e-4, 1) ** power
+    if set_to.tint:
+        x = x * (1 + set_to.tint * (2 * torch.rand((n, x.shape[1], 1, 1), generator=generator, device=x.device) - 1))
     return x.clamp(0, 255)
 
 

@@ -36,6 +36,7 @@ class Restoration(DenseTask):
     channels: int
     loss_name: str = "l1"
     label_smoothing: float = 0.0
+    mirrored: bool = False
     feature_net: nn.Module | None = field(default=None, repr=False, compare=False)
     name: ClassVar[str] = "restoration"
     main_metric: ClassVar[str] = "psnr"
@@ -142,11 +143,11 @@ class Restoration(DenseTask):
         return (out.float() * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), {}
 
     def to_json(self) -> dict[str, Any]:
-        return {"channels": self.channels, "loss_name": self.loss_name}
+        return {"channels": self.channels, "loss_name": self.loss_name, "mirrored": self.mirrored}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(values["channels"], values["loss_name"])
+        return cls(values["channels"], values["loss_name"], mirrored=values["mirrored"])
 
 
 def psnr(said: Tensor, truth: Tensor) -> Tensor:

@@ -39,6 +39,7 @@ class Segmentation(DenseTask):
     loss_name: str = "cross-entropy"
     weights: tuple[float, ...] = ()
     label_smoothing: float = 0.0
+    mirrored: bool = False
     _weights_there: dict[torch.device, Tensor] = field(default_factory=dict, repr=False, compare=False)
     name: ClassVar[str] = "segmentation"
     main_metric: ClassVar[str] = "iou"
@@ -243,6 +244,7 @@ class Segmentation(DenseTask):
             "loss_name": self.loss_name,
             "weights": list(self.weights),
             "label_smoothing": self.label_smoothing,
+            "mirrored": self.mirrored,
         }
 
     @classmethod
@@ -253,6 +255,7 @@ class Segmentation(DenseTask):
             values["loss_name"],
             tuple(values["weights"]),
             values["label_smoothing"],
+            values["mirrored"],
         )
 
 

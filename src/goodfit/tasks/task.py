@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.errors import UsageError
 from goodfit.stats import Estimate
@@ -49,6 +49,10 @@ class Task(Protocol):
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """The scalar to descend: the mean over the batch."""
+        ...
+
+    def predict(self, net: nn.Module, x: Tensor) -> Tensor:
+        """The output for a batch where it counts: for scores and predictions, not in training."""
         ...
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
@@ -115,6 +119,10 @@ class RowTask:
             raise UsageError(f"--loss {loss} is for pictures with masks or clean pictures", mend="Leave it out")
         return None
 
+    def predict(self, net: nn.Module, x: Tensor) -> Tensor:
+        out: Tensor = net(x)
+        return out
+
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         return out, y
 
@@ -123,7 +131,19 @@ class RowTask:
 
 
 class DenseTask:
-    """A task whose target is a picture: what is kept of one for scores are a few sums."""
+    """A task whose target is a picture: what is kept of one for scores are a few sums.
+
+    Attributes:
+        mirrored: pictures were mirrored in training, and are looked at both ways when it counts.
+    """
 
     dense: ClassVar[bool] = True
     restores: ClassVar[bool] = False
+    mirrored: bool
+
+    def predict(self, net: nn.Module, x: Tensor) -> Tensor:
+        out: Tensor = net(x)
+        if not self.mirrored:
+            return out
+        other: Tensor = net(x.flip(3))
+        return (out + other.flip(3)) / 2

@@ -15,7 +15,7 @@ from goodfit.train.memory import shrinking
 from goodfit.train.precision import Precision
 
 
-def outputs(net: nn.Module, feed: Feed, rows: Tensor, precision: Precision) -> Tensor:
+def outputs(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision) -> Tensor:
     """(len(rows), ...) float32 on the CPU: the net in eval mode on rows that are not augmented.
 
     The net's mode is put back afterwards. Out of memory halves the batch and tries again.
@@ -23,7 +23,7 @@ def outputs(net: nn.Module, feed: Feed, rows: Tensor, precision: Precision) -> T
 
     def forward(size: int) -> Tensor:
         with torch.inference_mode(), precision.autocast(feed.device):
-            pieces = [_checked(net(batch.x), batch.x) for batch in feed.in_order(rows, size)]
+            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in feed.in_order(rows, size)]
             return torch.cat(pieces).float().cpu() if pieces else torch.zeros(0)
 
     with in_eval_mode(net):
@@ -39,7 +39,8 @@ def scores(
         kept = []
         with torch.inference_mode(), precision.autocast(feed.device):
             for batch in feed.in_order(rows, size):
-                out, y = task.keep(batch.x, _checked(net(batch.x), batch.x), batch.y, whole=whole)
+                out = task.predict(net, batch.x) if whole else net(batch.x)
+                out, y = task.keep(batch.x, _checked(out, batch.x), batch.y, whole=whole)
                 kept.append((out.float().cpu(), y.cpu()))
         return torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])
 
