@@ -60,15 +60,21 @@ class Losses:
 
     def add(self, value: float) -> bool:
         """Keep it; whether it is no number, or far above the last ones."""
-        usual = self.last[-1] if self.last else value
+        last = self.last
+        usual = last[-1] if last else value
         if self.count == 0:
             self.first = value
         self.count += 1
-        self.least = min(self.least, value)
-        self.most = max(self.most, value) if math.isfinite(value) else self.most
-        self.negative = self.negative or value < 0
-        self.last.append(value)
-        return not math.isfinite(value) or (usual > 0 and value > JUMP * usual)
+        last.append(value)
+        if not -math.inf < value < math.inf:
+            self.least = min(self.least, value)
+            return True
+        if value < self.least:
+            self.least = value
+            self.negative = self.negative or value < 0
+        if value > self.most:
+            self.most = value
+        return value > JUMP * usual > 0
 
 
 @dataclass

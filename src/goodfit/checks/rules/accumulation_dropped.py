@@ -24,9 +24,11 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from goodfit.checks.events import Backward, Step, Zero
 from goodfit.checks.finding import Finding, Level
@@ -49,19 +51,22 @@ class AccumulationDropped(LiveRule):
         self.times: dict[Place, int] = {}
         self.steps = self.longest = 0
         self.usual = False  # whether this program attacks its inputs
-        self.versions: list[int] = []
+        self.versions: list[int | None] = []
+        self.weights: list[weakref.ref[Tensor]] = []  # the first of each optimiser
 
     def after_backward(self, event: Backward) -> None:
         self.waiting += 1
-        self.versions = self._versions()
         if event.into:
             self.attack = True
         elif self.world.awake:  # the first steps are enough to know the loop by
+            groups = [group["params"] for optimiser in self.world.optimisers for group in optimiser.param_groups[:1]]
+            self.weights = [weakref.ref(params[0]) for params in groups if params]
             known = {id(param) for net in self.world.nets for param in net.parameters()} | self.world.optimised()
             self.attack = any(id(leaf) not in known for leaf in event.leaves)
             self.usual = self.usual or self.attack
         else:
             self.attack = self.usual
+        self.versions = self._versions()
 
     def on_zero(self, event: Zero) -> None:
         if not self.waiting:
@@ -77,10 +82,9 @@ class AccumulationDropped(LiveRule):
         if dropped:
             self.waiting, self.attack = 0, False
 
-    def _versions(self) -> list[int]:
+    def _versions(self) -> list[int | None]:
         """Of a few weights: how often they were written to."""
-        groups = [group["params"] for optimiser in self.world.optimisers for group in optimiser.param_groups[:1]]
-        return [params[0]._version for params in groups if params]
+        return [None if (weight := known()) is None else weight._version for known in self.weights]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         self.waiting, self.attack = 0, False

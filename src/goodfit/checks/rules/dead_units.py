@@ -39,7 +39,7 @@ LOSSES = 4
 SHARE = 0.75
 SAMPLES = 64
 UNITS = 16
-STEPS = 30
+STEPS, LATE = 30, 20
 
 
 class DeadUnits(LiveRule):
@@ -53,6 +53,8 @@ class DeadUnits(LiveRule):
         self.place: Place | None = None
 
     def before_backward(self, event: Backward) -> None:
+        if self.world.steps < LATE:
+            return  # only the last losses count
         alive: list[Tensor] = []
         samples: list[int] = []
         for loss in event.losses:
