@@ -93,9 +93,10 @@ def test_pictures_of_any_size_give_outputs_and_a_map_of_every_resolution(
     maps = net.features(x)
     assert net(x).shape == (2, outputs)
     sides = [(high, wide)] if net.small else [tuple(-(-side // 2) for side in (high, wide))]
-    while len(sides) < len(maps):  # the stem and its max-pool halve upwards, transitions downwards
-        upwards = len(sides) == 1 and not net.small
-        sides.append(tuple(-(-side // 2) if upwards else max(1, side // 2) for side in sides[-1]))
+    # The stem and its max-pool halve upwards; transitions downwards, unless a side is one pixel.
+    while len(sides) < len(maps):
+        upwards = min(sides[-1]) < 2 or (len(sides) == 1 and not net.small)
+        sides.append(tuple(-(-side // 2) if upwards else side // 2 for side in sides[-1]))
     assert len(maps) == (4 if net.small else 5)
     assert [tuple(each.shape) for each in maps] == [
         (2, channels, *side) for channels, side in zip(net.feature_channels, sides, strict=True)
