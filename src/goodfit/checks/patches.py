@@ -184,6 +184,7 @@ class Patches:
             return
         self.world.optimiser(optimiser).steps += 1
         self.world.steps += 1
+        self.world.losses.used = self.world.losses.count
         self.watcher.tell("on_step", events.Step(optimiser))
         self.watcher.tick(STEP)
 

@@ -52,6 +52,7 @@ class Losses:
     """
 
     count: int = 0
+    used: int = 0  # of them up to the last step
     first: float = math.nan
     least: float = math.inf
     most: float = -math.inf

@@ -40,6 +40,7 @@ class BestWeightsByReference(LiveRule):
 
     def start(self) -> None:
         self.survived: set[Place] = set()
+        self.places: dict[int, tuple[int, int, Place]] = {}  # by where the memory lies: version, step, line
         self.taken: dict[int, tuple[weakref.ref[Tensor], int, int, Place]] = {}  # tensor, its version, step, line
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
@@ -51,6 +52,7 @@ class BestWeightsByReference(LiveRule):
             for tensor in tensors(event.state):
                 if tensor.is_floating_point():
                     self.taken[id(tensor)] = (weakref.ref(tensor), tensor._version, step, place)
+                    self.places[tensor.data_ptr()] = (tensor._version, step, place)
             self.taken = {key: kept for key, kept in self.taken.items() if kept[0]() is not None}
             return
         live = (
@@ -58,6 +60,9 @@ class BestWeightsByReference(LiveRule):
         )
         for tensor in tensors(event.state):
             kept = self.taken.get(id(tensor))
+            alias = self.places.get(tensor.data_ptr())
+            if kept is None and alias is not None and event.action == "load_state_dict" and live is not None:
+                kept = (weakref.ref(tensor), *alias)  # such as v.detach(): another tensor, the same memory
             if kept is None or kept[0]() is not tensor or kept[2] == 0:
                 continue
             survived = event.action == "load_state_dict" and kept[3] in self.survived

@@ -30,6 +30,7 @@ from goodfit.checks.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
+LARGEST = ("AmaxBackward0", "MaxBackward0", "MaxPool2DWithIndicesBackward0", "AdaptiveMaxPool2DBackward0")
 SAID = {
     "ReluBackward0": "a ReLU",
     "HardtanhBackward0": "a clipping (ReLU6, Hardtanh)",
@@ -45,6 +46,8 @@ class ClippedLogits(LiveRule):
         if event.name not in ("cross_entropy", "binary_cross_entropy_with_logits"):
             return
         node = graph.source(event.input)
+        if node is not None and node.name() in LARGEST:
+            node = graph.behind(graph.parents(node)[0])
         name = node.name() if node is not None else ""
         if name == "SigmoidBackward0" and event.name != "cross_entropy":
             return  # sigmoid-before-logits-loss

@@ -36,6 +36,7 @@ BATCHES = 3
 ROWS = 500
 COLUMNS = 64
 FEW = 16  # columns, of which one of zeros is nothing usual
+SELDOM = 0.9  # of a batch is one value
 RARE = 0.6  # of the values are 0: indicators
 
 
@@ -77,7 +78,10 @@ class ConstantInput(LiveRule):
             return
         self.told.add(module)
         same = low == high
-        rare = float((x[:, ~same] == 0).float().mean()) > RARE if not bool(same.all()) else True
+        varying = x[:, ~same]
+        if varying.numel() and bool(((varying == varying.median(0).values).float().mean(0) > SELDOM).any()):
+            return  # there are columns that hardly ever vary, so that one may not have varied yet
+        rare = float((varying == 0).float().mean()) > RARE if not bool(same.all()) else True
         telling = (low != 0) | (not rare and len(low) <= FEW)  # a rare indicator may not have come yet
         constant = (same & telling & (low != 1)).nonzero().flatten().tolist()
         if constant:

@@ -41,7 +41,9 @@ class DropoutInEval(LiveRule):
 
     def start(self) -> None:
         self.active: tuple[Place, str] | None = None
-        self.last: tuple[int, int] | None = None  # the input of the last call that had an active dropout
+        self.last: tuple[int, int, int] | None = (
+            None  # the input, and the step, of the last call with an active dropout
+        )
         self.inputs = 0
         self.asked_again = False
         self.waiting: Finding | None = None
@@ -61,7 +63,7 @@ class DropoutInEval(LiveRule):
         if not event.outermost or self.active is None:
             return
         (place, said), self.active = self.active, None
-        now = _identity(event.inputs[0]) if event.inputs else (0, 0)
+        now = (*_identity(event.inputs[0]), self.world.steps) if event.inputs else (0, 0, 0)
         if now == self.last:
             self.asked_again = True  # Monte Carlo dropout
         self.last = now

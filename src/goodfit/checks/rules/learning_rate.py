@@ -56,8 +56,8 @@ class LearningRate(LiveRule):
         self.rates: list[float] = []
 
     def after_backward(self, event: Backward) -> None:
-        if len(self.world.optimisers) != 1:
-            return
+        if len(self.world.optimisers) != 1 or self.before:
+            return  # L-BFGS calls backward many times in a step: the first is where it starts from
         (optimiser,) = self.world.optimisers
         some = [p for p in params_of(optimiser) if p.grad is not None and p.dim() > 1 and p.numel() <= LARGEST]
         self.before = [(param, param.detach().clone()) for param in some[:: max(1, len(some) // 3)][:3]]
@@ -77,7 +77,8 @@ class LearningRate(LiveRule):
         if self.world.steps < STEPS or len(self.rates) == 0:
             return
         rate = max(self.rates)
-        last = list(losses.last)[-(losses.count // 2) :]
+        unused = losses.count - losses.used  # after the last step: an attribution, an attack
+        last = list(losses.last)[-(losses.count // 2) : len(losses.last) - unused]
         ends = sum(last) / max(1, len(last))
         tail = losses.count >= STEPS and not losses.negative and losses.first > 0
         broke = not math.isfinite(ends) and losses.most > BROKE * losses.first

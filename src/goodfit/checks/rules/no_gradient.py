@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import FrameType
@@ -62,8 +63,16 @@ class NoGradient(LiveRule):
         self.called: set[int] = set()
         self.checkpointed: set[int] = set()
         self.now: list[nn.Module] = []
+        self.counts: Counter[int] = Counter()  # of modules, in this call of the net
+        self.twice: set[int] = set()  # modules that ran more than once in a call
 
     def on_call(self, event: Call) -> None:
+        if event.outermost:
+            self.counts.clear()
+        elif event.grad and event.training:
+            self.counts[id(event.module)] += 1
+            if self.counts[id(event.module)] > 1:
+                self.twice.add(id(event.module))
         if event.outermost and event.grad and event.training:
             self.now.append(event.module)
             if event.module not in self.nets and self.world.last is not None:
@@ -96,6 +105,7 @@ class NoGradient(LiveRule):
             net.backwards += 1
             names = {id(part): name for name, part in module.named_modules()}
             net.called |= {names[part] for part in self.called & names.keys()}
+            net.called |= _passed_over(module, self.called, self.twice)
             net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
 
     def at_exit(self, event: None) -> Iterator[Finding]:
@@ -123,6 +133,22 @@ class NoGradient(LiveRule):
                 file=net.place.file,
                 line=net.place.line,
             )
+
+
+def _passed_over(net: nn.Module, called: set[int], twice: set[int]) -> set[str]:
+    """Names of the parts that never ran while their like beside them ran twice: the wrong one was called."""
+    found: set[str] = set()
+    for prefix, parent in net.named_modules():
+        ran = {_shapes(child) for child in parent.children() if id(child) in twice}
+        for name, child in parent.named_children():
+            if id(child) not in called and _shapes(child) in ran:
+                inside = f"{prefix}.{name}" if prefix else name
+                found |= {f"{inside}.{part}" if part else inside for part, _ in child.named_modules()}
+    return found
+
+
+def _shapes(module: nn.Module) -> tuple[object, ...]:
+    return (type(module), *(tuple(param.shape) for param in module.parameters()))
 
 
 def _in_checkpoint() -> bool:

@@ -37,6 +37,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 LOOKS = 2
+BATCH_NORMS = ("NativeBatchNormBackward", "BatchNormBackward", "CudnnBatchNormBackward")
 ATTENTION = ("ScaledDotProduct", "BmmBackward0", "SoftmaxBackward0", "BaddbmmBackward0")
 
 
@@ -109,12 +110,14 @@ def _leaf(node: Any) -> Tensor | None:
 
 
 def _before(node: Any) -> Any:
-    """Behind views, and factors that are constants, as those of dropout are."""
+    """Behind views, batch norms, and factors that are constants, as those of dropout are."""
     for _ in range(20):
         node = graph.behind(node)
         before = graph.parents(node)
         if node.name() in ("MulBackward0", "NativeDropoutBackward0") and len(before) == 1:
             node = before[0]
+        elif node.name().startswith(BATCH_NORMS) and before:
+            node = before[0]  # a factor and an offset for each column, the same for all rows
         else:
             return node
     return node

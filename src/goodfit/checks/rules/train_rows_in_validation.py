@@ -57,6 +57,7 @@ class TrainRowsInValidation(DataRule, LiveRule):
         self.given: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
         self.judged: tuple[weakref.ref[nn.Module], list[int], Place] | None = None
         self.now: weakref.ref[Any] | None = None  # the loader of the last batch
+        self.latest: Any = None  # the last loader trained on, kept: it may be made anew for each epoch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.trained_on: weakref.WeakKeyDictionary[nn.Module, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -89,6 +90,7 @@ class TrainRowsInValidation(DataRule, LiveRule):
                 known.update(rows)
             if loader is not None:
                 self.trained_on.setdefault(net, weakref.WeakSet()).add(loader)
+                self.latest = loader
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if not event.grad:
