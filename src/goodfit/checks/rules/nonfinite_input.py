@@ -21,6 +21,7 @@ Cost
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -56,6 +57,8 @@ class NonfiniteInput(LiveRule):
 def _where(x: Tensor, *, mask: bool) -> str:
     """Rows and columns of what is no number; empty when there is none, or, of what may be a mask, minus infinity."""
     if not x.is_floating_point() or not x.numel():
+        return ""
+    if math.isfinite(float(x.detach().sum())):  # one pass; a sum may overflow, so no is not the last word
         return ""
     odd = ~torch.isfinite(x.detach()) & ((x.detach() != -torch.inf) if mask else True)
     if not bool(odd.any()):

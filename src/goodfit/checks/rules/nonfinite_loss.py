@@ -68,9 +68,12 @@ class NonfiniteLoss(LiveRule):
     def on_step(self, event: Step) -> Iterator[Finding]:
         if self.told or self.scaled:
             return
-        for name, param in self._named(event.params):
-            if param.grad is not None and not param.grad.is_sparse and not bool(torch.isfinite(param.grad).all()):
+        for param in event.params:
+            if param.grad is None or param.grad.is_sparse or math.isfinite(float(param.grad.sum())):
+                continue
+            if not bool(torch.isfinite(param.grad).all()):  # the sum may have overflowed
                 self.told = True
+                name = next(name for name, _ in self._named([param]))
                 yield self.finding(
                     f"the gradient of {name} is no number in step {self.world.steps}, while the loss is one",
                     "Look for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small "
