@@ -17,6 +17,7 @@ from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import DenseTask, Targets
 
 LOSSES = ("cross-entropy", "dice", "focal")
+RARE = 0.25  # the power of a class's share by which it weighs more
 FOCUS = 2.0  # Lin et al. 2017, section 5.1
 AT_ONCE = 64  # pictures whose pixels are counted together
 
@@ -63,14 +64,15 @@ class Segmentation(DenseTask):
     def learn(self, y_train: Tensor, loss: str | None) -> str:
         """Weights for rare classes, from the training masks alone; what was chosen, in words.
 
-        A class weighs one over the square root of its share of the pixels, so that all weigh 1 on average.
+        A class weighs one over the fourth root of its share of the pixels, and a pixel 1 on average: with the square
+        root as many rare pixels are found, and more common ones are lost (docs/benchmarks.md).
         """
         if loss is not None and loss not in LOSSES:
             raise UsageError(f"--loss {loss} is not known for masks", mend=f"Choose one of {', '.join(LOSSES)}")
         self.loss_name = loss or self.loss_name
         counts = self.keep_targets(y_train).double().sum(0)
         shares = counts / counts.sum()
-        weights = torch.where(counts > 0, shares.clamp_min(1e-6).rsqrt(), 0.0)
+        weights = torch.where(counts > 0, shares.clamp_min(1e-6) ** -RARE, 0.0)
         self.weights = tuple((weights / (weights * shares).sum()).tolist())
         return self.loss_name
 
