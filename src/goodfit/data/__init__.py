@@ -31,9 +31,11 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
         known = {option.name for option in module.OPTIONS}
         for name in given:
             if name not in known:
-                kind = module.__name__.rpartition(".")[2]
+                owners = [_kind(each) for each in sources() if name in {option.name for option in each.OPTIONS}]
                 raise UsageError(
-                    f"--{name.replace('_', '-')} is not an option for {kind}", where=path, mend="Leave it out"
+                    f"--{name.replace('_', '-')} is not an option for {_kind(module)}",
+                    where=path,
+                    mend=f"Leave it out: it is for {' and '.join(owners)}",
                 )
         return module.open_path(path, valid=valid, test=test, **given)
     raise DataError(
@@ -62,3 +64,7 @@ def open_as(kind: str, data: Any, **options: Any) -> Any:
         named = next(iter(given))
         raise UsageError(f"--{named} is not an option for {kind}", where=data, mend="Leave it out") from error
     return opening(data, **given)
+
+
+def _kind(module: Any) -> str:
+    return str(module.__name__.rpartition(".")[2])
