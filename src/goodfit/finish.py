@@ -82,6 +82,7 @@ def finish(job: Job) -> Run:
             main_metric=task.main_metric,
             scores={part: named[task.main_metric] for part, named in metrics.items()},
             baseline={part: named[task.main_metric] for part, named in baseline.items()},
+            rival=task.rival,
             best_epoch=position.best_epoch + 1,
             epochs=len(position.history),
             rows=counts,
@@ -163,6 +164,7 @@ def _end_facts(
         greater_is_better=task.greater_is_better,
         scores={part: named[task.main_metric] for part, named in metrics.items()},
         baseline={part: named[task.main_metric] for part, named in baseline.items()},
+        rival=task.rival,
         looks_at_test=looks,
     )
 

@@ -30,6 +30,7 @@ def sentences(
     main_metric: str,
     scores: Mapping[str, Estimate],
     baseline: Mapping[str, float],
+    rival: str,
     best_epoch: int,
     epochs: int,
     rows: Mapping[str, int],
@@ -41,7 +42,7 @@ def sentences(
     said = [
         (
             f"On {rows[part]:,} {name} rows the {main_metric.replace('_', ' ')} is {score.value:.4g} "
-            f"(95% interval {score.low:.4g} to {score.high:.4g}); the trivial predictor reaches {baseline[part]:.4g}."
+            f"(95% interval {score.low:.4g} to {score.high:.4g}); {rival} reaches {baseline[part]:.4g}."
         )
     ]
     if "train" in scores:

@@ -80,7 +80,8 @@ class EndFacts:
     main_metric: str
     greater_is_better: bool
     scores: Mapping[str, Estimate]  # part -> main metric of the kept weights: train (a sample), valid, test
-    baseline: Mapping[str, float]  # part -> main metric of the trivial predictor
+    baseline: Mapping[str, float]  # part -> main metric of the rival
+    rival: str  # such as the trivial predictor
     looks_at_test: int
 
     def beats_baseline(self, part: str) -> bool:

@@ -42,6 +42,7 @@ class Restoration(DenseTask):
     main_metric: ClassVar[str] = "psnr"
     greater_is_better: ClassVar[bool] = True
     restores: ClassVar[bool] = True
+    rival: ClassVar[str] = "the degraded picture itself"
 
     @property
     def outputs(self) -> int:

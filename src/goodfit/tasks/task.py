@@ -23,6 +23,7 @@ class Task(Protocol):
     label_smoothing: float  # the share of the target spread over all classes; 0 where it has no meaning
     main_metric: ClassVar[str]  # what the best epoch is chosen by
     greater_is_better: ClassVar[bool]
+    rival: ClassVar[str]  # what `baseline` is of, in words
 
     @property
     def outputs(self) -> int:
@@ -113,6 +114,7 @@ class RowTask:
 
     dense: ClassVar[bool] = False
     restores: ClassVar[bool] = False
+    rival: ClassVar[str] = "the trivial predictor"
 
     def learn(self, y_train: Tensor, loss: str | None) -> str | None:
         if loss is not None:
@@ -139,6 +141,7 @@ class DenseTask:
 
     dense: ClassVar[bool] = True
     restores: ClassVar[bool] = False
+    rival: ClassVar[str] = "the trivial predictor"
     mirrored: bool
 
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:
