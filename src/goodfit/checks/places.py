@@ -49,6 +49,12 @@ def user_place() -> Place:
 def shown(filename: str) -> str:
     """The path from the working folder where it lies inside, else as it is."""
     try:
-        return str(Path(filename).resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
+        return _from(Path.cwd(), filename)
+    except OSError:  # the working folder is gone
         return filename
+
+
+@cache
+def _from(folder: Path, filename: str) -> str:
+    path = Path(filename).resolve()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else filename

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -9,15 +11,25 @@ MOST = 200_000  # values of a row that are read; of longer ones, so many, evenly
 
 
 def fingerprints(x: Tensor) -> list[int]:
-    """One number a row of x (N, ...), exact: sums of the values' bits by fixed odd weights, modulo 2**64."""
+    """One number a row of x (N, ...), exact: sums of the values' bits by random odd weights, modulo 2**64.
+
+    Two rows that differ have equal numbers with the chance of a random number of 64 bits, less the low bits that are
+    zero in all values; doubles made of floats have 29 of these, so the high bits are laid over them first.
+    """
     rows = x.detach().reshape(len(x), -1)
     if rows.shape[1] > MOST:
         rows = rows[:, :: -(-rows.shape[1] // MOST)]
     bits = rows.to(torch.float64).contiguous().view(torch.int64) if rows.is_floating_point() else rows.to(torch.int64)
-    places = torch.arange(1, rows.shape[1] + 1, dtype=torch.int64, device=rows.device)
-    weights = (places * 0x5851F42D4C957F2D + 0x14057B7EF767814F) | 1
-    mixed = (bits ^ (bits >> 29)) * weights
-    return [int(value) for value in (mixed ^ (mixed >> 32)).sum(1).tolist()]
+    found: list[int] = ((bits ^ (bits >> 29)) * _weights(rows.shape[1], rows.device)).sum(1).tolist()
+    return found
+
+
+@lru_cache(maxsize=8)
+def _weights(count: int, device: torch.device) -> Tensor:
+    generator = torch.Generator().manual_seed(0x5EED)
+    limits = torch.iinfo(torch.int64)
+    drawn = torch.randint(limits.min, limits.max, (count,), generator=generator, dtype=torch.int64)
+    return (drawn | 1).to(device)
 
 
 def blank(x: Tensor) -> Tensor:

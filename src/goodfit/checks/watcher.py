@@ -22,7 +22,7 @@ from goodfit.checks.rule import LiveRule, live_rules
 from goodfit.checks.world import World
 
 STEP, CALL = 50, 1  # ticks of an optimiser's step, and of a net's call without gradients
-FIRST = 16 * STEP  # ticks that the rules are awake for at the start
+FIRST = 12 * STEP  # ticks that the rules are awake for at the start
 SHORT = 4 * STEP  # ticks of a later look
 LOOKS = {"epoch": 40, "mode": 40, "evaluation": 20}  # how often each may wake the rules
 
