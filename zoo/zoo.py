@@ -161,9 +161,13 @@ def _execute(program: Program) -> None:
     scope: dict[str, Any] = {"__name__": "__main__", "__file__": program.name}
     lines = [f"{line}\n" for line in program.text.split("\n")]
     linecache.cache[program.name] = (len(program.text), None, lines, program.name)  # TorchScript reads the source
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    sys.argv = [program.name]
+    with contextlib.redirect_stdout(io.StringIO()):
         try:
             exec(compile(program.text, program.name, "exec"), scope)
+        except SystemExit as left:
+            if program.expected is None and left.code:
+                raise RuntimeError(f"{program.name} left with status {left.code}") from left
         except Exception:
             if program.expected is None:
                 raise  # a correct program runs to its end
