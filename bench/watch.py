@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from _timing import in_turn, ratios, spread
 
 import goodfit as gf
+from goodfit.train.memory import keep_freed_memory
 
 STEPS = 300
 ASLEEP = (400, 2400)  # steps of the tiny net that are timed
@@ -82,6 +83,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     given = parser.parse_args()
     torch.set_num_threads(2)
+    keep_freed_memory()  # for both: else a step has 40 to 3,000 page faults, by where blocks happen to lie
     for name, work in (("small CNN, 300 steps", cnn), ("tiny net, a step asleep", tiny)):
         seconds = in_turn(
             {"watched": measured(work, watched=True), "bare": measured(work, watched=False)}, given.repeats
