@@ -11,7 +11,7 @@ import click
 
 from goodfit import __version__
 from goodfit.commands import runs, tools
-from goodfit.commands.options import common, option
+from goodfit.commands.options import called, common, option
 from goodfit.data.sources import sources
 from goodfit.errors import GoodfitError
 
@@ -52,7 +52,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
     folder = out or free_folder()
     _show(run_demo(folder, quiet=quiet, cache=cache), as_json)
     if not as_json:
-        click.echo(f"\nNext: goodfit predict {folder}/run {folder}/new -o predictions.csv")
+        click.echo(f"\nNext: {called()} predict {folder}/run {folder}/new -o predictions.csv")
 
 
 @app.command()
@@ -132,7 +132,7 @@ def fit(
     _show(run, as_json)
     if not as_json:
         model = f" --model {what}" if own else ""
-        click.echo(f"\nNext: goodfit predict {run.folder} NEW_DATA -o predictions.csv{model}")
+        click.echo(f"\nNext: {called()} predict {run.folder} NEW_DATA -o predictions.csv{model}")
 
 
 for _extra in SOURCE_OPTIONS.values():

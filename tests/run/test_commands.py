@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from sklearn.metrics import accuracy_score
 
 import goodfit as gf
+from goodfit.commands.options import called
 from goodfit.errors import RunError
 from goodfit.nets import build
 from goodfit.train.checkpoint import load_state, save_state
@@ -64,6 +65,19 @@ def test_fit_prints_its_choices_with_their_reasons(
         assert name in captured.err
     assert "given" in captured.err
     assert "Next: goodfit predict" in captured.out
+
+
+def test_the_next_command_is_told_as_the_shell_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "bin" / "goodfit"
+    script.parent.mkdir()
+    script.touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [str(script), "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called() == str(script)
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert called() == "goodfit"
+    monkeypatch.setattr(sys, "argv", ["/lib/goodfit/__main__.py"])
+    assert called() == "python -m goodfit"
 
 
 def test_predict_then_evaluate_agree(fitted: Path, digits_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

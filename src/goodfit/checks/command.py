@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.errors import UsageError
@@ -76,7 +77,7 @@ def _of_data(path: Path, arguments: Sequence[str]) -> list[Finding]:
     """Options of the data follow its path: --target income, --valid PATH, --test PATH."""
     from goodfit.checks.data import check_path
 
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     words = iter(arguments)
     for word in words:
         value = next(words, None)
@@ -84,7 +85,7 @@ def _of_data(path: Path, arguments: Sequence[str]) -> list[Finding]:
             raise UsageError(f"'{word}' is not an option with a value", mend="Give --target NAME, --valid PATH, ...")
         name = word[2:].replace("-", "_")
         options[name] = Path(value) if name in ("valid", "test") else value
-    return check_path(path, **options)[0]  # type: ignore[arg-type]
+    return check_path(path, **options)[0]
 
 
 def _asked(finding: Finding, select: Sequence[str], ignore: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
-from torch.utils.data import SequentialSampler, Subset, SubsetRandomSampler, TensorDataset
+from torch.utils.data import SequentialSampler, Subset, TensorDataset
 
 from goodfit.checks.rows import blank, fingerprints
 
@@ -35,8 +35,8 @@ def rows_of(loader: Any) -> Rows | None:
         return None
     sampler = getattr(loader, "sampler", None)
     chosen = getattr(sampler, "indices", None)
-    if isinstance(sampler, SubsetRandomSampler) or (chosen is not None and not isinstance(sampler, SequentialSampler)):
-        numbers = [int(at) for at in chosen]  # type: ignore[union-attr]
+    if chosen is not None and not isinstance(sampler, SequentialSampler):
+        numbers = [int(at) for at in chosen]
     else:
         numbers = list(range(len(data)))
     while isinstance(data, Subset):

@@ -1,4 +1,4 @@
-"""Fingerprints of rows: equal rows of tensors have equal numbers, whatever batch they stand in."""
+"""What stands in the rows of a tensor: equal rows have equal fingerprints, whatever batch they stand in."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def blank(x: Tensor) -> Tensor:
     """(N,) whether a row has one value throughout: such rows are equal by nature."""
     rows = x.detach().reshape(len(x), -1)
     return (rows == rows[:, :1]).all(1)
+
+
+def all_finite(x: Tensor) -> bool:
+    """No NaN and no infinity in x. One pass where the sum is a number; a sum that is none may have overflowed."""
+    return bool(torch.isfinite(x.sum())) or bool(torch.isfinite(x).all())

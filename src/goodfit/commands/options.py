@@ -1,7 +1,9 @@
-"""Options that several commands have."""
+"""Options that several commands have, and how they name the program."""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,3 +28,14 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = add(command)
     return command
+
+
+def called() -> str:
+    """This program as the user's shell will find it again: goodfit, or the path that it was called by."""
+    here = Path(sys.argv[0])
+    if here.name == "__main__.py":
+        return "python -m goodfit"
+    found = shutil.which("goodfit")
+    if here.stem != "goodfit" or (found is not None and Path(found).resolve() == here.resolve()):
+        return "goodfit"
+    return str(here)

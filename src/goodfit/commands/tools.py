@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from goodfit.commands.options import option
+from goodfit.commands.options import called, option
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -97,7 +97,7 @@ def degrade_pictures(clean: Path, output: Path, kind: str, strength: float | Non
         done = degrade(clean, output, kind, strength=strength, seed=seed, progress=progress)
     for path, why in done.unreadable:
         click.echo(f"left out: {path}: {why}", err=True)
-    click.echo(f"{done.written:,} pictures -> {output}\nNext: goodfit fit {output} --clean {clean}")
+    click.echo(f"{done.written:,} pictures -> {output}\nNext: {called()} fit {output} --clean {clean}")
 
 
 @click.group()

@@ -57,7 +57,7 @@ def open_as(kind: str, data: Any, **options: Any) -> Any:
     if isinstance(data, (str, Path)) and not Path(data).exists():
         raise DataError("no such file or folder", where=data, mend="Check the path")
     given = {name: value for name, value in options.items() if value is not None}
-    opening = getattr(next(module for module in sources() if module.__name__.endswith(f".{kind}")), kind)
+    opening = getattr(next(module for module in sources() if _kind(module) == kind), kind)
     try:
         inspect.signature(opening).bind(data, **given)
     except TypeError as error:

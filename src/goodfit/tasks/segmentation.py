@@ -65,7 +65,7 @@ class Segmentation(DenseTask):
         """Weights for rare classes, from the training masks alone; what was chosen, in words.
 
         A class weighs one over the fourth root of its share of the pixels, and a pixel 1 on average: with the square
-        root as many rare pixels are found, and more common ones are lost (docs/benchmarks.md).
+        root as many rare pixels are found, and more common ones are lost (docs/decisions/011).
         """
         if loss is not None and loss not in LOSSES:
             raise UsageError(f"--loss {loss} is not known for masks", mend=f"Choose one of {', '.join(LOSSES)}")

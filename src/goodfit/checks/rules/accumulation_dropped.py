@@ -27,12 +27,12 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
 from goodfit.checks.events import Backward, Step, Zero
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.places import Place, user_place
+from goodfit.checks.rows import all_finite
 from goodfit.checks.rule import LiveRule
 
 TIMES = 2
@@ -74,7 +74,7 @@ class AccumulationDropped(LiveRule):
         gradients = [param.grad for param in event.params if param.grad is not None]
         some = gradients[:4]
         dropped = any(bool(gradient.any()) for gradient in some)
-        finite = all(bool(torch.isfinite(gradient).all()) for gradient in some)
+        finite = all(all_finite(gradient) for gradient in some)
         by_hand = self._versions() != self.versions  # the gradients have moved the weights, as in SAM
         if dropped and finite and not self.attack and not by_hand:
             self.in_a_row += 1

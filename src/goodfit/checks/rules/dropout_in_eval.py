@@ -41,9 +41,8 @@ class DropoutInEval(LiveRule):
 
     def start(self) -> None:
         self.active: tuple[Place, str] | None = None
-        self.last: tuple[int, int, int] | None = (
-            None  # the input, and the step, of the last call with an active dropout
-        )
+        # the input, and the step, of the last call with an active dropout
+        self.last: tuple[int, int, int] | None = None
         self.inputs = 0
         self.asked_again = False
         self.waiting: Finding | None = None

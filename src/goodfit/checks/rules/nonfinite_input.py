@@ -21,7 +21,6 @@ Cost
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import torch
@@ -29,6 +28,7 @@ from torch import Tensor
 
 from goodfit.checks.events import Call, Loss
 from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rows import all_finite
 from goodfit.checks.rule import LiveRule
 
 SHOWN = 5
@@ -56,9 +56,7 @@ class NonfiniteInput(LiveRule):
 
 def _where(x: Tensor, *, mask: bool) -> str:
     """Rows and columns of what is no number; empty when there is none, or, of what may be a mask, minus infinity."""
-    if not x.is_floating_point() or not x.numel():
-        return ""
-    if math.isfinite(float(x.detach().sum())):  # one pass; a sum may overflow, so no is not the last word
+    if not x.is_floating_point() or not x.numel() or all_finite(x.detach()):
         return ""
     odd = ~torch.isfinite(x.detach()) & ((x.detach() != -torch.inf) if mask else True)
     if not bool(odd.any()):

@@ -31,6 +31,7 @@ from torch import Tensor
 from goodfit.checks import graph
 from goodfit.checks.events import Backward, Scaler, Step
 from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rows import all_finite
 from goodfit.checks.rule import LiveRule
 
 # Of an operation: the value that its node keeps, its name, and whether a value is one that it cannot take.
@@ -69,9 +70,7 @@ class NonfiniteLoss(LiveRule):
         if self.told or self.scaled:
             return
         for param in event.params:
-            if param.grad is None or param.grad.is_sparse or math.isfinite(float(param.grad.sum())):
-                continue
-            if not bool(torch.isfinite(param.grad).all()):  # the sum may have overflowed
+            if param.grad is not None and not param.grad.is_sparse and not all_finite(param.grad):
                 self.told = True
                 name = next(name for name, _ in self._named([param]))
                 yield self.finding(

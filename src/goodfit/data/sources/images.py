@@ -52,9 +52,8 @@ class Images:
         self.keys: Sequence[str] = listing.keys
         labelled = [label is not None for label in listing.labels]
         self.targets: Sequence[Any] | None = listing.labels if all(labelled) else None
-        self.groups = [group or key for group, key in zip(listing.groups, listing.keys, strict=True)]
-        if not any(listing.groups):
-            self.groups = None  # type: ignore[assignment]  # no groups asked for
+        grouped = [group or key for group, key in zip(listing.groups, listing.keys, strict=True)]
+        self.groups: Sequence[str] | None = grouped if any(listing.groups) else None
         self.parts = listing.parts
         self.unreadable: list[Unreadable] = []
         self.picture: PictureSettings | None = None
