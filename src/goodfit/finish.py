@@ -31,7 +31,7 @@ from goodfit.train.trial import set_memory_format
 from goodfit.verdict import sentences, verdict_words
 from goodfit.worst import typical_rows, worst_rows
 
-SAMPLE = 5_000  # training rows that are scored for the verdict
+SAMPLE, SAMPLE_DENSE = 5_000, 200  # training rows that are scored for the verdict; where each is of many pixels
 
 
 def finish(job: Job) -> Run:
@@ -41,7 +41,8 @@ def finish(job: Job) -> Run:
     training.net.eval()
     training.feed.augment = None
     parts = {name: job.split.rows(name) for name in ("train", "valid", "test")}
-    parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // SAMPLE))]
+    sample = SAMPLE_DENSE if task.dense else SAMPLE
+    parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // sample))]
     out, y = {}, {}
     for part, rows in parts.items():
         if len(rows):

@@ -216,9 +216,13 @@ class Job:
             options["checkpointing"] = True
         if self.task.restores and "residual" in options:
             options["residual"] = True
+            if asked.pretrained is not None:
+                options["stem"] = "photo"  # the one that published weights have
         net = build(arch, shape, outputs, **options)
         if asked.pretrained is not None:
-            loaded = load_pretrained(net, asked.pretrained, head=architecture(arch).head)
+            known = architecture(arch)
+            part = net.get_submodule(known.body)
+            loaded = load_pretrained(part, asked.pretrained, head=known.body_head or known.head)
             self.choose(Choice("pretrained", asked.pretrained, str(loaded)))
         self.model_record = {"arch": arch, "own": None, "in_shape": list(shape), "outputs": outputs, "options": options}
         taught = self.split.rows("train")
@@ -244,7 +248,7 @@ class Job:
             task=self.task,
             own_net=own,
             pretrained=asked.pretrained is not None,
-            recipe=None if own else architecture(self.model_record["arch"]).recipe,
+            recipe=None if own else architecture(self.model_record["arch"]).recipes.get(self.task.name),
         )
         for choice in chosen.choices:
             self.choose(choice)

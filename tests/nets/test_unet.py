@@ -15,7 +15,7 @@ from goodfit.nets.unet import Double, UNet
 @settings(max_examples=12, deadline=None)
 @given(
     high=st.integers(1, 70), wide=st.integers(1, 70), channels=st.integers(1, 4), outputs=st.integers(1, 5),
-    stem=st.sampled_from(["small", "photo"]),
+    stem=st.sampled_from(["small", "photo", "fold"]),
 )  # fmt: skip
 def test_the_output_has_exactly_the_size_of_the_input(
     high: int, wide: int, channels: int, outputs: int, stem: str
@@ -48,6 +48,17 @@ def test_a_fresh_upsampling_shows_no_checkerboard() -> None:
     blocks = out.unfold(2, 2, 2).unfold(3, 2, 2)  # each 2x2 block comes from one pixel
     assert out.shape == (1, 3, 10, 10)
     assert (blocks.amax((-1, -2)) - blocks.amin((-1, -2))).max() < 1e-6
+
+
+@pytest.mark.parametrize("stem", ["photo", "fold"])
+def test_a_fresh_net_shows_no_checkerboard(stem: str) -> None:
+    """The pixels that the head makes of one are equal at first."""
+    torch.manual_seed(0)
+    with torch.no_grad():
+        out = build("unet-resnet10", (3, 40, 40), 2, width=4, stem=stem).eval()(torch.randn(1, 3, 40, 40))
+    blocks = out.unfold(2, 2, 2).unfold(3, 2, 2)
+    assert (blocks.amax((-1, -2)) - blocks.amin((-1, -2))).max() < 1e-6
+    assert out.std() > 1e-3
 
 
 def test_a_fresh_residual_net_gives_the_picture_back() -> None:

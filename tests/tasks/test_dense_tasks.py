@@ -57,7 +57,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
 def test_a_pictures_loss_is_that_of_its_counted_pixels() -> None:
     out, y = example()
     weights = (0.5, 2.0, 3.0, 1.0)
-    made = Segmentation(("a", "b", "c", "d"), VOID, weights=weights)
+    made = Segmentation(("a", "b", "c", "d"), VOID, "cross-entropy", weights)
     kept, counts = made.keep(out, out, y)
     shares = out.double().softmax(1).permute(0, 2, 3, 1).numpy()
     plain = []
@@ -68,6 +68,15 @@ def test_a_pictures_loss_is_that_of_its_counted_pixels() -> None:
         weighted = log_loss(truth, said, labels=range(CLASSES), sample_weight=np.array(weights)[truth])
         assert float(made.row_losses(kept, y)[row]) == pytest.approx(weighted, abs=1e-5)
     assert made.metrics(kept, counts)["log_loss"].value == pytest.approx(np.mean(plain), abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal"])
+def test_a_pictures_loss_is_that_of_a_batch_of_it_alone(loss: str) -> None:
+    out, y = example()
+    made = Segmentation(("a", "b", "c", "d"), VOID, loss, (0.5, 2.0, 3.0, 1.0))
+    kept = made.row_losses(made.keep(out, out, y)[0], y)
+    alone = [float(made.loss(out[row : row + 1], y[row : row + 1])) for row in range(len(y))]
+    assert kept.tolist() == pytest.approx(alone, abs=1e-5)
 
 
 def test_the_interval_of_the_iou_is_that_of_a_bootstrap_over_pictures() -> None:
@@ -97,7 +106,7 @@ def test_weights_follow_one_over_the_fourth_root_of_the_share() -> None:
     y[:, 0, :4] = 1  # 8 of 200 pixels
     y[:, 9] = VOID  # 20 do not count
     made = task()
-    assert made.learn(y, None) == "cross-entropy"
+    assert made.learn(y, None) == "dice"
     shares = np.array([172 / 180, 8 / 180])
     weights = shares**-0.25
     assert made.weights == pytest.approx([*(weights / (weights * shares).sum()), 0, 0])
@@ -111,6 +120,7 @@ def test_losses_against_sums_written_out() -> None:
     of_truth = np.take_along_axis(shares, np.where(counted, truth, 0)[:, None].astype(int), axis=1)[:, 0]
     each = -np.log(of_truth)
     made = task()
+    made.loss_name = "cross-entropy"
     assert float(made.loss(out, y)) == pytest.approx(each[counted].mean(), abs=1e-5)
     made.loss_name = "focal"
     assert float(made.loss(out, y)) == pytest.approx(((1 - of_truth) ** 2 * each)[counted].mean(), abs=1e-5)

@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,13 @@ class Recipe:
     """What an architecture is trained with, where the user does not say.
 
     Attributes:
-        rows_to_see: by task, training rows times epochs; None: as many epochs as are usual for pictures.
+        rows_to_see: training rows times epochs; None: as many epochs as are usual for pictures.
     """
 
     learning_rate: float
     weight_decay: float
     batch_size: int
-    rows_to_see: Mapping[str, int] | None = None
+    rows_to_see: int | None = None
     why: str = "measured on validation rows: docs/benchmarks.md"
 
 
@@ -41,8 +41,10 @@ class Architecture:
         input_dims: how many dimensions in_shape has: 3 for pictures (C, H, W), 1 for flat rows.
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
-        recipe: how it is trained where the user does not say.
+        recipes: how it is trained where the user does not say, by the name of the task.
         dense: it gives a value for every pixel, (N, outputs, H, W) for pictures (N, C, H, W).
+        body: the part that published weights are of, by its name in the net; empty: the whole net.
+        body_head: the prefix of the head in those weights; None: that of the net.
     """
 
     name: str
@@ -50,8 +52,10 @@ class Architecture:
     input_dims: int
     stages: Callable[[nn.Module], list[list[nn.Module]]]
     head: str
-    recipe: Recipe | None = None
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
     dense: bool = False
+    body: str = ""
+    body_head: str | None = None
 
 
 @cache

@@ -17,8 +17,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from goodfit.nets.architecture import Architecture
+from goodfit.nets.architecture import Architecture, Recipe
 from goodfit.nets.densenet import DenseBlock, check, joined
+
+RECIPES = {
+    "segmentation": Recipe(
+        learning_rate=1e-3, weight_decay=1e-4, batch_size=3, rows_to_see=14_000,
+        why="as in Jégou et al. 2017, section 4.1",
+    )
+}  # fmt: skip
 
 
 class Layer(nn.Module):
@@ -156,7 +163,7 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
 
 def _entry(name: str, blocks: tuple[int, ...], growth: int) -> Architecture:
     maker: Callable[..., nn.Module] = partial(_build, blocks, growth)
-    return Architecture(name, maker, input_dims=3, stages=_stages, head="head", dense=True)
+    return Architecture(name, maker, input_dims=3, stages=_stages, head="head", recipes=RECIPES, dense=True)
 
 
 ARCHITECTURES = (

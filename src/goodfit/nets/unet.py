@@ -19,24 +19,32 @@ from goodfit.errors import UsageError
 from goodfit.nets import densenet, resnet
 from goodfit.nets.architecture import Architecture, Recipe
 
-FINEST, WIDEST = 32, 256  # channels of the way up: where the output is made, and at most
-RECIPE = Recipe(
-    learning_rate=3e-3, weight_decay=0.05, batch_size=8, rows_to_see={"segmentation": 18_500, "restoration": 11_000}
-)
+WIDEST = 256  # channels of the way up, at most
+FOLD = 2  # px: side of the squares that become channels where no pixel may be lost
+RECIPES = {
+    "segmentation": Recipe(learning_rate=3e-3, weight_decay=0.05, batch_size=4, rows_to_see=14_000),
+    "restoration": Recipe(learning_rate=3e-3, weight_decay=0.05, batch_size=8, rows_to_see=11_000),
+}
+
+
+def alike(weight: Tensor, phases: int) -> None:
+    """Give the pixels that come from one the same weights (outputs * phases, ...): a fresh net shows no checkerboard
+    (Aitken et al. 2017, "Checkerboard artifact free sub-pixel convolution")."""
+    weight.copy_(weight[::phases].repeat_interleave(phases, dim=0))
 
 
 class Double(nn.Module):
     """(N, C, H, W) -> (N, channels, 2H, 2W) by pixel shuffle: four pictures' worth of channels become one of twice
-    the side (Shi et al. 2016). All four start alike, so that a fresh net shows no checkerboard (Aitken et al. 2017).
+    the side (Shi et al. 2016).
     """
 
     def __init__(self, channels_in: int, channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(channels_in, 4 * channels, 1, bias=False)
         self.norm = nn.BatchNorm2d(4 * channels)
-        nn.init.kaiming_normal_(self.conv.weight[::4], nonlinearity="relu")
+        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
         with torch.no_grad():
-            self.conv.weight.copy_(self.conv.weight[::4].repeat_interleave(4, dim=0))
+            alike(self.conv.weight, 4)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.pixel_shuffle(functional.relu(self.norm(self.conv(x)), inplace=True), 2)
@@ -71,43 +79,47 @@ class Up(nn.Module):
 class UNet(nn.Module):
     """x: (N, C, H, W) -> (N, outputs, H, W).
 
+    The way up ends where the encoder's finest map is. Where that has half or a quarter of the picture's side, the head
+    gives the values of all its pixels as channels, and pixel shuffle lays them out: the two levels at the picture's own
+    side would cost more than all others together.
+
     Args:
-        encoder: a backbone with `features` and `feature_channels`.
-        in_channels: of the pictures.
+        encoder: a backbone with `features` and `feature_channels`; of `fold`^2 times the channels of the pictures.
         outputs: channels of the output.
-        residual: the output is a change of the picture, which is added to it: for restoration, outputs = in_channels.
+        fold: side of the squares of pixels that become channels on the way in (Shi et al. 2016, the inverse of pixel
+            shuffle; Zhang et al. 2018, "FFDNet", section III.A): a smaller side, and no pixel is lost. 1: none.
+        residual: the output is a change of the picture, which is added to it: for restoration.
     """
 
-    def __init__(self, encoder: nn.Module, in_channels: int, outputs: int, *, residual: bool = False) -> None:
+    def __init__(self, encoder: nn.Module, outputs: int, *, fold: int = 1, residual: bool = False) -> None:
         super().__init__()
-        self.encoder, self.residual = encoder, residual
-        beside = list(cast("tuple[int, ...]", encoder.feature_channels))
-        channels = beside.pop()
+        self.encoder, self.fold, self.residual = encoder, fold, residual
+        *beside, channels = cast("tuple[int, ...]", encoder.feature_channels)
         self.ups = nn.ModuleList()
-        if _stride(encoder) > 1:
-            beside.insert(0, 0)
         for width in reversed(beside):
-            self.ups.append(Up(channels, width or in_channels, min(width or FINEST, WIDEST)))
-            channels = min(width or FINEST, WIDEST)
-        self.head = nn.Conv2d(channels, outputs, 1)
-        if residual:
-            nn.init.zeros_(self.head.weight)  # a fresh net gives the picture back
-            nn.init.zeros_(cast(Tensor, self.head.bias))
+            self.ups.append(Up(channels, width, min(width, WIDEST)))
+            channels = min(width, WIDEST)
+        self.step = fold * (1 if encoder.small else 2)
+        self.head = nn.Conv2d(channels, self.step**2 * outputs, 1)
+        with torch.no_grad():
+            if residual:
+                self.head.weight.zero_()  # a fresh net gives the picture back
+            else:
+                alike(self.head.weight, self.step**2)
+            cast(Tensor, self.head.bias).zero_()
 
     def forward(self, picture: Tensor) -> Tensor:
-        maps: list[Tensor] = cast(Any, self.encoder).features(picture)
+        high, wide = picture.shape[-2:]
+        x = picture
+        if self.fold > 1:
+            missing = (0, -wide % self.fold, 0, -high % self.fold)
+            x = functional.pixel_unshuffle(functional.pad(x, missing, mode="replicate"), self.fold)
+        maps: list[Tensor] = cast(Any, self.encoder).features(x)
         x = maps.pop()
-        if len(maps) < len(self.ups):
-            maps.insert(0, picture)
         for up in self.ups:
             x = up(x, maps.pop())
-        x = self.head(x)
-        return picture + x if self.residual else cast(Tensor, x)
-
-
-def _stride(encoder: nn.Module) -> int:
-    """How much smaller the finest map is than the picture."""
-    return 1 if getattr(encoder, "small", False) else 2
+        x = functional.pixel_shuffle(self.head(x), self.step)[..., :high, :wide]
+        return picture + x if self.residual else x
 
 
 def _build(
@@ -122,17 +134,19 @@ def _build(
 ) -> nn.Module:
     if checkpointing and "checkpointing" not in inspect.signature(backbone.build).parameters:
         raise UsageError(f"--checkpointing is for dense nets, and {backbone.name} is none", mend="Leave it out")
-    dense = {"checkpointing": True} if checkpointing else {}
-    if stem == "auto" and residual:
-        stem = "small"  # what is to be restored is fine: no pixel is lost on the way in
-    encoder = backbone.build(in_shape, 1, width=width, stem=stem, **dense)
-    setattr(encoder, backbone.head, nn.Identity())
     if residual and outputs != in_shape[0]:
         raise UsageError(
             f"a residual U-Net adds to its pictures: {outputs} outputs for {in_shape[0]} channels",
             mend="Leave residual out",
         )
-    return UNet(encoder, in_shape[0], outputs, residual=residual)
+    channels, high, wide = in_shape
+    fold = FOLD if stem == "fold" or (stem == "auto" and residual) else 1
+    if fold > 1:  # what is to be restored is fine: no pixel is lost on the way in
+        channels, high, wide, stem = channels * fold**2, -(-high // fold), -(-wide // fold), "small"
+    dense = {"checkpointing": True} if checkpointing else {}
+    encoder = backbone.build((channels, high, wide), 1, width=width, stem=stem, **dense)
+    setattr(encoder, backbone.head, nn.Identity())
+    return UNet(encoder, outputs, fold=fold, residual=residual)
 
 
 def _stages(backbone: Architecture, net: nn.Module) -> list[list[nn.Module]]:
@@ -148,8 +162,10 @@ def _entry(backbone: Architecture) -> Architecture:
         input_dims=3,
         stages=partial(_stages, backbone),
         head="head",
-        recipe=RECIPE,
+        recipes=RECIPES,
         dense=True,
+        body="encoder",
+        body_head=backbone.head,
     )
 
 

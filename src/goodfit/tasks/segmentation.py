@@ -1,4 +1,4 @@
-"""Segmentation: the class of every pixel; cross-entropy on logits of the picture's size, weighted for rare classes."""
+"""Segmentation: the class of every pixel; cross-entropy, weighted for rare classes, and Dice on logits of its size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from goodfit.stats import Estimate, mean, mean_of_ratios
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import DenseTask, Targets
 
-LOSSES = ("cross-entropy", "dice", "focal")
+LOSSES = ("dice", "cross-entropy", "focal")  # the first is the usual one
 RARE = 0.25  # the power of a class's share by which it weighs more
 FOCUS = 2.0  # Lin et al. 2017, section 5.1
 AT_ONCE = 64  # pictures whose pixels are counted together
@@ -31,13 +31,13 @@ class Segmentation(DenseTask):
 
     Attributes:
         void: the value of pixels that do not count.
-        loss_name: cross-entropy; dice, which adds the Dice loss; or focal.
+        loss_name: dice, which is cross-entropy and the Dice loss; cross-entropy alone; or focal.
         weights: of the classes in the loss; empty: all 1.
     """
 
     classes: tuple[str, ...]
     void: int | None = None
-    loss_name: str = "cross-entropy"
+    loss_name: str = "dice"
     weights: tuple[float, ...] = ()
     label_smoothing: float = 0.0
     mirrored: bool = False
@@ -95,39 +95,43 @@ class Segmentation(DenseTask):
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Over the pixels that count: out (N, C, H, W) logits, y (N, H, W) classes.
 
-        dice adds 1 - 2 |A and B| / (|A| + |B|) of the probabilities, the mean over classes that are there (Milletari
-        et al. 2016, section 3, for several classes); focal multiplies a pixel's loss by (1 - p)^2 (Lin et al. 2017).
+        dice is cross-entropy plus 1 - 2 |A and B| / (|A| + |B|) of the probabilities, the mean over the classes that
+        the batch shows (Milletari et al. 2016, section 3, for several classes); focal multiplies a pixel's
+        cross-entropy by (1 - p)^2 (Lin et al. 2017).
         """
-        out, target = self._checked(out, y), y.long()
-        weights = self._weights_on(out.device)
+        return self._objective(self._checked(out, y), y.long(), alone=False)[0]
+
+    def _objective(self, out: Tensor, target: Tensor, *, alone: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """The loss of the batch or (N,) of each picture alone, cross-entropy (N, H, W), which pixels count (N, H, W)."""
         ignored = -100 if self.void is None else self.void
         counted = target != ignored
+        over = (1, 2) if alone else (0, 1, 2)
+        each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
+        weights = self._weights_on(out.device)
         share = counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
         if self.loss_name == "focal":
-            each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
-            return (share * (1 - (-each).exp()) ** FOCUS * each).sum() / counted.sum().clamp_min(1)
-        loss = functional.cross_entropy(
-            out, target, weights, ignore_index=ignored, label_smoothing=self.label_smoothing, reduction="sum"
-        ) / share.sum().clamp_min(1e-6)
+            focused = share * (1 - (-each).exp()) ** FOCUS * each
+            return focused.sum(over) / counted.sum(over).clamp_min(1), each, counted
+        loss = (share * each).sum(over) / share.sum(over).clamp_min(1e-6)
         if self.loss_name == "dice":
-            counts = counted.unsqueeze(1)
-            chances = out.softmax(1) * counts
-            truth = functional.one_hot(target.clamp(max=len(self.classes)), len(self.classes) + 1)
-            truth = truth[..., :-1].permute(0, 3, 1, 2) * counts
-            both, either = (chances * truth).sum((0, 2, 3)), (chances + truth).sum((0, 2, 3))
-            there = truth.sum((0, 2, 3)) > 0
-            loss = loss + ((1 - 2 * both / either.clamp_min(1e-6)) * there).sum() / there.sum().clamp_min(1)
-        return loss
+            loss = loss + self._dice(out, target, counted, alone=alone)
+        return loss, each, counted
+
+    def _dice(self, out: Tensor, target: Tensor, counted: Tensor, *, alone: bool) -> Tensor:
+        counts = counted.unsqueeze(1).float()
+        chances = out.softmax(1) * counts
+        known = target.clamp(max=len(self.classes) - 1).unsqueeze(1)
+        truth = torch.zeros_like(chances).scatter_(1, known, counts)
+        over = (2, 3) if alone else (0, 2, 3)
+        sizes = truth.sum(over)
+        apart = 1 - 2 * (chances * truth).sum(over) / (chances.sum(over) + sizes).clamp_min(1e-6)
+        there = sizes > 0
+        return (apart * there).sum(-1) / there.sum(-1).clamp_min(1)
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y), y.long()
         count = len(self.classes)
-        ignored = -100 if self.void is None else self.void
-        counted = target != ignored
-        each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
-        weights = self._weights_on(out.device)
-        share = counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
-        taught = (share * each).sum((1, 2)) / share.sum((1, 2)).clamp_min(1e-6)
+        taught, each, counted = self._objective(out, target, alone=True)
         plain = each.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
         row = torch.arange(len(y), device=y.device).view(-1, 1, 1)
         at = (row * count + target) * count + out.argmax(1)

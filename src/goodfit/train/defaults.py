@@ -66,7 +66,7 @@ def choose(
         task: what is predicted.
         own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
         pretrained: fine-tuning needs lower rates and fewer epochs.
-        recipe: of the architecture, where it has one.
+        recipe: of the architecture for this task, where it has one.
     """
     choices: list[Choice] = []
 
@@ -78,7 +78,7 @@ def choose(
     most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
     epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
     if recipe is not None and recipe.rows_to_see is not None:
-        epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(recipe.rows_to_see[task.name] / train_rows)))
+        epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(recipe.rows_to_see / train_rows)))
     if asked.minutes is None:
         epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
     batch = 256 if accelerator and train_rows >= 50_000 else 64  # on a CPU a larger batch is no faster, and learns less
