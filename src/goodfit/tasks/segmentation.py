@@ -102,7 +102,7 @@ class Segmentation(DenseTask):
         return self._objective(self._checked(out, y), y.long(), alone=False)[0]
 
     def _objective(self, out: Tensor, target: Tensor, *, alone: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """The loss of the batch or (N,) of each picture alone, cross-entropy (N, H, W), which pixels count (N, H, W)."""
+        """The loss, of the batch or (N,) of each picture alone; (N, H, W) cross-entropy, and which pixels count."""
         ignored = -100 if self.void is None else self.void
         counted = target != ignored
         over = (1, 2) if alone else (0, 1, 2)

@@ -100,8 +100,9 @@ def choose_precision(
     dtypes = [wanted] if wanted else ["float32", *(["bfloat16"] if supported("bfloat16", device) else [])]
     formats = [False, True] if x.dim() == 4 and channels_last_is_safe(net, device) else [False]
     candidates = [(dtype, last) for dtype in dtypes for last in formats]
+    why = why if wanted else "the only one this machine computes in"
     if len(candidates) == 1:
-        return Precision(*candidates[0], why=why if wanted else "the only one this machine computes in")
+        return Precision(*candidates[0], why=why)
     key = _key(net, x, device, dtypes)
     known = _remembered(memory)
     if key not in known:
