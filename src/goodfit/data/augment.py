@@ -87,7 +87,7 @@ PRESETS = {
         mixup=0.2, cutmix=0.5,
     ),
     "scenes": AugmentSettings(
-        flip=True, shift=0.08, rotate=5, zoom=0.3, shear=0.05, brightness=0.2, contrast=0.2, saturation=0.2,
+        flip=True, shift=0.05, rotate=2, zoom=0.1, brightness=0.2, contrast=0.2, saturation=0.2,
     ),
     "pieces": AugmentSettings(flip=True, piece=96, turn=True),
 }  # fmt: skip
