@@ -358,7 +358,7 @@ class Job:
     def _augmenter(self, name: str) -> Augmenter | None:
         settings = AugmentSettings.preset(name)
         if isinstance(self.task, DenseTask):
-            self.task.mirrored = settings.flip
+            self.task.mirrored, self.task.turned = settings.flip, settings.turn
         beside = None if not self.task.dense else "picture" if self.task.restores else "mask"
         return None if settings == AugmentSettings.none() else Augmenter(settings, self.task.outputs, beside)
 

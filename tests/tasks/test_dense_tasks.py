@@ -162,7 +162,7 @@ def test_a_net_of_another_size_is_refused() -> None:
 
 
 def test_tasks_go_through_json() -> None:
-    for made in (Segmentation(("a", "b"), 3, "dice", (1.0, 2.0), mirrored=True), Restoration(3, "mse")):
+    for made in (Segmentation(("a", "b"), 3, "dice", (1.0, 2.0), mirrored=True), Restoration(3, "mse", turned=True)):
         assert from_json({"name": made.name, **made.to_json()}) == made
 
 
@@ -176,6 +176,16 @@ def test_where_it_counts_a_picture_is_looked_at_both_ways() -> None:
     x = torch.rand(2, 1, 3, 5)
     torch.testing.assert_close(Restoration(1, mirrored=True).predict(Columns(), x), x + 2)
     torch.testing.assert_close(Restoration(1).predict(Columns(), x), x + torch.arange(5.0))
+
+    class Places(torch.nn.Module):
+        """Another number for each pixel, 0 to 14: turned and mirrored ones have the mean 7 everywhere."""
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.arange(15.0).view(1, 1, 3, 5) + x
+
+    torch.testing.assert_close(Restoration(1, mirrored=True, turned=True).predict(Places(), x), x + 7)
+    upside = x + torch.arange(15.0).view(1, 1, 3, 5).add(torch.arange(15.0).view(1, 1, 3, 5).flip(2)) / 2
+    torch.testing.assert_close(Restoration(1, turned=True).predict(Places(), x), upside)
 
 
 def test_psnr_by_hand() -> None:

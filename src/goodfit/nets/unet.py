@@ -23,7 +23,7 @@ WIDEST = 256  # channels of the way up, at most
 FOLD = 2  # px: side of the squares that become channels where no pixel may be lost
 RECIPES = {
     "segmentation": Recipe(learning_rate=3e-3, weight_decay=0.05, batch_size=4, rows_to_see=13_500),
-    "restoration": Recipe(learning_rate=3e-3, weight_decay=0.05, batch_size=8, rows_to_see=11_000),
+    "restoration": Recipe(learning_rate=3e-3, weight_decay=0.05, batch_size=4, rows_to_see=11_000),
 }
 
 

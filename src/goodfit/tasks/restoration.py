@@ -37,6 +37,7 @@ class Restoration(DenseTask):
     loss_name: str = "l1"
     label_smoothing: float = 0.0
     mirrored: bool = False
+    turned: bool = False
     feature_net: nn.Module | None = field(default=None, repr=False, compare=False)
     name: ClassVar[str] = "restoration"
     main_metric: ClassVar[str] = "psnr"
@@ -144,11 +145,16 @@ class Restoration(DenseTask):
         return (out.float() * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), {}
 
     def to_json(self) -> dict[str, Any]:
-        return {"channels": self.channels, "loss_name": self.loss_name, "mirrored": self.mirrored}
+        return {
+            "channels": self.channels,
+            "loss_name": self.loss_name,
+            "mirrored": self.mirrored,
+            "turned": self.turned,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(values["channels"], values["loss_name"], mirrored=values["mirrored"])
+        return cls(values["channels"], values["loss_name"], mirrored=values["mirrored"], turned=values["turned"])
 
 
 def psnr(said: Tensor, truth: Tensor) -> Tensor:

@@ -41,6 +41,7 @@ class Segmentation(DenseTask):
     weights: tuple[float, ...] = ()
     label_smoothing: float = 0.0
     mirrored: bool = False
+    turned: bool = False
     _weights_there: dict[torch.device, Tensor] = field(default_factory=dict, repr=False, compare=False)
     name: ClassVar[str] = "segmentation"
     main_metric: ClassVar[str] = "iou"
@@ -251,6 +252,7 @@ class Segmentation(DenseTask):
             "weights": list(self.weights),
             "label_smoothing": self.label_smoothing,
             "mirrored": self.mirrored,
+            "turned": self.turned,
         }
 
     @classmethod
@@ -262,6 +264,7 @@ class Segmentation(DenseTask):
             tuple(values["weights"]),
             values["label_smoothing"],
             values["mirrored"],
+            values["turned"],
         )
 
 

@@ -136,17 +136,21 @@ class DenseTask:
     """A task whose target is a picture: what is kept of one for scores are a few sums.
 
     Attributes:
-        mirrored: pictures were mirrored in training, and are looked at both ways when it counts.
+        mirrored, turned: pictures were mirrored left to right, or turned upside down, in training; they are looked at
+            in each of these ways when it counts.
     """
 
     dense: ClassVar[bool] = True
     restores: ClassVar[bool] = False
     rival: ClassVar[str] = "the trivial predictor"
     mirrored: bool
+    turned: bool
 
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:
+        """The mean over two ways of looking, or four ("geometric self-ensemble": Lim et al. 2017, section 3.3)."""
+        ways: list[tuple[int, ...]] = [(3,)] if self.mirrored else []
+        ways += [(2,), *((2, *way) for way in ways)] if self.turned else []
         out: Tensor = net(x)
-        if not self.mirrored:
-            return out
-        other: Tensor = net(x.flip(3))
-        return (out + other.flip(3)) / 2
+        for way in ways:
+            out = out + net(x.flip(way)).flip(way)
+        return out / (1 + len(ways))
