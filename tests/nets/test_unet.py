@@ -61,6 +61,14 @@ def test_a_fresh_net_shows_no_checkerboard(stem: str) -> None:
     assert out.std() > 1e-3
 
 
+@pytest.mark.parametrize(("width", "fold"), [(8, 1), (11, 1), (12, 2), (None, 2)])
+def test_a_net_too_narrow_for_a_square_of_pixels_is_not_folded(width: int | None, fold: int) -> None:
+    """2 x 2 pixels of three colours are 12 values: through fewer channels some would be lost."""
+    net = build("unet-resnet10", (3, 32, 32), 3, width=width, residual=True)
+    assert isinstance(net, UNet)
+    assert net.fold == fold
+
+
 def test_a_fresh_residual_net_gives_the_picture_back() -> None:
     net = build("unet-resnet10", (3, 32, 32), 3, width=4, residual=True).eval()
     x = torch.rand(2, 3, 32, 32)

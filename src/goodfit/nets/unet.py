@@ -79,9 +79,9 @@ class Up(nn.Module):
 class UNet(nn.Module):
     """x: (N, C, H, W) -> (N, outputs, H, W).
 
-    The way up ends where the encoder's finest map is. Where that has half or a quarter of the picture's side, the head
-    gives the values of all its pixels as channels, and pixel shuffle lays them out: the two levels at the picture's own
-    side would cost more than all others together.
+    The way up ends where the encoder's finest map is. Where that has half of the picture's side, the head gives the
+    values of four pixels as channels, and pixel shuffle lays them out: a level at the picture's own side would cost
+    more than all others together.
 
     Args:
         encoder: a backbone with `features` and `feature_channels`; of `fold`^2 times the channels of the pictures.
@@ -140,8 +140,11 @@ def _build(
             mend="Leave residual out",
         )
     channels, high, wide = in_shape
-    fold = FOLD if stem == "fold" or (stem == "auto" and residual) else 1
-    if fold > 1:  # what is to be restored is fine: no pixel is lost on the way in
+    if stem == "auto" and residual:  # what is to be restored is fine: no pixel is lost on the way in
+        carried = width is None or width >= channels * FOLD**2  # a narrower net would lose some of a square's values
+        stem = "fold" if carried else "small"
+    fold = FOLD if stem == "fold" else 1
+    if fold > 1:
         channels, high, wide, stem = channels * fold**2, -(-high // fold), -(-wide // fold), "small"
     dense = {"checkpointing": True} if checkpointing else {}
     encoder = backbone.build((channels, high, wide), 1, width=width, stem=stem, **dense)
