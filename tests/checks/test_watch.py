@@ -178,3 +178,23 @@ def test_every_rule_explains_itself() -> None:
     assert set().union(*(rule.yields_to for rule in rules() if isinstance(rule, LiveRule))) <= {
         rule.name for rule in rules()
     }
+
+
+def test_what_a_layer_gave_in_validation_is_no_column_of_a_table() -> None:
+    """Features have no graph there; a net that makes them of very different sizes is not told to take z-scores."""
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 2))
+    with torch.no_grad():
+        net[0].weight[0] *= 1e-6
+    optimiser = torch.optim.SGD(net.parameters(), lr=1e-3)
+    x, y = torch.randn(32, 4), torch.randint(0, 2, (32,))
+    with gf.watch(quiet=True) as seen:
+        for _ in range(3):
+            nn.functional.cross_entropy(net(x), y).backward()
+            optimiser.step()
+            optimiser.zero_grad()
+            net.eval()
+            with torch.no_grad():
+                net(x)
+            net.train()
+    assert "unscaled-columns" not in {finding.rule for finding in seen.findings}

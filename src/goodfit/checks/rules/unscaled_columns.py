@@ -46,6 +46,8 @@ class UnscaledColumns(LiveRule):
         if not isinstance(event.module, nn.Linear) or event.module in self.seen or not event.inputs:
             return
         x = event.inputs[0]
+        if not event.grad:  # what a layer of the net gave has no graph either then, as in validation
+            return
         if x.grad_fn is not None or x.dim() != 2 or x.shape[1] not in COLUMNS or len(x) < ROWS:
             return
         self.seen.add(event.module)
