@@ -81,7 +81,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @option("--ema", float, "Decay of a moving average of the weights, such as 0.999.")
 @option("--augment", str, "none, light (shifts), mirror (and flips), standard, strong; scenes (masks), pieces.")
 @option("--feature-net", str, "Of --loss feature: a run of a resnet, or resnet18:weights.safetensors.")
-@option("--loss", str, "Masks: cross-entropy, dice or focal. Restoration: l1, mse or feature.")
+@option("--loss", str, "Masks: dice, cross-entropy or focal. Restoration: mse, l1 or feature.")
 @option("--precision", str, "float32 or bfloat16 [the faster one, by measurement].")
 @click.option("--interval", is_flag=True, help="Regression: 90% prediction intervals, calibrated on validation rows.")
 @option("--device", str, "cpu, cuda or mps.")

@@ -244,3 +244,15 @@ def test_the_feature_loss_is_l1_and_the_distance_of_the_maps() -> None:
     assert float(Restoration(3, "mse").loss(out, y)) == pytest.approx(0.09)
     with pytest.raises(UsageError, match="--feature-net"):
         Restoration(3, "feature").loss(out, y)
+
+
+@pytest.mark.parametrize(("loss", "one", "two"), [("l1", 0.3, 0.1), ("mse", 0.09, 0.01)])
+def test_a_restored_pictures_loss_is_the_one_that_training_descends(loss: str, one: float, two: float) -> None:
+    """The history's columns of training and validation are then of the same thing."""
+    out, y = torch.full((2, 3, 12, 12), 0.5), torch.full((2, 3, 12, 12), 51, dtype=torch.uint8)  # 51 / 255 = 0.2
+    out[1] = 0.3
+    made = Restoration(3, loss)
+    for whole in (False, True):
+        kept, _ = made.keep(out, out, y, whole=whole)
+        assert made.row_losses(kept, y).tolist() == pytest.approx([one, two], abs=1e-6)
+    assert float(made.loss(out, y)) == pytest.approx((one + two) / 2)

@@ -9,14 +9,13 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
 from goodfit.stats import Estimate, mean
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import DenseTask, Targets
 
-LOSSES = ("l1", "mse", "feature")
+LOSSES = ("mse", "l1", "feature")  # the first is the usual one: what the PSNR is of
 MOST_PSNR = 100.0  # dB: of two pictures that are equal
 WINDOW, SPREAD = 11, 1.5  # px: the Gaussian window of the SSIM
 AT_ONCE = 64
@@ -34,7 +33,7 @@ class Restoration(DenseTask):
     """
 
     channels: int
-    loss_name: str = "l1"
+    loss_name: str = "mse"
     label_smoothing: float = 0.0
     mirrored: bool = False
     turned: bool = False
@@ -61,7 +60,7 @@ class Restoration(DenseTask):
         return cls(targets.shape[1])
 
     def learn(self, y_train: Tensor, loss: str | None) -> str:
-        """The loss: l1 (usual), mse or feature."""
+        """The loss: mse (usual), l1, or feature, which is l1 and the maps of a net."""
         if loss is not None and loss not in LOSSES:
             raise UsageError(f"--loss {loss} is not known for restoration", mend=f"Choose one of {', '.join(LOSSES)}")
         self.loss_name = loss or self.loss_name
@@ -79,23 +78,30 @@ class Restoration(DenseTask):
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean over all values; feature adds the distance of a backbone's maps (Johnson et al. 2016, section 3.2)."""
-        out, target = self._checked(out, y)
+        if self.loss_name == "feature" and self.feature_net is None:
+            raise UsageError("the feature loss needs a fitted net", mend="Give --feature-net runs/NAME")
+        return self._losses(*self._checked(out, y)).mean()
+
+    def _losses(self, out: Tensor, target: Tensor) -> Tensor:
+        """(N,) of each picture, which all have the same size: their mean is that of the batch.
+
+        A model that was loaded has no feature net, and its pictures are told apart by l1 alone.
+        """
+        each = (1, 2, 3)
         if self.loss_name == "mse":
-            return functional.mse_loss(out, target)
-        loss = functional.l1_loss(out, target)
-        if self.loss_name == "feature":
-            if self.feature_net is None:
-                raise UsageError("the feature loss needs a fitted net", mend="Give --feature-net runs/NAME")
+            return (out - target).square().mean(each)
+        losses = (out - target).abs().mean(each)
+        if self.loss_name == "feature" and self.feature_net is not None:
             net = cast(Any, self.feature_net)
             with torch.no_grad():
                 wanted = net.features(target)
-            maps = [functional.l1_loss(*pair) for pair in zip(net.features(out), wanted, strict=True)]
-            loss = loss + OF_FEATURES * torch.stack(maps).mean()
-        return loss
+            maps = [(got - want).abs().mean(each) for got, want in zip(net.features(out), wanted, strict=True)]
+            losses = losses + OF_FEATURES * torch.stack(maps).mean(0)
+        return losses
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y)
-        losses = (out - target).abs().mean((1, 2, 3))
+        losses = self._losses(out, target)
         clean = y.float()
         said, given = ((each.float() * 255).round().clamp(0, 255) for each in (out, x))
         if not whole:
