@@ -22,6 +22,11 @@ EACH = 4  # of the best, of those in the middle; twice as many of the worst
 def typical_rows(task: Task, out: Tensor, y: Tensor) -> list[int]:
     """Positions of the worst, the middle and the best by their loss, each once; for outputs that are pictures."""
     order = task.row_losses(out, y).argsort(descending=True).tolist()
-    middle = max(0, len(order) // 2 - EACH // 2)
-    chosen = [*order[: 2 * EACH], *order[middle : middle + EACH], *order[-EACH:]]
-    return list(dict.fromkeys(chosen))
+    worst, each = parted(min(len(order), 4 * EACH))
+    middle = max(worst, (len(order) - each) // 2)
+    return [*order[:worst], *order[middle : middle + each], *order[len(order) - each :]]
+
+
+def parted(count: int) -> tuple[int, int]:
+    """How many of `count` typical rows are the worst, and how many the middle and the best, each: a quarter."""
+    return count - 2 * (count // 4), count // 4

@@ -19,7 +19,6 @@ from goodfit.report.words import fixed, metric_words
 from goodfit.tasks import from_json
 from goodfit.tasks.task import Task
 from goodfit.train.checkpoint import load_state
-from goodfit.worst import EACH
 
 
 def write_report(folder: Path, record: Mapping[str, Any], path: Path) -> Path:
@@ -100,7 +99,7 @@ def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
 def _examples(record: Mapping[str, Any], task: Task, tensors: Mapping[str, Tensor], keys: list[str]) -> list[Example]:
     scores = task.decode(tensors["out"].index_select(0, tensors["worst"]))
     found = []
-    for number, (kind, key) in enumerate(zip(kinds(len(keys), EACH), keys, strict=True)):
+    for number, (kind, key) in enumerate(zip(kinds(len(keys)), keys, strict=True)):
         given, truth, said = (tensors[name][number].numpy() for name in ("pictures", "truths", "said"))
         if task.restores:
             panels = restored_example(given, truth.transpose(1, 2, 0), said)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.masks import Colour
+from goodfit.worst import parted
 
 SIDE = 360  # px of the longer side as it stands on the page
 WRONG, VOID = (214, 69, 65), (150, 150, 150)
@@ -40,10 +41,10 @@ class Example:
         return {name: picture_uri(panel) for name, panel in self.panels.items()}
 
 
-def kinds(count: int, each: int) -> list[str]:
+def kinds(count: int) -> list[str]:
     """What the rows of `goodfit.worst.typical_rows` are."""
-    named = ["worst"] * (2 * each) + ["middle"] * each + ["best"] * each
-    return named[:count]
+    worst, each = parted(count)
+    return ["worst"] * worst + ["middle"] * each + ["best"] * each
 
 
 def mask_example(
