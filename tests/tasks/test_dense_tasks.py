@@ -244,6 +244,10 @@ def test_the_feature_loss_is_l1_and_the_distance_of_the_maps() -> None:
     assert float(Restoration(3, "mse").loss(out, y)) == pytest.approx(0.09)
     with pytest.raises(UsageError, match="--feature-net"):
         Restoration(3, "feature").loss(out, y)
+    loaded = Restoration(3, "feature")  # without a net
+    for task, loss in ((made, 0.3 + 0.1 * (0.6 + 0.3) / 2), (loaded, 0.3)):
+        kept, _ = task.keep(out, out, y, whole=False)
+        assert task.row_losses(kept, y).tolist() == pytest.approx([loss, loss])
 
 
 @pytest.mark.parametrize(("loss", "one", "two"), [("l1", 0.3, 0.1), ("mse", 0.09, 0.01)])
