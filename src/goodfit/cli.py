@@ -73,7 +73,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @option("--batch-size", int, "Rows of one pass.")
 @option("--accumulate", int, "Passes of one step: equal to a batch as many times as large.")
 @option("--lr", str, "The peak learning rate, or find.")
-@option("--optimiser", str, "adamw or sgd.")
+@option("--optimiser", str, "adamw, muon or sgd.")
 @option("--weight-decay", float, "Pull of the weights towards zero; norms and biases are spared.")
 @option("--schedule", str, "one-cycle, cosine, linear, steps or constant.")
 @option("--label-smoothing", float, "Share of the target spread over all classes.")

@@ -29,6 +29,7 @@ class Recipe:
     weight_decay: float
     batch_size: int
     rows_to_see: int | None = None
+    optimiser: str = "adamw"
     why: str = "measured on validation rows: docs/benchmarks.md"
 
 

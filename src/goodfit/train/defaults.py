@@ -86,18 +86,21 @@ def choose(
     while batch > 8 and train_rows < 8 * batch:  # a step or two an epoch would learn nothing
         batch //= 2
     batch = int(str(pick("batch size", asked.batch_size, batch, f"{train_rows:,} training rows")))
-    optimiser = str(pick("optimiser", asked.optimiser, "adamw", "works over a wide range of rates"))
-    usual = {"adamw": 3e-3, "sgd": 0.1}.get(optimiser, 3e-3)
+    usual_optimiser, why = "adamw", "works over a wide range of rates"
+    if recipe is not None and not pretrained:
+        usual_optimiser, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
+    optimiser = str(pick("optimiser", asked.optimiser, usual_optimiser, why))
+    usual = {"adamw": 3e-3, "muon": 1.2e-2, "sgd": 0.1}.get(optimiser, 3e-3)
     rate: float | None = 3e-4 if pretrained else usual
     why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
-    if recipe is not None and optimiser == "adamw" and not pretrained:
+    if recipe is not None and optimiser == recipe.optimiser and not pretrained:
         rate, why = recipe.learning_rate, recipe.why
     if asked.lr == "find" or (asked.lr is None and own_net):
         rate = None
     else:
         rate = float(str(pick("learning rate", asked.lr, rate, why)))
-    decay = {"adamw": 0.05, "sgd": 5e-4}.get(optimiser, 0.0)
-    if recipe is not None and optimiser == "adamw":
+    decay = {"adamw": 0.05, "muon": 0.05, "sgd": 5e-4}.get(optimiser, 0.0)
+    if recipe is not None and optimiser == recipe.optimiser:
         decay = recipe.weight_decay
     decay = float(
         str(pick("weight decay", asked.weight_decay, decay, f"usual for {optimiser}; norms and biases are spared"))

@@ -1,4 +1,4 @@
-"""The optimiser: SGD or AdamW, fused where the device has it; weight decay leaves norms and biases alone."""
+"""The optimiser: SGD, AdamW or Muon, fused where the device has it; weight decay leaves norms and biases alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import nn
 from torch.optim import SGD, AdamW, Optimizer
 
 from goodfit.errors import UsageError
+from goodfit.train.muon import Muon
 
 
 def parameter_groups(
@@ -38,7 +39,8 @@ def parameter_groups(
 
 
 def make_optimiser(name: str, groups: list[dict[str, Any]], device: torch.device) -> Optimizer:
-    """SGD (Nesterov, momentum 0.9) or AdamW (betas 0.9 and 0.99), both fused: one kernel for all parameters.
+    """SGD (Nesterov, momentum 0.9) or AdamW (betas 0.9 and 0.99), both fused: one kernel for all parameters; or Muon,
+    which is that AdamW but for the weights of convolutions.
 
     The learning rate is set by the schedule before every step.
     """
@@ -47,7 +49,9 @@ def make_optimiser(name: str, groups: list[dict[str, Any]], device: torch.device
         return SGD(groups, lr=1.0, momentum=0.9, nesterov=True, fused=fused)
     if name == "adamw":
         return AdamW(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8, fused=fused)
-    raise UsageError(f"the optimiser '{name}' is not known", mend="Choose adamw or sgd")
+    if name == "muon":
+        return Muon(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8)
+    raise UsageError(f"the optimiser '{name}' is not known", mend="Choose adamw, muon or sgd")
 
 
 def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:
