@@ -1,10 +1,10 @@
 """Masks and restoration on CamVid (367 / 101 / 233 pictures of 240x180): figures with defaults, and our loop's speed.
 
-    python bench/dense.py [--only speed|masks|tiramisu|jpeg|noise] [--repeats 5]
+    python bench/dense.py [--only speed|masks|tiramisu|jpeg|noise] [--repeats 5] [--out FOLDER]
 
 speed: pictures a second of our loop against one written by hand with the same net, fused optimiser, bfloat16 (where the
 machine computes in it, else float32), channels_last and the data in memory, in turn in one process, both with
-cross-entropy and without augmentation; and ours with its usual loss and augmentation.
+cross-entropy, AdamW and without augmentation; and ours with its usual loss, augmentation and optimiser.
 masks, tiramisu: test scores after `goodfit fit` with defaults, and with --arch tiramisu56 in 20 minutes.
 jpeg, noise: pictures saved as JPEG of quality 10, or with noise of standard deviation 25, restored with defaults.
 """
@@ -42,6 +42,7 @@ from goodfit.train.trial import set_memory_format
 
 CAMVID = Path(__file__).resolve().parents[2] / "shared" / "data" / "camvid"
 PARTS = ("train", "val", "test")
+NAMES = ("speed", "masks", "tiramisu", "jpeg", "noise")
 BATCH, ROWS, CLASSES, VOID = 4, 96, 11, 11
 ARCH = "unet-resnet10"
 CPU = torch.device("cpu")
@@ -70,7 +71,7 @@ def by_hand(x: torch.Tensor, y: torch.Tensor, weights: torch.Tensor) -> float:
     return len(x) / (time.perf_counter() - start)
 
 
-def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str) -> float:
+def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str, optimiser: str) -> float:
     """Pictures a second of goodfit's loop."""
     model = net()
     set_memory_format(model, channels_last=True)
@@ -86,7 +87,7 @@ def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str) -> float
         channels_last=True,
     )
     plan = Plan(
-        epochs=1, batch_size=BATCH, micro_batch=BATCH, optimiser="adamw", learning_rate=1e-3, weight_decay=0.05,
+        epochs=1, batch_size=BATCH, micro_batch=BATCH, optimiser=optimiser, learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision=DTYPE, channels_last=True, seed=0,
     )  # fmt: skip
     training = Training(
@@ -95,7 +96,7 @@ def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str) -> float
         feed=feed,
         train_rows=rows,
         valid_rows=rows[:2],
-        optimiser=make_optimiser("adamw", parameter_groups([(model.parameters(), 1.0)], 0.05), CPU),
+        optimiser=make_optimiser(optimiser, parameter_groups([(model.parameters(), 1.0)], 0.05), CPU),
         schedule=schedule("one-cycle"),
         precision=Precision(DTYPE, True, ""),
         plan=plan,
@@ -116,16 +117,16 @@ def speed(repeats: int) -> None:
     x, y = source.read(rows).clone(), source.targets[:ROWS].clone()
     weights = torch.linspace(0.5, 3, CLASSES)
     loops = {
-        "ours": lambda: ours(source, weights, "none", "cross-entropy"),
+        "ours": lambda: ours(source, weights, "none", "cross-entropy", "adamw"),
         "by hand": lambda: by_hand(x, y, weights),
-        "usual": lambda: ours(source, weights, "scenes", "dice"),
+        "usual": lambda: ours(source, weights, "scenes", "dice", "muon"),
     }
     rates = in_turn(loops, repeats)
     print(f"{ARCH} in {DTYPE}, batches of {BATCH}")
     show({name: rates[name] for name in ("ours", "by hand")}, "pictures/s")
     ratio = ratios(rates["usual"], rates["by hand"])
     told = f"{spread(rates['usual'])['median']:.1f} pictures/s, {ratio['median']:.3f} of by hand"
-    print(f"with its usual loss and augmentation {told}")
+    print(f"with its usual loss, augmentation and optimiser {told}")
 
 
 def scores(run: gf.Run, names: tuple[str, ...]) -> str:
@@ -134,13 +135,12 @@ def scores(run: gf.Run, names: tuple[str, ...]) -> str:
     return f"{', '.join(told)}; {len(run.history)} epochs, {run.record['seconds']:.0f} s; {run.verdict}"
 
 
-def masks(**options: object) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        run = gf.fit(gf.masks(CAMVID, "masks", void=VOID), out=Path(place) / "run", quiet=False, **options)
-        print("CamVid test pictures:", scores(run, ("iou", "pixel_accuracy")), flush=True)
+def masks(out: Path, **options: object) -> None:
+    run = gf.fit(gf.masks(CAMVID, "masks", void=VOID), out=out, quiet=False, **options)
+    print("CamVid test pictures:", scores(run, ("iou", "pixel_accuracy")), flush=True)
 
 
-def restored(kind: str) -> None:
+def restored(out: Path, kind: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         bad, clean = Path(place) / "bad", {}
         for part in PARTS:
@@ -150,28 +150,31 @@ def restored(kind: str) -> None:
             bad / "train", clean["train"], valid=bad / "val", valid_clean=clean["val"], test=bad / "test",
             test_clean=clean["test"],
         )  # fmt: skip
-        run = gf.fit(source, out=Path(place) / "run", quiet=False)
+        run = gf.fit(source, out=out, quiet=False)
         print(f"{kind}:", scores(run, ("psnr", "ssim", "psnr_gain")), run.record["baseline"]["test"], flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=["speed", "masks", "tiramisu", "jpeg", "noise"])
+    parser.add_argument("--only", choices=NAMES)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--out", type=Path, help="keep the runs, with their reports, in this folder")
     given = parser.parse_args()
     if not CAMVID.is_dir():
         print(f"no data in {CAMVID}: nothing measured")
         return
-    for name in [given.only] if given.only else ["speed", "masks", "tiramisu", "jpeg", "noise"]:
-        print(f"-- {name}", flush=True)
-        if name == "speed":
-            speed(given.repeats)
-        elif name == "masks":
-            masks()
-        elif name == "tiramisu":
-            masks(arch="tiramisu56", minutes=20)
-        else:
-            restored(name)
+    with tempfile.TemporaryDirectory() as place:
+        for name in [given.only] if given.only else NAMES:
+            print(f"-- {name}", flush=True)
+            out = (given.out or Path(place)) / name
+            if name == "speed":
+                speed(given.repeats)
+            elif name == "masks":
+                masks(out)
+            elif name == "tiramisu":
+                masks(out, arch="tiramisu56", minutes=20)
+            else:
+                restored(out, name)
 
 
 if __name__ == "__main__":
