@@ -17,8 +17,10 @@ from goodfit.data.normalise import Normalise
 from goodfit.data.sources.arrays import arrays
 from goodfit.nets import build
 from goodfit.tasks.classification import Classification
+from goodfit.train.checkpoint import load_optimiser_state, optimiser_state
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import out_of_memory, shrinking
+from goodfit.train.muon import Muon
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision, supported
@@ -46,7 +48,7 @@ def pictures() -> tuple[np.ndarray, np.ndarray]:
     return (random.integers(0, 128, (ROWS, 1, 28, 28)) + 100 * y[:, None, None, None]).astype(np.uint8), y
 
 
-def training(*, resident: bool, augment: str) -> Training:
+def training(*, resident: bool, augment: str, optimiser: str = "adamw") -> Training:
     x, labels = pictures()
     y = torch.from_numpy(labels)
     source = arrays(x, labels)
@@ -64,7 +66,7 @@ def training(*, resident: bool, augment: str) -> Training:
     torch.manual_seed(0)
     net = build("resnet10", (1, 28, 28), 2, width=8).to(GPU, memory_format=torch.channels_last)
     plan = Plan(
-        epochs=1, batch_size=128, micro_batch=128, optimiser="adamw", learning_rate=1e-3, weight_decay=0.05,
+        epochs=1, batch_size=128, micro_batch=128, optimiser=optimiser, learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision="bfloat16", channels_last=True, seed=0, clip_norm=1.0,
     )  # fmt: skip
     return Training(
@@ -73,7 +75,7 @@ def training(*, resident: bool, augment: str) -> Training:
         feed=feed,
         train_rows=torch.arange(ROWS),
         valid_rows=torch.arange(200),
-        optimiser=make_optimiser("adamw", parameter_groups([(net.parameters(), 1.0)], 0.05), GPU),
+        optimiser=make_optimiser(optimiser, parameter_groups([(net.parameters(), 1.0)], 0.05), GPU),
         schedule=SCHEDULES["one-cycle"],
         precision=Precision("bfloat16", True, ""),
         plan=plan,
@@ -91,16 +93,38 @@ def ended(training: Training) -> None:
 
 
 @pytest.mark.parametrize("resident", [True, False])
-@pytest.mark.parametrize("augment", ["none", "standard", "strong"])
-def test_the_loop_never_waits_for_the_device(resident: bool, augment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    warm = training(resident=resident, augment=augment)
+@pytest.mark.parametrize(("augment", "optimiser"), [("none", "muon"), ("standard", "adamw"), ("strong", "adamw")])
+def test_the_loop_never_waits_for_the_device(
+    resident: bool, augment: str, optimiser: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm = training(resident=resident, augment=augment, optimiser=optimiser)
     quiet = Listener(lambda training: None, lambda training: None)
     train(warm, quiet)  # cuDNN's choices and the allocator's blocks are made here
-    made = training(resident=resident, augment=augment)
+    made = training(resident=resident, augment=augment, optimiser=optimiser)
     monkeypatch.setattr("goodfit.train.loop.end_epoch", ended)  # validation may wait, once an epoch
     with waiting_is_an_error(), pytest.raises(EpochEndedError):
         train(made, quiet)
     assert made.position.step == 16  # 2,000 rows in batches of at most 128
+
+
+def test_muon_steps_as_on_the_cpu_and_goes_on_from_a_stored_state() -> None:
+    torch.manual_seed(0)
+    here = build("resnet10", (3, 28, 28), 2, width=8)
+    there = build("resnet10", (3, 28, 28), 2, width=8).to(GPU)
+    there.load_state_dict(here.state_dict())
+    ours, theirs = (Muon(net.parameters(), lr=0.01, weight_decay=0.1) for net in (here, there))
+    for step in range(4):
+        if step == 2:
+            state = optimiser_state(theirs)
+            theirs = Muon(there.parameters(), lr=1.0)
+            load_optimiser_state(theirs, {name: tensor.cpu() for name, tensor in state[0].items()}, state[1])
+        for one, other in zip(here.parameters(), there.parameters(), strict=True):
+            one.grad = torch.randn(one.shape)
+            other.grad = one.grad.to(GPU)
+        ours.step()
+        theirs.step()
+    for one, other in zip(here.parameters(), there.parameters(), strict=True):
+        torch.testing.assert_close(other.cpu(), one, rtol=1e-3, atol=1e-3)
 
 
 def test_a_small_set_lives_on_the_device_whole(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from goodfit.nets.architecture import Architecture, Recipe
 WIDEST = 256  # channels of the way up, at most
 FOLD = 2  # px: side of the squares that become channels where no pixel may be lost
 RECIPES = {
-    "segmentation": Recipe(learning_rate=2e-2, weight_decay=0.05, batch_size=4, rows_to_see=11_700, optimiser="muon"),
+    "segmentation": Recipe(learning_rate=2e-2, weight_decay=0.05, batch_size=4, rows_to_see=9_900, optimiser="muon"),
     "restoration": Recipe(learning_rate=3e-3, weight_decay=0.05, batch_size=4, rows_to_see=11_000),
 }
 
