@@ -26,7 +26,7 @@ demo: install  ## train on a small real data set and look at the result (under a
 	@$(BIN)/goodfit demo
 
 test: dev lint types  ## all that CI runs: lint, types, tests, documented examples
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: dev  ## style and layout of the code
 	@$(BIN)/ruff check

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from goodfit.nets import Recipe
 from goodfit.tasks.task import Task
 from goodfit.train.asked import Asked
+from goodfit.train.optimiser import check_optimiser
 from goodfit.train.plan import Choice
 
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
@@ -89,8 +90,9 @@ def choose(
     usual_optimiser, why = "adamw", "works over a wide range of rates"
     if recipe is not None and not pretrained:
         usual_optimiser, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
+    check_optimiser(asked.optimiser or usual_optimiser)
     optimiser = str(pick("optimiser", asked.optimiser, usual_optimiser, why))
-    usual = {"adamw": 3e-3, "muon": 1.2e-2, "sgd": 0.1}.get(optimiser, 3e-3)
+    usual = {"adamw": 3e-3, "muon": 1.2e-2, "sgd": 0.1}[optimiser]
     rate: float | None = 3e-4 if pretrained else usual
     why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
     if recipe is not None and optimiser == recipe.optimiser and not pretrained:
@@ -99,7 +101,7 @@ def choose(
         rate = None
     else:
         rate = float(str(pick("learning rate", asked.lr, rate, why)))
-    decay = {"adamw": 0.05, "muon": 0.05, "sgd": 5e-4}.get(optimiser, 0.0)
+    decay = {"adamw": 0.05, "muon": 0.05, "sgd": 5e-4}[optimiser]
     if recipe is not None and optimiser == recipe.optimiser:
         decay = recipe.weight_decay
     decay = float(

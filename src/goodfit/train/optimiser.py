@@ -12,6 +12,14 @@ from torch.optim import SGD, AdamW, Optimizer
 from goodfit.errors import UsageError
 from goodfit.train.muon import Muon
 
+OPTIMISERS = ("adamw", "muon", "sgd")
+
+
+def check_optimiser(name: str) -> None:
+    """Raise a UsageError for a name that is not known."""
+    if name not in OPTIMISERS:
+        raise UsageError(f"the optimiser '{name}' is not known", mend=f"Choose one of {', '.join(OPTIMISERS)}")
+
 
 def parameter_groups(
     stages: Sequence[tuple[Iterable[nn.Parameter], float]], weight_decay: float
@@ -44,14 +52,13 @@ def make_optimiser(name: str, groups: list[dict[str, Any]], device: torch.device
 
     The learning rate is set by the schedule before every step.
     """
+    check_optimiser(name)
     fused = device.type in ("cpu", "cuda", "mps")
     if name == "sgd":
         return SGD(groups, lr=1.0, momentum=0.9, nesterov=True, fused=fused)
     if name == "adamw":
         return AdamW(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8, fused=fused)
-    if name == "muon":
-        return Muon(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8)
-    raise UsageError(f"the optimiser '{name}' is not known", mend="Choose adamw, muon or sgd")
+    return Muon(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8)
 
 
 def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:
