@@ -94,3 +94,17 @@ def test_what_has_no_gradient_is_left_alone() -> None:
     before = [parameter.detach().clone() for parameter in net.parameters()]
     Muon(net.parameters(), lr=0.1, weight_decay=0.1).step()
     assert all(torch.equal(one, other) for one, other in zip(before, net.parameters(), strict=True))
+
+
+def test_a_closure_makes_the_gradients_and_its_loss_is_given_back() -> None:
+    ours, theirs = small_net(), small_net()
+    with_gradients(ours, 0)
+    Muon(ours.parameters(), lr=0.01).step()
+
+    def closure() -> float:
+        assert torch.is_grad_enabled()
+        with_gradients(theirs, 0)
+        return 2.5
+
+    assert Muon(theirs.parameters(), lr=0.01).step(closure) == 2.5
+    assert all(torch.equal(one, other) for one, other in zip(ours.parameters(), theirs.parameters(), strict=True))

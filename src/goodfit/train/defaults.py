@@ -15,6 +15,7 @@ from goodfit.train.plan import Choice
 
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
 EPOCHS_AT_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,000 rows, 7 of 54,000
+USUAL = {"adamw": (3e-3, 0.05), "muon": (1.2e-2, 0.05), "sgd": (0.1, 5e-4)}  # learning rate, weight decay
 MANY_EPOCHS = 12  # from here on a net sees a picture often enough to learn it by heart: augmentation pays
 
 
@@ -92,7 +93,7 @@ def choose(
         usual_optimiser, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
     check_optimiser(asked.optimiser or usual_optimiser)
     optimiser = str(pick("optimiser", asked.optimiser, usual_optimiser, why))
-    usual = {"adamw": 3e-3, "muon": 1.2e-2, "sgd": 0.1}[optimiser]
+    usual, decay = USUAL[optimiser]
     rate: float | None = 3e-4 if pretrained else usual
     why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
     if recipe is not None and optimiser == recipe.optimiser and not pretrained:
@@ -101,7 +102,6 @@ def choose(
         rate = None
     else:
         rate = float(str(pick("learning rate", asked.lr, rate, why)))
-    decay = {"adamw": 0.05, "muon": 0.05, "sgd": 5e-4}[optimiser]
     if recipe is not None and optimiser == recipe.optimiser:
         decay = recipe.weight_decay
     decay = float(

@@ -8,7 +8,7 @@ whose singular values are all near 1 (Jordan et al. 2024, "Muon: an optimizer fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, overload
 
 import torch
 from torch import Tensor
@@ -61,15 +61,26 @@ class Muon(Optimizer):
         defaults = {"lr": lr, "momentum": momentum, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         super().__init__(params, {**defaults, "fused": True})  # said so that a loaded state lies where fused needs it
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # no closure is used
-        """One step from the gradients as they are."""
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """One step from the gradients; a closure makes them and gives the loss, as in torch."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             graded = [parameter for parameter in group["params"] if parameter.grad is not None]
             for parameter in graded:
                 if parameter.dim() == 4:
                     self._turn(parameter, group)
             self._adamw([parameter for parameter in graded if parameter.dim() != 4], group)
+        return loss
 
     def _turn(self, weight: Tensor, group: dict[str, Any]) -> None:
         assert weight.grad is not None
