@@ -13,17 +13,17 @@ CLASSES = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt",
 
 
 def arrays(part: str) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures (N, 28, 28) uint8 and labels (N,) of "train" (60,000) or "test" (10,000)."""
+    """Images (N, 28, 28) uint8 and labels (N,) of "train" (60,000) or "test" (10,000)."""
     prefix = {"train": "train", "test": "t10k"}[part]
     if not SHARED.exists():
         raise SystemExit(f"Fashion-MNIST is not at {SHARED}: put the four official IDX gz files there")
-    pictures = np.frombuffer(
+    images = np.frombuffer(
         gzip.decompress((SHARED / f"{prefix}-images-idx3-ubyte.gz").read_bytes()), np.uint8, offset=16
     )
     labels = np.frombuffer(
         gzip.decompress((SHARED / f"{prefix}-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8
     )
-    return pictures.reshape(-1, 28, 28), labels
+    return images.reshape(-1, 28, 28), labels
 
 
 def write_folders(target: Path) -> Path:
@@ -34,10 +34,10 @@ def write_folders(target: Path) -> Path:
     if done.exists():
         return target
     for part in ("train", "test"):
-        pictures, labels = arrays(part)
+        images, labels = arrays(part)
         for name in CLASSES:
             (target / part / name).mkdir(parents=True, exist_ok=True)
-        for row, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
-            Image.fromarray(picture).save(target / part / CLASSES[label] / f"{row:05d}.png")
+        for row, (image, label) in enumerate(zip(images, labels, strict=True)):
+            Image.fromarray(image).save(target / part / CLASSES[label] / f"{row:05d}.png")
     done.touch()
     return target

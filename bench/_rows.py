@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
 from goodfit.nets import Recipe
 from goodfit.tasks.task import Task
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.loop import Listener, Position, Training, penalty, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
 

@@ -1,12 +1,12 @@
-"""Masks and restoration on CamVid (367 / 101 / 233 pictures of 240x180): figures with defaults, and our loop's speed.
+"""Masks and restoration on CamVid (367 / 101 / 233 images of 240x180): figures with defaults, and our loop's speed.
 
     python bench/dense.py [--only speed|masks|tiramisu|jpeg|noise] [--repeats 5] [--out FOLDER]
 
-speed: pictures a second of our loop against one written by hand with the same net, fused optimiser, bfloat16 (where the
+speed: images a second of our loop against one written by hand with the same net, fused optimiser, bfloat16 (where the
 machine computes in it, else float32), channels_last and the data in memory, in turn in one process, both with
 cross-entropy, AdamW and without augmentation; and ours with its usual loss, augmentation and optimiser.
 masks, tiramisu: test scores after `goodfit fit` with defaults, and with --arch tiramisu56 in 20 minutes.
-jpeg, noise: pictures saved as JPEG of quality 10, or with noise of standard deviation 25, restored with defaults.
+jpeg, noise: images saved as JPEG of quality 10, or with noise of standard deviation 25, restored with defaults.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ sys.path.insert(0, str(Path(__file__).parent))
 from _timing import in_turn, ratios, show, spread
 
 import goodfit as gf
-from goodfit.data.augment import PRESETS, Augmenter
-from goodfit.data.degrade import degrade
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
+from goodfit.data.images.augment import PRESETS, Augmenter
+from goodfit.data.images.degrade import degrade
 from goodfit.data.normalise import Normalise
 from goodfit.data.sources.masks import Masks
 from goodfit.nets import build
 from goodfit.tasks.segmentation import Segmentation
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import keep_freed_memory
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision, supported
 from goodfit.train.schedule import schedule
-from goodfit.train.trial import set_memory_format
+from goodfit.train.scratch_copy import set_memory_format
 
 CAMVID = Path(__file__).resolve().parents[2] / "shared" / "data" / "camvid"
 PARTS = ("train", "val", "test")
@@ -55,7 +55,7 @@ def net() -> torch.nn.Module:
 
 
 def by_hand(x: torch.Tensor, y: torch.Tensor, weights: torch.Tensor) -> float:
-    """Pictures a second of the best loop that we can write by hand."""
+    """Images a second of the best loop that we can write by hand."""
     model = net()
     set_memory_format(model, channels_last=True)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
@@ -72,7 +72,7 @@ def by_hand(x: torch.Tensor, y: torch.Tensor, weights: torch.Tensor) -> float:
 
 
 def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str, optimiser: str) -> float:
-    """Pictures a second of goodfit's loop."""
+    """Images a second of goodfit's loop."""
     model = net()
     set_memory_format(model, channels_last=True)
     rows = torch.arange(ROWS)
@@ -123,9 +123,9 @@ def speed(repeats: int) -> None:
     }
     rates = in_turn(loops, repeats)
     print(f"{ARCH} in {DTYPE}, batches of {BATCH}")
-    show({name: rates[name] for name in ("ours", "by hand")}, "pictures/s")
+    show({name: rates[name] for name in ("ours", "by hand")}, "images/s")
     ratio = ratios(rates["usual"], rates["by hand"])
-    told = f"{spread(rates['usual'])['median']:.1f} pictures/s, {ratio['median']:.3f} of by hand"
+    told = f"{spread(rates['usual'])['median']:.1f} images/s, {ratio['median']:.3f} of by hand"
     print(f"with its usual loss, augmentation and optimiser {told}")
 
 
@@ -137,7 +137,7 @@ def scores(run: gf.Run, names: tuple[str, ...]) -> str:
 
 def masks(out: Path, **options: object) -> None:
     run = gf.fit(gf.masks(CAMVID, "masks", void=VOID), out=out, quiet=False, **options)
-    print("CamVid test pictures:", scores(run, ("iou", "pixel_accuracy")), flush=True)
+    print("CamVid test images:", scores(run, ("iou", "pixel_accuracy")), flush=True)
 
 
 def restored(out: Path, kind: str) -> None:

@@ -2,7 +2,7 @@
 
     python bench/dense_memory.py [--repeats 3]
 
-Forward and backward over 4 pictures of 240 by 180 on the CPU, each case in a process of its own. Peak: how far the
+Forward and backward over 4 images of 240 by 180 on the CPU, each case in a process of its own. Peak: how far the
 process grew beyond its size before the first step. Kept: what backward asked for, as `goodfit nets` counts it.
 """
 

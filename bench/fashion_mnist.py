@@ -19,13 +19,13 @@ from _fashion import write_folders
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--pictures", type=Path, help="where the class folders are, or are to be written")
+    parser.add_argument("--images", type=Path, help="where the class folders are, or are to be written")
     parser.add_argument("--json", action="store_true")
     given, options = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as scratch:
-        pictures = write_folders(given.pictures or Path(scratch) / "pictures")
+        images = write_folders(given.images or Path(scratch) / "pictures")
         command = [
-            sys.executable, "-m", "goodfit", "fit", str(pictures / "train"), "--test", str(pictures / "test"),
+            sys.executable, "-m", "goodfit", "fit", str(images / "train"), "--test", str(images / "test"),
             "--out", f"{scratch}/run", "--cache", f"{scratch}/cache", "--json", *options,
         ]  # fmt: skip
         start = time.perf_counter()

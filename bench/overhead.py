@@ -23,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from _fashion import arrays
 from _timing import in_turn, spread
 
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
 from goodfit.data.sources.arrays import arrays as as_source
 from goodfit.tasks.classification import Classification
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
 
@@ -89,8 +89,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     torch.set_num_threads(2)
-    pictures, labels = arrays("train")
-    x = torch.from_numpy(pictures[:ROWS].copy()).reshape(ROWS, 784).float() / 255
+    images, labels = arrays("train")
+    x = torch.from_numpy(images[:ROWS].copy()).reshape(ROWS, 784).float() / 255
     y = torch.from_numpy(labels[:ROWS].astype("int64"))
     figures = in_turn({"bare": lambda: bare(x, y), "ours": lambda: ours(x, y)}, given.repeats)
     above = [(a - b) * 1e6 for a, b in zip(figures["ours"], figures["bare"], strict=True)]

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from goodfit.demo import write_digits
+from goodfit.cli.demo import write_digits
 
 
 def main() -> None:

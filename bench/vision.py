@@ -1,11 +1,11 @@
-"""Pictures a second of our training loop over cached pictures, against hand-written loops, in one process.
+"""Images a second of our training loop over cached images, against hand-written loops, in one process.
 
     python bench/vision.py [--repeats 5] [--json]
 
 Fashion-MNIST (28 x 28 grey), the net that `goodfit fit` chooses, batch 64 on a CPU and 256 on
 a GPU. Against
 (a) tuned: fused optimiser, bf16 autocast, channels_last, all data in memory as uint8, normalised by the batch;
-(b) ordinary: Dataset and DataLoader with two workers over decoded uint8 pictures, float32, unfused AdamW.
+(b) ordinary: Dataset and DataLoader with two workers over decoded uint8 images, float32, unfused AdamW.
 (a) and (b) do not augment; ours is measured both without augmentation (like for like) and with flips and shifts.
 """
 
@@ -28,20 +28,20 @@ sys.path.insert(0, str(Path(__file__).parent))
 from _fashion import arrays
 from _timing import in_turn, ratios, spread
 
-from goodfit.data.augment import Augmenter, AugmentSettings
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
+from goodfit.data.images.augment import Augmenter, AugmentSettings
 from goodfit.data.normalise import Normalise
 from goodfit.data.sources.arrays import arrays as as_source
+from goodfit.fitting.defaults import choose_architecture
 from goodfit.nets import build
 from goodfit.tasks.classification import Classification
-from goodfit.train.defaults import choose_architecture
 from goodfit.train.device import choose_device
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
-from goodfit.train.trial import set_memory_format
+from goodfit.train.scratch_copy import set_memory_format
 
 DEVICE, _ = choose_device()
 BATCH, ROWS = (64, 4_096) if DEVICE.type == "cpu" else (256, 51_200)
@@ -60,11 +60,11 @@ def now() -> float:
     return time.perf_counter()
 
 
-def tuned(pictures: np.ndarray, labels: np.ndarray) -> float:
-    """Pictures a second of the best loop that we can write by hand."""
+def tuned(images: np.ndarray, labels: np.ndarray) -> float:
+    """Images a second of the best loop that we can write by hand."""
     model = net().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
-    x, y = torch.from_numpy(pictures).unsqueeze(1).to(DEVICE), torch.from_numpy(labels).to(DEVICE)
+    x, y = torch.from_numpy(images).unsqueeze(1).to(DEVICE), torch.from_numpy(labels).to(DEVICE)
     start = now()
     for rows in torch.randperm(len(x), device=DEVICE).split(BATCH):
         batch = x[rows].float().div_(255).sub_(MEAN).div_(DEVIATION).contiguous(memory_format=torch.channels_last)
@@ -76,25 +76,25 @@ def tuned(pictures: np.ndarray, labels: np.ndarray) -> float:
     return len(x) / (now() - start)
 
 
-class Pictures(Dataset):
-    """The data set that tutorials write: a picture at a time."""
+class Images(Dataset):
+    """The data set that tutorials write: an image at a time."""
 
-    def __init__(self, pictures: np.ndarray, labels: np.ndarray) -> None:
-        self.pictures, self.labels = pictures, labels
+    def __init__(self, images: np.ndarray, labels: np.ndarray) -> None:
+        self.images, self.labels = images, labels
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
     def __getitem__(self, row: int) -> tuple[torch.Tensor, int]:
-        picture = torch.from_numpy(self.pictures[row]).unsqueeze(0).float() / 255
-        return (picture - MEAN) / DEVIATION, int(self.labels[row])
+        image = torch.from_numpy(self.images[row]).unsqueeze(0).float() / 255
+        return (image - MEAN) / DEVIATION, int(self.labels[row])
 
 
-def ordinary(pictures: np.ndarray, labels: np.ndarray) -> float:
-    """Pictures a second of the loop that most people write; the workers' start is not counted."""
+def ordinary(images: np.ndarray, labels: np.ndarray) -> float:
+    """Images a second of the loop that most people write; the workers' start is not counted."""
     model = net()
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    batches = iter(DataLoader(Pictures(pictures, labels), batch_size=BATCH, shuffle=True, num_workers=2))
+    batches = iter(DataLoader(Images(images, labels), batch_size=BATCH, shuffle=True, num_workers=2))
     first = next(batches)
     start = now()
     for x, y in chain([first], batches):
@@ -103,14 +103,14 @@ def ordinary(pictures: np.ndarray, labels: np.ndarray) -> float:
         loss = functional.cross_entropy(model(x), y)
         loss.backward()
         optimiser.step()
-    return len(pictures) / (now() - start)
+    return len(images) / (now() - start)
 
 
-def ours(pictures: np.ndarray, labels: np.ndarray, augment: str) -> float:
-    """Pictures a second of goodfit's loop."""
+def ours(images: np.ndarray, labels: np.ndarray, augment: str) -> float:
+    """Images a second of goodfit's loop."""
     model = net()
     set_memory_format(model, channels_last=True)
-    source, y = as_source(pictures, labels), torch.from_numpy(labels)
+    source, y = as_source(images, labels), torch.from_numpy(labels)
     plan = Plan(
         epochs=1, batch_size=BATCH, micro_batch=BATCH, optimiser="adamw", learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision="bfloat16", channels_last=True, seed=0,
@@ -152,19 +152,19 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     torch.set_num_threads(2)
-    pictures, labels = arrays("train")
-    pictures, labels = pictures[:ROWS].copy(), labels[:ROWS].astype(np.int64)
+    images, labels = arrays("train")
+    images, labels = images[:ROWS].copy(), labels[:ROWS].astype(np.int64)
     figures = in_turn(
         {
-            "ours": lambda: ours(pictures, labels, "none"),
-            "ours_augmented": lambda: ours(pictures, labels, "mirror"),
-            "tuned": lambda: tuned(pictures, labels),
-            "ordinary": lambda: ordinary(pictures, labels),
+            "ours": lambda: ours(images, labels, "none"),
+            "ours_augmented": lambda: ours(images, labels, "mirror"),
+            "tuned": lambda: tuned(images, labels),
+            "ordinary": lambda: ordinary(images, labels),
         },
         given.repeats,
     )
     result = {
-        "pictures_per_second": {name: spread(values) for name, values in figures.items()},
+        "images_per_second": {name: spread(values) for name, values in figures.items()},
         "ours_over_tuned": ratios(figures["ours"], figures["tuned"]),
         "ours_augmented_over_tuned": ratios(figures["ours_augmented"], figures["tuned"]),
         "ours_over_ordinary": ratios(figures["ours"], figures["ordinary"]),
@@ -174,8 +174,8 @@ def main() -> None:
     if given.json:
         print(json.dumps(result))
         return
-    for name, values in result["pictures_per_second"].items():
-        print(f"{name:<30}{values['median']:8.0f} pictures/s  ({values['low']:.0f} to {values['high']:.0f})")
+    for name, values in result["images_per_second"].items():
+        print(f"{name:<30}{values['median']:8.0f} images/s  ({values['low']:.0f} to {values['high']:.0f})")
     for name in ("ours_over_tuned", "ours_augmented_over_tuned", "ours_over_ordinary", "ours_augmented_over_ordinary"):
         values = result[name]
         print(f"{name:<30}{values['median']:8.3f}             ({values['low']:.3f} to {values['high']:.3f})")

@@ -30,7 +30,7 @@ ASLEEP = (400, 2400)  # steps of the tiny net that are timed
 
 
 def cnn() -> float:
-    """Seconds of 300 steps of 64 pictures of 28 by 28, with a validation after each hundred."""
+    """Seconds of 300 steps of 64 images of 28 by 28, with a validation after each hundred."""
     torch.manual_seed(0)
     net = nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),

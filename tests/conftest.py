@@ -1,4 +1,4 @@
-"""What tests share: small real pictures, the data sets beside the repository, and a cache of their own."""
+"""What tests share: small real images, the data sets beside the repository, and a cache of their own."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("pictures") / "digits"
     digits = load_digits()
-    for row, (picture, label) in enumerate(zip(digits.images[:300], digits.target[:300], strict=True)):
+    for row, (image, label) in enumerate(zip(digits.images[:300], digits.target[:300], strict=True)):
         path = folder / str(label) / f"{row:05d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray((picture * (255 / 16)).round().astype("uint8")).save(path)
+        Image.fromarray((image * (255 / 16)).round().astype("uint8")).save(path)
     return folder

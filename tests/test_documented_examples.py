@@ -9,7 +9,7 @@ A block is run when an HTML comment, which readers do not see, stands on the lin
 A `python` block is executed in a fresh namespace. Of a `console` block each line that starts with `$ goodfit` is run by
 the real command, of a `sh` block each line; what a console block shows as output is for the reader and is not compared.
 The blocks of one document run one after the other in one temporary folder, which holds `photos/` (class folders
-`circle`, `cross` and `square`) and `new/` (pictures without a class), all drawn below.
+`circle`, `cross` and `square`) and `new/` (images without a class), all drawn below.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ def write_scenes(folder: Path, generator: np.random.Generator) -> None:
     from PIL import Image
 
     for number in range(30):
-        picture = draw("square", generator).repeat(2, 0).repeat(2, 1)
-        for place, values in (("street/images", picture), ("street/masks", picture > 100), ("clean", picture)):
+        image = draw("square", generator).repeat(2, 0).repeat(2, 1)
+        for place, values in (("street/images", image), ("street/masks", image > 100), ("clean", image)):
             (folder / place).mkdir(parents=True, exist_ok=True)
             Image.fromarray(values.astype(np.uint8)).save(folder / place / f"{number:02d}.png")
     (folder / "street" / "new").mkdir()
@@ -193,7 +193,7 @@ def test_a_broken_example_is_seen_with_its_line() -> None:
         run_block(Block("console", ["$ pip install goodfit"], 7), Path("guide.md"))
 
 
-def test_the_examples_have_pictures_of_every_class_to_learn_from(example_folder: Path) -> None:
+def test_the_examples_have_images_of_every_class_to_learn_from(example_folder: Path) -> None:
     counts = {folder.name: len(list(folder.iterdir())) for folder in (example_folder / "photos").iterdir()}
     assert counts == {"circle": 40, "cross": 40, "square": 40}
     assert len(list((example_folder / "new").iterdir())) == 6

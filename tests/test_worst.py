@@ -1,18 +1,18 @@
-"""Which pictures the report shows, and what it calls them."""
+"""Which images the report shows, and what it calls them."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
+from goodfit.analysis.example_rows import typical_rows
 from goodfit.report.examples import kinds
 from goodfit.tasks.restoration import Restoration
-from goodfit.worst import typical_rows
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 9, 15, 16, 17, 19, 40])
 def test_typical_rows_are_called_what_they_are(count: int) -> None:
-    """Picture number i has the loss i, so that the last number is the worst; with few pictures each is shown once."""
+    """Image number i has the loss i, so that the last number is the worst; with few images each is shown once."""
     out = torch.arange(count, dtype=torch.float32)[:, None].expand(count, 5)
     rows = typical_rows(Restoration(3), out, torch.zeros(count, 1))
     named = kinds(len(rows))

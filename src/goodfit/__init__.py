@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "fit": "goodfit.fitting",
+    "fit": "goodfit.fitting.fit",
     "load": "goodfit.run",
     "Run": "goodfit.run",
     "images": "goodfit.data.sources.images",
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from goodfit.data.sources.ratings import ratings as ratings
     from goodfit.data.sources.table import table as table
     from goodfit.errors import GoodfitError as GoodfitError
-    from goodfit.fitting import fit as fit
+    from goodfit.fitting.fit import fit as fit
     from goodfit.run import Run as Run
     from goodfit.run import load as load
 

@@ -1,5 +1,5 @@
 """`python -m goodfit`."""
 
-from goodfit.cli import main
+from goodfit.cli.app import main
 
 main()

@@ -15,21 +15,21 @@ from os import PathLike
 
 
 class GoodfitError(Exception):
-    """What is wrong, where, and how to mend it.
+    """What is wrong, where, and how to fix it.
 
     Args:
         what: the fault in plain words, no full stop at the end.
         where: the file, row or column in question; it opens the message.
-        mend: what to do about it, a sentence of its own without its full stop.
+        fix: what to do about it, a sentence of its own without its full stop.
     """
 
-    def __init__(self, what: str, *, where: str | PathLike[str] | None = None, mend: str | None = None) -> None:
-        self.what, self.where, self.mend = what, where, mend
-        super().__init__(what, where, mend)
+    def __init__(self, what: str, *, where: str | PathLike[str] | None = None, fix: str | None = None) -> None:
+        self.what, self.where, self.fix = what, where, fix
+        super().__init__(what, where, fix)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where is not None else ""
-        advice = f" {self.mend}." if self.mend else ""
+        advice = f" {self.fix}." if self.fix else ""
         return f"{place}{self.what}.{advice}"
 
 
@@ -57,12 +57,12 @@ def disk_error(error: OSError, where: str | PathLike[str]) -> DiskError:
     """The one clear line for an operating-system error met while writing `where`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return DiskError(
-            "the disk is full", where=where, mend="Free some space, or choose another place with --out or --cache"
+            "the disk is full", where=where, fix="Free some space, or choose another place with --out or --cache"
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return DiskError(
             "this place cannot be written",
             where=where,
-            mend="Choose another place with --out, or change its permissions",
+            fix="Choose another place with --out, or change its permissions",
         )
-    return DiskError(f"cannot write ({error.strerror or error})", where=where, mend="Choose another place with --out")
+    return DiskError(f"cannot write ({error.strerror or error})", where=where, fix="Choose another place with --out")

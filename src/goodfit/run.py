@@ -18,28 +18,28 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from goodfit.aim import encoded, with_targets
 from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data import open_as
-from goodfit.data.door import TestDoor
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Source
 from goodfit.errors import DataError, RunError, UsageError
-from goodfit.files import ensure_folder, write_text
-from goodfit.layout import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
-from goodfit.model import Model
 from goodfit.nets import build
-from goodfit.nets.factors import Factors
-from goodfit.nets.people import as_net
-from goodfit.pictures import PicturePredictions
-from goodfit.predictions import Predictions
-from goodfit.recommend import Catalogue
-from goodfit.stats import Estimate
+from goodfit.nets.own_net import as_net
+from goodfit.nets.svdpp import Factors
+from goodfit.predict.catalogue import Catalogue
+from goodfit.predict.image_predictions import ImagePredictions
+from goodfit.predict.model import Model
+from goodfit.predict.predictions import Predictions
+from goodfit.stats.estimates import Estimate
+from goodfit.store.files import ensure_folder, write_text
+from goodfit.store.run_folder import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
+from goodfit.store.tensors import load_state, save_state
+from goodfit.store.test_ledger import TestDoor
 from goodfit.tasks import from_json as task_from_json
-from goodfit.train.checkpoint import load_state, save_state
+from goodfit.tasks.encode import encoded, with_targets
 from goodfit.train.device import choose_device
 from goodfit.train.evaluate import outputs, scores
-from goodfit.train.plan import Plan
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.precision import Precision, supported
 
 FORMAT = 1  # of run.json; a newer goodfit keeps reading older formats
@@ -75,7 +75,7 @@ class Run:
     @property
     def model(self) -> Model:
         if self._model is None:
-            raise RunError("its model was released", where=self.folder, mend="Load it again: goodfit.load(folder)")
+            raise RunError("its model was released", where=self.folder, fix="Load it again: goodfit.load(folder)")
         return self._model
 
     @property
@@ -89,23 +89,23 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Predictions | PicturePredictions:
+    ) -> Predictions | ImagePredictions:
         """Predict every row of new data, in its order.
 
-        Where the task is of pictures (masks, restoration), the predictions are pictures of the input's size, computed
+        Where the task is of images (masks, restoration), the predictions are images of the input's size, computed
         while you go through them; `write` puts them into a folder.
 
         Args:
             data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
-            cache: where decoded pictures are kept; the usual folder when None.
-            progress: called with (rows done, rows) while files are read or pictures predicted.
+            cache: where decoded images are kept; the usual folder when None.
+            progress: called with (rows done, rows) while files are read or images predicted.
 
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
         if self.model.task.dense:
             source = data if hasattr(data, "prepare") else open_as(self.model.schema["kind"], data)
-            return PicturePredictions(self.model, source.keys, source.paths(), progress)
+            return ImagePredictions(self.model, source.keys, source.paths(), progress)
         source = self._opened(data, cache, progress)
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
@@ -136,7 +136,7 @@ class Run:
         """
         source = self._opened(data, cache, progress, **options)
         if source.targets is None:
-            raise DataError("these rows have no labels to score against", mend="Use goodfit predict for them")
+            raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
         return score(self, source)
 
     @property
@@ -148,7 +148,7 @@ class Run:
         """
         net, schema = self.net, self.model.schema
         if not isinstance(net, Factors):
-            raise UsageError("this run is not of ratings", where=self.folder, mend="Give a run of users and items")
+            raise UsageError("this run is not of ratings", where=self.folder, fix="Give a run of users and items")
         return Catalogue(net, self.model.task, schema["users"], schema["items"])
 
     def recommend(self, user: Any, n: int = 10) -> list[tuple[str, float]]:
@@ -161,7 +161,7 @@ class Run:
 
     def report(self, path: str | Path | None = None) -> Path:
         """Write the report as one self-contained HTML page; into the run folder when no path is given."""
-        from goodfit.report.collect import write_report
+        from goodfit.report.from_run import write_report
 
         return write_report(self.folder, self.record, Path(path) if path is not None else self.folder / "report.html")
 
@@ -173,7 +173,7 @@ class Run:
         """
         target = Path(folder)
         if target.exists() and any(target.iterdir()) and not (target / RECORD).exists():
-            raise RunError("there is something else in this folder", where=target, mend="Choose another one")
+            raise RunError("there is something else in this folder", where=target, fix="Choose another one")
         ensure_folder(target)
         for name in SAVED:
             if (self.folder / name).exists() and target.resolve() != self.folder.resolve():
@@ -204,7 +204,7 @@ class Run:
         if source.kind != kind:
             raise DataError(
                 f"this is {source.kind}; the run was fitted on {kind}",
-                mend="Give data of that kind",
+                fix="Give data of that kind",
             )
         source.prepare(self.model.schema, cache=cache, progress=progress)
         return source
@@ -218,7 +218,7 @@ def score(run: Run, source: Source) -> dict[str, Any]:
     there = with_targets(source)
     rows = np.flatnonzero(there)
     if not len(rows):
-        raise DataError("not one row of it can be read", mend="Give other data")
+        raise DataError("not one row of it can be read", fix="Give other data")
     feed = model.feed(source, encoded(model.task, source, there))
     out, y = scores(model.net, feed, model.task, torch.from_numpy(rows), model.precision)
     trained = load_state(run.folder / SCORES)[0]["y_train"]
@@ -284,7 +284,7 @@ def load(
         raise RunError(
             f"its net is your own code ({kept['own']})",
             where=folder,
-            mend="Give it: --model train.py:net, or load(..., model=net)",
+            fix="Give it: --model train.py:net, or load(..., model=net)",
         )
     else:
         net = as_net(model, params)
@@ -294,7 +294,7 @@ def load(
         raise RunError(
             f"its weights are not of this net ({str(error).splitlines()[-1].strip()})",
             where=folder / WEIGHTS,
-            mend="Give the net that was fitted",
+            fix="Give the net that was fitted",
         ) from error
     plan = Plan.from_json(record["plan"])
     dtype = plan.precision if supported(plan.precision, there) else "float32"
@@ -319,21 +319,21 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not path.exists():
         if (folder / CHECKPOINT).exists():
             raise RunError(
-                "this run is not finished", where=folder, mend="Finish it: the same goodfit fit with --resume"
+                "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
             )
         raise RunError(
-            "there is no run here", where=folder, mend="Give a folder that goodfit fit made, such as runs/NAME"
+            "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
         )
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = int(record["format"])
     except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"damaged ({error})", where=path, mend="Fit again, or take a copy") from error
+        raise RunError(f"damaged ({error})", where=path, fix="Fit again, or take a copy") from error
     if version > FORMAT:
         raise RunError(
             f"format {version}, written by goodfit {record.get('goodfit', '?')}",
             where=path,
-            mend="Upgrade: pip install -U goodfit",
+            fix="Upgrade: pip install -U goodfit",
         )
     return record
 

@@ -104,7 +104,7 @@ def test_a_baseline_accepts_what_is_there(folder: Path) -> None:
     assert "1 more are accepted by base.json" in done.stdout
 
 
-def pictures(folder: Path) -> None:
+def images(folder: Path) -> None:
     random = np.random.default_rng(0)
     for part, count in (("train", 20), ("test", 8)):
         for name in ("cat", "dog"):
@@ -116,13 +116,13 @@ def pictures(folder: Path) -> None:
                 )
 
 
-def test_pictures_are_checked_by_themselves(tmp_path: Path) -> None:
-    pictures(tmp_path / "photos")
+def test_images_are_checked_by_themselves(tmp_path: Path) -> None:
+    images(tmp_path / "photos")
     assert check("photos", cwd=tmp_path).returncode == 0
     first = tmp_path / "photos/train/cat/0.png"
     (tmp_path / "photos/test/cat/copy.png").write_bytes(first.read_bytes())
     (tmp_path / "photos/train/dog/same.png").write_bytes((tmp_path / "photos/train/cat/1.png").read_bytes())
-    (tmp_path / "photos/train/dog/broken.png").write_bytes(b"no picture")
+    (tmp_path / "photos/train/dog/broken.png").write_bytes(b"no image")
     Image.open(tmp_path / "photos/train/cat/2.png").resize((60, 60)).save(tmp_path / "photos/test/cat/near.jpg")
     done = check("--format", "json", "photos", cwd=tmp_path)
     assert done.returncode == 1

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from goodfit.analysis.verdict import verdict_words
 from goodfit.checks.rule import DataFacts, EndFacts, check_data, check_end, rules
-from goodfit.stats import Estimate
-from goodfit.verdict import verdict_words
+from goodfit.stats.estimates import Estimate
 
 
 def estimate(value: float, half: float = 0.02) -> Estimate:

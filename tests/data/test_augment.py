@@ -8,12 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.augment import PRESETS, Augmenter, AugmentSettings, affine, cutout, mix, shift_and_flip
+from goodfit.data.images.augment import PRESETS, Augmenter, AugmentSettings, affine, cutout, mix, shift_and_flip
 from goodfit.data.normalise import Normalise
 from goodfit.errors import UsageError
 
 
-def pictures(n: int, channels: int, high: int, wide: int, seed: int = 0) -> torch.Tensor:
+def images(n: int, channels: int, high: int, wide: int, seed: int = 0) -> torch.Tensor:
     """Channels last in memory, as they lie in the cache."""
     values = np.random.default_rng(seed).integers(0, 256, (n, high, wide, channels), dtype=np.uint8)
     return torch.from_numpy(values).permute(0, 3, 1, 2)
@@ -27,7 +27,7 @@ def pictures(n: int, channels: int, high: int, wide: int, seed: int = 0) -> torc
 def test_shift_and_flip_is_numpys_reflection_a_slice_and_a_mirror(
     n: int, channels: int, high: int, wide: int, seed: int
 ) -> None:
-    x = pictures(n, channels, high, wide, seed)
+    x = images(n, channels, high, wide, seed)
     random = np.random.default_rng(seed)
     down, right = random.integers(-3, 4, n), random.integers(-3, 4, n)
     mirrored = random.random(n) < 0.5
@@ -43,7 +43,7 @@ def test_shift_and_flip_is_numpys_reflection_a_slice_and_a_mirror(
 
 
 def test_an_affine_map_that_turns_by_90_degrees_is_rot90() -> None:
-    x = pictures(2, 3, 8, 8).float()
+    x = images(2, 3, 8, 8).float()
     quarter = torch.tensor([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]).expand(2, 2, 3)
     torch.testing.assert_close(affine(x, quarter), torch.rot90(x, 1, (2, 3)), atol=1e-2, rtol=0)
     identity = torch.eye(2, 3).expand(2, 2, 3)
@@ -51,7 +51,7 @@ def test_an_affine_map_that_turns_by_90_degrees_is_rot90() -> None:
 
 
 def test_cutout_changes_one_square_a_row() -> None:
-    x = pictures(6, 3, 20, 20)
+    x = images(6, 3, 20, 20)
     found = cutout(x, 0.25, torch.Generator().manual_seed(0))
     mean = x.float().mean((0, 2, 3)).to(torch.uint8)
     for row in range(6):
@@ -78,7 +78,7 @@ def test_mixed_labels_have_the_shares_of_the_mixed_pixels(alphas: dict[str, floa
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_same_generator_state_gives_the_same_batch(name: str, channels: int) -> None:
     augment = Augmenter(AugmentSettings.preset(name), 5)
-    x, y = pictures(7, channels, 15, 12), torch.arange(7) % 5
+    x, y = images(7, channels, 15, 12), torch.arange(7) % 5
     generator = torch.Generator().manual_seed(1)
     augment(x, y, generator)
     state = generator.get_state()

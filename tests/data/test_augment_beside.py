@@ -1,4 +1,4 @@
-"""Augmentation of pairs: what moves a picture moves its mask or its clean picture in the same way."""
+"""Augmentation of pairs: what moves an image moves its mask or its clean image in the same way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.augment import PRESETS, Augmenter, AugmentSettings, turn, window
+from goodfit.data.images.augment import PRESETS, Augmenter, AugmentSettings, turn, window
 
 MOVES = {
     "flips": AugmentSettings(flip=True),
@@ -18,7 +18,7 @@ MOVES = {
 
 
 def scene(n: int, high: int, wide: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Masks of random classes, and pictures whose three channels tell the class."""
+    """Masks of random classes, and images whose three channels tell the class."""
     classes = torch.from_numpy(np.random.default_rng(seed).integers(0, 6, (n, high, wide)).astype(np.uint8))
     return (classes[:, None] * torch.tensor([1, 7, 40], dtype=torch.uint8).view(1, 3, 1, 1)), classes
 
@@ -28,19 +28,19 @@ def scene(n: int, high: int, wide: int, seed: int) -> tuple[torch.Tensor, torch.
     move=st.sampled_from(sorted(MOVES)), n=st.integers(1, 5), high=st.integers(4, 14), wide=st.integers(4, 14),
     seed=st.integers(0, 99),
 )  # fmt: skip
-def test_masks_and_clean_pictures_move_with_their_pictures(move: str, n: int, high: int, wide: int, seed: int) -> None:
+def test_masks_and_clean_images_move_with_their_images(move: str, n: int, high: int, wide: int, seed: int) -> None:
     x, y = scene(n, high, wide, seed)
     generator = torch.Generator().manual_seed(seed)
     moved, mask = Augmenter(MOVES[move], 6, "mask")(x, y, generator)
     assert mask.dtype == torch.uint8
     torch.testing.assert_close(moved, mask[:, None] * torch.tensor([1, 7, 40], dtype=torch.uint8).view(1, 3, 1, 1))
     generator = torch.Generator().manual_seed(seed)
-    moved, clean = Augmenter(MOVES[move], 3, "picture")(x, x.clone(), generator)
+    moved, clean = Augmenter(MOVES[move], 3, "image")(x, x.clone(), generator)
     torch.testing.assert_close(moved, clean)
 
 
 def test_scenes_never_make_new_classes_and_masks_stay_on_their_things() -> None:
-    """Large discs on ground, turned and zoomed: away from edges the picture's value still tells the mask's."""
+    """Large discs on ground, turned and zoomed: away from edges the image's value still tells the mask's."""
     down, across = torch.meshgrid(torch.arange(64), torch.arange(80), indexing="ij")
     y = torch.stack([((down - 30) ** 2 + (across - 25 - 5 * k) ** 2 < 300) * (k + 1) for k in range(4)]).to(torch.uint8)
     x = (y[:, None] * 40).expand(-1, 3, -1, -1)
@@ -55,7 +55,7 @@ def test_scenes_never_make_new_classes_and_masks_stay_on_their_things() -> None:
 def test_colours_of_a_pair_stay_as_they_are_and_nothing_is_mixed() -> None:
     x, y = scene(6, 16, 16, 0)
     strong = AugmentSettings(**{**PRESETS["strong"].to_json(), "rotate": 0, "zoom": 0, "shear": 0})
-    moved, clean = Augmenter(strong, 3, "picture")(x, x.clone(), torch.Generator().manual_seed(0))
+    moved, clean = Augmenter(strong, 3, "image")(x, x.clone(), torch.Generator().manual_seed(0))
     torch.testing.assert_close(moved, clean)
     _, mask = Augmenter(strong, 6, "mask")(x, y, torch.Generator().manual_seed(0))
     assert mask.shape == y.shape

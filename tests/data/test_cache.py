@@ -1,4 +1,4 @@
-"""The cache of decoded pictures: keyed by content, safe under two processes, never half-written."""
+"""The cache of decoded images: keyed by content, safe under two processes, never half-written."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from goodfit.data import cache as cache_module
-from goodfit.data.cache import cache_folder, clear, info, load_pictures
-from goodfit.data.decode import PictureSettings
+from goodfit.data.images import cache as cache_module
+from goodfit.data.images.cache import cache_folder, clear, info, load_images
+from goodfit.data.images.decode import ImageSettings
 from goodfit.errors import DiskError, UsageError
 
-SETTINGS = PictureSettings(6, 6, 1)
+SETTINGS = ImageSettings(6, 6, 1)
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> list[Path]:
+def images(tmp_path: Path) -> list[Path]:
     folder = tmp_path / "pictures"
     folder.mkdir()
     for number in range(20):
@@ -33,55 +33,53 @@ def pictures(tmp_path: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def test_pictures_are_decoded_once_and_broken_ones_are_listed(pictures: list[Path], tmp_path: Path) -> None:
-    first = load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
+def test_images_are_decoded_once_and_broken_ones_are_listed(images: list[Path], tmp_path: Path) -> None:
+    first = load_images(images, SETTINGS, folder=tmp_path / "cache")
     assert first.decoded == 20
     assert first.unreadable == {20: "empty file (0 bytes)"}
     np.testing.assert_array_equal(first.pixels[:20, 0, 0, 0], np.arange(20) * 10)
     assert (first.pixels[20] == 0).all()
-    second = load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
+    second = load_images(images, SETTINGS, folder=tmp_path / "cache")
     assert second.decoded == 0
     assert second.unreadable == first.unreadable
     np.testing.assert_array_equal(second.pixels, first.pixels)
 
 
-def test_a_copy_elsewhere_is_found_by_its_content(pictures: list[Path], tmp_path: Path) -> None:
-    load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
-    copied = shutil.copytree(pictures[0].parent, tmp_path / "copy")
-    assert load_pictures(sorted(copied.iterdir()), SETTINGS, folder=tmp_path / "cache").decoded == 0
+def test_a_copy_elsewhere_is_found_by_its_content(images: list[Path], tmp_path: Path) -> None:
+    load_images(images, SETTINGS, folder=tmp_path / "cache")
+    copied = shutil.copytree(images[0].parent, tmp_path / "copy")
+    assert load_images(sorted(copied.iterdir()), SETTINGS, folder=tmp_path / "cache").decoded == 0
 
 
-def test_changed_content_or_settings_are_decoded_anew(pictures: list[Path], tmp_path: Path) -> None:
-    load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
-    Image.new("L", (6, 6), 255).save(pictures[3])
-    changed = load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
+def test_changed_content_or_settings_are_decoded_anew(images: list[Path], tmp_path: Path) -> None:
+    load_images(images, SETTINGS, folder=tmp_path / "cache")
+    Image.new("L", (6, 6), 255).save(images[3])
+    changed = load_images(images, SETTINGS, folder=tmp_path / "cache")
     assert changed.decoded == 20
     assert changed.pixels[3, 0, 0, 0] == 255
-    smaller = load_pictures(pictures, PictureSettings(5, 5, 3), folder=tmp_path / "cache")
+    smaller = load_images(images, ImageSettings(5, 5, 3), folder=tmp_path / "cache")
     assert smaller.pixels.shape == (21, 5, 5, 3)
 
 
-def test_progress_is_told_to_the_end(pictures: list[Path], tmp_path: Path) -> None:
+def test_progress_is_told_to_the_end(images: list[Path], tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    load_pictures(
-        pictures, SETTINGS, folder=tmp_path / "cache", progress=lambda done, total: told.append((done, total))
-    )
+    load_images(images, SETTINGS, folder=tmp_path / "cache", progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (21, 21)
 
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from goodfit.data.cache import load_pictures
-from goodfit.data.decode import PictureSettings
+from goodfit.data.images.cache import load_images
+from goodfit.data.images.decode import ImageSettings
 paths = sorted(Path(sys.argv[1]).iterdir())
-found = load_pictures(paths, PictureSettings(6, 6, 1), folder=Path(sys.argv[2]))
+found = load_images(paths, ImageSettings(6, 6, 1), folder=Path(sys.argv[2]))
 print(found.decoded, int(found.pixels.sum()))
 """
 
 
-def test_of_two_processes_at_once_one_decodes_and_both_read(pictures: list[Path], tmp_path: Path) -> None:
-    command = [sys.executable, "-c", SCRIPT, str(pictures[0].parent), str(tmp_path / "cache")]
+def test_of_two_processes_at_once_one_decodes_and_both_read(images: list[Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SCRIPT, str(images[0].parent), str(tmp_path / "cache")]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = sorted(process.communicate(timeout=60)[0].split() for process in both)
     total = str(36 * 10 * sum(range(20)))
@@ -103,51 +101,51 @@ def test_after_kill_9_in_the_middle_the_next_run_starts_clean(tmp_path: Path) ->
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not list((tmp_path / "cache").glob("*.pixels"))
-    found = load_pictures(sorted(folder.iterdir()), SETTINGS, folder=tmp_path / "cache")
+    found = load_images(sorted(folder.iterdir()), SETTINGS, folder=tmp_path / "cache")
     assert found.decoded == 400
     assert not list((tmp_path / "cache").glob("*.part"))
 
 
-def test_ctrl_c_leaves_nothing_half_written(pictures: list[Path], tmp_path: Path) -> None:
+def test_ctrl_c_leaves_nothing_half_written(images: list[Path], tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        load_pictures(pictures, SETTINGS, folder=tmp_path / "cache", progress=interrupt)
+        load_images(images, SETTINGS, folder=tmp_path / "cache", progress=interrupt)
     assert not [*(tmp_path / "cache").glob("*.part"), *(tmp_path / "cache").glob("*.pixels")]
 
 
 def test_too_little_room_says_how_much_is_needed(
-    pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    images: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda place: usage._replace(free=100))
     with pytest.raises(DiskError, match=r"need 0\.00 GB and 0\.00 GB are free.*--cache DIR"):
-        load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
+        load_images(images, SETTINGS, folder=tmp_path / "cache")
 
 
 def test_a_disk_that_fills_up_is_one_clear_line(
-    pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    images: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(descriptor: int, offset: int, size: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(cache_module.os, "posix_fallocate", full)
     with pytest.raises(DiskError, match="the disk is full"):
-        load_pictures(pictures, SETTINGS, folder=tmp_path / "cache")
+        load_images(images, SETTINGS, folder=tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*.part"))
 
 
-def test_clear_removes_its_own_files_and_nothing_else(pictures: list[Path], tmp_path: Path) -> None:
+def test_clear_removes_its_own_files_and_nothing_else(images: list[Path], tmp_path: Path) -> None:
     folder = tmp_path / "cache"
-    load_pictures(pictures, SETTINGS, folder=folder)
+    load_images(images, SETTINGS, folder=folder)
     (folder / "mine.txt").write_text("keep")
     told = info(folder)
     assert told.bytes >= 21 * 36
     assert clear(folder) == told
     assert {path.name for path in folder.iterdir()} == {"mine.txt", cache_module.MARK}
     with pytest.raises(UsageError, match="no goodfit cache"):
-        clear(pictures[0].parent)
+        clear(images[0].parent)
 
 
 def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Any picture becomes pixels, or a reason why not; never a crash."""
+"""Any image becomes pixels, or a reason why not; never a crash."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from goodfit.data.decode import PictureSettings, UnreadablePicture, decode, probe, without_pillows_warnings
+from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode, probe, without_pillows_warnings
 
-GREY = PictureSettings(8, 10, 1)
-COLOUR = PictureSettings(8, 10, 3)
+GREY = ImageSettings(8, 10, 1)
+COLOUR = ImageSettings(8, 10, 3)
 
 
-def encoded(picture: Image.Image, kind: str = "PNG", **more: object) -> bytes:
+def encoded(image: Image.Image, kind: str = "PNG", **more: object) -> bytes:
     file = io.BytesIO()
-    picture.save(file, kind, **more)
+    image.save(file, kind, **more)
     return file.getvalue()
 
 
@@ -30,7 +30,7 @@ def noise(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
 
 
-def test_a_picture_of_the_right_size_and_mode_keeps_its_bytes() -> None:
+def test_an_image_of_the_right_size_and_mode_keeps_its_bytes() -> None:
     grey, colour = noise(8, 10), noise(8, 10, 3)
     np.testing.assert_array_equal(decode(encoded(Image.fromarray(grey)), GREY)[:, :, 0], grey)
     np.testing.assert_array_equal(decode(encoded(Image.fromarray(colour)), COLOUR), colour)
@@ -48,17 +48,17 @@ def test_floats_are_stretched_from_least_to_most() -> None:
 
 
 def test_alpha_is_laid_over_white() -> None:
-    picture = np.zeros((8, 10, 4), dtype=np.uint8)
-    picture[:, :, 0], picture[:4, :, 3], picture[4:, :, 3] = 200, 255, 0
-    found = decode(encoded(Image.fromarray(picture)), COLOUR)
+    image = np.zeros((8, 10, 4), dtype=np.uint8)
+    image[:, :, 0], image[:4, :, 3], image[4:, :, 3] = 200, 255, 0
+    found = decode(encoded(Image.fromarray(image)), COLOUR)
     assert (found[:4] == [200, 0, 0]).all()
     assert (found[4:] == 255).all()
 
 
 def test_a_palette_with_a_transparent_colour_is_read() -> None:
-    picture = Image.fromarray((np.arange(80).reshape(8, 10) % 3).astype(np.uint8), "P")
-    picture.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90])
-    found = decode(encoded(picture, transparency=1), COLOUR)
+    image = Image.fromarray((np.arange(80).reshape(8, 10) % 3).astype(np.uint8), "P")
+    image.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90])
+    found = decode(encoded(image, transparency=1), COLOUR)
     assert (found[0, 0] == [10, 20, 30]).all()
     assert (found[0, 1] == 255).all()
     assert (found[0, 2] == [70, 80, 90]).all()
@@ -66,7 +66,7 @@ def test_a_palette_with_a_transparent_colour_is_read() -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F"])
 @pytest.mark.parametrize("settings_", [GREY, COLOUR])
-def test_every_mode_is_read(mode: str, settings_: PictureSettings) -> None:
+def test_every_mode_is_read(mode: str, settings_: ImageSettings) -> None:
     kind = "PNG" if mode in ("1", "L", "LA", "P", "RGB", "RGBA") else "TIFF"
     found = decode(encoded(Image.new(mode, (30, 20)), kind), settings_)
     assert found.shape == (8, 10, settings_.channels)
@@ -93,7 +93,7 @@ def test_the_cameras_orientation_is_followed(orientation: int, tmp_path: Path) -
     data = encoded(Image.fromarray(stored), exif=exif)
     expected = TURNS[orientation](stored)
     high, wide = expected.shape[:2]
-    np.testing.assert_array_equal(decode(data, PictureSettings(high, wide, 3)), expected)
+    np.testing.assert_array_equal(decode(data, ImageSettings(high, wide, 3)), expected)
     (tmp_path / "turned.png").write_bytes(data)
     facts = probe(tmp_path / "turned.png")
     assert (facts.height, facts.width, facts.colour) == (high, wide, True)
@@ -109,21 +109,21 @@ def test_crop_squash_and_pad_do_what_they_say() -> None:
     wide = np.zeros((10, 30), dtype=np.uint8)
     wide[:, 10:20] = 250  # the middle third
     data = encoded(Image.fromarray(wide))
-    crop = decode(data, PictureSettings(10, 10, 1, "crop"))
+    crop = decode(data, ImageSettings(10, 10, 1, "crop"))
     assert (crop == 250).all()
-    squash = decode(data, PictureSettings(10, 30, 1, "squash"))
+    squash = decode(data, ImageSettings(10, 30, 1, "squash"))
     np.testing.assert_array_equal(squash[:, :, 0], wide)
-    pad = decode(data, PictureSettings(30, 30, 1, "pad"))[:, :, 0]
+    pad = decode(data, ImageSettings(30, 30, 1, "pad"))[:, :, 0]
     np.testing.assert_array_equal(pad[10:20], wide)
     assert (pad[:10] == 0).all()
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", r"empty file \(0 bytes\)"), (b"hello, I am a text", "not a picture"), (b"\x89PNG\r\n\x1a\n", ".+")],
+    [(b"", r"empty file \(0 bytes\)"), (b"hello, I am a text", "not an image"), (b"\x89PNG\r\n\x1a\n", ".+")],
 )
-def test_what_is_no_picture_says_so(data: bytes, reason: str) -> None:
-    with pytest.raises(UnreadablePicture, match=reason):
+def test_what_is_no_image_says_so(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableImage, match=reason):
         decode(data, GREY)
 
 
@@ -132,13 +132,13 @@ def test_what_is_no_picture_says_so(data: bytes, reason: str) -> None:
 def test_a_truncated_file_is_unreadable_and_never_a_crash(share: float, kind: str) -> None:
     whole = encoded(Image.fromarray(noise(64, 64, 3)), kind)
     cut = whole[: int(share * len(whole))]
-    with without_pillows_warnings(), pytest.raises(UnreadablePicture):
+    with without_pillows_warnings(), pytest.raises(UnreadableImage):
         decode(cut, COLOUR)
 
 
 def test_a_truncated_jpeg_says_after_how_many_bytes() -> None:
     whole = encoded(Image.fromarray(noise(64, 64, 3)), "JPEG")
-    with pytest.raises(UnreadablePicture, match="truncated after 2,000 bytes"):
+    with pytest.raises(UnreadableImage, match="truncated after 2,000 bytes"):
         decode(whole[:2000], COLOUR)
 
 
@@ -152,7 +152,7 @@ def test_a_changed_byte_gives_pixels_or_a_reason(at: int, value: int, kind: str)
     try:
         with without_pillows_warnings():
             found = decode(bytes(data), COLOUR)
-    except UnreadablePicture as error:
+    except UnreadableImage as error:
         why = str(error)
     assert why or found.shape == (8, 10, 3)
 
@@ -174,6 +174,6 @@ def test_a_bomb_is_refused_by_its_header() -> None:
     data = bomb(50_000)
     assert len(data) < 1_000_000
     start = time.perf_counter()
-    with pytest.raises(UnreadablePicture, match=r"over the limit of 200"):
+    with pytest.raises(UnreadableImage, match=r"over the limit of 200"):
         decode(data, GREY)
     assert time.perf_counter() - start < 1

@@ -1,4 +1,4 @@
-"""Making pictures worse: each kind against numbers from elsewhere, the same from the same seed, and bad input."""
+"""Making images worse: each kind against numbers from elsewhere, the same from the same seed, and bad input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from goodfit.data.degrade import KINDS, degrade
+from goodfit.data.images.degrade import KINDS, degrade
 from goodfit.errors import DataError, UsageError
 
 
@@ -24,10 +24,10 @@ def values(path: Path) -> np.ndarray:
     return np.asarray(opened(path)).astype(float)
 
 
-def folder(place: Path, *pictures: np.ndarray, name: str = "clean") -> Path:
+def folder(place: Path, *images: np.ndarray, name: str = "clean") -> Path:
     (place / name / "deep").mkdir(parents=True)
-    for number, picture in enumerate(pictures):
-        Image.fromarray(picture.astype(np.uint8)).save(place / name / "deep" / f"{number}.png")
+    for number, image in enumerate(images):
+        Image.fromarray(image.astype(np.uint8)).save(place / name / "deep" / f"{number}.png")
     return place / name
 
 
@@ -55,9 +55,9 @@ def test_jpeg_has_the_tables_of_its_quality(tmp_path: Path) -> None:
 
 def test_blur_of_a_point_is_the_gaussian(tmp_path: Path) -> None:
     """A bright square of 3x3 in the middle: where it meets the ground is known from the normal law's area."""
-    picture = np.zeros((41, 41, 3))
-    picture[:, 20:] = 200  # an edge: blurred, it is 200 times the normal's area up to there
-    clean = folder(tmp_path, picture)
+    image = np.zeros((41, 41, 3))
+    image[:, 20:] = 200  # an edge: blurred, it is 200 times the normal's area up to there
+    clean = folder(tmp_path, image)
     degrade(clean, tmp_path / "bad", "blur", strength=3)
     from scipy.stats import norm
 
@@ -75,9 +75,9 @@ def test_downscale_keeps_what_is_flat_and_loses_what_is_fine(tmp_path: Path) -> 
 
 
 def test_grey_is_the_luma_of_itu_r_601(tmp_path: Path) -> None:
-    picture = np.zeros((1, 3, 3))
-    picture[0] = [[200, 0, 0], [0, 200, 0], [0, 0, 200]]
-    degrade(folder(tmp_path, picture), tmp_path / "bad", "grey")
+    image = np.zeros((1, 3, 3))
+    image[0] = [[200, 0, 0], [0, 200, 0], [0, 0, 200]]
+    degrade(folder(tmp_path, image), tmp_path / "bad", "grey")
     found = values(tmp_path / "bad" / "deep" / "0.png")[0]
     assert (found == found[:, :1]).all()
     assert found[:, 0] == pytest.approx([0.299 * 200, 0.587 * 200, 0.114 * 200], abs=1)
@@ -107,13 +107,13 @@ def test_every_size_stays_as_it_is(tmp_path_factory: pytest.TempPathFactory, kin
     assert opened(next((place / "bad" / "deep").iterdir())).size == (wide, high)
 
 
-def test_unreadable_pictures_are_left_out_and_told(tmp_path: Path) -> None:
+def test_unreadable_images_are_left_out_and_told(tmp_path: Path) -> None:
     clean = folder(tmp_path, waves())
-    (clean / "broken.png").write_bytes(b"no picture")
+    (clean / "broken.png").write_bytes(b"no image")
     found = degrade(clean, tmp_path / "bad", "noise")
     assert (found.written, [(path.name, why) for path, why in found.unreadable]) == (
         1,
-        [("broken.png", "not a picture")],
+        [("broken.png", "not an image")],
     )
     assert not (tmp_path / "bad" / "broken.png").exists()
 

@@ -1,4 +1,4 @@
-"""Finding pictures: class folders, parts above them, CSVs, groups."""
+"""Finding images: class folders, parts above them, CSVs, groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def put(root: Path, *names: str, side: int = 12, colour: bool = False) -> None:
 
 def test_class_folders(tmp_path: Path) -> None:
     put(tmp_path, "cat/1.png", "cat/deeper/2.jpg", "dog/1.png", ".hidden/3.png", "dog/.4.png")
-    (tmp_path / "cat" / "notes.txt").write_text("not a picture")
+    (tmp_path / "cat" / "notes.txt").write_text("not an image")
     source = images(tmp_path)
     assert source.targets == ["cat", "cat", "dog"]
     assert [Path(key).name for key in source.keys] == ["1.png", "2.jpg", "1.png"]
@@ -45,7 +45,7 @@ def test_a_class_may_be_called_test_where_there_is_no_train_folder(tmp_path: Pat
     assert images(tmp_path).targets == ["other", "test"]
 
 
-def test_pictures_without_class_folders_have_no_targets(tmp_path: Path) -> None:
+def test_images_without_class_folders_have_no_targets(tmp_path: Path) -> None:
     put(tmp_path, "1.png", "2.png")
     assert images(tmp_path).targets is None
 
@@ -73,7 +73,7 @@ def test_a_group_from_the_name_of_the_file(tmp_path: Path) -> None:
     assert images(tmp_path, group="{group}_*.png").groups == ["7", "7", "8"]
 
 
-def test_size_and_colour_come_from_the_pictures(tmp_path: Path) -> None:
+def test_size_and_colour_come_from_the_images(tmp_path: Path) -> None:
     put(tmp_path / "small", "a/1.png", "b/2.png", side=40)
     small = images(tmp_path / "small")
     small.prepare(cache=tmp_path / "cache")
@@ -88,12 +88,12 @@ def test_size_and_colour_come_from_the_pictures(tmp_path: Path) -> None:
     assert again.in_shape == (1, 40, 40)  # new data is read as the run says
 
 
-def test_what_looks_like_pictures(tmp_path: Path) -> None:
+def test_what_looks_like_images(tmp_path: Path) -> None:
     put(tmp_path, "a.png")
-    (tmp_path / "pictures.csv").write_text("path,label\na.png,x\n")
+    (tmp_path / "images.csv").write_text("path,label\na.png,x\n")
     (tmp_path / "table.csv").write_text("age,income\n3,4\n")
     assert accepts(tmp_path, {})
     assert accepts(tmp_path / "a.png", {})
-    assert accepts(tmp_path / "pictures.csv", {})
+    assert accepts(tmp_path / "images.csv", {})
     assert not accepts(tmp_path / "table.csv", {})
-    assert not accepts(tmp_path / "pictures.csv", {"target": "label"})
+    assert not accepts(tmp_path / "images.csv", {"target": "label"})

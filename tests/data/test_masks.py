@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from goodfit.data.decode import UnreadablePicture
-from goodfit.data.masks import MaskSettings, decode_mask, read_codes, usual_palette
+from goodfit.data.images.decode import UnreadableImage
+from goodfit.data.images.masks import MaskSettings, decode_mask, read_codes, usual_palette
 from goodfit.data.sources.masks import Masks, masks
 from goodfit.data.sources.pairs import pairs
 from goodfit.errors import DataError, UsageError
@@ -33,7 +33,7 @@ def png(array: np.ndarray, mode: str | None = None, palette: list[int] | None = 
 
 
 def street(folder: Path, count: int = 12, *, seed: int = 0, classes: int = 3) -> tuple[Path, Path]:
-    """Pictures of noise with index masks: images/NN.jpg and masks/NN.png."""
+    """Images of noise with index masks: images/NN.jpg and masks/NN.png."""
     random = np.random.default_rng(seed)
     for number in range(count):
         for name, values, ending in (
@@ -78,7 +78,7 @@ def test_a_mask_is_resized_without_new_classes() -> None:
 def test_a_colour_that_is_no_class_is_named_with_its_place() -> None:
     pixels = np.zeros((3, 4, 3), dtype=np.uint8)
     pixels[1, 2] = (1, 2, 3)
-    with pytest.raises(UnreadablePicture, match=r"colour 1,2,3 \(row 1, column 2\)"):
+    with pytest.raises(UnreadableImage, match=r"colour 1,2,3 \(row 1, column 2\)"):
         decode_mask(png(pixels), MaskSettings(3, 4, form="colours", colours=((0, 0, 0),)))
 
 
@@ -106,9 +106,9 @@ def test_colours_of_a_palette_differ() -> None:
     assert apart.min() > 30
 
 
-def test_pictures_and_masks_lie_row_by_row(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
-    source = prepared(masks(pictures, beside))
+def test_images_and_masks_lie_row_by_row(tmp_path: Path) -> None:
+    images, beside = street(tmp_path)
+    source = prepared(masks(images, beside))
     assert source.in_shape == (3, 16, 24)
     assert source.task_options() == {"classes": ["0", "1", "2"], "void": None}
     for row, key in enumerate(source.keys):
@@ -117,27 +117,27 @@ def test_pictures_and_masks_lie_row_by_row(tmp_path: Path) -> None:
 
 
 def test_a_void_class_on_top_has_no_output_and_255_is_void_by_custom(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path / "a", classes=4)
-    source = prepared(masks(pictures, beside, void=3))
+    images, beside = street(tmp_path / "a", classes=4)
+    source = prepared(masks(images, beside, void=3))
     assert source.task_options() == {"classes": ["0", "1", "2"], "void": 3}
     for path in beside.iterdir():
         values = np.asarray(opened(path)).copy()
         values[0, :3] = 255
         Image.fromarray(values).save(path)
-    source = prepared(masks(pictures, beside))
+    source = prepared(masks(images, beside))
     assert source.task_options() == {"classes": ["0", "1", "2", "3"], "void": 255}
 
 
 def test_masks_of_0_and_255_are_two_classes(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path, classes=2)
+    images, beside = street(tmp_path, classes=2)
     for path in beside.iterdir():
         Image.fromarray(np.asarray(opened(path)) * np.uint8(255)).save(path)
-    source = prepared(masks(pictures, beside))
+    source = prepared(masks(images, beside))
     assert source.task_options() == {"classes": ["0", "1"], "void": None}
     assert source.targets.unique().tolist() == [0, 1]
 
 
-def test_parts_with_folders_of_masks_beside_the_pictures(tmp_path: Path) -> None:
+def test_parts_with_folders_of_masks_beside_the_images(tmp_path: Path) -> None:
     for part, count in (("train", 8), ("val", 3), ("test", 4)):
         street(tmp_path / part, count, seed=len(part))
     source = masks(tmp_path, "masks")
@@ -155,33 +155,33 @@ def test_parts_that_lie_apart(tmp_path: Path) -> None:
 
 
 def test_usual_additions_to_the_names_of_masks(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path, 4)
+    images, beside = street(tmp_path, 4)
     for path in sorted(beside.iterdir()):
         path.rename(path.with_stem(f"{path.stem}_L"))
-    assert len(masks(pictures, beside)) == 4
+    assert len(masks(images, beside)) == 4
 
 
-def test_pictures_without_a_mask_are_named(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
+def test_images_without_a_mask_are_named(tmp_path: Path) -> None:
+    images, beside = street(tmp_path)
     (beside / "03.png").unlink()
     (beside / "07.png").unlink()
-    with pytest.raises(DataError, match=r"2 of 12 pictures have no partner: .*03\.jpg.*07\.jpg"):
-        masks(pictures, beside)
+    with pytest.raises(DataError, match=r"2 of 12 images have no partner: .*03\.jpg.*07\.jpg"):
+        masks(images, beside)
 
 
 def test_masks_of_another_size_are_named_with_both_sizes(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
+    images, beside = street(tmp_path)
     Image.fromarray(np.zeros((5, 6), dtype=np.uint8)).save(beside / "04.png")
     with pytest.raises(DataError, match=r"1 of 12 pairs differ in size: .*04\.png is 6x5, .*04\.jpg 24x16"):
-        masks(pictures, beside)
+        masks(images, beside)
 
 
-def test_colours_without_codes_are_refused_with_the_mend(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
+def test_colours_without_codes_are_refused_with_the_fix(tmp_path: Path) -> None:
+    images, beside = street(tmp_path)
     for path in beside.iterdir():
         Image.fromarray(np.zeros((16, 24, 3), dtype=np.uint8)).save(path)
     with pytest.raises(DataError, match="--codes FILE"):
-        prepared(masks(pictures, beside))
+        prepared(masks(images, beside))
 
 
 def test_a_class_that_training_masks_lack_is_named(tmp_path: Path) -> None:
@@ -191,28 +191,28 @@ def test_a_class_that_training_masks_lack_is_named(tmp_path: Path) -> None:
         prepared(masks(a, a_masks, test=b, test_masks=b_masks))
 
 
-def test_a_broken_mask_leaves_its_picture_out(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
+def test_a_broken_mask_leaves_its_image_out(tmp_path: Path) -> None:
+    images, beside = street(tmp_path)
     path = beside / "05.png"
     path.write_bytes(path.read_bytes()[:60])
-    source = prepared(masks(pictures, beside))
+    source = prepared(masks(images, beside))
     assert [(item.row, "its mask 05.png" in item.reason) for item in source.unreadable] == [(5, True)]
 
 
 def test_void_by_name_and_a_wrong_one(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
+    images, beside = street(tmp_path)
     codes = tmp_path / "codes.txt"
     codes.write_text("sky\nroad\nvoid\n", encoding="utf-8")
-    source = prepared(masks(pictures, beside, codes=codes, void="void"))
+    source = prepared(masks(images, beside, codes=codes, void="void"))
     assert source.task_options() == {"classes": ["sky", "road"], "void": 2}
     with pytest.raises(UsageError, match="--void tree is no class"):
-        prepared(masks(pictures, beside, codes=codes, void="tree"))
+        prepared(masks(images, beside, codes=codes, void="tree"))
 
 
-def test_size_is_the_longer_side_in_the_pictures_own_shape(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
-    assert prepared(masks(pictures, beside, size=12)).in_shape == (3, 8, 12)
-    assert prepared(masks(pictures, beside, size="16x16")).in_shape == (3, 16, 16)
+def test_size_is_the_longer_side_in_the_images_own_shape(tmp_path: Path) -> None:
+    images, beside = street(tmp_path)
+    assert prepared(masks(images, beside, size=12)).in_shape == (3, 8, 12)
+    assert prepared(masks(images, beside, size="16x16")).in_shape == (3, 16, 16)
 
 
 def test_pairs_cut_out_the_middle_and_never_resize(tmp_path: Path) -> None:
@@ -236,8 +236,8 @@ def test_pairs_cut_out_the_middle_and_never_resize(tmp_path: Path) -> None:
     np.testing.assert_array_equal(source.read(torch.tensor([0]))[0].permute(1, 2, 0).numpy(), mirrored)
 
 
-def test_pairs_with_a_missing_clean_picture(tmp_path: Path) -> None:
-    pictures, beside = street(tmp_path)
+def test_pairs_with_a_missing_clean_image(tmp_path: Path) -> None:
+    images, beside = street(tmp_path)
     (beside / "03.png").unlink()
     with pytest.raises(DataError, match=r"03\.jpg \(03\.\* is not there\)"):
-        pairs(pictures, beside)
+        pairs(images, beside)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.door import TestDoor
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
+from goodfit.store.test_ledger import TestDoor
 
 
 def split(labels: Any = None, rows: int | None = None, **more: Any) -> Split:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import goodfit as gf
 from goodfit.data.columns import frames
-from goodfit.data.epochs import batch_rows
+from goodfit.data.feed import batch_rows
 from goodfit.data.sources.table import table
 
 

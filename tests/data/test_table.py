@@ -14,11 +14,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.columns.cells import FEW
-from goodfit.data.columns.encoder import FIRST, GAP, UNKNOWN, Encoder
-from goodfit.data.columns.kinds import Kind, tell
-from goodfit.data.columns.reading import read_table
 from goodfit.data.sources.table import table
+from goodfit.data.tables.column_types import Kind, tell
+from goodfit.data.tables.encode_few import FEW
+from goodfit.data.tables.encoder import FIRST, GAP, UNKNOWN, Encoder
+from goodfit.data.tables.reading import read_table
 from goodfit.errors import DataError, UsageError
 
 PEOPLE = [
@@ -109,7 +109,7 @@ def test_kinds_can_be_said() -> None:
         kind_of(["low", "high"] * 10, numeric=("x",))
 
 
-def test_free_text_is_refused_with_the_mend() -> None:
+def test_free_text_is_refused_with_the_fix() -> None:
     notes = [f"the customer called again about order {row} and was not amused" for row in range(60)]
     with pytest.raises(DataError, match=r"'notes' is free text .*--ignore notes, or say --categorical notes"):
         kind_of(notes, name="notes")

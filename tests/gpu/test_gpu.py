@@ -11,18 +11,18 @@ import pytest
 import torch
 
 import goodfit as gf
-from goodfit.data.augment import Augmenter, AugmentSettings
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
+from goodfit.data.images.augment import Augmenter, AugmentSettings
 from goodfit.data.normalise import Normalise
 from goodfit.data.sources.arrays import arrays
 from goodfit.nets import build
+from goodfit.store.tensors import load_optimiser_state, optimiser_state
 from goodfit.tasks.classification import Classification
-from goodfit.train.checkpoint import load_optimiser_state, optimiser_state
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import out_of_memory, shrinking
 from goodfit.train.muon import Muon
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision, supported
 from goodfit.train.schedule import SCHEDULES
 
@@ -41,7 +41,7 @@ def waiting_is_an_error() -> Iterator[None]:
         torch.cuda.set_sync_debug_mode("default")
 
 
-def pictures() -> tuple[np.ndarray, np.ndarray]:
+def images() -> tuple[np.ndarray, np.ndarray]:
     """Two classes of 28 x 28 noise, the second one brighter."""
     random = np.random.default_rng(0)
     y = random.integers(0, 2, ROWS)
@@ -49,7 +49,7 @@ def pictures() -> tuple[np.ndarray, np.ndarray]:
 
 
 def training(*, resident: bool, augment: str, optimiser: str = "adamw") -> Training:
-    x, labels = pictures()
+    x, labels = images()
     y = torch.from_numpy(labels)
     source = arrays(x, labels)
     feed = Feed(
@@ -128,7 +128,7 @@ def test_muon_steps_as_on_the_cpu_and_goes_on_from_a_stored_state() -> None:
 
 
 def test_a_small_set_lives_on_the_device_whole(tmp_path: Path) -> None:
-    x, y = pictures()
+    x, y = images()
     before = torch.cuda.memory_allocated()
     seen: list[int] = []
     original = Feed._gather
@@ -148,7 +148,7 @@ def test_a_small_set_lives_on_the_device_whole(tmp_path: Path) -> None:
 
 def test_bfloat16_is_measured_and_used(tmp_path: Path) -> None:
     assert supported("bfloat16", GPU)
-    x, y = pictures()
+    x, y = images()
     run = gf.fit(
         gf.arrays(x, y), out=tmp_path / "run", epochs=1, cache=tmp_path, precision="bfloat16", quiet=True, width=16
     )
@@ -157,7 +157,7 @@ def test_bfloat16_is_measured_and_used(tmp_path: Path) -> None:
 
 
 def test_a_run_of_the_device_is_read_on_the_cpu(tmp_path: Path) -> None:
-    x, y = pictures()
+    x, y = images()
     run = gf.fit(gf.arrays(x, y), out=tmp_path / "run", epochs=2, cache=tmp_path, precision="float32", quiet=True)
     here = np.array(run.predict(gf.arrays(x[:200])).table()["p_1"])
     there = np.array(gf.load(run.folder, device="cpu").predict(gf.arrays(x[:200])).table()["p_1"])
@@ -165,7 +165,7 @@ def test_a_run_of_the_device_is_read_on_the_cpu(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_weights_after_a_stop(tmp_path: Path) -> None:
-    x, y = pictures()
+    x, y = images()
     how = {"epochs": 2, "precision": "float32", "quiet": True, "cache": tmp_path}
     first = gf.fit(gf.arrays(x, y), out=tmp_path / "a", **how)
     second = gf.fit(gf.arrays(x, y), out=tmp_path / "b", **how)

@@ -51,15 +51,15 @@ def filled(name: str, shape: tuple[int, ...]) -> Tensor:
     return torch.from_numpy((share - 0.5) * sqrt(12 * 2 / prod(shape[1:])))  # variance 2 / fan-in
 
 
-def picture(size: int) -> Tensor:
+def image(size: int) -> Tensor:
     """(1, 3, size, size) in -1..1."""
-    return torch.from_numpy(2 * uniform(f"picture {size}", (1, 3, size, size)) - 1)
+    return torch.from_numpy(2 * uniform(f"image {size}", (1, 3, size, size)) - 1)
 
 
 @torch.no_grad()
 def first_outputs(net: nn.Module, size: int) -> list[float]:
     """The first outputs of a net in eval mode, in float64, so that every machine gives the same digits."""
-    return [float(value) for value in net.double().eval()(picture(size))[0, :SHOWN]]
+    return [float(value) for value in net.double().eval()(image(size))[0, :SHOWN]]
 
 
 class _Name(type):

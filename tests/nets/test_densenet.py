@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_timm_fixture import DENSENETS, SIZES, filled, first_outputs, picture
+from make_timm_fixture import DENSENETS, SIZES, filled, first_outputs, image
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
@@ -72,7 +72,7 @@ def test_outputs_are_those_of_an_installed_timm(name: str) -> None:
     theirs = timm.create_model(name, pretrained=False).eval()
     theirs.load_state_dict(net.state_dict())
     for size in SIZES:
-        x = picture(size).float()
+        x = image(size).float()
         with torch.no_grad():
             torch.testing.assert_close(net(x), theirs(x), rtol=0, atol=1e-5)
 
@@ -85,7 +85,7 @@ def test_outputs_are_those_of_an_installed_timm(name: str) -> None:
     outputs=st.integers(1, 7),
     stem=st.sampled_from(["auto", "small", "photo"]),
 )
-def test_pictures_of_any_size_give_outputs_and_a_map_of_every_resolution(
+def test_images_of_any_size_give_outputs_and_a_map_of_every_resolution(
     channels: int, high: int, wide: int, outputs: int, stem: str
 ) -> None:
     net: Any = build("densenet121", (channels, high, wide), outputs, growth=2, width=3, stem=stem)
@@ -197,7 +197,7 @@ def test_a_norm_whose_statistics_are_held_normalises_by_the_batch_and_stays_as_i
 
 
 @pytest.mark.parametrize(("pixels", "kernel", "stride"), [(32, 3, 1), (64, 3, 1), (65, 7, 2), (224, 7, 2)])
-def test_the_stem_follows_the_size_of_the_pictures(pixels: int, kernel: int, stride: int) -> None:
+def test_the_stem_follows_the_size_of_the_images(pixels: int, kernel: int, stride: int) -> None:
     with torch.device("meta"):
         stem = build("densenet121", (3, pixels, pixels), 10).get_submodule("features.conv0")
     assert isinstance(stem, nn.Conv2d)

@@ -8,7 +8,7 @@ import torch
 
 from goodfit.errors import UsageError
 from goodfit.nets import architecture, build, measure
-from goodfit.nets.factors import ON_BIASES, ON_FACTORS, ON_HISTORY, Factors
+from goodfit.nets.svdpp import ON_BIASES, ON_FACTORS, ON_HISTORY, Factors
 
 TAUGHT = torch.tensor([[1, 1], [1, 2], [2, 3], [1, 3], [3, 1]], dtype=torch.float32)  # (user, item)
 

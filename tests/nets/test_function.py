@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.errors import ModelError
-from goodfit.nets.function import FunctionNet
+from goodfit.nets.function_net import FunctionNet
 
 
 def affine() -> tuple[Tensor, Tensor, FunctionNet]:
@@ -95,7 +95,7 @@ def test_params_that_cannot_be_fitted_are_refused(params: list[Tensor]) -> None:
         FunctionNet(lambda x: x, params)
 
 
-def test_another_device_is_refused_with_the_mend_and_nothing_moves() -> None:
+def test_another_device_is_refused_with_the_fix_and_nothing_moves() -> None:
     w, _, net = affine()
     with pytest.raises(ModelError, match=r"params\[0\].*on cpu.*device='meta'"):
         net.check_device("meta")

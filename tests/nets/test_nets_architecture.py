@@ -73,7 +73,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_the_list() -> None:
     assert "mlp" in str(caught.value)
 
 
-def test_rows_without_a_shape_are_refused_by_a_net_for_pictures() -> None:
+def test_rows_without_a_shape_are_refused_by_a_net_for_images() -> None:
     with pytest.raises(UsageError, match="Choose one of factors, mlp, ranker, tabm"):
         build("resnet18", (20,), 5)
 

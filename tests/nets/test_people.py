@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from goodfit.errors import ModelError
-from goodfit.nets.function import FunctionNet
-from goodfit.nets.people import as_net, describe, is_spec, load_spec, sha256
+from goodfit.nets.function_net import FunctionNet
+from goodfit.nets.own_net import as_net, describe, is_spec, load_spec, sha256
 
 FILE = """
 import torch

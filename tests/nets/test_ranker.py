@@ -10,7 +10,7 @@ import torch
 from sklearn.metrics import ndcg_score
 
 from goodfit.nets import architecture, build, measure
-from goodfit.nets.ranker import Ranker
+from goodfit.nets.item_ranker import Ranker
 from goodfit.tasks.ranking import Ranking
 
 TAUGHT = torch.tensor([[1, 1], [1, 2], [2, 3], [1, 3], [3, 1], [3, 5]], dtype=torch.float32)  # (user, item)

@@ -1,4 +1,4 @@
-"""ResNets: timm's names and numbers, stems, tiny pictures, initial weights."""
+"""ResNets: timm's names and numbers, stems, tiny images, initial weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_timm_fixture import FIXTURE, SIZES, filled, first_outputs, picture
+from make_timm_fixture import FIXTURE, SIZES, filled, first_outputs, image
 from torch import nn
 
 from goodfit.errors import UsageError
@@ -55,7 +55,7 @@ def test_outputs_are_those_of_an_installed_timm(name: str) -> None:
     theirs = timm.create_model(name, pretrained=False).eval()
     theirs.load_state_dict(net.state_dict())
     for size in SIZES:
-        x = picture(size).float()
+        x = image(size).float()
         with torch.no_grad():
             torch.testing.assert_close(net(x), theirs(x), rtol=0, atol=1e-5)
 
@@ -69,7 +69,7 @@ def test_outputs_are_those_of_an_installed_timm(name: str) -> None:
     outputs=st.integers(1, 7),
     stem=st.sampled_from(["auto", "small", "photo"]),
 )
-def test_pictures_of_any_size_give_a_row_of_outputs_each(
+def test_images_of_any_size_give_a_row_of_outputs_each(
     batch: int, channels: int, height: int, wide: int, outputs: int, stem: str
 ) -> None:
     net = build("resnet10", (channels, height, wide), outputs, width=4, stem=stem)
@@ -77,7 +77,7 @@ def test_pictures_of_any_size_give_a_row_of_outputs_each(
 
 
 @pytest.mark.parametrize("name", ["resnet10", "resnet50"])
-def test_nets_of_both_blocks_train_on_pictures_of_eight_pixels(name: str) -> None:
+def test_nets_of_both_blocks_train_on_images_of_eight_pixels(name: str) -> None:
     net = build(name, (1, 8, 8), 10, width=4)
     net(torch.randn(2, 1, 8, 8)).square().sum().backward()
     assert net.get_parameter("fc.weight").grad is not None
@@ -85,7 +85,7 @@ def test_nets_of_both_blocks_train_on_pictures_of_eight_pixels(name: str) -> Non
 
 
 @pytest.mark.parametrize(("pixels", "kernel", "stride"), [(32, 3, 1), (64, 3, 1), (65, 7, 2), (224, 7, 2)])
-def test_the_stem_follows_the_size_of_the_pictures(pixels: int, kernel: int, stride: int) -> None:
+def test_the_stem_follows_the_size_of_the_images(pixels: int, kernel: int, stride: int) -> None:
     stem = build("resnet10", (3, pixels, pixels), 10).get_submodule("conv1")
     assert isinstance(stem, nn.Conv2d)
     assert (stem.kernel_size[0], stem.stride[0]) == (kernel, stride)

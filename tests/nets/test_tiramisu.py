@@ -1,4 +1,4 @@
-"""Tiramisu: the paper's sizes and sums, a value for every pixel of any picture, and the same with less memory."""
+"""Tiramisu: the paper's sizes and sums, a value for every pixel of any image, and the same with less memory."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_the_net_is_the_papers_tables_written_out() -> None:
 @given(high=st.integers(1, 70), wide=st.integers(1, 70), channels=st.integers(1, 4), outputs=st.integers(1, 5))
 @example(high=1, wide=1, channels=3, outputs=1)
 @example(high=64, wide=33, channels=1, outputs=2)
-def test_pictures_of_any_size_come_back_at_that_size(high: int, wide: int, channels: int, outputs: int) -> None:
+def test_images_of_any_size_come_back_at_that_size(high: int, wide: int, channels: int, outputs: int) -> None:
     net = build("tiramisu56", (channels, high, wide), outputs, growth=2, width=3)
     x = torch.randn(2, channels, high, wide, requires_grad=True)
     out = net(x)
@@ -125,7 +125,7 @@ def test_pictures_of_any_size_come_back_at_that_size(high: int, wide: int, chann
 
 
 @pytest.mark.parametrize(("high", "wide"), [(13, 22), (31, 1)])
-def test_every_pixel_of_an_odd_picture_counts_at_every_depth(high: int, wide: int) -> None:
+def test_every_pixel_of_an_odd_image_counts_at_every_depth(high: int, wide: int) -> None:
     net = tiny(dropout=0.0).double().eval()
     deepest: list[Tensor] = []
     net.bottom.register_forward_hook(lambda _, __, maps: deepest.append(torch.cat(maps, 1)))

@@ -69,7 +69,7 @@ def test_a_net_too_narrow_for_a_square_of_pixels_is_not_folded(width: int | None
     assert net.fold == fold
 
 
-def test_a_fresh_residual_net_gives_the_picture_back() -> None:
+def test_a_fresh_residual_net_gives_the_image_back() -> None:
     net = build("unet-resnet10", (3, 32, 32), 3, width=4, residual=True).eval()
     x = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(net(x), x, rtol=0, atol=0)

@@ -63,7 +63,7 @@ def test_half_a_head_is_left_out_whole(tmp_path: Path) -> None:
     assert torch.equal(net.get_parameter("fc.weight"), before["fc.weight"])
 
 
-def test_a_grey_picture_gets_the_answer_of_the_same_picture_in_colour(tmp_path: Path) -> None:
+def test_a_grey_image_gets_the_answer_of_the_same_image_in_colour(tmp_path: Path) -> None:
     where, _ = publish(tmp_path)
     colour, grey = net_of(7).eval(), net_of(7, channels=1).eval()
     load_pretrained(colour, where, head="fc")

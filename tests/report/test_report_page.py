@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from goodfit.errors import DiskError
-from goodfit.report.facts import ReportFacts, WorstMistake
 from goodfit.report.page import render, thumbnail_uri, tone, write
+from goodfit.report.page_data import ReportFacts, WorstMistake
 
 NASTY = '<script>alert("x")</script> & $\\frac{1}$'
 VOID = {"meta", "img", "br", "wbr", "link", "input", "hr"}
@@ -90,7 +90,7 @@ def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: 
             for name in classes
         ],
         worst=[WorstMistake("a/7.png", classes[0], classes[1], 0.987, 4.321, np.zeros((28, 28, 1), np.uint8))],
-        unreadable=[("a/8.png", "not a picture")],
+        unreadable=[("a/8.png", "not an image")],
         choices=[("batch_size", "256", "it fits the memory")],
         findings=[
             {"rule": "class-imbalance", "code": "GF120", "level": "notice", "message": "few cows", "fix": "Add cows"},
@@ -244,7 +244,7 @@ def test_the_verdict_is_coloured_by_how_grave_it_is(verdict: str, level: str, ex
     assert tone(classification(verdict=verdict, findings=[finding])) == expected
 
 
-def test_ten_classes_and_24_pictures_of_noise_stay_under_a_megabyte() -> None:
+def test_ten_classes_and_24_images_of_noise_stay_under_a_megabyte() -> None:
     rng = np.random.default_rng(0)
     names = tuple(f"class {i}" for i in range(10))
     noise = [rng.integers(0, 256, (256, 256, 3), dtype=np.uint8) for _ in range(24)]
@@ -252,17 +252,17 @@ def test_ten_classes_and_24_pictures_of_noise_stay_under_a_megabyte() -> None:
         classes=names,
         confusion=rng.integers(0, 999, (10, 10)),
         class_counts={"train": [9] * 10},
-        worst=[WorstMistake(f"{i}.png", "a", "b", 0.9, 2.0, picture) for i, picture in enumerate(noise)],
+        worst=[WorstMistake(f"{i}.png", "a", "b", 0.9, 2.0, image) for i, image in enumerate(noise)],
     )
     assert len(render(facts).encode()) < 1_000_000
 
 
-def test_a_small_picture_is_kept_pixel_by_pixel() -> None:
-    picture = np.random.default_rng(1).integers(0, 256, (28, 20, 1), dtype=np.uint8)
-    uri = thumbnail_uri(picture)
+def test_a_small_image_is_kept_pixel_by_pixel() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (28, 20, 1), dtype=np.uint8)
+    uri = thumbnail_uri(image)
     assert uri is not None
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,")))))
-    np.testing.assert_array_equal(shown, picture[..., 0])
+    np.testing.assert_array_equal(shown, image[..., 0])
 
 
 def test_a_page_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_svg_inside_the_page_is_well_formed() -> None:
 def test_pyplot_with_its_global_figures_is_never_imported() -> None:
     code = (
         "import sys\n"
-        "from goodfit.report import facts, page\n"
+        "from goodfit.report import page, page_data as facts\n"
         "assert 'matplotlib' not in sys.modules, 'imported before it is needed'\n"
         "assert 'jinja2' not in sys.modules, 'imported before it is needed'\n"
         "page.render(facts.ReportFacts(title='t', run_name='r', task='regression', verdict='v', verdict_sentences=[],"

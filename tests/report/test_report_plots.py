@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from goodfit.report.facts import confused_pairs
+from goodfit.report.formatting import duration, fixed, number
+from goodfit.report.page_data import confused_pairs
 from goodfit.report.plots import (
     class_balance,
     confusion_matrix,
@@ -22,7 +23,6 @@ from goodfit.report.plots import (
     regression_scatter,
 )
 from goodfit.report.svg import save_png, short, to_svg
-from goodfit.report.words import duration, fixed, number
 
 HISTORY = [{"epoch": e, "train_loss": 2.0 / e, "valid_loss": 2.5 / e, "accuracy": 1 - 0.5 / e} for e in (1, 2, 3)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodfit.cli import main
+from goodfit.cli.app import main
 
 
 def goodfit(*arguments: object) -> int:

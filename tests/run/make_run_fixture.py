@@ -23,7 +23,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 SHOWN = range(150, 160)  # digits that the fixture was not fitted on
 
 
-def write_pictures(folder: Path, rows: range, labelled: bool) -> Path:
+def write_images(folder: Path, rows: range, labelled: bool) -> Path:
     """scikit-learn's digits of these rows as 16 x 16 PNGs, in class folders or flat."""
     digits = load_digits()
     for row in rows:
@@ -40,8 +40,8 @@ def main() -> None:
         raise SystemExit(f"{target} is there already, and is to stay as it is")
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
-        data = write_pictures(Path("digits"), range(150), labelled=True)
-        new = write_pictures(Path("new"), SHOWN, labelled=False)
+        data = write_images(Path("digits"), range(150), labelled=True)
+        new = write_images(Path("new"), SHOWN, labelled=False)
         run = gf.fit(data, out="run", epochs=20, width=2, precision="float32", cache=place, quiet=True)
         table = run.predict(new, cache=Path(place)).table()
         run.save(target)

@@ -1,4 +1,4 @@
-"""The commands as programs and people call them, on small real pictures."""
+"""The commands as programs and people call them, on small real images."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from safetensors.torch import save_file
 from sklearn.metrics import accuracy_score
 
 import goodfit as gf
-from goodfit.commands.options import called
+from goodfit.cli.options import called
 from goodfit.errors import RunError
 from goodfit.nets import build
-from goodfit.train.checkpoint import load_state, save_state
+from goodfit.store.tensors import load_state, save_state
 
 NET = """
 import torch
@@ -156,7 +156,7 @@ def test_a_full_disk_is_one_clear_line_with_nothing_half_written(
     digits_folder: Path, tmp_path: Path, limit: int
 ) -> None:
     code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
-    code += "from goodfit.cli import main; main()"
+    code += "from goodfit.cli.app import main; main()"
     options = ["--out", "run", "--epochs", "1", "--width", "16", "--cache", "cache", "--size", "16", "--quiet"]
     command = [sys.executable, "-c", code, "fit", str(digits_folder), *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -183,7 +183,7 @@ def test_a_damaged_checkpoint_and_one_of_a_newer_format_are_refused(tmp_path: Pa
         load_state(path)
 
 
-def test_a_run_of_a_newer_format_says_how_to_mend_it(fitted: Path, tmp_path: Path) -> None:
+def test_a_run_of_a_newer_format_says_how_to_fix_it(fitted: Path, tmp_path: Path) -> None:
     record = json.loads((fitted / "run.json").read_text())
     (tmp_path / "run.json").write_text(json.dumps({**record, "format": 99}))
     with pytest.raises(RunError, match="Upgrade"):

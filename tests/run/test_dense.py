@@ -1,4 +1,4 @@
-"""Masks and restoration from the folder to the predicted pictures, through the commands and the Python door."""
+"""Masks and restoration from the folder to the predicted images, through the commands and the Python door."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from sklearn.metrics import jaccard_score
 
 import goodfit as gf
 from goodfit.nets import build
-from goodfit.pictures import PicturePredictions
+from goodfit.predict.image_predictions import ImagePredictions
 
 SIZE = (50, 38)  # width, height: no multiples of anything
 SMALL = ("--arch", "unet-resnet10", "--width", 8, "--precision", "float32")
 
 
 def scene(random: np.random.Generator, size: tuple[int, int] = SIZE) -> tuple[np.ndarray, np.ndarray]:
-    """A noisy picture of a bright disc and a red box on grey, and its mask: 0 ground, 1 disc, 2 box, 9 void edge."""
-    picture, mask = Image.new("RGB", size, (90, 90, 90)), Image.new("L", size, 0)
+    """A noisy image of a bright disc and a red box on grey, and its mask: 0 ground, 1 disc, 2 box, 9 void edge."""
+    image, mask = Image.new("RGB", size, (90, 90, 90)), Image.new("L", size, 0)
     for number, colour in ((1, (220, 220, 210)), (2, (190, 60, 50))):
         left, top = (int(random.integers(0, side - 16)) for side in size)
         side = int(random.integers(10, 16))
-        for image, fill in ((picture, colour), (mask, number)):
-            draw = ImageDraw.Draw(image)
+        for drawn, fill in ((image, colour), (mask, number)):
+            draw = ImageDraw.Draw(drawn)
             (draw.ellipse if number == 1 else draw.rectangle)((left, top, left + side, top + side), fill=fill)
-    values = np.asarray(picture) + random.normal(0, 20, (size[1], size[0], 3))
+    values = np.asarray(image) + random.normal(0, 20, (size[1], size[0], 3))
     classes = np.asarray(mask).copy()
     classes[:2] = 9
     return values.clip(0, 255).astype(np.uint8), classes
@@ -48,8 +48,8 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     random = np.random.default_rng(0)
     for part, count in (("train", 60), ("val", 12), ("test", 12), ("new", 3)):
         for number in range(count):
-            picture, mask = scene(random, SIZE if part != "new" or number else (90, 71))
-            for name, values in (("images", picture), ("masks", mask)):
+            image, mask = scene(random, SIZE if part != "new" or number else (90, 71))
+            for name, values in (("images", image), ("masks", mask)):
                 path = folder / part / name / f"{number:02d}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(values).save(path)
@@ -74,7 +74,7 @@ def test_the_run_finds_the_shapes(fitted: Path) -> None:
     assert record["baseline"]["test"]["iou"] < 0.4
 
 
-def test_predictions_are_masks_of_each_pictures_own_size(street: Path, fitted: Path, tmp_path: Path) -> None:
+def test_predictions_are_masks_of_each_images_own_size(street: Path, fitted: Path, tmp_path: Path) -> None:
     assert goodfit("predict", fitted, street / "new" / "images", "-o", tmp_path / "said.csv", "--overlay") == 0
     with (tmp_path / "said.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -92,7 +92,7 @@ def test_predictions_are_masks_of_each_pictures_own_size(street: Path, fitted: P
         assert opened(tmp_path / "said-overlay" / Path(row["key"]).name).size == given.size
 
 
-def test_predictions_that_are_pictures_need_a_place(
+def test_predictions_that_are_images_need_a_place(
     street: Path, fitted: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert goodfit("predict", fitted, street / "new" / "images") == 2
@@ -130,7 +130,7 @@ def test_other_losses_train_as_well(street: Path, tmp_path: Path, loss: str) -> 
 
 @pytest.fixture(scope="module")
 def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Smooth clean pictures, and the same with noise of standard deviation 25."""
+    """Smooth clean images, and the same with noise of standard deviation 25."""
     folder = tmp_path_factory.mktemp("noisy")
     random = np.random.default_rng(1)
     for number in range(70):
@@ -153,27 +153,27 @@ def test_restoration_takes_noise_away(noisy: Path, tmp_path: Path) -> None:
     record = loaded.record
     assert record["baseline"]["test"]["psnr"] == pytest.approx(10 * np.log10(255**2 / 25**2), abs=0.3)
     assert loaded.metrics["test"]["psnr_gain"].low > 3
-    assert (run / "report.html").read_text(encoding="utf-8").count('class="slider"') == 10  # all test pictures
+    assert (run / "report.html").read_text(encoding="utf-8").count('class="slider"') == 10  # all test images
     found = loaded.predict(noisy / "bad")
-    assert isinstance(found, PicturePredictions)
+    assert isinstance(found, ImagePredictions)
     one = next(iter(found))
-    assert one.picture is not None
+    assert one.image is not None
     assert one.given is not None
     clean = np.asarray(opened(noisy / "clean" / "00.png")).astype(float)
-    errors = [np.square(each.astype(float) - clean).mean() for each in (one.given, one.picture)]
+    errors = [np.square(each.astype(float) - clean).mean() for each in (one.given, one.image)]
     assert errors[1] < errors[0] / 2
     found.write(tmp_path / "said.csv")
-    np.testing.assert_array_equal(np.asarray(opened(tmp_path / "said" / "00.png")), one.picture)
+    np.testing.assert_array_equal(np.asarray(opened(tmp_path / "said" / "00.png")), one.image)
 
 
-def test_a_broken_picture_is_said_and_the_others_are_predicted(street: Path, fitted: Path, tmp_path: Path) -> None:
+def test_a_broken_image_is_said_and_the_others_are_predicted(street: Path, fitted: Path, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "a.png").write_bytes((street / "new" / "images" / "01.png").read_bytes())
-    (folder / "b.png").write_bytes(b"no picture")
+    (folder / "b.png").write_bytes(b"no image")
     found = gf.load(fitted).predict(folder).write(tmp_path / "said.csv")
     assert found["prediction"] == ["said/a.png", None]
-    assert found.errors == [None, "not a picture"]
+    assert found.errors == [None, "not an image"]
 
 
 def test_stopped_and_resumed_is_never_stopped(street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,9 +221,9 @@ def test_degrade_makes_pairs_and_names_the_next_command(
     finally:
         (noisy / "clean" / "broken.png").unlink()
     said = capsys.readouterr()
-    assert f"70 pictures -> {tmp_path / 'bad'}" in said.out
+    assert f"70 images -> {tmp_path / 'bad'}" in said.out
     assert "goodfit fit" in said.out
-    assert "broken.png: not a picture" in said.err
+    assert "broken.png: not an image" in said.err
     assert len(list((tmp_path / "bad").iterdir())) == 70
 
 

@@ -42,7 +42,7 @@ def test_a_wrong_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no pictures in it" in refused(capsys, "fit", tmp_path)
+    assert "no images in it" in refused(capsys, "fit", tmp_path)
 
 
 def test_one_class(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,18 +51,18 @@ def test_one_class(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert not (tmp_path / "run" / "run.json").exists()
 
 
-def test_a_class_with_one_picture(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_class_with_one_image(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (photos / "cow").mkdir()
     shutil.copy(photos / "cat" / "0.png", photos / "cow" / "only.png")
     said = refused(capsys, *fit(photos, tmp_path / "run"))
-    assert "only.png: the class 'cow' has only 1 picture" in said
+    assert "only.png: the class 'cow' has only 1 image" in said
 
 
-def test_broken_pictures_are_set_aside_counted_and_listed(
+def test_broken_images_are_set_aside_counted_and_listed(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (photos / "cat" / "0.png").write_bytes(b"")
-    (photos / "dog" / "1.png").write_text("not a picture at all")
+    (photos / "dog" / "1.png").write_text("not an image at all")
     whole = (photos / "dog" / "2.png").read_bytes()
     (photos / "dog" / "2.png").write_bytes(whole[: len(whole) // 2])
     assert goodfit(*fit(photos, tmp_path / "run", "--json")) == 0
@@ -73,14 +73,14 @@ def test_broken_pictures_are_set_aside_counted_and_listed(
     assert goodfit("predict", tmp_path / "run", photos, "-o", tmp_path / "p.csv", "--quiet") == 0
     lines = (tmp_path / "p.csv").read_text().splitlines()
     assert len(lines) == 1 + 60
-    broken = [line for line in lines if line.endswith(("empty file (0 bytes)", "not a picture")) or "truncated" in line]
+    broken = [line for line in lines if line.endswith(("empty file (0 bytes)", "not an image")) or "truncated" in line]
     assert len(broken) == 3
 
 
 def test_over_a_tenth_broken_is_an_error(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(7):
         (photos / "cat" / f"{number}.png").write_bytes(b"")
-    assert "7 of 60 pictures cannot be read; the first: empty file" in refused(capsys, *fit(photos, tmp_path / "run"))
+    assert "7 of 60 images cannot be read; the first: empty file" in refused(capsys, *fit(photos, tmp_path / "run"))
 
 
 def test_a_label_that_training_does_not_have(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 import goodfit as gf
-from goodfit.data.columns.encoder import Encoder
-from goodfit.data.columns.kinds import Kind
-from goodfit.explain import explain, positions
-from goodfit.report.explanation import dependence_panels, importance_bars
+from goodfit.analysis.importance import explain, positions
+from goodfit.data.tables.column_types import Kind
+from goodfit.data.tables.encoder import Encoder
+from goodfit.report.importance_plots import dependence_panels, importance_bars
 from goodfit.tasks.regression import Regression
 
 ROWS = 800
@@ -69,7 +69,7 @@ def test_importance_and_dependence_of_a_known_formula_are_those_worked_out_by_ha
     assert by_town["Bern"] - by_town["Ulm"] == pytest.approx(2, abs=1e-3)
 
 
-def test_a_fitted_table_has_it_on_its_page_and_pictures_do_not(tmp_path: Path) -> None:
+def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> None:
     run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, quiet=True)
     explanation = run.record["explanation"]
     assert explanation["importance"][0]["column"] == "a"

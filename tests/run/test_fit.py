@@ -25,7 +25,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return x[:600].astype(np.float32) / 16, y[:600]
 
 
-def test_a_folder_of_pictures_becomes_a_run_with_everything_in_it(digits_folder: Path, tmp_path: Path) -> None:
+def test_a_folder_of_images_becomes_a_run_with_everything_in_it(digits_folder: Path, tmp_path: Path) -> None:
     run = gf.fit(digits_folder, out=tmp_path / "run", **{**QUICK, "epochs": 12, "width": 8})
     assert {path.name for path in run.folder.iterdir()} == {
         "run.json",
@@ -66,15 +66,15 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(digits_fol
     assert not all(torch.equal(a, b) for a, b in zip(first, third, strict=True))
 
 
-def test_no_picture_is_decoded_again_after_the_first_pass(digits_folder: Path, tmp_path: Path) -> None:
+def test_no_image_is_decoded_again_after_the_first_pass(digits_folder: Path, tmp_path: Path) -> None:
     import shutil
 
-    pictures = shutil.copytree(digits_folder, tmp_path / "pictures")
-    source = gf.images(pictures)
+    images = shutil.copytree(digits_folder, tmp_path / "pictures")
+    source = gf.images(images)
     source.prepare(cache=tmp_path / "cache")
     assert source.decoded == len(source)
-    for path in pictures.rglob("*.png"):
-        path.write_bytes(b"no picture any more")  # whoever opens a file from now on fails
+    for path in images.rglob("*.png"):
+        path.write_bytes(b"no image any more")  # whoever opens a file from now on fails
     rows = torch.arange(len(source))
     assert torch.equal(source.read(rows), source.whole())
     again = gf.images(digits_folder)

@@ -14,7 +14,7 @@ import pytest
 from command import goodfit
 
 import goodfit as gf
-from goodfit.activity import by_activity
+from goodfit.analysis.rating_activity import by_activity
 from goodfit.errors import DataError
 from goodfit.nets import architecture
 

@@ -20,8 +20,8 @@ import goodfit as gf
 ARGUMENTS = ["--epochs", "20", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
 
 
-def command(pictures: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "goodfit", "fit", str(pictures), "--out", str(out), "--quiet", *ARGUMENTS, *more]
+def command(images: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "goodfit", "fit", str(images), "--out", str(out), "--quiet", *ARGUMENTS, *more]
 
 
 def assert_same_run(one: Path, other: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from make_run_fixture import FIXTURES, SHOWN, write_pictures
+from make_run_fixture import FIXTURES, SHOWN, write_images
 
 import goodfit as gf
 from goodfit.run import FORMAT
@@ -19,7 +19,7 @@ FORMATS = [FIXTURES / f"run-format-{number}" for number in range(1, FORMAT + 1)]
 def test_a_run_of_this_format_predicts_as_it_did(folder: Path, tmp_path: Path) -> None:
     expected = json.loads((folder / "expected.json").read_text())
     run = gf.load(folder, device="cpu")
-    found = run.predict(write_pictures(tmp_path, SHOWN, labelled=False)).table()
+    found = run.predict(write_images(tmp_path, SHOWN, labelled=False)).table()
     assert found["prediction"] == expected["prediction"]
     for name in expected:
         if name.startswith("p_"):

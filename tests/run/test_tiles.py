@@ -1,4 +1,4 @@
-"""A picture in tiles gives what it gives whole, wherever the net can see all that it looks at."""
+"""An image in tiles gives what it gives whole, wherever the net can see all that it looks at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from goodfit.tiles import over_tiles
+from goodfit.predict.tiling import over_tiles
 
 
 def small_net(seed: int = 0) -> nn.Module:

@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix, jaccard_score, log_loss
 from torch import Tensor
 
 from goodfit.errors import ModelError, UsageError
-from goodfit.stats import mean_of_ratios
+from goodfit.stats.estimates import mean_of_ratios
 from goodfit.tasks import from_json
 from goodfit.tasks.restoration import Restoration, psnr, ssim
 from goodfit.tasks.segmentation import Segmentation
@@ -54,7 +54,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
     np.testing.assert_array_equal(counts.numpy(), task().keep_targets(y).numpy())
 
 
-def test_a_pictures_loss_is_that_of_its_counted_pixels() -> None:
+def test_an_images_loss_is_that_of_its_counted_pixels() -> None:
     out, y = example()
     weights = (0.5, 2.0, 3.0, 1.0)
     made = Segmentation(("a", "b", "c", "d"), VOID, "cross-entropy", weights)
@@ -71,7 +71,7 @@ def test_a_pictures_loss_is_that_of_its_counted_pixels() -> None:
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal"])
-def test_a_pictures_loss_is_that_of_a_batch_of_it_alone(loss: str) -> None:
+def test_an_images_loss_is_that_of_a_batch_of_it_alone(loss: str) -> None:
     out, y = example()
     made = Segmentation(("a", "b", "c", "d"), VOID, loss, (0.5, 2.0, 3.0, 1.0))
     kept = made.row_losses(made.keep(out, out, y)[0], y)
@@ -79,7 +79,7 @@ def test_a_pictures_loss_is_that_of_a_batch_of_it_alone(loss: str) -> None:
     assert kept.tolist() == pytest.approx(alone, abs=1e-5)
 
 
-def test_the_interval_of_the_iou_is_that_of_a_bootstrap_over_pictures() -> None:
+def test_the_interval_of_the_iou_is_that_of_a_bootstrap_over_images() -> None:
     out, y = example(n=60)
     kept, counts = task().keep(out, out, y)
     found = task().metrics(kept, counts)["iou"]
@@ -133,7 +133,7 @@ def test_losses_against_sums_written_out() -> None:
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "dice", "focal"])
-def test_pictures_without_a_counted_pixel_teach_nothing(loss: str) -> None:
+def test_images_without_a_counted_pixel_teach_nothing(loss: str) -> None:
     made = Segmentation(("a", "b"), VOID, loss)
     out = torch.randn(2, 2, 4, 4, requires_grad=True)
     value = made.loss(out, torch.full((2, 4, 4), VOID, dtype=torch.uint8))
@@ -166,7 +166,7 @@ def test_tasks_go_through_json() -> None:
         assert from_json({"name": made.name, **made.to_json()}) == made
 
 
-def test_where_it_counts_a_picture_is_looked_at_both_ways() -> None:
+def test_where_it_counts_an_image_is_looked_at_both_ways() -> None:
     """A net that gives each pixel its column's number: with the mirrored one the mean is the same everywhere."""
 
     class Columns(torch.nn.Module):
@@ -251,7 +251,7 @@ def test_the_feature_loss_is_l1_and_the_distance_of_the_maps() -> None:
 
 
 @pytest.mark.parametrize(("loss", "one", "two"), [("l1", 0.3, 0.1), ("mse", 0.09, 0.01)])
-def test_a_restored_pictures_loss_is_the_one_that_training_descends(loss: str, one: float, two: float) -> None:
+def test_a_restored_images_loss_is_the_one_that_training_descends(loss: str, one: float, two: float) -> None:
     """The history's columns of training and validation are then of the same thing."""
     out, y = torch.full((2, 3, 12, 12), 0.5), torch.full((2, 3, 12, 12), 51, dtype=torch.uint8)  # 51 / 255 = 0.2
     out[1] = 0.3

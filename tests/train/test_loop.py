@@ -13,15 +13,15 @@ from torch import nn
 from torch.nn import functional
 
 import goodfit as gf
-from goodfit.data.epochs import Feed, batch_rows, laid_out
+from goodfit.data.feed import Feed, batch_rows, laid_out
 from goodfit.data.source import Batch
 from goodfit.data.sources.arrays import arrays
 from goodfit.tasks.classification import Classification
 from goodfit.train.ema import MovingAverage
-from goodfit.train.finder import find_learning_rate
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.loop import Listener, Position, Training, forward_backward, train
+from goodfit.train.lr_finder import find_learning_rate
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision, channels_last_is_safe, supported
 from goodfit.train.schedule import SCHEDULES, one_cycle
 
@@ -240,8 +240,8 @@ def test_a_precision_that_the_machine_would_ignore_is_refused(tmp_path: Path, mo
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_one_channel_is_laid_out_by_its_strides_as_well(channels: int) -> None:
-    pictures = torch.rand(4, 6, 5, channels)
-    for stored in (pictures.permute(0, 3, 1, 2), pictures.permute(0, 3, 1, 2).contiguous()):
+    images = torch.rand(4, 6, 5, channels)
+    for stored in (images.permute(0, 3, 1, 2), images.permute(0, 3, 1, 2).contiguous()):
         last, first = laid_out(stored, channels_last=True), laid_out(stored, channels_last=False)
         assert last.stride() == (30 * channels, 1, 5 * channels, channels)
         assert first.stride() == (30 * channels, 30, 5, 1)

@@ -40,9 +40,9 @@ def _check(rule: str, reason: str) -> None:
 
     known = sorted(each.name for each in rules())
     if rule not in known:
-        raise UsageError(f"allow: there is no rule '{rule}'", mend=f"There are {', '.join(known)}")
+        raise UsageError(f"allow: there is no rule '{rule}'", fix=f"There are {', '.join(known)}")
     if not reason.strip():
-        raise UsageError(f"allow: no reason is given for {rule}", mend="Say why it is right here: reason='...'")
+        raise UsageError(f"allow: no reason is given for {rule}", fix="Say why it is right here: reason='...'")
 
 
 class Suppressions:
@@ -70,7 +70,7 @@ class Suppressions:
                 try:
                     told = tomllib.loads(file.read_text(encoding="utf-8"))
                 except tomllib.TOMLDecodeError as error:
-                    raise UsageError(f"not TOML ({error})", where=file, mend="Mend it") from error
+                    raise UsageError(f"not TOML ({error})", where=file, fix="Fix it") from error
                 found = told.get("tool", {}).get("goodfit", {}).get("allow", {})
                 return cls({str(rule): str(reason) for rule, reason in found.items()})
         return cls()

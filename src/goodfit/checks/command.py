@@ -31,7 +31,7 @@ def check_target(
     """Check it and print the report; the exit status: the program's own when it failed, else 1 for findings."""
     from goodfit.checks import output as forms
     from goodfit.checks import program
-    from goodfit.files import write_text
+    from goodfit.store.files import write_text
 
     _refuse_unknown([*select, *ignore])
     status, done, text = 0, 0, None
@@ -82,7 +82,7 @@ def _of_data(path: Path, arguments: Sequence[str]) -> list[Finding]:
     for word in words:
         value = next(words, None)
         if not word.startswith("--") or value is None:
-            raise UsageError(f"'{word}' is not an option with a value", mend="Give --target NAME, --valid PATH, ...")
+            raise UsageError(f"'{word}' is not an option with a value", fix="Give --target NAME, --valid PATH, ...")
         name = word[2:].replace("-", "_")
         options[name] = Path(value) if name in ("valid", "test") else value
     return check_path(path, **options)[0]
@@ -100,4 +100,4 @@ def _refuse_unknown(words: Sequence[str]) -> None:
 
     for word in words:
         if not any(rule.name == word or rule.code.startswith(word) for rule in rules()):
-            raise UsageError(f"there is no rule '{word}'", mend="goodfit explain lists them")
+            raise UsageError(f"there is no rule '{word}'", fix="goodfit explain lists them")

@@ -27,12 +27,12 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
     """
     source = open_path(path, **options)
     source.prepare(cache=cache)
-    pictures = source.kind == "images"
+    images = source.kind == "images"
     readable = np.ones(len(source), dtype=bool)
     readable[[item.row for item in source.unreadable]] = False
     targets = source.targets
     if targets is None:
-        raise DataError("these rows have no labels", where=path, mend="Give class folders, or --target for a table")
+        raise DataError("these rows have no labels", where=path, fix="Give class folders, or --target for a table")
     readable[[row for row, target in enumerate(targets) if target is None]] = False
     rows = np.flatnonzero(readable).tolist()
     task = task_for([targets[row] for row in rows], source.task)
@@ -47,7 +47,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
         times=source.times,
         given=source.parts,
         keys=source.keys,
-        noun="picture" if pictures else "row",
+        noun="image" if images else "row",
         seed=0,
     )
     source.learn(split.rows("train"))
@@ -58,7 +58,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
         None if source.repeats else source.digests(),
         y,
         source.columns(),
-        source.read if pictures else None,
+        source.read if images else None,
     )
     findings = check_data(facts)
     if source.unreadable:
@@ -69,7 +69,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
                 "GF002",
                 Level.WARNING,
                 f"{len(source.unreadable)} of {len(source)} rows cannot be read: {some}",
-                "Mend or remove them",
+                "Fix or remove them",
                 file=str(source.unreadable[0].key),
                 count=len(source.unreadable),
             )

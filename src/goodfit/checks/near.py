@@ -1,4 +1,4 @@
-"""Pictures that look the same: a perceptual hash finds candidates, the pixels confirm them."""
+"""Images that look the same: a perceptual hash finds candidates, the pixels confirm them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from torch.nn import functional
 
 BITS = 3  # of 64 that may differ
 BANDS = 4  # of 16 bits: with at most three different bits, one band is equal
-ALIKE = 6.0  # mean difference of grey values, of 255, on a GRID by GRID picture
+ALIKE = 6.0  # mean difference of grey values, of 255, on a GRID by GRID image
 GRID = 32
-BLOCK = 512  # pictures at a time
-FLAT = 4.0  # standard deviation of grey values under which a picture shows nothing to compare
+BLOCK = 512  # images at a time
+FLAT = 4.0  # standard deviation of grey values under which an image shows nothing to compare
 
 
 class Twin(NamedTuple):
@@ -33,7 +33,7 @@ def twins(read: Callable[[Tensor], Tensor], one: np.ndarray, other: np.ndarray) 
     The hash says of 8 by 8 neighbouring places which is brighter (dHash, as in Krawetz 2013, "Kind of like that").
 
     Args:
-        read: gives pictures (n, C, H, W) of 0..255 for row numbers.
+        read: gives images (n, C, H, W) of 0..255 for row numbers.
     """
     ours, theirs = _hashed(read, one), _hashed(read, other)
     bands: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -52,7 +52,7 @@ def twins(read: Callable[[Tensor], Tensor], one: np.ndarray, other: np.ndarray) 
 
 
 def _hashed(read: Callable[[Tensor], Tensor], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(n,) hashes, (n, GRID, GRID) grey pictures without their mean, (n,) deviations."""
+    """(n,) hashes, (n, GRID, GRID) grey images without their mean, (n,) deviations."""
     hashes, greys, deviations = [], [], []
     for start in range(0, len(rows), BLOCK):
         x = read(torch.from_numpy(rows[start : start + BLOCK])).float().mean(1, keepdim=True)

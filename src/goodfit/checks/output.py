@@ -18,7 +18,7 @@ SARIF_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "n
 
 
 def as_text(findings: Sequence[Finding], watcher: Watcher | None = None) -> str:
-    """For the terminal: each finding with its line of code, what was seen, and the mend; then a line of counts."""
+    """For the terminal: each finding with its line of code, what was seen, and the fix; then a line of counts."""
     blocks = [_block(finding) for finding in findings if finding.level is not Level.NOTICE]
     notices = [finding for finding in findings if finding.level is Level.NOTICE]
     if notices:

@@ -337,7 +337,7 @@ class Patches:
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
         found = original(*args, **kwargs)
-        if found.dim() in (3, 4):  # pictures are what is asked about
+        if found.dim() in (3, 4):  # images are what is asked about
             self.watcher.tell("on_reshape", events.Reshape(args[0], found))
         return found
 

@@ -68,11 +68,11 @@ def check_program(
     code = None
     if not module:
         if not path.is_file():
-            raise UsageError("no such program", where=target, mend="Give a Python file, or -m and a module's name")
+            raise UsageError("no such program", where=target, fix="Give a Python file, or -m and a module's name")
         try:
             code = compile(path.read_bytes(), str(path), "exec")
         except (SyntaxError, ValueError) as error:
-            raise UsageError(f"not a Python program ({error})", where=target, mend="Mend it") from error
+            raise UsageError(f"not a Python program ({error})", where=target, fix="Fix it") from error
     status = 0
     before = list(sys.argv), list(sys.path), sys.modules["__main__"]
     with _stdout_to_stderr() if quiet_stdout else contextlib.nullcontext():
@@ -95,7 +95,7 @@ def check_program(
         except Enough:
             pass
         except Absent as error:
-            raise UsageError(f"no module '{target}' ({error})", mend="Run it from the folder of its package") from None
+            raise UsageError(f"no module '{target}' ({error})", fix="Run it from the folder of its package") from None
         except SystemExit as stop:
             status = _status(stop)
         except KeyboardInterrupt:
@@ -171,14 +171,14 @@ def left_out(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
         known = {tuple(each) for each in json.loads(baseline.read_text(encoding="utf-8"))["accepted"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"not a baseline ({error})", where=baseline, mend="Write one: goodfit check --write-baseline FILE ..."
+            f"not a baseline ({error})", where=baseline, fix="Write one: goodfit check --write-baseline FILE ..."
         ) from error
     return [finding for finding in findings if _identity(finding) not in known]
 
 
 def write_baseline(findings: Sequence[Finding], baseline: Path) -> None:
     """Accept these findings from now on."""
-    from goodfit.files import write_text
+    from goodfit.store.files import write_text
 
     accepted = sorted({_identity(finding) for finding in findings})
     write_text(baseline, json.dumps({"accepted": accepted}, indent=1) + "\n")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.stats import Estimate
+from goodfit.stats.estimates import Estimate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,7 +63,7 @@ class DataFacts:
     digests: Sequence[str] | None  # equal rows have equal digests
     targets: np.ndarray | None = None  # (N,) class numbers or numbers; (N, K) for several
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)  # (N,) of a table: z-scores or codes, by name
-    read: Callable[[Tensor], Tensor] | None = None  # pictures (n, C, H, W) of row numbers, when data alone is checked
+    read: Callable[[Tensor], Tensor] | None = None  # images (n, C, H, W) of row numbers, when data alone is checked
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
         UsageError: an option of another kind of data.
     """
     if not path.exists():
-        raise DataError("no such file or folder", where=path, mend="Check the path")
+        raise DataError("no such file or folder", where=path, fix="Check the path")
     given = {name: value for name, value in options.items() if value is not None}
     for module in sources():
         if not module.accepts(path, given):
@@ -35,13 +35,13 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
                 raise UsageError(
                     f"--{name.replace('_', '-')} is not an option for {_kind(module)}",
                     where=path,
-                    mend=f"Leave it out: it is for {' and '.join(owners)}",
+                    fix=f"Leave it out: it is for {' and '.join(owners)}",
                 )
         return module.open_path(path, valid=valid, test=test, **given)
     raise DataError(
-        "neither a folder of pictures, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
+        "neither a folder of images, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
         where=path,
-        mend="See goodfit fit --help for what can be read",
+        fix="See goodfit fit --help for what can be read",
     )
 
 
@@ -55,14 +55,14 @@ def open_as(kind: str, data: Any, **options: Any) -> Any:
         DataError: there is nothing there, or nothing of this kind.
     """
     if isinstance(data, (str, Path)) and not Path(data).exists():
-        raise DataError("no such file or folder", where=data, mend="Check the path")
+        raise DataError("no such file or folder", where=data, fix="Check the path")
     given = {name: value for name, value in options.items() if value is not None}
     opening = getattr(next(module for module in sources() if _kind(module) == kind), kind)
     try:
         inspect.signature(opening).bind(data, **given)
     except TypeError as error:
         named = next(iter(given))
-        raise UsageError(f"--{named} is not an option for {kind}", where=data, mend="Leave it out") from error
+        raise UsageError(f"--{named} is not an option for {kind}", where=data, fix="Leave it out") from error
     return opening(data, **given)
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Normalise:
-    """x -> (x - mean) / deviation, by the channel of pictures or the column of flat rows, to float32.
+    """x -> (x - mean) / deviation, by the channel of images or the column of flat rows, to float32.
 
     Attributes:
         mean, deviation: tensors that broadcast against (N, C, ...); in the units that x is stored in (0..255).

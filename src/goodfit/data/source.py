@@ -1,4 +1,4 @@
-"""What every source of data answers. A source is one file: pictures, arrays, later tables, ratings, masks."""
+"""What every source of data answers. A source is one file: images, arrays, later tables, ratings, masks."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Source(Protocol):
         ...
 
     def thumbnail(self, row: int) -> np.ndarray | None:
-        """(H, W, C) uint8 of a row that can be shown as a picture."""
+        """(H, W, C) uint8 of a row that can be shown as an image."""
         ...
 
     def release(self) -> None:
@@ -114,12 +114,12 @@ class Source(Protocol):
 
 
 class DenseSource(Source, Protocol):
-    """A source whose targets are pictures: a tensor (N, H, W) or (N, C, H, W) uint8 over the mapped cache."""
+    """A source whose targets are images: a tensor (N, H, W) or (N, C, H, W) uint8 over the mapped cache."""
 
     def task_options(self) -> dict[str, Any]:
         """What the task has to be told besides the targets."""
         ...
 
     def paths(self) -> Sequence[Path]:
-        """Where each picture is, to be read at its own size."""
+        """Where each image is, to be read at its own size."""
         ...

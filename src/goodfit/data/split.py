@@ -111,7 +111,7 @@ def make_split(
     split = Split(parts, "; ".join(how))
     for part in ("train", "valid"):
         if not (parts == part).any():
-            raise DataError(f"no rows left for the {part} part", mend="Give more rows, or another --valid")
+            raise DataError(f"no rows left for the {part} part", fix="Give more rows, or another --valid")
     return split
 
 
@@ -126,7 +126,7 @@ def _choose(
 ) -> list[np.ndarray]:
     """Rows for each share, disjoint."""
     if sum(shares) >= 1:
-        raise UsageError("the shares of valid and test leave nothing to train on", mend="Make them smaller")
+        raise UsageError("the shares of valid and test leave nothing to train on", fix="Make them smaller")
     random = np.random.default_rng(seed)
     if groups is not None:
         return _choose_groups(rows, labels, groups, shares, seed)
@@ -143,7 +143,7 @@ def _choose(
             raise DataError(
                 f"the class '{label}' has {some}; {len(shares) + 1} or more are needed, one for each part",
                 where=keys[int(members[0])],
-                mend=f"Add {noun}s of this class, or take it away",
+                fix=f"Add {noun}s of this class, or take it away",
             )
         start = 0
         for bag, share in zip(chosen, shares, strict=True):
@@ -156,7 +156,7 @@ def _choose(
 def _choose_latest(rows: np.ndarray, times: np.ndarray, shares: list[float]) -> list[np.ndarray]:
     """The latest rows for the last share, those before them for the one before; rows of one moment stay together."""
     if sum(shares) >= 1:
-        raise UsageError("the shares of valid and test leave nothing to train on", mend="Make them smaller")
+        raise UsageError("the shares of valid and test leave nothing to train on", fix="Make them smaller")
     ordered = np.sort(times[rows])
     end = np.inf
     chosen: list[np.ndarray] = []
@@ -182,7 +182,7 @@ def _choose_groups(
         folds = min(max(2, round(1 / share)), len(np.unique(group_of)))
         if folds < 2:
             raise DataError(
-                "all rows belong to one group, so that no part can be set aside", mend="Choose another --group"
+                "all rows belong to one group, so that no part can be set aside", fix="Choose another --group"
             )
         if labels is None:
             _, taken = next(GroupKFold(folds, shuffle=True, random_state=seed).split(left, groups=group_of))

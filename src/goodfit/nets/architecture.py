@@ -22,7 +22,7 @@ class Recipe:
     """What an architecture is trained with, where the user does not say.
 
     Attributes:
-        rows_to_see: training rows times epochs; None: as many epochs as are usual for pictures.
+        rows_to_see: training rows times epochs; None: as many epochs as are usual for images.
     """
 
     learning_rate: float
@@ -39,11 +39,11 @@ class Architecture:
 
     Attributes:
         build: build(in_shape, outputs, **options) -> net; in_shape is that of x without the batch dimension.
-        input_dims: how many dimensions in_shape has: 3 for pictures (C, H, W), 1 for flat rows.
+        input_dims: how many dimensions in_shape has: 3 for images (C, H, W), 1 for flat rows.
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
         recipes: how it is trained where the user does not say, by the name of the task.
-        dense: it gives a value for every pixel, (N, outputs, H, W) for pictures (N, C, H, W).
+        dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
         body_head: the prefix of the head in those weights; None: that of the net.
     """
@@ -67,13 +67,13 @@ def _known() -> dict[str, Architecture]:
         module = importlib.import_module(f"{__package__}.{info.name}")
         for one in getattr(module, "ARCHITECTURES", ()):
             if one.name in found:
-                raise ModelError(f"a second architecture '{one.name}'", where=module.__file__, mend="Rename it")
+                raise ModelError(f"a second architecture '{one.name}'", where=module.__file__, fix="Rename it")
             found[one.name] = one
     return found
 
 
 def names(input_dims: int | None = None, *, dense: bool | None = None) -> list[str]:
-    """Names of all architectures, or of those for data of so many dimensions, or that give pictures (or do not)."""
+    """Names of all architectures, or of those for data of so many dimensions, or that give images (or do not)."""
     return [
         one.name for one in _known().values() if input_dims in (None, one.input_dims) and dense in (None, one.dense)
     ]
@@ -88,7 +88,7 @@ def architecture(name: str) -> Architecture:
     if name not in _known():
         near = difflib.get_close_matches(name, names(), n=1)
         hint = f"Did you mean {near[0]}? There are" if near else "There are"
-        raise UsageError(f"the architecture '{name}' is not known", mend=f"{hint} {', '.join(names())}")
+        raise UsageError(f"the architecture '{name}' is not known", fix=f"{hint} {', '.join(names())}")
     return _known()[name]
 
 
@@ -129,7 +129,7 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
     if len(in_shape) != chosen.input_dims and chosen.input_dims != 1:
         raise UsageError(
             f"{name} takes {chosen.input_dims} dimensions besides the batch; the data has {in_shape}",
-            mend=f"Choose one of {', '.join(names(len(in_shape)) or names(1))}",
+            fix=f"Choose one of {', '.join(names(len(in_shape)) or names(1))}",
         )
     if outputs < 1 or min(in_shape, default=1) < 1:
         raise UsageError(f"{name} cannot be built for data of shape {in_shape} and {outputs} outputs")
@@ -138,8 +138,8 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
         signature.bind(in_shape, outputs, **options)
     except TypeError as error:
         has = [each.name for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
-        raise UsageError(f"{name} does not take these options ({error})", mend=f"It has {', '.join(has)}") from error
+        raise UsageError(f"{name} does not take these options ({error})", fix=f"It has {', '.join(has)}") from error
     try:
         return chosen.build(in_shape, outputs, **options)
     except ValueError as error:
-        raise UsageError(f"{name} cannot be built so ({error})", mend="Choose another value") from error
+        raise UsageError(f"{name} cannot be built so ({error})", fix="Choose another value") from error

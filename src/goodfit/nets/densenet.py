@@ -182,11 +182,11 @@ class DenseNet(nn.Module):
 
     Args:
         blocks: how many layers in each block.
-        in_channels: of the pictures.
+        in_channels: of the images.
         outputs: width of the head.
         growth: maps that each layer adds.
         width: channels of the first convolution; None: twice the growth, as in the paper (section 3).
-        small: the 3x3 stem for small pictures instead of the 7x7 one with max-pool.
+        small: the 3x3 stem for small images instead of the 7x7 one with max-pool.
         dropout: share of each layer's maps that is dropped (section 4.2).
         checkpointing: less memory, more time, the same numbers.
     """
@@ -250,7 +250,7 @@ def _build(
     checkpointing: bool = False,
 ) -> nn.Module:
     if stem not in ("auto", "small", "photo"):
-        raise UsageError(f"the stem '{stem}' is not known", mend="Choose auto, small or photo")
+        raise UsageError(f"the stem '{stem}' is not known", fix="Choose auto, small or photo")
     small = max(in_shape[1:]) <= SMALL if stem == "auto" else stem == "small"
     return DenseNet(
         blocks,

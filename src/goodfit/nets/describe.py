@@ -23,7 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from goodfit.errors import UsageError
 from goodfit.nets.architecture import Architecture, architecture, build, names
 
-USUAL = (3, 224, 224)  # the pictures that published nets are compared by, with 1000 classes
+USUAL = (3, 224, 224)  # the images that published nets are compared by, with 1000 classes
 CLASSES = 1000
 FEW = 4  # layers with weights that a block of one line may have: a Bottleneck has its three and the shortcut
 WIDE = 98  # characters of a line
@@ -63,26 +63,26 @@ def overview() -> list[str]:
 
 
 def describe(name: str, in_shape: tuple[int, ...], outputs: int, batch: int = 1, **options: Any) -> list[Row]:
-    """The rows of a net for pictures, in the order in which they run, and their total.
+    """The rows of a net for images, in the order in which they run, and their total.
 
     Args:
-        in_shape: (C, H, W) of a picture.
+        in_shape: (C, H, W) of an image.
         outputs: width of the head.
-        batch: pictures at a time; multiply-adds and kept bytes grow with it.
+        batch: images at a time; multiply-adds and kept bytes grow with it.
         options: of the architecture.
 
     Raises:
-        UsageError: an architecture that is not for pictures, one that cannot be built so, or a batch that cannot be
+        UsageError: an architecture that is not for images, one that cannot be built so, or a batch that cannot be
             trained.
     """
     if architecture(name).input_dims != len(USUAL):
-        pictures = ", ".join(names(len(USUAL)))
+        images = ", ".join(names(len(USUAL)))
         raise UsageError(
             f"the layers of {name} depend on the columns of its data",
-            mend=f"Choose a net for pictures: {pictures}",
+            fix=f"Choose a net for images: {images}",
         )
     if batch < 1:
-        raise UsageError(f"a batch of {batch} pictures cannot be")
+        raise UsageError(f"a batch of {batch} images cannot be")
     with torch.device("meta"):
         net = build(name, in_shape, outputs, **options).train()
         x = torch.empty(batch, *in_shape)
@@ -90,8 +90,8 @@ def describe(name: str, in_shape: tuple[int, ...], outputs: int, batch: int = 1,
         rows = _Watch(net).run(x)
     except ValueError as error:  # batch norm's own
         raise UsageError(
-            f"{name} cannot be trained on batches of {batch} such pictures ({error})",
-            mend="Give a larger batch or larger pictures",
+            f"{name} cannot be trained on batches of {batch} such images ({error})",
+            fix="Give a larger batch or larger images",
         ) from error
     return [*rows, _total(net, rows)]
 
@@ -133,7 +133,7 @@ def _size(chosen: Architecture) -> str:
 def _purpose(chosen: Architecture) -> str:
     if chosen.input_dims != len(USUAL):
         return "rows; as large as their columns ask for"
-    return "pictures to a value for every pixel" if chosen.dense else "pictures to classes or numbers"
+    return "images to a value for every pixel" if chosen.dense else "images to classes or numbers"
 
 
 def _total(net: nn.Module, rows: Sequence[Row]) -> Row:

@@ -1,6 +1,6 @@
 """Residual nets (He et al. 2016, "Deep residual learning"), with timm's parameter names.
 
-conv1, bn1, layer1.0.conv1, ..., fc: published weights of resnet18, resnet34 and resnet50 load by name. Pictures up to
+conv1, bn1, layer1.0.conv1, ..., fc: published weights of resnet18, resnet34 and resnet50 load by name. Images up to
 64 px get a stem of one 3x3 convolution; larger ones the 7x7 stem with stride 2 and the max-pool of the paper. The
 channels double where the stride is 2, so that a stage loses resolution and not capacity.
 """
@@ -17,7 +17,7 @@ from torch.nn import functional
 from goodfit.errors import UsageError
 from goodfit.nets.architecture import Architecture
 
-SMALL = 64  # px: up to here a picture has no pixels to lose in the stem
+SMALL = 64  # px: up to here an image has no pixels to lose in the stem
 
 
 class BasicBlock(nn.Module):
@@ -76,10 +76,10 @@ class ResNet(nn.Module):
     Args:
         block: BasicBlock or Bottleneck.
         blocks: how many in each stage.
-        in_channels: of the pictures.
+        in_channels: of the images.
         outputs: width of the head.
         width: channels of the first stage; each later stage has twice those of the one before.
-        small: the 3x3 stem for small pictures instead of the 7x7 one with max-pool.
+        small: the 3x3 stem for small images instead of the 7x7 one with max-pool.
         dropout: share of the features dropped before the head.
         zero_init: each block starts as its shortcut (Goyal et al. 2017, section 5.1: its last norm's scale is zero).
     """
@@ -164,7 +164,7 @@ def _build(
     zero_init: bool = True,
 ) -> nn.Module:
     if stem not in ("auto", "small", "photo"):
-        raise UsageError(f"the stem '{stem}' is not known", mend="Choose auto, small or photo")
+        raise UsageError(f"the stem '{stem}' is not known", fix="Choose auto, small or photo")
     small = max(in_shape[1:]) <= SMALL if stem == "auto" else stem == "small"
     return ResNet(
         block,

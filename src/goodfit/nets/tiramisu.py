@@ -73,7 +73,7 @@ class Tiramisu(nn.Module):
 
     Args:
         blocks: layers of each block on the way down, the last of them at the bottom; the way up mirrors them.
-        in_channels: of the pictures.
+        in_channels: of the images.
         outputs: values for each pixel.
         growth: maps that each layer adds.
         width: channels of the first convolution.

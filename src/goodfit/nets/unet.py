@@ -1,6 +1,6 @@
 """U-Nets (Ronneberger et al. 2015): a backbone on the way down, upsampling with its maps beside on the way up.
 
-Any backbone with `features` is an encoder. A picture of any size gives an output of its exact size: each map is made
+Any backbone with `features` is an encoder. An image of any size gives an output of its exact size: each map is made
 twice as large and cut to the map of the same level on the way down.
 """
 
@@ -34,7 +34,7 @@ def alike(weight: Tensor, phases: int) -> None:
 
 
 class Double(nn.Module):
-    """(N, C, H, W) -> (N, channels, 2H, 2W) by pixel shuffle: four pictures' worth of channels become one of twice
+    """(N, C, H, W) -> (N, channels, 2H, 2W) by pixel shuffle: four images' worth of channels become one of twice
     the side (Shi et al. 2016).
     """
 
@@ -79,16 +79,16 @@ class Up(nn.Module):
 class UNet(nn.Module):
     """x: (N, C, H, W) -> (N, outputs, H, W).
 
-    The way up ends where the encoder's finest map is. Where that has half of the picture's side, the head gives the
-    values of four pixels as channels, and pixel shuffle lays them out: a level at the picture's own side would cost
+    The way up ends where the encoder's finest map is. Where that has half of the image's side, the head gives the
+    values of four pixels as channels, and pixel shuffle lays them out: a level at the image's own side would cost
     more than all others together.
 
     Args:
-        encoder: a backbone with `features` and `feature_channels`; of `fold`^2 times the channels of the pictures.
+        encoder: a backbone with `features` and `feature_channels`; of `fold`^2 times the channels of the images.
         outputs: channels of the output.
         fold: side of the squares of pixels that become channels on the way in (Shi et al. 2016, the inverse of pixel
             shuffle; Zhang et al. 2018, "FFDNet", section III.A): a smaller side, and no pixel is lost. 1: none.
-        residual: the output is a change of the picture, which is added to it: for restoration.
+        residual: the output is a change of the image, which is added to it: for restoration.
     """
 
     def __init__(self, encoder: nn.Module, outputs: int, *, fold: int = 1, residual: bool = False) -> None:
@@ -103,14 +103,14 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(channels, self.step**2 * outputs, 1)
         with torch.no_grad():
             if residual:
-                self.head.weight.zero_()  # a fresh net gives the picture back
+                self.head.weight.zero_()  # a fresh net gives the image back
             else:
                 alike(self.head.weight, self.step**2)
             cast(Tensor, self.head.bias).zero_()
 
-    def forward(self, picture: Tensor) -> Tensor:
-        high, wide = picture.shape[-2:]
-        x = picture
+    def forward(self, image: Tensor) -> Tensor:
+        high, wide = image.shape[-2:]
+        x = image
         if self.fold > 1:
             missing = (0, -wide % self.fold, 0, -high % self.fold)
             x = functional.pixel_unshuffle(functional.pad(x, missing, mode="replicate"), self.fold)
@@ -119,7 +119,7 @@ class UNet(nn.Module):
         for up in self.ups:
             x = up(x, maps.pop())
         x = functional.pixel_shuffle(self.head(x), self.step)[..., :high, :wide]
-        return picture + x if self.residual else x
+        return image + x if self.residual else x
 
 
 def _build(
@@ -133,11 +133,11 @@ def _build(
     checkpointing: bool = False,
 ) -> nn.Module:
     if checkpointing and "checkpointing" not in inspect.signature(backbone.build).parameters:
-        raise UsageError(f"--checkpointing is for dense nets, and {backbone.name} is none", mend="Leave it out")
+        raise UsageError(f"--checkpointing is for dense nets, and {backbone.name} is none", fix="Leave it out")
     if residual and outputs != in_shape[0]:
         raise UsageError(
-            f"a residual U-Net adds to its pictures: {outputs} outputs for {in_shape[0]} channels",
-            mend="Leave residual out",
+            f"a residual U-Net adds to its images: {outputs} outputs for {in_shape[0]} channels",
+            fix="Leave residual out",
         )
     channels, high, wide = in_shape
     if stem == "auto" and residual:  # what is to be restored is fine: no pixel is lost on the way in

@@ -24,7 +24,7 @@ class PretrainedReport:
 
     loaded: tuple[str, ...]  # taken over, the adapted ones among them
     skipped: tuple[str, ...]  # the published head, left out: the net keeps its new one
-    adapted: tuple[str, ...]  # the first convolution, for pictures of another number of channels
+    adapted: tuple[str, ...]  # the first convolution, for images of another number of channels
 
     def __str__(self) -> str:
         extra = "".join(
@@ -50,7 +50,7 @@ def load_pretrained(net: nn.Module, where: str, *, head: str) -> PretrainedRepor
     try:
         published = load_file(path)
     except (SafetensorError, OSError) as error:
-        raise ModelError(f"not a safetensors file ({error})", where=path, mend="Download it again") from error
+        raise ModelError(f"not a safetensors file ({error})", where=path, fix="Download it again") from error
     wanted = net.state_dict()
     heads = {name for name in (*published, *wanted) if name.startswith(f"{head}.")}
     # The whole head or none of it: published weights with a fresh bias would be neither.
@@ -88,15 +88,15 @@ def load_pretrained(net: nn.Module, where: str, *, head: str) -> PretrainedRepor
 
 
 def adapt_channels(weight: Tensor, channels: int) -> Tensor:
-    """A first convolution made for colour, for pictures of another number of channels.
+    """A first convolution made for colour, for images of another number of channels.
 
-    One channel gets the sum over the colours: on a grey picture the answer is then that of the same picture in
+    One channel gets the sum over the colours: on a grey image the answer is then that of the same image in
     colour. More channels repeat the colours in turn, scaled by 3 / channels so that the sum over a patch keeps its
     size.
 
     Args:
         weight: (outputs, 3, K, K).
-        channels: of the pictures.
+        channels: of the images.
 
     Returns:
         (outputs, channels, K, K) float32.
@@ -124,7 +124,7 @@ def _refuse(path: Path, why: str, names: Sequence[str]) -> None:
     raise ModelError(
         f"weights of another net: {why}: {'; '.join(names[:3])}{more}",
         where=path,
-        mend="Choose the --arch that they were made for",
+        fix="Choose the --arch that they were made for",
     )
 
 
@@ -133,15 +133,15 @@ def _find(where: str) -> Path:
     path = Path(where)
     if path.suffix.lower() in EXECUTING:
         raise ModelError(
-            "this format can run code when it is loaded", where=where, mend="Use the weights' .safetensors file"
+            "this format can run code when it is loaded", where=where, fix="Use the weights' .safetensors file"
         )
     if path.suffix.lower() == ".safetensors" or path.exists():
         if not path.is_file():
-            raise ModelError("no such file", where=where, mend="Check the path")
+            raise ModelError("no such file", where=where, fix="Check the path")
         return path
     if where.count("/") != 1:
         raise ModelError(
-            "neither a .safetensors file nor a hub name", where=where, mend="Give a path, or owner/name of the hub"
+            "neither a .safetensors file nor a hub name", where=where, fix="Give a path, or owner/name of the hub"
         )
     try:
         from huggingface_hub import hf_hub_download
@@ -149,7 +149,7 @@ def _find(where: str) -> Path:
         raise ModelError(
             "hub names need huggingface_hub",
             where=where,
-            mend="pip install 'goodfit[hub]', or give a .safetensors path",
+            fix="pip install 'goodfit[hub]', or give a .safetensors path",
         ) from error
     try:
         return Path(hf_hub_download(where, "model.safetensors"))
@@ -161,5 +161,5 @@ def _unreachable(where: str, error: Exception) -> NoReturn:
     raise ModelError(
         f"cannot be fetched from the hub ({type(error).__name__})",
         where=where,
-        mend="Go online once, or download model.safetensors elsewhere and give its path to --pretrained",
+        fix="Go online once, or download model.safetensors elsewhere and give its path to --pretrained",
     ) from error

@@ -1,4 +1,4 @@
-"""Examples of a task whose output is a picture: input, truth, prediction and error side by side."""
+"""Examples of a task whose output is an image: input, truth, prediction and error side by side."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.data.masks import Colour
-from goodfit.worst import parted
+from goodfit.analysis.example_rows import parted
+from goodfit.data.images.masks import Colour
 
 SIDE = 360  # px of the longer side as it stands on the page
 WRONG, VOID = (214, 69, 65), (150, 150, 150)
-ENLARGED_ERROR = 4  # differences of a restored picture are shown so many times as large
+ENLARGED_ERROR = 4  # differences of a restored image are shown so many times as large
 
 
 @dataclass(frozen=True)
 class Example:
-    """One scored picture.
+    """One scored image.
 
     Attributes:
         kind: worst, middle or best.
@@ -38,11 +38,11 @@ class Example:
     @property
     def uris(self) -> dict[str, str]:
         """The panels as data: addresses."""
-        return {name: picture_uri(panel) for name, panel in self.panels.items()}
+        return {name: image_uri(panel) for name, panel in self.panels.items()}
 
 
 def kinds(count: int) -> list[str]:
-    """What the rows of `goodfit.worst.typical_rows` are."""
+    """What the rows of `goodfit.analysis.example_rows.typical_rows` are."""
     worst, each = parted(count)
     return ["worst"] * worst + ["middle"] * each + ["best"] * each
 
@@ -50,7 +50,7 @@ def kinds(count: int) -> list[str]:
 def mask_example(
     given: np.ndarray, truth: np.ndarray, said: np.ndarray, colours: Sequence[Colour], void: int | None
 ) -> dict[str, np.ndarray]:
-    """Panels of a picture (H, W, C), its mask (H, W) and the predicted one; what is wrong in red over the picture."""
+    """Panels of an image (H, W, C), its mask (H, W) and the predicted one; what is wrong in red over the image."""
     given = np.broadcast_to(given, (*given.shape[:2], 3))
     wrong = given // 2 + 64
     wrong = np.where((said != truth)[..., None], np.array(WRONG, dtype=np.uint8), wrong.astype(np.uint8))
@@ -72,18 +72,18 @@ def coloured(mask: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
 
 
 def restored_example(given: np.ndarray, truth: np.ndarray, said: np.ndarray) -> dict[str, np.ndarray]:
-    """Panels of a degraded picture (H, W, C), the clean one and the restored one; the difference left, enlarged."""
+    """Panels of a degraded image (H, W, C), the clean one and the restored one; the difference left, enlarged."""
     error = np.abs(said.astype(np.int16) - truth.astype(np.int16)) * ENLARGED_ERROR
     found = {"degraded": given, "clean": truth, "restored": said}
     found[f"difference left, {ENLARGED_ERROR} times"] = np.clip(error, 0, 255).astype(np.uint8)
     return {name: np.broadcast_to(each, (*each.shape[:2], 3)) for name, each in found.items()}
 
 
-def picture_uri(picture: np.ndarray) -> str:
+def image_uri(pixels: np.ndarray) -> str:
     """(H, W, 3) uint8 as a data: address: a PNG where it has few colours, else a JPEG."""
     from PIL import Image
 
-    image: Any = Image.fromarray(np.ascontiguousarray(picture, dtype=np.uint8))
+    image: Any = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8))
     few = image.getcolors(64) is not None
     image.thumbnail((SIDE, SIDE), Image.Resampling.NEAREST if few else Image.Resampling.LANCZOS)
     buffer = io.BytesIO()

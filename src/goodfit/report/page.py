@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.files import write_text
-from goodfit.report.explanation import activity_panels, explanation_plots
-from goodfit.report.facts import LOWER_IS_BETTER, ReportFacts, confused_pairs
+from goodfit.report.formatting import capital, duration, fixed, metric_words, moment, number, sentence
+from goodfit.report.importance_plots import activity_panels, explanation_plots
+from goodfit.report.page_data import LOWER_IS_BETTER, ReportFacts, confused_pairs
 from goodfit.report.plots import MAPPED_CLASSES, PLOTS, all_plots
 from goodfit.report.svg import clean, to_svg
-from goodfit.report.words import capital, duration, fixed, metric_words, moment, number, sentence
+from goodfit.store.files import write_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
 THUMBNAIL_SIDE = 128  # pixels of the longer side
-THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 pictures of noise are then 0.5 MB, not 1.6
+THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 images of noise are then 0.5 MB, not 1.6
 LISTED_UNREADABLE = 200
 PARTS = {"test": "test", "valid": "validation"}
 LEVELS = ("error", "warning", "notice")
@@ -94,18 +94,18 @@ def breakable(path: str) -> Markup:
     return Markup("/<wbr>").join(escape(step) for step in path.split("/"))
 
 
-def thumbnail_uri(picture: np.ndarray | None) -> str | None:
-    """A picture as a data: address of a PNG of 128 pixels at most.
+def thumbnail_uri(pixels: np.ndarray | None) -> str | None:
+    """An image as a data: address of a PNG of 128 pixels at most.
 
     Args:
-        picture: (H, W, C) uint8 with C 1, 3 or 4, or None.
+        pixels: (H, W, C) uint8 with C 1, 3 or 4, or None.
     """
-    if picture is None:
+    if pixels is None:
         return None
     from PIL import Image
 
-    pixels = np.ascontiguousarray(picture, dtype=np.uint8)
-    image = Image.fromarray(pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels)
+    array = np.ascontiguousarray(pixels, dtype=np.uint8)
+    image = Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
     image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     content = _png(image)
     if len(content) > THUMBNAIL_BYTES:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.report.facts import ReportFacts
+from goodfit.report.formatting import capital, metric_words, number
+from goodfit.report.page_data import ReportFacts
 from goodfit.report.svg import drawing, save_png, short, to_svg
-from goodfit.report.words import capital, metric_words, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73
 NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
 MAPPED_CLASSES = 100  # beyond, a cell is under four pixels
 LISTED_CLASSES = 40  # bars under each other
-VECTOR_POINTS = 1_000  # beyond, points are drawn as a picture: 1,000 of them are 90 kB of SVG
+VECTOR_POINTS = 1_000  # beyond, points are drawn as an image: 1,000 of them are 90 kB of SVG
 PLOTS = ("loss", "metric", "confusion", "recall", "balance", "scatter", "importance", "dependence", "activity")
 LOSS_UNITS = {"classification": "nats per row", "multilabel": "nats per row"}
 
@@ -135,11 +135,11 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
         right = np.ma.masked_array(share, ~diagonal | np.isnan(share))
         for values, colours, most, words in ((right, "Blues", 1.0, "right"), (mistakes, "Oranges", top, "wrong")):
             scale: dict[str, Any] = {"cmap": colours, "vmin": 0, "vmax": most}
-            # 400 cells as shapes are 60 kB of sharp SVG; 10,000 would be 1.5 MB, so a picture then
+            # 400 cells as shapes are 60 kB of sharp SVG; 10,000 would be 1.5 MB, so an image then
             if large:
-                picture = axes.imshow(values, interpolation="nearest", **scale)
+                image = axes.imshow(values, interpolation="nearest", **scale)
                 bar = axes.inset_axes((1.03, 0.56 if words == "right" else 0.04, 0.03, 0.4))
-                figure.colorbar(picture, cax=bar, label=f"{words}, share of the class", format=_percent())
+                figure.colorbar(image, cax=bar, label=f"{words}, share of the class", format=_percent())
             else:
                 axes.pcolormesh(edges, edges, values, edgecolors="white", linewidth=1, **scale).set_clip_on(False)
         axes.set_xlim(-0.5, many - 0.5)

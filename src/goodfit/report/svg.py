@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from goodfit.files import replacing
+from goodfit.store.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

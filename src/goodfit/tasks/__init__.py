@@ -34,14 +34,14 @@ def task_for(targets: Targets, name: str | None = None, told: Mapping[str, Any] 
     """
     if name is not None:
         if name not in _known():
-            raise UsageError(f"the task '{name}' is not known", mend=f"Choose one of {', '.join(_known())}")
+            raise UsageError(f"the task '{name}' is not known", fix=f"Choose one of {', '.join(_known())}")
         named: Any = _known()[name]
         task: Task = named.from_targets(targets, **(told or {}))
         return task
     for kind in _known().values():  # at most one fits: the kinds of targets are disjoint
         if kind.fits(targets):
             return kind.from_targets(targets)
-    raise UsageError(f"targets such as {targets[0]!r} fit no task", mend=f"Say it: --task {', '.join(_known())}")
+    raise UsageError(f"targets such as {targets[0]!r} fit no task", fix=f"Say it: --task {', '.join(_known())}")
 
 
 def from_json(values: Mapping[str, Any]) -> Task:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats import Estimate, auc, balanced_accuracy, mean, proportion
+from goodfit.stats.estimates import Estimate, auc, balanced_accuracy, mean, proportion
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import RowTask, Targets
 
@@ -43,7 +43,7 @@ class Classification(RowTask):
         classes = sorted({_plain(target) for target in targets}, key=_order)
         if len(classes) < 2:
             raise DataError(
-                f"only one class, {str(classes[0])!r}: there is nothing to tell apart", mend="Add rows of another class"
+                f"only one class, {str(classes[0])!r}: there is nothing to tell apart", fix="Add rows of another class"
             )
         return cls(tuple(classes))
 
@@ -58,7 +58,7 @@ class Classification(RowTask):
                 raise DataError(
                     f"its label '{target}' is none of the training rows' classes ({some})",
                     where=keys[row],
-                    mend="Mend the label, or add training rows of this class",
+                    fix="Fix the label, or add training rows of this class",
                 )
             found[row] = at
         return torch.from_numpy(found)

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats import Estimate, auc, mean, proportion
+from goodfit.stats.estimates import Estimate, auc, mean, proportion
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import RowTask, Targets
 
@@ -43,7 +43,7 @@ class MultiLabel(RowTask):
             targets = [[target] for target in targets]
         labels = sorted({str(label) for target in targets for label in target})
         if not labels:
-            raise DataError("no row has a label", mend="Give labels, separated by |")
+            raise DataError("no row has a label", fix="Give labels, separated by |")
         return cls(tuple(labels))
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
@@ -56,7 +56,7 @@ class MultiLabel(RowTask):
                     raise DataError(
                         f"its label '{label}' is none of the training rows' labels",
                         where=keys[row],
-                        mend="Mend the label, or add training rows that have it",
+                        fix="Fix the label, or add training rows that have it",
                     )
                 y[row, number[str(label)]] = 1
         return y

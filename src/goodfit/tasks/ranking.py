@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from goodfit.stats import Estimate, mean
+from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.task import RowTask, Targets
 
 PLACES = 10

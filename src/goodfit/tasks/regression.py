@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats import Estimate, mean, proportion, r2, rmse
+from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import RowTask, Targets
@@ -52,7 +52,7 @@ class Regression(RowTask):
         flat = values.reshape(len(values), -1)
         deviations = flat.std(axis=0)
         if (deviations == 0).any():
-            raise DataError("the target is the same number in every row", mend="Give a target that varies")
+            raise DataError("the target is the same number in every row", fix="Give a target that varies")
         return cls(tuple(flat.mean(axis=0).tolist()), tuple(deviations.tolist()), single=values.ndim == 1)
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
@@ -154,11 +154,11 @@ def _numbers(targets: Targets, keys: Sequence[str] | None) -> np.ndarray:
     try:
         values = np.asarray(targets, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"a target is not a number ({error})", mend="Give numbers, or --task classification") from error
+        raise DataError(f"a target is not a number ({error})", fix="Give numbers, or --task classification") from error
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if len(bad):
         where = keys[int(bad[0])] if keys is not None else f"row {int(bad[0])}"
-        raise DataError("its target is NaN or infinite", where=where, mend="Fill it or leave the row out")
+        raise DataError("its target is NaN or infinite", where=where, fix="Fill it or leave the row out")
     return values
 
 

@@ -1,4 +1,4 @@
-"""Restoration: picture in, picture out; the difference to the clean picture, in shares of 255."""
+"""Restoration: image in, image out; the difference to the clean image, in shares of 255."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.errors import DataError, UsageError
-from goodfit.stats import Estimate, mean
+from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import DenseTask, Targets
 
 LOSSES = ("mse", "l1", "feature")  # the first is the usual one: what the PSNR is of
-MOST_PSNR = 100.0  # dB: of two pictures that are equal
+MOST_PSNR = 100.0  # dB: of two images that are equal
 WINDOW, SPREAD = 11, 1.5  # px: the Gaussian window of the SSIM
 AT_ONCE = 64
 OF_FEATURES = 0.1  # share of the feature loss beside l1
@@ -24,9 +24,9 @@ OF_FEATURES = 0.1  # share of the feature loss beside l1
 
 @dataclass
 class Restoration(DenseTask):
-    """The channels of the pictures, and the loss.
+    """The channels of the images, and the loss.
 
-    Scores are kept as five numbers a picture: its loss, PSNR and SSIM of the output, PSNR and SSIM of the input.
+    Scores are kept as five numbers an image: its loss, PSNR and SSIM of the output, PSNR and SSIM of the input.
 
     Attributes:
         feature_net: for the feature loss: a fitted backbone with `features`, frozen; it takes x as `shares` are.
@@ -42,7 +42,7 @@ class Restoration(DenseTask):
     main_metric: ClassVar[str] = "psnr"
     greater_is_better: ClassVar[bool] = True
     restores: ClassVar[bool] = True
-    rival: ClassVar[str] = "the degraded picture itself"
+    rival: ClassVar[str] = "the degraded image itself"
 
     @property
     def outputs(self) -> int:
@@ -56,13 +56,13 @@ class Restoration(DenseTask):
     def from_targets(cls, targets: Targets) -> Self:
         assert isinstance(targets, Tensor)
         if len(targets) < 2:
-            raise DataError("only one pair of pictures", mend="Give more")
+            raise DataError("only one pair of images", fix="Give more")
         return cls(targets.shape[1])
 
     def learn(self, y_train: Tensor, loss: str | None) -> str:
         """The loss: mse (usual), l1, or feature, which is l1 and the maps of a net."""
         if loss is not None and loss not in LOSSES:
-            raise UsageError(f"--loss {loss} is not known for restoration", mend=f"Choose one of {', '.join(LOSSES)}")
+            raise UsageError(f"--loss {loss} is not known for restoration", fix=f"Choose one of {', '.join(LOSSES)}")
         self.loss_name = loss or self.loss_name
         return self.loss_name
 
@@ -79,13 +79,13 @@ class Restoration(DenseTask):
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean over all values; feature adds the distance of a backbone's maps (Johnson et al. 2016, section 3.2)."""
         if self.loss_name == "feature" and self.feature_net is None:
-            raise UsageError("the feature loss needs a fitted net", mend="Give --feature-net runs/NAME")
+            raise UsageError("the feature loss needs a fitted net", fix="Give --feature-net runs/NAME")
         return self._losses(*self._checked(out, y)).mean()
 
     def _losses(self, out: Tensor, target: Tensor) -> Tensor:
-        """(N,) of each picture, which all have the same size: their mean is that of the batch.
+        """(N,) of each image, which all have the same size: their mean is that of the batch.
 
-        A model that was loaded has no feature net, and its pictures are told apart by l1 alone.
+        A model that was loaded has no feature net, and its images are told apart by l1 alone.
         """
         each = (1, 2, 3)
         if self.loss_name == "mse":
@@ -120,7 +120,7 @@ class Restoration(DenseTask):
         return float(out[:, 1].double().mean())
 
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """psnr (dB) and ssim of the 8-bit output, means over pictures; psnr_gain over the input, picture by picture."""
+        """psnr (dB) and ssim of the 8-bit output, means over images; psnr_gain over the input, image by image."""
         columns = out.double().numpy()
         return {
             "psnr": mean(columns[:, 1]),
@@ -142,11 +142,11 @@ class Restoration(DenseTask):
         return {"psnr": float(out[:, 3].double().mean()), "ssim": float(out[:, 4].double().mean()), "psnr_gain": 0.0}
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
-        """psnr, ssim of each scored picture, and those of its input."""
+        """psnr, ssim of each scored image, and those of its input."""
         names = ("psnr", "ssim", "input_psnr", "input_ssim")
         return {name: out[:, at + 1].numpy() for at, name in enumerate(names)}
 
-    def picture(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
+    def image(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
         """(H, W, C) uint8 of an output (C, H, W) in shares."""
         return (out.float() * 255).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy(), {}
 
@@ -173,7 +173,7 @@ def ssim(said: Tensor, truth: Tensor) -> Tensor:
     """(N,) structural similarity of (N, C, H, W) in 0..255, the mean over positions and channels.
 
     Wang et al. 2004, "Image quality assessment", section III.B: an 11x11 Gaussian window with sd 1.5 inside of the
-    picture, K1 = 0.01 and K2 = 0.03; smaller windows for pictures of fewer than 11 pixels.
+    image, K1 = 0.01 and K2 = 0.03; smaller windows for images of fewer than 11 pixels.
     """
     one, two = said.double(), truth.double()  # differences of large squares
     maps = torch.stack([one, two, one * one, two * two, one * two])

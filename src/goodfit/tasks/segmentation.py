@@ -12,21 +12,21 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
-from goodfit.stats import Estimate, mean, mean_of_ratios
+from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import DenseTask, Targets
 
 LOSSES = ("dice", "cross-entropy", "focal")  # the first is the usual one
 RARE = 0.25  # the power of a class's share by which it weighs more
 FOCUS = 2.0  # Lin et al. 2017, section 5.1
-AT_ONCE = 64  # pictures whose pixels are counted together
+AT_ONCE = 64  # images whose pixels are counted together
 
 
 @dataclass
 class Segmentation(DenseTask):
     """Classes in the order of the net's outputs.
 
-    Scores are kept as sums over pixels: of each picture the loss that training descends, the loss without weights and
+    Scores are kept as sums over pixels: of each image the loss that training descends, the loss without weights and
     the confusion matrix, (2 + C * C) numbers.
 
     Attributes:
@@ -59,7 +59,7 @@ class Segmentation(DenseTask):
     @classmethod
     def from_targets(cls, targets: Targets, classes: Sequence[str] = (), void: int | None = None) -> Self:
         if len(classes) < 2:
-            raise DataError("only one class in the masks: there is nothing to tell apart", mend="Check the masks")
+            raise DataError("only one class in the masks: there is nothing to tell apart", fix="Check the masks")
         return cls(tuple(classes), void)
 
     def learn(self, y_train: Tensor, loss: str | None) -> str:
@@ -68,7 +68,7 @@ class Segmentation(DenseTask):
         A class weighs one over the fourth root of its share of the pixels, and a pixel 1 on average.
         """
         if loss is not None and loss not in LOSSES:
-            raise UsageError(f"--loss {loss} is not known for masks", mend=f"Choose one of {', '.join(LOSSES)}")
+            raise UsageError(f"--loss {loss} is not known for masks", fix=f"Choose one of {', '.join(LOSSES)}")
         self.loss_name = loss or self.loss_name
         counts = self.keep_targets(y_train).double().sum(0)
         shares = counts / counts.sum()
@@ -102,7 +102,7 @@ class Segmentation(DenseTask):
         return self._objective(self._checked(out, y), y.long(), alone=False)[0]
 
     def _objective(self, out: Tensor, target: Tensor, *, alone: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """The loss, of the batch or (N,) of each picture alone; (N, H, W) cross-entropy, and which pixels count."""
+        """The loss, of the batch or (N,) of each image alone; (N, H, W) cross-entropy, and which pixels count."""
         ignored = -100 if self.void is None else self.void
         counted = target != ignored
         over = (1, 2) if alone else (0, 1, 2)
@@ -140,7 +140,7 @@ class Segmentation(DenseTask):
         return torch.cat([losses, table.float()], dim=1), table.view(-1, count, count).sum(2).float()
 
     def keep_targets(self, y: Tensor) -> Tensor:
-        """(N, C) pixels of each class in each picture."""
+        """(N, C) pixels of each class in each image."""
         pieces = []
         for some in torch.split(y, AT_ONCE):
             at = some.long() + 256 * torch.arange(len(some), device=y.device).view(-1, 1, 1)
@@ -172,9 +172,9 @@ class Segmentation(DenseTask):
         return float((right.sum(0) / either.sum(0)).mean())
 
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """iou (mean over classes that occur), pixel_accuracy, log_loss (a picture's mean over its pixels).
+        """iou (mean over classes that occur), pixel_accuracy, log_loss (an image's mean over its pixels).
 
-        Sums over all pictures, void left out; intervals take the pictures, not the pixels, as independent.
+        Sums over all images, void left out; intervals take the images, not the pixels, as independent.
         """
         tables = self._tables(out)
         right = np.einsum("ncc->nc", tables).sum(1, keepdims=True)
@@ -227,12 +227,12 @@ class Segmentation(DenseTask):
         }
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
-        """pixel_accuracy and log_loss of each scored picture."""
+        """pixel_accuracy and log_loss of each scored image."""
         tables = self._tables(out)
         right = np.einsum("ncc->n", tables)
         return {"pixel_accuracy": right / np.maximum(1, tables.sum((1, 2))), "log_loss": out[:, 1].numpy()}
 
-    def picture(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
+    def image(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
         """A mask (H, W) uint8 of logits (C, H, W), with what is said of it: the confidence and the shares of classes.
 
         The confidence is the mean over pixels of the probability of the class that was chosen.

@@ -11,7 +11,7 @@ from goodfit.errors import ModelError
 def refuse_shape(out: Tensor, wanted: tuple[int, ...], what: str) -> None:
     """Raise ModelError with both shapes."""
     raise ModelError(
-        f"the net gave {tuple(out.shape)}; this task has {what} and wants {wanted}", mend="Change the net's last layer"
+        f"the net gave {tuple(out.shape)}; this task has {what} and wants {wanted}", fix="Change the net's last layer"
     )
 
 

@@ -9,16 +9,16 @@ import numpy as np
 from torch import Tensor, nn
 
 from goodfit.errors import UsageError
-from goodfit.stats import Estimate
+from goodfit.stats.estimates import Estimate
 
-Targets = Sequence[Any] | np.ndarray | Tensor  # as a source gives them: labels, lists of labels, numbers, pictures
+Targets = Sequence[Any] | np.ndarray | Tensor  # as a source gives them: labels, lists of labels, numbers, images
 
 
 class Task(Protocol):
     """A kind of prediction. It holds what is needed to read targets and to write predictions, as JSON."""
 
     name: ClassVar[str]
-    dense: ClassVar[bool]  # the target is a picture, and so is what the net gives
+    dense: ClassVar[bool]  # the target is an image, and so is what the net gives
     restores: ClassVar[bool]  # of dense ones: the target is the input as it should be, both as shares of 255
     label_smoothing: float  # the share of the target spread over all classes; 0 where it has no meaning
     main_metric: ClassVar[str]  # what the best epoch is chosen by
@@ -57,7 +57,7 @@ class Task(Protocol):
         ...
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
-        """What is kept of a batch to be scored: (n, ...) of outputs and of targets, small where these are pictures.
+        """What is kept of a batch to be scored: (n, ...) of outputs and of targets, small where these are images.
 
         All that follows here takes outputs and targets in this form; `row_losses` and `score` are all that is wanted
         where not `whole`.
@@ -118,7 +118,7 @@ class RowTask:
 
     def learn(self, y_train: Tensor, loss: str | None) -> str | None:
         if loss is not None:
-            raise UsageError(f"--loss {loss} is for pictures with masks or clean pictures", mend="Leave it out")
+            raise UsageError(f"--loss {loss} is for images with masks or clean images", fix="Leave it out")
         return None
 
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:
@@ -133,10 +133,10 @@ class RowTask:
 
 
 class DenseTask:
-    """A task whose target is a picture: what is kept of one for scores are a few sums.
+    """A task whose target is an image: what is kept of one for scores are a few sums.
 
     Attributes:
-        mirrored, turned: pictures were mirrored left to right, or turned upside down, in training; they are looked at
+        mirrored, turned: images were mirrored left to right, or turned upside down, in training; they are looked at
             in each of these ways when it counts.
     """
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from goodfit.data.source import Batch
 from goodfit.train.loop import Training
 from goodfit.train.optimiser import make_optimiser, parameter_groups
-from goodfit.train.trial import trial_of
+from goodfit.train.scratch_copy import trial_of
 
 TRIAL_SECONDS = 2.0
 SPARE = 0.97  # of the time left is planned: the machine's speed moves

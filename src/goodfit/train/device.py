@@ -27,10 +27,10 @@ def choose_device(wanted: str | None = None) -> tuple[torch.device, str]:
     try:
         device = torch.device(str(wanted))
     except RuntimeError as error:
-        raise UsageError(f"--device {wanted} is not a device", mend="Choose cpu, cuda or mps") from error
+        raise UsageError(f"--device {wanted} is not a device", fix="Choose cpu, cuda or mps") from error
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not there.get(device.type, False):
-        raise UsageError(f"--device {wanted} is not on this machine", mend="Leave --device out, or give cpu")
+        raise UsageError(f"--device {wanted} is not on this machine", fix="Leave --device out, or give cpu")
     return device, "given"
 
 

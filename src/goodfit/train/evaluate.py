@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.memory import shrinking
@@ -65,6 +65,6 @@ def _checked(out: Tensor, x: Tensor) -> Tensor:
         shape = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
         raise ModelError(
             f"the net gave {shape} for a mini-batch of {len(x)} rows",
-            mend="Keep the batch dimension first: (N, ...) in, (N, ...) out",
+            fix="Keep the batch dimension first: (N, ...) in, (N, ...) out",
         )
     return out

@@ -11,15 +11,15 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from goodfit.data.epochs import Feed
+from goodfit.data.feed import Feed
 from goodfit.data.source import Batch
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.ema import MovingAverage
 from goodfit.train.evaluate import scores
+from goodfit.train.hyperparameters import Plan
 from goodfit.train.memory import out_of_memory
 from goodfit.train.optimiser import set_learning_rate
-from goodfit.train.plan import Plan
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import Schedule
 
@@ -159,7 +159,7 @@ def end_epoch(training: Training) -> None:
     if train_loss != train_loss or train_loss in (float("inf"), float("-inf")):
         raise ModelError(
             f"the loss turned into {train_loss} in epoch {position.epoch + 1} (rate {training.plan.learning_rate:g})",
-            mend="Give a lower --lr, or --precision float32",
+            fix="Give a lower --lr, or --precision float32",
         )
     training.loss_sum.zero_()
     live = {name: tensor.detach() for name, tensor in training.net.state_dict().items()}

@@ -18,7 +18,7 @@ OPTIMISERS = ("adamw", "muon", "sgd")
 def check_optimiser(name: str) -> None:
     """Raise a UsageError for a name that is not known."""
     if name not in OPTIMISERS:
-        raise UsageError(f"the optimiser '{name}' is not known", mend=f"Choose one of {', '.join(OPTIMISERS)}")
+        raise UsageError(f"the optimiser '{name}' is not known", fix=f"Choose one of {', '.join(OPTIMISERS)}")
 
 
 def parameter_groups(

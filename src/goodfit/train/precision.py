@@ -14,18 +14,18 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.epochs import laid_out
+from goodfit.data.feed import laid_out
 from goodfit.errors import UsageError
-from goodfit.files import write_text
+from goodfit.store.files import write_text
 from goodfit.train.device import processor_name
-from goodfit.train.trial import set_memory_format, trial_of
+from goodfit.train.scratch_copy import set_memory_format, trial_of
 
 MARGIN = 1.1  # bfloat16 has to be this much faster to be chosen: it costs digits
 
 
 @dataclass(frozen=True)
 class Precision:
-    """How the net is run: `dtype` float32 (no autocast) or bfloat16, and the memory format of pictures."""
+    """How the net is run: `dtype` float32 (no autocast) or bfloat16, and the memory format of images."""
 
     dtype: str
     channels_last: bool
@@ -91,11 +91,11 @@ def choose_precision(
         UsageError: a precision was asked for that this machine would ignore.
     """
     if wanted is not None and wanted not in ("float32", "bfloat16"):
-        raise UsageError(f"--precision {wanted} is not known", mend="Choose float32 or bfloat16")
+        raise UsageError(f"--precision {wanted} is not known", fix="Choose float32 or bfloat16")
     if wanted is not None and not supported(wanted, device):
         raise UsageError(
             f"--precision {wanted} would be ignored: this {device.type} computes it in float32",
-            mend="Leave --precision out",
+            fix="Leave --precision out",
         )
     dtypes = [wanted] if wanted else ["float32", *(["bfloat16"] if supported("bfloat16", device) else [])]
     formats = [False, True] if x.dim() == 4 and channels_last_is_safe(net, device) else [False]

@@ -48,5 +48,5 @@ SCHEDULES: dict[str, Schedule] = {
 
 def schedule(name: str) -> Schedule:
     if name not in SCHEDULES:
-        raise UsageError(f"the schedule '{name}' is not known", mend=f"Choose one of {', '.join(SCHEDULES)}")
+        raise UsageError(f"the schedule '{name}' is not known", fix=f"Choose one of {', '.join(SCHEDULES)}")
     return SCHEDULES[name]

@@ -1,24 +1,24 @@
-"""channels-last-images: pictures (N, H, W, C) meet a convolution, or were reshaped where they had to be permuted.
+"""channels-last-images: images (N, H, W, C) meet a convolution, or were reshaped where they had to be permuted.
 
 What it checks
-    A convolution gets pictures whose last dimension is its number of channels; or pictures (.., H, W, C) became
+    A convolution gets images whose last dimension is its number of channels; or images (.., H, W, C) became
     (.., C, H, W) by view or reshape and reach a convolution; or, where that happened outside of torch, neighbouring
-    values of the pictures are less alike than values three apart, as in colours that stand one after the other.
+    values of the images are less alike than values three apart, as in colours that stand one after the other.
 
 Why it hurts
     A reshape does not move values: what the net sees are stripes of mixed colours, from which it learns far less.
 
 Example
-    x = torch.tensor(pictures).reshape(-1, 3, 32, 32)         # they were (N, 32, 32, 3)
+    x = torch.tensor(images).reshape(-1, 3, 32, 32)         # they were (N, 32, 32, 3)
 
 Instead
-    x = torch.tensor(pictures).permute(0, 3, 1, 2)
+    x = torch.tensor(images).permute(0, 3, 1, 2)
 
 When it is a false alarm
-    Pictures with a pattern of three columns.
+    Images with a pattern of three columns.
 
 Cost
-    Shapes, and differences within one batch of pictures.
+    Shapes, and differences within one batch of images.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SMALLEST = 8  # pixels of a side
 # Times as different as values three apart: of scikit-learn's two sample photographs, cut into crops of 24 to 64 pixels,
 # reshaped ones have 1.5 and 12 to 20 in the median, right ones at most 1.1 in 95 of 100.
 STRIPES = 1.5
-SHARE = 0.3  # of the pictures: grey ones look the same either way
+SHARE = 0.3  # of the images: grey ones look the same either way
 PICTURES = 8
 
 
@@ -70,7 +70,7 @@ class ChannelsLastImages(LiveRule):
         elif shape[-3:] in self.reshaped and x.grad_fn is None and channels in COLOURS:
             place, before = self.reshaped[shape[-3:]]
             yield self.finding(
-                f"pictures {before} were reshaped to {shape[-3:]}, which mixes colours and places: a reshape moves no "
+                f"images {before} were reshaped to {shape[-3:]}, which mixes colours and places: a reshape moves no "
                 f"values",
                 "Permute them: x.permute(0, 3, 1, 2), or np.transpose(x, (0, 3, 1, 2))",
                 file=place.file,
@@ -80,9 +80,9 @@ class ChannelsLastImages(LiveRule):
             self.looked += 1
             if _striped(x, channels):
                 yield self.finding(
-                    f"the pictures {shape} are striped: values {channels} apart are alike and neighbours are not, as "
+                    f"the images {shape} are striped: values {channels} apart are alike and neighbours are not, as "
                     f"in colours that were never moved from the last place",
-                    "Permute the pictures where they are read instead of reshaping them",
+                    "Permute the images where they are read instead of reshaping them",
                 )
 
 

@@ -7,7 +7,7 @@ Why it hurts
     Accuracy hides what happens to a rare class: a model that never names it loses under 1%.
 
 Example
-    10,000 pictures of sound parts, 40 of broken ones.
+    10,000 images of sound parts, 40 of broken ones.
 
 Instead
     Read balanced_accuracy and the per-class table; collect more of the rare class.

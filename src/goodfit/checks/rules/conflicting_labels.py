@@ -42,7 +42,7 @@ class ConflictingLabels(DataRule):
         if odd:
             one, other = odd[0]
             yield self.finding(
-                f"{len(odd)} pictures stand under two classes, such as {data.keys[one]} ({data.labels[one]}) = "
+                f"{len(odd)} images stand under two classes, such as {data.keys[one]} ({data.labels[one]}) = "
                 f"{data.keys[other]} ({data.labels[other]})",
                 "Keep the one whose class is right",
                 file=data.keys[other],

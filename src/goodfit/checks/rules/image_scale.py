@@ -1,4 +1,4 @@
-"""image-scale: pictures reach the net as 0..255, or were divided by 255 twice.
+"""image-scale: images reach the net as 0..255, or were divided by 255 twice.
 
 What it checks
     The first convolution or affine layer gets whole numbers up to 255, or values that are all within 0..1/128.
@@ -8,10 +8,10 @@ Why it hurts
     the net sees next to nothing.
 
 Example
-    x = torch.tensor(pictures).float()               # 0..255
+    x = torch.tensor(images).float()               # 0..255
 
 Instead
-    x = torch.tensor(pictures).float() / 255         # once
+    x = torch.tensor(images).float() / 255         # once
 
 When it is a false alarm
     Counts or depths that are really such numbers, in a net made for them.
@@ -32,7 +32,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 CALLS = 2
-VALUES = 64  # of a row, at least: less is no picture
+VALUES = 64  # of a row, at least: less is no image
 TINY = 1 / 128
 BRIGHT = 100
 
@@ -47,7 +47,7 @@ class ImageScale(LiveRule):
         if not isinstance(event.module, (nn.Conv2d, nn.Linear)) or not event.inputs or not event.grad:
             return
         x = event.inputs[0]
-        if x.grad_fn is not None or not x.is_floating_point() or not _like_pictures(x, event.module):
+        if x.grad_fn is not None or not x.is_floating_point() or not _like_images(x, event.module):
             return
         said = self.seen.setdefault(event.module, [])
         if len(said) >= CALLS:
@@ -57,13 +57,13 @@ class ImageScale(LiveRule):
             raw = said[0] == "raw"
             low, high = float(x.min()), float(x.max())
             yield self.finding(
-                f"pictures reach the first layer {'as whole numbers from' if raw else 'with values from'} {low:.4g} to "
+                f"images reach the first layer {'as whole numbers from' if raw else 'with values from'} {low:.4g} to "
                 f"{high:.4g}",
                 "Divide by 255 once, where they are read" if raw else "Divide by 255 once, not twice",
             )
 
 
-def _like_pictures(x: Tensor, module: nn.Module) -> bool:
+def _like_images(x: Tensor, module: nn.Module) -> bool:
     if isinstance(module, nn.Conv2d):
         return x.dim() == 4 and module.in_channels in (1, 3, 4)
     return x.dim() == 2 and x.shape[1] >= VALUES

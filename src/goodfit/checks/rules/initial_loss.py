@@ -8,7 +8,7 @@ Why it hurts
     large; the first steps only undo it.
 
 Example
-    ln 10 = 2.3 expected, 35.1 seen: pictures as 0..255
+    ln 10 = 2.3 expected, 35.1 seen: images as 0..255
 
 Instead
     Scale the inputs; keep the usual initial weights.

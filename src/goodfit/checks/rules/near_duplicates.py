@@ -1,8 +1,8 @@
-"""near-duplicates: pictures of the validation or test part look like pictures of the training part.
+"""near-duplicates: images of the validation or test part look like images of the training part.
 
 What it checks
-    A perceptual hash of every picture (which of 8 by 8 neighbouring places is brighter) differs in at most 3 of 64 bits
-    from that of a training picture, and the pixels of both, at 32 by 32, differ by at most 6 of 255 on average. Exact
+    A perceptual hash of every image (which of 8 by 8 neighbouring places is brighter) differs in at most 3 of 64 bits
+    from that of a training image, and the pixels of both, at 32 by 32, differ by at most 6 of 255 on average. Exact
     copies are reported as train-rows-in-validation.
 
 Why it hurts
@@ -12,13 +12,13 @@ Example
     train/cat/7.png and test/cat/7_small.jpg
 
 Instead
-    Keep pictures of one scene in one part, with --group, or a folder for each scene.
+    Keep images of one scene in one part, with --group, or a folder for each scene.
 
 When it is a false alarm
-    Pictures that look alike by nature, such as scans of one form.
+    Images that look alike by nature, such as scans of one form.
 
 Cost
-    A small grey copy of every picture, when data is checked by itself.
+    A small grey copy of every image, when data is checked by itself.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class NearDuplicates(DataRule):
             if found:
                 first = found[0]
                 yield self.finding(
-                    f"{len(found)} of {len(rows)} {part} pictures look like training pictures, such as "
+                    f"{len(found)} of {len(rows)} {part} images look like training images, such as "
                     f"{data.keys[first.one]} = {data.keys[first.other]}",
-                    "Keep pictures of one scene in one part, with --group or a folder for each scene",
+                    "Keep images of one scene in one part, with --group or a folder for each scene",
                     file=data.keys[first.one],
                     count=len(found),
                 )

@@ -11,7 +11,7 @@ Example
     accuracy 0.951 (0.937 to 0.962), majority class 0.950.
 
 Instead
-    Look at balanced_accuracy and auc; check that the labels belong to their rows; check that the pictures are large
+    Look at balanced_accuracy and auc; check that the labels belong to their rows; check that the images are large
     enough to see what the label speaks of.
 
 When it is a false alarm

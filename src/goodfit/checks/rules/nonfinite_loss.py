@@ -63,7 +63,7 @@ class NonfiniteLoss(LiveRule):
             yield self.finding(
                 f"the loss is {value} in step {self.world.steps + 1}: {self._origin(event.losses)}",
                 "Look at what is named; a lower learning rate, or the loss function that takes logits, is the usual "
-                "mend",
+                "fix",
             )
 
     def on_step(self, event: Step) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ Why it hurts
     as confidence is no longer earned.
 
 Example
-    60 epochs on 500 pictures: training loss 0.9, 0.3, 0.05; validation loss 0.8, 0.5, 0.9.
+    60 epochs on 500 images: training loss 0.9, 0.3, 0.05; validation loss 0.8, 0.5, 0.9.
 
 Instead
     More rows, stronger augmentation, more weight decay, a smaller net or fewer epochs. The best weights are kept in
@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
-from goodfit.stats import paired_z
+from goodfit.stats.estimates import paired_z
 
 Z_NEEDED = 2.326  # one-sided p < 0.01
 RISE_NEEDED = 0.02

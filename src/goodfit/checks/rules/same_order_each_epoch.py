@@ -81,11 +81,11 @@ class SameOrderEachEpoch(LiveRule):
         self.first[data] = (order, id(net))
 
     def _seen(self, name: str, place: Place) -> Finding:
-        mend = (
+        fix = (
             "Call sampler.set_epoch(epoch) at the start of each epoch"
             if name == "DistributedSampler"
             else "Set the seed once, before the epochs, and make the generator once"
         )
         return self.finding(
-            f"the {name} gave the same order of rows in two epochs running", mend, file=place.file, line=place.line
+            f"the {name} gave the same order of rows in two epochs running", fix, file=place.file, line=place.line
         )

@@ -10,7 +10,7 @@ Why it hurts
     down.
 
 Example
-    2 epochs on 50,000 pictures: training loss 0.62, validation loss 0.60, both falling.
+    2 epochs on 50,000 images: training loss 0.62, validation loss 0.60, both falling.
 
 Instead
     More epochs, a larger net, a higher learning rate, or less augmentation.

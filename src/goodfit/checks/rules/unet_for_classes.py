@@ -1,11 +1,11 @@
-"""unet-for-classes: a net with a way back up to the picture's size gives one label.
+"""unet-for-classes: a net with a way back up to the image's size gives one label.
 
 What it checks
     Transposed convolutions or upsamplings bring the maps back to the size of the input, and the output of the net is
-    one vector a picture.
+    one vector an image.
 
 Why it hurts
-    The way up is for answers with a place (masks, restored pictures). For one label it costs time and memory and adds
+    The way up is for answers with a place (masks, restored images). For one label it costs time and memory and adds
     nothing that a pooled encoder does not have.
 
 Example
@@ -47,12 +47,12 @@ class UnetForClasses(LiveRule):
         if not event.outermost:
             return
         up, self.up = self.up, None
-        pictures = bool(event.inputs) and event.inputs[0].dim() == 4 and isinstance(out, Tensor) and out.dim() == 2
-        if self.told or not pictures or up is None or up < tuple(event.inputs[0].shape[-2:]):
+        images = bool(event.inputs) and event.inputs[0].dim() == 4 and isinstance(out, Tensor) and out.dim() == 2
+        if self.told or not images or up is None or up < tuple(event.inputs[0].shape[-2:]):
             return
         self.told = True
         yield self.finding(
-            f"{type(event.module).__name__} goes back up to {up[0]} by {up[1]}, the size of the picture, and gives "
-            f"{tuple(out.shape)}: one vector a picture",
+            f"{type(event.module).__name__} goes back up to {up[0]} by {up[1]}, the size of the image, and gives "
+            f"{tuple(out.shape)}: one vector an image",
             "For labels take the encoder alone, pooled",
         )

@@ -69,7 +69,7 @@ class Arrays:
         if schema is not None and list(self.in_shape) != list(schema["in_shape"]):
             raise DataError(
                 f"rows of shape {self.in_shape}; the run was fitted on rows of shape {tuple(schema['in_shape'])}",
-                mend="Bring the rows to that shape",
+                fix="Bring the rows to that shape",
             )
 
     def learn(self, rows: Tensor) -> None:
@@ -106,7 +106,7 @@ class Arrays:
         return [hashlib.blake2b(row.tobytes(), digest_size=16).hexdigest() for row in flat]
 
     def thumbnail(self, row: int) -> np.ndarray | None:
-        """(H, W, C) uint8 of a row that is a uint8 picture, else None."""
+        """(H, W, C) uint8 of a row that is a uint8 image, else None."""
         import torch
 
         if self._x.dim() != 4 or self._x.dtype != torch.uint8 or self._x.shape[1] not in (1, 3):
@@ -130,7 +130,7 @@ def arrays(
 
     Args:
         x: (N, ...) array or tensor, or the path of a .npy, or of a .npz that holds x and y (and x_valid, y_valid,
-            x_test, y_test). Pictures are (N, C, H, W), or (N, H, W) in grey. uint8 stays uint8 and is divided by 255
+            x_test, y_test). Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays uint8 and is divided by 255
             for the net; other numbers become float32.
         y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), or a list of lists
             of labels (multi-label). None for data to predict.
@@ -138,7 +138,7 @@ def arrays(
         groups: (N,) rows of one group stay in one part.
 
     Raises:
-        DataError: x and y differ in length, x is empty or has pictures with channels last.
+        DataError: x and y differ in length, x is empty or has images with channels last.
     """
     import torch
 
@@ -152,7 +152,7 @@ def arrays(
         for part in ("valid", "test"):
             if f"x_{part}" in held:
                 if f"y_{part}" not in held:
-                    raise DataError(f"x_{part} without y_{part}", where=path, mend=f"Save both, or take x_{part} away")
+                    raise DataError(f"x_{part} without y_{part}", where=path, fix=f"Save both, or take x_{part} away")
                 pair = (held[f"x_{part}"], held[f"y_{part}"])
                 valid, test = (pair, test) if part == "valid" else (valid, pair)
     xs = [_rows(x)]
@@ -169,7 +169,7 @@ def arrays(
     shapes = {tuple(one.shape[1:]) for one in xs}
     if len(shapes) > 1:
         raise DataError(
-            f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}", mend="Bring all parts to one shape"
+            f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}", fix="Bring all parts to one shape"
         )
     whole = torch.cat(xs) if len(xs) > 1 else xs[0]
     return Arrays(whole, _join(ys) if ys else None, parts, groups, name)
@@ -187,7 +187,7 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
             return None
         held = _from_file(place)
         if "y" not in held:
-            raise DataError("there is no y in it", where=place, mend="Save it with numpy.savez(path, x=..., y=...)")
+            raise DataError("there is no y in it", where=place, fix="Save it with numpy.savez(path, x=..., y=...)")
         return held["x"], held["y"]
 
     return arrays(path, valid=pair(valid), test=pair(test))
@@ -195,7 +195,7 @@ def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None
 
 def _from_file(path: Path) -> dict[str, np.ndarray]:
     if not path.exists():
-        raise DataError("no such file", where=path, mend="Check the path")
+        raise DataError("no such file", where=path, fix="Check the path")
     try:
         loaded = np.load(path, allow_pickle=False)  # a pickled array could run code
         held = {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
@@ -203,13 +203,13 @@ def _from_file(path: Path) -> dict[str, np.ndarray]:
         raise DataError(
             f"not a NumPy file that can be read safely ({error})",
             where=path,
-            mend="Save it with numpy.savez(path, x=..., y=...)",
+            fix="Save it with numpy.savez(path, x=..., y=...)",
         ) from error
     if "x" not in held:
         raise DataError(
             f"there is no x in it (found: {', '.join(held) or 'nothing'})",
             where=path,
-            mend="Save it with numpy.savez(path, x=..., y=...)",
+            fix="Save it with numpy.savez(path, x=..., y=...)",
         )
     return held
 
@@ -222,19 +222,19 @@ def _rows(x: ArrayLike) -> Tensor:
     try:
         tensor = torch.as_tensor(x).detach().cpu()
     except TypeError as error:
-        raise DataError(f"x is not numeric ({error})", mend="Give an array of numbers") from error
+        raise DataError(f"x is not numeric ({error})", fix="Give an array of numbers") from error
     if tensor.dim() < 2 or len(tensor) == 0:
         raise DataError(
-            f"x has shape {tuple(tensor.shape)}", mend="Give one row an example: shape (N, ...), N at least 1"
+            f"x has shape {tuple(tensor.shape)}", fix="Give one row an example: shape (N, ...), N at least 1"
         )
     if tensor.dtype != torch.uint8:
         tensor = tensor.float()
     if tensor.dim() == 3 and tensor.dtype == torch.uint8:
-        tensor = tensor.unsqueeze(1)  # grey pictures (N, H, W)
+        tensor = tensor.unsqueeze(1)  # grey images (N, H, W)
     if tensor.dim() == 4 and tensor.shape[-1] in (1, 3) and tensor.shape[1] not in (1, 2, 3, 4):
         raise DataError(
-            f"x has shape {tuple(tensor.shape)}: pictures with their channels last",
-            mend="Give (N, C, H, W), by x.transpose(0, 3, 1, 2)",
+            f"x has shape {tuple(tensor.shape)}: images with their channels last",
+            fix="Give (N, C, H, W), by x.transpose(0, 3, 1, 2)",
         )
     return tensor.contiguous()
 
@@ -262,7 +262,7 @@ def _join(ys: list[np.ndarray | list[Any]]) -> np.ndarray | list[Any]:
 
 def _same_length(x: Tensor, y: np.ndarray | list[Any] | None) -> None:
     if y is not None and len(x) != len(y):
-        raise DataError(f"x has {len(x)} rows and y has {len(y)}", mend="Give one target a row")
+        raise DataError(f"x has {len(x)} rows and y has {len(y)}", fix="Give one target a row")
 
 
 def _refuse_nonfinite(x: Tensor) -> None:
@@ -277,5 +277,5 @@ def _refuse_nonfinite(x: Tensor) -> None:
         raise DataError(
             f"x holds {len(bad)} values that are NaN or infinite, the first at [{place}]",
             where=f"row {int(bad[0, 0])}",
-            mend="Fill or drop them",
+            fix="Fill or drop them",
         )

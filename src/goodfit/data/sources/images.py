@@ -1,4 +1,4 @@
-"""Pictures: class folders, with or without train/valid/test above them, or a CSV of path,label."""
+"""Images: class folders, with or without train/valid/test above them, or a CSV of path,label."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.cache import PictureCache, load_pictures
-from goodfit.data.decode import PictureSettings, UnreadablePicture, probe, without_pillows_warnings
-from goodfit.data.listing import Listing, find, picture_endings
+from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.decode import ImageSettings, UnreadableImage, probe, without_pillows_warnings
+from goodfit.data.images.find import Listing, find, image_endings
 from goodfit.data.options import SourceOption
 from goodfit.data.unreadable import Unreadable
 from goodfit.errors import DataError, UsageError
@@ -20,23 +20,21 @@ from goodfit.errors import DataError, UsageError
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
-BROKEN_SHARE = 0.1  # more broken pictures than this is a mistake in the data, not a few bad files
+BROKEN_SHARE = 0.1  # more broken images than this is a mistake in the data, not a few bad files
 
 OF_OTHERS = {"target", "user", "item", "masks", "clean"}  # who names a column has a table, who names masks has those
 
 OPTIONS = (
     SourceOption(
-        "size", str, "Side of the pictures in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them]."
+        "size", str, "Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them]."
     ),
-    SourceOption("resize", str, "How pictures of other shapes become square: crop, squash or pad [crop]."),
-    SourceOption(
-        "group", str, "Keep pictures of one group in one part: a CSV column, or a pattern such as '{group}/*'."
-    ),
+    SourceOption("resize", str, "How images of other shapes become square: crop, squash or pad [crop]."),
+    SourceOption("group", str, "Keep images of one group in one part: a CSV column, or a pattern such as '{group}/*'."),
 )
 
 
 class Images:
-    """A source of pictures; see `images`."""
+    """A source of images; see `images`."""
 
     kind = "images"
     arch: str | None = None
@@ -56,8 +54,8 @@ class Images:
         self.groups: Sequence[str] | None = grouped if any(listing.groups) else None
         self.parts = listing.parts
         self.unreadable: list[Unreadable] = []
-        self.picture: PictureSettings | None = None
-        self.cache: PictureCache | None = None
+        self.image: ImageSettings | None = None
+        self.cache: ImageCache | None = None
         self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
 
     def __len__(self) -> int:
@@ -65,12 +63,12 @@ class Images:
 
     @property
     def in_shape(self) -> tuple[int, ...]:
-        assert self.picture is not None, "prepare() comes first"
-        return (self.picture.channels, self.picture.height, self.picture.width)
+        assert self.image is not None, "prepare() comes first"
+        return (self.image.channels, self.image.height, self.image.width)
 
     @property
     def decoded(self) -> int:
-        """Pictures decoded by this object so far: 0 when the cache had them all."""
+        """Images decoded by this object so far: 0 when the cache had them all."""
         return self.cache.decoded if self.cache is not None else 0
 
     def prepare(
@@ -81,16 +79,16 @@ class Images:
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Choose the size (or take it from a run's schema), decode every picture once and map the result.
+        """Choose the size (or take it from a run's schema), decode every image once and map the result.
 
         Raises:
-            DataError: over 10% of the pictures are broken (training data only).
+            DataError: over 10% of the images are broken (training data only).
         """
         if schema is not None:
-            self.picture = PictureSettings.from_json(schema["picture"])
+            self.image = ImageSettings.from_json(schema["picture"])
         else:
-            self.picture = self._choose_settings(accelerator)
-        self.cache = load_pictures(self._listing.paths, self.picture, folder=cache, progress=progress)
+            self.image = self._choose_settings(accelerator)
+        self.cache = load_images(self._listing.paths, self.image, folder=cache, progress=progress)
         self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
         if schema is None:
             self.refuse_many_broken()
@@ -99,13 +97,13 @@ class Images:
         self._pixels = torch.from_numpy(self.cache.pixels)
 
     def refuse_many_broken(self) -> None:
-        """Stop where too many pictures are broken for it to be by chance."""
+        """Stop where too many images are broken for it to be by chance."""
         if len(self.unreadable) > BROKEN_SHARE * len(self):
             first = self.unreadable[0]
             raise DataError(
-                f"{len(self.unreadable)} of {len(self)} pictures cannot be read; the first: {first.reason}",
+                f"{len(self.unreadable)} of {len(self)} images cannot be read; the first: {first.reason}",
                 where=first.key,
-                mend="Take the broken files away, or mend the paths",
+                fix="Take the broken files away, or fix the paths",
             )
 
     def learn(self, rows: Tensor) -> None:
@@ -122,13 +120,13 @@ class Images:
         return self._pixels.index_select(0, rows).permute(0, 3, 1, 2)
 
     def whole(self) -> Tensor:
-        """All pictures, (N, C, H, W) uint8 over the mapped cache."""
+        """All images, (N, C, H, W) uint8 over the mapped cache."""
         return self._pixels.permute(0, 3, 1, 2)
 
     def schema(self) -> dict[str, Any]:
-        """What is needed to read new pictures in the same way."""
-        assert self.picture is not None, "prepare() comes first"
-        return {"kind": self.kind, "picture": self.picture.to_json()}
+        """What is needed to read new images in the same way."""
+        assert self.image is not None, "prepare() comes first"
+        return {"kind": self.kind, "picture": self.image.to_json()}
 
     def remarks(self) -> dict[str, list[str | None]]:
         return {}
@@ -141,7 +139,7 @@ class Images:
         return self.cache.digests if self.cache is not None else None
 
     def thumbnail(self, row: int) -> np.ndarray | None:
-        """(H, W, C) uint8, the picture as the net sees it before augmentation."""
+        """(H, W, C) uint8, the image as the net sees it before augmentation."""
         return np.asarray(self.cache.pixels[row]) if self.cache is not None else None
 
     def release(self) -> None:
@@ -150,37 +148,37 @@ class Images:
         if hasattr(self, "_pixels"):
             del self._pixels
 
-    def _choose_settings(self, accelerator: bool) -> PictureSettings:
+    def _choose_settings(self, accelerator: bool) -> ImageSettings:
         shapes, channels = sample_shapes(self._listing.paths)
         given = given_size(self._settings.get("size"))
         (wide, high), why = (given, "given") if given else self._usual_size(shapes, accelerator)
         resize = self._settings.get("resize") or "crop"
         if resize not in ("crop", "squash", "pad"):
-            raise UsageError(f"--resize {resize} is not known", mend="Choose crop, squash or pad")
+            raise UsageError(f"--resize {resize} is not known", fix="Choose crop, squash or pad")
         size = f"{wide}" if wide == high else f"{wide}x{high}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
-        return PictureSettings(height=high, width=wide, channels=channels, resize=resize)
+        return ImageSettings(height=high, width=wide, channels=channels, resize=resize)
 
     def _usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
-        """Width and height for pictures of these (width, height), and why."""
+        """Width and height for images of these (width, height), and why."""
         typical = int(np.median(shapes.min(axis=1)))
         if typical <= 64:
             size = max(typical, 16)
-            return (size, size), f"the pictures are about {typical} px"
+            return (size, size), f"the images are about {typical} px"
         most = 224 if accelerator else 128
         size = min(most, typical // 32 * 32)
-        return (size, size), f"the pictures are about {typical} px; {most} is the most by default on this device"
+        return (size, size), f"the images are about {typical} px; {most} is the most by default on this device"
 
 
 def sample_shapes(paths: Sequence[Path]) -> tuple[np.ndarray, int]:
-    """(n, 2) widths and heights of up to 500 pictures, spread evenly, and 3 channels where one has colours, else 1."""
+    """(n, 2) widths and heights of up to 500 images, spread evenly, and 3 channels where one has colours, else 1."""
     shapes: list[tuple[int, int]] = []
     colour = False
     with without_pillows_warnings():
         for path in paths[:: max(1, len(paths) // 500)]:
             try:
                 facts = probe(path)
-            except UnreadablePicture:
+            except UnreadableImage:
                 continue  # counted and listed when the whole folder is decoded
             shapes.append((facts.width, facts.height))
             colour = colour or facts.colour
@@ -197,10 +195,10 @@ def given_size(text: str | int | None) -> tuple[int, int] | None:
         return None
     sides = str(text).lower().split("x")
     if len(sides) > 2 or not all(side.isdigit() for side in sides):
-        raise UsageError(f"--size {text} is no size", mend="Give a side in pixels such as 96, or WIDTHxHEIGHT")
+        raise UsageError(f"--size {text} is no size", fix="Give a side in pixels such as 96, or WIDTHxHEIGHT")
     wide, high = int(sides[0]), int(sides[-1])
     if not (8 <= wide <= 4096 and 8 <= high <= 4096):
-        raise UsageError(f"--size {text} is out of range", mend="Give sides from 8 to 4096 pixels")
+        raise UsageError(f"--size {text} is out of range", fix="Give sides from 8 to 4096 pixels")
     return wide, high
 
 
@@ -213,18 +211,18 @@ def images(
     resize: str | None = None,
     group: str | None = None,
 ) -> Images:
-    """Pictures in class folders, or listed in a CSV of path,label.
+    """Images in class folders, or listed in a CSV of path,label.
 
     Args:
         path: a folder with a folder for each class; or with train/, valid/ (val/) and test/ above the classes; or a
             CSV whose first line names its columns (path and label, or the first two; several labels separated by `|`
-            make a multi-label task; a column part or split names the part). A folder of pictures without class
+            make a multi-label task; a column part or split names the part). A folder of images without class
             folders is data to predict.
-        valid, test: further places of the same kind, whose pictures are the validation or test part.
-        size: side in pixels, or "240x180", as the net sees them; chosen from the pictures when None.
+        valid, test: further places of the same kind, whose images are the validation or test part.
+        size: side in pixels, or "240x180", as the net sees them; chosen from the images when None.
         resize: crop (the middle), squash or pad.
-        group: pictures of one group stay in one part: a column of the CSV, or a pattern with {group} matched against
-            the end of the path, such as "{group}/*" (the picture's own folder) or "{group}_*.jpg".
+        group: images of one group stay in one part: a column of the CSV, or a pattern with {group} matched against
+            the end of the path, such as "{group}/*" (the image's own folder) or "{group}_*.jpg".
 
     Raises:
         DataError: nothing to read there.
@@ -239,12 +237,12 @@ def images(
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    """Whether this place looks like pictures: a folder, a picture, or a CSV whose first column names pictures."""
+    """Whether this place looks like images: a folder, an image, or a CSV whose first column names images."""
     if OF_OTHERS & given.keys():
         return False
     if path.is_dir():
         return not any(path.glob("*.parquet"))  # that is a table in several files
-    if path.suffix.lower() in picture_endings():
+    if path.suffix.lower() in image_endings():
         return True
     if path.suffix.lower() not in (".csv", ".tsv"):
         return False
@@ -252,7 +250,7 @@ def accepts(path: Path, given: Mapping[str, Any]) -> bool:
         rows = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         next(rows, None)
         first = next(rows, None)
-    return bool(first) and any(Path(cell).suffix.lower() in picture_endings() for cell in first or [])
+    return bool(first) and any(Path(cell).suffix.lower() in image_endings() for cell in first or [])
 
 
 def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Images:

@@ -1,4 +1,4 @@
-"""Pictures with masks: the class of every pixel stands in a second picture of the same name."""
+"""Images with masks: the class of every pixel stands in a second image of the same name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.data.cache import PictureCache, load_pictures
-from goodfit.data.decode import PictureSettings
-from goodfit.data.listing import Listing
-from goodfit.data.masks import UNKNOWN, Codes, MaskSettings, codes_from_json, look_at, read_codes, usual_palette
+from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.decode import ImageSettings
+from goodfit.data.images.find import Listing
+from goodfit.data.images.masks import UNKNOWN, Codes, MaskSettings, codes_from_json, look_at, read_codes, usual_palette
+from goodfit.data.images.pairing import in_parts, listed
 from goodfit.data.options import SourceOption
-from goodfit.data.partners import in_parts, listed
 from goodfit.data.sources.images import Images, given_size
 from goodfit.data.unreadable import Unreadable
 from goodfit.errors import DataError, UsageError
@@ -22,18 +22,18 @@ from goodfit.errors import DataError, UsageError
 MOST_SIDE, MOST_SIDE_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
 
 OPTIONS = (
-    SourceOption("masks", str, "Masks of the pictures, of the same names: index, palette or colour PNGs."),
-    SourceOption("valid_masks", str, "Masks of the validation pictures that came apart."),
-    SourceOption("test_masks", str, "Masks of the test pictures that came apart."),
+    SourceOption("masks", str, "Masks of the images, of the same names: index, palette or colour PNGs."),
+    SourceOption("valid_masks", str, "Masks of the validation images that came apart."),
+    SourceOption("test_masks", str, "Masks of the test images that came apart."),
     SourceOption("void", str, "The class of a mask that does not count: its number, or its name in --codes."),
     SourceOption("codes", str, "Names of the classes, a line each; with red,green,blue for masks of colours."),
-    SourceOption("size", str, "Longer side of the pictures as the net sees them, or WIDTHxHEIGHT [theirs, up to 320]."),
-    SourceOption("resize", str, "How pictures of other shapes come to the size: crop, squash or pad [crop]."),
+    SourceOption("size", str, "Longer side of the images as the net sees them, or WIDTHxHEIGHT [theirs, up to 320]."),
+    SourceOption("resize", str, "How images of other shapes come to the size: crop, squash or pad [crop]."),
 )
 
 
 class Masks(Images):
-    """A source of pictures with masks; see `masks`. Targets are (N, H, W) uint8 classes."""
+    """A source of images with masks; see `masks`. Targets are (N, H, W) uint8 classes."""
 
     kind = "masks"
     task: str | None = "segmentation"
@@ -44,7 +44,7 @@ class Masks(Images):
         super().__init__(listing, settings, name)
         self.targets: Any = None
         self._partners = partners
-        self._mask_cache: PictureCache | None = None
+        self._mask_cache: ImageCache | None = None
         self.void: int | None = None
         self.codes = Codes(())
 
@@ -59,25 +59,25 @@ class Masks(Images):
         """As `Images.prepare`, and the masks beside them.
 
         Raises:
-            DataError: over 10% of the pictures or masks are broken, or a mask holds a class that there is not.
+            DataError: over 10% of the images or masks are broken, or a mask holds a class that there is not.
         """
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
         if self._partners is None:
             if schema is not None:
                 self.codes, self.void = codes_from_json(schema["codes"]), schema["void"]
             return
-        assert self.picture is not None
+        assert self.image is not None
         form = self._form() if schema is None else schema["form"]
         if schema is not None:
             self.codes, self.void = codes_from_json(schema["codes"]), schema["void"]
         self._mask_settings = MaskSettings(
-            height=self.picture.height,
-            width=self.picture.width,
-            resize=self.picture.resize,
+            height=self.image.height,
+            width=self.image.width,
+            resize=self.image.resize,
             form=form,
             colours=self.codes.colours if form == "colours" else (),
         )
-        self._mask_cache = load_pictures(self._partners, self._mask_settings, folder=cache, progress=progress)
+        self._mask_cache = load_images(self._partners, self._mask_settings, folder=cache, progress=progress)
         known = {item.row for item in self.unreadable}
         self.unreadable += [
             Unreadable(row, self.keys[row], f"its mask {self._partners[row].name}: {why}")
@@ -101,7 +101,7 @@ class Masks(Images):
         return {"classes": list(self.codes.names), "void": self.void}
 
     def paths(self) -> Sequence[Path]:
-        """Where each picture is, to be read at its own size."""
+        """Where each image is, to be read at its own size."""
         return self._listing.paths
 
     def release(self) -> None:
@@ -111,9 +111,9 @@ class Masks(Images):
     def _usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
         return longest_side(shapes, MOST_SIDE_ACCELERATOR if accelerator else MOST_SIDE)
 
-    def _choose_settings(self, accelerator: bool) -> PictureSettings:
+    def _choose_settings(self, accelerator: bool) -> ImageSettings:
         size = self._settings.get("size")
-        if size is not None and "x" not in str(size).lower():  # the longer side, in the pictures' own shape
+        if size is not None and "x" not in str(size).lower():  # the longer side, in the images' own shape
             from goodfit.data.sources.images import sample_shapes
 
             given_size(size)
@@ -131,7 +131,7 @@ class Masks(Images):
             raise DataError(
                 "the masks are colours, not class numbers",
                 where=self._partners[0],
-                mend="Give --codes FILE with a line name,red,green,blue for each class",
+                fix="Give --codes FILE with a line name,red,green,blue for each class",
             )
         form = "colours" if facts.coloured else "values"
         void = self._settings.get("void")
@@ -150,7 +150,7 @@ class Masks(Images):
             return self.codes.names.index(void)
         if not void.isdigit() or int(void) > UNKNOWN:
             names = f" or one of {', '.join(self.codes.names)}" if self.codes.names else ""
-            raise UsageError(f"--void {void} is no class", mend=f"Give its number from 0 to 255{names}")
+            raise UsageError(f"--void {void} is no class", fix=f"Give its number from 0 to 255{names}")
         return int(void)
 
     def _most(self) -> np.ndarray:
@@ -164,7 +164,7 @@ class Masks(Images):
         return most
 
     def _find_classes(self) -> None:
-        """As many classes as the training pictures have, where no file says so; names and colours for all."""
+        """As many classes as the training images have, where no file says so; names and colours for all."""
         names = list(self.codes.names)
         if not names:
             taught = [part in (None, "train") for part in self.parts]
@@ -187,7 +187,7 @@ class Masks(Images):
             raise DataError(
                 f"{len(wrong)} masks hold a class above {len(self.codes.names) - 1}, the last one: {named}",
                 where=self._partners[int(wrong[0])],
-                mend="Mend the masks, or say by --void which class does not count",
+                fix="Fix the masks, or say by --void which class does not count",
             )
 
 
@@ -195,7 +195,7 @@ def longest_side(shapes: np.ndarray, most: int, *, enlarge: bool = False) -> tup
     """The median shape, its longer side at most so many pixels (or exactly)."""
     wide, high = (int(side) for side in np.median(shapes, axis=0))
     scale = most / max(wide, high)
-    why = f"the pictures are {wide}x{high}" if len(np.unique(shapes, axis=0)) == 1 else f"they are about {wide}x{high}"
+    why = f"the images are {wide}x{high}" if len(np.unique(shapes, axis=0)) == 1 else f"they are about {wide}x{high}"
     if scale < 1 or enlarge:
         wide, high = max(8, round(wide * scale)), max(8, round(high * scale))
         why += f"; {most} is the longest side by default on this device"
@@ -215,21 +215,21 @@ def masks(
     size: int | str | None = None,
     resize: str | None = None,
 ) -> Masks:
-    """Pictures with a mask each, for segmentation: the net says the class of every pixel.
+    """Images with a mask each, for segmentation: the net says the class of every pixel.
 
     Args:
-        path: a folder of pictures.
+        path: a folder of images.
         masks: the folder of their masks, of the same names (a.jpg and a.png, or a_mask.png): PNGs whose pixels are
             class numbers (grey or palette), or colours with `codes`. A folder's name alone, such as "masks", is looked
-            for beside the pictures in train/, valid/ and test/. None: pictures to predict.
+            for beside the images in train/, valid/ and test/. None: images to predict.
         valid, valid_masks, test, test_masks: those parts, where they lie apart.
         void: the class that does not count, by number or name; 255 where masks have it.
         codes: a file with a line for each class: name, or name,red,green,blue.
-        size: longer side in pixels as the net sees them, or "240x180"; the pictures' own, up to 320 on a CPU.
-        resize: crop (the middle), squash or pad, for pictures of another shape.
+        size: longer side in pixels as the net sees them, or "240x180"; the images' own, up to 320 on a CPU.
+        resize: crop (the middle), squash or pad, for images of another shape.
 
     Raises:
-        DataError: nothing to read, pictures without a mask, masks of another size: each is named.
+        DataError: nothing to read, images without a mask, masks of another size: each is named.
     """
     root = Path(path)
     further = {
@@ -243,7 +243,7 @@ def masks(
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    """Whoever names masks has pictures with masks."""
+    """Whoever names masks has images with masks."""
     return "masks" in given
 
 

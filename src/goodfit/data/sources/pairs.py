@@ -1,4 +1,4 @@
-"""Degraded pictures with clean ones: picture in, picture out."""
+"""Degraded images with clean ones: image in, image out."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.data.cache import PictureCache, load_pictures
-from goodfit.data.decode import PictureSettings
-from goodfit.data.listing import Listing
+from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.decode import ImageSettings
+from goodfit.data.images.find import Listing
+from goodfit.data.images.pairing import in_parts
 from goodfit.data.options import SourceOption
-from goodfit.data.partners import in_parts
 from goodfit.data.sources.images import Images, given_size, sample_shapes
 from goodfit.data.unreadable import Unreadable
 from goodfit.errors import UsageError
 
-MOST_SIDE = 512  # px: more of the middle of a picture is not cut out, where the user does not say
-SMALL_SHARE = 0.1  # of the pictures may be smaller than what is cut out; they are mirrored over their edges
+MOST_SIDE = 512  # px: more of the middle of an image is not cut out, where the user does not say
+SMALL_SHARE = 0.1  # of the images may be smaller than what is cut out; they are mirrored over their edges
 
 OPTIONS = (
-    SourceOption("clean", str, "Clean pictures of the same names: the net learns to restore them."),
-    SourceOption("valid_clean", str, "Clean pictures of the validation part that came apart."),
-    SourceOption("test_clean", str, "Clean pictures of the test part that came apart."),
-    SourceOption("size", str, "Side of the middle that is cut out of the pictures, or WIDTHxHEIGHT [up to 512]."),
+    SourceOption("clean", str, "Clean images of the same names: the net learns to restore them."),
+    SourceOption("valid_clean", str, "Clean images of the validation part that came apart."),
+    SourceOption("test_clean", str, "Clean images of the test part that came apart."),
+    SourceOption("size", str, "Side of the middle that is cut out of the images, or WIDTHxHEIGHT [up to 512]."),
 )
 
 
 class Pairs(Images):
-    """A source of degraded and clean pictures; see `pairs`. Targets are (N, C, H, W) uint8."""
+    """A source of degraded and clean images; see `pairs`. Targets are (N, C, H, W) uint8."""
 
     kind = "pairs"
     task: str | None = "restoration"
@@ -41,7 +41,7 @@ class Pairs(Images):
         super().__init__(listing, settings, name)
         self.targets: Any = None
         self._partners = partners
-        self._clean: PictureCache | None = None
+        self._clean: ImageCache | None = None
 
     def prepare(
         self,
@@ -51,15 +51,15 @@ class Pairs(Images):
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """As `Images.prepare`, and the clean pictures beside them."""
+        """As `Images.prepare`, and the clean images beside them."""
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
         if self._partners is None:
             return
-        assert self.picture is not None
-        self._clean = load_pictures(self._partners, self.picture, folder=cache, progress=progress)
+        assert self.image is not None
+        self._clean = load_images(self._partners, self.image, folder=cache, progress=progress)
         known = {item.row for item in self.unreadable}
         self.unreadable += [
-            Unreadable(row, self.keys[row], f"its clean picture {self._partners[row].name}: {why}")
+            Unreadable(row, self.keys[row], f"its clean image {self._partners[row].name}: {why}")
             for row, why in sorted(self._clean.unreadable.items())
             if row not in known
         ]
@@ -73,15 +73,15 @@ class Pairs(Images):
         return {}
 
     def paths(self) -> Sequence[Path]:
-        """Where each picture is, to be read at its own size."""
+        """Where each image is, to be read at its own size."""
         return self._listing.paths
 
     def release(self) -> None:
         super().release()
         self._clean, self.targets = None, None
 
-    def _choose_settings(self, accelerator: bool) -> PictureSettings:
-        """The middle of the pictures, never resized: that would take away what is to be restored."""
+    def _choose_settings(self, accelerator: bool) -> ImageSettings:
+        """The middle of the images, never resized: that would take away what is to be restored."""
         shapes, channels = sample_shapes(self._listing.paths)
         if self._partners is not None:
             channels = max(channels, sample_shapes(self._partners)[1])
@@ -91,11 +91,11 @@ class Pairs(Images):
         else:
             wide, high = (min(MOST_SIDE, int(np.quantile(sides, SMALL_SHARE))) for sides in shapes.T)
             typical = "x".join(str(int(side)) for side in np.median(shapes, axis=0))
-            why = f"of pictures of about {typical}"
+            why = f"of images of about {typical}"
         if wide < 16 or high < 16:
-            raise UsageError(f"pictures of {wide}x{high} px are too small to restore", mend="Give larger ones")
+            raise UsageError(f"images of {wide}x{high} px are too small to restore", fix="Give larger ones")
         self.notes.append(("size", f"the middle {wide}x{high} px, {'colour' if channels == 3 else 'grey'}", why))
-        return PictureSettings(height=high, width=wide, channels=channels, resize="cut")
+        return ImageSettings(height=high, width=wide, channels=channels, resize="cut")
 
 
 def pairs(
@@ -108,16 +108,16 @@ def pairs(
     test_clean: str | os.PathLike[str] | None = None,
     size: int | str | None = None,
 ) -> Pairs:
-    """Degraded pictures with a clean one each, for restoration: denoise, sharpen, colourise, undo JPEG or text.
+    """Degraded images with a clean one each, for restoration: denoise, sharpen, colourise, undo JPEG or text.
 
     Args:
-        path: a folder of degraded pictures; `goodfit degrade` makes one of clean ones.
-        clean: the folder of the clean pictures, of the same names and sizes. None: pictures to restore.
+        path: a folder of degraded images; `goodfit degrade` makes one of clean ones.
+        clean: the folder of the clean images, of the same names and sizes. None: images to restore.
         valid, valid_clean, test, test_clean: those parts, where they lie apart.
-        size: side of the middle that is cut out of each picture, or "240x180"; the pictures' own, up to 512.
+        size: side of the middle that is cut out of each image, or "240x180"; the images' own, up to 512.
 
     Raises:
-        DataError: nothing to read, pictures without a clean one, or one of another size: each is named.
+        DataError: nothing to read, images without a clean one, or one of another size: each is named.
     """
     root = Path(path)
     further = {
@@ -129,7 +129,7 @@ def pairs(
 
 
 def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    """Whoever names clean pictures has pairs."""
+    """Whoever names clean images has pairs."""
     return "clean" in given
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.columns.encoder import texts
-from goodfit.data.columns.features import Described, Features
-from goodfit.data.columns.frames import Frame
-from goodfit.data.columns.kinds import numbers
-from goodfit.data.columns.reading import is_table, read_parts
-from goodfit.data.columns.rows import OPTIONS as TABLE_OPTIONS
-from goodfit.data.columns.rows import TableRows
 from goodfit.data.options import SourceOption
+from goodfit.data.tables.column_types import numbers
+from goodfit.data.tables.encoder import texts
+from goodfit.data.tables.features import Described, Features
+from goodfit.data.tables.frames import Frame
+from goodfit.data.tables.reading import is_table, read_parts
+from goodfit.data.tables.table_source import OPTIONS as TABLE_OPTIONS
+from goodfit.data.tables.table_source import TableRows
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -152,7 +152,7 @@ class Ratings(TableRows):
         found = numbers(column)
         odd = column.filter(found.is_null() & column.is_not_null() & (texts(column).is_not_null()))
         if len(odd):
-            raise DataError(f"'{odd[0]}' is no rating", where=f"column '{name}'", mend="Give numbers")
+            raise DataError(f"'{odd[0]}' is no rating", where=f"column '{name}'", fix="Give numbers")
         return found.to_list()
 
     def _encode(self) -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.cache import cache_folder, reserve
-from goodfit.data.columns.encoder import Encoder, texts
-from goodfit.data.columns.frames import Frame
-from goodfit.data.columns.kinds import DIFFERENT, Kind, numbers, tell, without_missing
-from goodfit.data.columns.reading import is_table, read_parts
-from goodfit.data.columns.rows import OPTIONS as TABLE_OPTIONS
-from goodfit.data.columns.rows import TableRows
+from goodfit.data.images.cache import cache_folder, reserve
 from goodfit.data.options import SourceOption
+from goodfit.data.tables.column_types import DIFFERENT, Kind, numbers, tell, without_missing
+from goodfit.data.tables.encoder import Encoder, texts
+from goodfit.data.tables.frames import Frame
+from goodfit.data.tables.reading import is_table, read_parts
+from goodfit.data.tables.table_source import OPTIONS as TABLE_OPTIONS
+from goodfit.data.tables.table_source import TableRows
 from goodfit.errors import DataError, UsageError
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -79,7 +79,7 @@ class Table(TableRows):
         if not target:
             raise UsageError(
                 "--target is not given: it names the column to predict",
-                mend=f"There are {', '.join(self._frame.columns)}",
+                fix=f"There are {', '.join(self._frame.columns)}",
             )
         for option in ("target", "categorical", "numeric", "ignore"):
             for name in self._settings[option]:
@@ -165,7 +165,7 @@ class Table(TableRows):
                 if form == "text" and len(names) > 1:
                     raise DataError(
                         f"the target '{name}' is not numbers; several targets have to be",
-                        mend="Give one target of classes, or targets of numbers",
+                        fix="Give one target of classes, or targets of numbers",
                     )
                 self._settings["form"] = form
             if form == "text":

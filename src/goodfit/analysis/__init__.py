@@ -1,0 +1,1 @@
+"""What is made of scores: the verdict, importance, example rows."""

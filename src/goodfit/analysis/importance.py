@@ -1,0 +1,119 @@
+"""What a model of a table goes by: how much each column matters, and how the prediction moves with the ones that do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from goodfit.data.tables.encoder import FIRST, CategoryColumn, Encoder, NumberColumn
+from goodfit.stats.estimates import mean
+from goodfit.tasks.task import Task
+
+ROWS = 2_000  # scored rows that columns are permuted in
+REPEATS = 2
+AVERAGED = 300  # rows that a partial dependence is averaged over
+GRID, LEVELS = 15, 10  # places of a number, levels of a category
+SHOWN = 4  # columns whose partial dependence is drawn
+
+
+def explain(
+    encoder: Encoder, task: Task, predict: Callable[[Tensor], Tensor], x: Tensor, y: Tensor, seed: int
+) -> dict[str, Any]:
+    """Importance of every column, and the partial dependence of the most important ones; as JSON.
+
+    Args:
+        predict: x (n, D) -> the net's output (n, ...) in eval mode.
+        x, y: encoded rows that the net was not trained on, (N, D) and (N, ...).
+    """
+    generator = torch.Generator().manual_seed(seed)
+    chosen = torch.randperm(len(x), generator=generator)[:ROWS]
+    x, y = x[chosen], y[chosen]
+    importance = _importance(encoder, task, predict, x, y, generator)
+    dependence: list[dict[str, Any]] = []
+    for column in importance:
+        if len(dependence) < SHOWN and (found := _dependence(encoder, task, predict, x[:AVERAGED], column["column"])):
+            dependence.append(found)
+    return {"rows": len(x), "importance": importance, "dependence": dependence}
+
+
+def positions(encoder: Encoder) -> dict[str, list[int]]:
+    """Column of the table -> where its values stand in an encoded row: a date has several, as has a gap's flag."""
+    sources = [column.source for column in encoder.numbers]
+    sources += [encoder.numbers[at].source for at in encoder.flags]
+    sources += [column.source for column in encoder.categories]
+    return {name: [at for at, source in enumerate(sources) if source == name] for name in dict.fromkeys(sources)}
+
+
+def _importance(
+    encoder: Encoder,
+    task: Task,
+    predict: Callable[[Tensor], Tensor],
+    x: Tensor,
+    y: Tensor,
+    generator: torch.Generator,
+) -> list[dict[str, Any]]:
+    """Mean rise of a row's loss when a column's values are shuffled among the rows, most important first.
+
+    Breiman 2001 ("Random forests", section 10), on rows that were not trained on; the interval is that of a mean over
+    rows, each row's rise averaged over the repeats.
+    """
+    losses = task.row_losses(predict(x), y).double()
+    found = []
+    for name, at in positions(encoder).items():
+        rise = torch.zeros_like(losses)
+        for _ in range(REPEATS):
+            shuffled = x.clone()
+            shuffled[:, at] = x[torch.randperm(len(x), generator=generator)][:, at]
+            rise += (task.row_losses(predict(shuffled), y).double() - losses) / REPEATS
+        found.append({"column": name, **mean(rise.numpy()).to_json()})
+    return sorted(found, key=lambda column: -column["value"])
+
+
+def _dependence(
+    encoder: Encoder, task: Task, predict: Callable[[Tensor], Tensor], x: Tensor, name: str
+) -> dict[str, Any] | None:
+    """Mean prediction over the rows when a column has one value in all of them (Friedman 2001, section 8.2).
+
+    Of a number at quantiles of its values, in its own units; of a category at its most frequent levels; none of a date.
+    """
+    number: tuple[int, NumberColumn] | None = next(
+        ((at, one) for at, one in enumerate(encoder.numbers) if one.source == name and one.part is None), None
+    )
+    first_code = len(encoder.numbers) + len(encoder.flags)
+    category: tuple[int, CategoryColumn] | None = next(
+        ((at, one) for at, one in enumerate(encoder.categories, first_code) if one.source == name and not one.part),
+        None,
+    )
+    places: Sequence[float]
+    labels: list[Any]
+    if number is not None:
+        at, column = number
+        different = np.unique(x[:, at].double().numpy())  # of each value once: a column may be mostly zero
+        places = np.unique(np.quantile(different, np.linspace(0, 1, GRID))).tolist()
+        labels = [place * column.deviation + column.mean for place in places]
+    elif category is not None:
+        at, levels = category[0], category[1].levels[:LEVELS]
+        places, labels = list(range(FIRST, FIRST + len(levels))), list(levels)
+    else:
+        return None
+    values, what = [], ""
+    for place in places:
+        same = x.clone()
+        same[:, at] = place
+        if number is not None and number[0] in encoder.flags:
+            same[:, len(encoder.numbers) + encoder.flags.index(number[0])] = 0
+        what, column_of = _shown(task.decode(predict(same)))
+        values.append(float(column_of.mean()))
+    return {"column": name, "number": number is not None, "at": labels, "prediction": values, "what": what}
+
+
+def _shown(columns: Any) -> tuple[str, np.ndarray]:
+    """What a partial dependence is of: the last class's probability, or the first predicted number."""
+    shares = [name for name in columns if name.startswith("p_")]
+    name = shares[-1] if shares else next(iter(columns))
+    said = f"probability of {name[2:]}" if shares else name
+    return said, np.asarray(columns[name], dtype=np.float64)

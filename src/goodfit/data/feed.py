@@ -1,0 +1,153 @@
+"""The order of rows in an epoch, and the feed that turns rows into batches that stand ready on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+from torch import Tensor
+
+from goodfit.data.source import Batch, Source
+
+if TYPE_CHECKING:
+    from goodfit.data.images.augment import Augmenter
+    from goodfit.data.normalise import Normalise
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+WINDOW = 64  # blocks whose rows are shuffled together
+
+
+def batch_rows(
+    rows: Tensor, batch_size: int, *, seed: int | None = None, epoch: int = 0, block: int | None = None
+) -> list[Tensor]:
+    """Cut rows into batches of at most `batch_size`, every row exactly once.
+
+    The sizes differ by one at most: a short last batch would weigh its rows more, and one of a single row stops batch
+    norm. With a seed the rows are shuffled, by a function of (seed, epoch) alone, so that a resumed epoch goes on in
+    the same order.
+
+    Args:
+        rows: (N,) int64.
+        batch_size: rows in a batch, at most.
+        seed: None keeps the order of `rows`.
+        epoch: counted from 0.
+        block: row numbers that lie together on disk. The blocks are shuffled, and then the rows of 64 blocks at a time:
+            reading stays near, and a batch has rows from all over.
+    """
+    if seed is not None:
+        generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+        if block is None:
+            rows = rows[torch.randperm(len(rows), generator=generator)]
+        else:
+            _, counts = torch.unique_consecutive(rows.sort().values // block, return_counts=True)
+            blocks = list(torch.split(rows.sort().values, counts.tolist()))
+            order = torch.randperm(len(blocks), generator=generator).tolist()
+            windows = (order[start : start + WINDOW] for start in range(0, len(order), WINDOW))
+            together = [torch.cat([blocks[at] for at in window]) for window in windows]
+            rows = torch.cat([some[torch.randperm(len(some), generator=generator)] for some in together])
+    pieces = -(-len(rows) // batch_size)
+    return list(torch.tensor_split(rows, pieces)) if pieces else []
+
+
+@dataclass
+class Feed:
+    """Batches of a source on a device: gathered whole, augmented (training only), normalised.
+
+    On a CPU the rows are gathered from where they lie (memory or the mapped cache). On an accelerator a small set is
+    held there whole (`resident`); a larger one is read ahead by one thread into pinned memory.
+    """
+
+    source: Source
+    y: Tensor  # (N, ...) encoded targets of all rows, on the CPU
+    device: torch.device
+    batch_size: int
+    seed: int
+    normalise: Normalise | None = None
+    augment: Augmenter | None = None
+    channels_last: bool = False
+    resident: Tensor | None = None  # x of all rows, on the device
+
+    def __post_init__(self) -> None:
+        if self.normalise is not None:
+            self.normalise = self.normalise.to(self.device)
+        self.generator = torch.Generator(device=self.device).manual_seed(self.seed)  # of the augmentation alone
+
+    def epoch(self, rows: Tensor, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """Training batches of an epoch, from batch number `start` on."""
+        chunks = batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch, block=self.source.block)
+        return self._batches(chunks[start:], training=True)
+
+    def in_order(self, rows: Tensor, batch_size: int | None = None) -> Iterator[Batch]:
+        """Batches in the order of `rows`, not augmented: for validation and prediction."""
+        return self._batches(batch_rows(rows, batch_size or 2 * self.batch_size), training=False)
+
+    def _batches(self, chunks: list[Tensor], *, training: bool) -> Iterator[Batch]:
+        augment = self.augment if training else None
+        for x, y, rows in self._gather(chunks):
+            if augment is not None:
+                x, y = augment(x, y, self.generator)
+            yield Batch(self.ready(x), y, rows)
+
+    def ready(self, x: Tensor) -> Tensor:
+        """Stored x as the net takes it: normalised float32, in the memory format chosen for this machine."""
+        if self.normalise is not None:
+            x = self.normalise(x)
+        return laid_out(x, channels_last=self.channels_last)
+
+    def _gather(self, chunks: list[Tensor]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        if not chunks:
+            return
+        if self.resident is not None:
+            order = torch.cat(chunks)  # one transfer an epoch, none in the loop
+            order = _pinned(order, self.device.type == "cuda").to(self.device, non_blocking=True)
+            y = _pinned(self.y, self.device.type == "cuda").to(self.device, non_blocking=True)
+            for rows in torch.split(order, [len(chunk) for chunk in chunks]):
+                yield self.resident.index_select(0, rows), y.index_select(0, rows), rows
+        elif self.device.type == "cpu":
+            for rows in chunks:
+                yield self.source.read(rows), self.y.index_select(0, rows), rows
+        else:
+            pin = self.device.type == "cuda"
+            for batch in ahead(lambda rows: self._read(rows, pin), chunks):
+                x, y, rows = (each.to(self.device, non_blocking=True) for each in batch)
+                yield x, y, rows
+
+    def _read(self, rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """x and y of rows, and their numbers, ready to go to the device."""
+        return _pinned(self.source.read(rows), pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
+
+
+def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:
+    """The same values in this memory format; rows that are no images are left alone.
+
+    With one channel both formats have the same bytes, so that `contiguous` does nothing; but the kernels go by the
+    strides, and would run a whole net in the format that was not chosen.
+    """
+    if x.dim() != 4:
+        return x
+    if x.shape[1] > 1:
+        return x.contiguous(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+    n, _, high, wide = x.shape
+    flat = x.reshape(-1)
+    return flat.view(n, high, wide, 1).permute(0, 3, 1, 2) if channels_last else flat.view(n, 1, high, wide)
+
+
+def _pinned(x: Tensor, pin: bool) -> Tensor:
+    return x.pin_memory() if pin else x
+
+
+def ahead(work: Callable[[In], Out], items: list[In], depth: int = 3) -> Iterator[Out]:
+    """`work` of each item in order, done by one thread up to `depth` items ahead of the one in use."""
+    with ThreadPoolExecutor(1, thread_name_prefix="goodfit-read") as pool:
+        waiting = [pool.submit(work, item) for item in items[:depth]]
+        for item in items[depth:]:
+            yield waiting.pop(0).result()
+            waiting.append(pool.submit(work, item))
+        for future in waiting:
+            yield future.result()

@@ -1,0 +1,1 @@
+"""Images: found, decoded once into a cache, augmented, paired, degraded."""

@@ -1,0 +1,108 @@
+"""Side features: a table with a row for each user (or item), which says what is known besides the ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from goodfit.data.tables.column_types import Kind, tell
+from goodfit.data.tables.encoder import Encoder, texts
+from goodfit.data.tables.reading import NAMELESS, read_table
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    from torch import Tensor
+
+
+class Described(NamedTuple):
+    """What is known of each code (row 0, and every code that the table does not have: all 0).
+
+    Attributes:
+        numbers: (codes, n) float32 z-scores and flags for missing values.
+        levels: (codes, m) int64: which level of all m columns together, from 1 on.
+        sizes: n, m and the number of levels.
+    """
+
+    numbers: Tensor
+    levels: Tensor
+    sizes: tuple[int, int, int]
+
+
+class Features:
+    """The table of one option.
+
+    Args:
+        place: a path or a frame.
+        key: the column of the ratings; the table's column of this name, or else its first, says whose row it is.
+        option: how the user named the table.
+
+    Raises:
+        DataError: no table, a user (or item) with two rows, or no column that can be read.
+    """
+
+    def __init__(self, place: Any, key: str, option: str) -> None:
+        frame = read_table(place)
+        named = key in frame.columns and not key.startswith(NAMELESS)
+        self.key = key if named else frame.columns[0]
+        self.option = option
+        self.names: list[str | None] = texts(frame[self.key]).to_list()
+        first: dict[str, int] = {}
+        for row, name in enumerate(self.names):
+            if name is None:
+                raise DataError(f"{option}: no name in row {row}", where=f"column '{self.key}'", fix="Give each a name")
+            if first.setdefault(name, row) != row:
+                raise DataError(
+                    f"{option}: '{name}' stands in rows {first[name]} and {row}",
+                    where=f"column '{self.key}'",
+                    fix="Give each one row",
+                )
+        self._row_of = first
+        self._frame = frame.drop(self.key)
+        self._kinds = {column.name: _kind(column) for column in self._frame.iter_columns()}
+
+    def learn(self, taught: Sequence[str]) -> None:
+        """Means, deviations and levels, from those that have ratings in the training rows.
+
+        Raises:
+            DataError: not one of them is in the table.
+        """
+        rows = np.array([self._row_of[name] for name in taught if name in self._row_of], dtype=np.int64)
+        if not len(rows):
+            raise DataError(
+                f"{self.option}: not one of the training ratings is of a name in the column '{self.key}'",
+                fix="Put the names into the first column, or into one that is called as in the ratings",
+            )
+        self._encoder = Encoder.learn(self._frame, self._kinds, rows)
+
+    @property
+    def note(self) -> tuple[str, str, str]:
+        """The line that is printed."""
+        said = [f"{name}: {kind.why}" for name, kind in self._kinds.items() if kind.name == "left out"]
+        used = ", ".join(name for name, kind in self._kinds.items() if kind.name != "left out")
+        return self.option.removeprefix("--").replace("-", " "), f"{len(self.names):,}", "; ".join([used, *said])
+
+    def describe(self, names: Sequence[str]) -> Described:
+        """Of these, whose codes are 1, 2, ... in this order."""
+        import torch
+
+        values = self._encoder.encode(self._frame)
+        width = values.shape[1] - len(self._encoder.categories)
+        offsets = np.cumsum([1, *self._encoder.cardinalities])
+        numbers = np.zeros((len(names) + 1, width), dtype=np.float32)
+        levels = np.zeros((len(names) + 1, len(self._encoder.categories)), dtype=np.int64)
+        there = [(code, self._row_of[name]) for code, name in enumerate(names, start=1) if name in self._row_of]
+        codes, rows = np.array(there).T
+        numbers[codes] = values[rows, :width]
+        levels[codes] = values[rows, width:].astype(np.int64) + offsets[:-1]
+        sizes = (width, levels.shape[1], int(offsets[-1]))
+        return Described(torch.from_numpy(numbers), torch.from_numpy(levels), sizes)
+
+
+def _kind(column: Any) -> Kind:
+    """As for tables; titles and other text, which such tables have by nature, are left out instead of refused."""
+    try:
+        return tell(column, categorical=(), numeric=(), ignore=())
+    except DataError as error:
+        return Kind("left out", error.what)

@@ -1,0 +1,219 @@
+"""Tables as they come: CSV and TSV of any dialect, Parquet (a file or a folder), pandas and polars frames -> polars.
+
+Text files are read as text, cell by cell: what a column holds is for `kinds` to say, after it has seen all of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodfit.data.tables.frames import Frame, Held, Streamed, parquet_files, too_large
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab")
+NAMELESS = "column_"  # and a number, in files without names
+SAMPLE = 64 * 1024  # bytes that the dialect is told from
+
+
+def is_table(path: Path) -> bool:
+    """Whether this place looks like a table: by its ending, or a folder that holds Parquet files."""
+    if path.is_dir():
+        return any(path.glob("*.parquet"))
+    return path.suffix.lower() in (*TEXT_ENDINGS, ".parquet")
+
+
+def read_table(place: Any) -> pl.DataFrame:
+    """A polars frame with the columns in their order, text where the file was text.
+
+    Args:
+        place: a path, a polars or a pandas frame.
+
+    Raises:
+        DataError: not a table, an empty one, or one whose columns have the same name twice.
+    """
+    import polars as pl
+
+    if isinstance(place, pl.DataFrame):
+        return _checked(place, None)
+    if isinstance(place, (str, os.PathLike)):
+        path = Path(place)
+        if not path.exists():
+            raise DataError("no such file or folder", where=path, fix="Check the path")
+        if path.is_dir() or path.suffix.lower() == ".parquet":
+            return _checked(_parquet(path), path)
+        return _checked(_text(path), path)
+    if hasattr(place, "columns") and hasattr(place, "iloc"):
+        return _checked(_from_pandas(place), None)
+    raise DataError(f"a {type(place).__name__} is no table", fix="Give a path, a pandas or a polars frame")
+
+
+def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) -> tuple[Frame, list[str | None], str]:
+    """One frame of all parts, the part that each row came in (None where it is to be chosen), and the data's name."""
+    import polars as pl
+
+    name = Path(data).resolve().stem if isinstance(data, (str, os.PathLike)) else "table"
+    given = [("", data), *((part, more) for part, more in (("valid", valid), ("test", test)) if more is not None)]
+    frames: list[Frame] = []
+    parts: list[str | None] = []
+    if all(isinstance(place, (str, os.PathLike)) and parquet_files(Path(place)) for _, place in given):
+        files = [file for _, place in given for file in parquet_files(Path(place))]
+        if too_large(files) if stream is None else stream:
+            frames = [Streamed(parquet_files(Path(place))) for _, place in given]
+    whole = frames or [Held(read_table(place)) for _, place in given]
+    for (part, _), frame in zip(given, whole, strict=True):
+        absent = [column for column in whole[0].columns if column not in frame.columns]
+        if absent:
+            raise DataError(f"the {part} table has no column '{absent[0]}'", fix="Give it the same columns")
+        parts += [part or None] * frame.height
+    if valid is not None and test is not None:
+        parts = [part or "train" for part in parts]
+    if frames:
+        return Streamed([file for _, place in given for file in parquet_files(Path(place))]), parts, name
+    held = [frame.sample().select(whole[0].columns) for frame in whole]
+    return Held(pl.concat(held, how="vertical_relaxed") if len(held) > 1 else held[0]), parts, name
+
+
+def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:
+    if frame.width == 0 or frame.height == 0:
+        raise DataError("the table has no rows", where=path, fix="Give at least one row under the column names")
+    return frame
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    try:
+        return pl.concat([pl.read_parquet(file) for file in files], how="vertical_relaxed")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"not Parquet files of one shape ({_first_line(error)})", where=path) from error
+
+
+def _text(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    data = path.read_bytes()
+    if not data.strip():
+        raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
+    if b"\0" in data[:SAMPLE] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError("not a text file", where=path, fix="Give CSV, TSV or Parquet")
+    text = _decoded(data, path)
+    first = text[:SAMPLE].splitlines()
+    separator = _separator(first, path)
+    names = [name.strip() for name in next(csv.reader(first[:1], delimiter=separator))]
+    has_header = _is_header(names)
+    if has_header:
+        _refuse_twice(names, path)
+        if not text.partition("\n")[2].strip():
+            return pl.DataFrame()
+    width = len(names)
+    try:
+        frame = pl.read_csv(
+            io.StringIO(text),
+            separator=separator,
+            has_header=False,
+            skip_rows=1 if has_header else 0,
+            infer_schema=False,
+            truncate_ragged_lines=False,
+            new_columns=names if has_header else [f"{NAMELESS}{at}" for at in range(1, width + 1)],
+        )
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            _ragged(text, separator, width) or _first_line(error), where=path, fix="Fix the file"
+        ) from error
+    if frame.width != width:
+        raise DataError(
+            f"the first line has {width} names and the rows have {frame.width} cells",
+            where=path,
+            fix="Give every column one name",
+        )
+    frame = frame.with_columns(pl.all().str.strip_chars())
+    return frame.filter(~pl.all_horizontal(pl.all().is_null() | (pl.all() == "")))  # blank lines
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    """UTF-8 with or without a mark, UTF-16 with one, else Windows-1252, in which nearly every byte means something."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"byte {error.start} is neither UTF-8 nor Windows-1252", where=path, fix="Save the file as UTF-8"
+        ) from error
+
+
+def _separator(lines: Sequence[str], path: Path) -> str:
+    """The one of tab, comma, semicolon and bar that cuts the most lines into as many cells as the first."""
+    best, found = 0, "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
+    for separator in (",", "\t", ";", "|"):
+        counts = [len(row) for row in csv.reader(lines[:50], delimiter=separator) if row]
+        if counts and counts[0] > 1:
+            agree = sum(count == counts[0] for count in counts) * counts[0]
+            if agree > best:
+                best, found = agree, separator
+    return found
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """The first line names the columns unless one of its cells is a number."""
+    return not any(_is_number(cell) for cell in cells)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", ""))
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_twice(names: Sequence[str], path: Path) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise DataError(f"two columns are called '{name}'", where=path, fix="Give each a name of its own")
+        seen.add(name)
+
+
+def _ragged(text: str, separator: str, width: int) -> str | None:
+    for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1):
+        if cells and len(cells) != width:
+            return f"line {line} has {len(cells)} cells where the first has {width}"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _from_pandas(frame: Any) -> pl.DataFrame:
+    """Column by column, without pyarrow: numbers and dates as they are, all else as text."""
+    import numpy as np
+    import polars as pl
+
+    names = [str(name) for name in frame.columns]
+    _refuse_twice(names, Path("the frame"))
+    series = []
+    for at, name in enumerate(names):
+        column = frame.iloc[:, at]
+        kind = getattr(column.dtype, "kind", "O")
+        if kind in "iufMb" and isinstance(column.dtype, np.dtype):
+            series.append(pl.Series(name, column.to_numpy()))
+        else:
+            missing = column.isna().to_numpy()
+            values = [None if gone else str(value) for value, gone in zip(column.tolist(), missing, strict=True)]
+            series.append(pl.Series(name, values, dtype=pl.String))
+    return pl.DataFrame(series)

@@ -1,0 +1,118 @@
+"""What a run of ratings recommends: for each user the items not yet rated with the highest predicted ratings; and the
+items that are nearest to an item."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+import torch
+from torch.nn import functional
+
+from goodfit.errors import DataError, UsageError
+from goodfit.nets.svdpp import Factors
+from goodfit.store.files import replacing
+from goodfit.tasks.task import Task
+
+BLOCK = 1024  # users whose scores for all items are in memory at a time
+
+
+class Recommendation(NamedTuple):
+    """One line: the item in the given place for a user, with its predicted rating in the ratings' own units.
+
+    From choices without ratings: with its score, of which the order alone means something.
+    """
+
+    user: str
+    place: int
+    item: str
+    prediction: float
+
+
+class Neighbour(NamedTuple):
+    """An item and how near it is: the cosine between the two embeddings, -1 to 1."""
+
+    item: str
+    similarity: float
+
+
+@dataclass
+class Catalogue:
+    """Users and items of a fitted run of ratings, and the net that knows them.
+
+    Attributes:
+        users, items: as they stand in the data, in the order of their codes from 1 on.
+    """
+
+    net: Factors
+    task: Task
+    users: Sequence[str]
+    items: Sequence[str]
+
+    def recommend(self, users: Sequence[str] | None = None, n: int = 10) -> Iterator[Recommendation]:
+        """The n best items that each user has not rated in training, best first, user by user.
+
+        Scores for all items are computed for a block of users at a time, so that the memory needed does not grow with
+        the number of users. A user never seen gets the items with the best mean.
+
+        Args:
+            users: as they stand in the data; None for all users of the training rows.
+            n: how many; fewer where a user has rated nearly all.
+
+        Raises:
+            UsageError: n is below 1.
+        """
+        if n < 1:
+            raise UsageError(f"-n {n} is out of range", fix="Give 1 or more")
+        codes = {user: code for code, user in enumerate(self.users, start=1)}
+        wanted = self.users if users is None else users
+        for start in range(0, len(wanted), BLOCK):
+            block = wanted[start : start + BLOCK]
+            with torch.inference_mode():
+                rows = torch.tensor([codes.get(user, 0) for user in block], device=self.net.starts.device)
+                scores = self.net.scores(rows)
+                best, places = scores.topk(min(n, scores.shape[1]), dim=1)
+                flat = best.reshape(-1, 1).cpu()
+                ratings = self.task.decode(flat)["prediction"] if self.task.name == "rating" else flat[:, 0].tolist()
+            ordered = iter(zip(places.flatten().tolist(), best.flatten().tolist(), ratings, strict=True))
+            for user in block:
+                for place in range(1, places.shape[1] + 1):
+                    item, score, rating = next(ordered)
+                    if score > -math.inf:  # rated already, where there was nothing else to recommend
+                        yield Recommendation(user, place, self.items[item - 1], float(rating))
+
+    def similar(self, item: str, n: int = 10) -> list[Neighbour]:
+        """The n items whose embeddings point most in the direction of this item's, nearest first.
+
+        Raises:
+            DataError: an item that the training rows do not have.
+        """
+        if item not in self.items:
+            raise DataError(f"the item '{item}' is not in the training rows", fix="Check how items are written there")
+        at = self.items.index(item) + 1
+        with torch.inference_mode():
+            vectors = functional.normalize(self.net.all_things()[0].float(), dim=1)
+            nearness = vectors @ vectors[at]
+            nearness[[0, at]] = -math.inf
+            best, places = nearness.topk(min(n, len(self.items) - 1))
+        return [
+            Neighbour(self.items[place - 1], value) for place, value in zip(places.tolist(), best.tolist(), strict=True)
+        ]
+
+
+def write_recommendations(lines: Iterator[Recommendation], place: Path | TextIO) -> int:
+    """Write them as CSV (user, place, item, prediction), to a path or an open file; how many."""
+    if isinstance(place, Path):
+        with replacing(place) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+            return write_recommendations(lines, file)
+    writer = csv.writer(place, lineterminator="\n")
+    writer.writerow(Recommendation._fields)
+    count = 0
+    for line in lines:
+        writer.writerow([line.user, line.place, line.item, f"{line.prediction:.4g}"])
+        count += 1
+    return count

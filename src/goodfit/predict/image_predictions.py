@@ -1,0 +1,200 @@
+"""Predictions that are images: masks and restored images, one at a time, each at its own size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode_whole, without_pillows_warnings
+from goodfit.data.images.masks import Colour
+from goodfit.errors import DataError
+from goodfit.predict.predictions import Predictions
+from goodfit.predict.tiling import over_tiles
+from goodfit.store.files import ensure_folder, replacing
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from goodfit.predict.model import Model
+
+ENLARGED = 100_000_000  # numbers: beyond it a mask is enlarged, not the logits of all classes
+SEEN_THROUGH = 0.5  # of an overlay is mask
+
+
+@dataclass(frozen=True)
+class PredictedImage:
+    """One image of the input.
+
+    Attributes:
+        image: (H, W) uint8 classes, or (H, W, C) uint8; None where the input cannot be read.
+        given: (H, W, C) uint8 the input.
+        said: further columns, by name.
+        error: why it cannot be read.
+    """
+
+    key: str
+    image: np.ndarray | None
+    given: np.ndarray | None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+class ImagePredictions:
+    """One predicted image a row of the input, in its order; computed while you go through them."""
+
+    def __init__(
+        self,
+        model: Model,
+        keys: Sequence[str],
+        paths: Sequence[Path],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.model, self.keys, self._paths, self._progress = model, keys, paths, progress
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[PredictedImage]:
+        settings = ImageSettings.from_json(self.model.schema["picture"])
+        for number, (key, path) in enumerate(zip(self.keys, self._paths, strict=True)):
+            if self._progress is not None:
+                self._progress(number, len(self))
+            try:
+                with without_pillows_warnings():
+                    given = decode_whole(path.read_bytes(), settings.channels)
+            except UnreadableImage as error:
+                yield PredictedImage(key, None, None, error=str(error))
+                continue
+            except OSError as error:
+                yield PredictedImage(key, None, None, error=(error.strerror or str(error)).lower())
+                continue
+            image, said = predict_one(self.model, given, settings)
+            yield PredictedImage(key, image, given, said)
+
+    def write(self, path: str | Path, *, overlay: bool = False) -> Predictions:
+        """Write a CSV (or Parquet), and beside it a folder of its name with a PNG for each image.
+
+        Args:
+            path: of the table; its column prediction says where each PNG is, seen from the table.
+            overlay: masks laid over their images as well, in a second folder.
+
+        Raises:
+            DataError: two images of one name.
+            DiskError: no room or no permission.
+        """
+        path = Path(path)
+        targets = _names(self.keys, self._paths)
+        folder = path.with_suffix("")
+        columns: dict[str, list[Any]] = {"prediction": []}
+        errors: list[str | None] = []
+        for one, name in zip(self, targets, strict=True):
+            errors.append(one.error)
+            if one.image is None or one.given is None:
+                continue
+            save_png(folder / name, self.coloured(one.image))
+            columns["prediction"].append(f"{folder.name}/{name}")
+            if overlay and one.image.ndim == 2:
+                save_png(folder.with_name(folder.name + "-overlay") / name, self.overlaid(one))
+            for column, value in one.said.items():
+                columns.setdefault(column, []).append(value)
+        found = Predictions(self.keys, columns, errors)
+        ensure_folder(path.parent)
+        found.write(path)
+        return found
+
+    def coloured(self, pixels: np.ndarray) -> Image.Image:
+        """A mask with its palette, or the image itself."""
+        from PIL import Image
+
+        if pixels.ndim == 2:
+            image = Image.fromarray(pixels, mode="P")
+            image.putpalette([value for colour in palette(self.model.schema) for value in colour])
+            return image
+        return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+
+    def overlaid(self, one: PredictedImage) -> Image.Image:
+        """The mask's colours over the image."""
+        from PIL import Image
+
+        assert one.image is not None
+        assert one.given is not None
+        return Image.fromarray(overlay(one.given, one.image, palette(self.model.schema)))
+
+
+def palette(schema: Mapping[str, Any]) -> list[Colour]:
+    return [(red, green, blue) for red, green, blue in schema["codes"]["colours"]]
+
+
+def overlay(given: np.ndarray, mask: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
+    """(H, W, 3) uint8: half the image (H, W, C), half the colour of its class."""
+    tints = np.zeros((256, 3), dtype=np.float32)
+    tints[: len(colours)] = np.array(colours, dtype=np.float32)
+    base = np.broadcast_to(given, (*given.shape[:2], 3)).astype(np.float32)
+    return np.asarray((1 - SEEN_THROUGH) * base + SEEN_THROUGH * tints[mask], dtype=np.uint8)
+
+
+def predict_one(model: Model, given: np.ndarray, settings: ImageSettings) -> tuple[np.ndarray, dict[str, Any]]:
+    """The mask or the restored image, at the size of `given` (H, W, C) uint8, and what is said of it."""
+    high, wide = given.shape[:2]
+    task: Any = model.task
+    x = torch.from_numpy(given.copy()).permute(2, 0, 1)[None].to(model.device)
+    if not task.restores:
+        size = _scaled(high, wide, settings)
+        if size != (high, wide):
+            x = functional.interpolate(x.float(), size, mode="bilinear", antialias=True)
+    assert model.normalise is not None
+    layout = torch.channels_last if model.precision.channels_last else torch.contiguous_format
+    x = model.normalise.to(model.device)(x).contiguous(memory_format=layout)
+    with torch.inference_mode(), model.precision.autocast(model.device):
+        out = over_tiles(partial(task.predict, model.net), x).float()
+        if out.shape[-2:] != (high, wide) and out.shape[1] * high * wide <= ENLARGED:
+            out = functional.interpolate(out, (high, wide), mode="bilinear")
+    image, said = task.image(out[0].cpu())
+    if image.shape[:2] != (high, wide):
+        enlarged = functional.interpolate(torch.from_numpy(image)[None, None].float(), (high, wide), mode="nearest")
+        image = enlarged[0, 0].to(torch.uint8).numpy()
+    return image, said
+
+
+def _scaled(high: int, wide: int, settings: ImageSettings) -> tuple[int, int]:
+    """The size at which a whole image shows things as large as in training."""
+    if settings.resize == "squash":
+        return settings.height, settings.width
+    ratios = (wide / settings.width, high / settings.height)
+    scale = max(ratios) if settings.resize == "pad" else min(ratios)
+    return max(1, round(high / scale)), max(1, round(wide / scale))
+
+
+def _names(keys: Sequence[str], paths: Sequence[Path]) -> list[str]:
+    """The PNG of each image: its place below what all have in common.
+
+    Raises:
+        DataError: two would have one name.
+    """
+    folders = [os.path.dirname(os.path.abspath(path)) for path in paths]  # noqa: PTH100, PTH120  # text, for commonpath
+    common = os.path.commonpath(folders) if folders else ""
+    names = [
+        Path(os.path.relpath(folder, common), path.stem + ".png").as_posix()
+        for folder, path in zip(folders, paths, strict=True)
+    ]
+    seen: dict[str, str] = {}
+    for name, key in zip(names, keys, strict=True):
+        if name in seen:
+            raise DataError(f"it and {seen[name]} would both be written as {name}", where=key, fix="Rename one")
+        seen[name] = key
+    return names
+
+
+def save_png(path: Path, image: Image.Image) -> None:
+    """Write a PNG, whole or not at all."""
+    ensure_folder(path.parent)
+    with replacing(path) as temporary:
+        image.save(temporary, format="PNG")

@@ -1,0 +1,36 @@
+"""The door before the test rows: every look at them is counted and written down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from goodfit.store.files import write_text
+
+
+class TestDoor:
+    """Counts the scorings of test data, for each set of rows apart (a set is known by its fingerprint).
+
+    Choices made between looks turn test rows into validation rows: from the second look on, the report says how many.
+    """
+
+    __test__ = False  # pytest: not a test class
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+
+    def looks(self, fingerprint: str) -> int:
+        return self._read().get(fingerprint, 0)
+
+    def look(self, fingerprint: str) -> int:
+        """Count one look and return how many there have been, this one included."""
+        seen = self._read()
+        seen[fingerprint] = seen.get(fingerprint, 0) + 1
+        write_text(self._ledger, json.dumps(seen, indent=1) + "\n")
+        return seen[fingerprint]
+
+    def _read(self) -> dict[str, int]:
+        if not self._ledger.exists():
+            return {}
+        seen: dict[str, int] = json.loads(self._ledger.read_text(encoding="utf-8"))
+        return seen

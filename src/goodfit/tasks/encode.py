@@ -1,0 +1,32 @@
+"""The targets of a source as the tensor that a task's loss takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from goodfit.data.source import Source
+from goodfit.tasks.task import Task
+
+
+def with_targets(source: Source) -> np.ndarray:
+    """(N,) bool: rows that can be read and have a target."""
+    assert source.targets is not None
+    there = np.ones(len(source), dtype=bool)
+    there[[item.row for item in source.unreadable]] = False
+    if not isinstance(source.targets, Tensor):
+        there[[row for row, target in enumerate(source.targets) if target is None]] = False
+    return there
+
+
+def encoded(task: Task, source: Source, there: np.ndarray) -> Tensor:
+    """(N, ...) targets as the loss takes them; zeros where there is none. Images stay in the mapped cache."""
+    assert source.targets is not None
+    if isinstance(source.targets, Tensor):
+        return task.encode(source.targets, source.keys)
+    rows = np.flatnonzero(there).tolist()
+    whole = task.encode([source.targets[row] for row in rows], [source.keys[row] for row in rows])
+    y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
+    y[torch.from_numpy(there)] = whole
+    return y
