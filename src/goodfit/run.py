@@ -18,9 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from goodfit.checks.finding import Finding
 from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data import open_as
 from goodfit.data.normalise import Normalise
+from goodfit.data.fingerprint import fingerprint
 from goodfit.data.source import Source
 from goodfit.errors import DataError, RunError, UsageError
 from goodfit.nets import build
@@ -30,19 +32,17 @@ from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
+from goodfit.record import Record, read_record
 from goodfit.stats.estimates import Estimate
 from goodfit.store.files import ensure_folder, write_text
 from goodfit.store.run_folder import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
 from goodfit.store.tensors import load_state, save_state
-from goodfit.store.test_ledger import TestDoor
+from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks import from_json as task_from_json
 from goodfit.tasks.encode import encoded, with_targets
 from goodfit.train.device import choose_device
 from goodfit.train.evaluate import outputs, scores
-from goodfit.train.hyperparameters import Plan
 from goodfit.train.precision import Precision, supported
-
-FORMAT = 1  # of run.json; a newer goodfit keeps reading older formats
 
 
 class Run:
@@ -56,21 +56,30 @@ class Run:
         record: everything that run.json holds.
     """
 
-    def __init__(self, folder: Path, record: dict[str, Any], model: Model | None) -> None:
+    def __init__(self, folder: Path, record: Record, model: Model | None) -> None:
         self.folder = folder
         self.record = record
         self._model = model
 
-    verdict = property(lambda self: str(self.record["verdict"]), doc="The verdict in a few words.")
-    history = property(lambda self: list(self.record["history"]), doc="A line an epoch.")
-    findings = property(lambda self: list(self.record["findings"]), doc="What the rules have seen.")
+    @property
+    def verdict(self) -> str:
+        """The verdict in a few words."""
+        return self.record.verdict
+
+    @property
+    def history(self) -> list[dict[str, float | None]]:
+        """A line an epoch: epoch, rows, train_loss, valid_loss, the main metric, learning_rate, seconds."""
+        return self.record.history
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the rules found."""
+        return self.record.findings
 
     @property
     def metrics(self) -> dict[str, dict[str, Estimate]]:
-        return {
-            part: {name: Estimate(**value) for name, value in named.items()}
-            for part, named in self.record["metrics"].items()
-        }
+        """Part ("valid", "test") -> name -> value with its 95% interval."""
+        return self.record.metrics
 
     @property
     def model(self) -> Model:
@@ -215,14 +224,14 @@ def score(run: Run, source: Source) -> dict[str, Any]:
     began = time.monotonic()
     assert source.targets is not None
     model = run.model
-    there = with_targets(source)
-    rows = np.flatnonzero(there)
+    labelled = with_targets(source)
+    rows = np.flatnonzero(labelled)
     if not len(rows):
         raise DataError("not one row of it can be read", fix="Give other data")
-    feed = model.feed(source, encoded(model.task, source, there))
+    feed = model.feed(source, encoded(model.task, source, labelled))
     out, y = scores(model.net, feed, model.task, torch.from_numpy(rows), model.precision)
     trained = load_state(run.folder / SCORES)[0]["y_train"]
-    looks = TestDoor(run.folder / LOOKS).look(fingerprint(source, rows))
+    looks = TestLedger(run.folder / LOOKS).look(fingerprint(source, rows))
     findings = [finding.to_json() for finding in TestSetReused().seen(looks)]
     return {
         "run": str(run.folder),
@@ -231,7 +240,7 @@ def score(run: Run, source: Source) -> dict[str, Any]:
         "seconds": round(time.monotonic() - began, 2),
         "epochs": len(run.history),
         "rows": {
-            "train": run.record["rows"]["train"],
+            "train": run.record.rows.train,
             "valid": 0,
             "test": len(rows),
             "unreadable": len(source.unreadable),
@@ -241,22 +250,6 @@ def score(run: Run, source: Source) -> dict[str, Any]:
         "looks_at_test": looks,
         "findings": findings,
     }
-
-
-def fingerprint(source: Source, rows: np.ndarray | None = None) -> str:
-    """Names a set of rows by their content, wherever they lie."""
-    digests = source.digests() or source.keys
-    chosen = digests if rows is None else [digests[row] for row in rows]
-    return hashlib.sha256("\n".join(chosen).encode()).hexdigest()[:16]
-
-
-def store_weights(folder: Path, net: nn.Module) -> None:
-    save_state(folder / WEIGHTS, dict(net.state_dict()), {})
-
-
-def store_record(folder: Path, record: Mapping[str, Any]) -> None:
-    """Write run.json: the last file of a run, which makes it one."""
-    write_text(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
 def load(
@@ -275,14 +268,14 @@ def load(
     """
     folder = Path(folder)
     record = read_record(folder)
-    there, _ = choose_device(device)
+    place, _ = choose_device(device)
     weights, _ = load_state(folder / WEIGHTS)
-    kept = record["model"]
-    if kept["arch"] is not None:
-        net = build(kept["arch"], tuple(kept["in_shape"]), kept["outputs"], **kept["options"])
+    built = record.net
+    if built.arch is not None:
+        net = build(built.arch, built.in_shape, built.outputs, **built.options)
     elif model is None:
         raise RunError(
-            f"its net is your own code ({kept['own']})",
+            f"its net is your own code ({built.own})",
             where=folder,
             fix="Give it: --model train.py:net, or load(..., model=net)",
         )
@@ -296,46 +289,21 @@ def load(
             where=folder / WEIGHTS,
             fix="Give the net that was fitted",
         ) from error
-    plan = Plan.from_json(record["plan"])
-    dtype = plan.precision if supported(plan.precision, there) else "float32"
+    hyper = record.hyperparameters
+    dtype = hyper.precision if supported(hyper.precision, place) else "float32"
     return Run(
         folder,
         record,
         Model(
-            net=net.to(there).eval(),
-            task=task_from_json(record["task"]),
-            schema=record["source"],
-            normalise=Normalise.from_json(record["normalise"]) if record["normalise"] else None,
-            precision=Precision(dtype, plan.channels_last, "as fitted"),
-            device=there,
-            batch_size=plan.batch_size,
+            net=net.to(place).eval(),
+            task=task_from_json(record.task),
+            schema=record.source,
+            normalise=Normalise.from_json(record.normalise) if record.normalise else None,
+            precision=Precision(dtype, hyper.channels_last, "as fitted"),
+            device=place,
+            batch_size=hyper.batch_size,
         ),
     )
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """run.json of a run folder, checked."""
-    path = folder / RECORD
-    if not path.exists():
-        if (folder / CHECKPOINT).exists():
-            raise RunError(
-                "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
-            )
-        raise RunError(
-            "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
-        )
-    try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        version = int(record["format"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"damaged ({error})", where=path, fix="Fit again, or take a copy") from error
-    if version > FORMAT:
-        raise RunError(
-            f"format {version}, written by goodfit {record.get('goodfit', '?')}",
-            where=path,
-            fix="Upgrade: pip install -U goodfit",
-        )
-    return record
 
 
 def release_memory() -> None:

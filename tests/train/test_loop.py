@@ -18,7 +18,7 @@ from goodfit.data.source import Batch
 from goodfit.data.sources.arrays import arrays
 from goodfit.tasks.classification import Classification
 from goodfit.train.ema import MovingAverage
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, forward_backward, train
 from goodfit.train.lr_finder import find_learning_rate
 from goodfit.train.optimiser import make_optimiser, parameter_groups
@@ -38,7 +38,7 @@ def training(
 ) -> Training:
     generator = torch.Generator().manual_seed(1)
     x, y = torch.randn(rows, 6, generator=generator), torch.randint(0, 3, (rows,), generator=generator)
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=epochs, batch_size=batch_size, micro_batch=micro_batch, optimiser="sgd", learning_rate=0.1,
         weight_decay=0.0, schedule="constant", precision="float32", channels_last=False, seed=3,
     )  # fmt: skip
@@ -51,7 +51,7 @@ def training(
         optimiser=make_optimiser("sgd", parameter_groups([(model.parameters(), 1.0)], 0.0), CPU),
         schedule=SCHEDULES["constant"],
         precision=Precision("float32", False, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=0.01),
     )
 
@@ -124,8 +124,8 @@ def test_out_of_memory_gives_smaller_passes_and_the_same_step(
     hungry, plenty = training(Hungry()), training(net())
     train(hungry, quiet())
     train(plenty, quiet())
-    assert hungry.plan.micro_batch <= 8
-    assert hungry.plan.batch_size == 20
+    assert hungry.hyper.micro_batch <= 8
+    assert hungry.hyper.batch_size == 20
     for parameter, expected in zip(hungry.net.parameters(), plenty.net.parameters(), strict=True):
         torch.testing.assert_close(parameter, expected, rtol=1e-4, atol=1e-6)
 
@@ -212,7 +212,7 @@ def test_one_cycle_rises_to_the_peak_at_a_quarter_and_falls_along_a_cosine() -> 
 
 def test_a_loss_that_is_not_a_number_stops_the_run_with_a_clear_line() -> None:
     made = training(net())
-    made.plan.learning_rate = 1e30
+    made.hyper.learning_rate = 1e30
     with pytest.raises(gf.GoodfitError, match=r"the loss turned into .* lower --lr"):
         train(made, quiet())
 

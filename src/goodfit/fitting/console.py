@@ -60,7 +60,7 @@ class Console:
         position, batches = training.position, training.batches_an_epoch
         loss = float(training.loss_sum) / max(1, position.rows)
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
-        where = f"epoch {position.epoch + 1} of {training.plan.epochs} {bar(position.batch / batches)}"
+        where = f"epoch {position.epoch + 1} of {training.hyper.epochs} {bar(position.batch / batches)}"
         self._draw(f"  {where} loss {loss:.3f}, {clock(left)} left")
 
     def epoch(self, training: Training) -> None:

@@ -15,6 +15,7 @@ from goodfit.store.tensors import (
     random_state,
     unpack,
 )
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Position, Training
 
 
@@ -33,7 +34,7 @@ def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
         "loss_sum": training.loss_sum,
     }
     values = {
-        "plan": training.plan.to_json(),
+        "hyper": asdict(training.hyper),
         "position": asdict(training.position),
         "optimiser": optimiser_values,
     }
@@ -41,7 +42,8 @@ def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def restore(training: Training, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
-    """Put a freshly built training where `dump` was taken. `training.plan` must come from the same values."""
+    """Put a freshly built training where `dump` was taken."""
+    training.hyper = Hyperparameters(**values["hyper"])
     training.net.load_state_dict(unpack("net", tensors))
     training.best = unpack("best", tensors)
     if training.average is not None:
