@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.watch import watch
-from goodfit.data import open_path
+from goodfit.data import open_data, source_options
 from goodfit.data.images.cache import cache_folder
 from goodfit.data.source import Source
 from goodfit.errors import RunError, UsageError
@@ -28,12 +28,13 @@ from goodfit.train.session import Interrupted, run_to_end
 
 
 def fit(
-    data: str | Path | Source,
+    data: Any,
     *,
     model: Any = None,
     params: list[Tensor] | None = None,
-    valid: str | Path | None = None,
-    test: str | Path | None = None,
+    valid: Any = None,
+    test: Any = None,
+    kind: str | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     cache: str | Path | None = None,
@@ -44,19 +45,20 @@ def fit(
     """Fit a model: read, split, choose, train, judge, save.
 
     Args:
-        data: a path (class folders of images, a CSV of path,label, a .npz), or an opened source such as
-            `goodfit.images(...)` or `goodfit.arrays(x, y)`.
+        data: a path (class folders of images, a table, a .npz), a frame (pandas, polars, ...), arrays (x, y), or an
+            opened source such as `goodfit.images(...)`.
         model: your own net instead of an architecture: an `nn.Module`, a plain function of the mini-batch (with
             `params`), or "train.py:net". It takes the mini-batch (N, ...) and nothing else, and gives (N, outputs).
         params: the leaf tensors that a plain function uses; they are fitted in place.
-        valid, test: paths of these parts, where the data came in parts.
+        valid, test: data of these parts, where the data came in parts.
+        kind: how to read the data, such as "table"; found from the data when None.
         out: the run folder; runs/NAME of the data's name when None.
         resume: go on with a stopped run of this data, to the same result bit for bit as if it had never been stopped.
         cache: where decoded images are kept.
         quiet: no progress on stderr.
         console: where progress goes; made from `quiet` when None.
         options: the fields of `goodfit.train.asked.Asked`: epochs, minutes, arch, lr, batch_size, seed, augment,
-            precision, ... None or left out means: choose well.
+            precision, ... and those of the data's source: target="income". None or left out means: choose well.
 
     Returns:
         The run, with the model of the best epoch.
@@ -66,12 +68,14 @@ def fit(
         KeyboardInterrupt: stopped by Ctrl-C; the checkpoint is kept, `resume=True` goes on.
     """
     began = time.monotonic()
+    of_source = {option.name for option in source_options()} & options.keys()
+    given = {name: options.pop(name) for name in of_source}
     try:
         asked = Asked(**options)
     except TypeError as error:
         raise UsageError(str(error).replace("Asked.__init__() ", "fit() "), fix="See help(goodfit.fit)") from error
     console = console or Console(quiet=quiet)
-    source = _opened(data, valid, test)
+    source = open_data(data, valid=valid, test=test, kind=kind, **given)
     folder, state = _folder(source, out, resume, console)
     if (folder / RECORD).exists():
         console.say(f"{folder} is finished already")
@@ -96,18 +100,6 @@ def fit(
             console.say(f"stopped; go on with the same command and --resume (checkpoint in {folder})")
             raise KeyboardInterrupt from None
         return finish(job)
-
-
-def _opened(data: str | Path | Source, valid: str | Path | None, test: str | Path | None) -> Source:
-    if not isinstance(data, (str, Path)):
-        if valid is not None or test is not None:
-            raise UsageError(
-                "valid= and test= were given to fit()",
-                fix="Give them where the data is opened: goodfit.images(..., test=...)",
-            )
-        return data
-    source: Source = open_path(Path(data), valid=Path(valid) if valid else None, test=Path(test) if test else None)
-    return source
 
 
 def _folder(source: Source, out: str | Path | None, resume: bool, console: Console) -> tuple[Path, Path | None]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from torch import Tensor
 
-from goodfit.data.source import DenseSource, Source
+from goodfit.data.source import Source
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
 from goodfit.fitting.options import Asked
@@ -47,7 +46,7 @@ def take_aim(source: Source, asked: Asked) -> Aim:
     readable = with_targets(source)
     came = np.array([part or "" for part in source.parts])
     if isinstance(source.targets, Tensor):
-        task = task_for(source.targets, asked.task or source.task, cast(DenseSource, source).task_options())
+        task = task_for(source.targets, asked.task or source.task, source.task_options())
     else:
         learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
         task = task_for([source.targets[row] for row in learnt], asked.task or source.task)
@@ -61,7 +60,7 @@ def take_aim(source: Source, asked: Asked) -> Aim:
         times=source.times,
         given=source.parts,
         keys=source.keys,
-        noun="image" if source.kind in ("images", "masks", "pairs") else "row",
+        noun=source.noun,
         seed=asked.seed,
         valid_share=asked.valid_share,
         test_share=asked.test_share,

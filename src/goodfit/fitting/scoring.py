@@ -16,7 +16,6 @@ from goodfit.analysis.importance import explain
 from goodfit.analysis.rating_activity import by_activity
 from goodfit.analysis.verdict import sentences, verdict_words
 from goodfit.checks.rule import EndFacts, check_end
-from goodfit.data.tables.encoder import Encoder
 from goodfit.fitting.job import Job
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
@@ -99,7 +98,7 @@ def finish(job: Job) -> Run:
         "environment": environment(job.device),
     }
     shown = "test" if "test" in out else "valid"
-    encoder: Encoder | None = getattr(source, "encoder", None)  # a table has one
+    encoder = source.encoder
     if encoder is not None:
         x = source.read(parts[shown])
         record["explanation"] = explain(encoder, task, _predictor(job), x, y[shown], job.asked.seed)
