@@ -23,7 +23,7 @@ from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data import open_as
 from goodfit.data.normalise import Normalise
 from goodfit.data.fingerprint import fingerprint
-from goodfit.data.source import Source
+from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
 from goodfit.nets import build
 from goodfit.nets.own_net import as_net
@@ -113,8 +113,10 @@ class Run:
             DataError: nothing to read there, or data of another kind or shape.
         """
         if self.model.task.dense:
-            source = data if hasattr(data, "prepare") else open_as(self.model.schema["kind"], data)
-            return ImagePredictions(self.model, source.keys, source.paths(), progress)
+            dense = data if isinstance(data, Source) else open_as(self.model.schema["kind"], data)
+            if not isinstance(dense, DenseSource):
+                raise DataError(f"this is {dense.kind}; the run was fitted on images", fix="Give data of that kind")
+            return ImagePredictions(self.model, dense.keys, dense.paths(), progress)
         source = self._opened(data, cache, progress)
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
@@ -209,7 +211,7 @@ class Run:
         self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
         kind = self.model.schema["kind"]
-        source: Source = data if hasattr(data, "prepare") else open_as(kind, data, **options)
+        source = data if isinstance(data, Source) else open_as(kind, data, **options)
         if source.kind != kind:
             raise DataError(
                 f"this is {source.kind}; the run was fitted on {kind}",

@@ -27,7 +27,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
     """
     source = open_path(path, **options)
     source.prepare(cache=cache)
-    images = source.kind == "images"
+    images = source.images
     readable = np.ones(len(source), dtype=bool)
     readable[[item.row for item in source.unreadable]] = False
     targets = source.targets
@@ -47,7 +47,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
         times=source.times,
         given=source.parts,
         keys=source.keys,
-        noun="image" if images else "row",
+        noun=source.noun,
         seed=0,
     )
     source.learn(split.rows("train"))

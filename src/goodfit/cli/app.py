@@ -12,11 +12,11 @@ import click
 from goodfit import __version__
 from goodfit.cli import runs, tools
 from goodfit.cli.options import called, common, option
-from goodfit.data.sources import sources
+from goodfit.data import source_options
 from goodfit.errors import GoodfitError
 
 BAD_INPUT, INTERRUPTED = 2, 130
-SOURCE_OPTIONS = {extra.name: extra for module in sources() for extra in module.OPTIONS}  # --group is of several
+SOURCE_OPTIONS = {extra.name: extra for extra in source_options()}
 
 
 class Commands(click.Group):
@@ -60,6 +60,7 @@ def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> No
 @option("--data", click.Path(path_type=Path), "The data, when WHAT is a net of your own.")
 @option("--valid", click.Path(path_type=Path), "Validation data that came apart.")
 @option("--test", click.Path(path_type=Path), "Test data that came apart.")
+@option("--kind", str, "How to read the data, where it could be read in two ways: images, table, ... [found from it].")
 @option("--out", click.Path(path_type=Path), "The run folder [runs/NAME of the data].")
 @click.option("--resume", is_flag=True, help="Go on with a stopped run.")
 @option("--epochs", int, "Passes over the training rows.")
@@ -94,6 +95,7 @@ def fit(
     data: Path | None,
     valid: Path | None,
     test: Path | None,
+    kind: str | None,
     out: Path | None,
     resume: bool,
     as_json: bool,
@@ -120,7 +122,7 @@ def fit(
     of_source = {name: options.pop(name) for name in SOURCE_OPTIONS}
     place = data if data is not None else Path(what)
     run = fit_model(
-        open_path(place, valid=valid, test=test, **of_source),
+        open_path(place, valid=valid, test=test, kind=kind, **of_source),
         model=what if own else None,
         out=out,
         resume=resume,

@@ -66,7 +66,7 @@ def explain(rule: str | None) -> None:
 @click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Images at a time.")
 def list_nets(name: str | None, size: str, channels: int, outputs: int | None, width: int | None, batch: int) -> None:
     """List the architectures; with a NAME, its layers: shapes, parameters, multiply-adds, memory of a training step."""
-    from goodfit.data.sources.images import given_size
+    from goodfit.data.images.sizes import given_size
     from goodfit.nets import architecture
     from goodfit.nets.describe import describe, overview, table
 

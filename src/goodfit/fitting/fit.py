@@ -80,7 +80,7 @@ def fit(
     began = time.monotonic()
     asked, source_options = split_options(options)
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
-    folder = choose_folder(source.name, out, resume=resume)
+    folder = choose_folder(source.name or "run", out, resume=resume)
     journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
     if folder.finished:
         journal.say(f"{folder.path} is finished already")
