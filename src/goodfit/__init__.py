@@ -21,12 +21,12 @@ _HOME = {
     "table": "goodfit.data.sources.table",
     "ratings": "goodfit.data.sources.ratings",
     "watch": "goodfit.checks.watch",
-    "allow": "goodfit.checks.allow",
+    "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
 }
 
 if TYPE_CHECKING:
-    from goodfit.checks.allow import allow as allow
+    from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
