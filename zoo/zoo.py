@@ -222,12 +222,12 @@ def ready() -> None:
     import sklearn.datasets
     import torch._dynamo
 
-    import goodfit.checks.patches
+    import goodfit.checks.engine.hooks
     from goodfit.checks.rule import rules
 
     assert sklearn
     assert torch._dynamo
-    assert goodfit.checks.patches
+    assert goodfit.checks.engine.hooks
     rules()
 
 

@@ -15,12 +15,12 @@ _HOME = {
     "load": "goodfit.run",
     "Run": "goodfit.run",
     "watch": "goodfit.checks.watch",
-    "allow": "goodfit.checks.allow",
+    "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
 }
 
 if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from their registry
-    from goodfit.checks.allow import allow as allow
+    from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images

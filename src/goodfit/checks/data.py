@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import DataFacts, check_data
+from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_path
 from goodfit.data.split import make_split
 from goodfit.errors import DataError
@@ -17,8 +18,10 @@ from goodfit.tasks import task_for
 SHOWN = 3
 
 
-def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tuple[list[Finding], int]:
-    """Findings about data that `goodfit fit` could read, and how many rows there are.
+def check_path(
+    path: Path, *, cache: Path | None = None, asked: Sequence[Rule] | None = None, **options: Any
+) -> tuple[list[Finding], int]:
+    """Findings about data that `goodfit fit` could read, and how many rows there are; of the rules `asked`, else all.
 
     Parts that the data came in are kept; else they are made as `fit` would make them from seed 0.
 
@@ -60,7 +63,7 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
         source.columns(),
         source.read if images else None,
     )
-    findings = check_data(facts)
+    findings = check_data(facts, asked)
     if source.unreadable:
         some = "; ".join(f"{item.key}: {item.reason}" for item in source.unreadable[:SHOWN])
         findings.append(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,10 +22,10 @@ from torch.optim import optimizer as optimisers
 from torch.utils.data import DataLoader
 from torch.utils.data import dataloader as loading
 
-from goodfit.checks import events
-from goodfit.checks.nest import tensors
-from goodfit.checks.places import is_users
-from goodfit.checks.watcher import CALL, STEP, Watcher
+from goodfit.checks.engine import events
+from goodfit.checks.engine.nested import tensors
+from goodfit.checks.engine.user_frame import is_users
+from goodfit.checks.engine.watcher import CALL_TICKS, STEP_TICKS, Watcher
 
 LOSSES = (
     "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div", "mse_loss",
@@ -37,17 +36,17 @@ NOTES = "_goodfit_notes"  # attribute of a loader's iterator
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 
 
-class Patches:
+class Hooks:
     """All replacements for one watcher."""
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self.world = watcher.world
+        self.program = watcher.program
         self._undo: list[Callable[[], None]] = []
         self._undo_close: list[Callable[[], None]] = []
         self._in_backward = 0
         self._functorch = getattr(torch._C._functorch, "peek_interpreter_stack", lambda: None)
-        watcher.on_sleep, watcher.on_wake = self._look_away, self._look_closely
+        watcher.when_awake(self._look_closely, self._look_away)
 
     def install(self) -> None:
         """Replace everything."""
@@ -95,7 +94,7 @@ class Patches:
         if self._undo_close:
             return
         undo = self._undo_close
-        if not self.world.compiled:
+        if not self.program.compiled:
             undo.append(modules.register_module_forward_pre_hook(self._called).remove)
             undo.append(modules.register_module_forward_hook(self._returned, with_kwargs=True, always_call=True).remove)
         for name in ("__eq__", "eq"):
@@ -145,27 +144,30 @@ class Patches:
         roots = args[0] if args else kwargs["tensors"]
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
-        event = events.Backward(losses, given, kwargs.get("inputs") is not None)
+        into = kwargs.get("inputs") is not None
+        watcher = self.watcher
         self._note_loss(losses)
-        self.watcher.tell("before_backward", event)
+        if watcher.hears(events.BackwardBegins):
+            watcher.tell(events.BackwardBegins(losses, given, into))
         self._in_backward += 1
         try:
-            found = original(*args, **kwargs)
+            result = original(*args, **kwargs)
         finally:
             self._in_backward -= 1
-        self.world.backwards += 1
-        self.watcher.tell("after_backward", event)
-        return found
+        self.program.backwards += 1
+        if watcher.hears(events.BackwardEnded):
+            watcher.tell(events.BackwardEnded(losses, given, into))
+        return result
 
     def _note_loss(self, losses: list[Tensor]) -> None:
-        """Its value, where reading it waits for nothing; a jump or no number wakes the rules."""
+        """Its value, where reading it waits for nothing; a jump, NaN or infinity wakes the rules."""
         if len(losses) != 1 or losses[0].numel() != 1 or not (losses[0].is_cpu or self.watcher.awake):
             return
-        if self.world.note_loss(losses[0].item()):
+        if self.program.losses.add(losses[0].item()):
             self.watcher.wake()
 
     def _grad(self, original: Any, args: Any, kwargs: Any) -> Any:
-        self.world.grad_calls += 1
+        self.program.grad_calls += 1
         self._in_backward += 1
         try:
             return original(*args, **kwargs)
@@ -177,23 +179,23 @@ class Patches:
         bound = _signature(original).bind(*args, **kwargs)
         bound.apply_defaults()
         if bound.arguments["enabled"]:
-            self.watcher.tell("on_autocast", events.Autocast(args[0], bool(args[0]._enabled)))
+            self.watcher.tell(events.Autocast(args[0], bool(args[0]._enabled)))
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         if self.watcher.busy or torch.compiler.is_compiling():
             return
-        self.world.optimiser(optimiser).steps += 1
-        self.world.steps += 1
-        self.world.losses.used = self.world.losses.count
-        self.watcher.tell("on_step", events.Step(optimiser))
-        self.watcher.tick(STEP)
+        self.program.optimiser(optimiser).steps += 1
+        self.program.steps += 1
+        self.program.losses.count_at_step = self.program.losses.count
+        self.watcher.tell(events.Step(optimiser))
+        self.watcher.tick(STEP_TICKS)
 
     def _new_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
         original(*args, **kwargs)
-        self.world.optimiser(args[0])
+        self.program.optimiser(args[0])
 
     def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
-        self.watcher.tell("on_zero", events.Zero(args[0]))
+        self.watcher.tell(events.Zero(args[0]))
         return original(*args, **kwargs)
 
     def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
@@ -201,56 +203,47 @@ class Patches:
             return original(*args, **kwargs)
         bound = _signature(original).bind(*args, **kwargs)
         bound.apply_defaults()
-        told = dict(bound.arguments)
-        pair = [told.pop("input", None), told.pop("target", None)]
-        if not all(isinstance(each, Tensor) for each in pair):
+        options = dict(bound.arguments)
+        x, target = options.pop("input", None), options.pop("target", None)
+        if not (isinstance(x, Tensor) and isinstance(target, Tensor)):
             return original(*args, **kwargs)
-        self.watcher.tell("on_loss", events.Loss(name, pair[0], pair[1], told, torch.is_grad_enabled()))
-        with self._nested():
+        self.watcher.tell(events.Loss(name, x, target, options, torch.is_grad_enabled()))
+        with self.watcher.inside_torch():
             return original(*args, **kwargs)
-
-    @contextmanager
-    def _nested(self) -> Iterator[None]:
-        """What torch calls inside of its own functions is not the user's doing."""
-        before, self.watcher._local.busy = self.watcher.busy, True
-        try:
-            yield
-        finally:
-            self.watcher._local.busy = before
 
     def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self.watcher.awake and not self._in_backward:
             bound = _signature(original).bind(*args, **kwargs)
             bound.apply_defaults()
-            stack = self.watcher.stack
-            inner, outer = (stack[-1], stack[0]) if stack else (None, None)
-            told = bound.arguments
-            self.watcher.tell("on_dropout", events.Dropout(inner, outer, float(told["p"]), bool(told["training"])))
+            self._tell_dropout(bound.arguments["p"], bound.arguments["training"])
         return original(*args, **kwargs)
 
     def _attention(self, original: Any, args: Any, kwargs: Any) -> Any:
         rate = kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0)
         if rate and self.watcher.awake and not self._in_backward:
-            stack = self.watcher.stack
-            inner, outer = (stack[-1], stack[0]) if stack else (None, None)
-            self.watcher.tell("on_dropout", events.Dropout(inner, outer, float(rate), True))
+            self._tell_dropout(rate, True)
         return original(*args, **kwargs)
 
+    def _tell_dropout(self, rate: Any, training: Any) -> None:
+        stack = self.watcher.stack
+        inner, outer = (stack[-1], stack[0]) if stack else (None, None)
+        self.watcher.tell(events.Dropout(inner, outer, float(rate), bool(training)))
+
     def _train(self, original: Any, args: Any, kwargs: Any) -> Any:
-        found = original(*args, **kwargs)
+        result = original(*args, **kwargs)
         self.watcher.look("mode")
-        return found
+        return result
 
     def _weights(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
         module = args[0] if action != "save" else None
         if action == "state_dict":
-            found = original(*args, **kwargs)
+            state = original(*args, **kwargs)
             if not kwargs.get("prefix") and len(args) < 3:  # the call by the user, not those for the parts
-                self.watcher.tell("on_weights", events.Weights(action, module, found))
-            return found
+                self.watcher.tell(events.Weights(action, module, state))
+            return state
         place = 1 if action == "load_state_dict" else 0
         state = args[place] if len(args) > place else kwargs.get("state_dict", kwargs.get("obj"))
-        self.watcher.tell("on_weights", events.Weights(action, module, state))
+        self.watcher.tell(events.Weights(action, module, state))
         return original(*args, **kwargs)
 
     def _no_grad(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -267,52 +260,50 @@ class Patches:
         iterator = original(*args, **kwargs)
         if isinstance(iterator, loading._BaseDataLoaderIter):
             vars(iterator)[NOTES] = (loader, [], [0])  # the loader, indices of batches to come, batches given
-        self.watcher.tell("on_epoch", events.Epoch(loader, iterator))
+        self.watcher.tell(events.Epoch(loader, iterator))
         return iterator
 
     def _next_index(self, original: Any, args: Any, kwargs: Any) -> Any:
-        found = original(*args, **kwargs)
-        known = vars(args[0]).get(NOTES)
-        if known is not None and isinstance(found, (list, tuple)):
-            known[1].append(found)
-        return found
+        index = original(*args, **kwargs)
+        notes = vars(args[0]).get(NOTES)
+        if notes is not None and isinstance(index, (list, tuple)):
+            notes[1].append(index)
+        return index
 
     def _batch(self, original: Any, args: Any, kwargs: Any) -> Any:
-        data = original(*args, **kwargs)
-        known = vars(args[0]).get(NOTES)
-        if known is None:
-            return data
-        loader, indices, count = known
+        batch = original(*args, **kwargs)
+        notes = vars(args[0]).get(NOTES)
+        if notes is None:
+            return batch
+        loader, indices, count = notes
         index = indices.pop(0) if indices else None
-        found = list(tensors(data))
-        self.world.last_batch = [weakref.ref(each) for each in found]
-        self.watcher.tell("on_batch", events.Batch(loader, count[0], found, index))
+        self.watcher.tell(events.Batch(loader, count[0], list(tensors(batch)), index))
         count[0] += 1
-        return data
+        return batch
 
     def _schedule(self, original: Any, args: Any, kwargs: Any) -> Any:
         scheduler = args[0]
         first = getattr(scheduler, "last_epoch", 0) < 0 or not hasattr(scheduler, "_step_count")
         first = first or getattr(scheduler, "_step_count", 1) == 0
-        self.watcher.tell("on_schedule", events.Schedule(scheduler, first))
+        self.watcher.tell(events.Schedule(scheduler, first))
         return original(*args, **kwargs)
 
     def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:
         bound = _signature(original).bind(*args, **kwargs)
-        given = bound.arguments["parameters"]
-        params = [given] if isinstance(given, Tensor) else list(given)  # a generator is read once, here
+        params = bound.arguments["parameters"]
+        params = [params] if isinstance(params, Tensor) else list(params)  # a generator is read once, here
         bound.arguments["parameters"] = params
         limit = bound.arguments.get("max_norm", bound.arguments.get("clip_value", 0.0))
-        self.watcher.tell("on_clip", events.Clip(params, float(limit)))
-        with self._nested():
+        self.watcher.tell(events.Clip(params, float(limit)))
+        with self.watcher.inside_torch():
             return original(*bound.args, **bound.kwargs)
 
     def _scaler(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
-        self.watcher.tell("on_scaler", events.Scaler(args[0], action))
+        self.watcher.tell(events.Scaler(args[0], action))
         return original(*args, **kwargs)
 
     def _compile(self, original: Any, args: Any, kwargs: Any) -> Any:
-        self.world.compiled = True
+        self.program.compiled = True
         self._look_away()
         if self.watcher.awake:
             self._look_closely()
@@ -323,23 +314,23 @@ class Patches:
             return torch.jit.script(*args, **kwargs)
 
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
-        found = original(*args, **kwargs)
+        result = original(*args, **kwargs)
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
         if isinstance(left, Tensor) and isinstance(right, Tensor):
-            self.watcher.tell("on_compare", events.Compare(left, right, torch.is_grad_enabled()))
-        return found
+            self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+        return result
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
         tensor = args[0] if args else kwargs.get("input")
         if isinstance(tensor, Tensor) and tensor.dim():
-            self.watcher.tell("on_read", events.Read(tensor, torch.is_grad_enabled()))
+            self.watcher.tell(events.Read(tensor, torch.is_grad_enabled()))
         return original(*args, **kwargs)
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
-        found = original(*args, **kwargs)
-        if found.dim() in (3, 4):  # images are what is asked about
-            self.watcher.tell("on_reshape", events.Reshape(args[0], found))
-        return found
+        result = original(*args, **kwargs)
+        if result.dim() in (3, 4):  # images are what is asked about
+            self.watcher.tell(events.Reshape(args[0], result))
+        return result
 
     def _called(self, module: nn.Module, args: Any) -> None:
         if torch.compiler.is_compiling() or self.watcher.busy or self._in_backward:
@@ -371,10 +362,10 @@ class Patches:
             kwargs=kwargs,
         )
         if call.outermost:
-            self.world.note_call(call)
-        watcher.tell("on_call", call)
+            self.program.note_call(call)
+        watcher.tell(call)
         if call.outermost and not call.grad:
-            watcher.tick(CALL)
+            watcher.tick(CALL_TICKS)
 
 
 class _identity:

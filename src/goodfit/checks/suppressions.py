@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from goodfit.checks.finding import Finding, Level
+from goodfit.checks.finding import Finding
 from goodfit.errors import UsageError
 
-UNUSED = ("unused-suppression", "GF001")
 _blocks: list[tuple[str, str]] = []  # (name, reason) of the `with allow(...)` blocks that run now
 _opened: dict[str, str] = {}  # every one of this process, by name, with its reason
 _fired: set[str] = set()
@@ -38,9 +37,9 @@ def allow(rule: str, *, reason: str) -> Iterator[None]:
 def _check(rule: str, reason: str) -> None:
     from goodfit.checks.rule import rules
 
-    known = sorted(each.name for each in rules())
-    if rule not in known:
-        raise UsageError(f"allow: there is no rule '{rule}'", fix=f"There are {', '.join(known)}")
+    names = sorted(each.name for each in rules())
+    if rule not in names:
+        raise UsageError(f"allow: there is no rule '{rule}'", fix=f"The rules are {', '.join(names)}")
     if not reason.strip():
         raise UsageError(f"allow: no reason is given for {rule}", fix="Say why it is right here: reason='...'")
 
@@ -64,15 +63,15 @@ class Suppressions:
         """
         import tomllib
 
-        for place in (folder, *folder.resolve().parents):
-            file = place / "pyproject.toml"
+        for parent in (folder, *folder.resolve().parents):
+            file = parent / "pyproject.toml"
             if file.is_file():
                 try:
-                    told = tomllib.loads(file.read_text(encoding="utf-8"))
+                    settings = tomllib.loads(file.read_text(encoding="utf-8"))
                 except tomllib.TOMLDecodeError as error:
-                    raise UsageError(f"not TOML ({error})", where=file, fix="Fix it") from error
-                found = told.get("tool", {}).get("goodfit", {}).get("allow", {})
-                return cls({str(rule): str(reason) for rule, reason in found.items()})
+                    raise UsageError(f"not valid TOML ({error})", where=file, fix="Fix the syntax") from error
+                allowed = settings.get("tool", {}).get("goodfit", {}).get("allow", {})
+                return cls({str(rule): str(reason) for rule, reason in allowed.items()})
         return cls()
 
     def allows(self, rule: str) -> bool:
@@ -84,13 +83,8 @@ class Suppressions:
 
     def unused(self, asked: set[str]) -> Iterator[Finding]:
         """Suppressions that left nothing out, of rules that were asked."""
+        from goodfit.checks.rules.unused_suppression import UnusedSuppression
+
         for rule, reason in {**self._everywhere, **_opened}.items():
             if rule not in _fired and rule in asked:
-                where = "pyproject.toml" if rule in self._everywhere else None
-                yield Finding(
-                    *UNUSED,
-                    Level.NOTICE,
-                    f"{rule} is allowed ({reason}) and had nothing to say",
-                    "Remove the suppression",
-                    file=where,
-                )
+                yield UnusedSuppression().of(rule, reason, in_project=rule in self._everywhere)

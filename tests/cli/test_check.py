@@ -45,7 +45,7 @@ def test_a_program_runs_as_by_itself_and_its_mistake_is_told(folder: Path) -> No
     assert done.stdout.startswith("arguments ['--epochs', '3'] __main__\ndone 19\n")
     assert "error  train.py:12  gradients-not-zeroed [GF301]" in done.stdout
     assert "    > opt.step()" in done.stdout
-    assert "1 error in 20 steps of 1 optimiser(s)" in done.stdout
+    assert "1 error in 20 steps of 1 optimiser\n" in done.stdout
 
 
 def test_one_json_object_on_stdout(folder: Path) -> None:
@@ -82,7 +82,7 @@ def test_statuses(folder: Path) -> None:
     assert "gradients-not-zeroed" in done.stdout  # what was seen before it broke
     done = check("nowhere.py", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "goodfit: nowhere.py: no such program. Give a Python file, or -m and a module's name.\n"
+    assert done.stderr == "goodfit: nowhere.py: no such program. Give a Python file, or -m and the name of a module.\n"
     assert check("--select", "GF99", "train.py", cwd=folder).returncode == 2
 
 
@@ -101,7 +101,7 @@ def test_a_baseline_accepts_what_is_there(folder: Path) -> None:
     (folder / "train.py").write_text("# a line more\n" + PROGRAM)  # lines may move
     done = check("--baseline", "base.json", "train.py", cwd=folder)
     assert done.returncode == 0
-    assert "1 more are accepted by base.json" in done.stdout
+    assert "Not shown: 1 accepted by base.json" in done.stdout
 
 
 def images(folder: Path) -> None:

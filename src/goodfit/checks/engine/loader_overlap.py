@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 from torch.utils.data import SequentialSampler, Subset, TensorDataset
 
-from goodfit.checks.rows import blank, fingerprints
+from goodfit.checks.engine.fingerprints import blank, fingerprints
 
 MOST = 64 * 2**20  # bytes of a tensor whose rows are compared
 COLUMNS = 4  # of a row, at least: shorter ones are equal by nature

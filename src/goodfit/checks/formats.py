@@ -11,34 +11,45 @@ from typing import TYPE_CHECKING, Any
 from goodfit.checks.finding import Finding, Level
 
 if TYPE_CHECKING:
-    from goodfit.checks.watcher import Watcher
+    from goodfit.checks.engine.program_state import Summary
 
-WIDTH = 100
+FORMATS = ("text", "json", "sarif", "github")
+WIDTH = 100  # columns
 SARIF_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "note"}
 
 
-def as_text(findings: Sequence[Finding], watcher: Watcher | None = None) -> str:
+def render(form: str, findings: Sequence[Finding], target: str, summary: Summary | None = None) -> str:
+    """The report in one of the FORMATS; without a summary, that of data."""
+    if form == "json":
+        return as_json(findings, target, summary.steps if summary else 0)
+    if form == "sarif":
+        return as_sarif(findings)
+    return as_github(findings) if form == "github" else as_text(findings, summary)
+
+
+def as_text(findings: Sequence[Finding], summary: Summary | None = None) -> str:
     """For the terminal: each finding with its line of code, what was seen, and the fix; then a line of counts."""
     blocks = [_block(finding) for finding in findings if finding.level is not Level.NOTICE]
     notices = [finding for finding in findings if finding.level is Level.NOTICE]
     if notices:
         blocks.append("\n".join(f"notice  {place(one)}  {one.rule}: {one.message}" for one in notices))
-    return "\n\n".join([*blocks, closing(findings, watcher)])
+    return "\n\n".join([*blocks, closing(findings, summary)])
 
 
-def closing(findings: Sequence[Finding], watcher: Watcher | None) -> str:
-    """The last lines: how much was watched, how much was found, and what could not be seen."""
-    counts = [(level, sum(found.level is level for found in findings)) for level in Level]
-    said = ", ".join(f"{count} {level.value}{'s' if count > 1 else ''}" for level, count in counts if count)
-    lines = [f"goodfit: {said or 'nothing found'}"]
-    if watcher is not None:
-        world = watcher.world
-        lines[0] += f" in {world.steps:,} steps of {len(world.optimisers) or 'no'} optimiser(s)"
-        if world.compiled:
+def closing(findings: Sequence[Finding], summary: Summary | None) -> str:
+    """The last lines: how much was watched, how much was found, and what could not be examined."""
+    counts = [(level, sum(finding.level is level for finding in findings)) for level in Level]
+    totals = ", ".join(f"{count} {level.value}{'s' if count > 1 else ''}" for level, count in counts if count)
+    lines = [f"goodfit: {totals or 'no findings'}"]
+    if summary is not None:
+        plural = "" if summary.optimisers == 1 else "s"
+        lines[0] += f" in {summary.steps:,} steps of {summary.optimisers or 'no'} optimiser{plural}"
+        if summary.compiled:
             lines.append("torch.compile is used: rules that look inside modules saw none of what came after it")
-        lines += watcher.faults
-    if any(found.level is not Level.NOTICE for found in findings):
-        lines.append("goodfit explain RULE says more, and when it is a false alarm")
+        if summary.not_checked:
+            lines.append(f"not checked: {', '.join(summary.not_checked)}")
+    if any(finding.level is not Level.NOTICE for finding in findings):
+        lines.append("Run goodfit explain RULE for details and known false alarms")
     return "\n".join(lines)
 
 
@@ -55,15 +66,15 @@ def _block(finding: Finding) -> str:
         code = linecache.getline(finding.file, finding.line).strip()
         if code:
             lines.append(f"    > {code}")
-    for text in (f"{finding.message[0].upper()}{finding.message[1:]}.", f"Instead: {finding.fix}."):
+    for text in (f"{finding.message[0].upper()}{finding.message[1:]}.", f"Fix: {finding.fix}."):
         lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
 
 
 def as_json(findings: Sequence[Finding], program: str, steps: int) -> str:
     """One object, as the command prints it."""
-    told = {"program": program, "steps": steps, "findings": [finding.to_json() for finding in findings]}
-    return json.dumps(told, ensure_ascii=False)
+    report = {"program": program, "steps": steps, "findings": [finding.to_json() for finding in findings]}
+    return json.dumps(report, ensure_ascii=False)
 
 
 def as_sarif(findings: Sequence[Finding]) -> str:
@@ -87,13 +98,13 @@ def as_sarif(findings: Sequence[Finding]) -> str:
                 location["region"] = {"startLine": finding.line}
             result["locations"] = [{"physicalLocation": location}]
         results.append(result)
-    described = [
+    descriptions = [
         {"id": name, "shortDescription": {"text": pages.get(name, name).splitlines()[0]}, "help": {"text": pages[name]}}
         if name in pages
         else {"id": name}
         for name in names
     ]
-    driver = {"name": "goodfit", "version": __version__, "rules": described}
+    driver = {"name": "goodfit", "version": __version__, "rules": descriptions}
     return json.dumps(
         {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -1,9 +1,8 @@
-"""Run somebody's program, unmodified, under the watcher: `goodfit check train.py [args]`."""
+"""Run somebody's program, unmodified, under the watcher: `goodfit check train.py [ARGUMENTS]`."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import runpy
 import sys
@@ -13,35 +12,36 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from goodfit.checks.engine.program_state import Summary
 from goodfit.checks.finding import Finding
+from goodfit.checks.formats import as_text
 from goodfit.checks.watch import watch
 from goodfit.errors import UsageError
 
 
-class Enough(BaseException):
+class StepsReached(BaseException):
     """Raised inside the program after as many optimiser steps as were asked for."""
 
 
-class Absent(Exception):
-    """The module that is to be run is not there."""
+class ModuleMissing(Exception):
+    """There is no such module to run."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of it.
+    """A program that was checked.
 
     Attributes:
+        summary: how much of it was watched.
         status: the program's own exit status; 1 after an exception, whose traceback was printed.
-        text: the report for people.
     """
 
     findings: list[Finding]
-    steps: int
+    summary: Summary
     status: int
-    text: str
 
 
-def check_program(
+def run_script(
     target: str,
     arguments: Sequence[str] = (),
     *,
@@ -51,33 +51,32 @@ def check_program(
     ignore: Sequence[str] = (),
     quiet_stdout: bool = False,
 ) -> Checked:
-    """Run it to its end, or to its optimiser's step number `steps`.
+    """Run a program to its end, or to step number `steps` of its optimisers.
 
     Args:
         target: a Python file, or with `module` a dotted name as for `python -m`.
         arguments: the program's own.
+        select, ignore: the rules to ask, and those to leave out.
         quiet_stdout: what the program prints goes to stderr.
 
     Raises:
-        UsageError: no such file or module, or no Python.
-        KeyboardInterrupt: Ctrl-C, after the report of what was seen was printed.
+        UsageError: no such file or module, not Python, or no such rule.
+        KeyboardInterrupt: Ctrl-C, after the findings so far were printed.
     """
-    from goodfit.checks.output import as_text
-
     path = Path(target)
     code = None
     if not module:
         if not path.is_file():
-            raise UsageError("no such program", where=target, fix="Give a Python file, or -m and a module's name")
+            raise UsageError("no such program", where=target, fix="Give a Python file, or -m and the name of a module")
         try:
             code = compile(path.read_bytes(), str(path), "exec")
         except (SyntaxError, ValueError) as error:
-            raise UsageError(f"not a Python program ({error})", where=target, fix="Fix it") from error
+            raise UsageError(f"not valid Python ({error})", where=target, fix="Fix the syntax") from error
     status = 0
     before = list(sys.argv), list(sys.path), sys.modules["__main__"]
     with _stdout_to_stderr() if quiet_stdout else contextlib.nullcontext():
         watching = watch(select=select, ignore=ignore, quiet=True)
-        watching.watcher.stop_after = (steps, Enough)
+        watching.watcher.stop_after(steps, StepsReached)
         interrupted = False
         try:
             if module:
@@ -92,10 +91,12 @@ def check_program(
                 sys.modules["__main__"] = main
                 assert code is not None
                 exec(code, main.__dict__)
-        except Enough:
+        except StepsReached:
             pass
-        except Absent as error:
-            raise UsageError(f"no module '{target}' ({error})", fix="Run it from the folder of its package") from None
+        except ModuleMissing as error:
+            raise UsageError(
+                f"no module '{target}' ({error})", fix="Run the command in the folder that holds its package"
+            ) from None
         except SystemExit as stop:
             status = _status(stop)
         except KeyboardInterrupt:
@@ -107,19 +108,19 @@ def check_program(
             sys.stdout.flush()
             findings = watching.close()
             sys.argv, sys.path, sys.modules["__main__"] = before
-    text = as_text(findings, watching.watcher)
+    summary = watching.watcher.program.summary()
     if interrupted:
-        print(text, file=sys.stderr)
+        print(as_text(findings, summary), file=sys.stderr)
         raise KeyboardInterrupt
-    return Checked(findings, watching.watcher.world.steps, status, text)
+    return Checked(findings, summary, status)
 
 
 def _run_module(name: str) -> None:
     try:
         runpy.run_module(name, run_name="__main__", alter_sys=True)
     except ImportError as error:
-        ours = error.name is None or name == error.name or name.startswith(f"{error.name}.")
-        raise Absent(str(error)) if ours else error from error
+        is_target = error.name is None or name == error.name or name.startswith(f"{error.name}.")
+        raise ModuleMissing(str(error)) if is_target else error from error
 
 
 def _status(stop: SystemExit) -> int:
@@ -135,9 +136,9 @@ def _status(stop: SystemExit) -> int:
 def _print_traceback(error: BaseException) -> None:
     """As Python prints it, from the program's first frame on."""
     trace = error.__traceback__
-    own = str(Path(__file__).resolve())
+    this_file = str(Path(__file__).resolve())
     while trace is not None and (
-        trace.tb_frame.f_code.co_filename in (own, __file__) or "runpy" in trace.tb_frame.f_code.co_filename
+        trace.tb_frame.f_code.co_filename in (this_file, __file__) or "runpy" in trace.tb_frame.f_code.co_filename
     ):
         trace = trace.tb_next
     traceback.print_exception(type(error), error, trace, file=sys.stderr)
@@ -148,8 +149,8 @@ def _stdout_to_stderr() -> Iterator[None]:
     """Whatever writes to stdout, also from C and from child processes."""
     sys.stdout.flush()
     try:
-        kept = os.dup(1)
-    except OSError:  # no stdout at all
+        stdout = os.dup(1)
+    except OSError:  # there is no stdout
         yield
         return
     os.dup2(2, 1)
@@ -157,35 +158,5 @@ def _stdout_to_stderr() -> Iterator[None]:
         with contextlib.redirect_stdout(sys.stderr):
             yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-
-
-def left_out(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
-    """Findings that a baseline file does not hold; by rule, file and the text of the line, which may move.
-
-    Raises:
-        UsageError: no such file, or not one that `--write-baseline` wrote.
-    """
-    try:
-        known = {tuple(each) for each in json.loads(baseline.read_text(encoding="utf-8"))["accepted"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"not a baseline ({error})", where=baseline, fix="Write one: goodfit check --write-baseline FILE ..."
-        ) from error
-    return [finding for finding in findings if _identity(finding) not in known]
-
-
-def write_baseline(findings: Sequence[Finding], baseline: Path) -> None:
-    """Accept these findings from now on."""
-    from goodfit.store.files import write_text
-
-    accepted = sorted({_identity(finding) for finding in findings})
-    write_text(baseline, json.dumps({"accepted": accepted}, indent=1) + "\n")
-
-
-def _identity(finding: Finding) -> tuple[str, str, str]:
-    import linecache
-
-    line = linecache.getline(finding.file, finding.line).strip() if finding.file and finding.line else ""
-    return finding.rule, finding.file or "", line
+        os.dup2(stdout, 1)
+        os.close(stdout)

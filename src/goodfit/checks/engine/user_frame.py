@@ -21,7 +21,7 @@ class Place(NamedTuple):
 def _foreign() -> tuple[str, ...]:
     """Folders whose code is not the user's."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
-    folders = {sysconfig.get_paths()[name] for name in names} | {str(Path(__file__).resolve().parents[1])}
+    folders = {sysconfig.get_paths()[name] for name in names} | {str(Path(__file__).resolve().parents[2])}
     torch = sys.modules.get("torch")
     if torch is not None and torch.__file__:
         folders.add(str(Path(torch.__file__).parent))

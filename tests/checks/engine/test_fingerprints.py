@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from torch import Tensor, nn
 
-from goodfit.checks.probe import mixing
-from goodfit.checks.rows import MOST, all_finite, fingerprints
+from goodfit.checks.engine.fingerprints import MOST, all_finite, fingerprints
+from goodfit.checks.engine.mixing_probe import mixing
 
 
 @given(arrays.arrays(np.float32, (6, 3), elements=st.sampled_from([0.0, 0.5, 1.0, -1.0, 1e-30, 3e38])))

@@ -1,4 +1,7 @@
-"""What the watcher tells the rules: one small record for each thing that a program does."""
+"""What the watcher tells the rules: one small record for each thing that a program does.
+
+A rule listens to an event by naming its class in the annotation of a method (engine/dispatch.py).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from goodfit.checks import graph
+from goodfit.checks.engine import graph
 
 
 def params_of(optimiser: Optimizer) -> list[Tensor]:
@@ -18,14 +21,18 @@ def params_of(optimiser: Optimizer) -> list[Tensor]:
     return [param for group in optimiser.param_groups for param in group["params"]]
 
 
+class Event:
+    """Something that the watched program has done, or is about to do."""
+
+
 @dataclass(frozen=True)
-class Call:
+class Call(Event):
     """A module was called.
 
     Attributes:
         root: the outermost module with parameters that is being called; the module itself when it is that one.
         inputs: positional and keyword arguments that are tensors, in their order.
-        output: what it gave; None when it raised.
+        output: what it returned; None when it raised.
         parent: the module that called it, None for an outermost one.
         grad: whether gradients were being recorded.
     """
@@ -46,7 +53,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Event):
     """A loss function of torch is about to be called.
 
     Attributes:
@@ -65,11 +72,11 @@ class Loss:
 
 @dataclass(frozen=True)
 class Backward:
-    """`backward` is about to run, or has run.
+    """What the two events of a backward pass have in common; no event by itself.
 
     Attributes:
         losses: the tensors that it starts from.
-        given: whether gradients of these were given.
+        given: whether the gradients of these were given.
         into: whether `inputs=` names where gradients go.
     """
 
@@ -80,41 +87,49 @@ class Backward:
     @cached_property
     def leaves(self) -> list[Tensor]:
         """Leaf tensors that gradients reach."""
-        found: dict[int, Tensor] = {}
+        leaves: dict[int, Tensor] = {}
         for loss in self.losses:
             if loss.grad_fn is not None:
-                found |= {id(leaf): leaf for leaf in graph.leaves(loss.grad_fn)}
+                leaves |= {id(leaf): leaf for leaf in graph.leaves(loss.grad_fn)}
             elif loss.requires_grad:
-                found[id(loss)] = loss
-        return list(found.values())
+                leaves[id(loss)] = loss
+        return list(leaves.values())
+
+
+class BackwardBegins(Backward, Event):
+    """Gradients are about to be computed."""
+
+
+class BackwardEnded(Backward, Event):
+    """Gradients have been computed."""
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Event):
     """An optimiser has stepped."""
 
     optimiser: Optimizer
 
     @cached_property
     def params(self) -> list[Tensor]:
-        """All that the optimiser holds."""
+        """All parameters of the optimiser."""
         return params_of(self.optimiser)
 
 
 @dataclass(frozen=True)
-class Zero:
+class Zero(Event):
     """Gradients are about to be zeroed, by an optimiser or a module."""
 
     owner: Optimizer | nn.Module
 
     @cached_property
     def params(self) -> list[Tensor]:
-        """All whose gradients go."""
+        """All parameters whose gradients are zeroed."""
         return params_of(self.owner) if isinstance(self.owner, Optimizer) else list(self.owner.parameters())
 
 
 @dataclass(frozen=True)
-class Clip:
+class Clip(Event):
     """Gradients are about to be clipped."""
 
     params: Sequence[Tensor]
@@ -122,7 +137,7 @@ class Clip:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(Event):
     """A scheduler of the learning rate is about to step."""
 
     scheduler: Any
@@ -130,15 +145,15 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Scaler:
-    """A gradient scaler: "scale", "unscale_", "step" or "update" was called."""
+class Scaler(Event):
+    """A gradient scaler is about to be used: "scale", "unscale_", "step" or "update" was called."""
 
     scaler: Any
     action: str
 
 
 @dataclass(frozen=True)
-class Epoch:
+class Epoch(Event):
     """A data loader has been asked for its batches from the start."""
 
     loader: Any
@@ -146,8 +161,8 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """A data loader gave a batch; `indices` as its sampler said, None where there is none."""
+class Batch(Event):
+    """A data loader gave a batch; `indices` are those of its sampler, None where there is none."""
 
     loader: Any
     number: int  # from 0 on in this epoch
@@ -156,7 +171,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Compare:
+class Compare(Event):
     """Two tensors are compared by ==."""
 
     left: Tensor
@@ -165,7 +180,7 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class Read:
+class Read(Event):
     """Classes or numbers are made of a tensor: argmax, max, tolist, numpy."""
 
     tensor: Tensor
@@ -173,15 +188,15 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Reshape:
-    """A tensor is viewed or reshaped to other sizes."""
+class Reshape(Event):
+    """A tensor has been viewed or reshaped to other sizes."""
 
     before: Tensor
     after: Tensor
 
 
 @dataclass(frozen=True)
-class Dropout:
+class Dropout(Event):
     """A dropout function is called; `module` is the innermost module whose forward runs, None outside of any."""
 
     module: nn.Module | None
@@ -191,7 +206,7 @@ class Dropout:
 
 
 @dataclass(frozen=True)
-class Weights:
+class Weights(Event):
     """`action` is "state_dict" (taken from a module), "load_state_dict" or "save"."""
 
     action: str
@@ -200,8 +215,15 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Autocast:
+class Autocast(Event):
     """A lower precision was asked for; `works` says whether torch will use it here."""
 
     region: Any
     works: bool
+
+
+class WatchEnds(Event):
+    """The watch is over: the last chance to speak."""
+
+
+EVENTS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
