@@ -15,7 +15,7 @@ BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench clean
+.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench keywords clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ gpu-test:  ## the tests that need a CUDA GPU, where there is one
 
 bench: dev  ## the measurements behind docs/benchmarks.md
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+keywords: dev  ## write the typed keywords of goodfit.fit again, after a change of options
+	@PYTHONPATH=src $(BIN)/python tests/fitting/make_keywords.py
 
 clean:  ## remove what was set up and built; your runs stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -35,10 +35,10 @@ from goodfit.tasks.segmentation import Segmentation
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import keep_freed_memory
+from goodfit.train.memory_format import set_memory_format
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision, supported
 from goodfit.train.schedule import schedule
-from goodfit.train.memory_format import set_memory_format
 
 CAMVID = Path(__file__).resolve().parents[2] / "shared" / "data" / "camvid"
 PARTS = ("train", "val", "test")

@@ -38,10 +38,10 @@ from goodfit.tasks.classification import Classification
 from goodfit.train.device import choose_device
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
+from goodfit.train.memory_format import set_memory_format
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
-from goodfit.train.memory_format import set_memory_format
 
 DEVICE, _ = choose_device()
 BATCH, ROWS = (64, 4_096) if DEVICE.type == "cpu" else (256, 51_200)

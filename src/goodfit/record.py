@@ -117,7 +117,9 @@ def read_record(folder: Path) -> Record:
             raise RunError(
                 "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
             )
-        raise RunError("there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME")
+        raise RunError(
+            "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
+        )
     try:
         values: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict)
         version = msgspec.convert(values.get("format"), int)
@@ -131,7 +133,9 @@ def read_record(folder: Path) -> Record:
             values = UPGRADES[earlier](values)
         return msgspec.convert(values, Record)
     except msgspec.ValidationError as error:
-        raise RunError(f"damaged: {_in_plain_words(str(error))}", where=path, fix="Fit again, or take a copy") from error
+        raise RunError(
+            f"damaged: {_in_plain_words(str(error))}", where=path, fix="Fit again, or take a copy"
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunError(f"damaged: not JSON ({error})", where=path, fix="Fit again, or take a copy") from error
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import hashlib
-import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,8 +19,8 @@ from torch import Tensor, nn
 from goodfit.checks.finding import Finding
 from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data import open_as
-from goodfit.data.normalise import Normalise
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
 from goodfit.nets import build
@@ -34,9 +32,9 @@ from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
 from goodfit.record import Record, read_record
 from goodfit.stats.estimates import Estimate
-from goodfit.store.files import ensure_folder, write_text
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
-from goodfit.store.tensors import load_state, save_state
+from goodfit.store.files import ensure_folder
+from goodfit.store.run_folder import LOOKS, RECORD, SAVED, SCORES, WEIGHTS
+from goodfit.store.tensors import load_state
 from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks import from_json as task_from_json
 from goodfit.tasks.encode import encoded, with_targets

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from goodfit.checks.formats import FORMATS
-from goodfit.errors import UsageError
+from goodfit.cli.fit import data_options
 
 if TYPE_CHECKING:
     from goodfit.checks.finding import Finding
@@ -110,17 +110,13 @@ def explain(rule: str | None) -> None:
 
 def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
     """Findings about data; its options follow its path: --target income, --valid PATH, --test PATH."""
-    from goodfit.checks.data import check_path
     from goodfit.checks.selection import Selection
+    from goodfit.fitting.console import Console
+    from goodfit.fitting.journal import Journal
+    from goodfit.fitting.problem import check_data_at
 
     selection = Selection(select, ignore)
-    options: dict[str, Any] = {}
-    words = iter(arguments)
-    for word in words:
-        value = next(words, None)
-        if not word.startswith("--") or value is None:
-            raise UsageError(f"'{word}' is not an option with a value", fix="Give --target NAME, --valid PATH, ...")
-        name = word[2:].replace("-", "_")
-        options[name] = Path(value) if name in ("valid", "test") else value
-    findings, _ = check_path(path, asked=selection.rules(), **options)
+    options = data_options(tuple(arguments))
+    journal = Journal(Console(quiet=True))
+    findings = check_data_at(path, selection.rules(), journal=journal, **options)
     return [finding for finding in findings if selection.includes(finding)]

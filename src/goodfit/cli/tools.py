@@ -1,4 +1,4 @@
-"""Looking at nets, making data, the cache; checking and explaining are in check.py."""
+"""Looking at nets, making data, the cache."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from goodfit.cli.check import check, explain
 from goodfit.cli.options import called, option
 
 
@@ -78,4 +77,4 @@ def cache_clear(cache: Path | None) -> None:
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
 
 
-ALL = (check, explain, list_nets, degrade_images, cache)
+ALL = (list_nets, degrade_images, cache)

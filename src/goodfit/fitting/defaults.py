@@ -93,7 +93,9 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     weight_decay = pick("weight decay", options.weight_decay, decay, f"{why}; norms and biases have none")
     schedule = pick("schedule", options.schedule, "one-cycle", "reaches a good net in few epochs")
     smoothing = 0.0
-    if (usual := facts.task.usual_label_smoothing(images=facts.channels is not None, own_net=facts.own_net)) is not None:
+    if (
+        usual := facts.task.usual_label_smoothing(images=facts.channels is not None, own_net=facts.own_net)
+    ) is not None:
         smoothing = pick("label smoothing", options.label_smoothing, *usual)
     augment = "none"
     if (preset := usual_augmentation(facts, epochs)) is not None:

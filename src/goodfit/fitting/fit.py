@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.watch import watch
-from goodfit.data import open_data
+from goodfit.data import open_data, source_options
 from goodfit.data.fingerprint import fingerprint
 from goodfit.data.images.cache import cache_folder
 from goodfit.fitting.console import Console
@@ -22,7 +23,7 @@ from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.net import make_net, with_feature_net
-from goodfit.fitting.options import split_options
+from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.problem import check_problem, make_problem
 from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
 from goodfit.fitting.saving import make_record, save_run
@@ -132,8 +133,10 @@ def fit(
             with watch(quiet=True) as seen:  # the same rules as goodfit check
                 run_session(training, save, journal, seconds_left(budget))
         except Interrupted:
+            journal.console.stop()
             journal.say(f"stopped; go on with the same command and --resume (checkpoint in {folder.path})")
             raise KeyboardInterrupt from None
+        journal.console.stop()
         journal.note(seen.findings)
         scored = score(training, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
@@ -151,3 +154,24 @@ def _seeded(seed: int, device: torch.device) -> Iterator[None]:
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+def _spelt_out() -> None:
+    """Give `fit` a signature and a docstring that list every option: `help(goodfit.fit)` shows them."""
+    declared = [*fit_options(), *source_options()]
+    signature = inspect.signature(fit)
+    parameters = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    types = FitKeywords.__annotations__
+    parameters += [
+        inspect.Parameter(
+            option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=types.get(option.name)
+        )
+        for option, default in ((each, _DEFAULTS.get(each.name)) for each in declared)
+    ]
+    vars(fit)["__signature__"] = signature.replace(parameters=parameters)
+    lines = "\n".join(f"        {option.name}: {option.help}" for option in declared)
+    fit.__doc__ = (fit.__doc__ or "").replace("\n\n    Returns:", f"\n{lines}\n\n    Returns:", 1)
+
+
+_DEFAULTS = FitOptions().to_json()
+_spelt_out()

@@ -22,15 +22,17 @@ class Journal:
 
     Args:
         console: where people read it.
-        folder: the run folder; history.jsonl in it gets a line as each epoch ends.
+        folder: the run folder, in which history.jsonl gets a line as each epoch ends; None: no file.
         on_epoch: the user's own function, called with each epoch that ended.
     """
 
-    def __init__(self, console: Console, folder: Path, on_epoch: Callable[[Epoch], None] | None = None) -> None:
+    def __init__(
+        self, console: Console, folder: Path | None = None, on_epoch: Callable[[Epoch], None] | None = None
+    ) -> None:
         self.console = console
         self.choices: list[Choice] = []
         self.findings: list[Finding] = []
-        self._history = folder / HISTORY
+        self._history = None if folder is None else folder / HISTORY
         self._on_epoch = on_epoch
 
     def choose(self, name: str, value: object, why: str) -> None:
@@ -43,7 +45,8 @@ class Journal:
         """Take over what an earlier session of this run wrote; lines of epochs after its checkpoint are dropped."""
         self.choices = list(choices)
         position = training.position
-        write_text(self._history, "".join(json.dumps(line) + "\n" for line in position.history))
+        if self._history is not None:
+            write_text(self._history, "".join(json.dumps(line) + "\n" for line in position.history))
         self.say(f"resumed at epoch {position.epoch + 1}, batch {position.batch}")
 
     def note(self, findings: Sequence[Finding]) -> None:
@@ -65,11 +68,16 @@ class Journal:
 
     def epoch(self, training: Training) -> None:
         """An epoch has ended: its line goes to the file, the console and the user's function."""
-        try:
-            with self._history.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(training.position.history[-1]) + "\n")
-        except OSError as error:
-            raise disk_error(error, self._history) from error
+        if self._history is not None:
+            _append(self._history, json.dumps(training.position.history[-1]) + "\n")
         self.console.epoch(training)
         if self._on_epoch is not None:
             self._on_epoch(Epoch.last_of(training))
+
+
+def _append(path: Path, text: str) -> None:
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise disk_error(error, path) from error

@@ -47,8 +47,12 @@ class FitOptions:
     task: str | None = declared(
         "What to predict: classification, multilabel, regression, ... [from the targets].", "Data"
     )
-    valid_share: float | None = declared("Share of the rows for validation [0.15].", "Data", low=0.001, high=0.9)
-    test_share: float | None = declared("Share of the rows for the test [0.15].", "Data", low=0.001, high=0.9)
+    valid_share: float | None = declared(
+        "Share of the rows for validation [0.15, less above 10,000 rows].", "Data", low=0.001, high=0.9
+    )
+    test_share: float | None = declared(
+        "Share of the rows for the test [0.15, less above 10,000 rows].", "Data", low=0.001, high=0.9
+    )
     arch: str | None = declared(
         "Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.", "Model"
     )
@@ -75,9 +79,7 @@ class FitOptions:
         "Peak learning rate, or `find` for a learning-rate range test.", "Training", parse=parse_rate
     )
     optimiser: str | None = declared("Optimiser: adamw, muon or sgd.", "Training")
-    weight_decay: float | None = declared(
-        "Weight decay; norms and biases have none.", "Training", low=0, high=10
-    )
+    weight_decay: float | None = declared("Weight decay; norms and biases have none.", "Training", low=0, high=10)
     schedule: str | None = declared(
         "Learning-rate schedule: one-cycle, cosine, linear, steps or constant [one-cycle].", "Training"
     )
@@ -98,9 +100,7 @@ class FitOptions:
     feature_net: str | None = declared(
         "Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.", "Restoration"
     )
-    interval: bool = declared(
-        "Regression: 90% prediction intervals, calibrated on validation rows.", "Tables", False
-    )
+    interval: bool = declared("Regression: 90% prediction intervals, calibrated on validation rows.", "Tables", False)
     device: str | None = declared("cpu, cuda or mps [the fastest there is].", "Run")
     seed: int = declared("Random seed: same seed, same machine, same result.", "Run", 0, low=0, high=2**62)
 

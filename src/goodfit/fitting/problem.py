@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import DataFacts, check_data
+from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_data
 from goodfit.data.source import Source
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
 from goodfit.fitting.journal import Journal
-from goodfit.fitting.options import FitOptions
+from goodfit.fitting.options import FitOptions, split_options
 from goodfit.tasks import task_for
 from goodfit.tasks.encode import encoded, with_targets
 from goodfit.tasks.task import Task
@@ -87,10 +88,11 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
     return Problem(source, task, split, y, task.keep_targets(y_train), class_labels)
 
 
-def check_problem(problem: Problem, *, thorough: bool = False) -> list[Finding]:
+def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thorough: bool = False) -> list[Finding]:
     """What the rules find in the data, before any training.
 
     Args:
+        rules: those to ask; all when None.
         thorough: look into the images themselves as well; takes as long as reading them all.
     """
     source = problem.source
@@ -104,26 +106,27 @@ def check_problem(problem: Problem, *, thorough: bool = False) -> list[Finding]:
         source.columns(),
         source.read if thorough and source.images else None,
     )
-    return check_data(facts) + _unreadable(source)
+    return check_data(facts, rules) + _unreadable(source)
 
 
-def check_data_at(path: Path, *, cache: Path | None = None, journal: Journal, **options: object) -> list[Finding]:
+def check_data_at(
+    path: Path, rules: Sequence[Rule] | None = None, *, cache: Path | None = None, journal: Journal, **options: Any
+) -> list[Finding]:
     """Findings about data that `goodfit fit` could read: parts are made as `fit` would make them from seed 0.
 
     Args:
+        rules: those to ask; all when None.
         options: as of `goodfit.fit`: those of the source, `valid`, `test`, `task`, `seed`, ...
 
     Raises:
         GoodfitError: nothing that can be read there.
     """
-    from goodfit.fitting.options import split_options
-
     parts = {name: options.pop(name) for name in ("valid", "test", "kind") if name in options}
     fit_options, source_options = split_options(options)
     source = open_data(path, **parts, **source_options)
     with journal.progress("reading") as progress:
         source.prepare(cache=cache, progress=progress)
-    return check_problem(make_problem(source, fit_options, journal), thorough=True)
+    return check_problem(make_problem(source, fit_options, journal), rules, thorough=True)
 
 
 def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:

@@ -150,9 +150,7 @@ def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: in
     )
 
 
-def _explanation(
-    training: Training, problem: Problem, task: Task, shown: Part, seed: int
-) -> dict[str, Any] | None:
+def _explanation(training: Training, problem: Problem, task: Task, shown: Part, seed: int) -> dict[str, Any] | None:
     encoder = problem.source.encoder
     if encoder is None:
         return None
