@@ -133,11 +133,14 @@ def read_record(folder: Path) -> Record:
             values = UPGRADES[earlier](values)
         return msgspec.convert(values, Record)
     except msgspec.ValidationError as error:
-        raise RunError(
-            f"damaged: {_in_plain_words(str(error))}", where=path, fix="Fit again, or take a copy"
-        ) from error
+        raise damaged(path, _in_plain_words(str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunError(f"damaged: not JSON ({error})", where=path, fix="Fit again, or take a copy") from error
+        raise damaged(path, f"not JSON ({error})") from error
+
+
+def damaged(path: Path, what: str) -> RunError:
+    """The one line for a run folder's file that cannot be what goodfit wrote."""
+    return RunError(f"damaged: {what}", where=path, fix="Fit again, or take a copy")
 
 
 def _in_plain_words(message: str) -> str:

@@ -17,7 +17,7 @@ from goodfit.fitting.options import FitOptions, fit_options
 from goodfit.options import Option
 
 FILE = Path(__file__).parents[2] / "src" / "goodfit" / "fitting" / "keywords.py"
-HEAD = '''"""The keywords of `goodfit.fit`, for editors and type checkers. Made from the options: run `make keywords`."""
+HEAD = '''"""The keywords of `goodfit.fit`, for editors and type checkers. Made by `make keywords`."""
 
 from __future__ import annotations
 

@@ -137,9 +137,8 @@ def test_a_weight_decay_names_its_own_reason() -> None:
     """A recipe's decay was told with the optimiser's reason."""
 
     def decay(**more: Any) -> tuple[str, str]:
-        return next(
-            (c.value, c.why) for c in usual_choices(FitOptions(), facts(**more)).choices if c.name == "weight decay"
-        )
+        choices = usual_choices(FitOptions(), facts(**more)).choices
+        return next((choice.value, choice.why) for choice in choices if choice.name == "weight decay")
 
     assert decay() == ("0.05", "usual for adamw; norms and biases have none")
     assert decay(recipe=RECIPE) == ("0.1", "measured; norms and biases have none")

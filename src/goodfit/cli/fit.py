@@ -32,8 +32,8 @@ def _parameters() -> list[click.Parameter]:
         cloup.Option(["--resume"], is_flag=True, help="Continue a stopped run.", group=HEADINGS["Run"]),
         *common_options(HEADINGS["Run"]),
     ]  # fmt: skip
-    order = list(HEADINGS.values())
-    return [click.Argument(["what"]), *sorted(options, key=lambda each: order.index(each.group))]
+    titles = list(HEADINGS)
+    return [click.Argument(["what"]), *sorted(options, key=lambda each: titles.index(each.group.title))]
 
 
 def _fit(

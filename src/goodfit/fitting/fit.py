@@ -37,6 +37,8 @@ from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
 from goodfit.train.session import Epoch, Interrupted, run_session
 
+OPTION = inspect.Parameter.KEYWORD_ONLY
+
 
 def fit(
     data: Any,
@@ -162,16 +164,13 @@ def _spelt_out() -> None:
     signature = inspect.signature(fit)
     parameters = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
     types = FitKeywords.__annotations__
-    parameters += [
-        inspect.Parameter(
-            option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=types.get(option.name)
-        )
-        for option, default in ((each, _DEFAULTS.get(each.name)) for each in declared)
-    ]
+    defaults = FitOptions().to_json()
+    for option in declared:
+        default, annotation = defaults.get(option.name), types.get(option.name, Any)
+        parameters.append(inspect.Parameter(option.name, OPTION, default=default, annotation=annotation))
     vars(fit)["__signature__"] = signature.replace(parameters=parameters)
     lines = "\n".join(f"        {option.name}: {option.help}" for option in declared)
     fit.__doc__ = (fit.__doc__ or "").replace("\n\n    Returns:", f"\n{lines}\n\n    Returns:", 1)
 
 
-_DEFAULTS = FitOptions().to_json()
 _spelt_out()

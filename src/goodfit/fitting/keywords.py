@@ -1,4 +1,4 @@
-"""The keywords of `goodfit.fit`, for editors and type checkers. Made from the options: run `make keywords`."""
+"""The keywords of `goodfit.fit`, for editors and type checkers. Made by `make keywords`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checkpoint holds, and going on from it: to the same result, bit for bit, as if the run had not been stopped."""
+"""What a checkpoint holds, and going on from it: to the same result, bit for bit, as if never stopped."""
 
 from __future__ import annotations
 
