@@ -129,6 +129,8 @@ def read_record(folder: Path) -> Record:
                 where=path,
                 fix="Upgrade: pip install -U goodfit",
             )
+        if version < 1:
+            raise damaged(path, f"format: {version} is none that there is")
         for earlier in range(version, FORMAT):
             values = UPGRADES[earlier](values)
         return msgspec.convert(values, Record)

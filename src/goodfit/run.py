@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import shutil
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from goodfit.checks.finding import Finding
-from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data import open_as
-from goodfit.data.fingerprint import fingerprint
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
@@ -27,19 +21,19 @@ from goodfit.nets import build
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
 from goodfit.predict.catalogue import Catalogue
+from goodfit.predict.evaluation import score
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
-from goodfit.record import Record, read_record
+from goodfit.record import Record, damaged, read_record
 from goodfit.stats.estimates import Estimate
 from goodfit.store.files import ensure_folder
-from goodfit.store.run_folder import LOOKS, RECORD, SAVED, SCORES, WEIGHTS
+from goodfit.store.run_folder import RECORD, SAVED, WEIGHTS
 from goodfit.store.tensors import load_state
-from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks import from_json as task_from_json
-from goodfit.tasks.encode import encoded, with_targets
 from goodfit.train.device import choose_device
-from goodfit.train.evaluate import outputs, scores
+from goodfit.train.evaluate import outputs
+from goodfit.train.memory import release_memory
 from goodfit.train.precision import Precision, supported
 
 
@@ -146,7 +140,7 @@ class Run:
         source = self._opened(data, cache, progress, **options)
         if source.targets is None:
             raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
-        return score(self, source)
+        return score(self.model, self.record, self.folder, source)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -219,39 +213,6 @@ class Run:
         return source
 
 
-def score(run: Run, source: Source) -> dict[str, Any]:
-    """Metrics of a run on a prepared, labelled source, with the trivial predictor learnt from the training rows."""
-    began = time.monotonic()
-    assert source.targets is not None
-    model = run.model
-    labelled = with_targets(source)
-    rows = np.flatnonzero(labelled)
-    if not len(rows):
-        raise DataError("not one row of it can be read", fix="Give other data")
-    feed = model.feed(source, encoded(model.task, source, labelled))
-    out, y = scores(model.net, feed, model.task, torch.from_numpy(rows), model.precision)
-    trained = load_state(run.folder / SCORES)[0]["y_train"]
-    looks = TestLedger(run.folder / LOOKS).look(fingerprint(source, rows))
-    findings = [finding.to_json() for finding in TestSetReused().seen(looks)]
-    return {
-        "run": str(run.folder),
-        "task": model.task.name,
-        "verdict": run.verdict,
-        "seconds": round(time.monotonic() - began, 2),
-        "epochs": len(run.history),
-        "rows": {
-            "train": run.record.rows.train,
-            "valid": 0,
-            "test": len(rows),
-            "unreadable": len(source.unreadable),
-        },
-        "metrics": {"test": {name: value.to_json() for name, value in model.task.metrics(out, y).items()}},
-        "baseline": {"test": model.task.baseline(trained, y, out)},
-        "looks_at_test": looks,
-        "findings": findings,
-    }
-
-
 def load(
     folder: str | Path, *, model: Any = None, params: list[Tensor] | None = None, device: str | None = None
 ) -> Run:
@@ -270,17 +231,7 @@ def load(
     record = read_record(folder)
     place, _ = choose_device(device)
     weights, _ = load_state(folder / WEIGHTS)
-    built = record.net
-    if built.arch is not None:
-        net = build(built.arch, built.in_shape, built.outputs, **built.options)
-    elif model is None:
-        raise RunError(
-            f"its net is your own code ({built.own})",
-            where=folder,
-            fix="Give it: --model train.py:net, or load(..., model=net)",
-        )
-    else:
-        net = as_net(model, params)
+    net = _net(record, folder, model, params)
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:
@@ -291,10 +242,8 @@ def load(
         ) from error
     hyper = record.hyperparameters
     dtype = hyper.precision if supported(hyper.precision, place) else "float32"
-    return Run(
-        folder,
-        record,
-        Model(
+    with _parts_of(folder):
+        fitted = Model(
             net=net.to(place).eval(),
             task=task_from_json(record.task),
             schema=record.source,
@@ -302,17 +251,30 @@ def load(
             precision=Precision(dtype, hyper.channels_last, "as fitted"),
             device=place,
             batch_size=hyper.batch_size,
-        ),
-    )
+        )
+    return Run(folder, record, fitted)
 
 
-def release_memory() -> None:
-    """Collect what is no longer used and hand free memory back to the system."""
-    gc.collect()
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        torch.cuda.empty_cache()
-    if sys.platform == "linux":
-        # glibc keeps freed blocks for itself: without this a fit's memory would stay with the process
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
+def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) -> nn.Module:
+    """The net of a record, without its weights."""
+    built = record.net
+    if built.arch is not None:
+        with _parts_of(folder):
+            return build(built.arch, built.in_shape, built.outputs, **built.options)
+    if model is None:
+        raise RunError(
+            f"its net is your own code ({built.own})",
+            where=folder,
+            fix="Give it: --model train.py:net, or load(..., model=net)",
+        )
+    return as_net(model, params)
+
+
+@contextmanager
+def _parts_of(folder: Path) -> Iterator[None]:
+    """What a task, a net or a source cannot make of its part of run.json is a damaged run, in one line."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error).splitlines()[0]
+        raise damaged(folder / RECORD, what) from error

@@ -11,6 +11,7 @@ import cloup
 from goodfit.cli.options import A_PATH, HEADINGS, SETTINGS, called, common, common_options, declared
 from goodfit.data import source_options
 from goodfit.fitting.options import fit_options
+from goodfit.options import GROUPS
 
 
 def _path(flag: str, text: str, heading: str) -> cloup.Option:
@@ -32,8 +33,13 @@ def _parameters() -> list[click.Parameter]:
         cloup.Option(["--resume"], is_flag=True, help="Continue a stopped run.", group=HEADINGS["Run"]),
         *common_options(HEADINGS["Run"]),
     ]  # fmt: skip
-    titles = list(HEADINGS)
-    return [click.Argument(["what"]), *sorted(options, key=lambda each: titles.index(each.group.title))]
+    titles = list(GROUPS)
+    return [click.Argument(["what"]), *sorted(options, key=lambda each: titles.index(_heading(each)))]
+
+
+def _heading(option: cloup.Option) -> str:
+    assert option.group is not None, option.name
+    return option.group.title
 
 
 def _fit(
