@@ -19,6 +19,7 @@ from goodfit.tasks.task import DenseTask, Targets
 LOSSES = ("dice", "cross-entropy", "focal")  # the first is the usual one
 RARE = 0.25  # the power of a class's share by which it weighs more
 FOCUS = 2.0  # Lin et al. 2017, section 5.1
+LEAST = 1e-6  # divisor: of a batch without a pixel that counts
 AT_ONCE = 64  # images whose pixels are counted together
 
 
@@ -101,32 +102,66 @@ class Segmentation(DenseTask):
         """
         return self._objective(self._checked(out, y), y.long(), alone=False)[0]
 
+    def loss_count(self, y: Tensor) -> Tensor | None:
+        """The weight of the pixels that count; their number for focal; None for dice, whose ratios are no total."""
+        if self.loss_name == "dice":
+            return None
+        target = y.long()
+        counted = target != self._ignored
+        return counted.sum() if self.loss_name == "focal" else self._pixel_weights(target, counted).sum()
+
+    def loss_sums(self, out: Tensor, y: Tensor) -> Tensor:
+        """Weighted cross-entropy and weight of the pixels; for dice then overlap, prediction, truth of each class."""
+        if self.loss_name != "dice":
+            return super().loss_sums(out, y)
+        target = y.long()
+        out, counted = self._checked(out, y), target != self._ignored
+        each, share = self._cross_entropy(out, target), self._pixel_weights(target, counted)
+        sums = self._dice_sums(out, target, counted, over=(0, 2, 3))
+        return torch.cat([torch.stack([(share * each).sum(), share.sum()]), *sums])
+
+    def loss_of_sums(self, sums: Tensor) -> Tensor:
+        if self.loss_name == "focal":
+            return sums[0] / sums[1].clamp_min(1)
+        loss = sums[0] / sums[1].clamp_min(LEAST)
+        return loss + _dice(*sums[2:].view(3, -1)) if self.loss_name == "dice" else loss
+
+    @property
+    def _ignored(self) -> int:
+        return -100 if self.void is None else self.void
+
+    def _cross_entropy(self, out: Tensor, target: Tensor) -> Tensor:
+        """(N, H, W), 0 where a pixel does not count."""
+        return functional.cross_entropy(out, target, ignore_index=self._ignored, reduction="none")
+
+    def _pixel_weights(self, target: Tensor, counted: Tensor) -> Tensor:
+        """(N, H, W), 0 where a pixel does not count."""
+        weights = self._weights_on(target.device)
+        return counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
+
     def _objective(self, out: Tensor, target: Tensor, *, alone: bool) -> tuple[Tensor, Tensor, Tensor]:
         """The loss, of the batch or (N,) of each image alone; (N, H, W) cross-entropy, and which pixels count."""
-        ignored = -100 if self.void is None else self.void
-        counted = target != ignored
+        counted = target != self._ignored
         over = (1, 2) if alone else (0, 1, 2)
-        each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
-        weights = self._weights_on(out.device)
-        share = counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
+        each, share = self._cross_entropy(out, target), self._pixel_weights(target, counted)
         if self.loss_name == "focal":
             focused = share * (1 - (-each).exp()) ** FOCUS * each
             return focused.sum(over) / counted.sum(over).clamp_min(1), each, counted
-        loss = (share * each).sum(over) / share.sum(over).clamp_min(1e-6)
+        loss = (share * each).sum(over) / share.sum(over).clamp_min(LEAST)
         if self.loss_name == "dice":
-            loss = loss + self._dice(out, target, counted, alone=alone)
+            loss = loss + _dice(*self._dice_sums(out, target, counted, over=(2, 3) if alone else (0, 2, 3)))
         return loss, each, counted
 
-    def _dice(self, out: Tensor, target: Tensor, counted: Tensor, *, alone: bool) -> Tensor:
+    def _dice_sums(
+        self, out: Tensor, target: Tensor, counted: Tensor, *, over: tuple[int, ...]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """(..., C) of each class: probability where it is true, probability, and pixels."""
         counts = counted.unsqueeze(1).float()
         chances = out.softmax(1) * counts
         known = target.clamp(max=len(self.classes) - 1).unsqueeze(1)
         truth = torch.zeros_like(chances).scatter_(1, known, counts)
-        over = (2, 3) if alone else (0, 2, 3)
         sizes = truth.sum(over)
-        apart = 1 - 2 * (chances * truth).sum(over) / (chances.sum(over) + sizes).clamp_min(1e-6)
-        there = sizes > 0
-        return (apart * there).sum(-1) / there.sum(-1).clamp_min(1)
+        return (chances * truth).sum(over), chances.sum(over), sizes
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y), y.long()
@@ -265,6 +300,13 @@ class Segmentation(DenseTask):
             values["mirrored"],
             values["turned"],
         )
+
+
+def _dice(overlap: Tensor, predicted: Tensor, sizes: Tensor) -> Tensor:
+    """1 - 2 |A and B| / (|A| + |B|), the mean over the classes that occur; of (..., C) sums of each class."""
+    apart = 1 - 2 * overlap / (predicted + sizes).clamp_min(LEAST)
+    occurs = sizes > 0
+    return (apart * occurs).sum(-1) / occurs.sum(-1).clamp_min(1)
 
 
 TASK = Segmentation

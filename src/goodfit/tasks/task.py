@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from goodfit.errors import UsageError
@@ -50,6 +51,18 @@ class Task(Protocol):
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """The scalar to descend: the mean over the batch."""
+        ...
+
+    def loss_count(self, y: Tensor) -> Tensor | int | None:
+        """What the loss is divided by, from the targets alone; None where it is no total over a count (Dice)."""
+        ...
+
+    def loss_sums(self, out: Tensor, y: Tensor) -> Tensor:
+        """(k,) sums over the rows that make the loss: those of a batch are the sums of those of its parts."""
+        ...
+
+    def loss_of_sums(self, sums: Tensor) -> Tensor:
+        """The loss of a batch whose sums (k,) these are."""
         ...
 
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:
@@ -109,7 +122,25 @@ class Task(Protocol):
     def from_json(cls, values: Mapping[str, Any]) -> Self: ...
 
 
-class RowTask:
+class MeanLoss:
+    """A loss that is a total over a count, such as a mean over rows: the sums are these two."""
+
+    def loss(self, out: Tensor, y: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def loss_count(self, y: Tensor) -> Tensor | int | None:
+        return len(y)
+
+    def loss_sums(self, out: Tensor, y: Tensor) -> Tensor:
+        loss, count = self.loss(out, y), self.loss_count(y)
+        assert count is not None
+        return torch.stack([loss * count, torch.as_tensor(count, dtype=loss.dtype, device=loss.device)])
+
+    def loss_of_sums(self, sums: Tensor) -> Tensor:
+        return sums[0] / sums[1]
+
+
+class RowTask(MeanLoss):
     """A task whose net gives a few numbers a row: they are kept as they are, and there is one loss."""
 
     dense: ClassVar[bool] = False
@@ -132,7 +163,7 @@ class RowTask:
         return y
 
 
-class DenseTask:
+class DenseTask(MeanLoss):
     """A task whose target is an image: what is kept of one for scores are a few sums.
 
     Attributes:
