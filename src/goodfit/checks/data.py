@@ -36,13 +36,13 @@ def check_path(path: Path, *, cache: Path | None = None, **options: Any) -> tupl
     readable[[row for row, target in enumerate(targets) if target is None]] = False
     rows = np.flatnonzero(readable).tolist()
     task = task_for([targets[row] for row in rows], source.task)
-    labels = np.array([str(target) for target in targets]) if task.name == "classification" else None
+    labels = task.class_labels(targets)
     encoded = task.encode([targets[row] for row in rows], [source.keys[row] for row in rows]).numpy()
     y = np.zeros((len(source), *encoded.shape[1:]), dtype=encoded.dtype)
     y[rows] = encoded
     split = make_split(
         readable=readable,
-        labels=labels,
+        labels=task.strata(targets),
         groups=source.groups,
         times=source.times,
         given=source.parts,

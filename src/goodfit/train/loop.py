@@ -193,4 +193,4 @@ def _is_better(score: float, valid_loss: float, training: Training) -> bool:
         return True
     if score == position.best_score:
         return bool(valid_loss < position.history[position.best_epoch]["valid_loss"])
-    return (score > position.best_score) == training.task.greater_is_better
+    return (score > position.best_score) == training.task.metric.higher_is_better
