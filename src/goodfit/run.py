@@ -103,7 +103,7 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
-        if self.model.task.dense:
+        if self.model.task.output == "image":
             source = data if hasattr(data, "prepare") else open_as(self.model.schema["kind"], data)
             return ImagePredictions(self.model, source.keys, source.paths(), progress)
         source = self._opened(data, cache, progress)

@@ -108,16 +108,14 @@ def choose(
         str(pick("weight decay", asked.weight_decay, decay, f"usual for {optimiser}; norms and biases are spared"))
     )
     plan = str(pick("schedule", asked.schedule, "one-cycle", "reaches a good net in few epochs"))
-    smoothing = 0.1 if task.name == "classification" and images and not own_net else 0.0
-    if task.name == "classification":
-        why = "keeps the net from being too sure" if smoothing else "so that the probabilities mean what they say"
-        smoothing = float(str(pick("label smoothing", asked.label_smoothing, smoothing, why)))
+    smoothing = 0.0
+    usual_smoothing = task.usual_label_smoothing(images=images, own_net=own_net)
+    if usual_smoothing is not None:
+        smoothing = float(str(pick("label smoothing", asked.label_smoothing, *usual_smoothing)))
     augment = "none"
-    if task.dense:
-        preset, why = "scenes", "masks move with their images"
-        if task.restores:
-            preset, why = "pieces", "pieces of the images, mirrored and turned"
-        augment = str(pick("augmentation", asked.augment, preset, why))
+    usual_augmentation = task.usual_augmentation()
+    if usual_augmentation is not None:
+        augment = str(pick("augmentation", asked.augment, *usual_augmentation))
     elif images:
         often = epochs >= MANY_EPOCHS
         augment = ("standard" if often else "mirror") if colour else ("light" if often else "none")

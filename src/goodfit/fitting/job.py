@@ -31,9 +31,7 @@ from goodfit.run import fingerprint
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT
 from goodfit.store.tensors import load_state, save_state
-from goodfit.tasks.regression import Regression
-from goodfit.tasks.restoration import Restoration
-from goodfit.tasks.task import DenseTask, Task
+from goodfit.tasks.task import Task
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import dump, restore
 from goodfit.train.device import fits_on
@@ -169,9 +167,10 @@ class Job:
             self.choose(choice)
         self.task, self.split, self.y, self.y_train = aim.task, aim.split, aim.y, aim.y_train
         if self.asked.feature_net is not None:
-            if not isinstance(self.task, Restoration):
+            if not self.task.accepts_feature_net:
                 raise UsageError("--feature-net is for restoration", fix="Leave it out")
-            self.task.feature_net = feature_net(self.asked.feature_net, self.task.channels, self.device)
+            net = feature_net(self.asked.feature_net, self.task.outputs, self.device)
+            self.task = self.task.with_feature_net(net)
         source.learn(self.split.rows("train"))
         found = check_data(
             DataFacts(
@@ -179,7 +178,7 @@ class Job:
                 aim.labels,
                 self.split.parts,
                 None if source.repeats else source.digests(),
-                None if self.task.dense else self.y.numpy(),
+                self.y.numpy() if self.task.output == "row" else None,
                 source.columns(),
             )
         )
@@ -198,26 +197,24 @@ class Job:
             }
             self.choose(Choice("net", describe(model), "given"))
             return net.to(self.device)
-        arch, why = choose_architecture(shape, self.device.type != "cpu", self.task.dense)
+        dense = self.task.output == "image"
+        arch, why = choose_architecture(shape, self.device.type != "cpu", dense)
         if self.source.arch is not None:
             arch, why = self.source.arch, f"for {self.source.kind} data"
         if asked.arch:
             arch, why = asked.arch, "given"
         options = usual_options(arch) | ({"width": asked.width} if asked.width else {}) | self.source.net_options()
-        if architecture(arch).dense != self.task.dense:
+        if architecture(arch).dense != dense:
             raise UsageError(
                 f"{arch} gives {'an image' if architecture(arch).dense else 'one row'} for each image, and "
-                f"{self.task.name} is of {'images' if self.task.dense else 'rows'}",
-                fix=f"Choose one of {', '.join(names(len(shape), dense=self.task.dense))}",
+                f"{self.task.name} is of {'images' if dense else 'rows'}",
+                fix=f"Choose one of {', '.join(names(len(shape), dense=dense))}",
             )
         if asked.checkpointing:
             if "checkpointing" not in options:
                 raise UsageError(f"--checkpointing is for dense nets, and {arch} is none", fix="Leave it out")
             options["checkpointing"] = True
-        if self.task.restores and "residual" in options:
-            options["residual"] = True
-            if asked.pretrained is not None:
-                options["stem"] = "photo"  # the one that published weights have
+        options = self.task.net_options(options, pretrained=asked.pretrained is not None)
         net = build(arch, shape, outputs, **options)
         if asked.pretrained is not None:
             known = architecture(arch)
@@ -248,12 +245,11 @@ class Job:
             task=self.task,
             own_net=own,
             pretrained=asked.pretrained is not None,
-            recipe=None if own else architecture(self.model_record["arch"]).recipes.get(self.task.name),
+            recipe=None if own else architecture(self.model_record["arch"]).recipes.get(self.task.family),
         )
         for choice in chosen.choices:
             self.choose(choice)
-        if hasattr(self.task, "label_smoothing"):
-            self.task.label_smoothing = chosen.label_smoothing
+        self.task = self.task.with_label_smoothing(chosen.label_smoothing)
         feed = Feed(
             source=self.source,
             y=self.y,
@@ -275,8 +271,9 @@ class Job:
         if plan is None:
             memory = self.cache / "precision.json"
             wanted, why = asked.precision, "given"
-            if wanted is None and isinstance(self.task, Regression):
-                wanted, why = "float32", "bfloat16 has 3 digits, and a predicted number more"
+            usual_precision = self.task.usual_precision()
+            if wanted is None and usual_precision is not None:
+                wanted, why = usual_precision
             precision, micro_batch = shrinking(
                 lambda rows: choose_precision(
                     net, loss_of, first[:rows], self.device, wanted=wanted, why=why, memory=memory
@@ -346,7 +343,7 @@ class Job:
         """Means and standard deviations, from training rows only."""
         if self.source.arch is not None:
             return None  # its rows are z-scores and codes already
-        if self.task.restores:
+        if self.task.input_in_shares:
             return Normalise.shares(self.source.in_shape[0])
         if values:
             return Normalise.from_json(values["normalise"]) if values["normalise"] else None
@@ -357,10 +354,8 @@ class Job:
 
     def _augmenter(self, name: str) -> Augmenter | None:
         settings = AugmentSettings.preset(name)
-        if isinstance(self.task, DenseTask):
-            self.task.mirrored, self.task.turned = settings.flip, settings.turn
-        beside = None if not self.task.dense else "image" if self.task.restores else "mask"
-        return None if settings == AugmentSettings.none() else Augmenter(settings, self.task.outputs, beside)
+        self.task = self.task.with_augmentation(mirrored=settings.flip, turned=settings.turn)
+        return None if settings == AugmentSettings.none() else Augmenter(settings, self.task.outputs, self.task.beside)
 
     def _fit_schedule(self) -> None:
         training = self.training

@@ -15,7 +15,6 @@ from goodfit.errors import DataError, UsageError
 from goodfit.fitting.options import Asked
 from goodfit.tasks import task_for
 from goodfit.tasks.encode import encoded, with_targets
-from goodfit.tasks.regression import Regression
 from goodfit.tasks.task import Task
 from goodfit.train.hyperparameters import Choice
 
@@ -51,12 +50,11 @@ def take_aim(source: Source, asked: Asked) -> Aim:
     else:
         learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
         task = task_for([source.targets[row] for row in learnt], asked.task or source.task)
-    if asked.interval and not (isinstance(task, Regression) and task.single):
+    if asked.interval and not task.accepts_interval:
         raise UsageError("--interval is for one number to predict", fix="Leave it out")
-    labels = np.array([str(label) for label in source.targets]) if task.name == "classification" else None
     split = make_split(
         readable=readable,
-        labels=labels,
+        labels=task.strata(source.targets),
         groups=source.groups,
         times=source.times,
         given=source.parts,
@@ -71,10 +69,10 @@ def take_aim(source: Source, asked: Asked) -> Aim:
     choices.append(Choice("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how))
     y = encoded(task, source, readable)
     taught = y.index_select(0, split.rows("train"))
-    loss = task.learn(taught, asked.loss)
-    if loss is not None:
-        choices.append(Choice("loss", loss, "given" if asked.loss else "usual for this task"))
-    return Aim(task, split, y, task.keep_targets(taught), labels, choices)
+    task = task.fitted_to(taught, asked.loss)
+    if task.loss_name is not None:
+        choices.append(Choice("loss", task.loss_name, "given" if asked.loss else "usual for this task"))
+    return Aim(task, split, y, task.keep_targets(taught), task.class_labels(source.targets), choices)
 
 
 def _left_out(source: Source) -> Iterator[Choice]:

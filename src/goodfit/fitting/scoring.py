@@ -11,10 +11,8 @@ import torch
 from torch import Tensor
 
 import goodfit
-from goodfit.analysis.example_rows import typical_rows, worst_rows
 from goodfit.analysis.importance import explain
-from goodfit.analysis.rating_activity import by_activity
-from goodfit.analysis.verdict import sentences, verdict_words
+from goodfit.analysis.verdict import judge, sentences
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.tables.encoder import Encoder
 from goodfit.fitting.job import Job
@@ -25,13 +23,9 @@ from goodfit.stats.estimates import Estimate
 from goodfit.store.run_folder import CHECKPOINT, LOOKS, SCORES
 from goodfit.store.tensors import save_state
 from goodfit.store.test_ledger import TestDoor
-from goodfit.tasks.rating import Rating
-from goodfit.tasks.regression import Regression
 from goodfit.train.device import environment
 from goodfit.train.evaluate import outputs, scores
 from goodfit.train.scratch_copy import set_memory_format
-
-SAMPLE, SAMPLE_DENSE = 5_000, 200  # training rows that are scored for the verdict; where each is of many pixels
 
 
 def finish(job: Job) -> Run:
@@ -41,14 +35,13 @@ def finish(job: Job) -> Run:
     training.net.eval()
     training.feed.augment = None
     parts = {name: job.split.rows(name) for name in ("train", "valid", "test")}
-    sample = SAMPLE_DENSE if task.dense else SAMPLE
-    parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // sample))]
+    parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // task.scored_rows))]
     out, y = {}, {}
     for part, rows in parts.items():
         if len(rows):
             out[part], y[part] = scores(training.net, training.feed, task, rows, training.precision)
-    if job.asked.interval and isinstance(task, Regression):
-        task.calibrate(out["valid"], y["valid"])
+    if job.asked.interval:
+        task = job.task = task.calibrated(out["valid"], y["valid"])
     looks = 0
     if "test" in out:  # the one look at the test rows
         looks = TestDoor(job.folder / LOOKS).look(fingerprint(source, parts["test"].numpy()))
@@ -77,10 +70,10 @@ def finish(job: Job) -> Run:
         "history": position.history,
         "best_epoch": position.best_epoch + 1,
         "seconds": round(time.monotonic() - job.began, 2),
-        "verdict": verdict_words(findings),
+        "verdict": judge(findings).words,
         "sentences": sentences(
             findings,
-            main_metric=task.main_metric,
+            metric=task.metric,
             scores={part: named[task.main_metric] for part, named in metrics.items()},
             baseline={part: named[task.main_metric] for part, named in baseline.items()},
             rival=task.rival,
@@ -103,10 +96,7 @@ def finish(job: Job) -> Run:
     if encoder is not None:
         x = source.read(parts[shown])
         record["explanation"] = explain(encoder, task, _predictor(job), x, y[shown], job.asked.seed)
-    if isinstance(task, Rating):
-        codes, scored = source.whole().long().numpy(), parts[shown].numpy()
-        errors = np.asarray(task.decode(out[shown])["prediction"]) - y[shown].numpy()
-        record["activity"] = by_activity(codes[job.split.rows("train").numpy()], codes[scored], errors)
+    record |= task.analyses(source.read, job.split.rows("train"), parts[shown], out[shown], y[shown])
     set_memory_format(training.net, channels_last=False)
     store_weights(job.folder, training.net)
     set_memory_format(training.net, channels_last=training.precision.channels_last)
@@ -162,7 +152,7 @@ def _end_facts(
         kept_train_losses=losses["train"],
         kept_valid_losses=losses["valid"],
         main_metric=task.main_metric,
-        greater_is_better=task.greater_is_better,
+        greater_is_better=task.metric.higher_is_better,
         scores={part: named[task.main_metric] for part, named in metrics.items()},
         baseline={part: named[task.main_metric] for part, named in baseline.items()},
         rival=task.rival,
@@ -170,22 +160,18 @@ def _end_facts(
     )
 
 
-def _drawn(job: Job, out: Tensor) -> Tensor:
-    """Outputs (K, C, H, W) as masks (K, H, W) or images (K, H, W, C), uint8."""
-    task: Any = job.task
-    return torch.from_numpy(np.stack([task.image(each)[0] for each in out]))
-
-
 def _store_scores(job: Job, rows: Tensor, out: Tensor, y: Tensor) -> None:
     """Outputs and targets of the scored rows, and the images of the worst: what the report is drawn from."""
-    worst = typical_rows(job.task, out, y) if job.task.dense else worst_rows(job.task, out, y)
+    worst = job.task.example_rows(out, y)
     images = [job.source.thumbnail(int(rows[at])) for at in worst]
     tensors = {"rows": rows, "out": out, "y": y, "worst": torch.tensor(worst, dtype=torch.int64)}
-    if job.task.dense:
+    if job.task.output == "image":
         training = job.training
         chosen = rows[worst]
         tensors["truths"] = job.y.index_select(0, chosen)
-        tensors["said"] = _drawn(job, outputs(training.net, training.feed, job.task, chosen, training.precision))
+        drawn = job.task.draw(outputs(training.net, training.feed, job.task, chosen, training.precision))
+        assert drawn is not None
+        tensors["said"] = drawn
     tensors["y_train"] = job.y_train  # the trivial predictor is learnt from it
     if images and all(image is not None for image in images):
         tensors["pictures"] = torch.from_numpy(np.stack([np.asarray(image) for image in images]))
