@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from goodfit.analysis.example_rows import typical_rows
 from goodfit.report.examples import kinds
 from goodfit.tasks.restoration import Restoration
 
@@ -14,7 +13,7 @@ from goodfit.tasks.restoration import Restoration
 def test_typical_rows_are_called_what_they_are(count: int) -> None:
     """Image number i has the loss i, so that the last number is the worst; with few images each is shown once."""
     out = torch.arange(count, dtype=torch.float32)[:, None].expand(count, 5)
-    rows = typical_rows(Restoration(3), out, torch.zeros(count, 1))
+    rows = Restoration(3).example_rows(out, torch.zeros(count, 1))
     named = kinds(len(rows))
     assert len(rows) == len(set(rows)) == min(count, 16)
     assert rows == sorted(rows, reverse=True)

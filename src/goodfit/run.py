@@ -104,7 +104,7 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
-        if self.model.task.dense:
+        if self.model.task.output == "image":
             dense = data if isinstance(data, Source) else open_as(self.model.schema["kind"], data)
             if not isinstance(dense, DenseSource):
                 raise DataError(f"this is {dense.kind}; the run was fitted on images", fix="Give data of that kind")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from goodfit.analysis.verdict import verdict_words
+from goodfit.analysis.verdict import Verdict, judge
 from goodfit.checks.rule import DataFacts, EndFacts, check_data, check_end, rules
 from goodfit.stats.estimates import Estimate
 
@@ -46,7 +46,7 @@ def spoke(facts: EndFacts) -> set[str]:
 
 def test_nothing_is_said_of_a_good_run() -> None:
     assert spoke(end()) == set()
-    assert verdict_words(check_end(end())) == "good fit"
+    assert judge(check_end(end())) is Verdict.GOOD_FIT
 
 
 def test_overfitting_needs_a_rise_beyond_the_noise() -> None:
@@ -56,7 +56,7 @@ def test_overfitting_needs_a_rise_beyond_the_noise() -> None:
     assert "overfitting" in spoke(end(**risen, losses_at_end=lowest + random.normal(0.1, 0.3, 400)))
     noise = random.normal(0, 0.5, 400)
     assert "overfitting" not in spoke(end(**risen, losses_at_end=lowest + noise - noise.mean() + 0.02))
-    assert verdict_words(check_end(end(**risen, losses_at_end=lowest + 0.2))) == "overfit"
+    assert judge(check_end(end(**risen, losses_at_end=lowest + 0.2))) is Verdict.OVERFIT
 
 
 def test_overfitting_is_not_said_where_the_training_loss_rose_as_well() -> None:
@@ -77,7 +77,7 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
 
 def test_no_better_than_the_baseline_is_said_by_the_interval() -> None:
     chance = {"train": estimate(0.6), "valid": estimate(0.51), "test": estimate(0.51)}
-    assert verdict_words(check_end(end(scores=chance))) == "no better than the baseline"
+    assert judge(check_end(end(scores=chance))) is Verdict.NO_BETTER_THAN_BASELINE
     assert "no-better-than-baseline" not in spoke(end(scores={**chance, "valid": estimate(0.53)}))
 
 
@@ -95,7 +95,7 @@ def test_a_training_row_in_the_test_part_is_found_by_its_content() -> None:
     assert len(found) == 1
     assert "1 of 1 test rows (100.0%)" in found[0].message
     assert "3.png = 1.png" in found[0].message
-    assert verdict_words(found) == "not to be trusted"
+    assert judge(found) is Verdict.NOT_TO_BE_TRUSTED
 
 
 @pytest.mark.parametrize(("rare", "said"), [(5, True), (20, False)])

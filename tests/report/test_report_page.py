@@ -15,9 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from goodfit.analysis.verdict import Verdict, tone_of
 from goodfit.errors import DiskError
-from goodfit.report.page import render, thumbnail_uri, tone, write
-from goodfit.report.page_data import ReportFacts, WorstMistake
+from goodfit.report.page import render, thumbnail_uri, write
+from goodfit.report.page_data import PageData, WorstMistake
+from goodfit.tasks.class_sections import classes_section, confusion_section
+from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
+from goodfit.tasks.section import Plot, Section
 
 NASTY = '<script>alert("x")</script> & $\\frac{1}$'
 VOID = {"meta", "img", "br", "wbr", "link", "input", "hr"}
@@ -58,12 +62,21 @@ class Page(HTMLParser):
             self.cells[self._open[-1][1]] = data
 
 
-def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: object) -> ReportFacts:
+def class_sections(classes: tuple[str, ...], confusion: np.ndarray, counts: dict[str, list[int]]) -> list[Section]:
+    per_class = [
+        {"label": name, "precision": 0.5, "recall": 0.6217, "recall_low": 0.4, "recall_high": 0.7, "f1": 0.55,
+         "support": 100}
+        for name in classes
+    ]  # fmt: skip
+    return [*confusion_section(confusion, classes), classes_section(per_class, counts, classes)]
+
+
+def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: object) -> PageData:
     history = [
         {"epoch": e, "train_loss": 1 / e, "valid_loss": 1.1 / e, "accuracy": 1 - 0.4 / e, "learning_rate": 0.003}
         for e in range(1, 6)
     ]
-    facts = ReportFacts(
+    facts = PageData(
         title="animals",
         run_name="animals-1",
         task="classification",
@@ -78,17 +91,11 @@ def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: 
             },
         },
         baseline={"valid": {"accuracy": 0.3347}, "test": {"accuracy": 0.3333, "log_loss": 1.0986}},
-        main_metric="accuracy",
+        metric_list=(ACCURACY, LOG_LOSS),
         history=history,
         best_epoch=4,
-        classes=classes,
-        class_counts={"train": [50, 30, 20], "test": [100, 100, 100]},
-        confusion=CONFUSION,
-        per_class=[
-            {"label": name, "precision": 0.5, "recall": 0.6217, "recall_low": 0.4, "recall_high": 0.7, "f1": 0.55,
-             "support": 100}
-            for name in classes
-        ],
+        sections=class_sections(classes, CONFUSION, {"train": [50, 30, 20], "test": [100, 100, 100]}),
+        example_words="The worst rows.",
         worst=[WorstMistake("a/7.png", classes[0], classes[1], 0.987, 4.321, np.zeros((28, 28, 1), np.uint8))],
         unreadable=[("a/8.png", "not an image")],
         choices=[("batch_size", "256", "it fits the memory")],
@@ -105,9 +112,9 @@ def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: 
     return replace(facts, **changes)  # type: ignore[arg-type]  # the tests' own changes
 
 
-def regression() -> ReportFacts:
+def regression() -> PageData:
     truth = np.linspace(0, 10, 50)
-    return ReportFacts(
+    return PageData(
         title="houses",
         run_name="houses-1",
         task="regression",
@@ -115,8 +122,8 @@ def regression() -> ReportFacts:
         verdict_sentences=[],
         rows={"train": 100, "valid": 50},
         metrics={"valid": {"rmse": {"value": 1.25, "low": 1.0, "high": 1.5}}},
-        main_metric="rmse",
-        scatter=(truth, truth + 1),
+        metric_list=(RMSE,),
+        sections=[Section("scatter", "Predictions", "", [Plot("scatter", (truth, truth + 1), "Predictions")])],
         worst=[WorstMistake("17", 3.5, 9.25, None, 33.06)],
         created="today",
         seconds=3,
@@ -241,7 +248,24 @@ def test_every_look_beyond_the_first_is_told() -> None:
 )  # fmt: skip
 def test_the_verdict_is_coloured_by_how_grave_it_is(verdict: str, level: str, expected: str) -> None:
     finding = {"rule": "r", "code": "c", "level": level, "message": "m", "fix": "f"}
-    assert tone(classification(verdict=verdict, findings=[finding])) == expected
+    page = Page(render(classification(verdict=verdict, findings=[finding])))
+    assert ("section", {"class": f"verdict {expected}", "id": "verdict"}) in page.tags
+
+
+def test_every_verdict_has_a_tone_and_one_that_is_not_known_any_more_is_shown_with_caution() -> None:
+    assert {verdict.tone for verdict in Verdict} == {"good", "caution", "bad"}
+    assert tone_of("no better than the baseline") == "bad"
+    assert tone_of("hard to say") == "caution"
+
+
+@pytest.mark.parametrize(("higher", "words"), [(True, "Higher is better"), (False, "Lower is better")])
+def test_the_direction_is_the_metrics_own(higher: bool, words: str) -> None:
+    """A metric that no list in the report names: the page said that higher is better of any such one."""
+    metric = Metric("accuracy", "level error", higher_is_better=higher, unit="levels")
+    text = Page(render(classification(metric_list=(metric,)))).text
+    assert words in text
+    assert "Level error on 300 test rows" in text
+    assert "level error (levels)" in text
 
 
 def test_ten_classes_and_24_images_of_noise_stay_under_a_megabyte() -> None:
@@ -249,9 +273,7 @@ def test_ten_classes_and_24_images_of_noise_stay_under_a_megabyte() -> None:
     names = tuple(f"class {i}" for i in range(10))
     noise = [rng.integers(0, 256, (256, 256, 3), dtype=np.uint8) for _ in range(24)]
     facts = classification(
-        classes=names,
-        confusion=rng.integers(0, 999, (10, 10)),
-        class_counts={"train": [9] * 10},
+        sections=class_sections(names, rng.integers(0, 999, (10, 10)), {"train": [9] * 10}),
         worst=[WorstMistake(f"{i}.png", "a", "b", 0.9, 2.0, image) for i, image in enumerate(noise)],
     )
     assert len(render(facts).encode()) < 1_000_000
@@ -284,11 +306,14 @@ def test_svg_inside_the_page_is_well_formed() -> None:
 def test_pyplot_with_its_global_figures_is_never_imported() -> None:
     code = (
         "import sys\n"
-        "from goodfit.report import page, page_data as facts\n"
+        "from goodfit.report import page, page_data\n"
+        "from goodfit.tasks.metric import RMSE\n"
+        "from goodfit.tasks.section import Plot, Section\n"
         "assert 'matplotlib' not in sys.modules, 'imported before it is needed'\n"
         "assert 'jinja2' not in sys.modules, 'imported before it is needed'\n"
-        "page.render(facts.ReportFacts(title='t', run_name='r', task='regression', verdict='v', verdict_sentences=[],"
-        " rows={}, metrics={}, main_metric='rmse', created='', seconds=1, scatter=([1.0, 2.0], [1.0, 2.0])))\n"
+        "scatter = Section('scatter', 'Predictions', '', [Plot('scatter', ([1.0, 2.0], [1.0, 2.0]), 'Predictions')])\n"
+        "page.render(page_data.PageData(title='t', run_name='r', task='regression', verdict='v', verdict_sentences=[],"
+        " rows={}, metrics={}, metric_list=(RMSE,), created='', seconds=1, sections=[scatter]))\n"
         "assert 'matplotlib' in sys.modules\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from goodfit.report.formatting import duration, fixed, number
-from goodfit.report.page_data import confused_pairs
 from goodfit.report.plots import (
     class_balance,
     confusion_matrix,
@@ -23,6 +22,8 @@ from goodfit.report.plots import (
     regression_scatter,
 )
 from goodfit.report.svg import save_png, short, to_svg
+from goodfit.tasks.class_sections import confused_pairs
+from goodfit.tasks.metric import ACCURACY
 
 HISTORY = [{"epoch": e, "train_loss": 2.0 / e, "valid_loss": 2.5 / e, "accuracy": 1 - 0.5 / e} for e in (1, 2, 3)]
 
@@ -63,7 +64,7 @@ def test_one_epoch_can_be_drawn() -> None:
 
 def test_the_metric_curve_ends_in_the_intervals_of_the_kept_weights() -> None:
     score = {"value": 0.8, "low": 0.7, "high": 0.85}
-    figure = metric_curve(HISTORY, "accuracy", 3, {"valid": score, "test": score}, 0.1)
+    figure = metric_curve(HISTORY, ACCURACY, 3, {"valid": score, "test": score}, 0.1)
     bars = [segment for each in figure.axes[1].collections for segment in each.get_segments()]
     ends = sorted((segment[:, 1].min(), segment[:, 1].max()) for segment in bars)
     np.testing.assert_allclose(ends, [(0.7, 0.85), (0.7, 0.85)])

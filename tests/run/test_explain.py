@@ -75,10 +75,10 @@ def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> 
     assert explanation["importance"][0]["column"] == "a"
     noise = next(column for column in explanation["importance"] if column["column"] == "b")
     assert noise["low"] < 0.05
-    assert "What the model goes by" in (run.folder / "report.html").read_text()
+    assert "Feature importance" in (run.folder / "report.html").read_text()
     x = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
     other = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), out=tmp_path / "other", epochs=1, quiet=True)
-    assert "What the model goes by" not in (other.folder / "report.html").read_text()
+    assert "Feature importance" not in (other.folder / "report.html").read_text()
 
 
 def test_the_figures_show_every_column_once() -> None:

@@ -14,9 +14,9 @@ import pytest
 from command import goodfit
 
 import goodfit as gf
-from goodfit.analysis.rating_activity import by_activity
 from goodfit.errors import DataError
 from goodfit.nets import architecture
+from goodfit.tasks.rating_activity import by_activity
 
 USERS, ITEMS = 60, 40
 

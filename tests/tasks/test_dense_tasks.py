@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -106,7 +108,8 @@ def test_weights_follow_one_over_the_fourth_root_of_the_share() -> None:
     y[:, 0, :4] = 1  # 8 of 200 pixels
     y[:, 9] = VOID  # 20 do not count
     made = task()
-    assert made.learn(y, None) == "dice"
+    made = made.fitted_to(y, None)
+    assert made.loss_name == "dice"
     shares = np.array([172 / 180, 8 / 180])
     weights = shares**-0.25
     assert made.weights == pytest.approx([*(weights / (weights * shares).sum()), 0, 0])
@@ -119,12 +122,11 @@ def test_losses_against_sums_written_out() -> None:
     shares = out.double().softmax(1).numpy()
     of_truth = np.take_along_axis(shares, np.where(counted, truth, 0)[:, None].astype(int), axis=1)[:, 0]
     each = -np.log(of_truth)
-    made = task()
-    made.loss_name = "cross-entropy"
+    made = replace(task(), loss_name="cross-entropy")
     assert float(made.loss(out, y)) == pytest.approx(each[counted].mean(), abs=1e-5)
-    made.loss_name = "focal"
+    made = replace(made, loss_name="focal")
     assert float(made.loss(out, y)) == pytest.approx(((1 - of_truth) ** 2 * each)[counted].mean(), abs=1e-5)
-    made.loss_name = "dice"
+    made = replace(made, loss_name="dice")
     dice = []
     for number in range(3):  # those that occur
         a, b = shares[:, number] * counted, (truth == number) & counted
@@ -158,7 +160,7 @@ def test_a_net_of_another_size_is_refused() -> None:
     with pytest.raises(ModelError, match="4 classes for every pixel"):
         task().loss(torch.zeros(2, 4, 5, 5), torch.zeros(2, 6, 6, dtype=torch.uint8))
     with pytest.raises(UsageError, match="--loss hinge"):
-        task().learn(torch.zeros(2, 4, 4, dtype=torch.uint8), "hinge")
+        task().fitted_to(torch.zeros(2, 4, 4, dtype=torch.uint8), "hinge")
 
 
 def test_tasks_go_through_json() -> None:

@@ -15,10 +15,10 @@ from goodfit.tasks.intervals import Intervals
 def test_the_half_width_is_the_conformal_quantile_by_hand() -> None:
     errors = np.arange(1.0, 20.0)  # 19 rows: ceil(20 x 0.9) = 18, the 18th smallest
     made = Intervals.calibrate(np.linspace(0, 1, 19), errors)
-    assert made.widths == [18.0]
-    assert made.edges == []
+    assert made.widths == (18.0,)
+    assert made.edges == ()
     few = Intervals.calibrate(np.zeros(5), np.array([3.0, 1.0, 2.0, 5.0, 4.0]))  # ceil(6 x 0.9) = 6 > 5: the largest
-    assert few.widths == [5.0]
+    assert few.widths == (5.0,)
 
 
 def test_new_rows_are_covered_in_every_band_though_the_noise_grows() -> None:
@@ -27,7 +27,7 @@ def test_new_rows_are_covered_in_every_band_though_the_noise_grows() -> None:
     errors = np.abs(random.normal(0, 0.1 + predicted))
     made = Intervals.calibrate(predicted[:10_000], errors[:10_000])
     assert len(made.widths) == 10
-    assert made.widths == sorted(made.widths)
+    assert list(made.widths) == sorted(made.widths)
     new, missed = predicted[10_000:], errors[10_000:]
     inside = missed <= made.half_widths(new)
     for low in range(0, 10, 2):

@@ -91,7 +91,7 @@ def test_cross_entropy_takes_mixed_targets_and_smoothing() -> None:
     mixed = torch.tensor([[0.25, 0.75]])
     logs = torch.log_softmax(out, 1)[0]
     assert task.loss(out, mixed).item() == pytest.approx(-(0.25 * logs[0] + 0.75 * logs[1]).item())
-    task.label_smoothing = 0.2  # (1 - 0.2) on the class and 0.1 on each of two
+    task = task.with_label_smoothing(0.2)  # (1 - 0.2) on the class and 0.1 on each of two
     assert task.loss(out, torch.tensor([0])).item() == pytest.approx(-(0.9 * logs[0] + 0.1 * logs[1]).item())
 
 

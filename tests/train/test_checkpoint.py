@@ -74,9 +74,7 @@ def run(training: Training, until_step: int | None = None) -> None:
 @pytest.mark.parametrize("channels_last", [False, True], ids=["contiguous", "channels-last"])
 @pytest.mark.parametrize("optimiser", ["adamw", "sgd", "muon"])
 @pytest.mark.parametrize("arch", ["resnet10", "densenet121"])
-def test_it_goes_on_bit_for_bit(
-    arch: str, optimiser: str, channels_last: bool, average: bool, tmp_path: Path
-) -> None:
+def test_it_goes_on_bit_for_bit(arch: str, optimiser: str, channels_last: bool, average: bool, tmp_path: Path) -> None:
     if arch == "densenet121" and (average or optimiser != "adamw"):
         pytest.skip("one dense net is enough: it takes seconds")
     whole = training_of(arch, optimiser, channels_last=channels_last, average=average)

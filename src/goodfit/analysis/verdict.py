@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.stats.estimates import Estimate
+from goodfit.tasks.metric import Metric
 
-# Without an error of any rule, the first rule here that spoke names the verdict.
-WORDS = {
-    "train-rows-in-validation": "not to be trusted",
-    "no-better-than-baseline": "no better than the baseline",
-    "overfitting": "overfit",
-    "underfitting": "underfit",
+
+class Verdict(Enum):
+    """In a few words whether the fit is good, and the tone in which that is shown: good, caution or bad."""
+
+    GOOD_FIT = "good fit", "good"
+    OVERFIT = "overfit", "caution"
+    UNDERFIT = "underfit", "caution"
+    NO_BETTER_THAN_BASELINE = "no better than the baseline", "bad"
+    NOT_TO_BE_TRUSTED = "not to be trusted", "bad"
+
+    def __init__(self, words: str, tone: str) -> None:
+        self.words, self.tone = words, tone
+
+
+# Without an error of any rule, the first rule here that has a finding names the verdict.
+BY_RULE = {
+    "train-rows-in-validation": Verdict.NOT_TO_BE_TRUSTED,
+    "no-better-than-baseline": Verdict.NO_BETTER_THAN_BASELINE,
+    "overfitting": Verdict.OVERFIT,
+    "underfitting": Verdict.UNDERFIT,
 }
 
 
-def verdict_words(findings: Sequence[Finding]) -> str:
+def judge(findings: Sequence[Finding]) -> Verdict:
+    """The verdict that these findings give."""
     if any(finding.level is Level.ERROR for finding in findings):
-        return "not to be trusted"
+        return Verdict.NOT_TO_BE_TRUSTED
     mild = {("train-rows-in-validation", Level.NOTICE)}
-    spoke = {finding.rule for finding in findings if (finding.rule, finding.level) not in mild}
-    return next((words for rule, words in WORDS.items() if rule in spoke), "good fit")
+    rules = {finding.rule for finding in findings if (finding.rule, finding.level) not in mild}
+    return next((verdict for rule, verdict in BY_RULE.items() if rule in rules), Verdict.GOOD_FIT)
+
+
+def tone_of(words: str, levels: Sequence[str] = ()) -> str:
+    """good, caution or bad, for the words of a recorded verdict and the levels of its findings."""
+    if Level.ERROR.value in levels:
+        return "bad"
+    return next((verdict.tone for verdict in Verdict if verdict.words == words), "caution")
 
 
 def sentences(
     findings: Sequence[Finding],
     *,
-    main_metric: str,
+    metric: Metric,
     scores: Mapping[str, Estimate],
     baseline: Mapping[str, float],
     rival: str,
@@ -39,16 +63,16 @@ def sentences(
     part = "test" if "test" in scores else "valid"
     name = {"test": "test", "valid": "validation"}[part]
     score = scores[part]
-    said = [
+    lines = [
         (
-            f"On {rows[part]:,} {name} rows the {main_metric.replace('_', ' ')} is {score.value:.4g} "
+            f"On {rows[part]:,} {name} rows the {metric.title} is {score.value:.4g} "
             f"(95% interval {score.low:.4g} to {score.high:.4g}); {rival} reaches {baseline[part]:.4g}."
         )
     ]
     if "train" in scores:
-        said.append(
+        lines.append(
             f"On training rows it is {scores['train'].value:.4g}, on validation rows {scores['valid'].value:.4g}."
         )
-    said.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
-    said += [f"{finding.message[0].upper()}{finding.message[1:]}. {finding.fix}." for finding in findings]
-    return said
+    lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
+    lines += [f"{finding.message[0].upper()}{finding.message[1:]}. {finding.fix}." for finding in findings]
+    return lines

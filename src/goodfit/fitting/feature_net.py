@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from goodfit.data.normalise import Normalise
 from goodfit.errors import UsageError
 from goodfit.nets import architecture, build
 from goodfit.nets.weights import load_pretrained
 from goodfit.run import load
+from goodfit.tasks.feature_loss import FeatureNet
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # of published weights; as torchvision and timm document them
 CLASSES, SIDE = 1000, 224
-
-
-class FeatureNet(nn.Module):
-    """Images in shares of 255 -> the maps of a backbone, each with the same weight in the loss."""
-
-    def __init__(self, net: nn.Module, mean: Tensor, deviation: Tensor) -> None:
-        super().__init__()
-        self.net = net.eval().requires_grad_(False)
-        self.register_buffer("mean", mean)
-        self.register_buffer("deviation", deviation)
-
-    def features(self, x: Tensor) -> list[Tensor]:
-        """(N, C, H, W) in 0..1 -> maps from the finest to the coarsest, divided by their mean size."""
-        maps = cast(Any, self.net).features((x - cast(Tensor, self.mean)) / cast(Tensor, self.deviation))
-        return [each / each.detach().abs().mean().clamp_min(1e-6) for each in maps]
 
 
 def feature_net(where: str, channels: int, device: torch.device) -> FeatureNet:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 import goodfit
-from goodfit.analysis.verdict import sentences, verdict_words
+from goodfit.analysis.verdict import judge, sentences
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
@@ -60,7 +60,7 @@ def make_record(
         history=position.history,
         best_epoch=position.best_epoch + 1,
         seconds=round(seconds, 2),
-        verdict=verdict_words(journal.findings),
+        verdict=judge(journal.findings).words,
         sentences=sentences(
             journal.findings,
             metric=task.metric,

@@ -42,7 +42,7 @@ class Architecture:
         input_dims: how many dimensions in_shape has: 3 for images (C, H, W), 1 for flat rows.
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
-        recipes: how it is trained where the user does not say, by the name of the task.
+        recipes: how it is trained where the user does not say, by the family of the task.
         dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
         body_head: the prefix of the head in those weights; None: that of the net.

@@ -195,5 +195,5 @@ def stages(net: nn.Module) -> list[list[nn.Module]]:
     return [[net.user_bias, net.user, net.rated_item], [net.item_bias], [net.item]]
 
 
-RECIPES = {"rating": Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see=900_000)}
+RECIPES = {"ratings": Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see=900_000)}
 ARCHITECTURES = (Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES),)

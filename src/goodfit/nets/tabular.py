@@ -193,7 +193,7 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
 
 
 RECIPES = {
-    task: Recipe(learning_rate=6e-3, weight_decay=3e-4, batch_size=128, rows_to_see=rows)
-    for task, rows in (("classification", 360_000), ("multilabel", 360_000), ("regression", 720_000))
+    family: Recipe(learning_rate=6e-3, weight_decay=3e-4, batch_size=128, rows_to_see=rows)
+    for family, rows in (("classes", 360_000), ("labels", 360_000), ("numbers", 720_000))
 }  # a number teaches for longer
 ARCHITECTURES = (Architecture("tabm", _build, input_dims=1, stages=_stages, head="head", recipes=RECIPES),)

@@ -77,7 +77,7 @@ class Catalogue:
                 scores = self.net.scores(rows)
                 best, places = scores.topk(min(n, scores.shape[1]), dim=1)
                 flat = best.reshape(-1, 1).cpu()
-                ratings = self.task.decode(flat)["prediction"] if self.task.name == "rating" else flat[:, 0].tolist()
+                ratings = self.task.decode(flat)["prediction"] if self.task.decodes_scores else flat[:, 0].tolist()
             ordered = iter(zip(places.flatten().tolist(), best.flatten().tolist(), ratings, strict=True))
             for user in block:
                 for place in range(1, places.shape[1] + 1):

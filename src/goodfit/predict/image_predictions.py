@@ -146,7 +146,7 @@ def predict_one(model: Model, given: np.ndarray, settings: ImageSettings) -> tup
     high, wide = given.shape[:2]
     task: Any = model.task
     x = torch.from_numpy(given.copy()).permute(2, 0, 1)[None].to(model.device)
-    if not task.restores:
+    if not task.input_at_own_size:
         size = _scaled(high, wide, settings)
         if size != (high, wide):
             x = functional.interpolate(x.float(), size, mode="bilinear", antialias=True)

@@ -1,4 +1,4 @@
-"""Numbers, durations and metric names as people read them: the same on the page and in the plots."""
+"""Numbers, durations and names as people read them: the same on the page and in the plots."""
 
 from __future__ import annotations
 
@@ -8,21 +8,10 @@ from typing import Any
 
 import numpy as np
 
-METRICS = {
-    "auc": "AUC",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-    "iou": "IoU",
-    "psnr": "PSNR",
-    "ssim": "SSIM",
-    "ndcg_at_10": "NDCG at 10",
-}
 
-
-def metric_words(name: str) -> str:
-    """balanced_accuracy as balanced accuracy, rmse as RMSE."""
-    return METRICS.get(name, name.replace("_", " "))
+def spaced(name: str) -> str:
+    """batch_size as batch size."""
+    return name.replace("_", " ")
 
 
 def capital(text: str) -> str:

@@ -1,27 +1,28 @@
-"""From a run folder to the facts on the page."""
+"""From a run folder to what its page shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
-import torch
 from torch import Tensor
 
-from goodfit.predict.image_predictions import palette
-from goodfit.report.examples import Example, kinds, mask_example, restored_example
-from goodfit.report.formatting import fixed, metric_words
+from goodfit.record import Record
+from goodfit.report.examples import Example, kinds
+from goodfit.report.formatting import fixed, spaced
+from goodfit.report.importance_plots import importance_section
 from goodfit.report.page import write
-from goodfit.report.page_data import ReportFacts, WorstMistake
+from goodfit.report.page_data import PageData, WorstMistake
 from goodfit.store.run_folder import SCORES
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json
 from goodfit.tasks.task import Task
 
 
-def write_report(folder: Path, record: Mapping[str, Any], path: Path) -> Path:
+def write_report(folder: Path, record: Record, path: Path) -> Path:
     """Write the page of a run.
 
     Args:
@@ -35,87 +36,91 @@ def write_report(folder: Path, record: Mapping[str, Any], path: Path) -> Path:
     return write(collect(folder, record), path)
 
 
-def collect(folder: Path, record: Mapping[str, Any]) -> ReportFacts:
-    """The facts of a run, those of the scored rows computed from their stored outputs."""
-    task = from_json(record["task"])
+def collect(folder: Path, record: Record) -> PageData:
+    """What the page of a run shows; what is said of the scored rows is computed from their stored outputs."""
+    task = from_json(record.task)
+    plain = msgspec.to_builtins(record)
     tensors, values = load_state(folder / SCORES)
-    out, y = tensors["out"], tensors["y"]
-    details = task.details(out, y)
-    worst = tensors["worst"] if not task.dense else torch.zeros(0, dtype=torch.int64)
-    said = task.decode(out.index_select(0, worst)) if len(worst) else {}
-    losses = task.row_losses(out, y).index_select(0, worst).tolist() if len(worst) else []
-    shown = next(iter(said.values()), [])
-    confidence = list(said.get("confidence", [None] * len(worst)))
-    mistakes = [
+    images = task.output == "image"
+    sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record.analyses)
+    if record.explanation:
+        sections.append(importance_section(record.explanation))
+    return PageData(
+        title=f"goodfit: {folder.name}",
+        run_name=str(folder),
+        task=task.name,
+        verdict=record.verdict,
+        verdict_sentences=record.sentences,
+        rows=plain["rows"],
+        metrics=plain["metrics"],
+        metric_list=task.metric_list,
+        created=record.created,
+        seconds=record.seconds,
+        findings=plain["findings"],
+        baseline=plain["baseline"],
+        history=plain["history"],
+        best_epoch=record.best_epoch,
+        loss_unit=task.loss_unit,
+        sections=sections,
+        example_words=task.example_words,
+        worst=() if images else _mistakes(task, tensors, values["keys"]),
+        examples=_examples(record, task, tensors, values["keys"]) if images else (),
+        unreadable=[(row.key, row.reason) for row in record.unreadable],
+        choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
+        environment=record.environment,
+        commands=_commands(folder, record.options),
+        looks_at_test=record.looks_at_test,
+    )
+
+
+def _commands(folder: Path, options: Mapping[str, Any]) -> list[str]:
+    """How this run is fitted again, and how it is used."""
+    words = ["goodfit fit DATA"]
+    for name, value in options.items():
+        if value not in (None, False) or name == "seed":
+            flag = f"--{name.replace('_', '-')}"
+            words.append(flag if value is True else f"{flag} {value}")
+    return [
+        " ".join(words),
+        f"goodfit predict {folder} NEW_DATA -o predictions.csv",
+        f"goodfit evaluate {folder} HELD_OUT_DATA",
+    ]
+
+
+def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) -> list[WorstMistake]:
+    worst = tensors["worst"]
+    if not len(worst):
+        return []
+    out, y = tensors["out"].index_select(0, worst), tensors["y"].index_select(0, worst)
+    columns = task.decode(out)
+    predictions = next(iter(columns.values()))
+    confidence = columns.get("confidence", [None] * len(worst))
+    losses = task.row_losses(out, y).tolist()
+    return [
         WorstMistake(
             key=key,
-            truth=task.truth(y[int(at)]),
-            prediction=_plain(shown[number]),
+            truth=task.truth(y[number]),
+            prediction=_plain(predictions[number]),
             confidence=None if confidence[number] is None else float(confidence[number]),
             loss=losses[number],
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
         )
-        for number, (at, key) in enumerate(zip(worst, values["keys"], strict=not task.dense))
+        for number, key in enumerate(keys)
     ]
-    asked = {name: value for name, value in record["asked"].items() if value not in (None, 0)}
-    given = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in asked.items())
-    return ReportFacts(
-        title=f"goodfit: {folder.name}",
-        run_name=str(folder),
-        task=record["task"]["name"],
-        verdict=record["verdict"],
-        verdict_sentences=record["sentences"],
-        rows=record["rows"],
-        metrics=record["metrics"],
-        main_metric=task.main_metric,
-        created=record["created"],
-        seconds=record["seconds"],
-        findings=record["findings"],
-        baseline=record["baseline"],
-        history=record["history"],
-        best_epoch=record["best_epoch"],
-        classes=details.get("classes"),
-        class_counts=None if task.dense else _class_counts(details, tensors["y_train"], y, values["part"]),
-        confusion=details.get("confusion"),
-        per_class=details.get("per_class"),
-        scatter=details.get("scatter"),
-        explanation=record.get("explanation"),
-        activity=record.get("activity"),
-        worst=mistakes,
-        examples=_examples(record, task, tensors, values["keys"]) if task.dense else (),
-        per_area=details.get("per_area"),
-        unreadable=[(item["key"], item["reason"]) for item in record["unreadable"]],
-        choices=[(choice["name"], choice["value"], choice["why"]) for choice in record["choices"]],
-        environment=record["environment"],
-        commands=[
-            f"goodfit fit DATA {given} --seed {record['asked']['seed']}".replace("  ", " "),
-            f"goodfit predict {folder} NEW_DATA -o predictions.csv",
-            f"goodfit evaluate {folder} HELD_OUT_DATA",
-        ],
-        looks_at_test=record["looks_at_test"],
-    )
 
 
-def _examples(record: Mapping[str, Any], task: Task, tensors: Mapping[str, Tensor], keys: list[str]) -> list[Example]:
-    scores = task.decode(tensors["out"].index_select(0, tensors["worst"]))
-    found = []
+def _examples(record: Record, task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) -> list[Example]:
+    titles = {metric.name: metric.title for metric in task.metric_list}
+    columns = task.decode(tensors["out"].index_select(0, tensors["worst"]))
+    examples = []
     for number, (kind, key) in enumerate(zip(kinds(len(keys)), keys, strict=True)):
-        given, truth, said = (tensors[name][number].numpy() for name in ("pictures", "truths", "said"))
-        if task.restores:
-            panels = restored_example(given, truth.transpose(1, 2, 0), said)
-        else:
-            panels = mask_example(given, truth, said, palette(record["source"]), record["source"]["void"])
-        caption = ", ".join(f"{metric_words(name)} {fixed(float(value[number]))}" for name, value in scores.items())
-        found.append(Example(kind, key, caption, panels, slider=task.restores))
-    return found
-
-
-def _class_counts(details: Mapping[str, Any], y_train: Tensor, y: Tensor, part: str) -> dict[str, list[int]] | None:
-    """Rows of each class among the training and the scored rows."""
-    if "confusion" not in details:
-        return None
-    count = len(details["classes"])
-    return {name: torch.bincount(of, minlength=count).tolist() for name, of in (("train", y_train), (part, y))}
+        given, truth, drawn = (tensors[name][number].numpy() for name in ("pictures", "truths", "said"))
+        caption = ", ".join(
+            f"{titles.get(name, spaced(name))} {fixed(float(values[number]))}" for name, values in columns.items()
+        )
+        panels = task.panels(given, truth, drawn, record.source)
+        examples.append(Example(kind, key, caption, panels, slider=task.slider))
+    return examples
 
 
 def _plain(value: Any) -> Any:

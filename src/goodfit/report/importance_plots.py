@@ -1,4 +1,4 @@
-"""The figures of what a model goes by: importance of columns, partial dependence; what is known of users and items."""
+"""Feature importance and partial dependence."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.analysis.rating_activity import EDGES as BANDS
-from goodfit.report.svg import drawing, short, to_svg
+from goodfit.report.formatting import number
+from goodfit.report.svg import drawing, short
+from goodfit.tasks.section import Plot, Section
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#5b6673"  # as in plots.py
-LISTED = 15  # columns under each other
+BLUE, GREY = "#0072B2", "#5b6673"  # as in plots.py
+LISTED_COLUMNS = 15  # columns under each other
 
 
 def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
@@ -25,7 +26,7 @@ def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    shown = importance[:LISTED]
+    shown = importance[:LISTED_COLUMNS]
     with drawing():
         figure = Figure(figsize=(11.0, 1.3 + 0.27 * len(shown)))
         axes = figure.add_subplot()
@@ -70,36 +71,14 @@ def dependence_panels(dependence: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
-def activity_panels(activity: Mapping[str, Any]) -> Figure:
-    """RMSE by number of training ratings of the user and of the item, with 95% intervals; and the items' popularity.
-
-    Args:
-        activity: users and items (from, to, rows, rmse each), popularity (place, ratings).
-    """
-    from matplotlib.figure import Figure
-
-    with drawing():
-        figure = Figure(figsize=(11.0, 3.8), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        for name, colour, marker, shift in (("users", BLUE, "o", -0.08), ("items", VERMILION, "D", 0.08)):
-            bands = activity[name]
-            at = np.array([BANDS.index(band["from"]) for band in bands]) + shift
-            value, low, high = (np.array([band["rmse"][key] for band in bands]) for key in ("value", "low", "high"))
-            left.errorbar(at, value, yerr=[value - low, high - value], fmt=marker, color=colour, capsize=4, label=name)
-        ends = [f"to {high - 1}" if high is not None else "and more" for high in (*BANDS[1:], None)]
-        names = ["none" if low == 0 else f"{low} {end}" for low, end in zip(BANDS, ends, strict=True)]
-        left.set_xticks(range(len(BANDS)), names, fontsize=9)
-        left.set(title="Error by what is known", xlabel="training ratings of the user or item", ylabel="RMSE")
-        left.legend()
-        right.loglog(activity["popularity"]["place"], activity["popularity"]["ratings"], color=BLUE)
-        right.set(title="Popularity", xlabel="place of the item", ylabel="training ratings")
-    return figure
-
-
-def explanation_plots(explanation: Mapping[str, Any]) -> dict[str, str]:
-    """importance and dependence as SVG."""
-    importance, dependence = explanation["importance"], explanation["dependence"]
-    plots = {"importance": to_svg(importance_bars(importance), "plot-importance", "Importance of each column")}
-    if dependence:
-        plots["dependence"] = to_svg(dependence_panels(dependence), "plot-dependence", "Prediction by column")
-    return plots
+def importance_section(explanation: Mapping[str, Any]) -> Section:
+    """Importance of columns and partial dependence, as `goodfit.analysis.importance.explain` gave them."""
+    plots = [Plot("importance", (explanation["importance"],), "Importance of each column")]
+    if explanation["dependence"]:
+        plots.append(Plot("dependence", (explanation["dependence"],), "Prediction by column"))
+    text = (
+        f"How much worse {number(explanation['rows'])} scored rows are predicted when one column is shuffled among "
+        f"them. Correlated columns share importance. Below, the mean prediction when a column has one value in all "
+        "rows."
+    )
+    return Section("explanation", "Feature importance", text, plots, link="Columns")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.report.formatting import capital, duration, fixed, metric_words, moment, number, sentence
-from goodfit.report.importance_plots import activity_panels, explanation_plots
-from goodfit.report.page_data import LOWER_IS_BETTER, ReportFacts, confused_pairs
-from goodfit.report.plots import MAPPED_CLASSES, PLOTS, all_plots
-from goodfit.report.svg import clean, to_svg
+from goodfit.analysis.verdict import tone_of
+from goodfit.report.drawings import curves, draw
+from goodfit.report.formatting import capital, duration, fixed, moment, number, sentence, spaced
+from goodfit.report.page_data import PageData
+from goodfit.report.svg import clean
 from goodfit.store.files import write_text
+from goodfit.tasks.section import Bar, Plot, Table
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -27,64 +29,51 @@ THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 images of noise
 LISTED_UNREADABLE = 200
 PARTS = {"test": "test", "valid": "validation"}
 LEVELS = ("error", "warning", "notice")
-BAD_VERDICTS = ("not to be trusted", "no better than the baseline")
+PIXELATED_SIDE = 96  # pixels; smaller images are shown with square pixels
 
 
-def render(facts: ReportFacts) -> str:
+def render(page: PageData) -> str:
     """The whole page as text. It asks for nothing from outside and runs no script."""
     import markupsafe
 
-    part = facts.scored_part
-    score = facts.metrics.get(part, {}).get(facts.main_metric)
-    base = facts.baseline.get(part, {}).get(facts.main_metric)
-    levels = [str(finding["level"]) for finding in facts.findings]
-    pairs = []
-    if facts.confusion is not None and facts.classes and len(facts.classes) > 2:
-        pairs = confused_pairs(facts.confusion, facts.classes)
-    drawn = all_plots(facts)
-    if facts.explanation:
-        drawn |= explanation_plots(facts.explanation)
-    if facts.activity:
-        drawn["activity"] = to_svg(activity_panels(facts.activity), "plot-activity", "Error by what is known")
+    part = page.scored_part
+    score = page.metrics.get(part, {}).get(page.main_metric.name)
+    base = page.baseline.get(part, {}).get(page.main_metric.name)
+    levels = [str(finding["level"]) for finding in page.findings]
     text = _template().render(
-        facts=facts,
-        plots={name: markupsafe.Markup(drawn.get(name, "")) for name in PLOTS},  # escaped by to_svg
-        tone=tone(facts),
+        page=page,
+        curves={name: markupsafe.Markup(svg) for name, svg in curves(page).items()},  # escaped by to_svg
+        draw=lambda plot: markupsafe.Markup(draw(plot)),
+        tone=tone_of(page.verdict, levels),
         part=part,
-        parts={name: words for name, words in PARTS.items() if facts.metrics.get(name)},
-        metric_names=list(dict.fromkeys(name for named in facts.metrics.values() for name in named)),
+        parts={name: words for name, words in PARTS.items() if page.metrics.get(name)},
+        metrics=[
+            page.metric(name) for name in dict.fromkeys(name for named in page.metrics.values() for name in named)
+        ],
         score=score,
         base=base,
         scale=_scale(score, base) if score is not None else None,
-        lower_is_better=LOWER_IS_BETTER,
-        findings=sorted(facts.findings, key=lambda each: _rank(str(each["level"]))),
+        findings=sorted(page.findings, key=lambda each: _rank(str(each["level"]))),
         finding_counts=[(level, levels.count(level)) for level in LEVELS if level in levels],
-        pairs=pairs,
-        mapped_classes=MAPPED_CLASSES,
-        worst=[(each, thumbnail_uri(each.thumbnail)) for each in facts.worst],
-        pixelated=[each.thumbnail is not None and max(each.thumbnail.shape[:2]) <= 96 for each in facts.worst],
-        unreadable=list(facts.unreadable[:LISTED_UNREADABLE]),
-        epoch_columns=_epoch_columns(facts),
+        worst=[(each, thumbnail_uri(each.thumbnail)) for each in page.worst],
+        pixelated=[
+            each.thumbnail is not None and max(each.thumbnail.shape[:2]) <= PIXELATED_SIDE for each in page.worst
+        ],
+        unreadable=list(page.unreadable[:LISTED_UNREADABLE]),
+        epoch_columns=_epoch_columns(page),
     )
     return clean(text)
 
 
-def write(facts: ReportFacts, path: str | Path) -> Path:
+def write(page: PageData, path: str | Path) -> Path:
     """Write the page, whole or not at all.
 
     Raises:
         DiskError: no room, no permission, read-only.
     """
     path = Path(path)
-    write_text(path, render(facts))
+    write_text(path, render(page))
     return path
-
-
-def tone(facts: ReportFacts) -> str:
-    """Which colour and sign the verdict has: "good", "caution" or "bad"."""
-    if any(finding["level"] == "error" for finding in facts.findings) or facts.verdict in BAD_VERDICTS:
-        return "bad"
-    return "good" if facts.verdict == "good fit" else "caution"
 
 
 def breakable(path: str) -> Markup:
@@ -137,12 +126,37 @@ def _scale(score: Mapping[str, float], base: float | None) -> dict[str, float] |
     return {**places, "start": start, "end": end}
 
 
-def _epoch_columns(facts: ReportFacts) -> list[str]:
-    """Columns of the table of epochs, the known ones first."""
-    if not facts.history:
-        return []
-    known = ["epoch", "train_loss", "valid_loss", facts.main_metric, "learning_rate", "seconds"]
-    return [name for name in known if name in facts.history[0]]
+def _epoch_columns(page: PageData) -> dict[str, str]:
+    """Columns of the table of epochs and their titles."""
+    if not page.history:
+        return {}
+    metric = page.main_metric
+    titles = {name: spaced(name) for name in ("epoch", "train_loss", "valid_loss")}
+    titles |= {metric.name: metric.title} | {name: spaced(name) for name in ("learning_rate", "seconds")}
+    return {name: title for name, title in titles.items() if name in page.history[0]}
+
+
+def cell(value: Any) -> str:
+    """A cell of a section's table."""
+    from markupsafe import Markup
+
+    if isinstance(value, Bar):
+        return Markup(
+            '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect width="{:.1f}" height="10" fill="#8fc1e0"/></svg>'
+        ).format(100 * value.share)
+    if isinstance(value, tuple):
+        return f"{fixed(value[0])} to {fixed(value[1])}"
+    return fixed(value)
+
+
+def rows_of_blocks(blocks: Sequence[Plot | Table]) -> list[list[Plot | Table]]:
+    """The blocks of a section, plots of half the width side by side."""
+    rows: list[list[Plot | Table]] = []
+    for half, group in groupby(blocks, key=lambda block: isinstance(block, Plot) and block.width == "half"):
+        together = list(group)
+        rows += [together] if half else [[block] for block in together]
+    return rows
 
 
 @cache
@@ -156,6 +170,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for words in (breakable, capital, duration, fixed, metric_words, moment, number, sentence):
-        environment.filters[words.__name__] = words
+    for filter_ in (breakable, capital, cell, duration, fixed, moment, number, rows_of_blocks, sentence, spaced):
+        environment.filters[filter_.__name__] = filter_
+    environment.tests["plot"] = lambda block: isinstance(block, Plot)
     return environment.get_template("page.html.j2")

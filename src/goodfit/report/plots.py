@@ -11,33 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.report.formatting import capital, metric_words, number
-from goodfit.report.page_data import ReportFacts
-from goodfit.report.svg import drawing, save_png, short, to_svg
+from goodfit.report.formatting import capital, number
+from goodfit.report.svg import drawing, short
+from goodfit.tasks.metric import Metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "all_plots",
-    "class_balance",
-    "confusion_matrix",
-    "loss_curves",
-    "metric_curve",
-    "recall_bars",
-    "regression_scatter",
-    "save_png",
-    "to_svg",
-]
-
 BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#5b6673"
 NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
-MAPPED_CLASSES = 100  # beyond, a cell is under four pixels
 LISTED_CLASSES = 40  # bars under each other
 VECTOR_POINTS = 1_000  # beyond, points are drawn as an image: 1,000 of them are 90 kB of SVG
-PLOTS = ("loss", "metric", "confusion", "recall", "balance", "scatter", "importance", "dependence", "activity")
-LOSS_UNITS = {"classification": "nats per row", "multilabel": "nats per row"}
 
 
 def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, unit: str = "") -> Figure:
@@ -65,7 +50,7 @@ def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, un
 
 def metric_curve(
     history: Sequence[Mapping[str, Any]],
-    main_metric: str,
+    metric: Metric,
     best_epoch: int | None,
     scores: Mapping[str, Mapping[str, float]],
     baseline: float | None = None,
@@ -76,14 +61,13 @@ def metric_curve(
         scores: part ("valid", "test") -> value, low, high.
         baseline: what the trivial predictor reaches on the last of these parts.
     """
-    name = metric_words(main_metric)
     with drawing():
         figure = _figure(6.0, 3.9)
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=[4, 1])
-        epochs, values = [row["epoch"] for row in history], _column(history, main_metric)
+        epochs, values = [row["epoch"] for row in history], _column(history, metric.name)
         left.plot(epochs, values, color=BLUE, marker="." if len(epochs) <= 40 else None)
         _mark_epoch(left, epochs, values, best_epoch)
-        left.set(title=f"{capital(name)} on validation rows", xlabel="epoch", ylabel=name)
+        left.set(title=f"{capital(metric.title)} on validation rows", xlabel="epoch", ylabel=metric.titled())
         _whole_epochs(left, epochs)
         colours = {"valid": BLUE, "test": VERMILION}
         for at, (part, score) in enumerate(scores.items()):
@@ -264,35 +248,6 @@ def regression_scatter(truth: np.ndarray, prediction: np.ndarray, names: Sequenc
                 axes.xaxis.set_major_formatter(_plain())
                 axes.yaxis.set_major_formatter(_plain())
     return figure
-
-
-def all_plots(facts: ReportFacts) -> dict[str, str]:
-    """Every figure that these facts allow, as SVG by its name in PLOTS."""
-    plots: dict[str, str] = {}
-
-    def add(name: str, figure: Figure, alt: str) -> None:
-        plots[name] = to_svg(figure, f"plot-{name}", alt)
-
-    if facts.history:
-        unit = facts.loss_unit if facts.loss_unit is not None else LOSS_UNITS.get(facts.task, "mean per row")
-        add("loss", loss_curves(facts.history, facts.best_epoch, unit), "Training and validation loss by epoch")
-        scores = {
-            part: facts.metrics[part][facts.main_metric]
-            for part in ("valid", "test")
-            if facts.main_metric in facts.metrics.get(part, {})
-        }
-        base = facts.baseline.get(facts.scored_part, {}).get(facts.main_metric)
-        curve = metric_curve(facts.history, facts.main_metric, facts.best_epoch, scores, base)
-        add("metric", curve, f"{facts.main_metric} on the validation rows by epoch")
-    if facts.confusion is not None and facts.classes and len(facts.classes) <= MAPPED_CLASSES:
-        add("confusion", confusion_matrix(facts.confusion, facts.classes), "Confusion matrix")
-    if facts.per_class:
-        add("recall", recall_bars(facts.per_class), "Recall by class with 95% intervals")
-    if facts.class_counts and facts.classes:
-        add("balance", class_balance(facts.class_counts, facts.classes), "Share of each class in each part")
-    if facts.scatter is not None and len(facts.scatter[0]):
-        add("scatter", regression_scatter(*facts.scatter, facts.targets), "Predictions against truth, and residuals")
-    return plots
 
 
 def _figure(width: float, height: float) -> Figure:

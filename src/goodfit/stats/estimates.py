@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Z95 = 1.959963984540054  # the normal's 97.5% quantile
-DRAWS = 1000  # of a bootstrap
+Z95 = 1.959963984540054  # scipy.special.ndtri(0.975), the normal's 97.5% quantile
+BOOTSTRAP_DRAWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class ZTest:
 
 def normal_cdf(z: float) -> float:
     """Area of the standard normal to the left of z."""
-    return 0.5 * math.erfc(-z / math.sqrt(2))
+    from scipy.special import ndtr  # late: 0.1 s, and only verdicts need it
+
+    return float(ndtr(z))
 
 
 def z_scores(x: np.ndarray) -> np.ndarray:
@@ -46,7 +48,9 @@ def z_scores(x: np.ndarray) -> np.ndarray:
 def proportion(successes: float, n: int) -> Estimate:
     """A share with Wilson's interval, which stays honest near 0 and 1 and for few rows (Wilson 1927).
 
-    No rows: the value is NaN and the interval 0 to 1, all that is known.
+    No rows: the value is NaN and the interval 0 to 1, all that is known. Written out: scipy.stats.binomtest gives the
+    same to the last bit or two, but finds an exact p-value first, and takes 1 ms instead of 7 us: a second for the
+    recall of 1,000 classes.
     """
     if n == 0:
         return Estimate(math.nan, 0.0, 1.0)
@@ -83,29 +87,24 @@ def balanced_accuracy(correct: np.ndarray, labels: np.ndarray) -> Estimate:
     return _around(sum(shares) / count, math.sqrt(sum(variances)) / count, 0.0, 1.0)
 
 
-def _midranks(x: np.ndarray) -> np.ndarray:
-    """Ranks from 1, ties sharing the mean of theirs."""
-    _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse], dtype=np.float64)
-
-
 def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
     """Area under the ROC curve with DeLong's interval, by midranks (Sun and Xu 2014, algorithm 2).
 
     None when all rows are positive, or none is: there is nothing to rank.
     """
+    from scipy.stats import rankdata  # late: 0.5 s; ties share the mean of their ranks
+
     positive = positive.astype(bool)
     above, below = scores[positive], scores[~positive]
     m, n = len(above), len(below)
     if m == 0 or n == 0:
         return None
-    together = _midranks(np.concatenate([above, below]))
+    together = rankdata(np.concatenate([above, below]))
     value = float((together[:m].sum() - m * (m + 1) / 2) / (m * n))
     if m < 2 or n < 2:
         return Estimate(value, 0.0, 1.0)
-    share_of_above = (together[:m] - _midranks(above)) / n
-    share_of_below = 1 - (together[m:] - _midranks(below)) / m
+    share_of_above = (together[:m] - rankdata(above)) / n
+    share_of_below = 1 - (together[m:] - rankdata(below)) / m
     error = math.sqrt(share_of_above.var(ddof=1) / m + share_of_below.var(ddof=1) / n)
     return _around(value, float(error), 0.0, 1.0)
 
@@ -123,6 +122,8 @@ def rmse(errors: np.ndarray) -> Estimate:
 def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
     """1 - residual over total sum of squares; its interval by 1,000 bootstrap draws of rows (Efron 1979), seeded.
 
+    Written out: on sums of rows a draw costs three additions, and scipy.stats.bootstrap would draw other rows.
+
     None when y is constant: there is nothing to explain.
     """
     errors, y = np.asarray(errors, dtype=np.float64), np.asarray(y, dtype=np.float64)
@@ -134,7 +135,7 @@ def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
     centred = y - y.mean()  # keeps the sums of squares well-conditioned
     columns = np.stack([errors**2, centred, centred**2], axis=1)
     draws = []
-    for _ in range(DRAWS):
+    for _ in range(BOOTSTRAP_DRAWS):
         sums = columns[random.integers(0, n, n)].sum(axis=0)
         total = sums[2] - sums[1] ** 2 / n
         if total > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,22 +13,30 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats.estimates import Estimate, auc, balanced_accuracy, mean, proportion
+from goodfit.tasks.class_sections import classes_section, confusion_section
+from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, Metric
+from goodfit.tasks.row_task import RowTask
+from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import RowTask, Targets
+from goodfit.tasks.task import Targets
 
-MOST_AUCS = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
-MOST_COLUMNS = 100  # probabilities written a row
+AUC_CLASSES = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
+PROBABILITY_COLUMNS = 100  # probabilities written a row
 
 
-@dataclass
+@dataclass(frozen=True)
 class Classification(RowTask):
     """Classes in the order of the net's outputs."""
 
     classes: tuple[Any, ...]
     label_smoothing: float = 0.0
     name: ClassVar[str] = "classification"
-    main_metric: ClassVar[str] = "accuracy"
-    greater_is_better: ClassVar[bool] = True
+    family: ClassVar[str] = "classes"
+    metric_list: ClassVar[tuple[Metric, ...]] = (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, AUC)
+    loss_unit: ClassVar[str] = "nats per row"
+    example_words: ClassVar[str] = (
+        "The rows with the highest loss among those that are wrong. A wrong label among them is worth finding."
+    )
 
     @property
     def outputs(self) -> int:
@@ -50,7 +58,7 @@ class Classification(RowTask):
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
         """(N,) int64 class numbers."""
         number = {label: at for at, label in enumerate(self.classes)}
-        found = np.empty(len(targets), dtype=np.int64)
+        numbers = np.empty(len(targets), dtype=np.int64)
         for row, target in enumerate(targets):
             at = number.get(_plain(target))
             if at is None:
@@ -60,8 +68,19 @@ class Classification(RowTask):
                     where=keys[row],
                     fix="Fix the label, or add training rows of this class",
                 )
-            found[row] = at
-        return torch.from_numpy(found)
+            numbers[row] = at
+        return torch.from_numpy(numbers)
+
+    def class_labels(self, targets: Targets) -> np.ndarray:
+        return np.array([str(label) for label in targets])
+
+    def with_label_smoothing(self, share: float) -> Self:
+        return replace(self, label_smoothing=share)
+
+    def usual_label_smoothing(self, *, images: bool, own_net: bool) -> tuple[float, str]:
+        if images and not own_net:
+            return 0.1, "keeps the net from being too sure"
+        return 0.0, "so that the probabilities mean what they say"
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean cross-entropy; out (N, C) logits, y (N,) classes or (N, C) probabilities (mixed rows)."""
@@ -85,19 +104,19 @@ class Classification(RowTask):
         """
         labels = y.numpy()
         right = (out.argmax(1) == y).numpy()
-        found = {
+        estimates = {
             "accuracy": proportion(float(right.sum()), len(right)),
             "balanced_accuracy": balanced_accuracy(right, labels),
             "log_loss": mean(self.row_losses(out, y).double().numpy()),
         }
         area = self._auc(out.float().softmax(1).double().numpy(), labels)
-        return found if area is None else {**found, "auc": area}
+        return estimates if area is None else {**estimates, "auc": area}
 
     def _auc(self, shares: np.ndarray, labels: np.ndarray) -> Estimate | None:
         count = len(self.classes)
         if count == 2:
             return auc(shares[:, 1], labels == 1)
-        if count > MOST_AUCS:
+        if count > AUC_CLASSES:
             return None
         areas = [area for at in range(count) if (area := auc(shares[:, at], labels == at)) is not None]
         if not areas:
@@ -133,6 +152,16 @@ class Classification(RowTask):
             )
         return {"classes": [str(label) for label in self.classes], "confusion": table, "per_class": per_class}
 
+    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+        """Confusion and classes."""
+        details, count = self.details(out, y), len(self.classes)
+        counts = {name: torch.bincount(of, minlength=count).tolist() for name, of in (("train", y_train), (part, y))}
+        classes = details["classes"]
+        return [
+            *confusion_section(details["confusion"], classes),
+            classes_section(details["per_class"], counts, classes),
+        ]
+
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The majority class; its log_loss is that of the training rows' class shares."""
         counts = torch.bincount(y_train, minlength=len(self.classes)).double()
@@ -152,7 +181,7 @@ class Classification(RowTask):
             "prediction": [self.classes[number] for number in at.tolist()],
             "confidence": top.numpy(),
         }
-        if len(self.classes) <= MOST_COLUMNS:
+        if len(self.classes) <= PROBABILITY_COLUMNS:
             columns |= {f"p_{label}": shares[:, number].numpy() for number, label in enumerate(self.classes)}
         return columns
 

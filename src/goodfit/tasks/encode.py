@@ -13,20 +13,20 @@ from goodfit.tasks.task import Task
 def with_targets(source: Source) -> np.ndarray:
     """(N,) bool: rows that can be read and have a target."""
     assert source.targets is not None
-    there = np.ones(len(source), dtype=bool)
-    there[[item.row for item in source.unreadable]] = False
+    usable = np.ones(len(source), dtype=bool)
+    usable[[item.row for item in source.unreadable]] = False
     if not isinstance(source.targets, Tensor):
-        there[[row for row, target in enumerate(source.targets) if target is None]] = False
-    return there
+        usable[[row for row, target in enumerate(source.targets) if target is None]] = False
+    return usable
 
 
-def encoded(task: Task, source: Source, there: np.ndarray) -> Tensor:
+def encoded(task: Task, source: Source, usable: np.ndarray) -> Tensor:
     """(N, ...) targets as the loss takes them; zeros where there is none. Images stay in the mapped cache."""
     assert source.targets is not None
     if isinstance(source.targets, Tensor):
         return task.encode(source.targets, source.keys)
-    rows = np.flatnonzero(there).tolist()
+    rows = np.flatnonzero(usable).tolist()
     whole = task.encode([source.targets[row] for row in rows], [source.keys[row] for row in rows])
     y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
-    y[torch.from_numpy(there)] = whole
+    y[torch.from_numpy(usable)] = whole
     return y

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -27,8 +28,8 @@ class Intervals:
         widths: (bands,) half-widths, in the target's units.
     """
 
-    edges: list[float]
-    widths: list[float]
+    edges: tuple[float, ...]
+    widths: tuple[float, ...]
 
     @classmethod
     def calibrate(cls, predicted: np.ndarray, errors: np.ndarray) -> Self:
@@ -40,11 +41,15 @@ class Intervals:
         for number in range(bands):
             inside = np.sort(errors[band == number]) if (band == number).any() else np.sort(errors)
             widths.append(float(inside[min(len(inside), int(np.ceil((len(inside) + 1) * COVERAGE))) - 1]))
-        return cls(edges.tolist(), widths)
+        return cls(tuple(edges.tolist()), tuple(widths))
 
     def half_widths(self, predicted: np.ndarray) -> np.ndarray:
         """(N,) for predictions (N,)."""
         return np.asarray(self.widths)[np.searchsorted(np.asarray(self.edges), predicted)]
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"edges": list(self.edges), "widths": list(self.widths)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        return cls(tuple(values["edges"]), tuple(values["widths"]))

@@ -13,21 +13,25 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats.estimates import Estimate, auc, mean, proportion
+from goodfit.tasks.class_sections import classes_section
+from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
+from goodfit.tasks.row_task import RowTask
+from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import RowTask, Targets
+from goodfit.tasks.task import Targets
 
-DRAWS = 300  # bootstrap draws for the interval of f1
+F1_DRAWS = 300  # of the bootstrap for the interval of f1
 
 
-@dataclass
+@dataclass(frozen=True)
 class MultiLabel(RowTask):
     """Labels in the order of the net's outputs."""
 
     labels: tuple[str, ...]
-    label_smoothing: float = 0.0
     name: ClassVar[str] = "multilabel"
-    main_metric: ClassVar[str] = "f1"
-    greater_is_better: ClassVar[bool] = True
+    family: ClassVar[str] = "labels"
+    metric_list: ClassVar[tuple[Metric, ...]] = (F1, ACCURACY, LOG_LOSS, AUC)
+    loss_unit: ClassVar[str] = "nats per row"
 
     @property
     def outputs(self) -> int:
@@ -79,16 +83,16 @@ class MultiLabel(RowTask):
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """f1 (micro, at one half; interval by a seeded bootstrap of rows), accuracy (all labels of a row right),
         log_loss, auc (macro mean; its interval the mean of the labels' intervals)."""
-        hits, named, there = _counts(out, y)
+        hits, named, true = _counts(out, y)
         random = np.random.default_rng(0)
         draws = []
-        for _ in range(DRAWS):
+        for _ in range(F1_DRAWS):
             rows = torch.from_numpy(random.integers(0, len(y), len(y)))
-            draws.append(_f1(hits[rows], named[rows], there[rows]))
+            draws.append(_f1(hits[rows], named[rows], true[rows]))
         low, high = np.quantile(draws, [0.025, 0.975])
-        value = _f1(hits, named, there)
+        value = _f1(hits, named, true)
         exact = ((out > 0) == (y > 0.5)).all(1)
-        found = {
+        estimates = {
             "f1": Estimate(value, min(value, float(low)), max(value, float(high))),
             "accuracy": proportion(float(exact.sum()), len(y)),
             "log_loss": mean(self.row_losses(out, y).double().numpy()),
@@ -98,8 +102,8 @@ class MultiLabel(RowTask):
             area for at in range(len(self.labels)) if (area := auc(shares[:, at], y[:, at].numpy() > 0.5)) is not None
         ]
         if areas:
-            found["auc"] = Estimate(*map(float, np.mean([(a.value, a.low, a.high) for a in areas], axis=0)))
-        return found
+            estimates["auc"] = Estimate(*map(float, np.mean([(a.value, a.low, a.high) for a in areas], axis=0)))
+        return estimates
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return ((out > 0) != (y > 0.5)).any(1)
@@ -110,9 +114,9 @@ class MultiLabel(RowTask):
     def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
         """per_class: precision, recall with interval and f1 of every label."""
         per_class = []
-        said, true = out > 0, y > 0.5
+        predicted, true = out > 0, y > 0.5
         for at, label in enumerate(self.labels):
-            right, named = int((said[:, at] & true[:, at]).sum()), int(said[:, at].sum())
+            right, named = int((predicted[:, at] & true[:, at]).sum()), int(predicted[:, at].sum())
             support = int(true[:, at].sum())
             recall = proportion(right, support)
             per_class.append(
@@ -127,6 +131,11 @@ class MultiLabel(RowTask):
                 }
             )
         return {"classes": list(self.labels), "per_class": per_class}
+
+    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+        """Recall of every label."""
+        details = self.details(out, y)
+        return [classes_section(details["per_class"], {}, details["classes"])]
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The most frequent set of labels; its log_loss is that of the labels' shares."""
@@ -158,13 +167,13 @@ class MultiLabel(RowTask):
 
 
 def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Per row: labels named rightly, labels named, labels there."""
-    said, true = out > 0, y > 0.5
-    return (said & true).sum(1), said.sum(1), true.sum(1)
+    """Per row: labels named rightly, labels named, true labels."""
+    predicted, true = out > 0, y > 0.5
+    return (predicted & true).sum(1), predicted.sum(1), true.sum(1)
 
 
-def _f1(hits: Tensor, named: Tensor, there: Tensor) -> float:
-    total = int(named.sum() + there.sum())
+def _f1(hits: Tensor, named: Tensor, true: Tensor) -> float:
+    total = int(named.sum() + true.sum())
     return 2 * int(hits.sum()) / total if total else 0.0
 
 

@@ -12,13 +12,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.stats.estimates import Estimate, mean
-from goodfit.tasks.task import RowTask, Targets
+from goodfit.tasks.metric import NDCG_AT_10, RECALL_AT_10, Metric
+from goodfit.tasks.row_task import RowTask
+from goodfit.tasks.task import Targets
 
 PLACES = 10
 LOSS, RANK, USER, POPULARITY = range(4)  # columns of the net's output in eval mode
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ranking(RowTask):
     """Out in training (N, members, 1 + negatives) scores, the right item's first; in eval mode the four columns above.
 
@@ -26,10 +28,10 @@ class Ranking(RowTask):
     1) and recall_at_10. All items that a user has not taken in training are ranked, none is sampled.
     """
 
-    label_smoothing: float = 0.0
     name: ClassVar[str] = "ranking"
-    main_metric: ClassVar[str] = "ndcg_at_10"
-    greater_is_better: ClassVar[bool] = True
+    family: ClassVar[str] = "ranking"
+    decodes_scores: ClassVar[bool] = False
+    metric_list: ClassVar[tuple[Metric, ...]] = (NDCG_AT_10, RECALL_AT_10)
 
     @property
     def outputs(self) -> int:
@@ -61,22 +63,19 @@ class Ranking(RowTask):
 
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """ndcg_at_10 and recall_at_10, means over users."""
-        gains, found = _by_user(out[:, RANK], out[:, USER])
-        return {"ndcg_at_10": mean(gains), "recall_at_10": mean(found)}
+        gains, recalls = _by_user(out[:, RANK], out[:, USER])
+        return {"ndcg_at_10": mean(gains), "recall_at_10": mean(recalls)}
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every user gets the most popular items that the user has not taken."""
-        gains, found = _by_user(out[:, POPULARITY], out[:, USER])
-        return {"ndcg_at_10": float(gains.mean()), "recall_at_10": float(found.mean())}
+        gains, recalls = _by_user(out[:, POPULARITY], out[:, USER])
+        return {"ndcg_at_10": float(gains.mean()), "recall_at_10": float(recalls.mean())}
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out[:, RANK] > PLACES
 
     def truth(self, target: Tensor) -> Any:
         return 1  # the place that a choice should have
-
-    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
-        return {}
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction: the item's rank for the user, from 1 on."""

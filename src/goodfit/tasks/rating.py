@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from torch import Tensor
 
+from goodfit.tasks.rating_activity import by_activity
 from goodfit.tasks.regression import Regression
+from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.task import Targets
 
 
-@dataclass
+@dataclass(frozen=True)
 class Rating(Regression):
     """Regression between `low` and `high`, in the ratings' own units."""
 
     low: float = 0.0
     high: float = 0.0
     name: ClassVar[str] = "rating"
+    family: ClassVar[str] = "ratings"
 
     @classmethod
     def fits(cls, targets: Targets) -> bool:
@@ -28,21 +31,38 @@ class Rating(Regression):
 
     @classmethod
     def from_targets(cls, targets: Targets) -> Self:
-        task = super().from_targets(targets)
-        task.low, task.high = float(np.min(targets)), float(np.max(targets))
-        return task
+        return replace(super().from_targets(targets), low=float(np.min(targets)), high=float(np.max(targets)))
 
     def _restored(self, out: Tensor) -> Tensor:
         return super()._restored(out).clamp(self.low, self.high)
+
+    def analyses(
+        self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
+    ) -> dict[str, Any]:
+        """activity: the error by how many training ratings the user or item has; x is (n, 2) codes of both."""
+        errors = np.asarray(self.decode(out)["prediction"]) - y.numpy()
+        return {"activity": by_activity(read(train_rows).long().numpy(), read(scored_rows).long().numpy(), errors)}
+
+    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+        """Predictions, and what is known of users and items."""
+        sections = super().sections(out, y, y_train, part, record)
+        if record.get("activity"):
+            text = (
+                "The error on the scored rows by how many training ratings their user or item has; and how the ratings "
+                "fall on the items, the most popular first."
+            )
+            plot = Plot("activity", (record["activity"],), "Error by what is known")
+            sections.append(
+                Section("activity", "What is known of users and items", text, [plot], link="Users and items")
+            )
+        return sections
 
     def to_json(self) -> dict[str, Any]:
         return {**super().to_json(), "low": self.low, "high": self.high}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        task = super().from_json(values)
-        task.low, task.high = values["low"], values["high"]
-        return task
+        return replace(super().from_json(values), low=values["low"], high=values["high"])
 
 
 TASK = Rating

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,14 +11,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from goodfit.errors import DataError
+from goodfit.errors import DataError, UsageError
 from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
 from goodfit.tasks.intervals import Intervals
+from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
+from goodfit.tasks.row_task import RowTask
+from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import RowTask, Targets
+from goodfit.tasks.task import Targets
 
 
-@dataclass
+@dataclass(frozen=True)
 class Regression(RowTask):
     """Means and standard deviations of the training targets, one for each of the net's outputs.
 
@@ -29,11 +32,10 @@ class Regression(RowTask):
     means: tuple[float, ...]
     deviations: tuple[float, ...]
     single: bool = True
-    label_smoothing: float = 0.0
-    intervals: Intervals | None = None  # set by `calibrate`
+    intervals: Intervals | None = None  # of `calibrated`
     name: ClassVar[str] = "regression"
-    main_metric: ClassVar[str] = "rmse"
-    greater_is_better: ClassVar[bool] = False
+    family: ClassVar[str] = "numbers"
+    metric_list: ClassVar[tuple[Metric, ...]] = (RMSE, MAE, R2, COVERAGE)
 
     @property
     def outputs(self) -> int:
@@ -93,20 +95,29 @@ class Regression(RowTask):
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """rmse, mae and r2; of several targets, over all of them (rmse, mae: rows' means)."""
         errors = self._errors(out, y)
-        found = {"rmse": rmse(np.sqrt((errors**2).mean(axis=1))), "mae": mean(np.abs(errors).mean(axis=1))}
+        estimates = {"rmse": rmse(np.sqrt((errors**2).mean(axis=1))), "mae": mean(np.abs(errors).mean(axis=1))}
         if self.single:
             explained = r2(errors[:, 0], y.double().numpy())
             if explained is not None:
-                found["r2"] = explained
+                estimates["r2"] = explained
         if self.intervals is not None:
             inside = np.abs(errors[:, 0]) <= self.intervals.half_widths(self._restored(out)[:, 0].numpy())
-            found["coverage"] = proportion(float(inside.sum()), len(inside))
-        return found
+            estimates["coverage"] = proportion(float(inside.sum()), len(inside))
+        return estimates
 
-    def calibrate(self, out: Tensor, y: Tensor) -> None:
-        """Learn 90% prediction intervals of one target from rows that the net was not trained on; see `Intervals`."""
+    def usual_precision(self) -> tuple[str, str]:
+        return "float32", "bfloat16 has 3 digits, and a predicted number more"
+
+    @property
+    def accepts_interval(self) -> bool:
+        return self.single
+
+    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+        """See `Intervals`."""
+        if not self.single:
+            raise UsageError("--interval is for one number to predict", fix="Leave it out")
         predicted = self._restored(out)[:, 0].numpy()
-        self.intervals = Intervals.calibrate(predicted, np.abs(self._errors(out, y)[:, 0]))
+        return replace(self, intervals=Intervals.calibrate(predicted, np.abs(self._errors(out, y)[:, 0])))
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return torch.ones(len(y), dtype=torch.bool)
@@ -117,6 +128,14 @@ class Regression(RowTask):
     def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
         """scatter: truth and prediction of the first target."""
         return {"scatter": (y.reshape(len(y), -1)[:, 0].double().numpy(), self._restored(out)[:, 0].numpy())}
+
+    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+        """Predictions of the first target against the truth."""
+        plot = Plot("scatter", self.details(out, y)["scatter"], "Predictions against truth, and residuals")
+        text = (
+            "On the dashed line a prediction is exact. Residuals should lie around zero without a shape of their own."
+        )
+        return [Section("scatter", "Predictions", text, [plot])]
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The training rows' mean."""
@@ -135,19 +154,17 @@ class Regression(RowTask):
         return {f"prediction_{at + 1}": values[:, at] for at in range(values.shape[1])}
 
     def to_json(self) -> dict[str, Any]:
-        held: dict[str, Any] = {
+        values: dict[str, Any] = {
             "means": list(self.means),
             "deviations": list(self.deviations),
             "single": self.single,
         }
-        return held if self.intervals is None else {**held, "intervals": self.intervals.to_json()}
+        return values if self.intervals is None else {**values, "intervals": self.intervals.to_json()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        task = cls(tuple(values["means"]), tuple(values["deviations"]), values["single"])
-        if "intervals" in values:
-            task.intervals = Intervals(**values["intervals"])
-        return task
+        intervals = Intervals.from_json(values["intervals"]) if "intervals" in values else None
+        return cls(tuple(values["means"]), tuple(values["deviations"]), values["single"], intervals)
 
 
 def _numbers(targets: Targets, keys: Sequence[str] | None) -> np.ndarray:

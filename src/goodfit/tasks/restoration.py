@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 import torch
@@ -12,17 +12,18 @@ from torch import Tensor, nn
 
 from goodfit.errors import DataError, UsageError
 from goodfit.stats.estimates import Estimate, mean
+from goodfit.tasks.dense_task import DenseTask, in_pieces
+from goodfit.tasks.metric import PSNR, PSNR_GAIN, SSIM, Metric
+from goodfit.tasks.panels import restored_panels
 from goodfit.tasks.shapes import refuse_shape
-from goodfit.tasks.task import DenseTask, Targets
+from goodfit.tasks.task import Targets
 
-LOSSES = ("mse", "l1", "feature")  # the first is the usual one: what the PSNR is of
-MOST_PSNR = 100.0  # dB: of two images that are equal
+HIGHEST_PSNR = 100.0  # dB: of two images that are equal
 WINDOW, SPREAD = 11, 1.5  # px: the Gaussian window of the SSIM
-AT_ONCE = 64
-OF_FEATURES = 0.1  # share of the feature loss beside l1
+FEATURE_SHARE = 0.1  # share of the feature loss beside l1
 
 
-@dataclass
+@dataclass(frozen=True)
 class Restoration(DenseTask):
     """The channels of the images, and the loss.
 
@@ -34,23 +35,26 @@ class Restoration(DenseTask):
 
     channels: int
     loss_name: str = "mse"
-    label_smoothing: float = 0.0
-    mirrored: bool = False
-    turned: bool = False
     feature_net: nn.Module | None = field(default=None, repr=False, compare=False)
     name: ClassVar[str] = "restoration"
-    main_metric: ClassVar[str] = "psnr"
-    greater_is_better: ClassVar[bool] = True
-    restores: ClassVar[bool] = True
+    family: ClassVar[str] = "restoration"
+    metric_list: ClassVar[tuple[Metric, ...]] = (PSNR, SSIM, PSNR_GAIN)
+    losses: ClassVar[tuple[str, ...]] = ("mse", "l1", "feature")  # mse is what the PSNR is of
+    data_words: ClassVar[str] = "restoration"
+    example_words: ClassVar[str] = (
+        "Scored images: the worst, some of the middle and the best by their loss. "
+        "Drag the lower right corner of a first image to draw the degraded one over the restored one."
+    )
+    slider: ClassVar[tuple[str, str] | None] = ("degraded", "restored")
+    beside: ClassVar[Literal["mask", "image"] | None] = "image"
+    input_in_shares: ClassVar[bool] = True
+    input_at_own_size: ClassVar[bool] = True
+    accepts_feature_net: ClassVar[bool] = True
     rival: ClassVar[str] = "the degraded image itself"
 
     @property
     def outputs(self) -> int:
         return self.channels
-
-    @classmethod
-    def fits(cls, targets: Targets) -> bool:
-        return False  # the source of pairs names its task
 
     @classmethod
     def from_targets(cls, targets: Targets) -> Self:
@@ -59,12 +63,20 @@ class Restoration(DenseTask):
             raise DataError("only one pair of images", fix="Give more")
         return cls(targets.shape[1])
 
-    def learn(self, y_train: Tensor, loss: str | None) -> str:
-        """The loss: mse (usual), l1, or feature, which is l1 and the maps of a net."""
-        if loss is not None and loss not in LOSSES:
-            raise UsageError(f"--loss {loss} is not known for restoration", fix=f"Choose one of {', '.join(LOSSES)}")
-        self.loss_name = loss or self.loss_name
-        return self.loss_name
+    def fitted_to(self, y_train: Tensor, loss: str | None) -> Self:
+        """With the loss: mse (usual), l1, or feature, which is l1 and the maps of a net."""
+        return replace(self, loss_name=self.checked_loss(loss))
+
+    def with_feature_net(self, net: nn.Module) -> Self:
+        return replace(self, feature_net=net)
+
+    def usual_augmentation(self) -> tuple[str, str]:
+        return "pieces", "pieces of the images, mirrored and turned"
+
+    def net_options(self, options: Mapping[str, Any], *, pretrained: bool) -> dict[str, Any]:
+        """A U-Net learns the difference to its input; with published weights it has the stem that they are of."""
+        changed = {"residual": True, **({"stem": "photo"} if pretrained else {})} if "residual" in options else {}
+        return {**options, **changed}
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
         """(N, C, H, W) uint8, as they are."""
@@ -96,25 +108,22 @@ class Restoration(DenseTask):
             with torch.no_grad():
                 wanted = net.features(target)
             maps = [(got - want).abs().mean(each) for got, want in zip(net.features(out), wanted, strict=True)]
-            losses = losses + OF_FEATURES * torch.stack(maps).mean(0)
+            losses = losses + FEATURE_SHARE * torch.stack(maps).mean(0)
         return losses
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y)
         losses = self._losses(out, target)
         clean = y.float()
-        said, given = ((each.float() * 255).round().clamp(0, 255) for each in (out, x))
+        restored, given = ((each.float() * 255).round().clamp(0, 255) for each in (out, x))
         if not whole:
-            return torch.stack([losses, psnr(said, clean)], dim=1), self.keep_targets(y)
-        columns = [losses, psnr(said, clean), ssim(said, clean), psnr(given, clean), ssim(given, clean)]
+            return torch.stack([losses, psnr(restored, clean)], dim=1), self.keep_targets(y)
+        columns = [losses, psnr(restored, clean), ssim(restored, clean), psnr(given, clean), ssim(given, clean)]
         return torch.stack(columns, dim=1), self.keep_targets(y)
 
     def keep_targets(self, y: Tensor) -> Tensor:
         """(N, 1) mean brightness, as a share."""
-        return torch.cat([some.float().mean((1, 2, 3))[:, None] / 255 for some in torch.split(y, AT_ONCE)])
-
-    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
-        return out[:, 0]
+        return in_pieces(lambda images: images.float().mean((1, 2, 3))[:, None] / 255, y)
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return float(out[:, 1].double().mean())
@@ -128,14 +137,13 @@ class Restoration(DenseTask):
             "psnr_gain": mean(columns[:, 1] - columns[:, 3]),
         }
 
-    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
-        return torch.ones(len(out), dtype=torch.bool)
-
     def truth(self, target: Tensor) -> Any:
         return float(target)
 
-    def details(self, out: Tensor, y: Tensor) -> dict[str, Any]:
-        return {}
+    def panels(
+        self, given: np.ndarray, truth: np.ndarray, drawn: np.ndarray, schema: Mapping[str, Any]
+    ) -> Mapping[str, np.ndarray]:
+        return restored_panels(given, truth.transpose(1, 2, 0), drawn)
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The degraded input as it is."""
@@ -163,19 +171,19 @@ class Restoration(DenseTask):
         return cls(values["channels"], values["loss_name"], mirrored=values["mirrored"], turned=values["turned"])
 
 
-def psnr(said: Tensor, truth: Tensor) -> Tensor:
+def psnr(restored: Tensor, truth: Tensor) -> Tensor:
     """(N,) peak signal-to-noise ratio in dB, 10 log10(255^2 / mean squared error), of (N, C, H, W) in 0..255."""
-    error = (said - truth).square().mean((1, 2, 3))
-    return (10 * torch.log10(255.0**2 / error.clamp_min(1e-12))).clamp(max=MOST_PSNR)
+    error = (restored - truth).square().mean((1, 2, 3))
+    return (10 * torch.log10(255.0**2 / error.clamp_min(1e-12))).clamp(max=HIGHEST_PSNR)
 
 
-def ssim(said: Tensor, truth: Tensor) -> Tensor:
+def ssim(restored: Tensor, truth: Tensor) -> Tensor:
     """(N,) structural similarity of (N, C, H, W) in 0..255, the mean over positions and channels.
 
     Wang et al. 2004, "Image quality assessment", section III.B: an 11x11 Gaussian window with sd 1.5 inside of the
     image, K1 = 0.01 and K2 = 0.03; smaller windows for images of fewer than 11 pixels.
     """
-    one, two = said.double(), truth.double()  # differences of large squares
+    one, two = restored.double(), truth.double()  # differences of large squares
     maps = torch.stack([one, two, one * one, two * two, one * two])
     mean_one, mean_two, square_one, square_two, product = _smooth(_smooth(maps, 3), 4).unbind()
     var_one, var_two = square_one - mean_one**2, square_two - mean_two**2

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from goodfit.errors import DataError, UsageError
+from goodfit.errors import DataError
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
+from goodfit.tasks.class_sections import confusion_section
+from goodfit.tasks.dense_task import DenseTask, in_pieces
+from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
+from goodfit.tasks.panels import mask_panels
+from goodfit.tasks.section import Bar, Section, Table
 from goodfit.tasks.shapes import refuse_shape
-from goodfit.tasks.task import DenseTask, Targets
+from goodfit.tasks.task import Targets
 
-LOSSES = ("dice", "cross-entropy", "focal")  # the first is the usual one
-RARE = 0.25  # the power of a class's share by which it weighs more
-FOCUS = 2.0  # Lin et al. 2017, section 5.1
-AT_ONCE = 64  # images whose pixels are counted together
+RARITY_POWER = 0.25  # the power of a class's share by which it weighs more
+FOCAL_POWER = 2.0  # Lin et al. 2017, section 5.1
+SMALLEST_DIVISOR = 1e-6  # of a batch without a pixel that counts
 
 
-@dataclass
+@dataclass(frozen=True)
 class Segmentation(DenseTask):
     """Classes in the order of the net's outputs.
 
@@ -39,22 +44,19 @@ class Segmentation(DenseTask):
     void: int | None = None
     loss_name: str = "dice"
     weights: tuple[float, ...] = ()
-    label_smoothing: float = 0.0
-    mirrored: bool = False
-    turned: bool = False
-    _weights_there: dict[torch.device, Tensor] = field(default_factory=dict, repr=False, compare=False)
     name: ClassVar[str] = "segmentation"
-    main_metric: ClassVar[str] = "iou"
-    greater_is_better: ClassVar[bool] = True
-    losses: ClassVar[tuple[str, ...]] = LOSSES
+    family: ClassVar[str] = "segmentation"
+    metric_list: ClassVar[tuple[Metric, ...]] = (IOU, PIXEL_ACCURACY, LOG_LOSS)
+    losses: ClassVar[tuple[str, ...]] = ("dice", "cross-entropy", "focal")
+    data_words: ClassVar[str] = "masks"
+    example_words: ClassVar[str] = (
+        "Scored images: the worst, some of the middle and the best by their loss. Red is wrong, grey does not count."
+    )
+    beside: ClassVar[Literal["mask", "image"] | None] = "mask"
 
     @property
     def outputs(self) -> int:
         return len(self.classes)
-
-    @classmethod
-    def fits(cls, targets: Targets) -> bool:
-        return False  # the source of masks names its task
 
     @classmethod
     def from_targets(cls, targets: Targets, classes: Sequence[str] = (), void: int | None = None) -> Self:
@@ -62,19 +64,19 @@ class Segmentation(DenseTask):
             raise DataError("only one class in the masks: there is nothing to tell apart", fix="Check the masks")
         return cls(tuple(classes), void)
 
-    def learn(self, y_train: Tensor, loss: str | None) -> str:
-        """Weights for rare classes, from the training masks alone; what was chosen, in words.
+    def usual_augmentation(self) -> tuple[str, str]:
+        return "scenes", "masks move with their images"
+
+    def fitted_to(self, y_train: Tensor, loss: str | None) -> Self:
+        """With weights for rare classes, from the training masks alone.
 
         A class weighs one over the fourth root of its share of the pixels, and a pixel 1 on average.
         """
-        if loss is not None and loss not in LOSSES:
-            raise UsageError(f"--loss {loss} is not known for masks", fix=f"Choose one of {', '.join(LOSSES)}")
-        self.loss_name = loss or self.loss_name
+        loss_name = self.checked_loss(loss)
         counts = self.keep_targets(y_train).double().sum(0)
         shares = counts / counts.sum()
-        weights = torch.where(counts > 0, shares.clamp_min(1e-6) ** -RARE, 0.0)
-        self.weights = tuple((weights / (weights * shares).sum()).tolist())
-        return self.loss_name
+        weights = torch.where(counts > 0, shares.clamp_min(1e-6) ** -RARITY_POWER, 0.0)
+        return replace(self, loss_name=loss_name, weights=tuple((weights / (weights * shares).sum()).tolist()))
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
         """(N, H, W) uint8, as they are."""
@@ -87,11 +89,6 @@ class Segmentation(DenseTask):
             refuse_shape(out, wanted, f"{len(self.classes)} classes for every pixel")
         return out.float()
 
-    def _weights_on(self, device: torch.device) -> Tensor | None:
-        if self.weights and device not in self._weights_there:
-            self._weights_there[device] = torch.tensor(self.weights, device=device)
-        return self._weights_there.get(device)
-
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Over the pixels that count: out (N, C, H, W) logits, y (N, H, W) classes.
 
@@ -101,58 +98,91 @@ class Segmentation(DenseTask):
         """
         return self._objective(self._checked(out, y), y.long(), alone=False)[0]
 
+    def loss_count(self, y: Tensor) -> Tensor | None:
+        """The weight of the pixels that count; their number for focal; None for dice, whose ratios are no total."""
+        if self.loss_name == "dice":
+            return None
+        target = y.long()
+        counted = target != self._ignored
+        return counted.sum() if self.loss_name == "focal" else self._pixel_weights(target, counted).sum()
+
+    def loss_sums(self, out: Tensor, y: Tensor) -> Tensor:
+        """Weighted cross-entropy and weight of the pixels; for dice then overlap, prediction, truth of each class."""
+        if self.loss_name != "dice":
+            return super().loss_sums(out, y)
+        target = y.long()
+        out, counted = self._checked(out, y), target != self._ignored
+        each, share = self._cross_entropy(out, target), self._pixel_weights(target, counted)
+        sums = self._dice_sums(out, target, counted, over=(0, 2, 3))
+        return torch.cat([torch.stack([(share * each).sum(), share.sum()]), *sums])
+
+    def loss_of_sums(self, sums: Tensor) -> Tensor:
+        if self.loss_name == "focal":
+            return sums[0] / sums[1].clamp_min(1)
+        loss = sums[0] / sums[1].clamp_min(SMALLEST_DIVISOR)
+        return loss + _dice(*sums[2:].view(3, -1)) if self.loss_name == "dice" else loss
+
+    @property
+    def _ignored(self) -> int:
+        return -100 if self.void is None else self.void
+
+    def _cross_entropy(self, out: Tensor, target: Tensor) -> Tensor:
+        """(N, H, W), 0 where a pixel does not count."""
+        return functional.cross_entropy(out, target, ignore_index=self._ignored, reduction="none")
+
+    def _pixel_weights(self, target: Tensor, counted: Tensor) -> Tensor:
+        """(N, H, W), 0 where a pixel does not count."""
+        if not self.weights:
+            return counted.float()
+        return _on_device(self.weights, target.device)[target.clamp(max=len(self.weights) - 1)] * counted
+
     def _objective(self, out: Tensor, target: Tensor, *, alone: bool) -> tuple[Tensor, Tensor, Tensor]:
         """The loss, of the batch or (N,) of each image alone; (N, H, W) cross-entropy, and which pixels count."""
-        ignored = -100 if self.void is None else self.void
-        counted = target != ignored
+        counted = target != self._ignored
         over = (1, 2) if alone else (0, 1, 2)
-        each = functional.cross_entropy(out, target, ignore_index=ignored, reduction="none")
-        weights = self._weights_on(out.device)
-        share = counted.float() if weights is None else weights[target.clamp(max=len(weights) - 1)] * counted
+        each, share = self._cross_entropy(out, target), self._pixel_weights(target, counted)
         if self.loss_name == "focal":
-            focused = share * (1 - (-each).exp()) ** FOCUS * each
+            focused = share * (1 - (-each).exp()) ** FOCAL_POWER * each
             return focused.sum(over) / counted.sum(over).clamp_min(1), each, counted
-        loss = (share * each).sum(over) / share.sum(over).clamp_min(1e-6)
+        loss = (share * each).sum(over) / share.sum(over).clamp_min(SMALLEST_DIVISOR)
         if self.loss_name == "dice":
-            loss = loss + self._dice(out, target, counted, alone=alone)
+            loss = loss + _dice(*self._dice_sums(out, target, counted, over=(2, 3) if alone else (0, 2, 3)))
         return loss, each, counted
 
-    def _dice(self, out: Tensor, target: Tensor, counted: Tensor, *, alone: bool) -> Tensor:
+    def _dice_sums(
+        self, out: Tensor, target: Tensor, counted: Tensor, *, over: tuple[int, ...]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """(..., C) of each class: probability where it is true, probability, and pixels."""
         counts = counted.unsqueeze(1).float()
         chances = out.softmax(1) * counts
         known = target.clamp(max=len(self.classes) - 1).unsqueeze(1)
         truth = torch.zeros_like(chances).scatter_(1, known, counts)
-        over = (2, 3) if alone else (0, 2, 3)
         sizes = truth.sum(over)
-        apart = 1 - 2 * (chances * truth).sum(over) / (chances.sum(over) + sizes).clamp_min(1e-6)
-        there = sizes > 0
-        return (apart * there).sum(-1) / there.sum(-1).clamp_min(1)
+        return (chances * truth).sum(over), chances.sum(over), sizes
 
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y), y.long()
         count = len(self.classes)
-        taught, each, counted = self._objective(out, target, alone=True)
+        trained, each, counted = self._objective(out, target, alone=True)
         plain = each.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
         row = torch.arange(len(y), device=y.device).view(-1, 1, 1)
         at = (row * count + target) * count + out.max(1).indices  # argmax over channels is 6 times slower
         table = torch.bincount(at[counted], minlength=len(y) * count * count).view(len(y), count * count)
-        losses = torch.stack([taught, plain], dim=1)
+        losses = torch.stack([trained, plain], dim=1)
         return torch.cat([losses, table.float()], dim=1), table.view(-1, count, count).sum(2).float()
 
     def keep_targets(self, y: Tensor) -> Tensor:
         """(N, C) pixels of each class in each image."""
-        pieces = []
-        for some in torch.split(y, AT_ONCE):
-            at = some.long() + 256 * torch.arange(len(some), device=y.device).view(-1, 1, 1)
-            table = torch.bincount(at.flatten(), minlength=256 * len(some)).view(len(some), 256)
-            pieces.append(table[:, : len(self.classes)].float())
-        counts = torch.cat(pieces)
+
+        def counted(masks: Tensor) -> Tensor:
+            at = masks.long() + 256 * torch.arange(len(masks), device=y.device).view(-1, 1, 1)
+            table = torch.bincount(at.flatten(), minlength=256 * len(masks)).view(len(masks), 256)
+            return table[:, : len(self.classes)].float()
+
+        counts = in_pieces(counted, y)
         if self.void is not None and self.void < len(self.classes):
             counts[:, self.void] = 0
         return counts
-
-    def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
-        return out[:, 0]
 
     def _tables(self, out: Tensor) -> np.ndarray:
         """(N, C, C) pixels: rows the truth, columns the prediction."""
@@ -164,8 +194,8 @@ class Segmentation(DenseTask):
         tables = self._tables(out)
         right = np.einsum("ncc->nc", tables)
         either = tables.sum(1) + tables.sum(2) - right
-        there = tables.sum((0, 2)) > 0
-        return right[:, there], either[:, there]
+        occurs = tables.sum((0, 2)) > 0
+        return right[:, occurs], either[:, occurs]
 
     def score(self, out: Tensor, y: Tensor) -> float:
         right, either = self._overlaps(out)
@@ -183,9 +213,6 @@ class Segmentation(DenseTask):
             "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None]),
             "log_loss": mean(out[:, 1].double().numpy()),
         }
-
-    def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
-        return torch.ones(len(out), dtype=torch.bool)
 
     def truth(self, target: Tensor) -> Any:
         return self.classes[int(target.argmax())]
@@ -213,6 +240,30 @@ class Segmentation(DenseTask):
             )
         return {"classes": list(self.classes), "confusion": table, "per_area": per_class}
 
+    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+        """Confusion of pixels, and the IoU of every class."""
+        details = self.details(out, y)
+        rows = []
+        for row in details["per_area"]:
+            iou: tuple[Any, ...] = (None, "not among the scored pixels", "")
+            if row["iou"] is not None:
+                iou = (row["iou"], (row["iou_low"], row["iou_high"]), Bar(row["iou"]))
+            rows.append((row["label"], *iou, row["recall"], row["precision"], f"{100 * row['share']:.2f}%"))
+        text = (
+            "IoU: of the pixels that are of a class by truth or by prediction, the share that is both. Share: how much "
+            "of all counted pixels the class has."
+        )
+        table = Table(("class", "IoU", "95% interval", "", "recall", "precision", "share"), rows)
+        return [
+            *confusion_section(details["confusion"], details["classes"], "pixels"),
+            Section("areas", "Classes", text, [table]),
+        ]
+
+    def panels(
+        self, given: np.ndarray, truth: np.ndarray, drawn: np.ndarray, schema: Mapping[str, Any]
+    ) -> Mapping[str, np.ndarray]:
+        return mask_panels(given, truth, drawn, schema["codes"]["colours"], self.void)
+
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every pixel the commonest class of the training masks."""
         counts, truth = y_train.double().sum(0), y.double().sum(0)
@@ -233,15 +284,15 @@ class Segmentation(DenseTask):
         return {"pixel_accuracy": right / np.maximum(1, tables.sum((1, 2))), "log_loss": out[:, 1].numpy()}
 
     def image(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:
-        """A mask (H, W) uint8 of logits (C, H, W), with what is said of it: the confidence and the shares of classes.
+        """A mask (H, W) uint8 of logits (C, H, W), with its columns: the confidence and the shares of classes.
 
         The confidence is the mean over pixels of the probability of the class that was chosen.
         """
         top, at = out.float().softmax(0).max(0)
         shares = torch.bincount(at.flatten(), minlength=len(self.classes)).double() / at.numel()
-        said = {"confidence": float(top.mean())}
-        said |= {f"share_{label}": float(share) for label, share in zip(self.classes, shares.tolist(), strict=True)}
-        return at.to(torch.uint8).numpy(), said
+        columns = {"confidence": float(top.mean())}
+        columns |= {f"share_{label}": float(share) for label, share in zip(self.classes, shares.tolist(), strict=True)}
+        return at.to(torch.uint8).numpy(), columns
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -249,7 +300,6 @@ class Segmentation(DenseTask):
             "void": self.void,
             "loss_name": self.loss_name,
             "weights": list(self.weights),
-            "label_smoothing": self.label_smoothing,
             "mirrored": self.mirrored,
             "turned": self.turned,
         }
@@ -261,10 +311,23 @@ class Segmentation(DenseTask):
             values["void"],
             values["loss_name"],
             tuple(values["weights"]),
-            values["label_smoothing"],
-            values["mirrored"],
-            values["turned"],
+            mirrored=values["mirrored"],
+            turned=values["turned"],
         )
+
+
+@lru_cache(maxsize=8)
+def _on_device(weights: tuple[float, ...], device: torch.device) -> Tensor:
+    """The weights as a tensor: copied to an accelerator once, not at every step."""
+    with torch.inference_mode(mode=False):
+        return torch.tensor(weights, device=device)
+
+
+def _dice(overlap: Tensor, predicted: Tensor, sizes: Tensor) -> Tensor:
+    """1 - 2 |A and B| / (|A| + |B|), the mean over the classes that occur; of (..., C) sums of each class."""
+    apart = 1 - 2 * overlap / (predicted + sizes).clamp_min(SMALLEST_DIVISOR)
+    occurs = sizes > 0
+    return (apart * occurs).sum(-1) / occurs.sum(-1).clamp_min(1)
 
 
 TASK = Segmentation

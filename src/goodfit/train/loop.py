@@ -20,6 +20,7 @@ from goodfit.train.evaluate import scores
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.memory import out_of_memory
 from goodfit.train.optimiser import set_learning_rate
+from goodfit.train.passes import backward_in_passes, penalty
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import Schedule
 
@@ -117,40 +118,28 @@ def train(training: Training, listener: Listener) -> bool:
 
 
 def forward_backward(training: Training, batch: Batch) -> Tensor:
-    """Gradients of the mean loss of the batch, in as many passes as the memory needs; returns that loss, detached.
+    """Gradients of the loss of the batch, in as many passes as the memory needs; returns that loss, detached.
 
-    Each pass counts by its share of the rows, so that the sum is the whole batch's gradient to rounding. (Batch norm
-    sees each pass by itself.) Out of memory halves the passes' size and starts the batch again.
+    The passes give the gradient of the whole batch to rounding: `goodfit.train.passes`. Out of memory halves their size
+    and starts the batch again.
     """
+    rows, device = len(batch.rows), training.feed.device
     while True:
         try:
-            if training.hyper.micro_batch >= len(batch.rows):
-                with training.precision.autocast(training.feed.device):
+            if training.hyper.micro_batch >= rows:
+                with training.precision.autocast(device):
                     loss = training.task.loss(training.net(batch.x), batch.y)
                 (loss + penalty(training.net)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 return loss.detach()
-            total = torch.zeros((), device=training.feed.device)
-            passes = -(-len(batch.rows) // training.hyper.micro_batch)
-            for x, y in zip(batch.x.tensor_split(passes), batch.y.tensor_split(passes), strict=True):
-                with training.precision.autocast(training.feed.device):
-                    loss = training.task.loss(training.net(x), y) * (len(x) / len(batch.rows))
-                (loss + penalty(training.net) * (len(x) / len(batch.rows))).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-                total += loss.detach()
-            return total
+            passes = -(-rows // training.hyper.micro_batch)
+            return backward_in_passes(training.net, training.task, batch, passes, training.precision, device)
         except RuntimeError as error:
-            if not out_of_memory(error) or min(training.hyper.micro_batch, len(batch.rows)) < 2:
+            if not out_of_memory(error) or min(training.hyper.micro_batch, rows) < 2:
                 raise
-        smaller = min(training.hyper.micro_batch, len(batch.rows)) // 2
-        training.hyper = replace(training.hyper, micro_batch=smaller)
+        training.hyper = replace(training.hyper, micro_batch=min(training.hyper.micro_batch, rows) // 2)
         training.optimiser.zero_grad()
-        if training.feed.device.type == "cuda":
+        if device.type == "cuda":
             torch.cuda.empty_cache()
-
-
-def penalty(net: nn.Module) -> Tensor | float:
-    """A net may have a `penalty`: a scalar of its last training batch, such as the squares of the rows it used."""
-    value: Tensor | float = getattr(net, "penalty", 0.0)
-    return value
 
 
 def end_epoch(training: Training) -> None:
@@ -204,4 +193,4 @@ def _is_better(score: float, valid_loss: float, training: Training) -> bool:
         return True
     if score == position.best_score:
         return bool(valid_loss < position.history[position.best_epoch]["valid_loss"])
-    return (score > position.best_score) == training.task.greater_is_better
+    return (score > position.best_score) == training.task.metric.higher_is_better

@@ -1,0 +1,98 @@
+"""What the report shows of classes: the confusion matrix, recall by class, class balance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from goodfit.tasks.section import Plot, Section, Table
+
+MAPPED_CLASSES = 100  # beyond, a cell of the matrix is under four pixels
+LISTED_PAIRS = 10
+UNFOLDED_CLASSES = 20  # up to here the table of every class is open
+
+
+class ConfusedPair(NamedTuple):
+    """Rows of one class that were taken for another."""
+
+    truth: str
+    prediction: str
+    rows: int
+    share: float  # of the rows of the true class, 0..1
+
+
+def confused_pairs(confusion: np.ndarray, classes: Sequence[str], most: int = LISTED_PAIRS) -> list[ConfusedPair]:
+    """The pairs of classes that are mixed up most, the largest count first.
+
+    Args:
+        confusion: (C, C) counts, a row for each true class.
+        classes: C names.
+        most: how many pairs at most; pairs that never happen are left out.
+    """
+    counts = np.asarray(confusion)
+    wrong = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    pairs = []
+    for truth, prediction in zip(*np.unravel_index(order, wrong.shape), strict=True):
+        mixed = int(wrong[truth, prediction])
+        if mixed > 0:
+            share = mixed / float(counts[truth].sum())
+            pairs.append(ConfusedPair(classes[truth], classes[prediction], mixed, share))
+    return pairs
+
+
+def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: str = "rows") -> list[Section]:
+    """The matrix and the pairs that are mixed up most; none where there is nothing to show.
+
+    Args:
+        confusion: (C, C) counts, a row for each true class.
+        counted: what is counted: rows or pixels.
+    """
+    blocks: list[Plot | Table] = []
+    if len(classes) <= MAPPED_CLASSES:
+        text = (
+            "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the darker, the "
+            "larger the share of the true class."
+        )
+        blocks.append(Plot("confusion", (confusion, classes), "Confusion matrix", "wide"))
+    else:
+        text = (
+            f"{len(classes):,} classes are more than a matrix can show ({MAPPED_CLASSES}); "
+            f"these pairs are mixed up most."
+        )
+    pairs = confused_pairs(confusion, classes) if len(classes) > 2 else []
+    if pairs:
+        rows = [(pair.truth, pair.prediction, pair.rows, f"{100 * pair.share:.1f}%") for pair in pairs]
+        columns = ("true class", "taken for", counted, "share of the class")
+        blocks.append(Table(columns, rows, text_columns=2, title="Mixed up most"))
+    return [Section("confusion", "Confusion", text, blocks)] if blocks else []
+
+
+def classes_section(
+    per_class: Sequence[Mapping[str, Any]], class_counts: Mapping[str, Sequence[int]], classes: Sequence[str]
+) -> Section:
+    """Recall of every class beside its share of the rows, and a table of every class.
+
+    Args:
+        per_class: label, precision, recall, recall_low, recall_high, f1 and support of each class.
+        class_counts: part -> rows of each class; empty: not shown.
+    """
+    blocks: list[Plot | Table] = [Plot("recall", (per_class,), "Recall by class with 95% intervals", "half")]
+    if class_counts:
+        blocks.append(Plot("balance", (class_counts, classes), "Share of each class in each part", "half"))
+    rows = [
+        (
+            row["label"],
+            row["recall"],
+            (row["recall_low"], row["recall_high"]),
+            row["precision"],
+            row["f1"],
+            row["support"],
+        )
+        for row in per_class
+    ]
+    columns = ("class", "recall", "95% interval", "precision", "F1", "rows")
+    blocks.append(Table(columns, rows, summary="Every class", unfolded=len(rows) <= UNFOLDED_CLASSES))
+    return Section("classes", "Classes", "", blocks)

@@ -1,0 +1,68 @@
+"""Sections of a run's report as plain values: a task says what is shown and in which words, the report draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawing of the report: see DRAWINGS in goodfit.report.plots.
+
+    Attributes:
+        drawing: confusion, recall, balance, scatter or activity.
+        data: the arguments of that drawing.
+        alt: what a screen reader says in its place.
+        width: half stands beside another half; wide is as wide as it needs, full as the page.
+    """
+
+    drawing: str
+    data: tuple[Any, ...]
+    alt: str
+    width: Literal["half", "wide", "full"] = "full"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A cell that shows a share, 0 to 1, as a bar."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. A cell is a text, a number, None (a dash), a pair (low, high) or a Bar.
+
+    Attributes:
+        columns: their titles.
+        rows: a cell for each column.
+        text_columns: how many of the first columns are texts; the others are set to the right, as numbers are.
+        title: above the table.
+        summary: where the table folds away: the words that stay.
+        unfolded: it is open when the page is.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    text_columns: int = 1
+    title: str = ""
+    summary: str = ""
+    unfolded: bool = True
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, a sentence or two, and what is shown under them.
+
+    Attributes:
+        id: the anchor on the page.
+        link: its name in the page's list of sections.
+    """
+
+    id: str
+    title: str
+    text: str
+    blocks: Sequence[Plot | Table]
+    link: str = ""
