@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from torch import nn
 from torch.nn import functional
 
 import goodfit as gf
+from goodfit.checks.engine.events import Event, Loss, Step, WatchEnds
 from goodfit.checks.formats import as_text
 from goodfit.checks.rules.gradients_not_zeroed import GradientsNotZeroed
 from goodfit.checks.rules.initial_loss import InitialLoss
+from goodfit.checks.rules.learning_rate import LearningRate
 
 
 def train(net: nn.Module | None = None, *, softmax: bool = False, steps: int = 6) -> None:
@@ -31,13 +34,19 @@ def train(net: nn.Module | None = None, *, softmax: bool = False, steps: int = 6
         optimiser.step()
 
 
-def crash(*_: Any) -> None:
-    raise ZeroDivisionError("by design\nand a second line that is left out")
+def crash_on(event: type[Event]) -> Callable[..., None]:
+    """A handler of these events that raises."""
+
+    def handler(rule: object, event: Any) -> None:
+        raise ZeroDivisionError("by design\nand a second line that is left out")
+
+    handler.__annotations__["event"] = event
+    return handler
 
 
 def test_a_rule_that_fails_is_one_finding_and_the_others_still_speak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InitialLoss, "on_loss", crash)
-    monkeypatch.setattr(GradientsNotZeroed, "on_step", crash)
+    monkeypatch.setattr(InitialLoss, "on_loss", crash_on(Loss))
+    monkeypatch.setattr(GradientsNotZeroed, "on_step", crash_on(Step))
     with gf.watch(quiet=True) as seen:
         train(softmax=True)
     failures = [finding for finding in seen.findings if finding.rule == "rule-failed"]
@@ -67,17 +76,15 @@ def test_the_line_of_the_rule_that_failed_is_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_rule_that_fails_as_it_starts_or_at_the_end_is_a_finding_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from goodfit.checks.rules.learning_rate import LearningRate
-
-    monkeypatch.setattr(InitialLoss, "start", crash)
-    monkeypatch.setattr(LearningRate, "on_end", crash)
+    monkeypatch.setattr(InitialLoss, "start", lambda rule: 1 / 0)
+    monkeypatch.setattr(LearningRate, "on_end", crash_on(WatchEnds))
     with gf.watch(quiet=True) as seen:
         train()
     assert sorted(finding.message.split()[2] for finding in seen.findings) == ["initial-loss", "learning-rate"]
 
 
 def test_a_failed_rule_can_be_left_out_and_only_those_that_are_asked_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InitialLoss, "on_loss", crash)
+    monkeypatch.setattr(InitialLoss, "on_loss", crash_on(Loss))
     for choice, expected in (
         ({"ignore": ["GF213"]}, set()),
         ({"ignore": ["rule-failed"]}, set()),
@@ -90,13 +97,13 @@ def test_a_failed_rule_can_be_left_out_and_only_those_that_are_asked_are_told(mo
 
 
 def test_strict_raises_for_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InitialLoss, "on_loss", crash)
+    monkeypatch.setattr(InitialLoss, "on_loss", crash_on(Loss))
     with pytest.raises(ZeroDivisionError), gf.watch(quiet=True, strict=True):
         train()
 
 
 def test_a_watch_in_a_watch_hands_on_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InitialLoss, "on_loss", crash)
+    monkeypatch.setattr(InitialLoss, "on_loss", crash_on(Loss))
     with gf.watch(quiet=True) as outer, gf.watch(quiet=True) as inner:
         train()
     assert {finding.rule for finding in inner.findings} == {"rule-failed"}
