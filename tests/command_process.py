@@ -23,32 +23,38 @@ IGNORED_BY_PYTHON = (DeprecationWarning, PendingDeprecationWarning, ImportWarnin
 
 
 def goodfit_process(
-    *arguments: object, cwd: str | Path | None = None, timeout: float = 300
+    *arguments: object, cwd: str | Path | None = None, largest_file: int | None = None, timeout: float = 300
 ) -> subprocess.CompletedProcess[str]:
-    """Run `goodfit ...` in the folder `cwd`; its exit status and what it printed."""
+    """Run `goodfit ...` in the folder `cwd`; its exit status and what it printed.
+
+    Args:
+        largest_file: bytes after which the disk is full, for each file that is written.
+    """
     words = ["goodfit", *map(str, arguments)]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     with tempfile.TemporaryDirectory() as folder:
-        outputs = [os.path.join(folder, name) for name in ("stdout", "stderr")]
-        place = os.fspath(cwd or Path.cwd())
-        process = context.Process(target=_run, args=(words, place, dict(os.environ), outputs))
+        outputs = [Path(folder) / name for name in ("stdout", "stderr")]
+        settings = (os.fspath(cwd or Path.cwd()), dict(os.environ), outputs, largest_file)
+        process = context.Process(target=_run, args=(words, *settings))
         process.start()
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
             process.join()
             raise subprocess.TimeoutExpired(words, timeout)
-        stdout, stderr = (Path(path).read_text(encoding="utf-8") for path in outputs)
+        stdout, stderr = (path.read_text(encoding="utf-8") for path in outputs)
         return subprocess.CompletedProcess(words, process.exitcode, stdout, stderr)
 
 
-def _run(words: list[str], cwd: str, environment: Mapping[str, str], outputs: Sequence[str]) -> None:
+def _run(
+    words: list[str], cwd: str, environment: Mapping[str, str], outputs: Sequence[Path], largest_file: int | None
+) -> None:
     """In the new process: make it look like one that was started as `python -m goodfit`, and run the command."""
     for number, path in enumerate(outputs, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
-    sys.stdin = open(os.devnull)
-    sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8", buffering=1)
+    sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout, sys.stderr = os.fdopen(1, "w", encoding="utf-8"), os.fdopen(2, "w", 1, encoding="utf-8")
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
@@ -56,6 +62,10 @@ def _run(words: list[str], cwd: str, environment: Mapping[str, str], outputs: Se
     warnings.resetwarnings()
     for category in IGNORED_BY_PYTHON:
         warnings.simplefilter("ignore", category)
+    if largest_file is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     status = 0
     try:
         from goodfit.cli.app import main

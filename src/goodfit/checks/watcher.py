@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -61,8 +62,7 @@ class Watcher:
         self._next_look = 2 * FIRST // STEP
         self._local = threading.local()
         self._forked = False
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._in_child)
+        _WATCHERS.add(self)
         self._all = {name: self._handlers(name, asleep=False) for name in LiveRule.HANDLERS}
         self._sleepless = {name: self._handlers(name, asleep=True) for name in LiveRule.HANDLERS}
 
@@ -190,3 +190,16 @@ def _chosen(rule: LiveRule, select: Iterable[str], ignore: Iterable[str]) -> boo
         return any(rule.name == word or rule.code.startswith(word) for word in words)
 
     return (not list(select) or named(select)) and not named(ignore)
+
+
+_WATCHERS: weakref.WeakSet[Watcher] = weakref.WeakSet()  # what is registered with os stays for good, and all it holds
+
+
+def _rest_in_child() -> None:
+    """A forked process is not the program that is watched."""
+    for watcher in _WATCHERS:
+        watcher._in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_rest_in_child)
