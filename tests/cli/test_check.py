@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from command_process import goodfit_process
 from PIL import Image
 
 PROGRAM = """
@@ -29,8 +30,7 @@ print("done", step)
 
 
 def check(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "goodfit", "check", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return goodfit_process("check", *arguments, cwd=cwd)
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_program_runs_as_by_itself_and_its_mistake_is_told(folder: Path) -> None:
-    done = check("train.py", "--epochs", "3", cwd=folder)
+    command = [sys.executable, "-m", "goodfit", "check", "train.py", "--epochs", "3"]  # a new interpreter, this once
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert done.stdout.startswith("arguments ['--epochs', '3'] __main__\ndone 19\n")
     assert "error  train.py:12  gradients-not-zeroed [GF301]" in done.stdout
