@@ -72,9 +72,10 @@ def cache_folder(given: Path | None = None) -> Path:
         DiskError: it cannot be written.
     """
     if given is None:
+        import platformdirs
+
         named = os.environ.get("GOODFIT_CACHE")
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        given = Path(named) if named else home / "goodfit"
+        given = Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
     try:
         folder = ensure_folder(given)
         (folder / MARK).touch()

@@ -94,6 +94,8 @@ def _parquet(path: Path) -> pl.DataFrame:
     import polars as pl
 
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
     try:
         return pl.concat([pl.read_parquet(file) for file in files], how="vertical_relaxed")
     except (pl.exceptions.PolarsError, OSError) as error:
