@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
 
-from goodfit import stats
+from goodfit.stats import estimates as stats
 
 
 def test_wilson_gives_the_textbook_interval() -> None:
