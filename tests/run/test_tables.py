@@ -131,7 +131,10 @@ def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Pa
     ("options", "line"),
     [
         ([], "--target is not given: it names the column to predict. The columns are name, age, town, pay, rich."),
-        (["--target", "income"], "--target income: there is no such column. The columns are name, age, town, pay"),
+        (
+            ["--target", "income"],
+            "--target income: there is no such column. The columns are name, age, town, pay, rich.",
+        ),
         (["--target", "rich", "--size", "32"], "--size is not an option for table"),
     ],
 )
