@@ -223,8 +223,8 @@ def _gathered(x: Tensor, at: Tensor, pixels: int) -> Tensor:
     """(N, C, h, w): pixels by their place in each row's image, at (N, h, w) int64."""
     n, channels, _, _ = x.shape
     at = at + torch.arange(n, device=x.device)[:, None, None] * pixels
-    found = x.permute(0, 2, 3, 1).reshape(n * pixels, channels).index_select(0, at.flatten())
-    return found.view(*at.shape, channels).permute(0, 3, 1, 2)
+    gathered = x.permute(0, 2, 3, 1).reshape(n * pixels, channels).index_select(0, at.flatten())
+    return gathered.view(*at.shape, channels).permute(0, 3, 1, 2)
 
 
 def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Tensor:

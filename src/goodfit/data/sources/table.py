@@ -209,17 +209,17 @@ class Table(TableSource):
 
     def _note_types(self) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
-            named = [name for name, told in self._types.items() if told.name == kind]
+            named = [name for name, column in self._types.items() if column.name == kind]
             if named:
                 odd = [
-                    f"{name}: {told.why}"
-                    for name, told in self._types.items()
-                    if told.name == kind and (";" in told.why or "form" in told.why)
+                    f"{name}: {column.why}"
+                    for name, column in self._types.items()
+                    if column.name == kind and (";" in column.why or "form" in column.why)
                 ]
                 self.notes.append((title, f"{len(named)}", "; ".join([", ".join(named), *odd])))
-        for name, told in self._types.items():
-            if told.name == "left out":
-                self.notes.append(("left out", name, told.why))
+        for name, column in self._types.items():
+            if column.name == "left out":
+                self.notes.append(("left out", name, column.why))
 
 
 def table(

@@ -134,6 +134,6 @@ def free_memory() -> int:
     except (ValueError, OSError, AttributeError):
         return 8 * 2**30  # a system that does not tell: a common size
     limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
-    if limit.exists() and used.exists() and (most := limit.read_text().strip()) != "max":
-        free = min(free, int(most) - int(used.read_text()))
+    if limit.exists() and used.exists() and (largest := limit.read_text().strip()) != "max":
+        free = min(free, int(largest) - int(used.read_text()))
     return max(0, free)
