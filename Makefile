@@ -9,11 +9,13 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
 # Where torch comes from, if not from pip's own index, e.g. the CPU builds:
 #   make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+# Tests go to whichever process is free, in runs that keep those of a file together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow gpu-test bench zoo clean
+.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench keywords clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -26,7 +28,7 @@ demo: install  ## train on a small real data set and look at the result (under a
 	@$(BIN)/goodfit demo
 
 test: dev lint types  ## all that CI runs: lint, types, tests, documented examples
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST)
 
 lint: dev  ## style and layout of the code
 	@$(BIN)/ruff check
@@ -36,7 +38,13 @@ types: dev  ## types of the code
 	@$(BIN)/mypy
 
 slow: dev  ## the tests that take minutes
-	@$(BIN)/python -m pytest -m "slow and not gpu"
+	@$(PYTEST) -m "slow and not gpu"
+
+zoo: dev  ## programs with silent mistakes, and awkward correct ones: what goodfit finds
+	@$(PYTEST) -m "not slow and not gpu" tests/checks/test_zoo.py
+
+nightly: dev lint types  ## everything that needs no GPU: test, slow and zoo in one
+	@$(PYTEST) -m "not gpu"
 
 gpu-test:  ## the tests that need a CUDA GPU, where there is one
 	@for python in $(BIN)/python $(PYTHON); do \
@@ -49,8 +57,8 @@ gpu-test:  ## the tests that need a CUDA GPU, where there is one
 bench: dev  ## the measurements behind docs/benchmarks.md
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
 
-zoo: dev  ## programs with silent mistakes, and awkward correct ones: what is found
-	@$(BIN)/python zoo/zoo.py
+keywords: dev  ## write the typed keywords of goodfit.fit again, after a change of options
+	@PYTHONPATH=src $(BIN)/python tests/fitting/make_keywords.py
 
 clean:  ## remove what was set up and built; your runs stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

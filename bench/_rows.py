@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from goodfit.data.feed import Feed
 from goodfit.nets import Recipe
 from goodfit.tasks.task import Task
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, penalty, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision
@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 
 def ours(net: nn.Module, source: Any, y: Tensor, task: Task, recipe: Recipe, rows: Tensor) -> float:
     """One epoch of goodfit's loop over these rows of a prepared source; validation is not counted."""
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=1, batch_size=recipe.batch_size, micro_batch=recipe.batch_size, optimiser="adamw",
         learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, schedule="one-cycle",
         precision="float32", channels_last=False, seed=0,
@@ -37,7 +37,7 @@ def ours(net: nn.Module, source: Any, y: Tensor, task: Task, recipe: Recipe, row
         optimiser=make_optimiser("adamw", parameter_groups([(net.parameters(), 1.0)], recipe.weight_decay), CPU),
         schedule=schedule("one-cycle"),
         precision=Precision("float32", False, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=1e-3),
     )
     ended: list[float] = []

@@ -32,13 +32,13 @@ from goodfit.data.normalise import Normalise
 from goodfit.data.sources.masks import Masks
 from goodfit.nets import build
 from goodfit.tasks.segmentation import Segmentation
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import keep_freed_memory
+from goodfit.train.memory_format import set_memory_format
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision, supported
 from goodfit.train.schedule import schedule
-from goodfit.train.scratch_copy import set_memory_format
 
 CAMVID = Path(__file__).resolve().parents[2] / "shared" / "data" / "camvid"
 PARTS = ("train", "val", "test")
@@ -86,7 +86,7 @@ def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str, optimise
         augment=Augmenter(PRESETS[augment], CLASSES, "mask") if augment != "none" else None,
         channels_last=True,
     )
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=1, batch_size=BATCH, micro_batch=BATCH, optimiser=optimiser, learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision=DTYPE, channels_last=True, seed=0,
     )  # fmt: skip
@@ -99,7 +99,7 @@ def ours(source: Masks, weights: torch.Tensor, augment: str, loss: str, optimise
         optimiser=make_optimiser(optimiser, parameter_groups([(model.parameters(), 1.0)], 0.05), CPU),
         schedule=schedule("one-cycle"),
         precision=Precision(DTYPE, True, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=1e-3),
         loss_sum=torch.zeros(()),
     )

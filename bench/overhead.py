@@ -26,7 +26,7 @@ from _timing import in_turn, spread
 from goodfit.data.feed import Feed
 from goodfit.data.sources.arrays import arrays as as_source
 from goodfit.tasks.classification import Classification
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision
@@ -59,7 +59,7 @@ def ours(x: torch.Tensor, y: torch.Tensor) -> float:
     model = net()
     device = torch.device("cpu")
     source = as_source(x, y)
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=1, batch_size=BATCH, micro_batch=BATCH, optimiser="adamw", learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision="float32", channels_last=False, seed=0,
     )  # fmt: skip
@@ -73,7 +73,7 @@ def ours(x: torch.Tensor, y: torch.Tensor) -> float:
         optimiser=make_optimiser("adamw", parameter_groups([(model.parameters(), 1.0)], 0.05), device),
         schedule=schedule("one-cycle"),
         precision=Precision("float32", False, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=1 / 300),
     )
     ended: list[float] = []

@@ -36,12 +36,12 @@ from goodfit.fitting.defaults import choose_architecture
 from goodfit.nets import build
 from goodfit.tasks.classification import Classification
 from goodfit.train.device import choose_device
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
+from goodfit.train.memory_format import set_memory_format
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
-from goodfit.train.scratch_copy import set_memory_format
 
 DEVICE, _ = choose_device()
 BATCH, ROWS = (64, 4_096) if DEVICE.type == "cpu" else (256, 51_200)
@@ -111,7 +111,7 @@ def ours(images: np.ndarray, labels: np.ndarray, augment: str) -> float:
     model = net()
     set_memory_format(model, channels_last=True)
     source, y = as_source(images, labels), torch.from_numpy(labels)
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=1, batch_size=BATCH, micro_batch=BATCH, optimiser="adamw", learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision="bfloat16", channels_last=True, seed=0,
     )  # fmt: skip
@@ -136,7 +136,7 @@ def ours(images: np.ndarray, labels: np.ndarray, augment: str) -> float:
         optimiser=make_optimiser("adamw", parameter_groups([(model.parameters(), 1.0)], 0.05), DEVICE),
         schedule=schedule("one-cycle"),
         precision=Precision("bfloat16", True, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=1e-3),
         loss_sum=torch.zeros((), device=DEVICE),
     )

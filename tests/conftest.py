@@ -49,3 +49,17 @@ def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray((image * (255 / 16)).round().astype("uint8")).save(path)
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The zoo's table, where more than its quick programs were run."""
+    if "not zoo" in config.option.markexpr:
+        return
+    reports = [report for of_status in terminalreporter.stats.values() for report in of_status]
+    properties = [dict(getattr(report, "user_properties", [])) for report in reports]
+    records = [each["zoo"] for each in properties if "zoo" in each]
+    if records:
+        from zoo import table_lines
+
+        terminalreporter.section("the zoo")
+        terminalreporter.write("\n".join(table_lines(records)) + "\n")

@@ -24,7 +24,7 @@ FLOORS = {
     "tasks": 3,
     "checks": 4,
     "train": 5,
-    "predict": 6, "analysis": 6,
+    "predict": 6, "analysis": 6, "record": 6,
     "report": 7,
     "run": 8,
     "fitting": 9,

@@ -14,19 +14,13 @@ _HOME = {
     "fit": "goodfit.fitting.fit",
     "load": "goodfit.run",
     "Run": "goodfit.run",
-    "images": "goodfit.data.sources.images",
-    "arrays": "goodfit.data.sources.arrays",
-    "masks": "goodfit.data.sources.masks",
-    "pairs": "goodfit.data.sources.pairs",
-    "table": "goodfit.data.sources.table",
-    "ratings": "goodfit.data.sources.ratings",
     "watch": "goodfit.checks.watch",
-    "allow": "goodfit.checks.allow",
+    "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
 }
 
-if TYPE_CHECKING:
-    from goodfit.checks.allow import allow as allow
+if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from their registry
+    from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
@@ -46,12 +40,20 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+    elif not name.startswith("_") and name in _sources().names():
+        value = _sources().source_of(name).function()
+    else:
         raise AttributeError(f"module 'goodfit' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_sources().names()})
+
+
+def _sources() -> Any:
+    """The registry of sources: each has a function of its name here, those of files put there later too."""
+    return importlib.import_module("goodfit.data.sources")

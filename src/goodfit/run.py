@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import hashlib
-import json
 import shutil
-import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.rules.test_set_reused import TestSetReused
+from goodfit.checks.finding import Finding
 from goodfit.data import open_as
 from goodfit.data.normalise import Normalise
-from goodfit.data.source import Source
+from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
 from goodfit.nets import build
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
 from goodfit.predict.catalogue import Catalogue
+from goodfit.predict.evaluation import score
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
+from goodfit.record import Record, damaged, read_record
 from goodfit.stats.estimates import Estimate
-from goodfit.store.files import ensure_folder, write_text
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, RECORD, SAVED, SCORES, WEIGHTS
-from goodfit.store.tensors import load_state, save_state
-from goodfit.store.test_ledger import TestDoor
+from goodfit.store.files import ensure_folder
+from goodfit.store.run_folder import RECORD, SAVED, WEIGHTS
+from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json as task_from_json
-from goodfit.tasks.encode import encoded, with_targets
 from goodfit.train.device import choose_device
-from goodfit.train.evaluate import outputs, scores
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.evaluate import outputs
+from goodfit.train.memory import release_memory
 from goodfit.train.precision import Precision, supported
-
-FORMAT = 1  # of run.json; a newer goodfit keeps reading older formats
 
 
 class Run:
@@ -56,21 +48,30 @@ class Run:
         record: everything that run.json holds.
     """
 
-    def __init__(self, folder: Path, record: dict[str, Any], model: Model | None) -> None:
+    def __init__(self, folder: Path, record: Record, model: Model | None) -> None:
         self.folder = folder
         self.record = record
         self._model = model
 
-    verdict = property(lambda self: str(self.record["verdict"]), doc="The verdict in a few words.")
-    history = property(lambda self: list(self.record["history"]), doc="A line an epoch.")
-    findings = property(lambda self: list(self.record["findings"]), doc="What the rules have seen.")
+    @property
+    def verdict(self) -> str:
+        """The verdict in a few words."""
+        return self.record.verdict
+
+    @property
+    def history(self) -> list[dict[str, float | None]]:
+        """A line an epoch: epoch, rows, train_loss, valid_loss, the main metric, learning_rate, seconds."""
+        return self.record.history
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the rules found."""
+        return self.record.findings
 
     @property
     def metrics(self) -> dict[str, dict[str, Estimate]]:
-        return {
-            part: {name: Estimate(**value) for name, value in named.items()}
-            for part, named in self.record["metrics"].items()
-        }
+        """Part ("valid", "test") -> name -> value with its 95% interval."""
+        return self.record.metrics
 
     @property
     def model(self) -> Model:
@@ -104,8 +105,10 @@ class Run:
             DataError: nothing to read there, or data of another kind or shape.
         """
         if self.model.task.output == "image":
-            source = data if hasattr(data, "prepare") else open_as(self.model.schema["kind"], data)
-            return ImagePredictions(self.model, source.keys, source.paths(), progress)
+            dense = data if isinstance(data, Source) else open_as(self.model.schema["kind"], data)
+            if not isinstance(dense, DenseSource):
+                raise DataError(f"this is {dense.kind}; the run was fitted on images", fix="Give data of that kind")
+            return ImagePredictions(self.model, dense.keys, dense.paths(), progress)
         source = self._opened(data, cache, progress)
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
@@ -137,7 +140,7 @@ class Run:
         source = self._opened(data, cache, progress, **options)
         if source.targets is None:
             raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
-        return score(self, source)
+        return score(self.model, self.record, self.folder, source)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -200,7 +203,7 @@ class Run:
         self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
         kind = self.model.schema["kind"]
-        source: Source = data if hasattr(data, "prepare") else open_as(kind, data, **options)
+        source = data if isinstance(data, Source) else open_as(kind, data, **options)
         if source.kind != kind:
             raise DataError(
                 f"this is {source.kind}; the run was fitted on {kind}",
@@ -208,55 +211,6 @@ class Run:
             )
         source.prepare(self.model.schema, cache=cache, progress=progress)
         return source
-
-
-def score(run: Run, source: Source) -> dict[str, Any]:
-    """Metrics of a run on a prepared, labelled source, with the trivial predictor learnt from the training rows."""
-    began = time.monotonic()
-    assert source.targets is not None
-    model = run.model
-    there = with_targets(source)
-    rows = np.flatnonzero(there)
-    if not len(rows):
-        raise DataError("not one row of it can be read", fix="Give other data")
-    feed = model.feed(source, encoded(model.task, source, there))
-    out, y = scores(model.net, feed, model.task, torch.from_numpy(rows), model.precision)
-    trained = load_state(run.folder / SCORES)[0]["y_train"]
-    looks = TestDoor(run.folder / LOOKS).look(fingerprint(source, rows))
-    findings = [finding.to_json() for finding in TestSetReused().seen(looks)]
-    return {
-        "run": str(run.folder),
-        "task": model.task.name,
-        "verdict": run.verdict,
-        "seconds": round(time.monotonic() - began, 2),
-        "epochs": len(run.history),
-        "rows": {
-            "train": run.record["rows"]["train"],
-            "valid": 0,
-            "test": len(rows),
-            "unreadable": len(source.unreadable),
-        },
-        "metrics": {"test": {name: value.to_json() for name, value in model.task.metrics(out, y).items()}},
-        "baseline": {"test": model.task.baseline(trained, y, out)},
-        "looks_at_test": looks,
-        "findings": findings,
-    }
-
-
-def fingerprint(source: Source, rows: np.ndarray | None = None) -> str:
-    """Names a set of rows by their content, wherever they lie."""
-    digests = source.digests() or source.keys
-    chosen = digests if rows is None else [digests[row] for row in rows]
-    return hashlib.sha256("\n".join(chosen).encode()).hexdigest()[:16]
-
-
-def store_weights(folder: Path, net: nn.Module) -> None:
-    save_state(folder / WEIGHTS, dict(net.state_dict()), {})
-
-
-def store_record(folder: Path, record: Mapping[str, Any]) -> None:
-    """Write run.json: the last file of a run, which makes it one."""
-    write_text(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
 def load(
@@ -275,19 +229,9 @@ def load(
     """
     folder = Path(folder)
     record = read_record(folder)
-    there, _ = choose_device(device)
+    place, _ = choose_device(device)
     weights, _ = load_state(folder / WEIGHTS)
-    kept = record["model"]
-    if kept["arch"] is not None:
-        net = build(kept["arch"], tuple(kept["in_shape"]), kept["outputs"], **kept["options"])
-    elif model is None:
-        raise RunError(
-            f"its net is your own code ({kept['own']})",
-            where=folder,
-            fix="Give it: --model train.py:net, or load(..., model=net)",
-        )
-    else:
-        net = as_net(model, params)
+    net = _net(record, folder, model, params)
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:
@@ -296,55 +240,41 @@ def load(
             where=folder / WEIGHTS,
             fix="Give the net that was fitted",
         ) from error
-    plan = Plan.from_json(record["plan"])
-    dtype = plan.precision if supported(plan.precision, there) else "float32"
-    return Run(
-        folder,
-        record,
-        Model(
-            net=net.to(there).eval(),
-            task=task_from_json(record["task"]),
-            schema=record["source"],
-            normalise=Normalise.from_json(record["normalise"]) if record["normalise"] else None,
-            precision=Precision(dtype, plan.channels_last, "as fitted"),
-            device=there,
-            batch_size=plan.batch_size,
-        ),
-    )
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """run.json of a run folder, checked."""
-    path = folder / RECORD
-    if not path.exists():
-        if (folder / CHECKPOINT).exists():
-            raise RunError(
-                "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
-            )
-        raise RunError(
-            "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
+    hyper = record.hyperparameters
+    dtype = hyper.precision if supported(hyper.precision, place) else "float32"
+    with _parts_of(folder):
+        fitted = Model(
+            net=net.to(place).eval(),
+            task=task_from_json(record.task),
+            schema=record.source,
+            normalise=Normalise.from_json(record.normalise) if record.normalise else None,
+            precision=Precision(dtype, hyper.channels_last, "as fitted"),
+            device=place,
+            batch_size=hyper.batch_size,
         )
+    return Run(folder, record, fitted)
+
+
+def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) -> nn.Module:
+    """The net of a record, without its weights."""
+    built = record.net
+    if built.arch is not None:
+        with _parts_of(folder):
+            return build(built.arch, built.in_shape, built.outputs, **built.options)
+    if model is None:
+        raise RunError(
+            f"its net is your own code ({built.own})",
+            where=folder,
+            fix="Give it: --model train.py:net, or load(..., model=net)",
+        )
+    return as_net(model, params)
+
+
+@contextmanager
+def _parts_of(folder: Path) -> Iterator[None]:
+    """What a task, a net or a source cannot make of its part of run.json is a damaged run, in one line."""
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        version = int(record["format"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"damaged ({error})", where=path, fix="Fit again, or take a copy") from error
-    if version > FORMAT:
-        raise RunError(
-            f"format {version}, written by goodfit {record.get('goodfit', '?')}",
-            where=path,
-            fix="Upgrade: pip install -U goodfit",
-        )
-    return record
-
-
-def release_memory() -> None:
-    """Collect what is no longer used and hand free memory back to the system."""
-    gc.collect()
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        torch.cuda.empty_cache()
-    if sys.platform == "linux":
-        # glibc keeps freed blocks for itself: without this a fit's memory would stay with the process
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error).splitlines()[0]
+        raise damaged(folder / RECORD, what) from error

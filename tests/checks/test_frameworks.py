@@ -61,7 +61,7 @@ def test_lightning(tmp_path: Path, wrong: bool) -> None:
         train = DataLoader(TensorDataset(*(part[:128] for part in data.tensors)), 16, shuffle=True)
         trainer.fit(Model(), train, DataLoader(TensorDataset(*(part[128:] for part in data.tensors)), 16))
     assert loud(seen) == ({"softmax-before-cross-entropy"} if wrong else set())
-    assert seen.watcher.world.steps == 24
+    assert seen.watcher.program.steps == 24
     if wrong:
         assert {finding.file for finding in seen.findings} == {str(Path(__file__).relative_to(Path.cwd()))}
 
@@ -125,4 +125,4 @@ def test_accelerate() -> None:
                     optimiser.step()
                     optimiser.zero_grad()
     assert loud(seen) == set()
-    assert seen.watcher.world.steps == 15
+    assert seen.watcher.program.steps == 15

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data import dataloader as loading
 
 import goodfit as gf
-from goodfit.checks.patches import DROPOUTS, LOSSES
+from goodfit.checks.engine.hooks import DROPOUTS, LOSSES
 from goodfit.checks.rule import LiveRule, rules
 from goodfit.errors import UsageError
 
@@ -64,7 +64,7 @@ def test_everything_is_put_back() -> None:
         assert places() != before
         train(60)  # long enough to sleep, and wake
     assert places() == before
-    assert seen.watcher.world.steps == 60
+    assert seen.watcher.program.steps == 60
     with pytest.raises(ZeroDivisionError), gf.watch(quiet=True):
         print(1 / 0)
     assert places() == before
@@ -106,7 +106,7 @@ def test_threads_are_watched_together() -> None:
         for thread in threads:
             thread.join()
     assert {finding.rule for finding in seen.findings} <= {"gradients-not-zeroed"}
-    assert seen.watcher.world.steps == 12
+    assert seen.watcher.program.steps == 12
 
 
 def test_compiled_nets_are_left_to_the_compiler() -> None:
@@ -122,7 +122,7 @@ def test_compiled_nets_are_left_to_the_compiler() -> None:
         for _ in range(4):
             loss_of(torch.randn(8, 4), torch.randint(0, 3, (8,))).backward()
             optimiser.step()
-    assert seen.watcher.world.compiled
+    assert seen.watcher.program.compiled
     assert {finding.rule for finding in seen.findings} == {"gradients-not-zeroed"}  # seen from outside
 
 

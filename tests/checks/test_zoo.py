@@ -1,65 +1,105 @@
-"""The zoo holds: what is to be found is found, what is right is left alone, and watching changes no number."""
+"""The zoo, a test a program: mistakes are found, correct programs are left alone, and watching changes no number.
+
+One program a rule (the one with the mistake and its twin) and some correct ones are run by `make test`; the others are
+marked `zoo`, for `make zoo`. The programs and the list of known failures are in zoo/programs.py.
+"""
 
 from __future__ import annotations
 
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
+from programs import KNOWN_FAILURES, Program, all_programs
+from running import import_what_programs_need, judge, losses, rule_levels, run
+from zoo import describe, make_record
 
 from goodfit.checks.rule import live_rules, rules
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "zoo"))
-import zoo
-
-PROGRAMS = list(zoo.programs())
-
-
-@pytest.fixture(scope="module")
-def judged() -> dict[str, str]:
-    """The result of every program, by name."""
-    zoo.ready()
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        told = list(pool.map(zoo.run, PROGRAMS))
-    return {
-        program.name: f"fault: {fault}" if fault else zoo.judge(program, found)
-        for program, (found, fault, _) in zip(PROGRAMS, told, strict=True)
-    }
-
-
-def test_mistakes_are_found_with_the_right_rule_at_its_level(judged: dict[str, str]) -> None:
-    results = {each.name: judged[each.name] for each in PROGRAMS if each.expected}
-    missed = {name: result for name, result in results.items() if result != "hit"}
-    assert len(results) >= 80
-    assert len(missed) <= 0.05 * len(results), missed
+PROGRAMS = {program.name: program for program in all_programs()}
+CORRECT = [program for program in PROGRAMS.values() if program.name.startswith("clean/")]
+# Awkward in different ways: several nets or optimisers, closures, no loader, no labels, frozen parts, AMP, recurrence.
+QUICK_CORRECT = (
+    "clean/accumulation",
+    "clean/amp_cpu_bf16",
+    "clean/blind_curriculum_workers",
+    "clean/ema_weights",
+    "clean/frozen_bn_finetune",
+    "clean/gan",
+    "clean/held_out_ctc",
+    "clean/lbfgs",
+    "clean/maml",
+    "clean/ppo",
+    "clean/sam",
+    "clean/tbptt",
+    "clean/validation_statistics_only",
+)
+# Trained without a backward whose loss could be compared; what is compared is the state of the generators.
+WITHOUT_BACKWARD: frozenset[str] = frozenset()
 
 
-def test_correct_programs_are_left_alone(judged: dict[str, str]) -> None:
-    results = {each.name: judged[each.name] for each in PROGRAMS if not each.expected}
-    assert sum(each.name.startswith("clean/") for each in PROGRAMS) >= 60
-    assert {name: result for name, result in results.items() if result not in ("quiet", "warning")} == {}
-    assert sum(result == "warning" for result in results.values()) <= 0.05 * len(results)
+def quick_names() -> set[str]:
+    """The programs that `make test` runs: of every rule the shortest that is judged rightly, and its twin."""
+    name_by_rule: dict[str, str] = {}
+    for program in sorted(PROGRAMS.values(), key=lambda program: len(program.source)):
+        if program.expected_rule and program.name not in KNOWN_FAILURES:
+            name_by_rule.setdefault(program.expected_rule, program.name)
+    return {*QUICK_CORRECT, *name_by_rule.values(), *(f"{name} (twin)" for name in name_by_rule.values())}
+
+
+QUICK = quick_names()
+
+
+def as_parameter(program: Program, *, expect_failure: bool) -> object:
+    """The program as a parameter of a test; marked `zoo` outside the quick ones, and as known failure where it is."""
+    marks = [] if program.name in QUICK else [pytest.mark.zoo]
+    if expect_failure and program.name in KNOWN_FAILURES:
+        marks.append(pytest.mark.xfail(raises=AssertionError, reason=KNOWN_FAILURES[program.name].reason))
+    return pytest.param(program, id=program.name, marks=marks)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _imported() -> None:
+    import_what_programs_need()
+
+
+@pytest.mark.parametrize("program", [as_parameter(program, expect_failure=True) for program in PROGRAMS.values()])
+def test_program(program: Program, record_property: Callable[[str, object], None]) -> None:
+    """The right rule speaks at its level of a mistake; nothing above a notice is said of a correct program."""
+    outcome = run(program)
+    record_property("zoo", make_record(program, outcome))
+    result, known = judge(program, outcome), KNOWN_FAILURES.get(program.name)
+    if known and result not in (program.right_result, known.result):
+        pytest.fail(f"not the known failure ({known.result}): {describe(program, outcome, verbose=True)}")
+    assert result == program.right_result, describe(program, outcome, verbose=True)
+
+
+@pytest.mark.parametrize("program", [as_parameter(program, expect_failure=False) for program in CORRECT])
+def test_watching_changes_no_number(program: Program) -> None:
+    """Losses and the state of three generators, bit for bit."""
+    bare = run(program, partial(losses, watch=False))
+    watched = run(program, partial(losses, watch=True))
+    assert (bare.crash, watched.crash) == (None, None)
+    assert repr(watched.values) == repr(bare.values)
+    assert len(bare.values) > 3 or program.name in WITHOUT_BACKWARD, "no loss was seen, so none was compared"
 
 
 def test_every_rule_has_a_program() -> None:
-    covered = {program.expected for program in PROGRAMS}
+    covered = {program.expected_rule for program in PROGRAMS.values()}
     names = {rule.name for rule in rules() if type(rule) in live_rules()}
     assert names - covered == set()
+    assert names <= {PROGRAMS[name].expected_rule for name in QUICK}, "each also has a quick one"
 
 
-def test_watching_changes_no_number() -> None:
-    """Losses and the state of three generators, bit for bit, over all correct programs."""
-    zoo.ready()
-    clean = [program for program in PROGRAMS if program.name.startswith("clean/")]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        bare = list(pool.map(partial(zoo.run, tool=partial(zoo.losses, watch=False)), clean))
-        watched = list(pool.map(partial(zoo.run, tool=partial(zoo.losses, watch=True)), clean))
-    different = [
-        program.name
-        for program, (one, fault, _), (other, other_fault, _) in zip(clean, bare, watched, strict=True)
-        if repr(one) != repr(other) or fault or other_fault
-    ]
-    assert different == []
-    assert sum(len(one) for one, _, _ in bare) > 1000
+def test_there_are_many_programs_and_each_expects_a_rule_that_exists() -> None:
+    mistakes = [program for program in PROGRAMS.values() if program.expected_rule]
+    assert len(mistakes) >= 80
+    assert len(CORRECT) >= 60
+    assert {program.expected_rule for program in mistakes} <= set(rule_levels())
+
+
+def test_lists_of_programs_name_programs() -> None:
+    """A program that was renamed or removed leaves no line behind."""
+    assert {*KNOWN_FAILURES, *QUICK_CORRECT, *WITHOUT_BACKWARD} <= set(PROGRAMS)
+    assert {known.result for known in KNOWN_FAILURES.values()} <= {"miss", "wrong rule", "warning"}
+    assert all(known.reason for known in KNOWN_FAILURES.values())

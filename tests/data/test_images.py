@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from goodfit.data.sources.images import accepts, images
+from goodfit.data.source import Strength
+from goodfit.data.sources.images import Images, images
 from goodfit.errors import DataError
 
 
@@ -92,8 +93,12 @@ def test_what_looks_like_images(tmp_path: Path) -> None:
     put(tmp_path, "a.png")
     (tmp_path / "images.csv").write_text("path,label\na.png,x\n")
     (tmp_path / "table.csv").write_text("age,income\n3,4\n")
-    assert accepts(tmp_path, {})
-    assert accepts(tmp_path / "a.png", {})
-    assert accepts(tmp_path / "images.csv", {})
-    assert not accepts(tmp_path / "table.csv", {})
-    assert not accepts(tmp_path / "images.csv", {"target": "label"})
+
+    def strength(name: str) -> Strength | None:
+        claim = Images.claims(tmp_path / name, {})
+        return claim.strength if claim is not None else None
+
+    assert strength("") == Strength.GENERIC
+    assert strength("a.png") == Strength.ENDING
+    assert strength("images.csv") == Strength.CONTENT
+    assert strength("table.csv") is None

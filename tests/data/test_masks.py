@@ -205,7 +205,7 @@ def test_void_by_name_and_a_wrong_one(tmp_path: Path) -> None:
     codes.write_text("sky\nroad\nvoid\n", encoding="utf-8")
     source = prepared(masks(images, beside, codes=codes, void="void"))
     assert source.task_options() == {"classes": ["sky", "road"], "void": 2}
-    with pytest.raises(UsageError, match="--void tree is no class"):
+    with pytest.raises(UsageError, match="--void tree is not a class"):
         prepared(masks(images, beside, codes=codes, void="tree"))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
-from goodfit.store.test_ledger import TestDoor
+from goodfit.store.test_ledger import TestLedger
 
 
 def split(labels: Any = None, rows: int | None = None, **more: Any) -> Split:
@@ -93,8 +93,8 @@ def test_shares_that_leave_nothing_are_refused() -> None:
         split(["a", "b"] * 10, valid_share=0.5, test_share=0.5)
 
 
-def test_the_door_counts_looks_at_each_set_of_rows_apart(tmp_path: Path) -> None:
-    door = TestDoor(tmp_path / "looks.json")
-    assert door.looks("digits") == 0
-    assert [door.look("digits"), door.look("digits"), door.look("others")] == [1, 2, 1]
-    assert TestDoor(tmp_path / "looks.json").looks("digits") == 2
+def test_the_ledger_counts_looks_at_each_set_of_rows_apart(tmp_path: Path) -> None:
+    ledger = TestLedger(tmp_path / "looks.json")
+    assert ledger.looks("digits") == 0
+    assert [ledger.look("digits"), ledger.look("digits"), ledger.look("others")] == [1, 2, 1]
+    assert TestLedger(tmp_path / "looks.json").looks("digits") == 2

@@ -273,7 +273,7 @@ def test_targets_follow_their_values() -> None:
 
 def test_what_is_asked_for_has_to_be_there() -> None:
     frame = pl.DataFrame({"x": [1.5, 2.5] * 10, "y": ["a", "b"] * 10})
-    with pytest.raises(UsageError, match="--target is not given"):
+    with pytest.raises(UsageError, match=r"no target is given for this frame. .*goodfit\.table\(frame, target="):
         table(frame).prepare()
     for option, value in (("target", "z"), ("ignore", "z"), ("group", "z"), ("time", "z")):
         with pytest.raises(UsageError, match=f"--{option} z: there is no such column"):

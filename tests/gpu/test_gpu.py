@@ -18,7 +18,7 @@ from goodfit.data.sources.arrays import arrays
 from goodfit.nets import build
 from goodfit.store.tensors import load_optimiser_state, optimiser_state
 from goodfit.tasks.classification import Classification
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import out_of_memory, shrinking
 from goodfit.train.muon import Muon
@@ -65,7 +65,7 @@ def training(*, resident: bool, augment: str, optimiser: str = "adamw") -> Train
     )
     torch.manual_seed(0)
     net = build("resnet10", (1, 28, 28), 2, width=8).to(GPU, memory_format=torch.channels_last)
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=1, batch_size=128, micro_batch=128, optimiser=optimiser, learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision="bfloat16", channels_last=True, seed=0, clip_norm=1.0,
     )  # fmt: skip
@@ -78,7 +78,7 @@ def training(*, resident: bool, augment: str, optimiser: str = "adamw") -> Train
         optimiser=make_optimiser(optimiser, parameter_groups([(net.parameters(), 1.0)], 0.05), GPU),
         schedule=SCHEDULES["one-cycle"],
         precision=Precision("bfloat16", True, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=0.05),
         loss_sum=torch.zeros((), device=GPU),
     )

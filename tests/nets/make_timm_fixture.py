@@ -53,7 +53,7 @@ def filled(name: str, shape: tuple[int, ...]) -> Tensor:
 
 def image(size: int) -> Tensor:
     """(1, 3, size, size) in -1..1."""
-    return torch.from_numpy(2 * uniform(f"image {size}", (1, 3, size, size)) - 1)
+    return torch.from_numpy(2 * uniform(f"picture {size}", (1, 3, size, size)) - 1)
 
 
 @torch.no_grad()

@@ -130,8 +130,11 @@ def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        ([], "--target is not given: it names the column to predict. There are name, age, town, pay, rich."),
-        (["--target", "income"], "--target income: there is no such column. There are name, age, town, pay, rich."),
+        ([], "--target is not given: it names the column to predict. The columns are name, age, town, pay, rich."),
+        (
+            ["--target", "income"],
+            "--target income: there is no such column. The columns are name, age, town, pay, rich.",
+        ),
         (["--target", "rich", "--size", "32"], "--size is not an option for table"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from goodfit.data.source import Batch
 from goodfit.data.sources.arrays import arrays
 from goodfit.tasks.classification import Classification
 from goodfit.train.ema import MovingAverage
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, forward_backward, train
 from goodfit.train.lr_finder import find_learning_rate
 from goodfit.train.optimiser import make_optimiser, parameter_groups
@@ -38,7 +39,7 @@ def training(
 ) -> Training:
     generator = torch.Generator().manual_seed(1)
     x, y = torch.randn(rows, 6, generator=generator), torch.randint(0, 3, (rows,), generator=generator)
-    plan = Plan(
+    hyper = Hyperparameters(
         epochs=epochs, batch_size=batch_size, micro_batch=micro_batch, optimiser="sgd", learning_rate=0.1,
         weight_decay=0.0, schedule="constant", precision="float32", channels_last=False, seed=3,
     )  # fmt: skip
@@ -51,7 +52,7 @@ def training(
         optimiser=make_optimiser("sgd", parameter_groups([(model.parameters(), 1.0)], 0.0), CPU),
         schedule=SCHEDULES["constant"],
         precision=Precision("float32", False, ""),
-        plan=plan,
+        hyper=hyper,
         position=Position(pace=0.01),
     )
 
@@ -124,8 +125,8 @@ def test_out_of_memory_gives_smaller_passes_and_the_same_step(
     hungry, plenty = training(Hungry()), training(net())
     train(hungry, quiet())
     train(plenty, quiet())
-    assert hungry.plan.micro_batch <= 8
-    assert hungry.plan.batch_size == 20
+    assert hungry.hyper.micro_batch <= 8
+    assert hungry.hyper.batch_size == 20
     for parameter, expected in zip(hungry.net.parameters(), plenty.net.parameters(), strict=True):
         torch.testing.assert_close(parameter, expected, rtol=1e-4, atol=1e-6)
 
@@ -142,8 +143,8 @@ def test_out_of_memory_is_said_aloud_and_met_before_the_first_step_as_well(
     x = torch.randn(200, 6)
     data = gf.arrays(x, (x[:, 0] > 0).long())
     run = gf.fit(data, model=Hungry(6, 2), out=tmp_path / "run", epochs=2, batch_size=16, quiet=False)
-    assert run.record["plan"]["micro_batch"] <= 8
-    assert run.record["plan"]["batch_size"] == 16
+    assert run.record.hyperparameters.micro_batch <= 8
+    assert run.record.hyperparameters.batch_size == 16
     assert "out of memory" in capsys.readouterr().err
 
 
@@ -170,7 +171,7 @@ def test_training_after_the_finder_is_bit_equal_to_training_without_it(tmp_path:
     x = torch.randn(300, 6, generator=torch.Generator().manual_seed(0))
     y = (x[:, 0] > 0).long() + (x[:, 1] > 0).long()
     found = gf.fit(gf.arrays(x, y), model=net(), out=tmp_path / "found", epochs=2, lr="find", precision="float32")
-    rate = found.record["plan"]["learning_rate"]
+    rate = found.record.hyperparameters.learning_rate
     given_rate = gf.fit(gf.arrays(x, y), model=net(), out=tmp_path / "given", epochs=2, lr=rate, precision="float32")
     for a, b in zip(found.net.parameters(), given_rate.net.parameters(), strict=True):
         assert torch.equal(a, b)
@@ -212,7 +213,7 @@ def test_one_cycle_rises_to_the_peak_at_a_quarter_and_falls_along_a_cosine() -> 
 
 def test_a_loss_that_is_not_a_number_stops_the_run_with_a_clear_line() -> None:
     made = training(net())
-    made.plan.learning_rate = 1e30
+    made.hyper = replace(made.hyper, learning_rate=1e30)
     with pytest.raises(gf.GoodfitError, match=r"the loss turned into .* lower --lr"):
         train(made, quiet())
 

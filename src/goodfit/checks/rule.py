@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,26 +14,34 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from goodfit.checks.engine import dispatch
 from goodfit.checks.finding import Finding, Level
 from goodfit.stats.estimates import Estimate
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from goodfit.checks import events
-    from goodfit.checks.world import World
+    from goodfit.checks.engine.events import Event
+    from goodfit.checks.engine.program_state import ProgramState
+
+ERROR_TEXT_LENGTH = 200  # characters of an exception's text in a finding
+FAILED = "rule-failed"
 
 
 class Rule(ABC):
-    """A mistake that can be seen. Subclass `DataRule`, `EndRule` or `LiveRule` in a file of its own, named after it."""
+    """A mistake that can be seen. Subclass `DataRule`, `EndRule` or `LiveRule` in a file of its own, named after it.
 
+    Attributes:
+        name: kebab-case, from the file's name: what users write and read.
+    """
+
+    name: ClassVar[str]
     code: ClassVar[str]
     level: ClassVar[Level]
 
-    @property
-    def name(self) -> str:
-        """Kebab-case, from the file's name: what users write and read."""
-        return type(self).__module__.rpartition(".")[2].replace("_", "-")
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.name = cls.__module__.rpartition(".")[2].replace("_", "-")
 
     @property
     def page(self) -> str:
@@ -108,99 +117,69 @@ class EndRule(Rule):
 class LiveRule(Rule):
     """Watches a program that runs. One object a watch; what it must remember are its own attributes.
 
-    Handlers are called for what HANDLERS names, and give findings, whose line is the user's line that runs unless they
-    say another.
+    A public method that a rule adds is a handler: the annotation of its one argument is an event of engine/events.py,
+    or a union of several, and the method is called for each. It may yield findings, whose line is the user's line that
+    runs unless they name another.
 
     Attributes:
-        sleepless: handlers that are asked in every step, also after the first ones: cheap ones alone.
+        sleepless: events that the rule listens to in every step, also after the first ones: with cheap handlers alone.
         yields_to: rules that name the same cause better: when one of them has spoken, this one is silent.
     """
 
-    HANDLERS: ClassVar[tuple[str, ...]] = (
-        "on_call", "on_loss", "before_backward", "after_backward", "on_step", "on_zero", "on_clip", "on_schedule",
-        "on_scaler", "on_epoch", "on_batch", "on_compare", "on_read", "on_reshape", "on_dropout", "on_weights",
-        "on_autocast",
-        "at_exit",
-    )  # fmt: skip
-    sleepless: ClassVar[tuple[str, ...]] = ()
+    sleepless: ClassVar[tuple[type[Event], ...]] = ()
     yields_to: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, program: ProgramState) -> None:
+        self.program = program
         self.start()
 
     def start(self) -> None:
         """Set what the rule remembers."""
 
-    def on_call(self, event: events.Call) -> Iterator[Finding] | None:
-        """A module has been called."""
+    @classmethod
+    def handlers(cls) -> dict[str, tuple[type[Event], ...]]:
+        """The methods that listen, with their events."""
+        return dispatch.handlers(cls, CONTRACT)
 
-    def on_loss(self, event: events.Loss) -> Iterator[Finding] | None:
-        """A loss function of torch has been called, or has raised."""
 
-    def before_backward(self, event: events.Backward) -> Iterator[Finding] | None:
-        """Gradients are about to be computed."""
+CONTRACT = frozenset(dir(DataRule)) | frozenset(dir(EndRule)) | frozenset(dir(LiveRule))
 
-    def after_backward(self, event: events.Backward) -> Iterator[Finding] | None:
-        """Gradients have been computed."""
 
-    def on_step(self, event: events.Step) -> Iterator[Finding] | None:
-        """An optimiser has stepped."""
+class NotChecked(Exception):
+    """Raised by a rule that cannot examine a net or data set; the report counts these at its end.
 
-    def on_zero(self, event: events.Zero) -> Iterator[Finding] | None:
-        """Gradients are about to be zeroed."""
+    Args:
+        subject: what cannot be examined, such as the net: each is counted once.
+        noun: what it is: "net".
+        reason: the rest of the sentence: "that could not be copied".
+    """
 
-    def on_clip(self, event: events.Clip) -> Iterator[Finding] | None:
-        """Gradients are about to be clipped."""
-
-    def on_schedule(self, event: events.Schedule) -> Iterator[Finding] | None:
-        """A scheduler is about to step."""
-
-    def on_scaler(self, event: events.Scaler) -> Iterator[Finding] | None:
-        """A gradient scaler is about to be used."""
-
-    def on_epoch(self, event: events.Epoch) -> Iterator[Finding] | None:
-        """A data loader begins."""
-
-    def on_batch(self, event: events.Batch) -> Iterator[Finding] | None:
-        """A data loader gave a batch."""
-
-    def on_compare(self, event: events.Compare) -> Iterator[Finding] | None:
-        """Two tensors are compared by ==."""
-
-    def on_read(self, event: events.Read) -> Iterator[Finding] | None:
-        """Classes or numbers are made of a tensor."""
-
-    def on_reshape(self, event: events.Reshape) -> Iterator[Finding] | None:
-        """A tensor has been viewed or reshaped."""
-
-    def on_dropout(self, event: events.Dropout) -> Iterator[Finding] | None:
-        """A dropout function is called."""
-
-    def on_weights(self, event: events.Weights) -> Iterator[Finding] | None:
-        """Weights are taken from a module, loaded into it, or saved."""
-
-    def on_autocast(self, event: events.Autocast) -> Iterator[Finding] | None:
-        """A lower precision was asked for."""
-
-    def at_exit(self, event: None) -> Iterator[Finding] | None:
-        """The watch is over."""
+    def __init__(self, subject: object, noun: str, reason: str) -> None:
+        super().__init__(f"{noun} {reason}")
+        self.subject, self.noun, self.reason = id(subject), noun, reason
 
 
 @cache
 def kinds() -> tuple[type[Rule], ...]:
-    """Every rule of the rules folder, by code."""
+    """Every rule of the rules folder, by code.
+
+    Raises:
+        TypeError: a rule's method listens to something that is no event.
+    """
     import goodfit.checks.rules as folder
 
-    found: list[type[Rule]] = []
+    classes: list[type[Rule]] = []
     for info in pkgutil.iter_modules(folder.__path__):
         module = importlib.import_module(f"{folder.__name__}.{info.name}")
-        found += [
+        classes += [
             kind
             for _, kind in inspect.getmembers(module, inspect.isclass)
             if issubclass(kind, Rule) and kind.__module__ == module.__name__
         ]
-    return tuple(sorted(found, key=lambda kind: kind.code))
+    for kind in classes:
+        if issubclass(kind, LiveRule):
+            kind.handlers()
+    return tuple(sorted(classes, key=lambda kind: kind.code))
 
 
 def live_rules() -> list[type[LiveRule]]:
@@ -211,14 +190,51 @@ def live_rules() -> list[type[LiveRule]]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """One of every rule, by code: to read data, a history, or the rule's own page."""
-    from goodfit.checks.world import World
+    from goodfit.checks.engine.program_state import ProgramState
 
-    return tuple(kind(World()) if issubclass(kind, LiveRule) else kind() for kind in kinds())
-
-
-def check_data(facts: DataFacts) -> list[Finding]:
-    return [finding for rule in rules() if isinstance(rule, DataRule) for finding in rule.check(facts)]
+    return tuple(kind(ProgramState()) if issubclass(kind, LiveRule) else kind() for kind in kinds())
 
 
-def check_end(facts: EndFacts) -> list[Finding]:
-    return [finding for rule in rules() if isinstance(rule, EndRule) for finding in rule.at_end(facts)]
+def rule_failed(rule: Rule | type[Rule], error: Exception) -> Finding:
+    """The finding that a rule itself has failed: what it looks for may be there."""
+    kind = rule if isinstance(rule, type) else type(rule)
+    lines = str(error).strip().splitlines() or [""]
+    text = lines[0] if len(lines[0]) <= ERROR_TEXT_LENGTH else f"{lines[0][:ERROR_TEXT_LENGTH]}..."
+    own_file = inspect.getfile(kind)
+    own_lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file]
+    where = f" in its line {own_lines[-1]}" if own_lines else ""
+    reporter = next(each for each in rules() if each.name == FAILED)
+    return reporter.finding(
+        f"the rule {kind.name} failed{where} with {type(error).__name__}{f': {text}' if text else ''}; the mistake "
+        "that it looks for may have gone unseen",
+        f"Report this as a bug of goodfit, or leave the rule out with --ignore {kind.code}",
+    )
+
+
+def check_data(facts: DataFacts, asked: Sequence[Rule] | None = None, *, strict: bool = False) -> list[Finding]:
+    """Findings of the rules about data.
+
+    Args:
+        asked: the rules to ask; all when None.
+        strict: for tests: raise what goes wrong inside a rule instead of reporting it as a finding.
+    """
+    wanted = [rule for rule in (rules() if asked is None else asked) if isinstance(rule, DataRule)]
+    return [finding for rule in wanted for finding in _ask(rule, rule.check, facts, strict=strict)]
+
+
+def check_end(facts: EndFacts, asked: Sequence[Rule] | None = None, *, strict: bool = False) -> list[Finding]:
+    """Findings of the rules about a run that has ended; arguments as of `check_data`."""
+    wanted = [rule for rule in (rules() if asked is None else asked) if isinstance(rule, EndRule)]
+    return [finding for rule in wanted for finding in _ask(rule, rule.at_end, facts, strict=strict)]
+
+
+def _ask(rule: Rule, check: Callable[[Any], Iterator[Finding]], facts: object, *, strict: bool) -> list[Finding]:
+    """What one rule finds; where it fails, what it found before that, and that it failed."""
+    findings: list[Finding] = []
+    try:
+        findings.extend(check(facts))
+    except Exception as error:
+        if strict:
+            raise
+        findings.append(rule_failed(rule, error))
+    return findings

@@ -9,29 +9,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from goodfit.checks.allow import Suppressions
+from goodfit.checks.engine.hooks import Hooks
+from goodfit.checks.engine.watcher import Watcher
 from goodfit.checks.finding import Finding
-from goodfit.checks.output import as_text
-from goodfit.checks.patches import Patches
-from goodfit.checks.watcher import Watcher
+from goodfit.checks.formats import as_text
+from goodfit.checks.selection import Selection
+from goodfit.checks.suppressions import Suppressions
 
-_running: list[watch] = []  # the outermost one patches torch; one inside it shares what that sees
+_running: list[watch] = []  # the outermost one hooks torch; one inside it shares what that sees
 
 
 class watch:
     """Watch everything that PyTorch does from here on, to the end of the block or of the program.
 
     `with goodfit.watch() as seen: ...` or, as in a notebook, `goodfit.watch()` alone. Nets, optimisers, losses and
-    loaders are found by themselves, and nothing that they compute is changed.
+    loaders are detected, and nothing that they compute is changed.
 
     Args:
-        select: rules to be asked, by name or code or the beginning of a code; all when empty.
-        ignore: rules to be left out.
+        select: rules to ask, by name, code or beginning of a code; all when empty.
+        ignore: rules to leave out.
         quiet: print nothing at the end.
-        strict: for tests of rules: what goes wrong inside a rule is raised.
+        strict: for tests of rules: raise what goes wrong inside a rule instead of reporting it as a finding.
 
     Attributes:
-        findings: what was found, errors first.
+        findings: what was found, errors first; complete when the watch is closed.
+
+    Raises:
+        UsageError: there is no such rule.
     """
 
     def __init__(
@@ -42,35 +46,36 @@ class watch:
         self._quiet = quiet
         self._outer = _running[0] if _running else None
         self._open = True
+        selection = Selection(select, ignore)
         if self._outer is not None:
             self.watcher = self._outer.watcher
-            self._before = {id(finding) for finding in self.watcher.findings()}
+            self._before = self.watcher.findings()
         else:
-            self.watcher = Watcher(
-                select=list(select),
-                ignore=list(ignore),
-                suppressions=Suppressions.from_project(Path.cwd()),
-                strict=strict,
-            )
-            self._patches = Patches(self.watcher)
-            self._patches.install()
+            suppressions = Suppressions.from_project(Path.cwd())
+            self.watcher = Watcher(selection=selection, suppressions=suppressions, strict=strict)
+            self._hooks = Hooks(self.watcher)
+            self._hooks.install()
         _running.append(self)
         atexit.register(self.close)
 
     def close(self) -> list[Finding]:
-        """Stop watching, put back what was replaced, and say what was found."""
+        """Stop watching, put back what was replaced, and report the findings."""
         if not self._open:
             return self.findings
         self._open = False
         atexit.unregister(self.close)
         _running.remove(self)
         if self._outer is not None:
-            self.findings = [found for found in self.watcher.findings() if id(found) not in self._before]
+            self.findings = [
+                finding
+                for finding in self.watcher.findings()
+                if not any(finding is earlier for earlier in self._before)  # one that counts on is another object
+            ]
             return self.findings
         self.findings = self.watcher.close()
-        self._patches.remove()
+        self._hooks.remove()
         if not self._quiet:
-            print(as_text(self.findings, self.watcher), file=sys.stderr)
+            print(as_text(self.findings, self.watcher.program.summary()), file=sys.stderr)
         return self.findings
 
     def __enter__(self) -> Self:

@@ -1,32 +1,67 @@
-"""Options that several commands have, and how they name the program."""
+"""Options that several commands have, those that are declared elsewhere, and how they name the program."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+import cloup
+from cloup import OptionGroup
+
+from goodfit.options import GROUPS, Option
+
+A_PATH = click.Path(path_type=Path)
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110, "show_default": False}
+HEADINGS = {name: OptionGroup(name) for name in GROUPS}
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def option(name: str, kind: Any, text: str, **more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def option(name: str, kind: Any, text: str, **more: Any) -> Decorator:
+    """An option with a value, None where it is not given."""
     return click.option(name, type=kind, default=None, help=text, **more)
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that every command with data has."""
-    for add in (
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr."),
-        click.option("-q", "--quiet", is_flag=True, help="No progress."),
-        option(
-            "--cache",
-            click.Path(path_type=Path),
-            "Where decoded images are kept [$GOODFIT_CACHE, else the user's cache].",
+    for parameter in reversed(common_options()):
+        command = _added(command, parameter)
+    return command
+
+
+def common_options(heading: OptionGroup | None = None) -> list[cloup.Option]:
+    """--cache, --quiet and --json."""
+    cache = "Folder for decoded images [$GOODFIT_CACHE, or the user's cache]."
+    return [
+        cloup.Option(["--cache"], type=A_PATH, default=None, help=cache, group=heading),
+        cloup.Option(["-q", "--quiet"], is_flag=True, help="Show no progress.", group=heading),
+        cloup.Option(
+            ["--json", "as_json"], is_flag=True, help="Print one JSON object on stdout, all else on stderr.",
+            group=heading,
         ),
-    ):
-        command = add(command)
+    ]  # fmt: skip
+
+
+def declared(options: Iterable[Option], *, but: Iterable[str] = ()) -> list[cloup.Option]:
+    """Options of the command line from their declarations, under their headings."""
+    return [_declared(each) for each in options if each.name not in but]
+
+
+def _declared(declaration: Option) -> cloup.Option:
+    heading = HEADINGS[declaration.group]
+    if declaration.type is bool:
+        return cloup.Option([declaration.flag], is_flag=True, help=declaration.help, group=heading)
+    return cloup.Option([declaration.flag], type=declaration.type, default=None, help=declaration.help, group=heading)
+
+
+def _added(command: Callable[..., Any], parameter: cloup.Option) -> Callable[..., Any]:
+    """The function with one more option, as click's own decorators leave it."""
+    parameters = command.__dict__.setdefault("__click_params__", [])
+    parameters.append(parameter)
     return command
 
 
@@ -35,7 +70,7 @@ def called() -> str:
     here = Path(sys.argv[0])
     if here.name == "__main__.py":
         return "python -m goodfit"
-    found = shutil.which("goodfit")
-    if here.stem != "goodfit" or (found is not None and Path(found).resolve() == here.resolve()):
+    on_path = shutil.which("goodfit")
+    if here.stem != "goodfit" or (on_path is not None and Path(on_path).resolve() == here.resolve()):
         return "goodfit"
     return str(here)

@@ -82,13 +82,13 @@ def evaluate(
     **options: Any,
 ) -> None:
     """Score a run on labelled data that it has not seen. Each look at the same data is counted."""
+    from goodfit.cli.result import show_evaluation
     from goodfit.fitting.console import Console
     from goodfit.run import load
-    from goodfit.store.result import lines
 
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         result = loaded.evaluate(data, cache=cache, progress=progress, **options)
-    click.echo(json.dumps(result, ensure_ascii=False) if as_json else "\n".join(lines(result)))
+    show_evaluation(result, as_json)
 
 
 @click.command()
@@ -137,8 +137,8 @@ def similar(run: Path, item: str, count: int, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="The HTML file [RUN/report.html].")
 def report(run: Path, output: Path | None) -> None:
     """Write a run's report: one HTML page that needs nothing else."""
+    from goodfit.record import read_record
     from goodfit.report.from_run import write_report
-    from goodfit.run import read_record
 
     click.echo(str(write_report(run, read_record(run), output or run / "report.html")))
 

@@ -1,60 +1,12 @@
-"""Checking and explaining, looking at nets, making data, the cache."""
+"""Looking at nets, making data, the cache."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from goodfit.cli.options import called, option
-
-
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("target", type=str)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.option("-m", "module", is_flag=True, help="TARGET is a module, as for python -m.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="Of the report."
-)
-@click.option("--select", multiple=True, help="Ask these rules alone: a name, a code, or its beginning (GF2).")
-@click.option("--ignore", multiple=True, help="Leave these rules out.")
-@click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "never"]), default="error", help="Exit status 1 from here on."
-)
-@click.option(
-    "--steps", type=click.IntRange(min=1), default=None, help="Stop the program after so many optimiser steps."
-)
-@click.option("--baseline", type=click.Path(path_type=Path), default=None, help="Leave out what this file accepts.")
-@click.option(
-    "--write-baseline", type=click.Path(path_type=Path), default=None, help="Accept what is found from now on."
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=None, help="Write the report to a file [stdout]."
-)
-def check(target: str, arguments: tuple[str, ...], **options: Any) -> None:
-    """Find the silent mistakes of a PyTorch program, or of a folder or table of data.
-
-    goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
-    """
-    from goodfit.checks.command import check_target
-
-    raise click.exceptions.Exit(check_target(target, arguments, **options))
-
-
-@click.command()
-@click.argument("rule", required=False)
-def explain(rule: str | None) -> None:
-    """Explain a finding: what is checked, why it hurts, what to do instead; without a name, list the rules."""
-    from goodfit.checks.rule import rules
-
-    if rule is None:
-        click.echo("\n".join(f"{one.code}  {one.level.value:<8} {one.page.splitlines()[0]}" for one in rules()))
-        return
-    known = {one.name: one for one in rules()} | {one.code: one for one in rules()}
-    if rule not in known:
-        raise click.UsageError(f"no rule '{rule}'; there are {', '.join(sorted(one.name for one in rules()))}")
-    click.echo(f"{known[rule].code} {known[rule].page}")
 
 
 @click.command(name="nets")
@@ -66,7 +18,7 @@ def explain(rule: str | None) -> None:
 @click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Images at a time.")
 def list_nets(name: str | None, size: str, channels: int, outputs: int | None, width: int | None, batch: int) -> None:
     """List the architectures; with a NAME, its layers: shapes, parameters, multiply-adds, memory of a training step."""
-    from goodfit.data.sources.images import given_size
+    from goodfit.data.images.sizes import given_size
     from goodfit.nets import architecture
     from goodfit.nets.describe import describe, overview, table
 
@@ -125,4 +77,4 @@ def cache_clear(cache: Path | None) -> None:
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
 
 
-ALL = (check, explain, list_nets, degrade_images, cache)
+ALL = (list_nets, degrade_images, cache)

@@ -1,70 +1,157 @@
-"""Floor 1: where rows come from. One file a source; `open_path` finds the one that a path belongs to."""
+"""Where rows come from. One file a source in `sources/`; `open_data` finds the one that data belongs to."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.sources import sources
+from goodfit.data.command_options import source_options as source_options
+from goodfit.data.source import Claim, Source
+from goodfit.data.sources import names, source_of, sources
 from goodfit.errors import DataError, UsageError
 
 
-def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Any:
-    """Open a path with the source that it belongs to.
+def open_data(data: Any, *, valid: Any = None, test: Any = None, kind: str | None = None, **options: Any) -> Source:
+    """Open data with the source that it belongs to.
 
     Args:
-        path: what the user gave.
-        valid, test: further paths for these parts.
-        options: options of the source (`OPTIONS` of its file); None means not given.
+        data: a path, a frame (pandas, polars, ...), an array or a pair (x, y) of them, or a source that is open.
+        valid, test: further data of the same kind, whose rows are these parts.
+        kind: the source by name, such as "table"; found from the data when None.
+        options: of the source, by name; None means not given.
 
     Raises:
-        DataError: there is nothing there, or nothing here can read it.
-        UsageError: an option of another kind of data.
+        DataError: there is nothing there, or no source can read it.
+        UsageError: an option of another kind of data, or data that two sources could read.
     """
-    if not path.exists():
-        raise DataError("no such file or folder", where=path, fix="Check the path")
     given = {name: value for name, value in options.items() if value is not None}
-    for module in sources():
-        if not module.accepts(path, given):
-            continue
-        known = {option.name for option in module.OPTIONS}
-        for name in given:
-            if name not in known:
-                owners = [_kind(each) for each in sources() if name in {option.name for option in each.OPTIONS}]
-                raise UsageError(
-                    f"--{name.replace('_', '-')} is not an option for {_kind(module)}",
-                    where=path,
-                    fix=f"Leave it out: it is for {' and '.join(owners)}",
-                )
-        return module.open_path(path, valid=valid, test=test, **given)
-    raise DataError(
-        "neither a folder of images, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
-        where=path,
-        fix="See goodfit fit --help for what can be read",
-    )
+    if isinstance(data, Source):
+        if more := [*given, *(name for name, value in (("valid", valid), ("test", test), ("kind", kind)) if value)]:
+            raise UsageError(
+                f"{more[0]}= was given, and the data is open already",
+                fix=f"Give it where the data is opened: goodfit.{data.kind}(..., {more[0]}=...)",
+            )
+        return data
+    if isinstance(data, (str, PathLike)):
+        return open_path(Path(data), valid=_path(valid), test=_path(test), kind=kind, **given)
+    source = _named(kind) if kind is not None else _strongest(data, given)
+    return source.open(data, valid=valid, test=test, **_checked(source, given, None))
 
 
-def open_as(kind: str, data: Any, **options: Any) -> Any:
+def open_path(
+    path: Path, *, valid: Path | None = None, test: Path | None = None, kind: str | None = None, **options: Any
+) -> Source:
+    """`open_data` of a path."""
+    _refuse_absent(path)
+    given = {name: value for name, value in options.items() if value is not None}
+    source = _named(kind) if kind is not None else _strongest(path, given)
+    return source.open(path, valid=valid, test=test, **_checked(source, given, path))
+
+
+def open_as(kind: str, data: Any, **options: Any) -> Source:
     """Open new data of the kind that a run was fitted on: a path, or what the source's own function takes.
 
     Args:
         options: of the source's function; None means not given.
 
     Raises:
-        DataError: there is nothing there, or nothing of this kind.
+        DataError: there is nothing there, or no source of this kind.
     """
-    if isinstance(data, (str, Path)) and not Path(data).exists():
-        raise DataError("no such file or folder", where=data, fix="Check the path")
+    if isinstance(data, (str, PathLike)):
+        _refuse_absent(Path(data))
+    if kind not in names():
+        raise DataError(
+            f"this run was fitted on '{kind}' data, which cannot be read here",
+            fix=f"Known kinds are {', '.join(names())}",
+        )
     given = {name: value for name, value in options.items() if value is not None}
-    opening = getattr(next(module for module in sources() if _kind(module) == kind), kind)
-    try:
-        inspect.signature(opening).bind(data, **given)
-    except TypeError as error:
-        named = next(iter(given))
-        raise UsageError(f"--{named} is not an option for {kind}", where=data, fix="Leave it out") from error
-    return opening(data, **given)
+    function = source_of(kind).function()
+    for name in given:
+        if name not in inspect.signature(function).parameters:
+            raise UsageError(f"{_flag(name)} is not an option for {kind}", where=_place(data), fix="Leave it out")
+    return function(data, **given)
 
 
-def _kind(module: Any) -> str:
-    return str(module.__name__.rpartition(".")[2])
+def _strongest(data: Any, given: Mapping[str, Any]) -> type[Source]:
+    """The source with the strongest claim; of equal ones, the one that takes more of the given options."""
+    claims: dict[type[Source], Claim] = {}
+    for source in sources():
+        claim = source.claims(data, given) if isinstance(data, Path) else source.claims_object(data, given)
+        if claim is not None:
+            claims[source] = claim
+
+    def rank(source: type[Source]) -> tuple[int, int]:
+        return claims[source].strength, len(given.keys() & _options(source))
+
+    best = [source for source in claims if rank(source) == max(map(rank, claims))]
+    if not best:
+        raise _nothing_reads(data)
+    if len(best) > 1:
+        readings = " or as ".join(f"{source.kind} ({claims[source].why})" for source in best)
+        raise UsageError(
+            f"this can be read as {readings}",
+            where=_place(data),
+            fix=f"Choose one: {' or '.join(f'--kind {source.kind}' for source in best)}",
+        )
+    return best[0]
+
+
+def _nothing_reads(data: Any) -> UsageError | DataError:
+    if isinstance(data, Path):
+        return DataError(
+            "neither a folder of images, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
+            where=data,
+            fix="See goodfit fit --help for what can be read",
+        )
+    return UsageError(
+        f"a {type(data).__name__} cannot be read as data",
+        fix="Give a path, a frame (pandas, polars, ...), arrays (x, y), or an opened source: goodfit.images(...), "
+        "goodfit.table(...) and so on",
+    )
+
+
+def _named(kind: str) -> type[Source]:
+    if kind not in names():
+        raise UsageError(f"--kind {kind} is not known", fix=f"Choose one of {', '.join(names())}")
+    return source_of(kind)
+
+
+def _checked(source: type[Source], given: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
+    """The given options, each of which the source has to know."""
+    for name in given:
+        if name not in _options(source):
+            owners = [other.kind for other in sources() if name in _options(other)]
+            raise UsageError(
+                f"{_flag(name)} is not an option for {source.kind}",
+                where=path,
+                fix="Leave it out" + (f": it is for {' and '.join(owners)}" if owners else ""),
+            )
+    return {option.name: option.checked(given[option.name]) for option in source.options if option.name in given}
+
+
+def _options(source: type[Source]) -> set[str]:
+    return {option.name for option in source.options}
+
+
+def _refuse_absent(path: Path) -> None:
+    if not path.exists():
+        raise DataError("no such file or folder", where=path, fix="Check the path")
+
+
+def _path(place: Any) -> Path | None:
+    if place is None or isinstance(place, (str, PathLike)):
+        return Path(place) if place is not None else None
+    raise UsageError(
+        f"the data is a path, and its validation or test part a {type(place).__name__}", fix="Give paths for all parts"
+    )
+
+
+def _place(data: Any) -> Path | None:
+    return Path(data) if isinstance(data, (str, PathLike)) else None
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,15 +1,29 @@
-"""What every source of data answers. A source is one file: images, arrays, later tables, ratings, masks."""
+"""What every source of data answers: the base class, with a default wherever most sources have the same answer.
+
+A new source is one file in `sources/`. It holds a subclass of `Source`, and a function that is called like the file,
+by which Python users open such data. Nothing here imports torch, NumPy or polars: `goodfit fit --help` lists the
+options of every source.
+"""
 
 from __future__ import annotations
 
+import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import numpy as np
-from torch import Tensor
+from goodfit.options import Option
 
-from goodfit.data.unreadable import Unreadable
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from goodfit.data.tables.encoder import Encoder
+
+ROWS_DIGESTED_AT_ONCE = 1_024
 
 
 class Batch(NamedTuple):
@@ -20,44 +34,142 @@ class Batch(NamedTuple):
     rows: Tensor
 
 
-class Source(Protocol):
-    """Rows of data, read a whole mini-batch at a time.
+@dataclass(frozen=True)
+class Unreadable:
+    """A row that could not be read, and why, in a line: it is listed and counted, never dropped in silence."""
 
-    After `prepare` a source reads nothing from outside; its `schema` is JSON and holds all that is needed to read new
-    data in the same way.
+    row: int
+    key: str
+    reason: str
+
+
+class Strength(IntEnum):
+    """How sure a source is that data is its own. The strongest claim opens the data."""
+
+    GENERIC = 1  # any folder, any delimited text: where no source knows better
+    CONTENT = 2  # what was seen in the files
+    ENDING = 3  # the ending of the file's name, or the type of an object in memory
+    OPTION = 4  # an option that names what the data is, such as --masks
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A source would open this data.
+
+    Attributes:
+        strength: against the claims of other sources.
+        why: in a few words, for the message where two claims are equal: "--masks is given".
     """
 
-    kind: str  # "images", "arrays": the name under which the schema is found again
-    arch: str | None  # the architecture for rows of this kind; None: by their shape
-    task: str | None  # the task of rows of this kind; None: by their targets
-    name: str  # names the run folder
-    keys: Sequence[str]  # one a row, in input order: a path or a row number
-    targets: Sequence[Any] | np.ndarray | Tensor | None  # raw; None for data to predict, or for a row without one
-    groups: Sequence[str] | None  # rows of one group stay in one part
-    times: np.ndarray | None  # (N,) when the split is by time
-    block: int | None  # rows that lie together on disk and are to be read together; None: any row is as near as another
-    parts: Sequence[str | None]  # train, valid, test where the data came in parts, else None
-    unreadable: Sequence[Unreadable]
-    notes: Sequence[tuple[str, str, str]]  # choices made: name, value, why
+    strength: Strength
+    why: str
 
-    def __len__(self) -> int: ...
+
+class Source(ABC):
+    """Rows of data, read a whole mini-batch at a time.
+
+    The calls come in this order: `claims`, `open`, `prepare`, `learn` (of a fit) and then reads in any order. After
+    `prepare` a source reads nothing from outside; its `schema` is JSON and holds all that is needed to read new data
+    in the same way.
+
+    Args:
+        name: of the data; names the run folder.
+        keys: one a row, in input order: a path or a row number.
+        targets: one a row, raw; None for data to predict, or for a row without one.
+        parts: train, valid or test where the data came in parts, else None, one a row.
+        groups: one a row; rows of one group stay in one part.
+    """
+
+    kind: ClassVar[str]  # "images": the name of the source's file and function, under which a schema is found again
+    options: ClassVar[tuple[Option, ...]] = ()  # of the command line, and keywords of `open`
+    noun: ClassVar[str] = "row"  # what messages call a row
+    images: ClassVar[bool] = False  # whether the rows are images: (C, H, W) uint8, from files
+
+    def __init__(
+        self,
+        name: str,
+        keys: Sequence[str],
+        *,
+        targets: Sequence[Any] | np.ndarray | Tensor | None = None,
+        parts: Sequence[str | None] | None = None,
+        groups: Sequence[str] | None = None,
+    ) -> None:
+        self.name = name
+        self.keys = keys
+        self.targets = targets
+        self.parts: Sequence[str | None] = [None] * len(keys) if parts is None else parts
+        self.groups = groups
+        self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
+        self.unreadable: list[Unreadable] = []
+        self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    @abstractmethod
+    def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
+        """Whether data at this path (a file or folder that exists) is of this source, and how sure that is.
+
+        Args:
+            given: the options of the user by name, those of other sources too.
+        """
+
+    @classmethod
+    def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
+        """The same for what is no path: a frame, arrays."""
+        return None
+
+    @classmethod
+    def open(cls, data: Any, *, valid: Any = None, test: Any = None, **options: Any) -> Source:
+        """Open data that the source claims, with data of the validation and test parts where they lie apart."""
+        return cls.function()(data, valid=valid, test=test, **options)
+
+    @classmethod
+    def function(cls) -> Callable[..., Source]:
+        """The function of the source's file that Python users call: `goodfit.images`."""
+        function: Callable[..., Source] = getattr(sys.modules[cls.__module__], cls.kind)
+        return function
+
+    @property
+    def arch(self) -> str | None:
+        """The architecture for rows of this kind; None: by their shape. A subclass may say it by `arch = "tabm"`."""
+        return None
+
+    @property
+    def task(self) -> str | None:
+        """The task of rows of this kind; None: by their targets."""
+        return None
 
     @property
     def repeats(self) -> bool:
         """Whether rows are equal by nature, so that equal ones in two parts mean nothing."""
-        ...
+        return False
 
     @property
-    def in_shape(self) -> tuple[int, ...]:
-        """Shape of x without the batch dimension."""
-        ...
+    def block(self) -> int | None:
+        """How many rows lie together on disk and are read together; None: any row is as near as another."""
+        return None
 
     @property
     def decoded(self) -> int:
         """How many rows were decoded from files by this object so far."""
-        ...
+        return 0
 
-    def prepare(
+    @property
+    @abstractmethod
+    def in_shape(self) -> tuple[int, ...]:
+        """Shape of x without the batch dimension; after `prepare`, of tables after `learn`."""
+
+    @abstractmethod
+    def read(self, rows: Tensor) -> Tensor:
+        """x of these rows (int64, on the CPU), as stored: first dimension len(rows)."""
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """JSON: how new data is read in the same way. Its "kind" is the source's."""
+
+    def prepare(  # noqa: B027  # rows that are in memory are ready
         self,
         schema: Mapping[str, Any] | None = None,
         *,
@@ -66,60 +178,82 @@ class Source(Protocol):
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Get ready to read: with choices of its own, or as the schema of a run says."""
-        ...
 
-    def learn(self, rows: Tensor) -> None:
+    def learn(self, rows: Tensor) -> None:  # noqa: B027  # most rows are read as they are
         """Learn what training rows alone may teach: called with them once, after the split and before any read."""
-        ...
+
+    def whole(self) -> Tensor:
+        """x of all rows, without a copy where they lie together."""
+        import torch
+
+        return self.read(torch.arange(len(self)))
 
     def net_options(self) -> dict[str, Any]:
-        """What an architecture has to be told of the data besides the shape, as JSON."""
-        ...
+        """What an architecture is told about the data besides the shape, as JSON."""
+        return {}
 
     def fixed(self) -> Mapping[str, Any]:
         """Tensors by name that a net of this data holds besides its parameters; given to its `measure`."""
-        ...
+        return {}
 
-    def read(self, rows: Tensor) -> Tensor:
-        """x of these rows (int64, on the CPU), as stored: first dimension len(rows)."""
-        ...
+    def task_options(self) -> dict[str, Any]:
+        """What the task is told besides the targets."""
+        return {}
 
-    def whole(self) -> Tensor:
-        """x of all rows, without a copy."""
-        ...
-
-    def schema(self) -> dict[str, Any]:
-        """JSON: how new data is read in the same way."""
-        ...
-
-    def remarks(self) -> dict[str, list[str | None]]:
-        """Further columns of predictions: what has to be said of single rows, after `prepare` with a schema."""
-        ...
+    @property
+    def encoder(self) -> Encoder | None:
+        """How the columns of a table became numbers, after `learn`; None for rows without columns."""
+        return None
 
     def columns(self) -> Mapping[str, np.ndarray]:
-        """(N,) values of each column of a table by name, after `learn`; none for rows without names."""
-        ...
+        """(N,) values of each column of a table by name, after `learn`; none for rows without columns."""
+        return {}
+
+    def remarks(self) -> dict[str, list[str | None]]:
+        """Further columns of predictions: what is said of single rows, after `prepare` with a schema."""
+        return {}
 
     def digests(self) -> Sequence[str] | None:
-        """Content digest of every row: equal rows have equal digests."""
-        ...
+        """Content digest of every row: equal rows have equal digests. Asked for after `prepare`."""
+        import hashlib
+
+        import torch
+
+        digests: list[str] = []
+        for rows in torch.split(torch.arange(len(self)), ROWS_DIGESTED_AT_ONCE):
+            x = self.read(rows).contiguous().view(len(rows), -1).numpy()
+            digests += [hashlib.blake2b(row.tobytes(), digest_size=16).hexdigest() for row in x]
+        return digests
 
     def thumbnail(self, row: int) -> np.ndarray | None:
         """(H, W, C) uint8 of a row that can be shown as an image."""
-        ...
+        return None
 
-    def release(self) -> None:
-        """Let go of everything held."""
-        ...
+    def release(self) -> None:  # noqa: B027
+        """Give memory and mapped files back; the source is not read any more."""
 
 
-class DenseSource(Source, Protocol):
+class DenseSource(Source):
     """A source whose targets are images: a tensor (N, H, W) or (N, C, H, W) uint8 over the mapped cache."""
 
-    def task_options(self) -> dict[str, Any]:
-        """What the task has to be told besides the targets."""
-        ...
+    noun = "image"
+    images = True
+    targets: Any  # Tensor | None
 
+    @abstractmethod
     def paths(self) -> Sequence[Path]:
         """Where each image is, to be read at its own size."""
-        ...
+
+
+class RowNumbers(Sequence[str]):
+    """Row numbers as keys, without a list of them."""
+
+    def __init__(self, count: int) -> None:
+        self._range = range(count)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = self._range[at]
+        return [str(row) for row in rows] if isinstance(rows, range) else str(rows)

@@ -2,93 +2,118 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from goodfit.checks.finding import Finding
+from goodfit.checks.finding import Finding, Level
 
 if TYPE_CHECKING:
-    from goodfit.train.hyperparameters import Choice
+    from rich.console import Console as RichConsole
+    from rich.progress import Progress, TaskID
+
+    from goodfit.record import Choice
     from goodfit.train.loop import Training
 
-REDRAW = 0.25  # seconds
+SECONDS_BETWEEN_DRAWS = 0.25
+LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTICE: "cyan"}
 
 
 class Console:
-    """Plain lines on stderr; on a terminal a line of progress that is drawn over, elsewhere none of that."""
+    """Lines on stderr; in a terminal or a notebook also a bar that is drawn over, elsewhere none of that."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self._live = not quiet and sys.stderr.isatty()
-        self._drawn = 0
-        self._header = False
+        self._has_header = False
+        self._rich: RichConsole | None = None
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, style: str = "") -> None:
+        """A line; control characters in it, as file and column names may have, are shown and not obeyed."""
         if not self.quiet:
-            self._clear()
-            print(text, file=sys.stderr, flush=True)
+            self._out.print(visible(text), style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def choice(self, choice: Choice) -> None:
         self.say(f"  {choice.name:<16}{choice.value}  ({choice.why})")
 
     def finding(self, finding: Finding) -> None:
-        self.say(f"  {finding.level.value}: {finding.message}. {finding.fix}. [{finding.rule}]")
+        text = f"  {finding.level.value}: {finding.message}. {finding.fix}. [{finding.rule}]"
+        self.say(text, LEVEL_STYLES[finding.level])
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """A bar for work that is counted: call it with (done, all)."""
-        began = drawn = time.monotonic()
+        drawn = time.monotonic()
 
         def show(done: int, total: int) -> None:
             nonlocal drawn
-            now = time.monotonic()
-            if self._live and now - drawn > REDRAW:
-                drawn = now
-                left = (now - began) / max(1, done) * (total - done)
-                self._draw(f"  {what} {bar(done / max(1, total))} {done:,} of {total:,}, {left:.0f} s left")
+            if not self.quiet and time.monotonic() - drawn > SECONDS_BETWEEN_DRAWS:
+                drawn = time.monotonic()
+                self._draw(f"{what}, {done:,} of {total:,}", done, total)
 
-        yield show
-        self._clear()
+        try:
+            yield show
+        finally:
+            self.stop()
 
     def batch(self, training: Training) -> None:
         """Inside an epoch."""
-        if not self._live:
+        if self.quiet:
             return
-        position, batches = training.position, training.batches_an_epoch
+        position = training.position
         loss = float(training.loss_sum) / max(1, position.rows)
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
-        where = f"epoch {position.epoch + 1} of {training.plan.epochs} {bar(position.batch / batches)}"
-        self._draw(f"  {where} loss {loss:.3f}, {clock(left)} left")
+        epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}, loss {loss:.3f}, {clock(left)} left"
+        self._draw(epoch, position.batch, training.batches_an_epoch)
 
     def epoch(self, training: Training) -> None:
         """After an epoch: one line of its figures."""
         line = training.position.history[-1]
         metric = training.task.main_metric
-        if not self._header:
-            self._header = True
-            self.say(f"\n  {'epoch':>5}  {'train loss':>10}  {'valid loss':>10}  {metric:>12}  {'time':>7}")
+        if not self._has_header:
+            self._has_header = True
+            self.say(f"\n  {'epoch':>5}  {'train loss':>10}  {'valid loss':>10}  {metric:>14}  {'time':>7}")
         kept = "  best" if training.position.best_epoch == training.position.epoch - 1 else ""
         self.say(
-            f"  {line['epoch']:>5}  {line['train_loss']:>10.4f}  {line['valid_loss']:>10.4f}  {line[metric]:>12.4f}"
+            f"  {line['epoch']:>5}  {line['train_loss']:>10.4f}  {line['valid_loss']:>10.4f}  {line[metric]:>14.4f}"
             f"  {clock(line['seconds']):>7}{kept}"
         )
 
-    def _draw(self, text: str) -> None:
-        print("\r" + text.ljust(self._drawn), end="", file=sys.stderr, flush=True)
-        self._drawn = len(text)
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = self._task = None
 
-    def _clear(self) -> None:
-        if self._drawn:
-            print("\r" + " " * self._drawn + "\r", end="", file=sys.stderr, flush=True)
-            self._drawn = 0
+    @property
+    def _out(self) -> RichConsole:
+        if self._rich is None:
+            from rich.console import Console as RichConsole  # late: a quiet fit does without
+
+            self._rich = RichConsole(stderr=True)
+        return self._rich
+
+    def _draw(self, text: str, done: int, total: int) -> None:
+        if not (self._out.is_terminal or self._out.is_jupyter):
+            return
+        if self._bar is None or self._task is None:
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            columns = (TextColumn("  "), BarColumn(24), TextColumn("{task.description}", markup=False))
+            self._bar = Progress(*columns, console=self._out, transient=True, auto_refresh=False)
+            self._bar.start()
+            self._task = self._bar.add_task("", total=total)
+        self._bar.update(self._task, description=visible(text), completed=done, total=total, refresh=True)
 
 
-def bar(share: float, width: int = 24) -> str:
-    full = round(min(1.0, share) * width)
-    return "█" * full + "░" * (width - full)
+def visible(text: str) -> str:
+    """The text with every control character but the line's end written out, as `\\x1b`."""
+    return "".join(
+        character if character.isprintable() or character == "\n" else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def clock(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""The choices that nobody made: architecture, epochs, batch size, learning rate, augmentation. Each has its why.
+"""The choices that nobody made: epochs, batch size, optimiser, rate, augmentation. Each has its why.
 
 The figures come from runs on validation rows, never on test rows: docs/benchmarks.md.
 """
@@ -6,17 +6,44 @@ The figures come from runs on validation rows, never on test rows: docs/benchmar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-from goodfit.fitting.options import Asked
+from goodfit.fitting.options import FitOptions
 from goodfit.nets import Recipe
+from goodfit.record import Choice
 from goodfit.tasks.task import Task
-from goodfit.train.hyperparameters import Choice
 from goodfit.train.optimiser import check_optimiser
 
-FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
-EPOCHS_AT_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,000 rows, 7 of 54,000
-USUAL = {"adamw": (3e-3, 0.05), "muon": (1.2e-2, 0.05), "sgd": (0.1, 5e-4)}  # learning rate, weight decay
-MANY_EPOCHS = 12  # from here on a net sees an image often enough to learn it by heart: augmentation pays
+EPOCHS_AT_LEAST, EPOCHS_AT_MOST = 6, 60
+EPOCHS_OF_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,000 rows, 7 of 54,000
+LEARNING_RATE_AND_DECAY = {"adamw": (3e-3, 0.05), "muon": (1.2e-2, 0.05), "sgd": (0.1, 5e-4)}
+FINE_TUNING_RATE = 3e-4
+EPOCHS_THAT_MEMORISE = 12  # from here on a net sees an image often enough to learn it by heart: augmentation pays
+ROWS_OF_A_LARGE_BATCH = 50_000
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the defaults depend on.
+
+    Attributes:
+        train_rows: rows of the training part.
+        channels: of images (C, H, W); None where x is no image.
+        accelerator: a GPU trains; it needs larger batches to be busy.
+        own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
+        pretrained: fine-tuning needs lower rates and fewer epochs.
+        recipe: of the architecture for this task, where it has one.
+    """
+
+    train_rows: int
+    channels: int | None
+    accelerator: bool
+    task: Task
+    own_net: bool = False
+    pretrained: bool = False
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)
@@ -31,95 +58,98 @@ class Defaults:
     schedule: str
     label_smoothing: float
     augment: str
-    choices: list[Choice]
+    choices: tuple[Choice, ...]
 
 
-def choose_architecture(in_shape: tuple[int, ...], accelerator: bool, dense: bool = False) -> tuple[str, str]:
-    """The net for data of this shape (without the batch), and why; `dense`: one that gives an image."""
-    if dense:
-        return ("unet-resnet18" if accelerator else "unet-resnet10"), "the output is an image of the input's size"
-    if len(in_shape) == 1:
-        return "mlp", "the rows are flat"
-    side = max(in_shape[-2:])
-    if side <= 64 and not accelerator:
-        return "resnet10", f"images of {side} px on a CPU"
-    return "resnet18", f"images of {side} px"
-
-
-def choose(
-    asked: Asked,
-    *,
-    train_rows: int,
-    images: bool,
-    colour: bool,
-    accelerator: bool,
-    task: Task,
-    own_net: bool,
-    pretrained: bool,
-    recipe: Recipe | None = None,
-) -> Defaults:
+def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     """Fill in what was not asked for.
 
-    Args:
-        train_rows: rows of the training part.
-        images: whether x is (N, C, H, W); augmentation is for those alone.
-        colour: three channels.
-        accelerator: a GPU trains; it needs larger batches to be busy.
-        task: what is predicted.
-        own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
-        pretrained: fine-tuning needs lower rates and fewer epochs.
-        recipe: of the architecture for this task, where it has one.
+    Raises:
+        UsageError: an optimiser that there is not.
     """
     choices: list[Choice] = []
 
-    def pick(name: str, given: object, value: object, why: str) -> object:
-        taken = value if given is None else given
-        choices.append(Choice(name, str(taken), "given" if given is not None else why))
-        return taken
+    def pick(name: str, given: Value | None, usual: Value, why: str) -> Value:
+        value = usual if given is None else given
+        choices.append(Choice(name, str(value), "given" if given is not None else why))
+        return value
 
-    most = FEWEST_EPOCHS if pretrained else MOST_EPOCHS
-    epochs = max(FEWEST_EPOCHS, min(most, round(EPOCHS_AT_ONE_ROW / train_rows ** (1 / 3))))
-    if recipe is not None and recipe.rows_to_see is not None:
-        epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(recipe.rows_to_see / train_rows)))
-    if asked.minutes is None:
-        epochs = int(str(pick("epochs", asked.epochs, epochs, f"{train_rows:,} training rows")))
-    batch = 256 if accelerator and train_rows >= 50_000 else 64  # on a CPU a larger batch is no faster, and learns less
-    batch = batch if recipe is None else recipe.batch_size
-    while batch > 8 and train_rows < 8 * batch:  # a step or two an epoch would learn nothing
-        batch //= 2
-    batch = int(str(pick("batch size", asked.batch_size, batch, f"{train_rows:,} training rows")))
-    usual_optimiser, why = "adamw", "works over a wide range of rates"
-    if recipe is not None and not pretrained:
-        usual_optimiser, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
-    check_optimiser(asked.optimiser or usual_optimiser)
-    optimiser = str(pick("optimiser", asked.optimiser, usual_optimiser, why))
-    usual, decay = USUAL[optimiser]
-    rate: float | None = 3e-4 if pretrained else usual
-    why = "usual for fine-tuning" if pretrained else f"usual for {optimiser} on this net"
-    if recipe is not None and optimiser == recipe.optimiser and not pretrained:
-        rate, why = recipe.learning_rate, recipe.why
-    if asked.lr == "find" or (asked.lr is None and own_net):
-        rate = None
-    else:
-        rate = float(str(pick("learning rate", asked.lr, rate, why)))
-    if recipe is not None and optimiser == recipe.optimiser:
-        decay = recipe.weight_decay
-    decay = float(
-        str(pick("weight decay", asked.weight_decay, decay, f"usual for {optimiser}; norms and biases are spared"))
-    )
-    plan = str(pick("schedule", asked.schedule, "one-cycle", "reaches a good net in few epochs"))
+    rows = f"{facts.train_rows:,} training rows"
+    epochs = usual_epochs(facts)
+    if options.minutes is None:
+        epochs = pick("epochs", options.epochs, epochs, rows)
+    batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
+    recipe = None if facts.pretrained else facts.recipe
+    name, why = "adamw", "works over a wide range of rates"
+    if recipe is not None:
+        name, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
+    check_optimiser(options.optimiser or name)
+    optimiser = pick("optimiser", options.optimiser, name, why)
+    rate, why = usual_rate(facts, optimiser)
+    learning_rate = None
+    if options.lr != "find" and (options.lr is not None or not facts.own_net):
+        learning_rate = pick("learning rate", None if options.lr is None else float(options.lr), rate, why)
+    decay, why = usual_decay(facts, optimiser)
+    weight_decay = pick("weight decay", options.weight_decay, decay, f"{why}; norms and biases have none")
+    schedule = pick("schedule", options.schedule, "one-cycle", "reaches a good net in few epochs")
     smoothing = 0.0
-    usual_smoothing = task.usual_label_smoothing(images=images, own_net=own_net)
-    if usual_smoothing is not None:
-        smoothing = float(str(pick("label smoothing", asked.label_smoothing, *usual_smoothing)))
+    if (
+        usual := facts.task.usual_label_smoothing(images=facts.channels is not None, own_net=facts.own_net)
+    ) is not None:
+        smoothing = pick("label smoothing", options.label_smoothing, *usual)
     augment = "none"
-    usual_augmentation = task.usual_augmentation()
-    if usual_augmentation is not None:
-        augment = str(pick("augmentation", asked.augment, *usual_augmentation))
-    elif images:
-        often = epochs >= MANY_EPOCHS
-        augment = ("standard" if often else "mirror") if colour else ("light" if often else "none")
-        why = "colour images keep their meaning when flipped" if colour else "grey images may be writing: no flips"
-        why += "" if often else "; few epochs, so that little is seen twice"
-        augment = str(pick("augmentation", asked.augment, augment, why))
-    return Defaults(epochs, batch, optimiser, rate, decay, plan, smoothing, augment, choices)
+    if (preset := usual_augmentation(facts, epochs)) is not None:
+        augment = pick("augmentation", options.augment, *preset)
+    return Defaults(
+        epochs, batch_size, optimiser, learning_rate, weight_decay, schedule, smoothing, augment, tuple(choices)
+    )
+
+
+def usual_epochs(facts: Facts) -> int:
+    """More for few rows, by a recipe's number of rows to see where the architecture has one."""
+    recipe, rows = facts.recipe, facts.train_rows
+    if recipe is not None and recipe.rows_to_see is not None:
+        return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
+    most = EPOCHS_AT_LEAST if facts.pretrained else EPOCHS_AT_MOST
+    return max(EPOCHS_AT_LEAST, min(most, round(EPOCHS_OF_ONE_ROW / rows ** (1 / 3))))
+
+
+def usual_batch_size(facts: Facts) -> int:
+    """Rows of one pass, halved until an epoch has eight steps: one or two would learn nothing.
+
+    On a CPU a larger batch is no faster, and learns less.
+    """
+    size = 256 if facts.accelerator and facts.train_rows >= ROWS_OF_A_LARGE_BATCH else 64
+    size = size if facts.recipe is None else facts.recipe.batch_size
+    while size > 8 and facts.train_rows < 8 * size:
+        size //= 2
+    return size
+
+
+def usual_rate(facts: Facts, optimiser: str) -> tuple[float, str]:
+    """The peak learning rate, and why."""
+    if facts.pretrained:
+        return FINE_TUNING_RATE, "usual for fine-tuning"
+    if facts.recipe is not None and optimiser == facts.recipe.optimiser:
+        return facts.recipe.learning_rate, facts.recipe.why
+    return LEARNING_RATE_AND_DECAY[optimiser][0], f"usual for {optimiser} on this net"
+
+
+def usual_decay(facts: Facts, optimiser: str) -> tuple[float, str]:
+    """The weight decay, and why."""
+    if facts.recipe is not None and optimiser == facts.recipe.optimiser:
+        return facts.recipe.weight_decay, facts.recipe.why
+    return LEARNING_RATE_AND_DECAY[optimiser][1], f"usual for {optimiser}"
+
+
+def usual_augmentation(facts: Facts, epochs: int) -> tuple[str, str] | None:
+    """The preset for images, and why; None for rows that are no images."""
+    if (of_task := facts.task.usual_augmentation()) is not None:
+        return of_task
+    if facts.channels is None:
+        return None
+    many = epochs >= EPOCHS_THAT_MEMORISE
+    repetition = "" if many else "; few epochs, so little repetition"
+    if facts.channels == 3:
+        return "standard" if many else "mirror", f"colour images keep their meaning when flipped{repetition}"
+    return "light" if many else "none", f"grey images may be text, so no flips{repetition}"

@@ -42,7 +42,7 @@ def feature_net(where: str, channels: int, device: torch.device) -> FeatureNet:
         net = cast(nn.Module, getattr(run.net, "encoder", run.net))
         normalise = run.model.normalise or Normalise.shares(channels)
         mean, deviation = normalise.mean / 255, normalise.deviation / 255
-        if run.record["model"]["in_shape"][0] != channels:
+        if run.record.net.in_shape[0] != channels:
             raise UsageError(f"this net takes images of {mean.numel()} channels, not {channels}", where=where)
     if not hasattr(net, "features"):
         raise UsageError("this net has no maps to compare", where=where, fix="Give a run of a resnet or densenet")

@@ -2,61 +2,76 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor
 
 from goodfit.checks.watch import watch
-from goodfit.data import open_path
+from goodfit.data import open_data, source_options
+from goodfit.data.fingerprint import fingerprint
 from goodfit.data.images.cache import cache_folder
-from goodfit.data.source import Source
-from goodfit.errors import RunError, UsageError
 from goodfit.fitting.console import Console
-from goodfit.fitting.job import Job
-from goodfit.fitting.options import Asked
-from goodfit.fitting.scoring import finish
+from goodfit.fitting.folder import choose_folder
+from goodfit.fitting.hyperparameters import choose_hyperparameters
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.keywords import FitKeywords
+from goodfit.fitting.net import make_net, with_feature_net
+from goodfit.fitting.options import FitOptions, fit_options, split_options
+from goodfit.fitting.problem import check_problem, make_problem
+from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
+from goodfit.fitting.saving import make_record, save_run
+from goodfit.fitting.scoring import score
+from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.run import Run, load
-from goodfit.store.files import ensure_folder
-from goodfit.store.run_folder import CHECKPOINT, RECORD
+from goodfit.store.files import write_text
+from goodfit.store.run_folder import CHECKPOINT, LOOKS, SPLIT
 from goodfit.train.device import choose_device
-from goodfit.train.hyperparameters import Choice
+from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
-from goodfit.train.session import Interrupted, run_to_end
+from goodfit.train.session import Epoch, Interrupted, run_session
+
+OPTION = inspect.Parameter.KEYWORD_ONLY
 
 
 def fit(
-    data: str | Path | Source,
+    data: Any,
     *,
     model: Any = None,
     params: list[Tensor] | None = None,
-    valid: str | Path | None = None,
-    test: str | Path | None = None,
+    valid: Any = None,
+    test: Any = None,
+    kind: str | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     cache: str | Path | None = None,
     quiet: bool = True,
     console: Console | None = None,
-    **options: Any,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    **options: Unpack[FitKeywords],
 ) -> Run:
     """Fit a model: read, split, choose, train, judge, save.
 
     Args:
-        data: a path (class folders of images, a CSV of path,label, a .npz), or an opened source such as
-            `goodfit.images(...)` or `goodfit.arrays(x, y)`.
+        data: a path (class folders of images, a table, a .npz, ...), a frame, arrays, or an opened source such as
+            `goodfit.images(...)`.
         model: your own net instead of an architecture: an `nn.Module`, a plain function of the mini-batch (with
             `params`), or "train.py:net". It takes the mini-batch (N, ...) and nothing else, and gives (N, outputs).
         params: the leaf tensors that a plain function uses; they are fitted in place.
-        valid, test: paths of these parts, where the data came in parts.
+        valid, test: data of these parts, where they are separate.
+        kind: what the data is, such as "table" or "images"; detected when None.
         out: the run folder; runs/NAME of the data's name when None.
         resume: go on with a stopped run of this data, to the same result bit for bit as if it had never been stopped.
         cache: where decoded images are kept.
         quiet: no progress on stderr.
         console: where progress goes; made from `quiet` when None.
-        options: the fields of `goodfit.train.asked.Asked`: epochs, minutes, arch, lr, batch_size, seed, augment,
-            precision, ... None or left out means: choose well.
+        on_epoch: called with each epoch as it ends, for loggers. What it raises ends the fit; `resume` goes on.
 
     Returns:
         The run, with the model of the best epoch.
@@ -66,75 +81,96 @@ def fit(
         KeyboardInterrupt: stopped by Ctrl-C; the checkpoint is kept, `resume=True` goes on.
     """
     began = time.monotonic()
-    try:
-        asked = Asked(**options)
-    except TypeError as error:
-        raise UsageError(str(error).replace("Asked.__init__() ", "fit() "), fix="See help(goodfit.fit)") from error
-    console = console or Console(quiet=quiet)
-    source = _opened(data, valid, test)
-    folder, state = _folder(source, out, resume, console)
-    if (folder / RECORD).exists():
-        console.say(f"{folder} is finished already")
-        return load(folder, model=model, params=params, device=asked.device)
+    asked, source_options = split_options(options)
+    source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
+    folder = choose_folder(source.name or "run", out, resume=resume)
+    journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
+    if folder.finished:
+        journal.say(f"{folder.path} is finished already")
+        return load(folder.path, model=model, params=params, device=asked.device)
+    if resume and folder.checkpoint is None:
+        journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
-    device, why_device = choose_device(asked.device)
-    console.choice(Choice("device", device.type, why_device))
+    device, why = choose_device(asked.device)
+    journal.choose("device", device.type, why)
+    checkpoint = read_checkpoint(folder.checkpoint) if folder.checkpoint is not None else None
+    asked = checkpoint.options_now(asked) if checkpoint is not None else asked
+    with _seeded(asked.seed, device):
+        with journal.progress("reading") as progress:
+            source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
+        rows = fingerprint(source)
+        if checkpoint is not None:
+            checkpoint.refuse_other_data(rows)
+        problem = make_problem(source, asked, journal)
+        problem = with_feature_net(problem, asked, device)
+        journal.note(check_problem(problem))
+        net = make_net(problem, asked, device, journal, model, params)
+        budget = Budget(asked.minutes, began, len(problem.split.rows("test"))) if asked.minutes is not None else None
+        if checkpoint is not None:
+            training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
+        else:
+            training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, cache_place, journal))
+            created = datetime.now(UTC).isoformat(timespec="seconds")
+            if budget is not None:
+                fit_schedule(training, budget, journal)
+        normalise = training.feed.normalise
+        started = Started(
+            options=asked.to_json(),
+            data=rows,
+            net=net.record,
+            normalise=normalise.to_json() if normalise is not None else None,
+            hyper=training.hyper,
+            choices=journal.choices,
+            created=created,
+        )
+
+        def save(training: Training) -> None:
+            write_checkpoint(folder.path / CHECKPOINT, started, training)
+
+        if checkpoint is None:
+            folder.claim()
+            save(training)
+        write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
+        try:
+            with watch(quiet=True) as seen:  # the same rules as goodfit check
+                run_session(training, save, journal, seconds_left(budget))
+        except Interrupted:
+            journal.console.stop()
+            journal.say(f"stopped; go on with the same command and --resume (checkpoint in {folder.path})")
+            raise KeyboardInterrupt from None
+        journal.console.stop()
+        journal.note(seen.findings)
+        scored = score(training, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
+        journal.note(scored.findings)
+        record = make_record(
+            problem, net, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
+        )
+        return save_run(folder.path, record, problem, training, scored)
+
+
+@contextmanager
+def _seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """torch's random streams from the seed; afterwards they are as before."""
     if device.type == "cpu":
         keep_freed_memory()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(asked.seed)
-        with console.progress("reading") as progress:
-            source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
-        job = Job(source, asked, device, folder, cache_place, console, began)
-        job.set_up(model, params, state)
-        training = job.training
-        try:
-            with watch(quiet=True) as seen:  # the same rules as goodfit check
-                run_to_end(training, job.save, console, job.seconds_left if training.plan.minutes else None)
-            job.note(seen.findings)
-        except Interrupted:
-            console.say(f"stopped; go on with the same command and --resume (checkpoint in {folder})")
-            raise KeyboardInterrupt from None
-        return finish(job)
+        torch.manual_seed(seed)
+        yield
 
 
-def _opened(data: str | Path | Source, valid: str | Path | None, test: str | Path | None) -> Source:
-    if not isinstance(data, (str, Path)):
-        if valid is not None or test is not None:
-            raise UsageError(
-                "valid= and test= were given to fit()",
-                fix="Give them where the data is opened: goodfit.images(..., test=...)",
-            )
-        return data
-    source: Source = open_path(Path(data), valid=Path(valid) if valid else None, test=Path(test) if test else None)
-    return source
+def _spelt_out() -> None:
+    """Give `fit` a signature and a docstring that list every option: `help(goodfit.fit)` shows them."""
+    declared = [*fit_options(), *source_options()]
+    signature = inspect.signature(fit)
+    parameters = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    types = FitKeywords.__annotations__
+    defaults = FitOptions().to_json()
+    for option in declared:
+        default, annotation = defaults.get(option.name), types.get(option.name, Any)
+        parameters.append(inspect.Parameter(option.name, OPTION, default=default, annotation=annotation))
+    vars(fit)["__signature__"] = signature.replace(parameters=parameters)
+    lines = "\n".join(f"        {option.name}: {option.help}" for option in declared)
+    fit.__doc__ = (fit.__doc__ or "").replace("\n\n    Returns:", f"\n{lines}\n\n    Returns:", 1)
 
 
-def _folder(source: Source, out: str | Path | None, resume: bool, console: Console) -> tuple[Path, Path | None]:
-    """The run folder, made and writable, and the checkpoint to go on from, if any."""
-    name = source.name or "run"
-    if out is not None:
-        folder = Path(out)
-        if resume:
-            state = folder / CHECKPOINT
-            if not state.exists() and not (folder / RECORD).exists():
-                console.say(f"nothing to resume in {folder}: starting")
-            return ensure_folder(folder), state if state.exists() else None
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise RunError(
-                "this folder is in use",
-                where=folder,
-                fix="Choose another --out, or add --resume to go on with the run in it",
-            )
-        return ensure_folder(folder), None
-    runs = Path("runs")
-    numbered = [runs / (name if number == 1 else f"{name}-{number}") for number in range(1, 10_000)]
-    taken = [folder for folder in numbered if folder.exists()]
-    if resume:
-        for folder in reversed(taken):
-            if (folder / CHECKPOINT).exists():
-                return ensure_folder(folder), folder / CHECKPOINT
-        if taken and (taken[-1] / RECORD).exists():
-            return taken[-1], None
-        console.say("nothing to resume: starting")
-    return ensure_folder(next(folder for folder in numbered if not folder.exists())), None
+_spelt_out()

@@ -1,69 +1,148 @@
-"""What the user asked for: every option of a fit that is not about reading the data. None means: choose well."""
+"""The options of a fit, each declared once: the command line, range checks, types, docs and JSON are made from this.
+
+None means: choose well. Options of reading the data belong to the sources (`Source.options`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+import difflib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
+from goodfit.data import source_options
 from goodfit.errors import UsageError
+from goodfit.options import Option
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Options of a fit; see `goodfit.fit` for what each means."""
+def declared(text: str, group: str, default: Any = None, **limits: Any) -> Any:
+    """A field with what `Option` needs besides its name and type."""
+    return field(default=default, metadata={"help": text, "group": group, **limits})
 
-    task: str | None = None
-    arch: str | None = None
-    width: int | None = None
-    checkpointing: bool = False
-    pretrained: str | None = None
-    freeze: int | None = None
-    epochs: int | None = None
-    minutes: float | None = None
-    batch_size: int | None = None
-    accumulate: int | None = None
-    lr: float | str | None = None
-    optimiser: str | None = None
-    weight_decay: float | None = None
-    schedule: str | None = None
-    label_smoothing: float | None = None
-    clip: float | None = None
-    ema: float | None = None
-    augment: str | None = None
-    loss: str | None = None
-    feature_net: str | None = None
-    precision: str | None = None
-    device: str | None = None
-    interval: bool = False
-    seed: int = 0
-    valid_share: float | None = None
-    test_share: float | None = None
+
+def parse_rate(value: float | str) -> float | str:
+    """A learning rate as a number, or "find".
+
+    Raises:
+        UsageError: neither, or out of range.
+    """
+    if value == "find":
+        return value
+    fix = "Give a learning rate such as 0.002, or find"
+    try:
+        rate = float(value)
+    except ValueError:
+        raise UsageError(f"--lr {value} is not a number", fix=fix) from None
+    if not 0 < rate < 1000:
+        raise UsageError(f"--lr {value} is out of range", fix=fix)
+    return rate
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions:
+    """What the user asked for."""
+
+    task: str | None = declared(
+        "What to predict: classification, multilabel, regression, ... [from the targets].", "Data"
+    )
+    valid_share: float | None = declared(
+        "Share of the rows for validation [0.15, less above 10,000 rows].", "Data", low=0.001, high=0.9
+    )
+    test_share: float | None = declared(
+        "Share of the rows for the test [0.15, less above 10,000 rows].", "Data", low=0.001, high=0.9
+    )
+    arch: str | None = declared(
+        "Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.", "Model"
+    )
+    width: int | None = declared("Channels of the first stage.", "Model", low=1, high=4096)
+    checkpointing: bool = declared(
+        "DenseNets: recompute activations in the backward pass to save memory.", "Model", False
+    )
+    pretrained: str | None = declared(
+        "Pretrained weights: a .safetensors file, or a hub name such as timm/resnet18.a1_in1k.", "Model"
+    )
+    freeze: int | None = declared(
+        "Fine-tuning: epochs in which only the head is trained [1].", "Model", low=0, high=100_000
+    )
+    epochs: int | None = declared("Passes over the training rows.", "Training", low=1, high=100_000)
+    minutes: float | None = declared(
+        "Time budget instead of epochs: the schedule is fitted to it.", "Training", low=0.05, high=1e6
+    )
+    batch_size: int | None = declared("Rows per forward and backward pass.", "Training", low=1, high=1_000_000)
+    accumulate: int | None = declared(
+        "Accumulate gradients over N passes; the effective batch is N times --batch-size.", "Training",
+        low=1, high=100_000,
+    )  # fmt: skip
+    lr: float | str | None = declared(
+        "Peak learning rate, or `find` for a learning-rate range test.", "Training", parse=parse_rate
+    )
+    optimiser: str | None = declared("Optimiser: adamw, muon or sgd.", "Training")
+    weight_decay: float | None = declared("Weight decay; norms and biases have none.", "Training", low=0, high=10)
+    schedule: str | None = declared(
+        "Learning-rate schedule: one-cycle, cosine, linear, steps or constant [one-cycle].", "Training"
+    )
+    label_smoothing: float | None = declared("Label smoothing.", "Training", low=0, high=0.9)
+    clip: float | None = declared("Clip the gradient norm to this value.", "Training", low=1e-9, high=1e9)
+    ema: float | None = declared(
+        "Decay of an exponential moving average of the weights, such as 0.999.", "Training", low=0, high=0.99999
+    )
+    precision: str | None = declared("float32 or bfloat16 [the faster one, measured].", "Training")
+    augment: str | None = declared(
+        "Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation, pieces for "
+        "restoration.",
+        "Images",
+    )
+    loss: str | None = declared(
+        "Segmentation: dice, cross-entropy or focal. Restoration: mse, l1 or feature.", "Segmentation"
+    )
+    feature_net: str | None = declared(
+        "Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.", "Restoration"
+    )
+    interval: bool = declared("Regression: 90% prediction intervals, calibrated on validation rows.", "Tables", False)
+    device: str | None = declared("cpu, cuda or mps [the fastest there is].", "Run")
+    seed: int = declared("Random seed: same seed, same machine, same result.", "Run", 0, low=0, high=2**62)
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("epochs", 1, 100_000),
-            ("minutes", 0.05, 1e6),
-            ("batch_size", 1, 1_000_000),
-            ("accumulate", 1, 100_000),
-            ("weight_decay", 0, 10),
-            ("label_smoothing", 0, 0.9),
-            ("clip", 1e-9, 1e9),
-            ("ema", 0, 0.99999),
-            ("valid_share", 0.001, 0.9),
-            ("test_share", 0.001, 0.9),
-            ("freeze", 0, 100_000),
-            ("width", 1, 4096),
-            ("seed", 0, 2**62),
-        ):
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                raise UsageError(f"--{name.replace('_', '-')} {value} is out of range", fix=f"Give {low:g} to {high:g}")
-        if isinstance(self.lr, str) and self.lr != "find":
-            raise UsageError(f"--lr {self.lr} is not a number", fix="Give a learning rate such as 0.002, or find")
-        if isinstance(self.lr, (int, float)) and not 0 < self.lr < 1000:
-            raise UsageError(f"--lr {self.lr} is out of range", fix="Give a learning rate such as 0.002, or find")
+        for option in fit_options():
+            object.__setattr__(self, option.name, option.checked(getattr(self, option.name)))
         if self.epochs is not None and self.minutes is not None:
             raise UsageError("--epochs and --minutes were both given", fix="Give one of them")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@cache
+def fit_options() -> tuple[Option, ...]:
+    """The options in the order of `goodfit fit --help`."""
+    hints = get_type_hints(FitOptions)
+    return tuple(
+        Option(name=each.name, type=_value_type(hints[each.name]), **each.metadata) for each in fields(FitOptions)
+    )
+
+
+def split_options(given: Mapping[str, Any]) -> tuple[FitOptions, dict[str, Any]]:
+    """Keywords of `fit` as its own options and those of the source.
+
+    Raises:
+        UsageError: an option that neither a fit nor any source has.
+    """
+    own = {option.name for option in fit_options()}
+    known = own | {option.name for option in source_options()}
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"there is no option '{name}'",
+                fix=f"Did you mean {near[0]}?"[:-1] if near else "See help(goodfit.fit)",
+            )
+    options = FitOptions(**{name: value for name, value in given.items() if name in own})
+    return options, {name: value for name, value in given.items() if name not in own and value is not None}
+
+
+def _value_type(hint: Any) -> type:
+    """str of `float | str | None`, int of `int | None`: what the text of a command line becomes first."""
+    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
+    return str if str in kinds else kinds[0]

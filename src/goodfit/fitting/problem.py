@@ -1,85 +1,167 @@
-"""What a fit aims at: the task that the targets call for, which rows teach it, and the targets as tensors."""
+"""The problem: which task the targets call for, which rows teach it, and the targets as tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from goodfit.data.source import DenseSource, Source
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import DataFacts, Rule, check_data
+from goodfit.data import open_data
+from goodfit.data.source import Source
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
-from goodfit.fitting.options import Asked
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.options import FitOptions, split_options
 from goodfit.tasks import task_for
 from goodfit.tasks.encode import encoded, with_targets
 from goodfit.tasks.task import Task
-from goodfit.train.hyperparameters import Choice
+
+UNREADABLE_ROWS_SHOWN = 3
 
 
-@dataclass
-class Aim:
-    """The task, the part of every row, and the encoded targets."""
+@dataclass(frozen=True)
+class Problem:
+    """What is to be learnt, from which rows.
 
+    Attributes:
+        source: prepared, and taught by the training rows.
+        y: (N, ...) encoded targets of all rows; images lie in the mapped cache.
+        y_train: targets of the training rows, in the form that scores are taken in.
+        class_labels: (N,) the class of every row as text; None where rows have no single class.
+    """
+
+    source: Source
     task: Task
     split: Split
-    y: Tensor  # (N, ...) of all rows; images lie in the mapped cache
-    y_train: Tensor  # of the training rows, in the form that scores are taken in
-    labels: np.ndarray | None  # (N,) classes as text
-    choices: list[Choice]
+    y: Tensor
+    y_train: Tensor
+    class_labels: np.ndarray | None
 
 
-def take_aim(source: Source, asked: Asked) -> Aim:
-    """Task, split and targets of a prepared source.
+def make_problem(source: Source, options: FitOptions, journal: Journal) -> Problem:
+    """Task, split and targets of a prepared source; the source then learns from its training rows.
 
     Raises:
         DataError: no targets, or none that can be learnt from.
+        UsageError: an option that this task does not have.
     """
     if source.targets is None:
         raise DataError(
             "these rows have no labels to learn from",
-            fix="Put the images of each class into a folder of its own, or give a CSV of path,label",
+            fix="Put the images of each class into a folder of its own, give a CSV of path,label, or name --target",
         )
-    choices = list(_left_out(source))
+    for name, value, why in source.notes:
+        journal.choose(name, value, why)
+    _tell_left_out(source, journal)
     readable = with_targets(source)
-    came = np.array([part or "" for part in source.parts])
-    if isinstance(source.targets, Tensor):
-        task = task_for(source.targets, asked.task or source.task, cast(DenseSource, source).task_options())
-    else:
-        learnt = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
-        task = task_for([source.targets[row] for row in learnt], asked.task or source.task)
-    if asked.interval and not task.accepts_interval:
-        raise UsageError("--interval is for one number to predict", fix="Leave it out")
+    task = _task(source, options, readable)
+    if options.interval and not task.accepts_interval:
+        raise UsageError("--interval is for regression of one number", fix="Leave it out")
     split = make_split(
         readable=readable,
-        labels=task.strata(source.targets),
+        labels=None if isinstance(source.targets, Tensor) else task.strata(source.targets),
         groups=source.groups,
         times=source.times,
         given=source.parts,
         keys=source.keys,
-        noun="image" if source.kind in ("images", "masks", "pairs") else "row",
-        seed=asked.seed,
-        valid_share=asked.valid_share,
-        test_share=asked.test_share,
+        noun=source.noun,
+        seed=options.seed,
+        valid_share=options.valid_share,
+        test_share=options.test_share,
     )
-    choices.append(Choice("task", f"{task.name}, {task.outputs} outputs", "from the targets"))
+    journal.choose("task", f"{task.name}, {task.outputs} outputs", "given" if options.task else "from the targets")
     counts = split.counts()
-    choices.append(Choice("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how))
+    journal.choose("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how)
     y = encoded(task, source, readable)
-    taught = y.index_select(0, split.rows("train"))
-    task = task.fitted_to(taught, asked.loss)
+    y_train = y.index_select(0, split.rows("train"))
+    task = task.fitted_to(y_train, options.loss)
     if task.loss_name is not None:
-        choices.append(Choice("loss", task.loss_name, "given" if asked.loss else "usual for this task"))
-    return Aim(task, split, y, task.keep_targets(taught), task.class_labels(source.targets), choices)
+        journal.choose("loss", task.loss_name, "given" if options.loss else "usual for this task")
+    source.learn(split.rows("train"))
+    class_labels = None if isinstance(source.targets, Tensor) else task.class_labels(source.targets)
+    return Problem(source, task, split, y, task.keep_targets(y_train), class_labels)
 
 
-def _left_out(source: Source) -> Iterator[Choice]:
+def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thorough: bool = False) -> list[Finding]:
+    """What the rules find in the data, before any training.
+
+    Args:
+        rules: those to ask; all when None.
+        thorough: look into the images themselves as well; takes as long as reading them all.
+    """
+    source = problem.source
+    images = problem.y.dim() > 2
+    facts = DataFacts(
+        source.keys,
+        problem.class_labels,
+        problem.split.parts,
+        None if source.repeats else source.digests(),
+        None if images else problem.y.numpy(),
+        source.columns(),
+        source.read if thorough and source.images else None,
+    )
+    return check_data(facts, rules) + _unreadable(source)
+
+
+def check_data_at(
+    path: Path, rules: Sequence[Rule] | None = None, *, cache: Path | None = None, journal: Journal, **options: Any
+) -> list[Finding]:
+    """Findings about data that `goodfit fit` could read: parts are made as `fit` would make them from seed 0.
+
+    Args:
+        rules: those to ask; all when None.
+        options: as of `goodfit.fit`: those of the source, `valid`, `test`, `task`, `seed`, ...
+
+    Raises:
+        GoodfitError: nothing that can be read there.
+    """
+    parts = {name: options.pop(name) for name in ("valid", "test", "kind") if name in options}
+    fit_options, source_options = split_options(options)
+    source = open_data(path, **parts, **source_options)
+    with journal.progress("reading") as progress:
+        source.prepare(cache=cache, progress=progress)
+    return check_problem(make_problem(source, fit_options, journal), rules, thorough=True)
+
+
+def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:
+    """From the readable training rows' targets, or as named."""
+    name = options.task or source.task
+    assert source.targets is not None
+    if isinstance(source.targets, Tensor):
+        return task_for(source.targets, name, source.task_options())
+    came = np.array([part or "" for part in source.parts])
+    rows = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
+    return task_for([source.targets[row] for row in rows], name, source.task_options())
+
+
+def _tell_left_out(source: Source, journal: Journal) -> None:
     assert source.targets is not None
     without = 0 if isinstance(source.targets, Tensor) else sum(target is None for target in source.targets)
     if without:
-        yield Choice("left out", f"{without:,} rows", "they have no target")
+        journal.choose("left out", f"{without:,} rows", "they have no target")
     if source.unreadable:
         first = source.unreadable[0]
-        yield Choice("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
+        journal.choose("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
+
+
+def _unreadable(source: Source) -> list[Finding]:
+    if not source.unreadable:
+        return []
+    shown = "; ".join(f"{row.key}: {row.reason}" for row in source.unreadable[:UNREADABLE_ROWS_SHOWN])
+    return [
+        Finding(
+            "unreadable-file",
+            "GF002",
+            Level.WARNING,
+            f"{len(source.unreadable)} of {len(source)} {source.noun}s cannot be read: {shown}",
+            "Fix or remove them",
+            file=source.unreadable[0].key,
+            count=len(source.unreadable),
+        )
+    ]

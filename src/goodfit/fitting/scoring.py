@@ -1,129 +1,165 @@
-"""After the last epoch: the best weights back, scores with intervals, verdict, predictions, report, files."""
+"""After the last epoch: the best weights back, outputs of each part, metrics with intervals, baselines, findings."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-import goodfit
 from goodfit.analysis.importance import explain
-from goodfit.analysis.verdict import judge, sentences
+from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
-from goodfit.data.tables.encoder import Encoder
-from goodfit.fitting.job import Job
-from goodfit.predict.model import Model
-from goodfit.predict.predictions import Predictions
-from goodfit.run import FORMAT, Run, fingerprint, store_record, store_weights
+from goodfit.data.fingerprint import fingerprint
+from goodfit.fitting.problem import Problem
 from goodfit.stats.estimates import Estimate
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, SCORES
-from goodfit.store.tensors import save_state
-from goodfit.store.test_ledger import TestDoor
-from goodfit.train.device import environment
+from goodfit.store.test_ledger import TestLedger
+from goodfit.tasks.task import Task
 from goodfit.train.evaluate import outputs, scores
-from goodfit.train.scratch_copy import set_memory_format
+from goodfit.train.loop import Training
 
 
-def finish(job: Job) -> Run:
-    """Score, judge and save a trained job; its checkpoint goes when everything else is in place."""
-    training, task, source = job.training, job.task, job.source
+@dataclass(frozen=True)
+class Part:
+    """A part of the data as it was scored.
+
+    Attributes:
+        rows: row numbers; of the training part a sample.
+        out, y: what the task keeps of outputs and targets.
+        metrics, baseline: by name; the baseline is the task's rival on the same rows.
+    """
+
+    rows: Tensor
+    out: Tensor
+    y: Tensor
+    metrics: dict[str, Estimate]
+    baseline: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The rows that the report shows.
+
+    Attributes:
+        at: their positions among the scored rows.
+        thumbnails: (H, W, C) uint8 of each; None where a row is no image.
+        truths, drawn: of outputs that are images: targets, and outputs as images.
+    """
+
+    at: list[int]
+    keys: list[str]
+    thumbnails: list[np.ndarray] | None
+    truths: Tensor | None
+    drawn: Tensor | None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The scores of a trained net.
+
+    Attributes:
+        task: as it predicts: calibrated, where intervals were asked for.
+        parts: train (a sample), valid and, where there are such rows, test.
+        looks: how often these test rows have been scored, this time included.
+        explanation: what the columns of a table contribute.
+        analyses: what the task adds, by name.
+    """
+
+    task: Task
+    parts: dict[str, Part]
+    findings: list[Finding]
+    looks: int
+    explanation: dict[str, Any] | None
+    analyses: dict[str, Any]
+    examples: Examples
+
+    @property
+    def shown(self) -> str:
+        """The part that the headline comes from."""
+        return "test" if "test" in self.parts else "valid"
+
+
+def score(training: Training, problem: Problem, ledger: Path, *, interval: bool, seed: int) -> Scored:
+    """Score the best weights; the net and the feed stay in the state in which they predict.
+
+    Args:
+        ledger: the file in which looks at test rows are counted.
+        interval: learn prediction intervals from the validation rows.
+    """
     training.net.load_state_dict(training.best)
     training.net.eval()
     training.feed.augment = None
-    parts = {name: job.split.rows(name) for name in ("train", "valid", "test")}
-    parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // task.scored_rows))]
-    out, y = {}, {}
-    for part, rows in parts.items():
-        if len(rows):
-            out[part], y[part] = scores(training.net, training.feed, task, rows, training.precision)
-    if job.asked.interval:
-        task = job.task = task.calibrated(out["valid"], y["valid"])
-    looks = 0
-    if "test" in out:  # the one look at the test rows
-        looks = TestDoor(job.folder / LOOKS).look(fingerprint(source, parts["test"].numpy()))
-    y_train = job.y_train
-    metrics = {part: task.metrics(out[part], y[part]) for part in out}
-    baseline = {part: task.baseline(y_train, y[part], out[part]) for part in out}
-    findings = job.findings + check_end(_end_facts(job, out, y, metrics, baseline, looks))
-    for finding in findings[len(job.findings) :]:
-        job.console.finding(finding)
-    counts = job.split.counts()
-    position = training.position
-    record: dict[str, Any] = {
-        "format": FORMAT,
-        "goodfit": goodfit.__version__,
-        "created": job.created,
-        "task": {"name": task.name, **task.to_json()},
-        "source": source.schema(),
-        "normalise": training.feed.normalise.to_json() if training.feed.normalise is not None else None,
-        "model": job.model_record,
-        "plan": training.plan.to_json(),
-        "asked": job.asked.to_json(),
-        "choices": [{"name": choice.name, "value": choice.value, "why": choice.why} for choice in job.choices],
-        "rows": {**counts, "unreadable": len(source.unreadable)},
-        "unreadable": [{"key": item.key, "reason": item.reason} for item in source.unreadable],
-        "decoded": source.decoded,
-        "history": position.history,
-        "best_epoch": position.best_epoch + 1,
-        "seconds": round(time.monotonic() - job.began, 2),
-        "verdict": judge(findings).words,
-        "sentences": sentences(
-            findings,
-            metric=task.metric,
-            scores={part: named[task.main_metric] for part, named in metrics.items()},
-            baseline={part: named[task.main_metric] for part, named in baseline.items()},
-            rival=task.rival,
-            best_epoch=position.best_epoch + 1,
-            epochs=len(position.history),
-            rows=counts,
-        ),
-        "findings": [finding.to_json() for finding in findings],
-        "metrics": {
-            part: {name: value.to_json() for name, value in metrics[part].items()}
-            for part in ("valid", "test")
-            if part in out
-        },
-        "baseline": {part: baseline[part] for part in ("valid", "test") if part in out},
-        "looks_at_test": looks,
-        "environment": environment(job.device),
+    raw = {part: (rows, *_scores(training, rows)) for part, rows in _rows(training.task, problem).items()}
+    task = training.task
+    if interval:
+        _, out, y = raw["valid"]
+        task = task.calibrated(out, y)
+    parts = {
+        part: Part(rows, out, y, task.metrics(out, y), task.baseline(problem.y_train, y, out))
+        for part, (rows, out, y) in raw.items()
     }
-    shown = "test" if "test" in out else "valid"
-    encoder: Encoder | None = getattr(source, "encoder", None)  # a table has one
-    if encoder is not None:
-        x = source.read(parts[shown])
-        record["explanation"] = explain(encoder, task, _predictor(job), x, y[shown], job.asked.seed)
-    record |= task.analyses(source.read, job.split.rows("train"), parts[shown], out[shown], y[shown])
-    set_memory_format(training.net, channels_last=False)
-    store_weights(job.folder, training.net)
-    set_memory_format(training.net, channels_last=training.precision.channels_last)
-    _store_scores(job, parts[shown], out[shown], y[shown])
-    numbers = parts[shown].tolist()
-    Predictions([source.keys[row] for row in numbers], task.decode(out[shown]), [None] * len(numbers)).write(
-        job.folder / "predictions.csv"
+    looks = 0
+    if "test" in parts:  # the one look at the test rows
+        looks = TestLedger(ledger).look(fingerprint(problem.source, parts["test"].rows.numpy()))
+    shown = parts["test" if "test" in parts else "valid"]
+    return Scored(
+        task=task,
+        parts=parts,
+        findings=check_end(_end_facts(training, task, parts, looks)),
+        looks=looks,
+        explanation=_explanation(training, problem, task, shown, seed),
+        analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
+        examples=_examples(training, problem, task, shown),
     )
-    model = Model(
-        training.net,
-        task,
-        source.schema(),
-        training.feed.normalise,
-        training.precision,
-        job.device,
-        training.plan.batch_size,
-    )
-    run = Run(job.folder, record, model)
-    run.report()
-    store_record(job.folder, record)
-    (job.folder / CHECKPOINT).unlink(missing_ok=True)
-    return run
 
 
-def _predictor(job: Job) -> Callable[[Tensor], Tensor]:
+def _rows(task: Task, problem: Problem) -> dict[str, Tensor]:
+    """Rows to score of each part that has any; of the training part a sample, spread evenly."""
+    parts = {part: problem.split.rows(part) for part in ("train", "valid", "test")}
+    parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // task.scored_rows))]
+    return {part: rows for part, rows in parts.items() if len(rows)}
+
+
+def _scores(training: Training, rows: Tensor) -> tuple[Tensor, Tensor]:
+    return scores(training.net, training.feed, training.task, rows, training.precision)
+
+
+def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: int) -> EndFacts:
+    position, metric = training.position, task.main_metric
+    row_losses = {
+        name: task.row_losses(part.out, part.y).double().numpy() for name, part in parts.items() if name != "test"
+    }
+    return EndFacts(
+        history=position.history,
+        best_epoch=position.best_epoch + 1,
+        lowest_epoch=position.lowest_epoch + 1,
+        losses_at_lowest=training.valid_losses["lowest"].double().numpy(),
+        losses_at_end=training.valid_losses["last"].double().numpy(),
+        kept_train_losses=row_losses["train"],
+        kept_valid_losses=row_losses["valid"],
+        main_metric=metric,
+        greater_is_better=task.metric.higher_is_better,
+        scores={name: part.metrics[metric] for name, part in parts.items()},
+        baseline={name: part.baseline[metric] for name, part in parts.items()},
+        rival=task.rival,
+        looks_at_test=looks,
+    )
+
+
+def _explanation(training: Training, problem: Problem, task: Task, shown: Part, seed: int) -> dict[str, Any] | None:
+    encoder = problem.source.encoder
+    if encoder is None:
+        return None
+    return explain(encoder, task, _predictor(training), problem.source.read(shown.rows), shown.y, seed)
+
+
+def _predictor(training: Training) -> Callable[[Tensor], Tensor]:
     """x (n, D) -> output of the net in eval mode, on the CPU."""
-    training, feed = job.training, job.training.feed
+    feed = training.feed
 
     def predict(x: Tensor) -> Tensor:
         with torch.inference_mode(), training.precision.autocast(feed.device):
@@ -133,47 +169,18 @@ def _predictor(job: Job) -> Callable[[Tensor], Tensor]:
     return predict
 
 
-def _end_facts(
-    job: Job,
-    out: dict[str, Tensor],
-    y: dict[str, Tensor],
-    metrics: dict[str, dict[str, Estimate]],
-    baseline: dict[str, dict[str, float]],
-    looks: int,
-) -> EndFacts:
-    training, task = job.training, job.task
-    losses = {part: task.row_losses(out[part], y[part]).double().numpy() for part in ("train", "valid")}
-    return EndFacts(
-        history=training.position.history,
-        best_epoch=training.position.best_epoch + 1,
-        lowest_epoch=training.position.lowest_epoch + 1,
-        losses_at_lowest=training.valid_losses["lowest"].double().numpy(),
-        losses_at_end=training.valid_losses["last"].double().numpy(),
-        kept_train_losses=losses["train"],
-        kept_valid_losses=losses["valid"],
-        main_metric=task.main_metric,
-        greater_is_better=task.metric.higher_is_better,
-        scores={part: named[task.main_metric] for part, named in metrics.items()},
-        baseline={part: named[task.main_metric] for part, named in baseline.items()},
-        rival=task.rival,
-        looks_at_test=looks,
+def _examples(training: Training, problem: Problem, task: Task, shown: Part) -> Examples:
+    source, at = problem.source, task.example_rows(shown.out, shown.y)
+    rows = shown.rows[at]
+    thumbnails = [image for row in rows.tolist() if (image := source.thumbnail(row)) is not None]
+    truths = drawn = None
+    if task.output == "image":
+        truths = problem.y.index_select(0, rows)
+        drawn = task.draw(outputs(training.net, training.feed, task, rows, training.precision))
+    return Examples(
+        at=at,
+        keys=[source.keys[row] for row in rows.tolist()],
+        thumbnails=thumbnails if thumbnails and len(thumbnails) == len(at) else None,
+        truths=truths,
+        drawn=drawn,
     )
-
-
-def _store_scores(job: Job, rows: Tensor, out: Tensor, y: Tensor) -> None:
-    """Outputs and targets of the scored rows, and the images of the worst: what the report is drawn from."""
-    worst = job.task.example_rows(out, y)
-    images = [job.source.thumbnail(int(rows[at])) for at in worst]
-    tensors = {"rows": rows, "out": out, "y": y, "worst": torch.tensor(worst, dtype=torch.int64)}
-    if job.task.output == "image":
-        training = job.training
-        chosen = rows[worst]
-        tensors["truths"] = job.y.index_select(0, chosen)
-        drawn = job.task.draw(outputs(training.net, training.feed, job.task, chosen, training.precision))
-        assert drawn is not None
-        tensors["said"] = drawn
-    tensors["y_train"] = job.y_train  # the trivial predictor is learnt from it
-    if images and all(image is not None for image in images):
-        tensors["pictures"] = torch.from_numpy(np.stack([np.asarray(image) for image in images]))
-    keys = [job.source.keys[int(rows[at])] for at in worst]
-    save_state(job.folder / SCORES, tensors, {"keys": keys, "part": "test" if len(job.split.rows("test")) else "valid"})

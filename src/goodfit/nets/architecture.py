@@ -74,9 +74,9 @@ def _known() -> dict[str, Architecture]:
 
 def names(input_dims: int | None = None, *, dense: bool | None = None) -> list[str]:
     """Names of all architectures, or of those for data of so many dimensions, or that give images (or do not)."""
-    return [
+    return sorted(
         one.name for one in _known().values() if input_dims in (None, one.input_dims) and dense in (None, one.dense)
-    ]
+    )
 
 
 def architecture(name: str) -> Architecture:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
+from goodfit.record import Record
 from goodfit.report.examples import Example, kinds
 from goodfit.report.formatting import fixed, spaced
 from goodfit.report.importance_plots import importance_section
@@ -20,7 +22,7 @@ from goodfit.tasks import from_json
 from goodfit.tasks.task import Task
 
 
-def write_report(folder: Path, record: Mapping[str, Any], path: Path) -> Path:
+def write_report(folder: Path, record: Record, path: Path) -> Path:
     """Write the page of a run.
 
     Args:
@@ -34,48 +36,51 @@ def write_report(folder: Path, record: Mapping[str, Any], path: Path) -> Path:
     return write(collect(folder, record), path)
 
 
-def collect(folder: Path, record: Mapping[str, Any]) -> PageData:
+def collect(folder: Path, record: Record) -> PageData:
     """What the page of a run shows; what is said of the scored rows is computed from their stored outputs."""
-    task = from_json(record["task"])
+    task = from_json(record.task)
     tensors, values = load_state(folder / SCORES)
     images = task.output == "image"
-    sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record)
-    if record.get("explanation"):
-        sections.append(importance_section(record["explanation"]))
+    sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record.analyses)
+    if record.explanation:
+        sections.append(importance_section(record.explanation))
     return PageData(
         title=f"goodfit: {folder.name}",
         run_name=str(folder),
         task=task.name,
-        verdict=record["verdict"],
-        verdict_sentences=record["sentences"],
-        rows=record["rows"],
-        metrics=record["metrics"],
+        verdict=record.verdict,
+        verdict_sentences=record.sentences,
+        rows=asdict(record.rows),
+        metrics={
+            part: {name: estimate.to_json() for name, estimate in named.items()}
+            for part, named in record.metrics.items()
+        },
         metric_list=task.metric_list,
-        created=record["created"],
-        seconds=record["seconds"],
-        findings=record["findings"],
-        baseline=record["baseline"],
-        history=record["history"],
-        best_epoch=record["best_epoch"],
+        created=record.created,
+        seconds=record.seconds,
+        findings=[finding.to_json() for finding in record.findings],
+        baseline=record.baseline,
+        history=record.history,
+        best_epoch=record.best_epoch,
         loss_unit=task.loss_unit,
         sections=sections,
         example_words=task.example_words,
         worst=() if images else _mistakes(task, tensors, values["keys"]),
         examples=_examples(record, task, tensors, values["keys"]) if images else (),
-        unreadable=[(item["key"], item["reason"]) for item in record["unreadable"]],
-        choices=[(choice["name"], choice["value"], choice["why"]) for choice in record["choices"]],
-        environment=record["environment"],
-        commands=_commands(folder, record["asked"]),
-        looks_at_test=record["looks_at_test"],
+        unreadable=[(row.key, row.reason) for row in record.unreadable],
+        choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
+        environment=record.environment,
+        commands=_commands(folder, record.options),
+        looks_at_test=record.looks_at_test,
     )
 
 
-def _commands(folder: Path, asked: Mapping[str, Any]) -> list[str]:
+def _commands(folder: Path, options: Mapping[str, Any]) -> list[str]:
     """How this run is fitted again, and how it is used."""
-    options = {name: value for name, value in asked.items() if value not in (None, 0)}
-    given = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in options.items())
+    flags = {name.replace("_", "-"): value for name, value in options.items() if value not in (None, 0, False)}
+    given = [f"--{name}" if value is True else f"--{name} {value}" for name, value in flags.items() if name != "seed"]
     return [
-        f"goodfit fit DATA {given} --seed {asked['seed']}".replace("  ", " "),
+        " ".join(["goodfit fit DATA", *given, f"--seed {options['seed']}"]),
         f"goodfit predict {folder} NEW_DATA -o predictions.csv",
         f"goodfit evaluate {folder} HELD_OUT_DATA",
     ]
@@ -103,9 +108,7 @@ def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) ->
     ]
 
 
-def _examples(
-    record: Mapping[str, Any], task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]
-) -> list[Example]:
+def _examples(record: Record, task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) -> list[Example]:
     titles = {metric.name: metric.title for metric in task.metric_list}
     columns = task.decode(tensors["out"].index_select(0, tensors["worst"]))
     examples = []
@@ -114,7 +117,7 @@ def _examples(
         caption = ", ".join(
             f"{titles.get(name, spaced(name))} {fixed(float(values[number]))}" for name, values in columns.items()
         )
-        panels = task.panels(given, truth, drawn, record["source"])
+        panels = task.panels(given, truth, drawn, record.source)
         examples.append(Example(kind, key, caption, panels, slider=task.slider))
     return examples
 

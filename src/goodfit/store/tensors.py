@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -70,45 +69,3 @@ def pack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def unpack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     start = prefix + "/"
     return {name[len(start) :]: tensor for name, tensor in tensors.items() if name.startswith(start)}
-
-
-def optimiser_state(optimiser: torch.optim.Optimizer) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """An optimiser's state as tensors by name, and the rest as JSON."""
-    state = optimiser.state_dict()
-    tensors = {}
-    numbers: dict[str, Any] = {}
-    for index, entry in state["state"].items():
-        for name, value in entry.items():
-            if isinstance(value, Tensor):
-                tensors[f"{index}/{name}"] = value
-            else:
-                numbers[f"{index}/{name}"] = value
-    groups = [dict(group.items()) for group in state["param_groups"]]
-    return tensors, {"numbers": numbers, "groups": groups}
-
-
-def load_optimiser_state(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
-    """Put back what `optimiser_state` gave."""
-    entries: dict[int, dict[str, Any]] = {}
-    for place, value in [*tensors.items(), *values["numbers"].items()]:
-        index, _, name = place.partition("/")
-        entries.setdefault(int(index), {})[name] = value
-    optimiser.load_state_dict({"state": entries, "param_groups": values["groups"]})
-
-
-def random_state(device: torch.device) -> dict[str, Tensor]:
-    """State of torch's own generators (dropout draws from them)."""
-    state = {"cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        state["cuda"] = torch.cuda.get_rng_state(device)
-    if device.type == "mps":
-        state["mps"] = torch.mps.get_rng_state()
-    return state
-
-
-def load_random_state(device: torch.device, state: dict[str, Tensor]) -> None:
-    torch.set_rng_state(state["cpu"])
-    if device.type == "cuda":
-        torch.cuda.set_rng_state(state["cuda"], device)
-    if device.type == "mps":
-        torch.mps.set_rng_state(state["mps"])

@@ -1,4 +1,4 @@
-"""The door before the test rows: every look at them is counted and written down."""
+"""The test ledger: every look at test rows is counted and written down."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from goodfit.store.files import write_text
 
 
-class TestDoor:
+class TestLedger:
     """Counts the scorings of test data, for each set of rows apart (a set is known by its fingerprint).
 
     Choices made between looks turn test rows into validation rows: from the second look on, the report says how many.

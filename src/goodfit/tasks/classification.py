@@ -152,7 +152,9 @@ class Classification(RowTask):
             )
         return {"classes": [str(label) for label in self.classes], "confusion": table, "per_class": per_class}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Confusion and classes."""
         details, count = self.details(out, y), len(self.classes)
         counts = {name: torch.bincount(of, minlength=count).tolist() for name, of in (("train", y_train), (part, y))}

@@ -240,7 +240,9 @@ class Segmentation(DenseTask):
             )
         return {"classes": list(self.classes), "confusion": table, "per_area": per_class}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Confusion of pixels, and the IoU of every class."""
         details = self.details(out, y)
         rows = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -21,8 +22,8 @@ def seconds_of_an_epoch(training: Training, loss_of: Callable[[torch.nn.Module, 
     """By timing real steps on a copy of the net for two seconds; a validation row costs a third of a training row."""
     training_state = training.feed.generator.get_state()
     with trial_of(training.net, training.feed.device) as trial:
-        groups = parameter_groups([(trial.parameters(), 1.0)], training.plan.weight_decay)
-        optimiser = make_optimiser(training.plan.optimiser, groups, training.feed.device)
+        groups = parameter_groups([(trial.parameters(), 1.0)], training.hyper.weight_decay)
+        optimiser = make_optimiser(training.hyper.optimiser, groups, training.feed.device)
         for group in optimiser.param_groups:
             group["lr"] = 1e-4
         times: list[float] = []
@@ -42,7 +43,7 @@ def seconds_of_an_epoch(training: Training, loss_of: Callable[[torch.nn.Module, 
     training.feed.generator.set_state(training_state)
     settled = sorted(times[1:] or times)
     step = settled[len(settled) // 2]
-    return step * (training.batches_an_epoch + len(training.valid_rows) / training.plan.batch_size / 3)
+    return step * (training.batches_an_epoch + len(training.valid_rows) / training.hyper.batch_size / 3)
 
 
 def fit_to_budget(training: Training, seconds_left: float, epoch_seconds: float) -> None:
@@ -50,12 +51,12 @@ def fit_to_budget(training: Training, seconds_left: float, epoch_seconds: float)
 
     Less time than one epoch, before the first is done: the run stops inside it (`max_steps`).
     """
-    plan, position = training.plan, training.position
+    position = training.position
     more = int(SPARE * seconds_left / epoch_seconds)
     if position.epoch == 0 and more == 0:
         steps = max(1, int(SPARE * seconds_left / epoch_seconds * training.batches_an_epoch))
-        plan.epochs, plan.max_steps = 1, steps
+        training.hyper = replace(training.hyper, epochs=1, max_steps=steps)
     else:
-        plan.epochs = position.epoch + more
+        training.hyper = replace(training.hyper, epochs=position.epoch + more)
         steps = more * training.batches_an_epoch
     position.pace = (1 - position.done) / max(1, steps)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from goodfit.store.tensors import (
-    load_optimiser_state,
-    load_random_state,
-    optimiser_state,
-    pack,
-    random_state,
-    unpack,
-)
+from goodfit.store.tensors import pack, unpack
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Position, Training
 
 
@@ -33,7 +28,7 @@ def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
         "loss_sum": training.loss_sum,
     }
     values = {
-        "plan": training.plan.to_json(),
+        "hyper": asdict(training.hyper),
         "position": asdict(training.position),
         "optimiser": optimiser_values,
     }
@@ -41,7 +36,8 @@ def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def restore(training: Training, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
-    """Put a freshly built training where `dump` was taken. `training.plan` must come from the same values."""
+    """Put a freshly built training where `dump` was taken."""
+    training.hyper = Hyperparameters(**values["hyper"])
     training.net.load_state_dict(unpack("net", tensors))
     training.best = unpack("best", tensors)
     if training.average is not None:
@@ -52,3 +48,53 @@ def restore(training: Training, tensors: dict[str, Tensor], values: dict[str, An
     training.feed.generator.set_state(tensors["augmentation"])
     training.loss_sum.copy_(tensors["loss_sum"])
     training.position = Position(**values["position"])
+
+
+def optimiser_state(optimiser: torch.optim.Optimizer) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """An optimiser's state as tensors by name, and the rest as JSON."""
+    state = optimiser.state_dict()
+    tensors = {}
+    numbers: dict[str, Any] = {}
+    for index, entry in state["state"].items():
+        for name, value in entry.items():
+            if isinstance(value, Tensor):
+                tensors[f"{index}/{name}"] = value
+            else:
+                numbers[f"{index}/{name}"] = value
+    groups = [dict(group.items()) for group in state["param_groups"]]
+    return tensors, {"numbers": numbers, "groups": groups}
+
+
+def load_optimiser_state(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
+    """Put back what `optimiser_state` gave, in the memory format of each parameter.
+
+    A file keeps values and no strides. Contiguous state beside channels-last weights would round differently in the
+    very next step.
+    """
+    entries: dict[int, dict[str, Any]] = {}
+    for place, value in [*tensors.items(), *values["numbers"].items()]:
+        index, _, name = place.partition("/")
+        entries.setdefault(int(index), {})[name] = value
+    optimiser.load_state_dict({"state": entries, "param_groups": values["groups"]})
+    for parameter, entry in optimiser.state.items():
+        for name, value in entry.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                entry[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+
+
+def random_state(device: torch.device) -> dict[str, Tensor]:
+    """State of torch's own generators (dropout draws from them)."""
+    state = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        state["cuda"] = torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        state["mps"] = torch.mps.get_rng_state()
+    return state
+
+
+def load_random_state(device: torch.device, state: dict[str, Tensor]) -> None:
+    torch.set_rng_state(state["cpu"])
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state["cuda"], device)
+    if device.type == "mps":
+        torch.mps.set_rng_state(state["mps"])

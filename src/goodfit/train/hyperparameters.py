@@ -1,45 +1,44 @@
-"""The plan of a run: every choice that training depends on, made before the first step and recorded as JSON."""
+"""The hyperparameters of a run: every choice that training depends on, made before the first step and recorded."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One choice, its value and why, in a line."""
+class Hyperparameters:
+    """What the loop needs to know.
 
-    name: str
-    value: str
-    why: str
+    Out of memory makes `micro_batch` smaller, and a time budget moves `epochs` and `max_steps`: training then holds
+    another value of this type.
 
-
-@dataclass
-class Plan:
-    """What the loop needs to know. `micro_batch` and, under a time budget, `epochs` may change on the way."""
+    Attributes:
+        batch_size: rows of one optimiser step.
+        micro_batch: rows of one forward and backward pass; the gradients of a step add up to the whole batch's.
+        learning_rate: the peak of the schedule.
+        precision: float32 or bfloat16 (autocast).
+        channels_last: the memory format of images.
+        augment: the preset that training images go through.
+        max_steps: under a time budget shorter than one epoch.
+        frozen_epochs: fine-tuning: epochs in which the head alone learns.
+        stage_decay: fine-tuning: learning rate of each earlier stage, as a share of the next.
+    """
 
     epochs: int
-    batch_size: int  # rows of one optimiser step
-    micro_batch: int  # rows of one forward and backward pass; the gradients of a step add up to the whole batch's
+    batch_size: int
+    micro_batch: int
     optimiser: str
-    learning_rate: float  # the peak of the schedule
+    learning_rate: float
     weight_decay: float
     schedule: str
-    precision: str  # float32 or bfloat16 (autocast)
+    precision: str
     channels_last: bool
     seed: int
+    augment: str = "none"
     clip_norm: float | None = None
     ema_decay: float | None = None
     label_smoothing: float = 0.0
     minutes: float | None = None
-    max_steps: int | None = None  # under a time budget shorter than one epoch
-    frozen_epochs: int = 0  # fine-tuning: epochs in which the head alone learns
-    stage_decay: float = 1.0  # fine-tuning: learning rate of each earlier stage, as a share of the next
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Plan:
-        return cls(**values)
+    max_steps: int | None = None
+    frozen_epochs: int = 0
+    stage_decay: float = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -17,7 +17,7 @@ from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.ema import MovingAverage
 from goodfit.train.evaluate import scores
-from goodfit.train.hyperparameters import Plan
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.memory import out_of_memory
 from goodfit.train.optimiser import set_learning_rate
 from goodfit.train.passes import backward_in_passes, penalty
@@ -54,7 +54,7 @@ class Training:
     optimiser: Optimizer
     schedule: Schedule
     precision: Precision
-    plan: Plan
+    hyper: Hyperparameters
     position: Position
     average: MovingAverage | None = None
     hold: Callable[[int], list[nn.Module]] = lambda epoch: []  # fine-tuning: freezes for the epoch, norms kept in eval
@@ -64,7 +64,7 @@ class Training:
 
     @property
     def batches_an_epoch(self) -> int:
-        return -(-len(self.train_rows) // self.plan.batch_size)
+        return -(-len(self.train_rows) // self.hyper.batch_size)
 
 
 @dataclass
@@ -78,19 +78,19 @@ class Listener:
 
 
 def train(training: Training, listener: Listener) -> bool:
-    """Run to the end of the plan; False when the listener asked to stop before it."""
-    plan, position = training.plan, training.position
+    """Run to the last epoch; False when the listener asked to stop before it."""
+    position = training.position
     now = time.monotonic()
     due = now + listener.every
-    while position.epoch < plan.epochs:
+    while position.epoch < training.hyper.epochs:
         training.net.train()
         for module in training.hold(position.epoch):
             module.eval()
         for batch in training.feed.epoch(training.train_rows, position.epoch, start=position.batch):
-            set_learning_rate(training.optimiser, plan.learning_rate * training.schedule(position.done))
+            set_learning_rate(training.optimiser, training.hyper.learning_rate * training.schedule(position.done))
             loss = forward_backward(training, batch)
-            if plan.clip_norm is not None:
-                nn.utils.clip_grad_norm_(training.net.parameters(), plan.clip_norm)
+            if training.hyper.clip_norm is not None:
+                nn.utils.clip_grad_norm_(training.net.parameters(), training.hyper.clip_norm)
             training.optimiser.step()
             training.optimiser.zero_grad()
             if training.average is not None:
@@ -106,7 +106,7 @@ def train(training: Training, listener: Listener) -> bool:
                 if listener.stop:
                     return False
                 due = time.monotonic() + listener.every
-            if position.step == plan.max_steps:
+            if position.step == training.hyper.max_steps:
                 break
         end_epoch(training)
         position.seconds, now = position.seconds + time.monotonic() - now, time.monotonic()
@@ -126,17 +126,17 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
     rows, device = len(batch.rows), training.feed.device
     while True:
         try:
-            if training.plan.micro_batch >= rows:
+            if training.hyper.micro_batch >= rows:
                 with training.precision.autocast(device):
                     loss = training.task.loss(training.net(batch.x), batch.y)
                 (loss + penalty(training.net)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 return loss.detach()
-            passes = -(-rows // training.plan.micro_batch)
+            passes = -(-rows // training.hyper.micro_batch)
             return backward_in_passes(training.net, training.task, batch, passes, training.precision, device)
         except RuntimeError as error:
-            if not out_of_memory(error) or min(training.plan.micro_batch, rows) < 2:
+            if not out_of_memory(error) or min(training.hyper.micro_batch, rows) < 2:
                 raise
-        training.plan.micro_batch = min(training.plan.micro_batch, rows) // 2
+        training.hyper = replace(training.hyper, micro_batch=min(training.hyper.micro_batch, rows) // 2)
         training.optimiser.zero_grad()
         if device.type == "cuda":
             torch.cuda.empty_cache()
@@ -148,7 +148,7 @@ def end_epoch(training: Training) -> None:
     train_loss = float(training.loss_sum) / max(1, position.rows)
     if train_loss != train_loss or train_loss in (float("inf"), float("-inf")):
         raise ModelError(
-            f"the loss turned into {train_loss} in epoch {position.epoch + 1} (rate {training.plan.learning_rate:g})",
+            f"the loss turned into {train_loss} in epoch {position.epoch + 1} (rate {training.hyper.learning_rate:g})",
             fix="Give a lower --lr, or --precision float32",
         )
     training.loss_sum.zero_()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -43,3 +44,15 @@ def keep_freed_memory() -> None:
         if mallopt is not None:
             mallopt(MMAP_THRESHOLD, LARGEST)
             mallopt(TRIM_THRESHOLD, 2**31 - 1)
+
+
+def release_memory() -> None:
+    """Collect what is no longer used and hand free memory back to the system."""
+    gc.collect()
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        torch.cuda.empty_cache()
+    if sys.platform == "linux":
+        # glibc keeps freed blocks for itself: without this a fit's memory would stay with the process
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

@@ -18,7 +18,8 @@ from goodfit.data.feed import laid_out
 from goodfit.errors import UsageError
 from goodfit.store.files import write_text
 from goodfit.train.device import processor_name
-from goodfit.train.scratch_copy import set_memory_format, trial_of
+from goodfit.train.memory_format import set_memory_format
+from goodfit.train.scratch_copy import trial_of
 
 MARGIN = 1.1  # bfloat16 has to be this much faster to be chosen: it costs digits
 

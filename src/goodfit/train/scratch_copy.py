@@ -31,15 +31,3 @@ def trial_of(net: nn.Module, device: torch.device) -> Iterator[nn.Module]:
             net.load_state_dict(before)
             for parameter in net.parameters():
                 parameter.grad = None
-
-
-def set_memory_format(net: nn.Module, *, channels_last: bool) -> None:
-    """Lay convolution weights out for images with channels last in memory, or the ordinary way.
-
-    `contiguous` would leave weights with one channel or of size 1 x 1 alone, whose bytes lie the same in both layouts;
-    but the kernels go by the strides, and are 6% slower over a net of mixed ones.
-    """
-    layout = torch.channels_last if channels_last else torch.contiguous_format
-    for parameter in net.parameters():
-        if parameter.dim() == 4:
-            parameter.data = torch.empty_like(parameter, memory_format=layout).copy_(parameter.data)

@@ -1,4 +1,4 @@
-"""Running a training to its end: progress, checkpoints, Ctrl-C, and the time budget."""
+"""A session: running a training to its end, with progress, checkpoints, Ctrl-C and the time budget."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Protocol
 
@@ -21,6 +22,49 @@ class Interrupted(Exception):
     """Ctrl-C: the checkpoint is written."""
 
 
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch that has ended: what `goodfit.fit(..., on_epoch=...)` is called with.
+
+    Attributes:
+        number: of this epoch, counted from 1, and `epochs`: of all that are planned.
+        rows: training rows seen in it.
+        train_loss, valid_loss: means.
+        metric: name of the main metric, and `score`: its value on the validation rows.
+        learning_rate: of the last step.
+        seconds: since training began, validation included.
+        best: whether its weights are the best so far.
+    """
+
+    number: int
+    epochs: int
+    rows: int
+    train_loss: float
+    valid_loss: float
+    metric: str
+    score: float
+    learning_rate: float
+    seconds: float
+    best: bool
+
+    @classmethod
+    def last_of(cls, training: Training) -> Epoch:
+        """The epoch that ended last."""
+        line, metric = training.position.history[-1], training.task.main_metric
+        return cls(
+            number=line["epoch"],
+            epochs=training.hyper.epochs,
+            rows=line["rows"],
+            train_loss=line["train_loss"],
+            valid_loss=line["valid_loss"],
+            metric=metric,
+            score=line[metric],
+            learning_rate=line["learning_rate"],
+            seconds=line["seconds"],
+            best=training.position.best_epoch == training.position.epoch - 1,
+        )
+
+
 class Voice(Protocol):
     """Where progress is shown."""
 
@@ -31,23 +75,23 @@ class Voice(Protocol):
     def say(self, text: str) -> None: ...
 
 
-def run_to_end(
+def run_session(
     training: Training,
     save: Callable[[Training], None],
     voice: Voice,
     seconds_left: Callable[[Training], float] | None = None,
 ) -> None:
-    """Train to the end of the plan, with a checkpoint at least every ten seconds or so, and at every epoch's end.
+    """Train to the last epoch, with a checkpoint at least every ten seconds or so, and at every epoch's end.
 
     Args:
         save: writes the checkpoint.
         voice: shows progress.
-        seconds_left: of the time budget, if there is one: the plan is fitted to it again after every epoch.
+        seconds_left: of the time budget, if there is one: the epochs are fitted to it again after every epoch.
 
     Raises:
         Interrupted: Ctrl-C; the checkpoint is written.
     """
-    micro = training.plan.micro_batch
+    micro = training.hyper.micro_batch
     due = time.monotonic() + FIRST_CHECKPOINT
 
     def saved() -> float:
@@ -57,11 +101,11 @@ def run_to_end(
 
     def tick(training: Training) -> None:
         nonlocal micro, due
-        if training.plan.micro_batch < micro:
-            micro = training.plan.micro_batch
-            passes = -(-training.plan.batch_size // micro)
+        if training.hyper.micro_batch < micro:
+            micro = training.hyper.micro_batch
+            passes = -(-training.hyper.batch_size // micro)
             voice.say(
-                f"out of memory: now {passes} passes of {micro} rows a step of {training.plan.batch_size}, as before"
+                f"out of memory: now {passes} passes of {micro} rows a step of {training.hyper.batch_size}, as before"
             )
         voice.batch(training)
         if listener.stop or time.monotonic() > due:
@@ -70,7 +114,7 @@ def run_to_end(
     def epoch_end(training: Training) -> None:
         nonlocal due
         voice.epoch(training)
-        if seconds_left is not None and training.plan.max_steps is None:
+        if seconds_left is not None and training.hyper.max_steps is None:
             an_epoch = training.position.seconds / training.position.epoch
             fit_to_budget(training, seconds_left(training), an_epoch)
         if listener.stop or time.monotonic() > due - FIRST_CHECKPOINT / 2:

@@ -29,10 +29,10 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks.events import Backward, Step, Zero
+from goodfit.checks.engine.events import BackwardEnded, Step, Zero
+from goodfit.checks.engine.fingerprints import all_finite
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
-from goodfit.checks.rows import all_finite
 from goodfit.checks.rule import LiveRule
 
 TIMES = 2
@@ -41,7 +41,7 @@ OFTEN, SHARE = 4, 0.5  # of the steps
 
 class AccumulationDropped(LiveRule):
     code, level = "GF309", Level.WARNING
-    sleepless = ("after_backward", "on_step", "on_zero")
+    sleepless = (BackwardEnded, Step, Zero)
 
     def start(self) -> None:
         self.waiting = 0  # backwards that no step has used
@@ -54,14 +54,14 @@ class AccumulationDropped(LiveRule):
         self.versions: list[int | None] = []
         self.weights: list[weakref.ref[Tensor]] = []  # the first of each optimiser
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         self.waiting += 1
         if event.into:
             self.attack = True
-        elif self.world.awake:  # the first steps are enough to know the loop by
-            groups = [group["params"] for optimiser in self.world.optimisers for group in optimiser.param_groups[:1]]
+        elif self.program.awake:  # the first steps are enough to know the loop by
+            groups = [group["params"] for optimiser in self.program.optimisers for group in optimiser.param_groups[:1]]
             self.weights = [weakref.ref(params[0]) for params in groups if params]
-            known = {id(param) for net in self.world.nets for param in net.parameters()} | self.world.optimised()
+            known = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
             self.attack = any(id(leaf) not in known for leaf in event.leaves)
             self.usual = self.usual or self.attack
         else:

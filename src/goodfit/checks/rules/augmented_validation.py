@@ -26,10 +26,10 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from goodfit.checks.events import Backward, Batch, Call
+from goodfit.checks.engine.events import BackwardBegins, Batch, Call
+from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
-from goodfit.checks.rows import fingerprints
 from goodfit.checks.rule import LiveRule
 
 BATCHES = 2
@@ -61,7 +61,7 @@ class AugmentedValidation(LiveRule):
                 return
         known |= dict(zip(indices, now, strict=True))
 
-    def before_backward(self, event: Backward) -> None:
+    def before_backward(self, event: BackwardBegins) -> None:
         loader = self.now() if self.now is not None else None
         if loader is not None:
             self.trained_on.add(id(loader.dataset))

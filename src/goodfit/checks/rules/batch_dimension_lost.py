@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.events import Loss
+from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -34,7 +34,7 @@ class BatchDimensionLost(LiveRule):
     yields_to = ("channels-last-images",)
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        last = self.world.last
+        last = self.program.last_call
         if last is None or last.rows is None or last.rows < 2 or last.output_shape is None or not event.target.dim():
             return
         rows, given = last.rows, tuple(event.input.shape)

@@ -27,16 +27,16 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks.events import Weights
+from goodfit.checks.engine.events import Weights
+from goodfit.checks.engine.nested import tensors
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.nest import tensors
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 
 class BestWeightsByReference(LiveRule):
     code, level = "GF408", Level.ERROR
-    sleepless = ("on_weights",)
+    sleepless = (Weights,)
 
     def start(self) -> None:
         self.survived: set[Place] = set()
@@ -45,7 +45,7 @@ class BestWeightsByReference(LiveRule):
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
         if event.action == "state_dict":
-            place, step = user_place(), self.world.steps
+            place, step = user_place(), self.program.steps
             for before in self.taken.values():
                 if before[3] == place and before[0]() is not None and before[2] < step:
                     self.survived.add(place)  # what was taken here before was kept while the net moved on
@@ -72,8 +72,8 @@ class BestWeightsByReference(LiveRule):
                 continue
             done = "loaded back" if event.action == "load_state_dict" else "saved"
             yield self.finding(
-                f"the weights taken in step {kept[2]} are {done} in step {self.world.steps}, and they are references: "
-                f"they have moved with the net, and are its present weights",
+                f"the weights taken in step {kept[2]} are {done} in step {self.program.steps}, and they are "
+                f"references: they have changed with the net, and are its present weights",
                 "Copy them when you take them: copy.deepcopy(net.state_dict()), or save them to a file at once",
                 file=kept[3].file,
                 line=kept[3].line,

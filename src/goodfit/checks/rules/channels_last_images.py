@@ -27,9 +27,9 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from goodfit.checks.events import Call, Reshape
+from goodfit.checks.engine.events import Call, Reshape
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 COLOURS = (3, 4)

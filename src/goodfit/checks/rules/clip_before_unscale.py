@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.events import Clip, Scaler
+from goodfit.checks.engine.events import Clip, Scaler
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 

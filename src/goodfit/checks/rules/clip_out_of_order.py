@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from goodfit.checks.events import Backward, Clip, Step
+from goodfit.checks.engine.events import BackwardEnded, Clip, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -39,7 +39,7 @@ class ClipOutOfOrder(LiveRule):
         self.used: set[int] = set()  # parameters whose gradients an optimiser has used
         self.times = {"after the step": 0, "before backward": 0}
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         self.used.clear()
 
     def on_step(self, event: Step) -> None:

@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from goodfit.checks.events import Epoch
+from goodfit.checks.engine.events import Epoch
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 

@@ -32,55 +32,61 @@ import numpy as np
 import torch
 from torch.utils.data import IterableDataset, Subset, TensorDataset
 
-from goodfit.checks.events import Epoch
+from goodfit.checks.engine.events import Epoch
+from goodfit.checks.engine.mixing_probe import random_state_kept
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.probe import random_state_kept
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.rule import LiveRule, NotChecked
 
-MOST = 64 * 2**20
-PLAIN = 50  # bytes of a number in a list
-ROWS = 3
+BYTES_AT_MOST = 64 * 2**20  # of what is copied
+BYTES_OF_OBJECT = 50  # of a number in a list, roughly
 
 
 class DatasetMutated(LiveRule):
     code, level = "GF505", Level.ERROR
 
     def start(self) -> None:
-        self.asked: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.examined: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def on_epoch(self, event: Epoch) -> Iterator[Finding]:
         data = event.loader.dataset
         while isinstance(data, Subset):
             data = data.dataset
-        if isinstance(data, (TensorDataset, IterableDataset)) or not hasattr(data, "__dict__") or data in self.asked:
+        if isinstance(data, (TensorDataset, IterableDataset)) or not hasattr(data, "__dict__") or data in self.examined:
             return
-        self.asked.add(data)
+        self.examined.add(data)
         name = _changed(data)
         if name is not None:
             yield self.finding(
-                f"reading a row of {type(data).__name__} changes '{name}', where the rows are kept: the next epoch "
-                f"reads something else",
+                f"reading a row of {type(data).__name__} changes '{name}', which holds the rows: the next epoch reads "
+                f"other values",
                 "Work on a copy: x = self.x[i].clone() (or x = x - mean in place of x -= mean)",
             )
 
 
 def _changed(data: Any) -> str | None:
-    """The attribute that reading changes, found on a copy."""
+    """The attribute that reading changes, found on a copy.
+
+    Raises:
+        NotChecked: a data set that cannot be copied, or a copy that cannot be read.
+    """
     sizes = {name: _size(value) for name, value in vars(data).items()}
-    kept = {name: value for name, value in vars(data).items() if PLAIN < sizes[name] < math.inf}
-    if not kept or sum(sizes[name] for name in kept) > MOST or not len(data):
+    kept = {name: value for name, value in vars(data).items() if BYTES_OF_OBJECT < sizes[name] < math.inf}
+    if not kept or sum(sizes[name] for name in kept) > BYTES_AT_MOST or not len(data):
         return None
-    double = copy.copy(data)
-    for name, value in kept.items():
-        setattr(double, name, copy.deepcopy(value))
-    before = copy.deepcopy(kept)
     rows = len(data)
+    try:
+        double = copy.copy(data)
+        for name, value in kept.items():
+            setattr(double, name, copy.deepcopy(value))
+        before = copy.deepcopy(kept)
+    except Exception as error:  # its own __copy__ or a property without a setter may raise anything
+        raise NotChecked(data, "data set", "that could not be copied") from error
     with random_state_kept():
         try:
             for row in {0, rows // 2, rows - 1}:
                 double[row]
-        except Exception:  # it cannot be read alone: nothing can be said
-            return None
+        except Exception as error:  # a file that is open in the original, say, or rows whose keys are no numbers
+            raise NotChecked(data, "data set", "whose copy could not be read") from error
     return next((name for name, value in before.items() if not _equal(value, getattr(double, name))), None)
 
 
@@ -92,8 +98,8 @@ def _size(value: Any, depth: int = 4) -> float:
         return float(value.nbytes) if value.dtype.kind != "O" else math.inf
     if isinstance(value, (list, tuple, dict)) and depth:
         parts = value.values() if isinstance(value, dict) else value
-        return PLAIN + sum(_size(part, depth - 1) for part in parts)
-    return PLAIN if value is None or isinstance(value, (bool, int, float, str)) else math.inf
+        return BYTES_OF_OBJECT + sum(_size(part, depth - 1) for part in parts)
+    return BYTES_OF_OBJECT if value is None or isinstance(value, (bool, int, float, str)) else math.inf
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -29,10 +29,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 LOSSES = 4
@@ -52,8 +52,8 @@ class DeadUnits(LiveRule):
         )  # of each loss, (units,) whether one was above 0, by layer
         self.place: Place | None = None
 
-    def before_backward(self, event: Backward) -> None:
-        if self.world.steps < LATE:
+    def before_backward(self, event: BackwardBegins) -> None:
+        if self.program.steps < LATE:
             return  # only the last losses count
         alive: list[Tensor] = []
         samples: list[int] = []
@@ -72,9 +72,9 @@ class DeadUnits(LiveRule):
             self.seen.append(alive)
             self.place = user_place()
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         shapes = [[layer.shape for layer in alive] for alive in self.seen]
-        if self.world.steps < STEPS or len(self.seen) < LOSSES or any(shape != shapes[0] for shape in shapes):
+        if self.program.steps < STEPS or len(self.seen) < LOSSES or any(shape != shapes[0] for shape in shapes):
             return
         for at, first in enumerate(self.seen[0]):
             dead = ~torch.stack([alive[at] for alive in self.seen]).any(0)

@@ -24,8 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -39,7 +39,7 @@ class DenseMemory(LiveRule):
     def start(self) -> None:
         self.done = False
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.done:
             return
         self.done = True

@@ -28,9 +28,9 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
-from goodfit.checks.events import Call, Dropout
+from goodfit.checks.engine.events import Call, Dropout, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 INPUTS = 2  # different ones
@@ -62,7 +62,7 @@ class DropoutInEval(LiveRule):
         if not event.outermost or self.active is None:
             return
         (place, said), self.active = self.active, None
-        now = (*_identity(event.inputs[0]), self.world.steps) if event.inputs else (0, 0, 0)
+        now = (*_identity(event.inputs[0]), self.program.steps) if event.inputs else (0, 0, 0)
         if now == self.last:
             self.asked_again = True  # Monte Carlo dropout
         self.last = now
@@ -81,7 +81,7 @@ class DropoutInEval(LiveRule):
         else:
             self.waiting = found
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         """A single evaluation, of one batch."""
         if self.waiting is not None:
             yield self.waiting

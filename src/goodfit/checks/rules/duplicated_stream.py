@@ -27,9 +27,9 @@ from typing import Any
 
 from torch.utils.data import IterableDataset
 
-from goodfit.checks.events import Batch
+from goodfit.checks.engine.events import Batch
+from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rows import blank, fingerprints
 from goodfit.checks.rule import LiveRule
 
 

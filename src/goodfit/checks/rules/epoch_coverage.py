@@ -29,9 +29,9 @@ from typing import Any
 
 from torch.utils.data import BatchSampler, IterableDataset
 
-from goodfit.checks.events import Batch, Epoch
+from goodfit.checks.engine.events import Batch, Epoch, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|oversampl|undersampl|episod|curricul|infinite", re.I)
@@ -39,7 +39,7 @@ ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|oversampl|undersampl|ep
 
 class EpochCoverage(LiveRule):
     code, level = "GF504", Level.ERROR
-    sleepless = ("on_epoch", "on_batch")
+    sleepless = (Epoch, Batch)
 
     def start(self) -> None:
         self.asked: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
@@ -57,21 +57,21 @@ class EpochCoverage(LiveRule):
         yield from self._judge(key)
         sampler = _sampler(loader)
         self.now[key] = []
-        self.places[key] = (user_place(), len(loader.dataset), type(sampler).__name__, self.world.backwards)
+        self.places[key] = (user_place(), len(loader.dataset), type(sampler).__name__, self.program.backwards)
 
     def on_batch(self, event: Batch) -> None:
         key = id(event.loader)
         if key in self.now and event.indices is not None:
             self.now[key] += [index for index in event.indices if isinstance(index, int)]
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for key in list(self.now):
             yield from self._judge(key)
 
     def _judge(self, key: int) -> Iterator[Finding]:
         given = self.now.pop(key, None)
         place, rows, sampler, backwards = self.places.get(key, (Place(None, None), 0, "", 0))
-        if not given or self.world.backwards == backwards:
+        if not given or self.program.backwards == backwards:
             return  # nothing was trained on it
         twice, absent = len(given) - len(set(given)), set(range(rows)) - set(given)
         always = absent & self.missing.get(key, set())

@@ -31,9 +31,9 @@ from collections.abc import Iterator
 
 import torch
 
-from goodfit.checks.events import Call, Compare, Loss, Read
+from goodfit.checks.engine.events import Call, Compare, Loss, Read, WatchEnds
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
 from goodfit.checks.rules.left_in_eval_mode import modal
 
@@ -56,7 +56,7 @@ class EvaluatedInTrainMode(LiveRule):
         shown = not event.grad and event.training and any(each.training for each in event.module.modules())
         self.rows = None
         if shown and modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
-            last = self.world.last
+            last = self.program.last_call
             self.rows, self.net = len(event.output), type(event.module).__name__
             self.place = last.place if last else None
             self.output = event.output.data_ptr()
@@ -81,7 +81,7 @@ class EvaluatedInTrainMode(LiveRule):
         if self.met >= BATCHES:
             yield self._seen()
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         """A single evaluation, of one batch."""
         if self.met == 1:
             yield self._seen()

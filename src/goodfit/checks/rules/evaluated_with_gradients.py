@@ -30,9 +30,9 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from goodfit.checks.events import Backward, Call, Step
+from goodfit.checks.engine.events import BackwardBegins, Call, Step
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
 
 CALLS = 3
@@ -49,11 +49,11 @@ class EvaluatedWithGradients(LiveRule):
 
     def on_step(self, event: Step) -> None:
         stepped = {id(param) for param in event.params}
-        for net in self.world.nets:
+        for net in self.program.nets:
             if net not in self.trained and any(id(param) in stepped for param in net.parameters()):
                 self.trained.add(net)
 
-    def before_backward(self, event: Backward) -> None:
+    def before_backward(self, event: BackwardBegins) -> None:
         self.open, self.unused = None, 0
 
     def on_call(self, event: Call) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ class EvaluatedWithGradients(LiveRule):
         if self.open is not None:
             net, place, grads = self.open
             self.open = None
-            self.unused = self.unused + 1 if grads == self.world.grad_calls else 0
+            self.unused = self.unused + 1 if grads == self.program.grad_calls else 0
             if self.unused >= CALLS and (module := net()) is not None:
                 yield self.finding(
                     f"{type(module).__name__} is evaluated with gradients being recorded, and no backward uses them "
@@ -71,7 +71,7 @@ class EvaluatedWithGradients(LiveRule):
                     file=place.file,
                     line=place.line,
                 )
-        last = self.world.last
+        last = self.program.last_call
         recorded = isinstance(event.output, Tensor) and event.output.requires_grad
         if event.grad and not event.training and recorded and event.module in self.trained and last is not None:
-            self.open = (weakref.ref(event.module), last.place, self.world.grad_calls)
+            self.open = (weakref.ref(event.module), last.place, self.program.grad_calls)

@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 from torch.optim import Optimizer
 
-from goodfit.checks.events import Backward, Step, Zero, params_of
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, Zero, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -63,7 +63,7 @@ class GradientsNotZeroed(LiveRule):
             state.used -= zeroed
             state.added -= zeroed
 
-    def before_backward(self, event: Backward) -> None:
+    def before_backward(self, event: BackwardBegins) -> None:
         for optimiser, state in self.states.items():
             gradients = _gradients(optimiser)
             fresh = {param for param, gradient in gradients.items() if param in state.used and not bool(gradient.any())}
@@ -71,7 +71,7 @@ class GradientsNotZeroed(LiveRule):
             state.added &= state.used
             state.before = {param: (id(gradient), gradient._version) for param, gradient in gradients.items()}
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         for optimiser, state in self.states.items():
             for param, gradient in _gradients(optimiser).items():
                 if param in state.used and state.before.get(param) != (id(gradient), gradient._version):

@@ -30,10 +30,10 @@ from types import FrameType
 
 from torch import Tensor
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardEnded
+from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, is_users, shown, user_place
 from goodfit.checks.rule import LiveRule
 
 ALIVE = 8
@@ -55,7 +55,7 @@ class GraphKeptAlive(LiveRule):
         self.backwards = 0
         self.told = False
 
-    def after_backward(self, event: Backward) -> Iterator[Finding]:
+    def after_backward(self, event: BackwardEnded) -> Iterator[Finding]:
         self.backwards += 1
         mark = Mark(self.backwards)
         for loss in event.losses:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.events import Compare
+from goodfit.checks.engine.events import Compare
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -32,7 +32,7 @@ class ImpossibleMetric(LiveRule):
     code, level = "GF407", Level.ERROR
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
-        last = self.world.last
+        last = self.program.last_call
         if last is None or last.rows is None or last.rows < 2:
             return
         shapes = {tuple(event.left.shape), tuple(event.right.shape)}

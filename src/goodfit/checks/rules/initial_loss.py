@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from goodfit.checks.events import Loss, Weights
+from goodfit.checks.engine.events import Loss, Weights
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 

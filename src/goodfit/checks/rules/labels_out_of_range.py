@@ -27,9 +27,9 @@ from collections.abc import Iterator
 
 import torch
 
-from goodfit.checks.events import Loss
+from goodfit.checks.engine.events import Loss, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 LABELS_A_CLASS = 20  # of which none was 0
@@ -65,7 +65,7 @@ class LabelsOutOfRange(LiveRule):
             counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
             self.used[classes] = self.used.get(classes, torch.zeros_like(counts)) + counts
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for classes, counts in self.used.items():
             if (
                 classes > 2

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks.events import Backward, Step, params_of
+from goodfit.checks.engine.events import BackwardEnded, Step, WatchEnds, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -55,10 +55,10 @@ class LearningRate(LiveRule):
         self.looks = 0
         self.rates: list[float] = []
 
-    def after_backward(self, event: Backward) -> None:
-        if len(self.world.optimisers) != 1 or self.before:
+    def after_backward(self, event: BackwardEnded) -> None:
+        if len(self.program.optimisers) != 1 or self.before:
             return  # L-BFGS calls backward many times in a step: the first is where it starts from
-        (optimiser,) = self.world.optimisers
+        (optimiser,) = self.program.optimisers
         some = [p for p in params_of(optimiser) if p.grad is not None and p.dim() > 1 and p.numel() <= LARGEST]
         self.before = [(param, param.detach().clone()) for param in some[:: max(1, len(some) // 3)][:3]]
 
@@ -72,19 +72,19 @@ class LearningRate(LiveRule):
             self.rates = [float(group["lr"]) for group in event.optimiser.param_groups]
         self.before = []
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
-        losses = self.world.losses
-        if self.world.steps < STEPS or len(self.rates) == 0:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        losses = self.program.losses
+        if self.program.steps < STEPS or len(self.rates) == 0:
             return
         rate = max(self.rates)
-        unused = losses.count - losses.used  # after the last step: an attribution, an attack
+        unused = losses.count - losses.count_at_step  # after the last step: an attribution, an attack
         last = list(losses.last)[-(losses.count // 2) : len(losses.last) - unused]
         ends = sum(last) / max(1, len(last))
         tail = losses.count >= STEPS and not losses.negative and losses.first > 0
-        broke = not math.isfinite(ends) and losses.most > BROKE * losses.first
-        if tail and (losses.least >= losses.first or ends > ABOVE * losses.first or broke):
+        broke = not math.isfinite(ends) and losses.highest > BROKE * losses.first
+        if tail and (losses.lowest >= losses.first or ends > ABOVE * losses.first or broke):
             yield self.finding(
-                f"the loss was {losses.first:.4g} in the first step, {losses.least:.4g} at its lowest, and is "
+                f"the loss was {losses.first:.4g} in the first step, {losses.lowest:.4g} at its lowest, and is "
                 f"{ends:.4g} over the last steps: the learning rate of {rate:g} is too high",
                 "Divide it by 10, or let goodfit fit --lr find choose",
             )

@@ -31,7 +31,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
-from goodfit.checks.events import Backward, Call, Dropout, Step
+from goodfit.checks.engine.events import BackwardEnded, Call, Dropout, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -55,7 +55,7 @@ class LeftInEvalMode(LiveRule):
         if event.root is not None and event.training and event.rate > 0:
             self.modal.setdefault(event.root, [0, 0])
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         self.ready, self.forwards = {**self.ready, **self.forwards}, {}
 
     def on_step(self, event: Step) -> Iterator[Finding]:

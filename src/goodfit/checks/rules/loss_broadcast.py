@@ -27,8 +27,8 @@ from collections.abc import Iterator
 
 import torch
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward, Loss
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -62,8 +62,8 @@ class LossBroadcast(LiveRule):
                 FIX,
             )
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
-        last = self.world.last
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        last = self.program.last_call
         if self.told or last is None or last.rows is None or last.rows < 2:
             return
         rows = last.rows

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from torch.optim import Optimizer
 
-from goodfit.checks.events import Backward, Step, params_of
+from goodfit.checks.engine.events import BackwardBegins, Step, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -42,10 +42,10 @@ class LossDetached(LiveRule):
         self.idle: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
         self.backwards = 0
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         self.backwards += 1
         if any(loss.grad_fn is None and loss.requires_grad and loss.is_leaf for loss in event.losses):
-            known = self.world.optimised() | {id(param) for net in self.world.nets for param in net.parameters()}
+            known = self.program.optimised() | {id(param) for net in self.program.nets for param in net.parameters()}
             if known and not any(id(leaf) in known for leaf in event.leaves):
                 yield self.finding(
                     "backward is called on a tensor that was made anew and knows nothing of the net: no parameter gets "

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.events import Backward
+from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -31,7 +31,7 @@ from goodfit.checks.rule import LiveRule
 class LossNotScalar(LiveRule):
     code, level = "GF201", Level.ERROR
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if event.given:
             return
         for loss in event.losses:

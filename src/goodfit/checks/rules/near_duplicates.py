@@ -27,8 +27,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from goodfit.checks.engine.perceptual_hash import twins
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.near import twins
 from goodfit.checks.rule import DataFacts, DataRule
 
 

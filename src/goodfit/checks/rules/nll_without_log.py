@@ -25,8 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks import graph
-from goodfit.checks.events import Loss
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 

@@ -32,9 +32,9 @@ from types import FrameType
 
 from torch import nn
 
-from goodfit.checks.events import Backward, Call
+from goodfit.checks.engine.events import BackwardEnded, Call, WatchEnds
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
 
 BACKWARDS = 5
@@ -75,9 +75,9 @@ class NoGradient(LiveRule):
                 self.twice.add(id(event.module))
         if event.outermost and event.grad and event.training:
             self.now.append(event.module)
-            if event.module not in self.nets and self.world.last is not None:
+            if event.module not in self.nets and self.program.last_call is not None:
                 self.nets[event.module] = len(self.known)
-                self.known.append(Net(self.world.last.place))
+                self.known.append(Net(self.program.last_call.place))
         if event.grad:
             self.called.add(id(event.module))
         elif not event.outermost and event.root.training:
@@ -85,11 +85,11 @@ class NoGradient(LiveRule):
             if _in_checkpoint():
                 self.checkpointed.add(id(event.module))
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         called, self.now = self.now, []
         if not called:
             return
-        self.held |= self.world.optimised()
+        self.held |= self.program.optimised()
         for module in called:
             at = self.nets.get(module)
             if at is None:
@@ -108,7 +108,7 @@ class NoGradient(LiveRule):
             net.called |= _passed_over(module, self.called, self.twice)
             net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for net in self.known:
             names = [
                 name

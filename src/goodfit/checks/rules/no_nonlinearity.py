@@ -31,8 +31,8 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -47,13 +47,13 @@ class NoNonlinearity(LiveRule):
     def start(self) -> None:
         self.looks = 0
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.looks >= LOOKS:
             return
         self.looks += 1
         layers = {  # by their weights: which net, and the name in it
             id(weight): (id(net), name)
-            for net in self.world.nets
+            for net in self.program.nets
             for name, part in net.named_modules()
             # not part.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
             if isinstance(part, (nn.Linear, _ConvNd)) and (weight := part._parameters.get("weight")) is not None

@@ -26,9 +26,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.events import Call, Loss
+from goodfit.checks.engine.events import Call, Loss
+from goodfit.checks.engine.fingerprints import all_finite
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rows import all_finite
 from goodfit.checks.rule import LiveRule
 
 SHOWN = 5

@@ -28,10 +28,10 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward, Scaler, Step
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Scaler, Step
+from goodfit.checks.engine.fingerprints import all_finite
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rows import all_finite
 from goodfit.checks.rule import LiveRule
 
 # Of an operation: the value that its node keeps, its name, and whether a value is one that it cannot take.
@@ -54,14 +54,14 @@ class NonfiniteLoss(LiveRule):
     def on_scaler(self, event: Scaler) -> None:
         self.scaled = True
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
-        if self.told or self.scaled or not self.world.losses.last:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        if self.told or self.scaled or not self.program.losses.last:
             return
-        value = self.world.losses.last[-1]
+        value = self.program.losses.last[-1]
         if not math.isfinite(value):
             self.told = True
             yield self.finding(
-                f"the loss is {value} in step {self.world.steps + 1}: {self._origin(event.losses)}",
+                f"the loss is {value} in step {self.program.steps + 1}: {self._origin(event.losses)}",
                 "Look at what is named; a lower learning rate, or the loss function that takes logits, is the usual "
                 "fix",
             )
@@ -74,14 +74,14 @@ class NonfiniteLoss(LiveRule):
                 self.told = True
                 name = next(name for name, _ in self._named([param]))
                 yield self.finding(
-                    f"the gradient of {name} is no number in step {self.world.steps}, while the loss is one",
+                    f"the gradient of {name} is no number in step {self.program.steps}, while the loss is one",
                     "Look for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small "
                     "constant inside",
                 )
                 return
 
     def _origin(self, losses: object) -> str:
-        for name, param in self._named([param for net in self.world.nets for param in net.parameters()]):
+        for name, param in self._named([param for net in self.program.nets for param in net.parameters()]):
             if not bool(torch.isfinite(param).all()):
                 return f"the weights '{name}' are no numbers any more, since the step before"
         for loss in losses if isinstance(losses, list) else []:
@@ -94,7 +94,7 @@ class NonfiniteLoss(LiveRule):
         return "the weights are finite, so it arises between the input and the loss"
 
     def _named(self, params: object) -> Iterator[tuple[str, Tensor]]:
-        names = {id(param): name for net in self.world.nets for name, param in net.named_parameters()}
+        names = {id(param): name for net in self.program.nets for name, param in net.named_parameters()}
         for param in params if isinstance(params, list) else []:
             yield names.get(id(param), "a parameter"), param
 

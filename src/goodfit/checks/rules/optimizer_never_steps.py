@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from torch import Tensor
 from torch.optim import Optimizer
 
-from goodfit.checks.events import Backward, params_of
+from goodfit.checks.engine.events import BackwardEnded, WatchEnds, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -41,8 +41,8 @@ class OptimizerNeverSteps(LiveRule):
     def start(self) -> None:
         self.values: dict[Optimizer, dict[int, Tensor]] = {}  # of those that have not stepped yet: they are few
 
-    def after_backward(self, event: Backward) -> None:
-        for optimiser, seen in list(self.world.optimisers.items()):
+    def after_backward(self, event: BackwardEnded) -> None:
+        for optimiser, seen in list(self.program.optimisers.items()):
             if seen.steps:
                 self.values.pop(optimiser, None)
             elif any(param.grad is not None for param in params_of(optimiser)):
@@ -50,9 +50,9 @@ class OptimizerNeverSteps(LiveRule):
                 if optimiser not in self.values:
                     self.values[optimiser] = {id(param): param.detach().clone() for param in params_of(optimiser)[:4]}
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for optimiser in self.values:
-            seen = self.world.optimiser(optimiser)
+            seen = self.program.optimiser(optimiser)
             if seen.steps or seen.backwards < BACKWARDS:
                 continue
             same = all(
@@ -62,9 +62,9 @@ class OptimizerNeverSteps(LiveRule):
             )
             if same:
                 yield self.finding(
-                    f"{type(optimiser).__name__} has never stepped, and backward ran {self.world.backwards} times for "
-                    f"its parameters: they are what they were at the start",
+                    f"{type(optimiser).__name__} has never stepped, and backward ran {self.program.backwards} times "
+                    f"for its parameters: they are what they were at the start",
                     "Call optimizer.step() after backward (scheduler.step() changes the learning rate alone)",
-                    file=seen.made.file,
-                    line=seen.made.line,
+                    file=seen.created_at.file,
+                    line=seen.created_at.line,
                 )

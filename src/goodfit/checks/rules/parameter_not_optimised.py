@@ -30,9 +30,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from goodfit.checks.events import Backward, Call, Step
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, Step, WatchEnds
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
 
 BACKWARDS = 3
@@ -70,12 +70,12 @@ class ParameterNotOptimised(LiveRule):
             self.order.append(id(event.module))
             if event.inputs and all(x.dim() == 0 for x in event.inputs):
                 self.weighing.add(id(event.module))
-            if self.world.last is not None:
-                self.places[id(event.module)] = self.world.last.place
+            if self.program.last_call is not None:
+                self.places[id(event.module)] = self.program.last_call.place
 
-    def before_backward(self, event: Backward) -> None:
+    def before_backward(self, event: BackwardBegins) -> None:
         """Parameters that no net knows, as those in a Python list."""
-        known = {id(param) for net in self.world.nets for param in net.parameters()} | self.world.optimised()
+        known = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
         for leaf in event.leaves:
             if isinstance(leaf, nn.Parameter) and id(leaf) not in known:
                 self._count(leaf, f"one of shape {tuple(leaf.shape)} that no module knows", LOOSE)
@@ -91,12 +91,12 @@ class ParameterNotOptimised(LiveRule):
         else:
             known.backwards += 1
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
         called, self.order = set(self.order), []
-        held = self.world.optimised()
+        held = self.program.optimised()
         self.held |= held
-        for net in self.world.nets:
+        for net in self.program.nets:
             if id(net) not in called:
                 continue
             for name, param in net.named_parameters():
@@ -109,8 +109,8 @@ class ParameterNotOptimised(LiveRule):
     def on_step(self, event: Step) -> None:
         self.held |= {id(param) for param in event.params}
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
-        if not self.world.steps >= STEPS:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if not self.program.steps >= STEPS:
             return
         left: dict[int, list[str]] = {}
         for key, known in self.known.items():

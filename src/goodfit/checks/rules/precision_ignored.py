@@ -28,9 +28,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
-from goodfit.checks.events import Autocast, Call
+from goodfit.checks.engine.events import Autocast, Call, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 REGIONS = 3
@@ -64,7 +64,7 @@ class PrecisionIgnored(LiveRule):
         elif event.grad and event.root.training:
             self.full += 1
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if self.regions < REGIONS or self.lower or self.full < LAYERS or self.place is None:
             return
         why = (

@@ -29,9 +29,9 @@ from typing import Any
 from torch.utils.data import RandomSampler, SubsetRandomSampler
 from torch.utils.data.distributed import DistributedSampler
 
-from goodfit.checks.events import Batch
+from goodfit.checks.engine.events import Batch, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 ROWS = 4
@@ -39,7 +39,7 @@ ROWS = 4
 
 class SameOrderEachEpoch(LiveRule):
     code, level = "GF502", Level.ERROR
-    sleepless = ("on_batch",)
+    sleepless = (Batch,)
 
     def start(self) -> None:
         # Of each data set: the first rows of the last epoch, and the net that was trained on them.
@@ -62,17 +62,23 @@ class SameOrderEachEpoch(LiveRule):
         )
         order = tuple(indices)
         if shuffles and loader.dataset not in self.told and len(set(order)) > 1:
-            self.now = (weakref.ref(loader.dataset), order, type(sampler).__name__, user_place(), self.world.backwards)
+            self.now = (
+                weakref.ref(loader.dataset),
+                order,
+                type(sampler).__name__,
+                user_place(),
+                self.program.backwards,
+            )
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         yield from self._settle()
 
     def _settle(self) -> Iterator[Finding]:
         """A backward has shown which net the epoch trains."""
-        if self.now is None or self.world.backwards == self.now[4]:
+        if self.now is None or self.program.backwards == self.now[4]:
             return
         (ref, order, name, place, _), self.now = self.now, None
-        data, net = ref(), self.world.last.module() if self.world.last is not None else None
+        data, net = ref(), self.program.last_call.module() if self.program.last_call is not None else None
         if data is None:
             return
         if self.first.get(data) == (order, id(net)):

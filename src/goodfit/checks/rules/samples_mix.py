@@ -29,10 +29,10 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from goodfit.checks import probe
-from goodfit.checks.events import Backward, Batch, Call, Loss
+from goodfit.checks.engine import mixing_probe
+from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place
 from goodfit.checks.rule import LiveRule
 
 NETS = 4  # that are probed, the first ones
@@ -52,7 +52,7 @@ class SamplesMix(LiveRule):
     def on_call(self, event: Call) -> None:
         if event.outermost and event.grad and event.module not in self.asked and len(self.asked) < NETS:
             out = event.output
-            last = self.world.last
+            last = self.program.last_call
             if isinstance(out, Tensor) and out.requires_grad and event.inputs and out.dim():
                 self.call, self.place = event, last.place if last else None
                 self.targets = None
@@ -66,7 +66,7 @@ class SamplesMix(LiveRule):
         if self.call is not None:
             self.targets = tuple(event.target.shape)
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         call, self.call = self.call, None
         if call is None:
             return
@@ -74,10 +74,10 @@ class SamplesMix(LiveRule):
         rows = len(call.inputs[0]) if call.inputs[0].dim() else 0
         if call.inputs[0].data_ptr() != self.batch and not _a_row_a_sample(call, self.targets, rows):
             return
-        found = probe.mixing(call.module, call.args, call.kwargs)
+        found = mixing_probe.mixing(call.module, call.args, call.kwargs)
         if found is not None:
             yield self.finding(
-                f"a change of row {found.changed} of the input of {type(call.module).__name__} moves row {found.seen} "
+                f"a change of row {found.changed} of the input of {type(call.module).__name__} moves row {found.moved} "
                 f"of its output (by {found.size:.3g}): samples of a batch are mixed",
                 "Look for a view or transpose that moves the first dimension, a softmax or mean over it, or a "
                 "recurrent or attention layer without batch_first=True",

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.events import Scaler
+from goodfit.checks.engine.events import Scaler
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -32,7 +32,7 @@ UPDATES = 6
 
 class ScalerNeverSteps(LiveRule):
     code, level = "GF310", Level.ERROR
-    sleepless = ("on_scaler",)
+    sleepless = (Scaler,)
 
     def start(self) -> None:
         self.scale = 0.0
@@ -44,11 +44,11 @@ class ScalerNeverSteps(LiveRule):
         if event.action != "update" or not event.scaler.is_enabled():
             return
         scale = float(event.scaler.get_scale())
-        if self.scale and scale < self.scale and self.world.steps == self.steps:
+        if self.scale and scale < self.scale and self.program.steps == self.steps:
             self.falls += 1
         else:
             self.falls, self.first = 0, scale
-        self.scale, self.steps = scale, self.world.steps
+        self.scale, self.steps = scale, self.program.steps
         if self.falls >= UPDATES - 1:
             yield self.finding(
                 f"the gradient scaler has left out {self.falls + 1} steps running, and its scale fell from "

@@ -28,9 +28,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.checks.events import Scaler, Schedule
+from goodfit.checks.engine.events import Scaler, Schedule, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
@@ -53,7 +53,7 @@ class Pace:
 
 class SchedulerPace(LiveRule):
     code, level = "GF308", Level.WARNING
-    sleepless = ("on_schedule",)
+    sleepless = (Schedule,)
     yields_to = ("optimizer-never-steps", "scaler-never-steps")
 
     def start(self) -> None:
@@ -72,7 +72,7 @@ class SchedulerPace(LiveRule):
             self.index[scheduler] = len(self.paces)
             self.paces.append(Pace(type(scheduler).__name__, user_place()))
         pace = self.paces[self.index[scheduler]]
-        steps = self.world.optimiser(optimiser).steps
+        steps = self.program.optimiser(optimiser).steps
         if steps == 0:
             pace.idle += 1
         elif pace.idle == 1 and pace.calls == 1 and not self.scaled:  # several are a way to resume
@@ -86,8 +86,8 @@ class SchedulerPace(LiveRule):
         if pace.down is None and rate < DOWN * pace.highest:
             pace.down = steps
 
-    def at_exit(self, event: None) -> Iterator[Finding]:
-        total = self.world.steps
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        total = self.program.steps
         for pace in self.paces:
             often = pace.calls >= total / 2
             if pace.name in CYCLIC or total < STEPS or pace.down is None or not often or pace.down > EARLY * total:

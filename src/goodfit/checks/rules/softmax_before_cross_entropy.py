@@ -26,8 +26,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from goodfit.checks import graph
-from goodfit.checks.events import Backward, Loss
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -57,7 +57,7 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
                     self._said(f"had rows that are probabilities (they sum to 1) in {self.sums} calls", classes), FIX
                 )
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Cross-entropy imported under another name before the watch, or written as log_softmax and nll."""
         if self.told:
             return

@@ -26,12 +26,12 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks import graph, probe
-from goodfit.checks.events import Backward, Call
+from goodfit.checks.engine import graph, mixing_probe
+from goodfit.checks.engine.events import BackwardBegins, Call
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.rule import LiveRule, NotChecked
 
-STEPS = 2  # that are looked at
+STEPS_EXAMINED = 2
 
 
 class SoftmaxOverBatch(LiveRule):
@@ -42,17 +42,18 @@ class SoftmaxOverBatch(LiveRule):
         self.steps = 0
 
     def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and self.steps < STEPS:
+        if event.outermost and event.grad and self.steps < STEPS_EXAMINED:
             self.call = event
 
-    def before_backward(self, event: Backward) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         call, self.call = self.call, None
-        if call is None or self.steps >= STEPS or not call.inputs or not call.inputs[0].dim():
+        if call is None or self.steps >= STEPS_EXAMINED or not call.inputs or not call.inputs[0].dim():
             return
         self.steps += 1
         rows = len(call.inputs[0])
         output = call.output.grad_fn if isinstance(call.output, Tensor) else None
         inside: set[int] = {id(node) for node in graph.walk(output)} if output is not None else set()
+        mixes: bool | NotChecked | None = None  # what the net does, once it is asked
         for loss in event.losses:
             for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
                 if node.name() not in ("SoftmaxBackward0", "LogSoftmaxBackward0"):
@@ -61,10 +62,22 @@ class SoftmaxOverBatch(LiveRule):
                 over_rows = node._saved_dim in (0, 2**64 - len(shape)) and len(shape) == 2 and shape[0] == rows > 1
                 if not over_rows or shape[1] < 2:
                     continue
-                if id(node) in inside and probe.mixing(call.module, call.args, call.kwargs) is None:
-                    continue
+                if id(node) in inside:
+                    mixes = _mixes(call) if mixes is None else mixes
+                    if mixes is not True:
+                        continue
                 yield self.finding(
                     f"a softmax runs over dimension 0 of {tuple(shape)}, which are the {rows} samples of the batch",
                     f"Give it the dimension of the classes: dim=1 sums over the {shape[1]} values of each sample",
                 )
                 return
+        if isinstance(mixes, NotChecked):
+            raise mixes
+
+
+def _mixes(call: Call) -> bool | NotChecked:
+    """Whether rows of the net's output depend on other rows of its input, or why that cannot be examined."""
+    try:
+        return mixing_probe.mixing(call.module, call.args, call.kwargs) is not None
+    except NotChecked as reason:
+        return reason

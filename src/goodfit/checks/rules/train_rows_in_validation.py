@@ -32,11 +32,11 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from goodfit.checks.events import Backward, Batch, Call, Compare, Loss
+from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Compare, Loss
+from goodfit.checks.engine.fingerprints import blank, fingerprints
+from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.overlap import Rows, rows_of, share
-from goodfit.checks.places import Place
-from goodfit.checks.rows import blank, fingerprints
 from goodfit.checks.rule import DataFacts, DataRule, LiveRule
 
 FEW = 0.01  # a smaller share of the rows cannot move a figure by more than itself
@@ -69,14 +69,14 @@ class TrainRowsInValidation(DataRule, LiveRule):
     def on_call(self, event: Call) -> None:
         if not event.outermost or not event.inputs:
             return
-        x, net, last = event.inputs[0], weakref.ref(event.module), self.world.last
+        x, net, last = event.inputs[0], weakref.ref(event.module), self.program.last_call
         rows = _content(x) if x.grad_fn is None else []
         if event.grad and event.training:
             self.given.append((net, rows))
         elif last is not None and event.module in self.taught:
             self.judged = (net, rows, last.place)
 
-    def after_backward(self, event: Backward) -> None:
+    def after_backward(self, event: BackwardEnded) -> None:
         given, self.given = self.given, []
         loader = self.now() if self.now is not None else None
         for ref, rows in given:

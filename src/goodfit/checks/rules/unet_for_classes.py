@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from goodfit.checks.events import Call
+from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 

@@ -27,9 +27,9 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from goodfit.checks.events import Call, Step
+from goodfit.checks.engine.events import Call, Step
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.places import Place, user_place
 from goodfit.checks.rule import LiveRule
 
 
@@ -61,7 +61,7 @@ class UnregisteredModule(LiveRule):
         for key, (calls, params) in self.strangers.items():
             if key in self.told or calls < 2:
                 continue
-            held = self.world.optimised() if held is None else held
+            held = self.program.optimised() if held is None else held
             if params & held:
                 continue
             self.told.add(key)

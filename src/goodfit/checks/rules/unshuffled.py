@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 import torch
 
-from goodfit.checks.events import Loss
+from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 

@@ -1,18 +1,44 @@
-"""One file a source: which paths it accepts (`accepts`), how it opens them (`open_path`), its options (`OPTIONS`).
+"""One file a source. A file that is put into this folder is all that a new source takes.
 
-A file dropped into this folder is found by itself. Nothing here imports torch when imported: the command's help lists
-the options of every source.
+The file's name is the source's: sources/texts.py holds a `Source` of the kind "texts" and the function `texts`, which
+is then `goodfit.texts`. Nothing here imports torch when imported: the command's help lists the options of every source.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from functools import cache
-from types import ModuleType
+
+from goodfit.data.source import Source
+
+
+def names() -> list[str]:
+    """The kinds of data that can be read; no source is imported."""
+    return sorted(info.name for info in pkgutil.iter_modules(__path__))
 
 
 @cache
-def sources() -> tuple[ModuleType, ...]:
-    """The source files of this folder."""
-    return tuple(importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
+def source_of(kind: str) -> type[Source]:
+    """The source class of a kind: one of `names`.
+
+    Raises:
+        TypeError: its file does not hold what it has to.
+    """
+    module = importlib.import_module(f"{__name__}.{kind}")
+    classes = [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value) and issubclass(value, Source) and value.__module__ == module.__name__
+    ]
+    if len(classes) != 1 or getattr(classes[0], "kind", None) != kind or not callable(getattr(module, kind, None)):
+        raise TypeError(
+            f"{module.__file__} has to hold one subclass of Source with kind = {kind!r}, and the function {kind}"
+        )
+    return classes[0]
+
+
+def sources() -> tuple[type[Source], ...]:
+    """Every source class, in the order of their names, which decides nothing but the order of lists."""
+    return tuple(source_of(kind) for kind in names())

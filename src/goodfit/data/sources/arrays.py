@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.options import SourceOption
-from goodfit.data.unreadable import Unreadable
+from goodfit.data.source import Claim, RowNumbers, Source, Strength
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
@@ -18,18 +17,13 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
 
     ArrayLike = np.ndarray | Tensor | str | os.PathLike[str]
 
-OPTIONS: tuple[SourceOption, ...] = ()
+ENDINGS = (".npz", ".npy")
 
 
-class Arrays:
+class Arrays(Source):
     """A source of rows in memory; see `arrays`."""
 
     kind = "arrays"
-    arch: str | None = None
-    task: str | None = None
-    repeats = False
-    block: int | None = None
-    times: np.ndarray | None = None
 
     def __init__(
         self,
@@ -39,18 +33,27 @@ class Arrays:
         groups: Sequence[str] | None,
         name: str,
     ) -> None:
-        self.name = name
+        super().__init__(name, RowNumbers(len(x)), targets=y, parts=parts, groups=groups)
         self._x = x
-        self.keys: Sequence[str] = [str(row) for row in range(len(x))]
-        self.targets = y
-        self.parts = parts
-        self.groups = groups
-        self.unreadable: list[Unreadable] = []
-        self.notes: list[tuple[str, str, str]] = []
-        self.decoded = 0
 
-    def __len__(self) -> int:
-        return len(self._x)
+    @classmethod
+    def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
+        """NumPy's files."""
+        ending = path.suffix.lower()
+        return Claim(Strength.ENDING, f"its name ends in {ending}") if ending in ENDINGS else None
+
+    @classmethod
+    def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
+        """An array or tensor, or a pair (x, y) of which x is one."""
+        x = data[0] if isinstance(data, tuple) and len(data) == 2 else data
+        return Claim(Strength.ENDING, "it is an array") if _is_array(x) else None
+
+    @classmethod
+    def open(cls, data: Any, *, valid: Any = None, test: Any = None, **options: Any) -> Arrays:
+        """A file, an array or a pair (x, y), with further ones for the valid and test parts."""
+        valid, test = (_pair(place) if isinstance(place, (str, os.PathLike)) else place for place in (valid, test))
+        x, y = data if isinstance(data, tuple) else (data, None)
+        return arrays(x, y, valid=valid, test=test, **options)
 
     @property
     def in_shape(self) -> tuple[int, ...]:
@@ -72,15 +75,6 @@ class Arrays:
                 fix="Bring the rows to that shape",
             )
 
-    def learn(self, rows: Tensor) -> None:
-        """Nothing: the rows are as they are."""
-
-    def net_options(self) -> dict[str, Any]:
-        return {}
-
-    def fixed(self) -> Mapping[str, Any]:
-        return {}
-
     def read(self, rows: Tensor) -> Tensor:
         """(n, ...) of the rows' own type."""
         return self._x.index_select(0, rows)
@@ -91,19 +85,6 @@ class Arrays:
 
     def schema(self) -> dict[str, Any]:
         return {"kind": self.kind, "in_shape": list(self.in_shape)}
-
-    def remarks(self) -> dict[str, list[str | None]]:
-        return {}
-
-    def columns(self) -> Mapping[str, np.ndarray]:
-        return {}
-
-    def digests(self) -> Sequence[str] | None:
-        """Content digest of every row: equal for equal rows."""
-        import hashlib
-
-        flat = self._x.contiguous().view(len(self), -1).numpy()
-        return [hashlib.blake2b(row.tobytes(), digest_size=16).hexdigest() for row in flat]
 
     def thumbnail(self, row: int) -> np.ndarray | None:
         """(H, W, C) uint8 of a row that is a uint8 image, else None."""
@@ -146,14 +127,14 @@ def arrays(
     if isinstance(x, (str, os.PathLike)):
         path = Path(x)
         name = path.stem
-        held = _from_file(path)
-        x = held["x"]
-        y = held.get("y") if y is None else y
+        saved = _from_file(path)
+        x = saved["x"]
+        y = saved.get("y") if y is None else y
         for part in ("valid", "test"):
-            if f"x_{part}" in held:
-                if f"y_{part}" not in held:
+            if f"x_{part}" in saved:
+                if f"y_{part}" not in saved:
                     raise DataError(f"x_{part} without y_{part}", where=path, fix=f"Save both, or take x_{part} away")
-                pair = (held[f"x_{part}"], held[f"y_{part}"])
+                pair = (saved[f"x_{part}"], saved[f"y_{part}"])
                 valid, test = (pair, test) if part == "valid" else (valid, pair)
     xs = [_rows(x)]
     ys = [_targets(y)] if y is not None else []
@@ -175,22 +156,20 @@ def arrays(
     return Arrays(whole, _join(ys) if ys else None, parts, groups, name)
 
 
-def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    return path.suffix.lower() in (".npz", ".npy")
+def _is_array(x: Any) -> bool:
+    if isinstance(x, np.ndarray):
+        return True
+    import torch
+
+    return isinstance(x, torch.Tensor)
 
 
-def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None) -> Arrays:
-    """The rows of a .npz or .npy, with further files for the valid and test parts."""
-
-    def pair(place: Path | None) -> tuple[ArrayLike, ArrayLike] | None:
-        if place is None:
-            return None
-        held = _from_file(place)
-        if "y" not in held:
-            raise DataError("there is no y in it", where=place, fix="Save it with numpy.savez(path, x=..., y=...)")
-        return held["x"], held["y"]
-
-    return arrays(path, valid=pair(valid), test=pair(test))
+def _pair(path: str | os.PathLike[str]) -> tuple[ArrayLike, ArrayLike]:
+    """x and y of a .npz."""
+    arrays = _from_file(Path(path))
+    if "y" not in arrays:
+        raise DataError("there is no y in it", where=path, fix="Save it with numpy.savez(path, x=..., y=...)")
+    return arrays["x"], arrays["y"]
 
 
 def _from_file(path: Path) -> dict[str, np.ndarray]:
@@ -198,20 +177,20 @@ def _from_file(path: Path) -> dict[str, np.ndarray]:
         raise DataError("no such file", where=path, fix="Check the path")
     try:
         loaded = np.load(path, allow_pickle=False)  # a pickled array could run code
-        held = {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
+        saved = {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
     except (OSError, ValueError, EOFError) as error:
         raise DataError(
             f"not a NumPy file that can be read safely ({error})",
             where=path,
             fix="Save it with numpy.savez(path, x=..., y=...)",
         ) from error
-    if "x" not in held:
+    if "x" not in saved:
         raise DataError(
-            f"there is no x in it (found: {', '.join(held) or 'nothing'})",
+            f"there is no x in it (found: {', '.join(saved) or 'nothing'})",
             where=path,
             fix="Save it with numpy.savez(path, x=..., y=...)",
         )
-    return held
+    return saved
 
 
 def _rows(x: ArrayLike) -> Tensor:
@@ -241,8 +220,8 @@ def _rows(x: ArrayLike) -> Tensor:
 
 def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
     if isinstance(y, (str, os.PathLike)):
-        held = _from_file(Path(y))
-        y = held.get("y", held["x"])
+        saved = _from_file(Path(y))
+        y = saved.get("y", saved["x"])
     import torch
 
     if isinstance(y, torch.Tensor):

@@ -3,50 +3,62 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings
-from goodfit.data.images.find import Listing
+from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.masks import UNKNOWN, Codes, MaskSettings, codes_from_json, look_at, read_codes, usual_palette
-from goodfit.data.images.pairing import in_parts, listed
-from goodfit.data.options import SourceOption
-from goodfit.data.sources.images import Images, given_size
-from goodfit.data.unreadable import Unreadable
+from goodfit.data.images.paired_source import PairedSource, find_in_parts
+from goodfit.data.images.pairing import listed
+from goodfit.data.images.sizes import given_size, sample_shapes, typical_shape
+from goodfit.data.source import Claim, Strength
 from goodfit.errors import DataError, UsageError
+from goodfit.options import Option
 
-MOST_SIDE, MOST_SIDE_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
+if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
+    from torch import Tensor
 
-OPTIONS = (
-    SourceOption("masks", str, "Masks of the images, of the same names: index, palette or colour PNGs."),
-    SourceOption("valid_masks", str, "Masks of the validation images that came apart."),
-    SourceOption("test_masks", str, "Masks of the test images that came apart."),
-    SourceOption("void", str, "The class of a mask that does not count: its number, or its name in --codes."),
-    SourceOption("codes", str, "Names of the classes, a line each; with red,green,blue for masks of colours."),
-    SourceOption("size", str, "Longer side of the images as the net sees them, or WIDTHxHEIGHT [theirs, up to 320]."),
-    SourceOption("resize", str, "How images of other shapes come to the size: crop, squash or pad [crop]."),
-)
+LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
 
 
-class Masks(Images):
+class Masks(PairedSource):
     """A source of images with masks; see `masks`. Targets are (N, H, W) uint8 classes."""
 
     kind = "masks"
-    task: str | None = "segmentation"
+    task = "segmentation"
+    partner = "mask"
+    options = (
+        Option("masks", Path, "Masks of the images, of the same names: index, palette or colour PNGs.", "Segmentation"),
+        Option("valid_masks", Path, "Masks of the separate validation images.", "Segmentation"),
+        Option("test_masks", Path, "Masks of the separate test images.", "Segmentation"),
+        Option("void", str, "The class of a mask to ignore: its number, or its name in --codes.", "Segmentation"),
+        Option(
+            "codes",
+            Path,
+            "A file of class names, one a line; with red,green,blue after each name for masks of colours.",
+            "Segmentation",
+        ),
+        Option(
+            "size",
+            str,
+            "Longer side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [theirs, up to 320].",
+            "Segmentation",
+        ),
+        RESIZE,
+    )
+    void: int | None = None  # the class that does not count
+    codes = Codes(())  # names and colours of the classes
+    form: str = "values"  # how masks hold their classes: values, binary or colours
 
-    def __init__(
-        self, listing: Listing, partners: Sequence[Path] | None, settings: Mapping[str, Any], name: str
-    ) -> None:
-        super().__init__(listing, settings, name)
-        self.targets: Any = None
-        self._partners = partners
-        self._mask_cache: ImageCache | None = None
-        self.void: int | None = None
-        self.codes = Codes(())
+    @classmethod
+    def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
+        """Whatever comes with masks."""
+        return Claim(Strength.OPTION, "--masks is given") if "masks" in given else None
 
     def prepare(
         self,
@@ -56,73 +68,53 @@ class Masks(Images):
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """As `Images.prepare`, and the masks beside them.
-
-        Raises:
-            DataError: over 10% of the images or masks are broken, or a mask holds a class that there is not.
-        """
-        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
-        if self._partners is None:
-            if schema is not None:
-                self.codes, self.void = codes_from_json(schema["codes"]), schema["void"]
-            return
-        assert self.image is not None
-        form = self._form() if schema is None else schema["form"]
+        """As `PairedSource.prepare`; the classes are those of the masks, or of a run's schema."""
         if schema is not None:
-            self.codes, self.void = codes_from_json(schema["codes"]), schema["void"]
-        self._mask_settings = MaskSettings(
-            height=self.image.height,
-            width=self.image.width,
-            resize=self.image.resize,
-            form=form,
-            colours=self.codes.colours if form == "colours" else (),
-        )
-        self._mask_cache = load_images(self._partners, self._mask_settings, folder=cache, progress=progress)
-        known = {item.row for item in self.unreadable}
-        self.unreadable += [
-            Unreadable(row, self.keys[row], f"its mask {self._partners[row].name}: {why}")
-            for row, why in sorted(self._mask_cache.unreadable.items())
-            if row not in known
-        ]
-        if schema is None:
-            self.refuse_many_broken()
-            self._find_classes()
-        self._check_classes()
-        import torch
-
-        self.targets = torch.from_numpy(self._mask_cache.pixels[..., 0])
+            self.codes, self.void, self.form = codes_from_json(schema["codes"]), schema["void"], schema["form"]
+        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     def schema(self) -> dict[str, Any]:
         codes = {"names": list(self.codes.names), "colours": [list(colour) for colour in self.codes.colours]}
-        return {**super().schema(), "codes": codes, "void": self.void, "form": self._mask_settings.form}
+        return {**super().schema(), "codes": codes, "void": self.void, "form": self.form}
 
     def task_options(self) -> dict[str, Any]:
-        """What the task has to know besides the masks."""
+        """The names of the classes, and the one that does not count."""
         return {"classes": list(self.codes.names), "void": self.void}
 
-    def paths(self) -> Sequence[Path]:
-        """Where each image is, to be read at its own size."""
-        return self._listing.paths
+    def usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
+        return typical_shape(shapes, LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE)
 
-    def release(self) -> None:
-        super().release()
-        self._mask_cache, self.targets = None, None
-
-    def _usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
-        return longest_side(shapes, MOST_SIDE_ACCELERATOR if accelerator else MOST_SIDE)
-
-    def _choose_settings(self, accelerator: bool) -> ImageSettings:
+    def choose_settings(self, accelerator: bool) -> ImageSettings:
         size = self._settings.get("size")
         if size is not None and "x" not in str(size).lower():  # the longer side, in the images' own shape
-            from goodfit.data.sources.images import sample_shapes
-
             given_size(size)
-            (wide, high), _ = longest_side(sample_shapes(self._listing.paths)[0], int(size), enlarge=True)
-            self._settings["size"] = f"{wide}x{high}"
-        return super()._choose_settings(accelerator)
+            (width, height), _ = typical_shape(sample_shapes(self._listing.paths)[0], int(size), enlarge=True)
+            self._settings["size"] = f"{width}x{height}"
+        return super().choose_settings(accelerator)
 
-    def _form(self) -> str:
-        """How the masks hold their classes; the names of the classes and the void one as far as they are told."""
+    def partner_settings(self, schema: Mapping[str, Any] | None) -> Settings:
+        assert self.image is not None
+        if schema is None:
+            self._choose_form()
+        return MaskSettings(
+            height=self.image.height,
+            width=self.image.width,
+            resize=self.image.resize,
+            form=self.form,
+            colours=self.codes.colours if self.form == "colours" else (),
+        )
+
+    def as_targets(self, pixels: np.ndarray, schema: Mapping[str, Any] | None) -> Tensor:
+        import torch
+
+        highest = self._highest_classes(pixels)
+        if schema is None:
+            self._choose_classes(highest)
+        self._refuse_other_classes(highest)
+        return torch.from_numpy(pixels[..., 0])
+
+    def _choose_form(self) -> None:
+        """How the masks hold their classes; names of the classes and the void one as far as they are known."""
         assert self._partners is not None
         facts = look_at(self._partners)
         given = self._settings.get("codes")
@@ -133,42 +125,40 @@ class Masks(Images):
                 where=self._partners[0],
                 fix="Give --codes FILE with a line name,red,green,blue for each class",
             )
-        form = "colours" if facts.coloured else "values"
+        self.form = "colours" if facts.coloured else "values"
         void = self._settings.get("void")
         if set(facts.values) <= {0, UNKNOWN} and void is None and not facts.coloured and not given:
-            form = "binary"
+            self.form = "binary"
             self.notes.append(("masks", "two classes", "their values are 0 and 255"))
         elif void is not None:
             self.void = self._number(str(void))
         elif UNKNOWN in facts.values:
             self.void = UNKNOWN
-            self.notes.append(("void", str(UNKNOWN), "the usual value of what does not count; --void says another"))
-        return form
+            self.notes.append(("void", str(UNKNOWN), "the usual value of pixels to ignore; --void names another"))
 
     def _number(self, void: str) -> int:
         if void in self.codes.names:
             return self.codes.names.index(void)
         if not void.isdigit() or int(void) > UNKNOWN:
             names = f" or one of {', '.join(self.codes.names)}" if self.codes.names else ""
-            raise UsageError(f"--void {void} is no class", fix=f"Give its number from 0 to 255{names}")
+            raise UsageError(f"--void {void} is not a class", fix=f"Give its number from 0 to 255{names}")
         return int(void)
 
-    def _most(self) -> np.ndarray:
+    def _highest_classes(self, pixels: np.ndarray) -> np.ndarray:
         """(N,) the highest class of every mask besides the void one."""
-        assert self._mask_cache is not None
-        most = np.zeros(len(self), dtype=np.int64)
-        for row, mask in enumerate(self._mask_cache.pixels):
-            there = np.flatnonzero(np.bincount(mask.reshape(-1), minlength=256))
-            there = there[there != (-1 if self.void is None else self.void)]
-            most[row] = there.max() if len(there) else 0
-        return most
+        highest = np.zeros(len(pixels), dtype=np.int64)
+        for row, mask in enumerate(pixels):
+            classes = np.flatnonzero(np.bincount(mask.reshape(-1), minlength=256))
+            classes = classes[classes != (-1 if self.void is None else self.void)]
+            highest[row] = classes.max() if len(classes) else 0
+        return highest
 
-    def _find_classes(self) -> None:
-        """As many classes as the training images have, where no file says so; names and colours for all."""
+    def _choose_classes(self, highest: np.ndarray) -> None:
+        """As many classes as the training images have, where no file names them; names and colours for all."""
         names = list(self.codes.names)
         if not names:
-            taught = [part in (None, "train") for part in self.parts]
-            count = int(self._most()[np.array(taught)].max()) + 1
+            training = np.array([part in (None, "train") for part in self.parts])
+            count = int(highest[training].max()) + 1
             names = [str(number) for number in range(max(count, 2))]
         while self.void is not None and self.void == len(names) - 1:
             names.pop()  # a void class above all others has no output
@@ -176,30 +166,17 @@ class Masks(Images):
         colours += usual_palette(len(names))[len(colours) :]
         self.codes = Codes(tuple(names), tuple(colours))
 
-    def _check_classes(self) -> None:
+    def _refuse_other_classes(self, highest: np.ndarray) -> None:
         assert self._partners is not None
-        most = self._most()
-        broken = [item.row for item in self.unreadable]
-        most[broken] = 0
-        wrong = np.flatnonzero(most >= len(self.codes.names))
-        if len(wrong):
-            named = listed([f"{self._partners[row].name} has class {most[row]}" for row in wrong.tolist()])
+        unreadable = {item.row for item in self.unreadable}
+        wrong = [row for row in np.flatnonzero(highest >= len(self.codes.names)).tolist() if row not in unreadable]
+        if wrong:
+            named = listed([f"{self._partners[row].name} has class {highest[row]}" for row in wrong])
             raise DataError(
                 f"{len(wrong)} masks hold a class above {len(self.codes.names) - 1}, the last one: {named}",
-                where=self._partners[int(wrong[0])],
-                fix="Fix the masks, or say by --void which class does not count",
+                where=self._partners[wrong[0]],
+                fix="Fix the masks, or name the class to ignore by --void",
             )
-
-
-def longest_side(shapes: np.ndarray, most: int, *, enlarge: bool = False) -> tuple[tuple[int, int], str]:
-    """The median shape, its longer side at most so many pixels (or exactly)."""
-    wide, high = (int(side) for side in np.median(shapes, axis=0))
-    scale = most / max(wide, high)
-    why = f"the images are {wide}x{high}" if len(np.unique(shapes, axis=0)) == 1 else f"they are about {wide}x{high}"
-    if scale < 1 or enlarge:
-        wide, high = max(8, round(wide * scale)), max(8, round(high * scale))
-        why += f"; {most} is the longest side by default on this device"
-    return (wide, high), why
 
 
 def masks(
@@ -231,21 +208,7 @@ def masks(
     Raises:
         DataError: nothing to read, images without a mask, masks of another size: each is named.
     """
-    root = Path(path)
-    further = {
-        part: (Path(place) if place is not None else None, Path(beside) if beside is not None else None)
-        for part, place, beside in (("valid", valid, valid_masks), ("test", test, test_masks))
-    }
-    listing, partners = in_parts(root, Path(masks) if masks is not None else None, further, "masks")
+    listing, partners = find_in_parts(path, masks, "masks", valid=(valid, valid_masks), test=(test, test_masks))
     settings = {"size": size, "resize": resize, "void": void, "codes": codes}
-    name = root.resolve().stem
-    return Masks(listing, partners, settings, name=root.resolve().parent.stem if name == "images" else name)
-
-
-def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    """Whoever names masks has images with masks."""
-    return "masks" in given
-
-
-def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Masks:
-    return masks(path, valid=valid, test=test, **options)
+    place = Path(path).resolve()
+    return Masks(listing, partners, settings, place.parent.stem if place.name == "images" else place.stem)

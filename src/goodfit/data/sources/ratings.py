@@ -8,35 +8,36 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.options import SourceOption
+from goodfit.data.source import Claim, Strength
+from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import numbers
 from goodfit.data.tables.encoder import texts
 from goodfit.data.tables.features import Described, Features
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.reading import is_table, read_parts
-from goodfit.data.tables.table_source import OPTIONS as TABLE_OPTIONS
-from goodfit.data.tables.table_source import TableRows
-from goodfit.errors import DataError
+from goodfit.data.tables.table_source import GROUP, TARGET, TIME, TableSource
+from goodfit.errors import DataError, UsageError
+from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
-OPTIONS = (
-    SourceOption("user", str, "Ratings: the column of users."),
-    SourceOption("item", str, "Ratings: the column of items."),
-    SourceOption("user_features", str, "Ratings: a table with a row a user, of what else is known."),
-    SourceOption("item_features", str, "Ratings: the same for items."),
-    *TABLE_OPTIONS,
-)
 
-
-class Ratings(TableRows):
+class Ratings(TableSource):
     """A source of ratings; see `ratings`."""
 
     kind = "ratings"
-    arch: str | None = "factors"
-    task: str | None = "rating"
+    noun = "rating"
     repeats = True  # a user may rate an item twice
+    options = (
+        Option("user", str, "The column of users.", "Ratings"),
+        Option("item", str, "The column of items.", "Ratings"),
+        Option("user_features", Path, "A table with one row a user, of what else is known about them.", "Ratings"),
+        Option("item_features", Path, "A table with one row an item, of what else is known about them.", "Ratings"),
+        TARGET,
+        GROUP,
+        TIME,
+    )
 
     def __init__(
         self,
@@ -53,6 +54,24 @@ class Ratings(TableRows):
         self._given = features or {}  # tables of features, as they came
         self._features: dict[str, Features] = {}
         self._described: dict[str, Described] = {}
+
+    @classmethod
+    def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
+        """A table whose users or items are named."""
+        return _named(given) if is_table(path) else None
+
+    @classmethod
+    def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
+        """A frame whose users or items are named."""
+        return _named(given) if is_frame(data) else None
+
+    @property
+    def arch(self) -> str | None:
+        return "factors" if self._settings["target"] is not None else "ranker"
+
+    @property
+    def task(self) -> str | None:
+        return "rating" if self._settings["target"] is not None else "ranking"
 
     def prepare(
         self,
@@ -75,13 +94,17 @@ class Ratings(TableRows):
             self.taught = dict(schema.get("taught", counts))  # runs without features did not say
         target = self._settings["target"]
         for option in ("user", "item"):
+            if self._settings[option] is None:
+                raise UsageError(
+                    f"--{option} is not given: it names the column of {option}s",
+                    fix=f"The columns are {', '.join(self._frame.columns)}",
+                )
             self._refuse_absent(self._settings[option], option)
         if schema is None:
             if target is not None:
                 self._refuse_absent(target, "target")
             self._read_groups_and_times()
         if target is None:
-            self.arch, self.task = "ranker", "ranking"
             self.targets = np.zeros(len(self))
             if schema is None:
                 self.notes.append(("feedback", "choices", "no --target: each row is an item that a user took"))
@@ -188,7 +211,7 @@ def ratings(
     """Ratings of items by users, one a row.
 
     Args:
-        data: a path of CSV, TSV or Parquet, a pandas or a polars frame.
+        data: a path of CSV, TSV or Parquet, or a frame (pandas, polars, ...).
         user, item, target: the columns of users, items and ratings; None for data to predict. Without a target, each
             row is an item that a user took, and items are ranked.
         valid, test: further tables, whose rows are the validation or test part.
@@ -207,11 +230,6 @@ def ratings(
     return Ratings(frame, parts, settings, name, {key: place for key, place in given.items() if place is not None})
 
 
-def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    """A table whose users and items are named."""
-    return "user" in given and "item" in given and is_table(path)
-
-
-def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Ratings:
-    """`ratings`, by the name under which every source file offers its opening function to the command line."""
-    return ratings(path, valid=valid, test=test, **options)
+def _named(given: Mapping[str, Any]) -> Claim | None:
+    options = [f"--{name}" for name in ("user", "item") if name in given]
+    return Claim(Strength.OPTION, f"{' and '.join(options)} given") if options else None

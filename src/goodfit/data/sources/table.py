@@ -1,4 +1,4 @@
-"""Tables: CSV, TSV, Parquet, pandas or polars frames; one or several columns are the target, the others teach."""
+"""Tables: CSV, TSV, Parquet, frames of any library. One or several columns are the target; the others teach."""
 
 from __future__ import annotations
 
@@ -11,42 +11,67 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.images.cache import cache_folder, reserve
-from goodfit.data.options import SourceOption
+from goodfit.data.source import Claim, Strength
+from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import DIFFERENT, Kind, numbers, tell, without_missing
 from goodfit.data.tables.encoder import Encoder, texts
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.reading import is_table, read_parts
-from goodfit.data.tables.table_source import OPTIONS as TABLE_OPTIONS
-from goodfit.data.tables.table_source import TableRows
+from goodfit.data.tables.table_source import GROUP, TARGET, TIME, TableSource
 from goodfit.errors import DataError, UsageError
+from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
-BLOCK = 2_000  # rows that are read together where they stay on disk
+ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 CLASSES = 20  # whole numbers with at most so many values are classes; --task says otherwise
 
-OPTIONS = (
-    *TABLE_OPTIONS,
-    SourceOption("categorical", str, "Columns to be read as categories, separated by commas."),
-    SourceOption("numeric", str, "Columns to be read as numbers, separated by commas."),
-    SourceOption("ignore", str, "Columns to leave out, separated by commas."),
-)
 
-
-class Table(TableRows):
+class Table(TableSource):
     """A source of rows of a table; see `table`."""
 
     kind = "table"
-    arch: str | None = "tabm"
-    task: str | None = None
+    arch = "tabm"
+    options = (
+        TARGET,
+        GROUP,
+        TIME,
+        Option("categorical", str, "Columns to read as categories, separated by commas.", "Tables"),
+        Option("numeric", str, "Columns to read as numbers, separated by commas.", "Tables"),
+        Option("ignore", str, "Columns to leave out, separated by commas.", "Tables"),
+    )
 
-    def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
+    def __init__(
+        self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str, *, in_memory: bool
+    ) -> None:
         super().__init__(frame, parts, settings, name)
+        self._in_memory = in_memory  # whether a frame was given, not a path
         self._kinds: dict[str, Kind] = {}
         self._encoder: Encoder | None = None
         self._cache: Path | None = None
-        self.block = BLOCK if frame.streamed else None
+
+    @classmethod
+    def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
+        """Parquet, and delimited text, which may also be a list of images or ratings."""
+        if not is_table(path):
+            return None
+        if "target" in given:
+            return Claim(Strength.OPTION, "--target is given")
+        if path.is_dir():
+            return Claim(Strength.CONTENT, "there are Parquet files in it")
+        if path.suffix.lower() == ".parquet":
+            return Claim(Strength.ENDING, "its name ends in .parquet")
+        return Claim(Strength.GENERIC, "it is a delimited text file")
+
+    @classmethod
+    def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
+        """A frame of any library."""
+        return Claim(Strength.ENDING, "it is a frame") if is_frame(data) else None
+
+    @property
+    def block(self) -> int | None:
+        return ROWS_READ_TOGETHER if self._frame.streamed else None
 
     @property
     def encoder(self) -> Encoder:
@@ -77,10 +102,13 @@ class Table(TableRows):
             return
         target = self._settings["target"]
         if not target:
-            raise UsageError(
-                "--target is not given: it names the column to predict",
-                fix=f"There are {', '.join(self._frame.columns)}",
-            )
+            columns = ", ".join(self._frame.columns)
+            if self._in_memory:
+                raise UsageError(
+                    "no target is given for this frame",
+                    fix=f'Name the column to predict: goodfit.table(frame, target="..."); the columns are {columns}',
+                )
+            raise UsageError("--target is not given: it names the column to predict", fix=f"The columns are {columns}")
         for option in ("target", "categorical", "numeric", "ignore"):
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
@@ -208,7 +236,7 @@ def table(
     """Rows of a table.
 
     Args:
-        data: a path of CSV, TSV or Parquet (a file, or a folder of Parquet files), a pandas or a polars frame.
+        data: a path of CSV, TSV or Parquet (a file, or a folder of Parquet files), or a frame (pandas, polars, ...).
         target: the column to predict: y of shape (N,), as a Series of pandas. A list of columns gives y of shape
             (N, K), as a DataFrame. None for data to predict.
         valid, test: further tables, whose rows are the validation or test part.
@@ -230,19 +258,10 @@ def table(
         "time": time,
         "form": None,
     }
-    return Table(frame, parts, settings, name)
+    return Table(frame, parts, settings, name, in_memory=not isinstance(data, (str, os.PathLike)))
 
 
 def _listed(names: Sequence[str] | str | None) -> list[str]:
     if names is None:
         return []
     return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
-
-
-def accepts(path: Path, given: Mapping[str, Any]) -> bool:
-    return is_table(path)
-
-
-def open_path(path: Path, *, valid: Path | None = None, test: Path | None = None, **options: Any) -> Table:
-    """`table`, by the name under which every source file offers its opening function to the command line."""
-    return table(path, valid=valid, test=test, **options)

@@ -1,4 +1,4 @@
-"""Tables as they come: CSV and TSV of any dialect, Parquet (a file or a folder), pandas and polars frames -> polars.
+"""Tables as they come -> polars: CSV and TSV of any dialect, Parquet (a file or a folder), frames of any library.
 
 Text files are read as text, cell by cell: what a column holds is for `kinds` to say, after it has seen all of it.
 """
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
 from goodfit.data.tables.frames import Frame, Held, Streamed, parquet_files, too_large
 from goodfit.errors import DataError
 
@@ -34,7 +35,7 @@ def read_table(place: Any) -> pl.DataFrame:
     """A polars frame with the columns in their order, text where the file was text.
 
     Args:
-        place: a path, a polars or a pandas frame.
+        place: a path, or a frame of any library.
 
     Raises:
         DataError: not a table, an empty one, or one whose columns have the same name twice.
@@ -50,9 +51,11 @@ def read_table(place: Any) -> pl.DataFrame:
         if path.is_dir() or path.suffix.lower() == ".parquet":
             return _checked(_parquet(path), path)
         return _checked(_text(path), path)
-    if hasattr(place, "columns") and hasattr(place, "iloc"):
-        return _checked(_from_pandas(place), None)
-    raise DataError(f"a {type(place).__name__} is no table", fix="Give a path, a pandas or a polars frame")
+    if is_frame(place):
+        return _checked(to_polars(place), None)
+    raise DataError(
+        f"a {type(place).__name__} is not a table", fix="Give a path, or a frame such as those of pandas and polars"
+    )
 
 
 def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) -> tuple[Frame, list[str | None], str]:
@@ -111,7 +114,7 @@ def _text(path: Path) -> pl.DataFrame:
     names = [name.strip() for name in next(csv.reader(first[:1], delimiter=separator))]
     has_header = _is_header(names)
     if has_header:
-        _refuse_twice(names, path)
+        refuse_same_names(names, path)
         if not text.partition("\n")[2].strip():
             return pl.DataFrame()
     width = len(names)
@@ -180,14 +183,6 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _refuse_twice(names: Sequence[str], path: Path) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise DataError(f"two columns are called '{name}'", where=path, fix="Give each a name of its own")
-        seen.add(name)
-
-
 def _ragged(text: str, separator: str, width: int) -> str | None:
     for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1):
         if cells and len(cells) != width:
@@ -197,23 +192,3 @@ def _ragged(text: str, separator: str, width: int) -> str | None:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-
-
-def _from_pandas(frame: Any) -> pl.DataFrame:
-    """Column by column, without pyarrow: numbers and dates as they are, all else as text."""
-    import numpy as np
-    import polars as pl
-
-    names = [str(name) for name in frame.columns]
-    _refuse_twice(names, Path("the frame"))
-    series = []
-    for at, name in enumerate(names):
-        column = frame.iloc[:, at]
-        kind = getattr(column.dtype, "kind", "O")
-        if kind in "iufMb" and isinstance(column.dtype, np.dtype):
-            series.append(pl.Series(name, column.to_numpy()))
-        else:
-            missing = column.isna().to_numpy()
-            values = [None if gone else str(value) for value, gone in zip(column.tolist(), missing, strict=True)]
-            series.append(pl.Series(name, values, dtype=pl.String))
-    return pl.DataFrame(series)

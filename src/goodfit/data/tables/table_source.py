@@ -5,40 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from goodfit.data.options import SourceOption
+from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.times import read_times
-from goodfit.data.unreadable import Unreadable
 from goodfit.errors import UsageError
+from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
-OPTIONS = (
-    SourceOption("target", str, "The column to predict; several, separated by commas, give one output each."),
-    SourceOption("group", str, "Keep rows of one group in one part: a column, such as customer."),
-    SourceOption("time", str, "Split by time: a column; validation and test rows are later than training rows."),
-)
+TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
+GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
+TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 
 
-class RowNumbers(Sequence[str]):
-    """Row numbers as keys, without a list of them."""
-
-    def __init__(self, count: int) -> None:
-        self._range = range(count)
-
-    def __len__(self) -> int:
-        return len(self._range)
-
-    def __getitem__(self, at: Any) -> Any:
-        found = self._range[at]
-        return [str(row) for row in found] if isinstance(found, range) else str(found)
-
-
-class TableRows:
-    """The rows of a table as a source has them; `_x`, the encoded rows, is for the subclass to set.
+class TableSource(Source):
+    """A source over the rows of a table; `_x`, the encoded rows, is for the subclass to set.
 
     Args:
         frame: the table.
@@ -47,24 +29,11 @@ class TableRows:
         name: names the run folder.
     """
 
-    decoded = 0
-    block: int | None = None
-
     def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
-        self.name = name
+        super().__init__(name, RowNumbers(frame.height), parts=parts)
         self._frame = frame
         self._settings = dict(settings)
-        self.keys: Sequence[str] = RowNumbers(frame.height)
-        self.parts: Sequence[str | None] = parts
-        self.targets: Sequence[Any] | np.ndarray | None = None
-        self.groups: Sequence[str] | None = None
-        self.times: np.ndarray | None = None
-        self.unreadable: list[Unreadable] = []
-        self.notes: list[tuple[str, str, str]] = []
-        self._x: Tensor | None = None
-
-    def __len__(self) -> int:
-        return len(self.keys)
+        self._x: Tensor | None = None  # (N, D) float32
 
     @property
     def in_shape(self) -> tuple[int, ...]:
@@ -79,21 +48,9 @@ class TableRows:
         assert self._x is not None, "learn() comes first"
         return self._x
 
-    def remarks(self) -> dict[str, list[str | None]]:
-        return {}
-
-    def fixed(self) -> Mapping[str, Any]:
-        return {}
-
-    def columns(self) -> Mapping[str, np.ndarray]:
-        return {}
-
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
         return [f"{value:016x}" for piece in self._frame.pieces() for value in piece.hash_rows(seed=0).to_list()]
-
-    def thumbnail(self, row: int) -> np.ndarray | None:
-        return None
 
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
@@ -103,7 +60,8 @@ class TableRows:
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
             raise UsageError(
-                f"--{option} {name}: there is no such column", fix=f"There are {', '.join(self._frame.columns)}"
+                f"--{option.replace('_', '-')} {name}: there is no such column",
+                fix=f"The columns are {', '.join(self._frame.columns)}",
             )
 
     def _read_groups_and_times(self) -> None:

@@ -1,0 +1,38 @@
+"""A baseline: findings that a project has accepted, so that only new ones are reported."""
+
+from __future__ import annotations
+
+import json
+import linecache
+from collections.abc import Sequence
+from pathlib import Path
+
+from goodfit.checks.finding import Finding
+from goodfit.errors import UsageError
+from goodfit.store.files import write_text
+
+
+def write_baseline(findings: Sequence[Finding], baseline: Path) -> None:
+    """Accept these findings from now on."""
+    accepted = sorted({_identity(finding) for finding in findings})
+    write_text(baseline, json.dumps({"accepted": accepted}, indent=1) + "\n")
+
+
+def not_accepted(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
+    """Findings that a baseline does not hold; compared by rule, file and the text of the line, which may move.
+
+    Raises:
+        UsageError: no such file, or not one that `--write-baseline` wrote.
+    """
+    try:
+        accepted = {tuple(entry) for entry in json.loads(baseline.read_text(encoding="utf-8"))["accepted"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"not a baseline ({error})", where=baseline, fix="Write one: goodfit check --write-baseline FILE ..."
+        ) from error
+    return [finding for finding in findings if _identity(finding) not in accepted]
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    line = linecache.getline(finding.file, finding.line).strip() if finding.file and finding.line else ""
+    return finding.rule, finding.file or "", line

@@ -1,0 +1,99 @@
+"""Who listens to what: the annotation of a method's one argument names the events that it is called for.
+
+    def on_evaluation(self, event: Loss | Compare) -> Iterator[Finding]: ...
+
+Every public method that a live rule adds is such a handler; the names of its helpers begin with an underscore.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from types import UnionType
+from typing import Any, Protocol, TypeVar
+
+from goodfit.checks.engine.events import EVENTS, Event
+
+Handler = Callable[[Any], Any]
+
+
+class Listens(Protocol):
+    """A rule, as far as events go to it."""
+
+    sleepless: typing.ClassVar[tuple[type[Event], ...]]
+
+    @classmethod
+    def handlers(cls) -> dict[str, tuple[type[Event], ...]]: ...
+
+
+R = TypeVar("R", bound=Listens)
+
+
+def listeners(rules: Iterable[R], *, asleep: bool) -> dict[type[Event], list[tuple[R, Handler]]]:
+    """For every event the rules that listen to it, in the order given, each with its bound method.
+
+    Args:
+        asleep: only those that listen in every step, as their `sleepless` says.
+    """
+    table: dict[type[Event], list[tuple[R, Handler]]] = {event: [] for event in EVENTS}
+    for rule in rules:
+        for name, events in rule.handlers().items():
+            for event in events:
+                if not asleep or event in rule.sleepless:
+                    table[event].append((rule, getattr(rule, name)))
+    return table
+
+
+@cache
+def handlers(kind: type, contract: Collection[str]) -> dict[str, tuple[type[Event], ...]]:
+    """Names of the handlers of a rule's class, in their order, with the events that each listens to.
+
+    Args:
+        kind: the rule's class.
+        contract: names that mean something else in every rule, such as `start`.
+
+    Raises:
+        TypeError: a public method that does not say which events it listens to, or a `sleepless` event without a
+            handler.
+    """
+    members: dict[str, Any] = {}
+    for owner in reversed(kind.__mro__):
+        members |= vars(owner)
+    events = {
+        name: _annotated_events(kind, name, member)
+        for name, member in members.items()
+        if inspect.isfunction(member) and not name.startswith("_") and name not in contract
+    }
+    heard = {event for some in events.values() for event in some}
+    deaf = [event.__name__ for event in getattr(kind, "sleepless", ()) if event not in heard]
+    if deaf:
+        raise TypeError(f"{kind.__name__}.sleepless names {', '.join(deaf)}, and none of its methods listens to that")
+    return events
+
+
+def _annotated_events(kind: type, name: str, method: Any) -> tuple[type[Event], ...]:
+    where = f"{kind.__name__}.{name}"
+    params = list(inspect.signature(method).parameters)[1:]
+    if len(params) != 1:
+        raise TypeError(
+            f"{where} takes {len(params)} arguments. A public method of a live rule takes one event; a helper's name "
+            "begins with an underscore"
+        )
+    written = method.__annotations__.get(params[0])
+    if written is None:
+        raise TypeError(f"{where}: annotate '{params[0]}' with the event that the method is called for. {_known()}")
+    try:
+        annotation = typing.get_type_hints(method)[params[0]]
+    except NameError as error:
+        raise TypeError(f"{where}: {error}. Import what its annotations name at the top of the file") from error
+    is_union = typing.get_origin(annotation) in (UnionType, typing.Union)
+    events = typing.get_args(annotation) if is_union else (annotation,)
+    if not all(event in EVENTS for event in events):
+        raise TypeError(f"{where}: '{params[0]}: {written}' is no event and no union of events. {_known()}")
+    return events
+
+
+def _known() -> str:
+    return f"The events are {', '.join(sorted(event.__name__ for event in EVENTS))}"

@@ -1,0 +1,229 @@
+"""What the watcher tells the rules: one small record for each thing that a program does.
+
+A rule listens to an event by naming its class in the annotation of a method (engine/dispatch.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from goodfit.checks.engine import graph
+
+
+def params_of(optimiser: Optimizer) -> list[Tensor]:
+    """All parameters of an optimiser."""
+    return [param for group in optimiser.param_groups for param in group["params"]]
+
+
+class Event:
+    """Something that the watched program has done, or is about to do."""
+
+
+@dataclass(frozen=True)
+class Call(Event):
+    """A module was called.
+
+    Attributes:
+        root: the outermost module with parameters that is being called; the module itself when it is that one.
+        inputs: positional and keyword arguments that are tensors, in their order.
+        output: what it returned; None when it raised.
+        parent: the module that called it, None for an outermost one.
+        grad: whether gradients were being recorded.
+    """
+
+    module: nn.Module
+    root: nn.Module
+    inputs: Sequence[Tensor]
+    output: Any
+    parent: nn.Module | None
+    training: bool
+    grad: bool
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def outermost(self) -> bool:
+        return self.module is self.root
+
+
+@dataclass(frozen=True)
+class Loss(Event):
+    """A loss function of torch is about to be called.
+
+    Attributes:
+        name: as in torch.nn.functional.
+        input, target: the first two arguments.
+        options: the others by name, with their defaults.
+        grad: whether gradients are being recorded.
+    """
+
+    name: str
+    input: Tensor
+    target: Tensor
+    options: Mapping[str, Any]
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Backward:
+    """What the two events of a backward pass have in common; no event by itself.
+
+    Attributes:
+        losses: the tensors that it starts from.
+        given: whether the gradients of these were given.
+        into: whether `inputs=` names where gradients go.
+    """
+
+    losses: Sequence[Tensor]
+    given: bool
+    into: bool
+
+    @cached_property
+    def leaves(self) -> list[Tensor]:
+        """Leaf tensors that gradients reach."""
+        leaves: dict[int, Tensor] = {}
+        for loss in self.losses:
+            if loss.grad_fn is not None:
+                leaves |= {id(leaf): leaf for leaf in graph.leaves(loss.grad_fn)}
+            elif loss.requires_grad:
+                leaves[id(loss)] = loss
+        return list(leaves.values())
+
+
+class BackwardBegins(Backward, Event):
+    """Gradients are about to be computed."""
+
+
+class BackwardEnded(Backward, Event):
+    """Gradients have been computed."""
+
+
+@dataclass(frozen=True)
+class Step(Event):
+    """An optimiser has stepped."""
+
+    optimiser: Optimizer
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """All parameters of the optimiser."""
+        return params_of(self.optimiser)
+
+
+@dataclass(frozen=True)
+class Zero(Event):
+    """Gradients are about to be zeroed, by an optimiser or a module."""
+
+    owner: Optimizer | nn.Module
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """All parameters whose gradients are zeroed."""
+        return params_of(self.owner) if isinstance(self.owner, Optimizer) else list(self.owner.parameters())
+
+
+@dataclass(frozen=True)
+class Clip(Event):
+    """Gradients are about to be clipped."""
+
+    params: Sequence[Tensor]
+    limit: float
+
+
+@dataclass(frozen=True)
+class Schedule(Event):
+    """A scheduler of the learning rate is about to step."""
+
+    scheduler: Any
+    first: bool  # the step that its construction makes
+
+
+@dataclass(frozen=True)
+class Scaler(Event):
+    """A gradient scaler is about to be used: "scale", "unscale_", "step" or "update" was called."""
+
+    scaler: Any
+    action: str
+
+
+@dataclass(frozen=True)
+class Epoch(Event):
+    """A data loader has been asked for its batches from the start."""
+
+    loader: Any
+    iterator: Any
+
+
+@dataclass(frozen=True)
+class Batch(Event):
+    """A data loader gave a batch; `indices` are those of its sampler, None where there is none."""
+
+    loader: Any
+    number: int  # from 0 on in this epoch
+    tensors: Sequence[Tensor]
+    indices: Sequence[Any] | None
+
+
+@dataclass(frozen=True)
+class Compare(Event):
+    """Two tensors are compared by ==."""
+
+    left: Tensor
+    right: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Read(Event):
+    """Classes or numbers are made of a tensor: argmax, max, tolist, numpy."""
+
+    tensor: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Reshape(Event):
+    """A tensor has been viewed or reshaped to other sizes."""
+
+    before: Tensor
+    after: Tensor
+
+
+@dataclass(frozen=True)
+class Dropout(Event):
+    """A dropout function is called; `module` is the innermost module whose forward runs, None outside of any."""
+
+    module: nn.Module | None
+    root: nn.Module | None
+    rate: float
+    training: bool
+
+
+@dataclass(frozen=True)
+class Weights(Event):
+    """`action` is "state_dict" (taken from a module), "load_state_dict" or "save"."""
+
+    action: str
+    module: nn.Module | None
+    state: Any
+
+
+@dataclass(frozen=True)
+class Autocast(Event):
+    """A lower precision was asked for; `works` says whether torch will use it here."""
+
+    region: Any
+    works: bool
+
+
+class WatchEnds(Event):
+    """The watch is over: the last chance to speak."""
+
+
+EVENTS: tuple[type[Event], ...] = tuple(Event.__subclasses__())

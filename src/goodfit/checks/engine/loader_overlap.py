@@ -1,0 +1,62 @@
+"""Which rows two loaders have in common: by their numbers in one data set, or by the content of what is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+from torch.utils.data import SequentialSampler, Subset, TensorDataset
+
+from goodfit.checks.engine.fingerprints import blank, fingerprints
+
+MOST = 64 * 2**20  # bytes of a tensor whose rows are compared
+COLUMNS = 4  # of a row, at least: shorter ones are equal by nature
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a loader.
+
+    Attributes:
+        numbers: in the data set at the bottom, whose id is `base`.
+        content: fingerprints, where the data set keeps tensors.
+    """
+
+    base: int
+    numbers: frozenset[int]
+    content: frozenset[int] | None
+
+
+def rows_of(loader: Any) -> Rows | None:
+    """None where rows have no numbers."""
+    data = loader.dataset
+    if not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
+        return None
+    sampler = getattr(loader, "sampler", None)
+    chosen = getattr(sampler, "indices", None)
+    if chosen is not None and not isinstance(sampler, SequentialSampler):
+        numbers = [int(at) for at in chosen]
+    else:
+        numbers = list(range(len(data)))
+    while isinstance(data, Subset):
+        numbers = [int(data.indices[at]) for at in numbers]
+        data = data.dataset
+    content = None
+    if isinstance(data, TensorDataset):
+        x: Tensor = data.tensors[0]
+        if x.dim() and x.numel() >= COLUMNS * len(x) and x.nbytes <= MOST and numbers:
+            some = x[numbers]
+            told = zip(fingerprints(some), blank(some).tolist(), strict=True)
+            content = frozenset(value for value, is_blank in told if not is_blank)
+    return Rows(id(data), frozenset(numbers), content)
+
+
+def share(valid: Rows, train: Rows) -> float | None:
+    """Of the validation rows, how many are training rows; None where that cannot be said, or where both are one set."""
+    if valid.base == train.base:
+        common = len(valid.numbers & train.numbers)
+        return None if common == len(train.numbers) == len(valid.numbers) else common / max(1, len(valid.numbers))
+    if valid.content is None or train.content is None or not valid.content:
+        return None
+    return len(valid.content & train.content) / len(valid.content)

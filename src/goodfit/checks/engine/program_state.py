@@ -1,0 +1,158 @@
+"""What the watcher knows of a program so far; kept in every step, also while the rules sleep, so it is little."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections import deque
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from goodfit.checks.engine.events import Call, params_of
+from goodfit.checks.engine.user_frame import Place, user_place
+
+LAST_LOSSES = 50  # that the end of a run is judged by
+JUMP_FACTOR = 10.0  # times the loss before
+
+
+@dataclass
+class OptimiserState:
+    """How often an optimiser stepped."""
+
+    steps: int = 0
+    backwards: int = 0  # that reached one of its parameters
+    created_at: Place = field(default_factory=user_place)
+
+
+@dataclass(frozen=True)
+class LastCall:
+    """The last call of a net, without what would keep its graph alive."""
+
+    module: weakref.ref[nn.Module]
+    rows: int | None  # first dimension of its first input
+    shape: tuple[int, ...]
+    training: bool
+    grad: bool
+    output_shape: tuple[int, ...] | None
+    place: Place
+
+
+@dataclass
+class Losses:
+    """Values of the losses that backward was called on.
+
+    Attributes:
+        count_at_step: how many there were at the last step.
+        first, lowest, highest: the first value, the smallest and the largest finite one.
+        last: the last ones.
+        negative: whether one was below 0.
+    """
+
+    count: int = 0
+    count_at_step: int = 0
+    first: float = math.nan
+    lowest: float = math.inf
+    highest: float = -math.inf
+    negative: bool = False
+    last: deque[float] = field(default_factory=lambda: deque(maxlen=LAST_LOSSES))
+
+    def add(self, value: float) -> bool:
+        """Keep the value; whether it is worth a closer look: not finite, or far above the one before."""
+        last = self.last
+        before = last[-1] if last else value
+        if self.count == 0:
+            self.first = value
+        self.count += 1
+        last.append(value)
+        if not -math.inf < value < math.inf:
+            self.lowest = min(self.lowest, value)
+            return True
+        if value < self.lowest:
+            self.lowest = value
+            self.negative = self.negative or value < 0
+        if value > self.highest:
+            self.highest = value
+        return value > JUMP_FACTOR * before > 0
+
+
+@dataclass
+class NotExamined:
+    """What rules could not examine for one reason: ids of the nets or data sets, and names of the rules."""
+
+    subjects: set[int] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How much of a program was watched.
+
+    Attributes:
+        compiled: whether torch.compile was called.
+        not_checked: what could not be examined, such as "2 nets that could not be copied (samples-mix)".
+    """
+
+    steps: int
+    optimisers: int
+    compiled: bool
+    not_checked: tuple[str, ...] = ()
+
+
+@dataclass
+class ProgramState:
+    """See the module.
+
+    Attributes:
+        nets: modules with parameters that were called with gradients being recorded.
+        compiled: whether torch.compile was called: modules inside of what it made are not seen.
+        awake: whether every rule looks on.
+        grad_calls: calls of torch.autograd.grad.
+        not_examined: by noun and reason: ("net", "that could not be copied").
+    """
+
+    optimisers: weakref.WeakKeyDictionary[Optimizer, OptimiserState] = field(default_factory=weakref.WeakKeyDictionary)
+    nets: weakref.WeakSet[nn.Module] = field(default_factory=weakref.WeakSet)
+    backwards: int = 0
+    steps: int = 0
+    last_call: LastCall | None = None
+    compiled: bool = False
+    awake: bool = True
+    grad_calls: int = 0
+    losses: Losses = field(default_factory=Losses)
+    not_examined: dict[tuple[str, str], NotExamined] = field(default_factory=dict)
+
+    def optimiser(self, optimiser: Optimizer) -> OptimiserState:
+        """What is known of an optimiser, from now on if not before."""
+        state = self.optimisers.get(optimiser)
+        if state is None:
+            state = self.optimisers[optimiser] = OptimiserState()
+        return state
+
+    def note_call(self, call: Call) -> None:
+        """An outermost call is over."""
+        if call.grad:
+            self.nets.add(call.module)
+        shape = tuple(call.inputs[0].shape) if call.inputs else ()
+        output = call.output if isinstance(call.output, Tensor) else None
+        self.last_call = LastCall(
+            module=weakref.ref(call.module),
+            rows=shape[0] if shape else None,
+            shape=shape,
+            training=call.training,
+            grad=call.grad,
+            output_shape=tuple(output.shape) if output is not None else None,
+            place=user_place(),
+        )
+
+    def optimised(self) -> set[int]:
+        """Ids of all parameters that an optimiser holds."""
+        return {id(param) for optimiser in self.optimisers for param in params_of(optimiser)}
+
+    def summary(self) -> Summary:
+        not_checked = []
+        for (noun, reason), kept in self.not_examined.items():
+            plural = "s" if len(kept.subjects) > 1 else ""
+            not_checked.append(f"{len(kept.subjects)} {noun}{plural} {reason} ({', '.join(sorted(kept.rules))})")
+        return Summary(self.steps, len(self.optimisers), self.compiled, tuple(not_checked))

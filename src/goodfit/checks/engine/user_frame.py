@@ -1,0 +1,60 @@
+"""Where in the user's own code something happened: never a line inside torch, goodfit or another installed package."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A file, as seen from the working folder, and a line; None where no frame is the user's."""
+
+    file: str | None
+    line: int | None
+
+
+@cache
+def _foreign() -> tuple[str, ...]:
+    """Folders whose code is not the user's."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    folders = {sysconfig.get_paths()[name] for name in names} | {str(Path(__file__).resolve().parents[2])}
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.__file__:
+        folders.add(str(Path(torch.__file__).parent))
+    return tuple(sorted(folders))
+
+
+@cache
+def is_users(filename: str) -> bool:
+    """Whether a code object's file belongs to the user."""
+    return not filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array")) and not filename.startswith(
+        _foreign()
+    )
+
+
+def user_place() -> Place:
+    """The innermost line of the user's code that is being executed in this thread."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if is_users(frame.f_code.co_filename):
+            return Place(shown(frame.f_code.co_filename), frame.f_lineno)
+        frame = frame.f_back
+    return Place(None, None)
+
+
+def shown(filename: str) -> str:
+    """The path from the working folder where it lies inside, else as it is."""
+    try:
+        return _from(Path.cwd(), filename)
+    except OSError:  # the working folder is gone
+        return filename
+
+
+@cache
+def _from(folder: Path, filename: str) -> str:
+    path = Path(filename).resolve()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else filename

@@ -1,0 +1,224 @@
+"""The watcher: events go in, rules are asked, findings come out. It never changes what the program computes.
+
+Rules look closely at the first steps and then sleep: module hooks are taken off. They wake for a few steps when an
+epoch begins, a module changes its mode, a net is evaluated, the loss jumps or is not finite, and at every doubling of
+the steps.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from goodfit.checks.engine.dispatch import Handler, listeners
+from goodfit.checks.engine.events import Event, WatchEnds
+from goodfit.checks.engine.program_state import NotExamined, ProgramState
+from goodfit.checks.engine.user_frame import user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule, NotChecked, live_rules, rule_failed
+from goodfit.checks.selection import Selection
+from goodfit.checks.suppressions import Suppressions
+
+STEP_TICKS, CALL_TICKS = 50, 1  # of an optimiser's step, and of a net's call without gradients
+FIRST_TICKS = 12 * STEP_TICKS  # that the rules are awake for at the start
+LATER_TICKS = 4 * STEP_TICKS  # of a later look
+WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20}  # for each of these reasons
+
+
+class Watcher:
+    """See the module.
+
+    Args:
+        selection: the rules to ask.
+        suppressions: what the user allows.
+        strict: for tests: raise what goes wrong inside a rule instead of reporting it as a finding.
+    """
+
+    def __init__(
+        self,
+        *,
+        selection: Selection | None = None,
+        suppressions: Suppressions | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.program = ProgramState()
+        self.selection = selection or Selection()
+        self.suppressions = suppressions or Suppressions()
+        self.strict = strict
+        self._awake = True
+        self._steps_at_most: tuple[int | None, type[BaseException]] = (None, KeyboardInterrupt)
+        self._on_sleep: Callable[[], None] = lambda: None
+        self._on_wake: Callable[[], None] = lambda: None
+        self._found: dict[tuple[str, str | None, int | None], Finding] = {}
+        self._ticks = FIRST_TICKS
+        self._wakings_left = dict(WAKINGS_AT_MOST)
+        self._next_look = 2 * FIRST_TICKS // STEP_TICKS
+        self._local = threading.local()
+        self._forked = False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._in_child)
+        self._rules = list(self._started())
+        self._listening_awake = listeners(self._rules, asleep=False)
+        self._listening_asleep = listeners(self._rules, asleep=True)
+
+    def hears(self, kind: type[Event]) -> bool:
+        """Whether a rule listens to such events now: to make one that nobody hears costs more than to ask."""
+        return bool((self._listening_awake if self._awake else self._listening_asleep)[kind])
+
+    def tell(self, event: Event) -> None:
+        """Ask every rule that listens to this kind of event."""
+        listening = (self._listening_awake if self._awake else self._listening_asleep)[type(event)]
+        if not listening or self.busy:
+            return
+        self._local.busy = True  # what a rule does by itself is not watched
+        try:
+            if self._awake:
+                with torch.no_grad():
+                    self._ask(listening, event)
+            else:  # these compute nothing that would be recorded; a context costs more than they do
+                self._ask(listening, event)
+        finally:
+            self._local.busy = False
+
+    def _ask(self, listening: list[tuple[LiveRule, Handler]], event: Event) -> None:
+        for rule, method in listening:
+            try:
+                for finding in method(event) or ():
+                    self.note(finding)
+            except NotChecked as reason:
+                kept = self.program.not_examined.setdefault((reason.noun, reason.reason), NotExamined())
+                kept.subjects.add(reason.subject)
+                kept.rules.add(rule.name)
+            except Exception as error:
+                self._failed(rule, error)
+
+    def note(self, finding: Finding) -> None:
+        """Keep a finding, with the user's line; a second of the same rule and line counts."""
+        finding = _located(finding)
+        self._keep(finding, (finding.rule, finding.file, finding.line))
+
+    def _keep(self, finding: Finding, key: tuple[str, str | None, int | None]) -> None:
+        """Count it with those of the same key, unless the user allows or ignores it."""
+        if not self.selection.includes(finding) or self.suppressions.allows(finding.rule):
+            return
+        known = self._found.get(key)
+        self._found[key] = replace(known, count=known.count + finding.count) if known else finding
+
+    def close(self) -> list[Finding]:
+        """Ask the rules that speak at the end; all findings, errors first."""
+        self.awake = True
+        self.tell(WatchEnds())
+        for finding in self.suppressions.unused({rule.name for rule in self._rules}):
+            self.note(finding)
+        return self.findings()
+
+    def findings(self) -> list[Finding]:
+        """The findings so far, errors first; of one cause that of the rule that names it best."""
+        spoke = {finding.rule for finding in self._found.values()}
+        silent = {rule.name for rule in self._rules if spoke & set(rule.yields_to)}
+        spoke -= silent  # who is silent for another's sake silences nobody
+        silent = {rule.name for rule in self._rules if spoke & set(rule.yields_to)}
+        order = list(Level)
+        kept = [finding for finding in self._found.values() if finding.rule not in silent]
+        return sorted(kept, key=lambda finding: (order.index(finding.level), finding.code))
+
+    @property
+    def awake(self) -> bool:
+        """Whether every rule looks on."""
+        return self._awake
+
+    @awake.setter
+    def awake(self, value: bool) -> None:
+        self._awake = self.program.awake = value
+
+    @property
+    def busy(self) -> bool:
+        """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
+        return getattr(self._local, "busy", False) or self._forked
+
+    @contextmanager
+    def inside_torch(self) -> Iterator[None]:
+        """What torch calls inside of its own functions is not the user's doing, and is not watched."""
+        before, self._local.busy = self.busy, True
+        try:
+            yield
+        finally:
+            self._local.busy = before
+
+    @property
+    def stack(self) -> list[Any]:
+        """Modules whose forward runs in this thread, outermost first."""
+        modules: list[Any] | None = getattr(self._local, "stack", None)
+        if modules is None:
+            modules = self._local.stack = []
+        return modules
+
+    def when_awake(self, on_wake: Callable[[], None], on_sleep: Callable[[], None]) -> None:
+        """Call these as the rules wake and fall asleep."""
+        self._on_wake, self._on_sleep = on_wake, on_sleep
+
+    def stop_after(self, steps: int | None, stop: type[BaseException]) -> None:
+        """Raise this in the program after so many steps of its optimisers; never when None."""
+        self._steps_at_most = (steps, stop)
+
+    def tick(self, ticks: int) -> None:
+        """A step, or a call without gradients, is over: perhaps stop, sleep, or look again."""
+        steps_at_most, stop = self._steps_at_most
+        if steps_at_most is not None and self.program.steps >= steps_at_most:
+            raise stop
+        if self.awake:
+            self._ticks -= ticks
+            if self._ticks <= 0:
+                self.awake = False
+                self._on_sleep()
+        elif self.program.steps >= self._next_look:
+            self._next_look = 2 * self.program.steps
+            self.wake()
+
+    def look(self, reason: str) -> None:
+        """Wake for a few ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often."""
+        if not self.awake and self._wakings_left[reason] > 0:
+            self._wakings_left[reason] -= 1
+            self.wake()
+
+    def wake(self, ticks: int = LATER_TICKS) -> None:
+        """Let every rule look for some ticks."""
+        self._ticks = max(self._ticks, ticks)
+        if not self.awake:
+            self.awake = True
+            self._on_wake()
+
+    def _in_child(self) -> None:
+        self._forked = True
+
+    def _started(self) -> Iterator[LiveRule]:
+        """One of each rule that is asked."""
+        for kind in live_rules():
+            if self.selection.includes(kind):
+                try:
+                    rule = kind(self.program)
+                except Exception as error:
+                    self._failed(kind, error)
+                else:
+                    yield rule
+
+    def _failed(self, rule: LiveRule | type[LiveRule], error: Exception) -> None:
+        """Report once that a rule failed, at the line of the user's where it did so first."""
+        if self.strict:
+            raise error
+        finding = rule_failed(rule, error)
+        self._keep(_located(finding), (finding.rule, rule.name, None))
+
+
+def _located(finding: Finding) -> Finding:
+    """At the user's line that runs, unless the finding names another."""
+    if finding.file is not None:
+        return finding
+    place = user_place()
+    return replace(finding, file=place.file, line=place.line)

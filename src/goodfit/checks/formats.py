@@ -1,0 +1,127 @@
+"""Findings as a person reads them, and as programs do: text, JSON, SARIF 2.1.0, and GitHub's annotations."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from goodfit.checks.finding import Finding, Level
+
+if TYPE_CHECKING:
+    from goodfit.checks.engine.program_state import Summary
+
+FORMATS = ("text", "json", "sarif", "github")
+WIDTH = 100  # columns
+SARIF_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "note"}
+
+
+def render(form: str, findings: Sequence[Finding], target: str, summary: Summary | None = None) -> str:
+    """The report in one of the FORMATS; without a summary, that of data."""
+    if form == "json":
+        return as_json(findings, target, summary.steps if summary else 0)
+    if form == "sarif":
+        return as_sarif(findings)
+    return as_github(findings) if form == "github" else as_text(findings, summary)
+
+
+def as_text(findings: Sequence[Finding], summary: Summary | None = None) -> str:
+    """For the terminal: each finding with its line of code, what was seen, and the fix; then a line of counts."""
+    blocks = [_block(finding) for finding in findings if finding.level is not Level.NOTICE]
+    notices = [finding for finding in findings if finding.level is Level.NOTICE]
+    if notices:
+        blocks.append("\n".join(f"notice  {place(one)}  {one.rule}: {one.message}" for one in notices))
+    return "\n\n".join([*blocks, closing(findings, summary)])
+
+
+def closing(findings: Sequence[Finding], summary: Summary | None) -> str:
+    """The last lines: how much was watched, how much was found, and what could not be examined."""
+    counts = [(level, sum(finding.level is level for finding in findings)) for level in Level]
+    totals = ", ".join(f"{count} {level.value}{'s' if count > 1 else ''}" for level, count in counts if count)
+    lines = [f"goodfit: {totals or 'no findings'}"]
+    if summary is not None:
+        plural = "" if summary.optimisers == 1 else "s"
+        lines[0] += f" in {summary.steps:,} steps of {summary.optimisers or 'no'} optimiser{plural}"
+        if summary.compiled:
+            lines.append("torch.compile is used: rules that look inside modules saw none of what came after it")
+        if summary.not_checked:
+            lines.append(f"not checked: {', '.join(summary.not_checked)}")
+    if any(finding.level is not Level.NOTICE for finding in findings):
+        lines.append("Run goodfit explain RULE for details and known false alarms")
+    return "\n".join(lines)
+
+
+def place(finding: Finding) -> str:
+    if finding.file is None:
+        return "the program"
+    return f"{finding.file}:{finding.line}" if finding.line else finding.file
+
+
+def _block(finding: Finding) -> str:
+    times = f"  (seen {finding.count} times)" if finding.count > 1 else ""
+    lines = [f"{finding.level.value}  {place(finding)}  {finding.rule} [{finding.code}]{times}"]
+    if finding.file and finding.line:
+        code = linecache.getline(finding.file, finding.line).strip()
+        if code:
+            lines.append(f"    > {code}")
+    for text in (f"{finding.message[0].upper()}{finding.message[1:]}.", f"Fix: {finding.fix}."):
+        lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+def as_json(findings: Sequence[Finding], program: str, steps: int) -> str:
+    """One object, as the command prints it."""
+    report = {"program": program, "steps": steps, "findings": [finding.to_json() for finding in findings]}
+    return json.dumps(report, ensure_ascii=False)
+
+
+def as_sarif(findings: Sequence[Finding]) -> str:
+    """SARIF 2.1.0 (OASIS), as GitHub's code scanning and editors read it."""
+    from goodfit import __version__
+    from goodfit.checks.rule import rules
+
+    pages = {rule.name: rule.page for rule in rules()}
+    names = sorted({finding.rule for finding in findings})
+    results: list[dict[str, Any]] = []
+    for finding in findings:
+        result: dict[str, Any] = {
+            "ruleId": finding.rule,
+            "level": SARIF_LEVELS[finding.level],
+            "message": {"text": f"{finding.message}. {finding.fix}."},
+            "occurrenceCount": finding.count,
+        }
+        if finding.file:
+            location: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
+            if finding.line:
+                location["region"] = {"startLine": finding.line}
+            result["locations"] = [{"physicalLocation": location}]
+        results.append(result)
+    descriptions = [
+        {"id": name, "shortDescription": {"text": pages.get(name, name).splitlines()[0]}, "help": {"text": pages[name]}}
+        if name in pages
+        else {"id": name}
+        for name in names
+    ]
+    driver = {"name": "goodfit", "version": __version__, "rules": descriptions}
+    return json.dumps(
+        {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{"tool": {"driver": driver}, "results": results}],
+        },
+        ensure_ascii=False,
+    )
+
+
+def as_github(findings: Sequence[Finding]) -> str:
+    """A workflow command a line: GitHub shows them beside the code."""
+    lines = []
+    for finding in findings:
+        where = [f"file={finding.file}"] if finding.file else []
+        where += [f"line={finding.line}"] if finding.file and finding.line else []
+        title = f"title={finding.rule} ({finding.code})"
+        text = f"{finding.message}. {finding.fix}.".replace("%", "%25").replace("\n", "%0A")
+        lines.append(f"::{finding.level.value} {','.join([*where, title])}::{text}")
+    return "\n".join(lines)

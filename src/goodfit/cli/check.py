@@ -1,0 +1,122 @@
+"""`goodfit check` and `goodfit explain`: a program or data, one report, an exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from goodfit.checks.formats import FORMATS
+from goodfit.cli.fit import data_options
+
+if TYPE_CHECKING:
+    from goodfit.checks.finding import Finding
+
+FINDINGS_STATUS = 1
+
+A_PATH = click.Path(path_type=Path)
+FAILING_LEVELS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("target", type=str)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-m", "module", is_flag=True, help="Run TARGET as a module, as python -m does.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Format of the report."
+)
+@click.option("--select", multiple=True, help="Only these rules: a name, a code, or the beginning of a code (GF2).")
+@click.option("--ignore", multiple=True, help="All rules but these: a name, a code, or the beginning of a code.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(FAILING_LEVELS)),
+    default="error",
+    show_default=True,
+    help="Exit with status 1 for findings of this level or above.",
+)
+@click.option("--steps", type=click.IntRange(min=1), help="Stop the program after this many optimiser steps.")
+@click.option("--baseline", type=A_PATH, help="Leave out the findings that this file accepts.")
+@click.option("--write-baseline", type=A_PATH, help="Accept all findings: write them to this file.")
+@click.option("-o", "--output", type=A_PATH, help="Write the report to a file [stdout].")
+def check(
+    target: str,
+    arguments: tuple[str, ...],
+    module: bool,
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    steps: int | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    output: Path | None,
+) -> None:
+    """Find silent mistakes in a PyTorch program, or in a folder or table of data.
+
+    \b
+      goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
+      goodfit check [OPTIONS] people.csv [--target income]
+
+    Exit status: 1 for findings (see --fail-on), the program's own where that is not 0, 2 for wrong usage.
+    """
+    from goodfit.checks import baseline as accepted
+    from goodfit.checks.formats import render
+    from goodfit.checks.run_script import run_script
+    from goodfit.store.files import write_text
+
+    if not module and not target.endswith(".py") and Path(target).exists():
+        findings, summary, status = _of_data(Path(target), arguments, select, ignore), None, 0
+    else:
+        quiet = form != "text" and output is None
+        checked = run_script(
+            target, arguments, module=module, steps=steps, select=select, ignore=ignore, quiet_stdout=quiet
+        )
+        findings, summary, status = checked.findings, checked.summary, checked.status
+    if write_baseline is not None:
+        accepted.write_baseline(findings, write_baseline)
+        click.echo(f"{len(findings)} findings accepted -> {write_baseline}", err=True)
+        raise click.exceptions.Exit(status)
+    fresh = findings if baseline is None else accepted.not_accepted(findings, baseline)
+    text = render(form, fresh, target, summary)
+    if form == "text" and len(fresh) < len(findings):
+        text += f"\nNot shown: {len(findings) - len(fresh)} accepted by {baseline}"
+    if output is not None:
+        write_text(output, text + "\n")
+    else:
+        print(text)
+    sys.stdout.flush()
+    failing = any(finding.level in FAILING_LEVELS[fail_on] for finding in fresh)
+    raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else 0))
+
+
+@click.command()
+@click.argument("rule", required=False)
+def explain(rule: str | None) -> None:
+    """Explain a rule: what it checks, why the mistake hurts, and how to fix it. Without RULE, list all rules."""
+    from goodfit.checks.rule import rules
+
+    if rule is None:
+        click.echo("\n".join(f"{each.code}  {each.level.value:<8} {each.page.splitlines()[0]}" for each in rules()))
+        return
+    by_name = {each.name: each for each in rules()} | {each.code: each for each in rules()}
+    if rule not in by_name:
+        names = ", ".join(sorted(each.name for each in rules()))
+        raise click.UsageError(f"there is no rule '{rule}'. The rules are {names}")
+    click.echo(f"{by_name[rule].code} {by_name[rule].page}")
+
+
+def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
+    """Findings about data; its options follow its path: --target income, --valid PATH, --test PATH."""
+    from goodfit.checks.selection import Selection
+    from goodfit.fitting.console import Console
+    from goodfit.fitting.journal import Journal
+    from goodfit.fitting.problem import check_data_at
+
+    selection = Selection(select, ignore)
+    options = data_options(tuple(arguments))
+    journal = Journal(Console(quiet=True))
+    findings = check_data_at(path, selection.rules(), journal=journal, **options)
+    return [finding for finding in findings if selection.includes(finding)]

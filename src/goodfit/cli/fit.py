@@ -1,0 +1,109 @@
+"""`goodfit fit` and `goodfit demo`. The options of a fit are declared in fitting/options.py and by the sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import cloup
+
+from goodfit.cli.options import A_PATH, HEADINGS, SETTINGS, called, common, common_options, declared
+from goodfit.data import source_options
+from goodfit.fitting.options import fit_options
+from goodfit.options import GROUPS
+
+
+def _path(flag: str, text: str, heading: str) -> cloup.Option:
+    return cloup.Option([flag], type=A_PATH, default=None, help=text, group=HEADINGS[heading])
+
+
+def _parameters() -> list[click.Parameter]:
+    """Of `goodfit fit`, heading by heading."""
+    options = [
+        _path("--data", "The data, where WHAT is your own net.", "Data"),
+        _path("--valid", "Separate validation data (folder or file).", "Data"),
+        _path("--test", "Separate test data (folder or file).", "Data"),
+        cloup.Option(
+            ["--kind"], default=None, group=HEADINGS["Data"],
+            help="What the data is: images, table, ratings, ... [detected].",
+        ),
+        *declared([*fit_options(), *source_options()]),
+        _path("--out", "Run folder [runs/NAME of the data].", "Run"),
+        cloup.Option(["--resume"], is_flag=True, help="Continue a stopped run.", group=HEADINGS["Run"]),
+        *common_options(HEADINGS["Run"]),
+    ]  # fmt: skip
+    titles = list(GROUPS)
+    return [click.Argument(["what"]), *sorted(options, key=lambda each: titles.index(_heading(each)))]
+
+
+def _heading(option: cloup.Option) -> str:
+    assert option.group is not None, option.name
+    return option.group.title
+
+
+def _fit(
+    what: str, data: Path | None, out: Path | None, resume: bool, as_json: bool, quiet: bool, cache: Path | None,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Fit a model to data.
+
+    \b
+    WHAT is one of
+      photos/                   class folders of images, or a CSV of path,label
+      images/ --masks masks/    images with segmentation masks
+      noisy/ --clean clean/     degraded and clean images, for restoration
+      people.csv --target age   a table (CSV, TSV, Parquet)
+      stars.csv --user U --item I --target T    ratings
+      rows.npz                  arrays x and y
+      train.py:net --data ...   your own net
+    """
+    from goodfit.cli.result import show_run
+    from goodfit.fitting.fit import fit
+    from goodfit.nets.own_net import is_spec
+
+    own = is_spec(what)
+    if own and data is None:
+        raise click.UsageError(f"{what} is a net: give the data as well, with --data photos/")
+    if not own and data is not None:
+        raise click.UsageError(f"--data is for your own net, and {what} is not of the form train.py:net")
+    run = fit(
+        data or Path(what),
+        model=what if own else None,
+        out=out,
+        resume=resume,
+        cache=cache,
+        quiet=quiet,
+        **options,
+    )
+    show_run(run, as_json)
+    if not as_json:
+        model = f" --model {what}" if own else ""
+        click.echo(f"\nNext: {called()} predict {run.folder} NEW_DATA -o predictions.csv{model}")
+
+
+fit = cloup.Command("fit", params=_parameters(), callback=_fit, help=_fit.__doc__, context_settings=SETTINGS)
+
+
+@click.command()
+@click.option("--out", type=A_PATH, default=None, help="Folder to make [goodfit-demo].")
+@common
+def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
+    """Train on real data that comes along: 1,797 handwritten digits, written out as images in class folders."""
+    from goodfit.cli.demo import free_folder, run_demo
+    from goodfit.cli.result import show_run
+
+    folder = out or free_folder()
+    show_run(run_demo(folder, quiet=quiet, cache=cache), as_json)
+    if not as_json:
+        click.echo(f"\nNext: {called()} predict {folder}/run {folder}/new -o predictions.csv")
+
+
+def data_options(arguments: tuple[str, ...]) -> dict[str, Any]:
+    """What options of the data say on the command line of another command: those of `goodfit fit`."""
+    names = ("valid", "test", "kind", *(option.name for option in source_options()))
+    of_data = {option.name for option in fit_options() if option.group == "Data"}
+    options = [each for each in fit.params if each.name in {*names, *of_data}]
+    command = click.Command("check", params=options, add_help_option=False)
+    with command.make_context("check", list(arguments)) as context:
+        return {name: value for name, value in context.params.items() if value is not None}

@@ -1,0 +1,63 @@
+"""The size at which a net sees images: as the user gives it, or chosen from a sample of the images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from goodfit.data.images.decode import UnreadableImage, probe, without_pillows_warnings
+from goodfit.errors import UsageError
+
+IMAGES_SAMPLED = 500
+SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
+
+
+def sample_shapes(paths: Sequence[Path]) -> tuple[np.ndarray, int]:
+    """(n, 2) widths and heights of up to 500 images, spread evenly, and 3 channels where one has colours, else 1."""
+    shapes: list[tuple[int, int]] = []
+    colour = False
+    with without_pillows_warnings():
+        for path in paths[:: max(1, len(paths) // IMAGES_SAMPLED)]:
+            try:
+                facts = probe(path)
+            except UnreadableImage:
+                continue  # counted and listed when the whole folder is decoded
+            shapes.append((facts.width, facts.height))
+            colour = colour or facts.colour
+    return np.array(shapes or [(32, 32)]), 3 if colour else 1
+
+
+def given_size(text: str | int | None) -> tuple[int, int] | None:
+    """Width and height of `96` or `240x180`.
+
+    Raises:
+        UsageError: neither, or a side out of range.
+    """
+    if text is None:
+        return None
+    sides = str(text).lower().split("x")
+    if len(sides) > 2 or not all(side.isdigit() for side in sides):
+        raise UsageError(
+            f"--size {text} is not a valid size",
+            fix="Give a side in pixels such as 96, or WIDTHxHEIGHT such as 240x180",
+        )
+    width, height = int(sides[0]), int(sides[-1])
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (width, height)):
+        raise UsageError(
+            f"--size {text} is out of range", fix=f"Give sides from {SMALLEST_SIDE} to {LARGEST_SIDE} pixels"
+        )
+    return width, height
+
+
+def typical_shape(shapes: np.ndarray, longest_side: int, *, enlarge: bool = False) -> tuple[tuple[int, int], str]:
+    """The median of (n, 2) shapes, its longer side at most so many pixels (or exactly), and the reason."""
+    width, height = (int(side) for side in np.median(shapes, axis=0))
+    scale = longest_side / max(width, height)
+    are = "are" if len(np.unique(shapes, axis=0)) == 1 else "are about"
+    why = f"the images {are} {width}x{height}"
+    if scale < 1 or enlarge:
+        width, height = max(8, round(width * scale)), max(8, round(height * scale))
+        why += f"; the longer side is at most {longest_side} by default on this device"
+    return (width, height), why

@@ -1,0 +1,66 @@
+"""Frames of any library (pandas, polars, PyArrow, Modin, ...) -> polars, through narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def is_frame(data: Any) -> bool:
+    """Whether this is a frame of a library that narwhals knows."""
+    import narwhals as nw
+
+    return isinstance(nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame))
+
+
+def to_polars(data: Any) -> pl.DataFrame:
+    """A frame as one of polars: numbers, dates and text as they are, all else as text.
+
+    Column by column: whole frames of pandas would need PyArrow.
+
+    Raises:
+        DataError: two columns have the same name.
+    """
+    import narwhals as nw
+    import polars as pl
+
+    frame = nw.from_native(data)
+    whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    if isinstance(native := whole.to_native(), pl.DataFrame):
+        return native
+    refuse_same_names([str(name) for name in whole.columns], "the frame")
+    return pl.DataFrame([_column(series) for series in whole.iter_columns()])
+
+
+def _column(series: Any) -> pl.Series:
+    import narwhals as nw
+    import polars as pl
+
+    name, kind, missing = str(series.name), series.dtype, series.is_null()
+    if kind.is_float() or kind == nw.Datetime:
+        return pl.Series(name, series.to_numpy())
+    if (kind.is_integer() or kind == nw.Boolean) and not missing.any():
+        return pl.Series(name, series.to_numpy())
+    cells = [None if gone else cell for cell, gone in zip(series.to_list(), missing.to_list(), strict=True)]
+    if kind.is_integer() or kind in (nw.Boolean, nw.Date, nw.Decimal):
+        return pl.Series(name, cells)
+    return pl.Series(name, [None if cell is None else str(cell) for cell in cells], dtype=pl.String)
+
+
+def refuse_same_names(names: Sequence[str], where: Path | str) -> None:
+    """Columns are found by name.
+
+    Raises:
+        DataError: two have the same.
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise DataError(f"two columns are called '{name}'", where=where, fix="Give each a name of its own")
+        seen.add(name)

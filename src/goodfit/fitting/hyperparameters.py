@@ -1,0 +1,215 @@
+"""Choosing the hyperparameters: what was asked for, what is usual, and what is measured on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.data.feed import Feed
+from goodfit.data.images.augment import Augmenter, AugmentSettings
+from goodfit.data.normalise import Normalise
+from goodfit.data.source import Batch
+from goodfit.fitting.defaults import Defaults, Facts, usual_choices
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.net import Net
+from goodfit.fitting.options import FitOptions
+from goodfit.fitting.problem import Problem
+from goodfit.nets import architecture
+from goodfit.tasks.task import Task
+from goodfit.train.device import fits_on
+from goodfit.train.hyperparameters import Hyperparameters
+from goodfit.train.lr_finder import find_learning_rate
+from goodfit.train.memory import shrinking
+from goodfit.train.memory_format import set_memory_format
+from goodfit.train.precision import Precision, choose_precision
+
+FINDER_BATCHES = 50  # gone through twice by the finder
+ROWS_NORMALISED_BY = 5_000
+PRECISION_FILE = "precision.json"  # in the cache: what was measured on this machine
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How the training goes: the hyperparameters, and the feed of batches and the task that follow from them."""
+
+    hyper: Hyperparameters
+    feed: Feed
+    task: Task
+
+
+def choose_hyperparameters(
+    problem: Problem, net: Net, options: FitOptions, device: torch.device, cache: Path, journal: Journal
+) -> Setup:
+    """Every choice that training depends on: given, usual, or measured on this machine.
+
+    Raises:
+        UsageError: an option with a value that there is not.
+    """
+    usual = usual_choices(options, _facts(problem, net, options, device))
+    for choice in usual.choices:
+        journal.choose(choice.name, choice.value, choice.why)
+    normalise = usual_normalise(problem, own_net=net.own)
+    batch_size = usual.batch_size * (options.accumulate or 1)
+    task = trained_task(problem.task, usual.augment, usual.label_smoothing)
+    feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
+    precision, micro_batch = _precision(problem, task, feed, net, options, usual.batch_size, cache / PRECISION_FILE)
+    images = len(problem.source.in_shape) == 3
+    layout = "channels last" if precision.channels_last else "contiguous"
+    journal.choose("precision", f"{precision.dtype}, {layout}" if images else precision.dtype, precision.why)
+    hyper = _hyperparameters(options, usual, batch_size, micro_batch, precision)
+    use_memory_format(net.module, feed, hyper)
+    if usual.learning_rate is None:
+        hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
+    if hyper.micro_batch < usual.batch_size:
+        journal.choose("passes", f"{hyper.micro_batch} rows each", "out of memory with more")
+    return Setup(hyper, feed, task)
+
+
+def make_feed(
+    problem: Problem,
+    task: Task,
+    device: torch.device,
+    batch_size: int,
+    seed: int,
+    normalise: Normalise | None,
+    augment: str,
+) -> Feed:
+    """The feed of batches; a set that fits is held on an accelerator whole."""
+    source = problem.source
+    settings = AugmentSettings.preset(augment)
+    augmented = len(source.in_shape) == 3 and settings != AugmentSettings.none()
+    feed = Feed(
+        source=source,
+        y=problem.y,
+        device=device,
+        batch_size=batch_size,
+        seed=seed,
+        normalise=normalise,
+        augment=Augmenter(settings, task.outputs, task.beside) if augmented else None,
+    )
+    x = source.whole()
+    if fits_on(device, x.nbytes + problem.y.nbytes):
+        feed.resident = x.to(device)
+    return feed
+
+
+def trained_task(task: Task, augment: str, label_smoothing: float) -> Task:
+    """The task as it is trained: with label smoothing, and with what the augmentation shows the net."""
+    settings = AugmentSettings.preset(augment)
+    task = task.with_label_smoothing(label_smoothing)
+    return task.with_augmentation(mirrored=settings.flip, turned=settings.turn)
+
+
+def usual_normalise(problem: Problem, *, own_net: bool) -> Normalise | None:
+    """Means and standard deviations of the input, from training rows only; None where x goes in as it is."""
+    source = problem.source
+    if source.arch is not None:
+        return None  # its rows are z-scores and codes already
+    if problem.task.input_in_shares:
+        return Normalise.shares(source.in_shape[0])
+    rows = problem.split.rows("train")
+    sample = source.read(rows[:: max(1, len(rows) // ROWS_NORMALISED_BY)])
+    if sample.dtype != torch.uint8 and own_net:
+        return None  # floats for a net of one's own are taken as they are
+    return Normalise.measure(sample)
+
+
+def use_memory_format(module: nn.Module, feed: Feed, hyper: Hyperparameters) -> None:
+    """Lay the net's weights and the feed's images out as the hyperparameters say."""
+    feed.channels_last = hyper.channels_last
+    if hyper.channels_last:
+        set_memory_format(module, channels_last=True)
+
+
+def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device) -> Facts:
+    shape = problem.source.in_shape
+    recipes = {} if net.record.arch is None else architecture(net.record.arch).recipes
+    return Facts(
+        train_rows=len(problem.split.rows("train")),
+        channels=shape[0] if len(shape) == 3 else None,
+        accelerator=device.type != "cpu",
+        task=problem.task,
+        own_net=net.own,
+        pretrained=options.pretrained is not None,
+        recipe=recipes.get(problem.task.family),
+    )
+
+
+def _precision(
+    problem: Problem, task: Task, feed: Feed, net: Net, options: FitOptions, rows: int, measured: Path
+) -> tuple[Precision, int]:
+    """The precision, and how many rows of a pass fit into the memory."""
+    train_rows = problem.split.rows("train")
+    x = feed.ready(problem.source.read(train_rows[:rows]).to(feed.device))
+    y = problem.y.index_select(0, train_rows[: len(x)]).to(feed.device)
+    dtype, why = options.precision, "given"
+    if dtype is None and (usual := task.usual_precision()) is not None:
+        dtype, why = usual
+
+    def loss_of(trial: nn.Module, x: Tensor) -> Tensor:
+        return task.loss(trial(x), y[: len(x)])
+
+    return shrinking(
+        lambda some: choose_precision(
+            net.module, loss_of, x[:some], feed.device, wanted=dtype, why=why, memory=measured
+        ),
+        rows,
+    )
+
+
+def _hyperparameters(
+    options: FitOptions, usual: Defaults, batch_size: int, micro_batch: int, precision: Precision
+) -> Hyperparameters:
+    fine_tuning = options.pretrained is not None
+    usual_frozen = 1 if fine_tuning else 0
+    return Hyperparameters(
+        epochs=usual.epochs,
+        batch_size=batch_size,
+        micro_batch=micro_batch,
+        optimiser=usual.optimiser,
+        learning_rate=usual.learning_rate or 0.0,
+        weight_decay=usual.weight_decay,
+        schedule=usual.schedule,
+        precision=precision.dtype,
+        channels_last=precision.channels_last,
+        seed=options.seed,
+        augment=usual.augment,
+        clip_norm=options.clip,
+        ema_decay=options.ema,
+        label_smoothing=usual.label_smoothing,
+        minutes=options.minutes,
+        frozen_epochs=usual_frozen if options.freeze is None else options.freeze,
+        stage_decay=0.5 if fine_tuning else 1.0,
+    )
+
+
+def _with_found_rate(
+    problem: Problem, task: Task, feed: Feed, net: Net, hyper: Hyperparameters, precision: Precision, journal: Journal
+) -> Hyperparameters:
+    """The hyperparameters with the learning rate that the range test suggests."""
+    before = feed.generator.get_state()
+
+    def loss_of(trial: nn.Module, batch: Batch) -> Tensor:
+        with precision.autocast(feed.device):
+            return task.loss(trial(batch.x), batch.y)
+
+    epoch = feed.epoch(problem.split.rows("train"), 0)
+    batches = [batch for batch, _ in zip(epoch, range(FINDER_BATCHES), strict=False)]
+    test, micro_batch = shrinking(
+        lambda rows: find_learning_rate(
+            net.module,
+            loss_of,
+            [Batch(batch.x[:rows], batch.y[:rows], batch.rows[:rows]) for batch in batches],
+            optimiser=hyper.optimiser,
+            weight_decay=hyper.weight_decay,
+            device=feed.device,
+        ),
+        hyper.micro_batch,
+    )
+    feed.generator.set_state(before)
+    steps = len(test.rates)
+    journal.choose("learning rate", f"{test.learning_rate:g}", f"by a range test of {steps} steps on a copy")
+    return replace(hyper, learning_rate=test.learning_rate, micro_batch=micro_batch)

@@ -1,0 +1,112 @@
+"""The keywords of `goodfit.fit`, for editors and type checkers. Made by `make keywords`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+
+class FitKeywords(TypedDict, total=False):
+    """What a fit may be told; what is left out is chosen well.
+
+    Attributes:
+        task: What to predict: classification, multilabel, regression, ... [from the targets].
+        valid_share: Share of the rows for validation [0.15, less above 10,000 rows].
+        test_share: Share of the rows for the test [0.15, less above 10,000 rows].
+        arch: Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.
+        width: Channels of the first stage.
+        checkpointing: DenseNets: recompute activations in the backward pass to save memory.
+        pretrained: Pretrained weights: a .safetensors file, or a hub name such as timm/resnet18.a1_in1k.
+        freeze: Fine-tuning: epochs in which only the head is trained [1].
+        epochs: Passes over the training rows.
+        minutes: Time budget instead of epochs: the schedule is fitted to it.
+        batch_size: Rows per forward and backward pass.
+        accumulate: Accumulate gradients over N passes; the effective batch is N times --batch-size.
+        lr: Peak learning rate, or `find` for a learning-rate range test.
+        optimiser: Optimiser: adamw, muon or sgd.
+        weight_decay: Weight decay; norms and biases have none.
+        schedule: Learning-rate schedule: one-cycle, cosine, linear, steps or constant [one-cycle].
+        label_smoothing: Label smoothing.
+        clip: Clip the gradient norm to this value.
+        ema: Decay of an exponential moving average of the weights, such as 0.999.
+        precision: float32 or bfloat16 [the faster one, measured].
+        augment: Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation,
+            pieces for restoration.
+        loss: Segmentation: dice, cross-entropy or focal. Restoration: mse, l1 or feature.
+        feature_net: Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.
+        interval: Regression: 90% prediction intervals, calibrated on validation rows.
+        device: cpu, cuda or mps [the fastest there is].
+        seed: Random seed: same seed, same machine, same result.
+        size: Images: Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].
+            Segmentation: Longer side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [theirs, up
+            to 320]. Restoration: Side in pixels, or WIDTHxHEIGHT, of the middle that is cut out of each image
+            [theirs, up to 512].
+        resize: How images of another shape are brought to the size: crop (the middle), squash or pad [crop].
+        group: Images: Keep images of one group in one part: a column of the CSV, or a pattern such as
+            '{group}/*'. Tables: Keep rows of one group in one part: a column, such as customer.
+        masks: Masks of the images, of the same names: index, palette or colour PNGs.
+        valid_masks: Masks of the separate validation images.
+        test_masks: Masks of the separate test images.
+        void: The class of a mask to ignore: its number, or its name in --codes.
+        codes: A file of class names, one a line; with red,green,blue after each name for masks of colours.
+        clean: Clean images of the same names: the net learns to restore them.
+        valid_clean: Clean images of the separate validation part.
+        test_clean: Clean images of the separate test part.
+        target: The column to predict; several, separated by commas, give one output each.
+        time: Split by time: a column; validation and test rows are later than training rows.
+        categorical: Columns to read as categories, separated by commas.
+        numeric: Columns to read as numbers, separated by commas.
+        ignore: Columns to leave out, separated by commas.
+        user: The column of users.
+        item: The column of items.
+        user_features: A table with one row a user, of what else is known about them.
+        item_features: A table with one row an item, of what else is known about them.
+    """
+
+    task: str | None
+    valid_share: float | None
+    test_share: float | None
+    arch: str | None
+    width: int | None
+    checkpointing: bool
+    pretrained: str | None
+    freeze: int | None
+    epochs: int | None
+    minutes: float | None
+    batch_size: int | None
+    accumulate: int | None
+    lr: float | str | None
+    optimiser: str | None
+    weight_decay: float | None
+    schedule: str | None
+    label_smoothing: float | None
+    clip: float | None
+    ema: float | None
+    precision: str | None
+    augment: str | None
+    loss: str | None
+    feature_net: str | None
+    interval: bool
+    device: str | None
+    seed: int
+    size: int | str | None
+    resize: str | None
+    group: str | None
+    masks: str | os.PathLike[str] | None
+    valid_masks: str | os.PathLike[str] | None
+    test_masks: str | os.PathLike[str] | None
+    void: int | str | None
+    codes: str | os.PathLike[str] | None
+    clean: str | os.PathLike[str] | None
+    valid_clean: str | os.PathLike[str] | None
+    test_clean: str | os.PathLike[str] | None
+    target: str | Sequence[str] | None
+    time: str | None
+    categorical: Sequence[str] | str
+    numeric: Sequence[str] | str
+    ignore: Sequence[str] | str
+    user: str | None
+    item: str | None
+    user_features: Any
+    item_features: Any

@@ -1,0 +1,135 @@
+"""The net of a fit: the user's own, or an architecture chosen for the data, with what builds it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.data.source import Source
+from goodfit.errors import UsageError
+from goodfit.fitting.feature_net import feature_net
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.options import FitOptions
+from goodfit.fitting.problem import Problem
+from goodfit.nets import architecture, build, measure, names, usual_options
+from goodfit.nets.own_net import as_net, describe
+from goodfit.nets.weights import load_pretrained
+from goodfit.record import NetRecord
+
+SMALL_SIDE = 64  # pixels up to which a net of ten layers is enough on a CPU
+ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
+
+
+@dataclass(frozen=True)
+class Net:
+    """A net on its device, not yet trained, and what builds it again."""
+
+    module: nn.Module
+    record: NetRecord
+
+    @property
+    def own(self) -> bool:
+        """Whether it is of the user's own code."""
+        return self.record.arch is None
+
+
+def with_feature_net(problem: Problem, options: FitOptions, device: torch.device) -> Problem:
+    """The problem whose task knows the net of --feature-net, where one was named."""
+    if options.feature_net is None:
+        return problem
+    if not problem.task.accepts_feature_net:
+        raise UsageError("--feature-net is for restoration", fix="Leave it out")
+    net = feature_net(options.feature_net, problem.task.outputs, device)
+    return replace(problem, task=problem.task.with_feature_net(net))
+
+
+def make_net(
+    problem: Problem,
+    options: FitOptions,
+    device: torch.device,
+    journal: Journal,
+    model: Any = None,
+    params: list[Tensor] | None = None,
+) -> Net:
+    """The net for a problem, on the device.
+
+    Args:
+        model: the user's own net, and params, those of a plain function; an architecture when None.
+
+    Raises:
+        UsageError: an architecture that does not fit the data, or an option that it does not have.
+    """
+    source, task = problem.source, problem.task
+    if model is not None:
+        journal.choose("net", describe(model), "given")
+        record = NetRecord(None, describe(model), source.in_shape, task.outputs, {})
+        return Net(as_net(model, params).to(device), record)
+    arch, why = _architecture(problem, options, device)
+    record = NetRecord(arch, None, source.in_shape, task.outputs, _net_options(arch, problem, options))
+    module = build(arch, source.in_shape, task.outputs, **record.options)
+    if options.pretrained is not None:
+        known = architecture(arch)
+        body = module.get_submodule(known.body)
+        loaded = load_pretrained(body, options.pretrained, head=known.body_head or known.head)
+        journal.choose("pretrained", options.pretrained, str(loaded))
+    _measure(module, source, problem.split.rows("train"))
+    count = sum(parameter.numel() for parameter in module.parameters())
+    journal.choose("net", f"{arch}, {count / 1e6:.2f} million parameters", why)
+    return Net(module.to(device), record)
+
+
+def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: bool) -> tuple[str, str]:
+    """The architecture for data of this shape, and why.
+
+    Args:
+        in_shape: of x, without the batch dimension.
+        output: row or image: what the net gives for each input.
+        accelerator: whether a GPU trains.
+    """
+    if output == "image":
+        return ("unet-resnet18" if accelerator else "unet-resnet10"), "the output is an image of the input's size"
+    if len(in_shape) == 1:
+        return "mlp", "the rows are flat"
+    side = max(in_shape[-2:])
+    if side <= SMALL_SIDE and not accelerator:
+        return "resnet10", f"images of {side} px on a CPU"
+    return "resnet18", f"images of {side} px"
+
+
+def _architecture(problem: Problem, options: FitOptions, device: torch.device) -> tuple[str, str]:
+    """The architecture's name, and why it was chosen."""
+    source, task = problem.source, problem.task
+    arch, why = usual_architecture(source.in_shape, task.output, accelerator=device.type != "cpu")
+    if source.arch is not None:
+        arch, why = source.arch, f"for {source.kind} data"
+    if options.arch:
+        arch, why = options.arch, "given"
+    dense = task.output == "image"
+    if architecture(arch).dense != dense:
+        raise UsageError(
+            f"{arch} gives {'one row' if dense else 'an image'} for each image, and {task.name} needs "
+            f"{'images' if dense else 'rows'}",
+            fix=f"Choose one of {', '.join(names(len(source.in_shape), dense=dense))}",
+        )
+    return arch, why
+
+
+def _net_options(arch: str, problem: Problem, options: FitOptions) -> dict[str, Any]:
+    """What the architecture is built with: its usual options, the user's, the data's and the task's."""
+    width = {"width": options.width} if options.width else {}
+    chosen = {**usual_options(arch), **width, **problem.source.net_options()}
+    if options.checkpointing:
+        if "checkpointing" not in chosen:
+            raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")
+        chosen["checkpointing"] = True
+    return problem.task.net_options(chosen, pretrained=options.pretrained is not None)
+
+
+def _measure(module: nn.Module, source: Source, train_rows: Tensor) -> None:
+    """Let the net set what it takes from the data rather than learns, from training rows alone."""
+    if source.block is not None:  # the rows stay on disk: some, spread evenly, are enough
+        train_rows = train_rows[:: max(1, len(train_rows) // ROWS_MEASURED)]
+    measure(module, lambda: source.read(train_rows), source.fixed())

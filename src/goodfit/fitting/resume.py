@@ -1,0 +1,107 @@
+"""What a checkpoint holds, and going on from it: to the same result, bit for bit, as if never stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from torch import Tensor
+
+from goodfit.data.normalise import Normalise
+from goodfit.errors import DataError, RunError, UsageError
+from goodfit.fitting.options import FitOptions, fit_options
+from goodfit.record import Choice, NetRecord
+from goodfit.store.tensors import load_state, save_state
+from goodfit.train.checkpoint import dump
+from goodfit.train.hyperparameters import Hyperparameters
+from goodfit.train.loop import Training
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that was started, as its checkpoint keeps it beside the state of the training.
+
+    Attributes:
+        options: what the user asked for.
+        data: the fingerprint of the rows.
+        normalise: of the input, as JSON.
+        created: when the run was started, ISO 8601 in UTC.
+    """
+
+    options: dict[str, Any]
+    data: str
+    net: NetRecord
+    normalise: dict[str, Any] | None
+    hyper: Hyperparameters
+    choices: list[Choice]
+    created: str
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that was read: how the run was started, and the state of its training."""
+
+    started: Started
+    tensors: dict[str, Tensor]
+    values: dict[str, Any]
+    path: Path
+
+    def options_now(self, now: FitOptions) -> FitOptions:
+        """The options that the run was started with.
+
+        Raises:
+            UsageError: another value is given now.
+        """
+        before = self.started.options
+        usual = FitOptions()
+        for option in fit_options():
+            value = getattr(now, option.name)
+            if value not in (before.get(option.name), getattr(usual, option.name)):
+                raise UsageError(
+                    f"{option.flag} is {value} now and was {before.get(option.name)} when the run was started",
+                    where=self.path.parent,
+                    fix="Resume with the same options, or start again without --resume",
+                )
+        return FitOptions(**before)
+
+    def refuse_other_data(self, fingerprint: str) -> None:
+        """Raise a DataError where the rows are not those that the run was started with."""
+        if fingerprint != self.started.data:
+            raise DataError(
+                "the data changed since the run was started", where=self.path.parent, fix="Start again without --resume"
+            )
+
+    @property
+    def normalise(self) -> Normalise | None:
+        """Of the input."""
+        values = self.started.normalise
+        return None if values is None else Normalise.from_json(values)
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint of an unfinished run.
+
+    Raises:
+        RunError: damaged, or written by another goodfit.
+    """
+    tensors, values = load_state(path)
+    try:
+        started = msgspec.convert(values["started"], Started)
+    except (KeyError, msgspec.ValidationError) as error:
+        raise RunError(
+            f"this checkpoint cannot be resumed ({error})",
+            where=path,
+            fix="Start again without --resume, or use the goodfit that wrote it",
+        ) from error
+    return Checkpoint(started, tensors, values, path)
+
+
+def write_checkpoint(path: Path, started: Started, training: Training) -> None:
+    """Write the state of a training, or nothing.
+
+    Raises:
+        DiskError: no room or no permission.
+    """
+    tensors, values = dump(training)
+    save_state(path, tensors, {**values, "started": msgspec.to_builtins(started)})

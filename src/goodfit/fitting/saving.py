@@ -1,0 +1,129 @@
+"""Saving a run: weights, scores and predictions first, run.json last: it makes the folder a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import goodfit
+from goodfit.analysis.verdict import judge, sentences
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.net import Net
+from goodfit.fitting.options import FitOptions
+from goodfit.fitting.problem import Problem
+from goodfit.fitting.scoring import Scored
+from goodfit.predict.model import Model
+from goodfit.predict.predictions import Predictions
+from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
+from goodfit.run import Run
+from goodfit.store.run_folder import CHECKPOINT, PREDICTIONS, SCORES, WEIGHTS
+from goodfit.store.tensors import save_state
+from goodfit.train.device import environment
+from goodfit.train.loop import Training
+from goodfit.train.memory_format import set_memory_format
+
+
+def make_record(
+    problem: Problem,
+    net: Net,
+    options: FitOptions,
+    training: Training,
+    scored: Scored,
+    journal: Journal,
+    *,
+    created: str,
+    seconds: float,
+) -> Record:
+    """What run.json will hold."""
+    source, task, position = problem.source, scored.task, training.position
+    counts = problem.split.counts()
+    normalise = training.feed.normalise
+    main = {name: part.metrics[task.main_metric] for name, part in scored.parts.items()}
+    baseline = {name: part.baseline[task.main_metric] for name, part in scored.parts.items()}
+    kept = {name: part for name, part in scored.parts.items() if name != "train"}
+    return Record(
+        format=FORMAT,
+        goodfit=goodfit.__version__,
+        created=created,
+        task={"name": task.name, **task.to_json()},
+        source=source.schema(),
+        normalise=normalise.to_json() if normalise is not None else None,
+        net=net.record,
+        hyperparameters=training.hyper,
+        options=options.to_json(),
+        choices=list(journal.choices),
+        rows=Rows(**counts, unreadable=len(source.unreadable)),
+        unreadable=[UnreadableRow(row.key, row.reason) for row in source.unreadable],
+        decoded=source.decoded,
+        history=position.history,
+        best_epoch=position.best_epoch + 1,
+        seconds=round(seconds, 2),
+        verdict=judge(journal.findings).words,
+        sentences=sentences(
+            journal.findings,
+            metric=task.metric,
+            scores=main,
+            baseline=baseline,
+            rival=task.rival,
+            best_epoch=position.best_epoch + 1,
+            epochs=len(position.history),
+            rows=counts,
+        ),
+        findings=list(journal.findings),
+        metrics={name: part.metrics for name, part in kept.items()},
+        baseline={name: part.baseline for name, part in kept.items()},
+        looks_at_test=scored.looks,
+        environment=environment(training.feed.device),
+        explanation=scored.explanation,
+        analyses=scored.analyses,
+    )
+
+
+def save_run(folder: Path, record: Record, problem: Problem, training: Training, scored: Scored) -> Run:
+    """Write everything; the checkpoint goes when all else is in place."""
+    _write_weights(folder, training)
+    _write_scores(folder, problem, scored)
+    shown = scored.parts[scored.shown]
+    keys = [problem.source.keys[row] for row in shown.rows.tolist()]
+    Predictions(keys, scored.task.decode(shown.out), [None] * len(keys)).write(folder / PREDICTIONS)
+    feed = training.feed
+    model = Model(
+        training.net,
+        scored.task,
+        problem.source.schema(),
+        feed.normalise,
+        training.precision,
+        feed.device,
+        training.hyper.batch_size,
+    )
+    run = Run(folder, record, model)
+    run.report()
+    write_record(folder, record)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return run
+
+
+def _write_weights(folder: Path, training: Training) -> None:
+    """In the ordinary memory format, whatever this machine computes in."""
+    set_memory_format(training.net, channels_last=False)
+    save_state(folder / WEIGHTS, dict(training.net.state_dict()), {})
+    set_memory_format(training.net, channels_last=training.precision.channels_last)
+
+
+def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
+    """What the report is drawn from: outputs and targets of the scored rows, and the examples."""
+    shown, examples = scored.parts[scored.shown], scored.examples
+    tensors = {
+        "rows": shown.rows,
+        "out": shown.out,
+        "y": shown.y,
+        "y_train": problem.y_train,  # the trivial predictor is learnt from it
+        "worst": torch.tensor(examples.at, dtype=torch.int64),
+    }
+    if examples.truths is not None and examples.drawn is not None:
+        tensors |= {"truths": examples.truths, "said": examples.drawn}
+    if examples.thumbnails is not None:
+        tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
+    save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown})

@@ -1,0 +1,100 @@
+"""Beginning a training, or going on with one from its checkpoint, and fitting its schedule to a time budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.data.source import Batch
+from goodfit.fitting.hyperparameters import Setup, make_feed, trained_task, use_memory_format
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.net import Net
+from goodfit.fitting.problem import Problem
+from goodfit.fitting.resume import Checkpoint
+from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
+from goodfit.train.checkpoint import restore
+from goodfit.train.ema import MovingAverage
+from goodfit.train.fine_tuning import stage_groups, thawing
+from goodfit.train.loop import Position, Training
+from goodfit.train.optimiser import make_optimiser, parameter_groups
+from goodfit.train.precision import Precision
+from goodfit.train.schedule import schedule
+
+CLOSING_SECONDS = 6.0  # of a time budget, kept for scores, predictions and the report
+TEST_ROW_SHARE = 1 / 3  # seconds of scoring a row, as a share of those of training on it
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A time budget: `began` on the monotonic clock, and the test rows that are scored in the end."""
+
+    minutes: float
+    began: float
+    test_rows: int
+
+    def seconds_left(self, training: Training, epoch_seconds: float) -> float:
+        """What is left for training."""
+        test = self.test_rows / max(1, len(training.train_rows)) * epoch_seconds * TEST_ROW_SHARE
+        return self.minutes * 60 - (time.monotonic() - self.began) - test - CLOSING_SECONDS
+
+
+def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> Training:
+    """A training before its first step."""
+    hyper, arch = setup.hyper, net.record.arch
+    groups = parameter_groups(stage_groups(arch, net.module, hyper.stage_decay), hyper.weight_decay)
+    device = setup.feed.device
+    training = Training(
+        net=net.module,
+        task=setup.task,
+        feed=setup.feed,
+        train_rows=problem.split.rows("train"),
+        valid_rows=problem.split.rows("valid"),
+        optimiser=make_optimiser(hyper.optimiser, groups, device),
+        schedule=schedule(hyper.schedule),
+        precision=Precision(hyper.precision, hyper.channels_last, precision_why),
+        hyper=hyper,
+        position=Position(),
+        average=MovingAverage(net.module, hyper.ema_decay) if hyper.ema_decay else None,
+        hold=thawing(arch, net.module, hyper.frozen_epochs),
+        loss_sum=torch.zeros((), device=device),
+    )
+    training.position.pace = 1 / (hyper.epochs * training.batches_an_epoch)
+    return training
+
+
+def go_on(problem: Problem, net: Net, checkpoint: Checkpoint, device: torch.device, journal: Journal) -> Training:
+    """The training where its checkpoint was written."""
+    hyper = checkpoint.started.hyper
+    task = trained_task(problem.task, hyper.augment, hyper.label_smoothing)
+    feed = make_feed(problem, task, device, hyper.batch_size, hyper.seed, checkpoint.normalise, hyper.augment)
+    use_memory_format(net.module, feed, hyper)
+    training = begin(problem, net, Setup(hyper, feed, task), "as when the run was started")
+    restore(training, checkpoint.tensors, checkpoint.values)
+    journal.go_on(checkpoint.started.choices, training)
+    return training
+
+
+def fit_schedule(training: Training, budget: Budget, journal: Journal) -> None:
+    """Set the epochs by timing steps of this training on a copy, and say so."""
+
+    def loss_of(trial: nn.Module, batch: Batch) -> Tensor:
+        return training.task.loss(trial(batch.x), batch.y)
+
+    epoch_seconds = seconds_of_an_epoch(training, loss_of)
+    fit_to_budget(training, budget.seconds_left(training, epoch_seconds), epoch_seconds)
+    steps = training.hyper.max_steps
+    inside = f"; it stops after {steps} steps, inside the first" if steps else ""
+    journal.choose(
+        "epochs", training.hyper.epochs, f"{budget.minutes:g} minutes at about {epoch_seconds:.0f} s an epoch{inside}"
+    )
+
+
+def seconds_left(budget: Budget | None) -> Callable[[Training], float] | None:
+    """What the session asks after every epoch: the seconds left for training, by how long epochs have taken."""
+    if budget is None:
+        return None
+    return lambda training: budget.seconds_left(training, training.position.seconds / training.position.epoch)

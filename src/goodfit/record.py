@@ -1,0 +1,166 @@
+"""What run.json holds: one type, written and read in one place. A damaged one is named by its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from goodfit.checks.finding import Finding
+from goodfit.errors import RunError
+from goodfit.stats.estimates import Estimate
+from goodfit.store.files import write_text
+from goodfit.store.run_folder import CHECKPOINT, RECORD
+from goodfit.train.hyperparameters import Hyperparameters
+
+FORMAT = 2  # of run.json; every earlier format keeps loading
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice that was made, its value, and why, in a line."""
+
+    name: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class NetRecord:
+    """What builds the net again: the architecture by name, or words for a net of the user's own code."""
+
+    arch: str | None
+    own: str | None
+    in_shape: tuple[int, ...]  # of x, without the batch dimension
+    outputs: int
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of each part, and those that could not be read."""
+
+    train: int
+    valid: int
+    test: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class UnreadableRow:
+    """A row that could not be read, and why."""
+
+    key: str
+    reason: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished run.
+
+    Attributes:
+        task: its name, and what it needs to read targets and to write predictions.
+        source: the kind of data, and how new data is read in the same way.
+        normalise: means and deviations of the input; None where the net takes it as it is.
+        options: what the user asked for.
+        history: a line an epoch.
+        best_epoch: counted from 1, whose weights were kept.
+        metrics: part -> metric -> value with its 95% interval; baseline: the same of the trivial predictor.
+        explanation: what the columns of a table contribute.
+        analyses: what the task adds, by name.
+    """
+
+    format: int
+    goodfit: str
+    created: str
+    task: dict[str, Any]
+    source: dict[str, Any]
+    normalise: dict[str, Any] | None
+    net: NetRecord
+    hyperparameters: Hyperparameters
+    options: dict[str, Any]
+    choices: list[Choice]
+    rows: Rows
+    unreadable: list[UnreadableRow]
+    decoded: int
+    history: list[dict[str, float | None]]
+    best_epoch: int
+    seconds: float
+    verdict: str
+    sentences: list[str]
+    findings: list[Finding]
+    metrics: dict[str, dict[str, Estimate]]
+    baseline: dict[str, dict[str, float]]
+    looks_at_test: int
+    environment: dict[str, str]
+    explanation: dict[str, Any] | None = None
+    analyses: dict[str, Any] = {}
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write run.json: the last file of a run, which makes it one."""
+    text = msgspec.json.format(msgspec.json.encode(record), indent=1)
+    write_text(folder / RECORD, text.decode("utf-8") + "\n")
+
+
+def read_record(folder: Path) -> Record:
+    """run.json of a run folder.
+
+    Raises:
+        RunError: no run there, an unfinished one, one of a newer format, or a damaged one: its field is named.
+    """
+    path = folder / RECORD
+    if not path.exists():
+        if (folder / CHECKPOINT).exists():
+            raise RunError(
+                "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
+            )
+        raise RunError(
+            "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
+        )
+    try:
+        values: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict)
+        version = msgspec.convert(values.get("format"), int)
+        if version > FORMAT:
+            raise RunError(
+                f"format {version}, written by goodfit {values.get('goodfit', '?')}",
+                where=path,
+                fix="Upgrade: pip install -U goodfit",
+            )
+        if version < 1:
+            raise damaged(path, f"format: {version} is none that there is")
+        for earlier in range(version, FORMAT):
+            values = UPGRADES[earlier](values)
+        return msgspec.convert(values, Record)
+    except msgspec.ValidationError as error:
+        raise damaged(path, _in_plain_words(str(error))) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise damaged(path, f"not JSON ({error})") from error
+
+
+def damaged(path: Path, what: str) -> RunError:
+    """The one line for a run folder's file that cannot be what goodfit wrote."""
+    return RunError(f"damaged: {what}", where=path, fix="Fit again, or take a copy")
+
+
+def _in_plain_words(message: str) -> str:
+    """msgspec's "Expected `int`, got `str` - at `$.rows.train`" as "rows.train: expected int, got str"."""
+    what, _, place = message.partition(" - at ")
+    what = what.replace("`", "")
+    what = what[:1].lower() + what[1:]
+    place = place.strip("`").removeprefix("$").lstrip(".")
+    return f"{place}: {what}" if place else what
+
+
+def _from_format_1(values: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 called the net model, the hyperparameters plan and the options asked; only ratings had an analysis."""
+    renamed = {"model": "net", "plan": "hyperparameters", "asked": "options"}
+    upgraded = {renamed.get(name, name): value for name, value in values.items() if name != "activity"}
+    if values.get("activity") is not None:
+        upgraded["analyses"] = {"activity": values["activity"]}
+    return {**upgraded, "format": 2}
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_format_1}
