@@ -24,11 +24,12 @@ FLOORS = {
     "tasks": 3,
     "checks": 4,
     "train": 5,
-    "predict": 6, "analysis": 6, "record": 6,
-    "report": 7,
-    "run": 8,
-    "fitting": 9,
-    "cli": 10, "__main__": 10,
+    "record": 6,
+    "predict": 7, "analysis": 7,
+    "report": 8,
+    "run": 9,
+    "fitting": 10,
+    "cli": 11, "__main__": 11,
 }  # fmt: skip
 LONGEST = 400  # lines of a file
 

@@ -5,6 +5,7 @@ The figures come from runs on validation rows, never on test rows: docs/benchmar
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -111,7 +112,7 @@ def usual_epochs(facts: Facts) -> int:
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
     most = EPOCHS_AT_LEAST if facts.pretrained else EPOCHS_AT_MOST
-    return max(EPOCHS_AT_LEAST, min(most, round(EPOCHS_OF_ONE_ROW / rows ** (1 / 3))))
+    return max(EPOCHS_AT_LEAST, min(most, round(EPOCHS_OF_ONE_ROW / math.cbrt(rows))))
 
 
 def usual_batch_size(facts: Facts) -> int:
@@ -120,7 +121,8 @@ def usual_batch_size(facts: Facts) -> int:
     On a CPU a larger batch is no faster, and learns less.
     """
     size = 256 if facts.accelerator and facts.train_rows >= ROWS_OF_A_LARGE_BATCH else 64
-    size = size if facts.recipe is None else facts.recipe.batch_size
+    if facts.recipe is not None:
+        size = facts.recipe.batch_size
     while size > 8 and facts.train_rows < 8 * size:
         size //= 2
     return size

@@ -65,7 +65,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
         raise UsageError("--interval is for regression of one number", fix="Leave it out")
     split = make_split(
         readable=readable,
-        labels=None if isinstance(source.targets, Tensor) else task.strata(source.targets),
+        labels=task.strata(source.targets),
         groups=source.groups,
         times=source.times,
         given=source.parts,
@@ -84,8 +84,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
     if task.loss_name is not None:
         journal.choose("loss", task.loss_name, "given" if options.loss else "usual for this task")
     source.learn(split.rows("train"))
-    class_labels = None if isinstance(source.targets, Tensor) else task.class_labels(source.targets)
-    return Problem(source, task, split, y, task.keep_targets(y_train), class_labels)
+    return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(source.targets))
 
 
 def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thorough: bool = False) -> list[Finding]:
@@ -96,13 +95,12 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         thorough: look into the images themselves as well; takes as long as reading them all.
     """
     source = problem.source
-    images = problem.y.dim() > 2
     facts = DataFacts(
         source.keys,
         problem.class_labels,
         problem.split.parts,
         None if source.repeats else source.digests(),
-        None if images else problem.y.numpy(),
+        problem.y.numpy() if problem.task.output == "row" else None,
         source.columns(),
         source.read if thorough and source.images else None,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from torch import Tensor
 
@@ -39,6 +39,7 @@ def write_report(folder: Path, record: Record, path: Path) -> Path:
 def collect(folder: Path, record: Record) -> PageData:
     """What the page of a run shows; what is said of the scored rows is computed from their stored outputs."""
     task = from_json(record.task)
+    plain = msgspec.to_builtins(record)
     tensors, values = load_state(folder / SCORES)
     images = task.output == "image"
     sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record.analyses)
@@ -50,17 +51,14 @@ def collect(folder: Path, record: Record) -> PageData:
         task=task.name,
         verdict=record.verdict,
         verdict_sentences=record.sentences,
-        rows=asdict(record.rows),
-        metrics={
-            part: {name: estimate.to_json() for name, estimate in named.items()}
-            for part, named in record.metrics.items()
-        },
+        rows=plain["rows"],
+        metrics=plain["metrics"],
         metric_list=task.metric_list,
         created=record.created,
         seconds=record.seconds,
-        findings=[finding.to_json() for finding in record.findings],
-        baseline=record.baseline,
-        history=record.history,
+        findings=plain["findings"],
+        baseline=plain["baseline"],
+        history=plain["history"],
         best_epoch=record.best_epoch,
         loss_unit=task.loss_unit,
         sections=sections,
@@ -77,10 +75,13 @@ def collect(folder: Path, record: Record) -> PageData:
 
 def _commands(folder: Path, options: Mapping[str, Any]) -> list[str]:
     """How this run is fitted again, and how it is used."""
-    flags = {name.replace("_", "-"): value for name, value in options.items() if value not in (None, 0, False)}
-    given = [f"--{name}" if value is True else f"--{name} {value}" for name, value in flags.items() if name != "seed"]
+    words = ["goodfit fit DATA"]
+    for name, value in options.items():
+        if value not in (None, False) or name == "seed":
+            flag = f"--{name.replace('_', '-')}"
+            words.append(flag if value is True else f"{flag} {value}")
     return [
-        " ".join(["goodfit fit DATA", *given, f"--seed {options['seed']}"]),
+        " ".join(words),
         f"goodfit predict {folder} NEW_DATA -o predictions.csv",
         f"goodfit evaluate {folder} HELD_OUT_DATA",
     ]
