@@ -43,10 +43,9 @@ class Regression(RowTask):
 
     @classmethod
     def fits(cls, targets: Targets) -> bool:
-        values = (
-            np.asarray(targets) if not any(isinstance(one, (list, tuple, set)) for one in targets) else np.empty(0, "O")
-        )
-        return bool(np.issubdtype(values.dtype, np.floating))
+        if any(isinstance(target, (list, tuple, set)) for target in targets):
+            return False
+        return bool(np.issubdtype(np.asarray(targets).dtype, np.floating))
 
     @classmethod
     def from_targets(cls, targets: Targets) -> Self:
