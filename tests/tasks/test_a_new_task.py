@@ -135,11 +135,11 @@ def test_a_task_in_one_file_is_stratified_trained_and_reported(tmp_path: Path) -
     for part in ("train", "valid", "test"):
         share = np.mean([level[row] == 3 for row, of in enumerate(parts) if of == part])
         assert share == pytest.approx((level == 3).mean(), abs=0.01), "the split is stratified by level"
-    choices = {name: why for name, _, why in ((c["name"], c["value"], c["why"]) for c in run.record["choices"])}
-    assert "docs/benchmarks.md" in choices["learning rate"], "the recipe of the family 'classes'"
-    assert run.record["plan"]["learning_rate"] == 6e-3
-    assert run.metrics["test"]["level_error"].value < run.record["baseline"]["test"]["level_error"]
-    assert "the mean level error is" in run.record["sentences"][0]
+    reasons = {choice.name: choice.why for choice in run.record.choices}
+    assert "docs/benchmarks.md" in reasons["learning rate"], "the recipe of the family 'classes'"
+    assert run.record.hyperparameters.learning_rate == 6e-3
+    assert run.metrics["test"]["level_error"].value < run.record.baseline["test"]["level_error"]
+    assert "the mean level error is" in run.record.sentences[0]
 
     page = re.sub(r"<[^>]+>", "", (tmp_path / "run" / "report.html").read_text())
     assert "Mean level error on" in page

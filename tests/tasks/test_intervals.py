@@ -46,5 +46,5 @@ def test_a_fit_gives_intervals_that_cover_test_rows(tmp_path: Path) -> None:
     new = pl.DataFrame({"x": [0.2, 3.8], "z": [0.0, 0.0]})
     low, high = np.array(again.predict(new)["low"]), np.array(again.predict(new)["high"])
     assert (high - low)[1] > 2 * (high - low)[0]  # the noise is 0.25 there and 1.15 here
-    with pytest.raises(gf.GoodfitError, match="--interval is for one number to predict"):
+    with pytest.raises(gf.GoodfitError, match="--interval is for regression of one number"):
         gf.fit(gf.arrays(x[:, None], (x > 2).astype(int)), out=tmp_path / "b", interval=True, epochs=1, quiet=True)

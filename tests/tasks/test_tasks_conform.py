@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass, field, fields
 from typing import Any
@@ -32,7 +33,6 @@ class Example:
         scored: what it gives in eval mode, where that is of another kind.
         x: what goes into the net, for tasks that score their input as well.
         options: what the source says besides the targets.
-        record: what a run has recorded when its report is written.
     """
 
     targets: Targets
@@ -40,7 +40,6 @@ class Example:
     scored: Tensor | None = None
     x: Tensor = field(default_factory=lambda: torch.zeros(ROWS, 1))
     options: Mapping[str, Any] = field(default_factory=dict)
-    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 def normal(*shape: int) -> Tensor:
@@ -149,7 +148,9 @@ def test_there_is_one_loss_and_one_prediction_a_row(name: str) -> None:
 
 def test_the_report_can_draw_every_section(name: str) -> None:
     task, out, y = scored(name)
-    sections = task.sections(out, y, y, "valid", EXAMPLES[name].record)
+    rows = torch.arange(ROWS)
+    analyses = task.analyses(lambda rows: torch.stack([rows % 3, rows % 4], dim=1) + 1, rows, rows, out, y)
+    sections = task.sections(out, y, y, "valid", json.loads(json.dumps(analyses)))
     anchors = [section.id for section in sections]
     assert len(anchors) == len(set(anchors))
     assert task.example_words.endswith(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,8 +143,8 @@ def test_out_of_memory_is_said_aloud_and_met_before_the_first_step_as_well(
     x = torch.randn(200, 6)
     data = gf.arrays(x, (x[:, 0] > 0).long())
     run = gf.fit(data, model=Hungry(6, 2), out=tmp_path / "run", epochs=2, batch_size=16, quiet=False)
-    assert run.record["plan"]["micro_batch"] <= 8
-    assert run.record["plan"]["batch_size"] == 16
+    assert run.record.hyperparameters.micro_batch <= 8
+    assert run.record.hyperparameters.batch_size == 16
     assert "out of memory" in capsys.readouterr().err
 
 
@@ -170,7 +171,7 @@ def test_training_after_the_finder_is_bit_equal_to_training_without_it(tmp_path:
     x = torch.randn(300, 6, generator=torch.Generator().manual_seed(0))
     y = (x[:, 0] > 0).long() + (x[:, 1] > 0).long()
     found = gf.fit(gf.arrays(x, y), model=net(), out=tmp_path / "found", epochs=2, lr="find", precision="float32")
-    rate = found.record["plan"]["learning_rate"]
+    rate = found.record.hyperparameters.learning_rate
     given_rate = gf.fit(gf.arrays(x, y), model=net(), out=tmp_path / "given", epochs=2, lr=rate, precision="float32")
     for a, b in zip(found.net.parameters(), given_rate.net.parameters(), strict=True):
         assert torch.equal(a, b)
@@ -212,7 +213,7 @@ def test_one_cycle_rises_to_the_peak_at_a_quarter_and_falls_along_a_cosine() -> 
 
 def test_a_loss_that_is_not_a_number_stops_the_run_with_a_clear_line() -> None:
     made = training(net())
-    made.hyper.learning_rate = 1e30
+    made.hyper = replace(made.hyper, learning_rate=1e30)
     with pytest.raises(gf.GoodfitError, match=r"the loss turned into .* lower --lr"):
         train(made, quiet())
 

@@ -1,4 +1,4 @@
-"""What a model of a table goes by: how much each column matters, and how the prediction moves with the ones that do."""
+"""Feature importance of a model of a table, and how the prediction moves with the columns that matter most."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from goodfit.data.tables.encoder import FIRST, CategoryColumn, Encoder, NumberCo
 from goodfit.stats.estimates import mean
 from goodfit.tasks.task import Task
 
-ROWS = 2_000  # scored rows that columns are permuted in
-REPEATS = 2
-AVERAGED = 300  # rows that a partial dependence is averaged over
-GRID, LEVELS = 15, 10  # places of a number, levels of a category
-SHOWN = 4  # columns whose partial dependence is drawn
+PERMUTED_ROWS = 2_000  # scored rows that columns are permuted in
+PERMUTATIONS = 2
+AVERAGED_ROWS = 300  # rows that a partial dependence is averaged over
+GRID_PLACES, GRID_LEVELS = 15, 10  # of a number; of a category
+DRAWN_COLUMNS = 4  # columns whose partial dependence is drawn
 
 
 def explain(
@@ -30,13 +30,15 @@ def explain(
         x, y: encoded rows that the net was not trained on, (N, D) and (N, ...).
     """
     generator = torch.Generator().manual_seed(seed)
-    chosen = torch.randperm(len(x), generator=generator)[:ROWS]
+    chosen = torch.randperm(len(x), generator=generator)[:PERMUTED_ROWS]
     x, y = x[chosen], y[chosen]
     importance = _importance(encoder, task, predict, x, y, generator)
     dependence: list[dict[str, Any]] = []
     for column in importance:
-        if len(dependence) < SHOWN and (found := _dependence(encoder, task, predict, x[:AVERAGED], column["column"])):
-            dependence.append(found)
+        if len(dependence) < DRAWN_COLUMNS and (
+            curve := _dependence(encoder, task, predict, x[:AVERAGED_ROWS], column["column"])
+        ):
+            dependence.append(curve)
     return {"rows": len(x), "importance": importance, "dependence": dependence}
 
 
@@ -62,15 +64,15 @@ def _importance(
     rows, each row's rise averaged over the repeats.
     """
     losses = task.row_losses(predict(x), y).double()
-    found = []
+    importance = []
     for name, at in positions(encoder).items():
         rise = torch.zeros_like(losses)
-        for _ in range(REPEATS):
+        for _ in range(PERMUTATIONS):
             shuffled = x.clone()
             shuffled[:, at] = x[torch.randperm(len(x), generator=generator)][:, at]
-            rise += (task.row_losses(predict(shuffled), y).double() - losses) / REPEATS
-        found.append({"column": name, **mean(rise.numpy()).to_json()})
-    return sorted(found, key=lambda column: -column["value"])
+            rise += (task.row_losses(predict(shuffled), y).double() - losses) / PERMUTATIONS
+        importance.append({"column": name, **mean(rise.numpy()).to_json()})
+    return sorted(importance, key=lambda column: -column["value"])
 
 
 def _dependence(
@@ -81,11 +83,16 @@ def _dependence(
     Of a number at quantiles of its values, in its own units; of a category at its most frequent levels; none of a date.
     """
     number: tuple[int, NumberColumn] | None = next(
-        ((at, one) for at, one in enumerate(encoder.numbers) if one.source == name and one.part is None), None
+        ((at, column) for at, column in enumerate(encoder.numbers) if column.source == name and column.part is None),
+        None,
     )
     first_code = len(encoder.numbers) + len(encoder.flags)
     category: tuple[int, CategoryColumn] | None = next(
-        ((at, one) for at, one in enumerate(encoder.categories, first_code) if one.source == name and not one.part),
+        (
+            (at, column)
+            for at, column in enumerate(encoder.categories, first_code)
+            if column.source == name and not column.part
+        ),
         None,
     )
     places: Sequence[float]
@@ -93,10 +100,10 @@ def _dependence(
     if number is not None:
         at, column = number
         different = np.unique(x[:, at].double().numpy())  # of each value once: a column may be mostly zero
-        places = np.unique(np.quantile(different, np.linspace(0, 1, GRID))).tolist()
+        places = np.unique(np.quantile(different, np.linspace(0, 1, GRID_PLACES))).tolist()
         labels = [place * column.deviation + column.mean for place in places]
     elif category is not None:
-        at, levels = category[0], category[1].levels[:LEVELS]
+        at, levels = category[0], category[1].levels[:GRID_LEVELS]
         places, labels = list(range(FIRST, FIRST + len(levels))), list(levels)
     else:
         return None
@@ -115,5 +122,5 @@ def _shown(columns: Any) -> tuple[str, np.ndarray]:
     """What a partial dependence is of: the last class's probability, or the first predicted number."""
     shares = [name for name in columns if name.startswith("p_")]
     name = shares[-1] if shares else next(iter(columns))
-    said = f"probability of {name[2:]}" if shares else name
-    return said, np.asarray(columns[name], dtype=np.float64)
+    title = f"probability of {name[2:]}" if shares else name
+    return title, np.asarray(columns[name], dtype=np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 
 from goodfit.tasks.example_rows import parted
 
-SIDE = 360  # px of the longer side as it stands on the page
+PANEL_SIDE = 360  # px of the longer side as it stands on the page
 PALETTE_COLOURS = 64  # up to so many an image is a PNG
 
 
@@ -41,8 +41,8 @@ class Example:
 
 def kinds(count: int) -> list[str]:
     """What the rows of `goodfit.tasks.example_rows.typical_rows` are."""
-    worst, each = parted(count)
-    return ["worst"] * worst + ["middle"] * each + ["best"] * each
+    worst, quarter = parted(count)
+    return ["worst"] * worst + ["middle"] * quarter + ["best"] * quarter
 
 
 def image_uri(pixels: np.ndarray) -> str:
@@ -51,7 +51,7 @@ def image_uri(pixels: np.ndarray) -> str:
 
     image: Any = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8))
     flat = image.getcolors(PALETTE_COLOURS) is not None
-    image.thumbnail((SIDE, SIDE), Image.Resampling.NEAREST if flat else Image.Resampling.LANCZOS)
+    image.thumbnail((PANEL_SIDE, PANEL_SIDE), Image.Resampling.NEAREST if flat else Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     if flat:
         image.quantize(PALETTE_COLOURS).save(buffer, format="PNG", optimize=True)

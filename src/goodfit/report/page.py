@@ -53,11 +53,12 @@ def render(page: PageData) -> str:
         score=score,
         base=base,
         scale=_scale(score, base) if score is not None else None,
-        findings=sorted(page.findings, key=lambda each: _rank(str(each["level"]))),
+        findings=sorted(page.findings, key=lambda finding: _rank(str(finding["level"]))),
         finding_counts=[(level, levels.count(level)) for level in LEVELS if level in levels],
-        worst=[(each, thumbnail_uri(each.thumbnail)) for each in page.worst],
+        worst=[(mistake, thumbnail_uri(mistake.thumbnail)) for mistake in page.worst],
         pixelated=[
-            each.thumbnail is not None and max(each.thumbnail.shape[:2]) <= PIXELATED_SIDE for each in page.worst
+            mistake.thumbnail is not None and max(mistake.thumbnail.shape[:2]) <= PIXELATED_SIDE
+            for mistake in page.worst
         ],
         unreadable=list(page.unreadable[:LISTED_UNREADABLE]),
         epoch_columns=_epoch_columns(page),

@@ -83,7 +83,8 @@ def to_svg(figure: Figure, prefix: str, alt: str) -> str:
 
     Args:
         figure: what to render.
-        prefix: goes before every id, so that two figures of one page never share one.
+        prefix: goes before every id, so that two figures of one page never share one. (matplotlib's rcParam svg.id
+            names the outermost element alone.)
         alt: what a screen reader says in its place.
     """
     import matplotlib as mpl

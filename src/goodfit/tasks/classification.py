@@ -21,6 +21,7 @@ from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
 
 AUC_CLASSES = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
+LISTED_CLASSES = 8  # in a message
 PROBABILITY_COLUMNS = 100  # probabilities written a row
 
 
@@ -62,9 +63,10 @@ class Classification(RowTask):
         for row, target in enumerate(targets):
             at = number.get(_plain(target))
             if at is None:
-                some = ", ".join(str(label) for label in self.classes[:8]) + (", ..." if len(self.classes) > 8 else "")
+                more = ", ..." if len(self.classes) > LISTED_CLASSES else ""
+                listed = ", ".join(str(label) for label in self.classes[:LISTED_CLASSES]) + more
                 raise DataError(
-                    f"its label '{target}' is none of the training rows' classes ({some})",
+                    f"its label '{target}' is none of the training rows' classes ({listed})",
                     where=keys[row],
                     fix="Fix the label, or add training rows of this class",
                 )
@@ -152,7 +154,9 @@ class Classification(RowTask):
             )
         return {"classes": [str(label) for label in self.classes], "confusion": table, "per_class": per_class}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Confusion and classes."""
         details, count = self.details(out, y), len(self.classes)
         counts = {name: torch.bincount(of, minlength=count).tolist() for name, of in (("train", y_train), (part, y))}

@@ -66,7 +66,7 @@ class DenseTask(Task):
         return typical_rows(self.row_losses(out, y))
 
     def draw(self, out: Tensor) -> Tensor:
-        return torch.from_numpy(np.stack([self.image(each)[0] for each in out]))
+        return torch.from_numpy(np.stack([self.image(output)[0] for output in out]))
 
     @abstractmethod
     def image(self, out: Tensor) -> tuple[np.ndarray, dict[str, Any]]:

@@ -17,9 +17,9 @@ def worst_rows(losses: Tensor, wrong: Tensor) -> list[int]:
 def typical_rows(losses: Tensor) -> list[int]:
     """Positions of the worst, the middle and the best by their loss, each once."""
     order = losses.argsort(descending=True).tolist()
-    worst, each = parted(min(len(order), 4 * IMAGES_EACH))
-    middle = max(worst, (len(order) - each) // 2)
-    return [*order[:worst], *order[middle : middle + each], *order[len(order) - each :]]
+    worst, quarter = parted(min(len(order), 4 * IMAGES_EACH))
+    middle = max(worst, (len(order) - quarter) // 2)
+    return [*order[:worst], *order[middle : middle + quarter], *order[len(order) - quarter :]]
 
 
 def parted(count: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-SMALLEST = 1e-6  # mean size of a map that is divided by
+SMALLEST_SIZE = 1e-6  # mean size of a map that is divided by
 
 
 class FeatureNet(nn.Module):
@@ -29,4 +29,6 @@ class FeatureNet(nn.Module):
         In each image, not over the batch: an image's loss is then the same whatever images it is beside.
         """
         maps = cast(Any, self.net).features((x - cast(Tensor, self.mean)) / cast(Tensor, self.deviation))
-        return [each / each.detach().abs().mean((1, 2, 3), keepdim=True).clamp_min(SMALLEST) for each in maps]
+        return [
+            values / values.detach().abs().mean((1, 2, 3), keepdim=True).clamp_min(SMALLEST_SIZE) for values in maps
+        ]

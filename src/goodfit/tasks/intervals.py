@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 
 COVERAGE = 0.9
-ROWS_A_BAND = 100  # calibration rows; fewer would make the widths of a band too uncertain
-MOST_BANDS = 10
+BAND_ROWS = 100  # calibration rows; fewer would make the widths of a band too uncertain
+BANDS_AT_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Intervals:
     @classmethod
     def calibrate(cls, predicted: np.ndarray, errors: np.ndarray) -> Self:
         """From predictions (n,) and absolute errors (n,) of rows that the net was not trained on."""
-        bands = max(1, min(MOST_BANDS, len(predicted) // ROWS_A_BAND))
+        bands = max(1, min(BANDS_AT_MOST, len(predicted) // BAND_ROWS))
         edges = np.quantile(predicted, np.arange(1, bands) / bands)
         band = np.searchsorted(edges, predicted)
         widths = []

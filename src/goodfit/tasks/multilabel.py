@@ -132,7 +132,9 @@ class MultiLabel(RowTask):
             )
         return {"classes": list(self.labels), "per_class": per_class}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Recall of every label."""
         details = self.details(out, y)
         return [classes_section(details["per_class"], {}, details["classes"])]

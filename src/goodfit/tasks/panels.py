@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-WRONG, VOID = (214, 69, 65), (150, 150, 150)
+WRONG_COLOUR, VOID_COLOUR = (214, 69, 65), (150, 150, 150)
 ERROR_FACTOR = 4  # differences of a restored image are shown so many times as large
 
 
@@ -16,9 +16,9 @@ def mask_panels(
     """Panels of an image (H, W, C), its mask (H, W) and the predicted one; what is wrong in red over the image."""
     given = np.broadcast_to(given, (*given.shape[:2], 3))
     wrong = given // 2 + 64
-    wrong = np.where((drawn != truth)[..., None], np.array(WRONG, dtype=np.uint8), wrong.astype(np.uint8))
+    wrong = np.where((drawn != truth)[..., None], np.array(WRONG_COLOUR, dtype=np.uint8), wrong.astype(np.uint8))
     if void is not None:
-        wrong = np.where((truth == void)[..., None], np.array(VOID, dtype=np.uint8), wrong)
+        wrong = np.where((truth == void)[..., None], np.array(VOID_COLOUR, dtype=np.uint8), wrong)
     return {
         "input": given,
         "truth": coloured(truth, colours),
@@ -29,7 +29,7 @@ def mask_panels(
 
 def coloured(mask: np.ndarray, colours: Sequence[Sequence[int]]) -> np.ndarray:
     """(H, W, 3) of classes (H, W); what is no class is grey."""
-    table = np.full((256, 3), VOID, dtype=np.uint8)
+    table = np.full((256, 3), VOID_COLOUR, dtype=np.uint8)
     table[: len(colours)] = np.array(colours, dtype=np.uint8)
     return np.asarray(table[mask])
 
@@ -39,4 +39,4 @@ def restored_panels(given: np.ndarray, truth: np.ndarray, drawn: np.ndarray) -> 
     error = np.abs(drawn.astype(np.int16) - truth.astype(np.int16)) * ERROR_FACTOR
     panels = {"degraded": given, "clean": truth, "restored": drawn}
     panels[f"difference left, {ERROR_FACTOR} times"] = np.clip(error, 0, 255).astype(np.uint8)
-    return {name: np.broadcast_to(each, (*each.shape[:2], 3)) for name, each in panels.items()}
+    return {name: np.broadcast_to(panel, (*panel.shape[:2], 3)) for name, panel in panels.items()}

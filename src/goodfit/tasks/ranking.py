@@ -16,7 +16,7 @@ from goodfit.tasks.metric import NDCG_AT_10, RECALL_AT_10, Metric
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.task import Targets
 
-PLACES = 10
+TOP_PLACES = 10  # that ndcg and recall look at
 LOSS, RANK, USER, POPULARITY = range(4)  # columns of the net's output in eval mode
 
 
@@ -72,7 +72,7 @@ class Ranking(RowTask):
         return {"ndcg_at_10": float(gains.mean()), "recall_at_10": float(recalls.mean())}
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
-        return out[:, RANK] > PLACES
+        return out[:, RANK] > TOP_PLACES
 
     def truth(self, target: Tensor) -> Any:
         return 1  # the place that a choice should have
@@ -93,9 +93,9 @@ def _by_user(ranks: Tensor, users: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """(users,) ndcg and (users,) recall at 10."""
     rank, user = ranks.double().numpy(), users.long().numpy()
     _, at, counts = np.unique(user, return_inverse=True, return_counts=True)
-    inside = rank <= PLACES
+    inside = rank <= TOP_PLACES
     gains = np.bincount(at, np.where(inside, 1 / np.log2(1 + rank), 0.0))
-    best = np.cumsum(1 / np.log2(np.arange(2, PLACES + 2)))[np.minimum(counts, PLACES) - 1]
+    best = np.cumsum(1 / np.log2(np.arange(2, TOP_PLACES + 2)))[np.minimum(counts, TOP_PLACES) - 1]
     return gains / best, np.bincount(at, inside) / counts
 
 

@@ -43,15 +43,17 @@ class Rating(Regression):
         errors = np.asarray(self.decode(out)["prediction"]) - y.numpy()
         return {"activity": by_activity(read(train_rows).long().numpy(), read(scored_rows).long().numpy(), errors)}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Predictions, and what is known of users and items."""
-        sections = super().sections(out, y, y_train, part, record)
-        if record.get("activity"):
+        sections = super().sections(out, y, y_train, part, analyses)
+        if "activity" in analyses:
             text = (
                 "The error on the scored rows by how many training ratings their user or item has; and how the ratings "
                 "fall on the items, the most popular first."
             )
-            plot = Plot("activity", (record["activity"],), "Error by what is known")
+            plot = Plot("activity", (analyses["activity"],), "Error by what is known")
             sections.append(
                 Section("activity", "What is known of users and items", text, [plot], link="Users and items")
             )

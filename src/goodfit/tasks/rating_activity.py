@@ -9,7 +9,7 @@ import numpy as np
 from goodfit.stats.estimates import rmse
 
 BANDS = (0, 1, 10, 30, 100, 300)  # training ratings of a user or an item: 0, 1 to 9, 10 to 29, ...
-ROWS_A_BAND = 20  # scored rows; of fewer an error says nothing
+BAND_ROWS_AT_LEAST = 20  # scored rows; of fewer an error says nothing
 CURVE_POINTS = 200  # of the popularity curve
 
 
@@ -36,7 +36,7 @@ def by_activity(trained: np.ndarray, scored: np.ndarray, errors: np.ndarray) -> 
                 "rmse": rmse(np.abs(errors[band == at])).to_json(),
             }
             for at, (low, high) in enumerate(zip(BANDS, (*BANDS[1:], None), strict=True))
-            if (band == at).sum() >= ROWS_A_BAND
+            if (band == at).sum() >= BAND_ROWS_AT_LEAST
         ]
     popular = np.sort(np.bincount(trained[:, 1])[1:])[::-1]
     places = np.unique(np.geomspace(1, len(popular), CURVE_POINTS).round().astype(int))

@@ -43,10 +43,9 @@ class Regression(RowTask):
 
     @classmethod
     def fits(cls, targets: Targets) -> bool:
-        values = (
-            np.asarray(targets) if not any(isinstance(one, (list, tuple, set)) for one in targets) else np.empty(0, "O")
-        )
-        return bool(np.issubdtype(values.dtype, np.floating))
+        if any(isinstance(target, (list, tuple, set)) for target in targets):
+            return False
+        return bool(np.issubdtype(np.asarray(targets).dtype, np.floating))
 
     @classmethod
     def from_targets(cls, targets: Targets) -> Self:
@@ -115,7 +114,7 @@ class Regression(RowTask):
     def calibrated(self, out: Tensor, y: Tensor) -> Self:
         """See `Intervals`."""
         if not self.single:
-            raise UsageError("--interval is for one number to predict", fix="Leave it out")
+            raise UsageError("--interval is for regression of one number", fix="Leave it out")
         predicted = self._restored(out)[:, 0].numpy()
         return replace(self, intervals=Intervals.calibrate(predicted, np.abs(self._errors(out, y)[:, 0])))
 
@@ -129,7 +128,9 @@ class Regression(RowTask):
         """scatter: truth and prediction of the first target."""
         return {"scatter": (y.reshape(len(y), -1)[:, 0].double().numpy(), self._restored(out)[:, 0].numpy())}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Predictions of the first target against the truth."""
         plot = Plot("scatter", self.details(out, y)["scatter"], "Predictions against truth, and residuals")
         text = (

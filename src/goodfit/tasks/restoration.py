@@ -19,7 +19,7 @@ from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import Targets
 
 HIGHEST_PSNR = 100.0  # dB: of two images that are equal
-WINDOW, SPREAD = 11, 1.5  # px: the Gaussian window of the SSIM
+WINDOW_SIDE, WINDOW_DEVIATION = 11, 1.5  # px: the Gaussian window of the SSIM
 FEATURE_SHARE = 0.1  # share of the feature loss beside l1
 
 
@@ -99,15 +99,17 @@ class Restoration(DenseTask):
 
         A model that was loaded has no feature net, and its images are told apart by l1 alone.
         """
-        each = (1, 2, 3)
+        of_image = (1, 2, 3)
         if self.loss_name == "mse":
-            return (out - target).square().mean(each)
-        losses = (out - target).abs().mean(each)
+            return (out - target).square().mean(of_image)
+        losses = (out - target).abs().mean(of_image)
         if self.loss_name == "feature" and self.feature_net is not None:
             net = cast(Any, self.feature_net)
             with torch.no_grad():
-                wanted = net.features(target)
-            maps = [(got - want).abs().mean(each) for got, want in zip(net.features(out), wanted, strict=True)]
+                targets = net.features(target)
+            maps = [
+                (ours - theirs).abs().mean(of_image) for ours, theirs in zip(net.features(out), targets, strict=True)
+            ]
             losses = losses + FEATURE_SHARE * torch.stack(maps).mean(0)
         return losses
 
@@ -115,7 +117,7 @@ class Restoration(DenseTask):
         out, target = self._checked(out, y)
         losses = self._losses(out, target)
         clean = y.float()
-        restored, given = ((each.float() * 255).round().clamp(0, 255) for each in (out, x))
+        restored, given = ((images.float() * 255).round().clamp(0, 255) for images in (out, x))
         if not whole:
             return torch.stack([losses, psnr(restored, clean)], dim=1), self.keep_targets(y)
         columns = [losses, psnr(restored, clean), ssim(restored, clean), psnr(given, clean), ssim(given, clean)]
@@ -183,22 +185,22 @@ def ssim(restored: Tensor, truth: Tensor) -> Tensor:
     Wang et al. 2004, "Image quality assessment", section III.B: an 11x11 Gaussian window with sd 1.5 inside of the
     image, K1 = 0.01 and K2 = 0.03; smaller windows for images of fewer than 11 pixels.
     """
-    one, two = restored.double(), truth.double()  # differences of large squares
-    maps = torch.stack([one, two, one * one, two * two, one * two])
-    mean_one, mean_two, square_one, square_two, product = _smooth(_smooth(maps, 3), 4).unbind()
-    var_one, var_two = square_one - mean_one**2, square_two - mean_two**2
-    both = product - mean_one * mean_two
+    ours, clean = restored.double(), truth.double()  # differences of large squares
+    maps = torch.stack([ours, clean, ours * ours, clean * clean, ours * clean])
+    mean_ours, mean_clean, square_ours, square_clean, product = _smooth(_smooth(maps, 3), 4).unbind()
+    var_ours, var_clean = square_ours - mean_ours**2, square_clean - mean_clean**2
+    covariance = product - mean_ours * mean_clean
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    above = (2 * mean_one * mean_two + c1) * (2 * both + c2)
-    below = (mean_one**2 + mean_two**2 + c1) * (var_one + var_two + c2)
+    above = (2 * mean_ours * mean_clean + c1) * (2 * covariance + c2)
+    below = (mean_ours**2 + mean_clean**2 + c1) * (var_ours + var_clean + c2)
     return (above / below).mean((1, 2, 3)).float()
 
 
 def _smooth(x: Tensor, dim: int) -> Tensor:
     """The Gaussian mean along one dimension, where the window lies inside; sums of slices are faster than conv2d."""
-    size = min(WINDOW, x.shape[dim])
+    size = min(WINDOW_SIDE, x.shape[dim])
     at = torch.arange(size, dtype=torch.float64) - (size - 1) / 2
-    weights = torch.exp(-(at**2) / (2 * SPREAD**2))
+    weights = torch.exp(-(at**2) / (2 * WINDOW_DEVIATION**2))
     left = x.shape[dim] - size + 1
     total = torch.zeros_like(x.narrow(dim, 0, left))
     for start, weight in enumerate((weights / weights.sum()).tolist()):

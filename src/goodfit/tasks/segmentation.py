@@ -112,9 +112,9 @@ class Segmentation(DenseTask):
             return super().loss_sums(out, y)
         target = y.long()
         out, counted = self._checked(out, y), target != self._ignored
-        each, share = self._cross_entropy(out, target), self._pixel_weights(target, counted)
+        losses, weights = self._cross_entropy(out, target), self._pixel_weights(target, counted)
         sums = self._dice_sums(out, target, counted, over=(0, 2, 3))
-        return torch.cat([torch.stack([(share * each).sum(), share.sum()]), *sums])
+        return torch.cat([torch.stack([(weights * losses).sum(), weights.sum()]), *sums])
 
     def loss_of_sums(self, sums: Tensor) -> Tensor:
         if self.loss_name == "focal":
@@ -140,14 +140,14 @@ class Segmentation(DenseTask):
         """The loss, of the batch or (N,) of each image alone; (N, H, W) cross-entropy, and which pixels count."""
         counted = target != self._ignored
         over = (1, 2) if alone else (0, 1, 2)
-        each, share = self._cross_entropy(out, target), self._pixel_weights(target, counted)
+        losses, weights = self._cross_entropy(out, target), self._pixel_weights(target, counted)
         if self.loss_name == "focal":
-            focused = share * (1 - (-each).exp()) ** FOCAL_POWER * each
-            return focused.sum(over) / counted.sum(over).clamp_min(1), each, counted
-        loss = (share * each).sum(over) / share.sum(over).clamp_min(SMALLEST_DIVISOR)
+            focused = weights * (1 - (-losses).exp()) ** FOCAL_POWER * losses
+            return focused.sum(over) / counted.sum(over).clamp_min(1), losses, counted
+        loss = (weights * losses).sum(over) / weights.sum(over).clamp_min(SMALLEST_DIVISOR)
         if self.loss_name == "dice":
             loss = loss + _dice(*self._dice_sums(out, target, counted, over=(2, 3) if alone else (0, 2, 3)))
-        return loss, each, counted
+        return loss, losses, counted
 
     def _dice_sums(
         self, out: Tensor, target: Tensor, counted: Tensor, *, over: tuple[int, ...]
@@ -163,13 +163,14 @@ class Segmentation(DenseTask):
     def keep(self, x: Tensor, out: Tensor, y: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         out, target = self._checked(out, y), y.long()
         count = len(self.classes)
-        trained, each, counted = self._objective(out, target, alone=True)
-        plain = each.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
+        trained, pixel_losses, counted = self._objective(out, target, alone=True)
+        plain = pixel_losses.sum((1, 2)) / counted.sum((1, 2)).clamp_min(1)
         row = torch.arange(len(y), device=y.device).view(-1, 1, 1)
         at = (row * count + target) * count + out.max(1).indices  # argmax over channels is 6 times slower
         table = torch.bincount(at[counted], minlength=len(y) * count * count).view(len(y), count * count)
-        losses = torch.stack([trained, plain], dim=1)
-        return torch.cat([losses, table.float()], dim=1), table.view(-1, count, count).sum(2).float()
+        return torch.cat([torch.stack([trained, plain], dim=1), table.float()], dim=1), table.view(
+            -1, count, count
+        ).sum(2).float()
 
     def keep_targets(self, y: Tensor) -> Tensor:
         """(N, C) pixels of each class in each image."""
@@ -240,7 +241,9 @@ class Segmentation(DenseTask):
             )
         return {"classes": list(self.classes), "confusion": table, "per_area": per_class}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """Confusion of pixels, and the IoU of every class."""
         details = self.details(out, y)
         rows = []

@@ -209,7 +209,7 @@ class Task(ABC):
         Raises:
             UsageError: its predictions have none.
         """
-        raise UsageError("--interval is for one number to predict", fix="Leave it out")
+        raise UsageError("--interval is for regression of one number", fix="Leave it out")
 
     @abstractmethod
     def decode(self, out: Tensor) -> Columns:
@@ -252,14 +252,16 @@ class Task(ABC):
         """
         return {}
 
-    def sections(self, out: Tensor, y: Tensor, y_train: Tensor, part: str, record: Mapping[str, Any]) -> list[Section]:
+    def sections(
+        self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
+    ) -> list[Section]:
         """What the report shows of this task between the curves and the examples.
 
         Args:
             out, y: of the scored rows.
             y_train: targets of the training rows.
             part: test or valid, whichever was scored.
-            record: of the run, for what `analyses` left there.
+            analyses: what `analyses` gave.
         """
         return []
 
