@@ -28,13 +28,12 @@ def app(traceback: bool) -> None:
     """From data to a model that you can trust, in one command.
 
     \b
-      goodfit demo                                   see it work, in under a minute
-      goodfit fit photos/                            images in class folders -> model, report, predictions
-      goodfit fit people.csv --target income         a table
-      goodfit fit stars.csv --user who --item film --target stars    ratings
-      goodfit fit street/images --masks street/masks                 segmentation
-      goodfit predict runs/photos new/               predict new images
-      goodfit check train.py                         find silent mistakes in your own program
+      goodfit demo                              see it work, in under a minute
+      goodfit fit photos/                       images in class folders
+      goodfit fit people.csv --target income    a table
+      goodfit fit street/ --masks masks         segmentation
+      goodfit predict runs/photos new/          predict new images
+      goodfit check train.py                    find silent mistakes in your own program
     """
 
 

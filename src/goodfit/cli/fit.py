@@ -89,7 +89,7 @@ fit = cloup.Command("fit", params=_parameters(), callback=_fit, help=_fit.__doc_
 @click.option("--out", type=A_PATH, default=None, help="Folder to make [goodfit-demo].")
 @common
 def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
-    """Train on real data that comes along: 1,797 handwritten digits, written out as images in class folders."""
+    """Train on built-in real data: 1,797 handwritten digits."""
     from goodfit.cli.demo import free_folder, run_demo
     from goodfit.cli.result import show_run
 

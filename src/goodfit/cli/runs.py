@@ -15,10 +15,16 @@ from goodfit.cli.options import common, option
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="A .csv or .parquet file [stdout].")
-@click.option("--overlay", is_flag=True, help="Masks: laid over their images as well.")
-@option("--model", str, "The net of a run of your own net: train.py:net.")
-@option("--device", str, "cpu, cuda or mps.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Write to this .csv or .parquet file [stdout].",
+)
+@click.option("--overlay", is_flag=True, help="Segmentation: also write the masks laid over their images.")
+@option("--model", str, "Your own net, for a run of one: train.py:net.")
+@option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
 def predict(
     run: Path,
@@ -31,9 +37,9 @@ def predict(
     quiet: bool,
     cache: Path | None,
 ) -> None:
-    """Predict new data: one row an input row, in input order, with probabilities.
+    """Predict new data: one row for each input row, in input order.
 
-    Masks and restored images are written as PNGs into a folder of the table's name beside it.
+    Masks and restored images are written as PNGs, into a folder named like the output file.
     """
     from goodfit.fitting.console import Console
     from goodfit.predict.predictions import Predictions
@@ -66,10 +72,10 @@ def predict(
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
-@option("--masks", str, "Masks of the images, for a run of masks.")
-@option("--clean", str, "Clean images, for a run of restoration.")
-@option("--model", str, "The net of a run of your own net: train.py:net.")
-@option("--device", str, "cpu, cuda or mps.")
+@option("--masks", str, "Segmentation masks of the images.")
+@option("--clean", str, "Clean images, for restoration.")
+@option("--model", str, "Your own net, for a run of one: train.py:net.")
+@option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
 def evaluate(
     run: Path,
@@ -81,7 +87,7 @@ def evaluate(
     cache: Path | None,
     **options: Any,
 ) -> None:
-    """Score a run on labelled data that it has not seen. Each look at the same data is counted."""
+    """Score a run on new labelled data. Each look at the same data is counted."""
     from goodfit.cli.result import show_evaluation
     from goodfit.fitting.console import Console
     from goodfit.run import load
@@ -93,12 +99,12 @@ def evaluate(
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@option("--user", str, "Recommend to this user alone [all users of the training rows].")
-@click.option("-n", "count", type=int, default=10, show_default=True, help="Items a user.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="A .csv file [stdout].")
+@option("--user", str, "Only this user [all users of the training rows].")
+@click.option("-n", "count", type=int, default=10, show_default=True, help="Items per user.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="Write to this .csv file [stdout].")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
 def recommend(run: Path, user: str | None, count: int, output: Path | None, as_json: bool) -> None:
-    """Recommend items that a user has not rated, from a run of ratings."""
+    """Recommend items that a user has not rated."""
     from goodfit.predict.catalogue import write_recommendations
     from goodfit.run import load
 
@@ -116,11 +122,11 @@ def recommend(run: Path, user: str | None, count: int, output: Path | None, as_j
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--item", type=str, required=True, help="The item.")
-@click.option("-n", "count", type=int, default=10, show_default=True, help="How many.")
+@click.option("--item", type=str, required=True, help="Item to start from.")
+@click.option("-n", "count", type=int, default=10, show_default=True, help="Number of items.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
 def similar(run: Path, item: str, count: int, as_json: bool) -> None:
-    """The items nearest to an item, from a run of ratings."""
+    """List the items most similar to an item."""
     from goodfit.run import load
 
     with load(run) as loaded:
@@ -134,9 +140,11 @@ def similar(run: Path, item: str, count: int, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="The HTML file [RUN/report.html].")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=None, help="Write to this HTML file [RUN/report.html]."
+)
 def report(run: Path, output: Path | None) -> None:
-    """Write a run's report: one HTML page that needs nothing else."""
+    """Write the report of a run: one self-contained HTML page."""
     from goodfit.record import read_record
     from goodfit.report.from_run import write_report
 

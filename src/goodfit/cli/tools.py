@@ -11,13 +11,21 @@ from goodfit.cli.options import called, option
 
 @click.command(name="nets")
 @click.argument("name", required=False)
-@click.option("--size", default="224", show_default=True, help="Of the images: a side, or WIDTHxHEIGHT.")
-@click.option("--channels", type=click.IntRange(min=1), default=3, show_default=True, help="Of the images.")
-@click.option("--outputs", type=click.IntRange(min=1), default=None, help="Width of the head [1000; of an image 1].")
+@click.option("--size", default="224", show_default=True, help="Image size in pixels: a side, or WIDTHxHEIGHT.")
+@click.option("--channels", type=click.IntRange(min=1), default=3, show_default=True, help="Image channels.")
+@click.option(
+    "--outputs",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Outputs of the head [1000; 1 where the output is an image].",
+)
 @click.option("--width", type=click.IntRange(min=1), default=None, help="Channels of the first stage.")
-@click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Images at a time.")
+@click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Images per batch.")
 def list_nets(name: str | None, size: str, channels: int, outputs: int | None, width: int | None, batch: int) -> None:
-    """List the architectures; with a NAME, its layers: shapes, parameters, multiply-adds, memory of a training step."""
+    """List the architectures, or the layers of one.
+
+    With a NAME: shape, parameters and multiply-adds of each layer, and the memory of a training step.
+    """
     from goodfit.data.images.sizes import given_size
     from goodfit.nets import architecture
     from goodfit.nets.describe import describe, overview, table
@@ -33,15 +41,23 @@ def list_nets(name: str | None, size: str, channels: int, outputs: int | None, w
 
 @click.command(name="degrade")
 @click.argument("clean", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to make.")
-@click.option("--kind", required=True, help="jpeg, noise, blur, downscale, text or grey.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder to make.")
+@click.option("--kind", required=True, help="How: jpeg, noise, blur, downscale, text or grey.")
 @click.option(
-    "--strength", type=float, default=None, help="Quality of jpeg [10], sd of noise [25] or blur [2], factor, lines."
+    "--strength",
+    type=float,
+    default=None,
+    help="JPEG quality [10], standard deviation of noise [25] or blur [2], scale factor, lines of text.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same images.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Random seed: the same seed makes the same images."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def degrade_images(clean: Path, output: Path, kind: str, strength: float | None, seed: int, quiet: bool) -> None:
-    """Make images worse, to learn restoration from: then goodfit fit OUTPUT --clean CLEAN."""
+    """Degrade images, to train restoration on the result.
+
+    Then run goodfit fit OUTPUT --clean CLEAN.
+    """
     from goodfit.data.images.degrade import degrade
     from goodfit.fitting.console import Console
 
@@ -54,13 +70,13 @@ def degrade_images(clean: Path, output: Path, kind: str, strength: float | None,
 
 @click.group()
 def cache() -> None:
-    """The cache of decoded images."""
+    """Show or clear the cache of decoded images."""
 
 
 @cache.command(name="info")
-@option("--cache", click.Path(path_type=Path), "Where it is.")
+@option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_info(cache: Path | None) -> None:
-    """Say where the cache is and how large."""
+    """Print the folder of the cache and its size."""
     from goodfit.data.images.cache import cache_folder, info
 
     found = info(cache_folder(cache))
@@ -68,9 +84,9 @@ def cache_info(cache: Path | None) -> None:
 
 
 @cache.command(name="clear")
-@option("--cache", click.Path(path_type=Path), "Where it is.")
+@option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_clear(cache: Path | None) -> None:
-    """Remove every decoded image."""
+    """Remove all decoded images."""
     from goodfit.data.images.cache import cache_folder, clear
 
     gone = clear(cache_folder(cache))
