@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from goodfit.data import source_options
-from goodfit.data.sources import sources
+from goodfit.data.sources import all_sources
 from goodfit.fitting.options import FitOptions, fit_options
 from goodfit.options import Option
 
@@ -48,7 +48,7 @@ def keywords() -> str:
 def _source_type(option: Option) -> str:
     """The annotation that the functions of the sources have; all of them where they differ."""
     kinds: list[str] = []
-    for source in sources():
+    for source in all_sources():
         if option.name in {each.name for each in source.options}:
             annotation = str(inspect.signature(source.function()).parameters[option.name].annotation)
             kinds += [kind for kind in annotation.split(" | ") if kind not in kinds]

@@ -33,13 +33,13 @@ def _parameters() -> list[click.Parameter]:
         cloup.Option(["--resume"], is_flag=True, help="Continue a stopped run.", group=HEADINGS["Run"]),
         *common_options(HEADINGS["Run"]),
     ]  # fmt: skip
-    titles = list(GROUPS)
-    return [click.Argument(["what"]), *sorted(options, key=lambda each: titles.index(_heading(each)))]
+    return [click.Argument(["what"]), *sorted(options, key=lambda each: _place(each))]
 
 
-def _heading(option: cloup.Option) -> str:
+def _place(option: cloup.Option) -> int:
+    """Of the option's heading; one that a source brought along comes last."""
     assert option.group is not None, option.name
-    return option.group.title
+    return GROUPS.index(option.group.title) if option.group.title in GROUPS else len(GROUPS)
 
 
 def _fit(

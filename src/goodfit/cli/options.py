@@ -52,7 +52,7 @@ def declared(options: Iterable[Option], *, but: Iterable[str] = ()) -> list[clou
 
 
 def _declared(declaration: Option) -> cloup.Option:
-    heading = HEADINGS[declaration.group]
+    heading = HEADINGS.setdefault(declaration.group, OptionGroup(declaration.group))
     if declaration.type is bool:
         return cloup.Option([declaration.flag], is_flag=True, help=declaration.help, group=heading)
     return cloup.Option([declaration.flag], type=declaration.type, default=None, help=declaration.help, group=heading)

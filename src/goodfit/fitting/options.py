@@ -138,8 +138,9 @@ def split_options(given: Mapping[str, Any]) -> tuple[FitOptions, dict[str, Any]]
                 f"there is no option '{name}'",
                 fix=f"Did you mean {near[0]}?" if near else "See help(goodfit.fit)",
             )
-    options = FitOptions(**{name: value for name, value in given.items() if name in own})
-    return options, {name: value for name, value in given.items() if name not in own and value is not None}
+    values = {name: value for name, value in given.items() if value is not None}
+    options = FitOptions(**{name: value for name, value in values.items() if name in own})
+    return options, {name: value for name, value in values.items() if name not in own}
 
 
 def _value_type(hint: Any) -> type:
