@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import goodfit as gf
-from goodfit.data.tables import frames
 from goodfit.data.feed import batch_rows
 from goodfit.data.sources.table import table
+from goodfit.data.tables import frames
 
 
 @settings(max_examples=50, deadline=None)

@@ -127,14 +127,14 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
             if training.plan.micro_batch >= len(batch.rows):
                 with training.precision.autocast(training.feed.device):
                     loss = training.task.loss(training.net(batch.x), batch.y)
-                (loss + penalty(training.net)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                (loss + penalty(training.net)).backward()
                 return loss.detach()
             total = torch.zeros((), device=training.feed.device)
             passes = -(-len(batch.rows) // training.plan.micro_batch)
             for x, y in zip(batch.x.tensor_split(passes), batch.y.tensor_split(passes), strict=True):
                 with training.precision.autocast(training.feed.device):
                     loss = training.task.loss(training.net(x), y) * (len(x) / len(batch.rows))
-                (loss + penalty(training.net) * (len(x) / len(batch.rows))).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                (loss + penalty(training.net) * (len(x) / len(batch.rows))).backward()
                 total += loss.detach()
             return total
         except RuntimeError as error:

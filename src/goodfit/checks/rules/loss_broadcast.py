@@ -51,7 +51,7 @@ class LossBroadcast(LiveRule):
         if event.name not in ELEMENTWISE or ours == theirs:
             return
         try:
-            spread = torch.broadcast_shapes(ours, theirs)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            spread = torch.broadcast_shapes(ours, theirs)
         except RuntimeError:  # torch has refused them, and says so
             return
         if spread.numel() > max(event.input.numel(), event.target.numel()):
