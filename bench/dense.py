@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -135,7 +136,7 @@ def scores(run: gf.Run, names: tuple[str, ...]) -> str:
     return f"{', '.join(told)}; {len(run.history)} epochs, {run.record['seconds']:.0f} s; {run.verdict}"
 
 
-def masks(out: Path, **options: object) -> None:
+def masks(out: Path, **options: Any) -> None:
     run = gf.fit(gf.masks(CAMVID, "masks", void=VOID), out=out, quiet=False, **options)
     print("CamVid test images:", scores(run, ("iou", "pixel_accuracy")), flush=True)
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -63,8 +64,8 @@ def choices() -> None:
 def features() -> None:
     """What is known of users and films besides the ratings, for films that training does not have (validation rows)."""
     folder = SHARED / "ml-100k"
-    given = {"user_features": folder / "u.user", "item_features": folder / "u.item"}
-    for name, tables in (("ratings alone", {}), ("with features", given)):
+    given: dict[str, Any] = {"user_features": folder / "u.user", "item_features": folder / "u.item"}
+    for name, tables in (("ratings alone", dict[str, Any]()), ("with features", given)):
         for split, group in (("films known", None), ("films never seen", COLUMNS[1])):
             with tempfile.TemporaryDirectory() as scratch:
                 source = gf.ratings(folder / "u1.base", *COLUMNS, group=group, **tables)

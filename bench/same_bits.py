@@ -147,7 +147,7 @@ def main() -> int:
                 for side, checkout in (("before", given.before), ("after", given.after))
             )
             unequal = (
-                [key for key in before.keys() | after.keys() if before.get(key, 0).tobytes() != after[key].tobytes()]
+                [key for key in before.keys() | after.keys() if before[key].tobytes() != after[key].tobytes()]
                 if before.keys() == after.keys()
                 else ["other names"]
             )

@@ -62,7 +62,7 @@ def now() -> float:
 
 def tuned(images: np.ndarray, labels: np.ndarray) -> float:
     """Images a second of the best loop that we can write by hand."""
-    model = net().to(memory_format=torch.channels_last)
+    model = net().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
     x, y = torch.from_numpy(images).unsqueeze(1).to(DEVICE), torch.from_numpy(labels).to(DEVICE)
     start = now()
@@ -76,7 +76,7 @@ def tuned(images: np.ndarray, labels: np.ndarray) -> float:
     return len(x) / (now() - start)
 
 
-class Images(Dataset):
+class Images(Dataset[tuple[torch.Tensor, int]]):
     """The data set that tutorials write: an image at a time."""
 
     def __init__(self, images: np.ndarray, labels: np.ndarray) -> None:

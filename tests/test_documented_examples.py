@@ -102,7 +102,7 @@ def draw(shape: str, generator: np.random.Generator) -> np.ndarray:
     across, down = np.meshgrid(np.arange(28), np.arange(28))
     x, y, size = generator.integers(9, 19), generator.integers(9, 19), generator.integers(5, 9)
     dx, dy = np.abs(across - x), np.abs(down - y)
-    inside = {
+    inside: np.ndarray = {
         "circle": dx**2 + dy**2 <= size**2,
         "cross": (np.minimum(dx, dy) <= 1) & (np.maximum(dx, dy) <= size),
         "square": np.maximum(dx, dy) <= size,

@@ -185,7 +185,7 @@ def test_what_a_layer_gave_in_validation_is_no_column_of_a_table() -> None:
     torch.manual_seed(0)
     net = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 2))
     with torch.no_grad():
-        net[0].weight[0] *= 1e-6
+        next(net.parameters())[0] *= 1e-6
     optimiser = torch.optim.SGD(net.parameters(), lr=1e-3)
     x, y = torch.randn(32, 4), torch.randint(0, 2, (32,))
     with gf.watch(quiet=True) as seen:

@@ -34,7 +34,7 @@ QUICK_CORRECT = (
     "clean/tbptt",
     "clean/validation_statistics_only",
 )
-# Trained without a backward whose loss could be compared; what is compared is the state of the generators.
+# Trained without a backward: what is compared is the state of the generators.
 WITHOUT_BACKWARD: frozenset[str] = frozenset()
 
 

@@ -130,7 +130,7 @@ def test_a_disk_that_fills_up_is_one_clear_line(
     def full(descriptor: int, offset: int, size: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(cache_module.os, "posix_fallocate", full)
+    monkeypatch.setattr("os.posix_fallocate", full)
     with pytest.raises(DiskError, match="the disk is full"):
         load_images(images, SETTINGS, folder=tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*.part"))

@@ -148,7 +148,7 @@ def test_a_changed_byte_gives_pixels_or_a_reason(at: int, value: int, kind: str)
     data = bytearray(encoded(Image.fromarray(noise(32, 32, 3)), kind))
     data[at % len(data)] = value
     why = ""
-    found = np.zeros((0,))
+    found: np.ndarray = np.zeros((0,))
     try:
         with without_pillows_warnings():
             found = decode(bytes(data), COLOUR)

@@ -34,7 +34,7 @@ def test_class_folders(tmp_path: Path) -> None:
 def test_parts_above_the_classes(tmp_path: Path, valid: str) -> None:
     put(tmp_path, "train/cat/1.png", f"{valid}/cat/2.png", "test/dog/3.png", "extra/dog/4.png")
     source = images(tmp_path)
-    assert sorted(zip(source.parts, source.targets or [], strict=True)) == [  # type: ignore[type-var]
+    assert sorted(zip(source.parts, source.targets or [], strict=True)) == [
         ("test", "dog"),
         ("train", "cat"),
         ("valid", "cat"),

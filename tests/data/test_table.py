@@ -307,8 +307,9 @@ def test_what_is_asked_for_has_to_be_there() -> None:
     with pytest.raises(UsageError, match=r"no target is given for this frame. .*goodfit\.table\(frame, target="):
         table(frame).prepare()
     for option, value in (("target", "z"), ("ignore", "z"), ("group", "z"), ("time", "z")):
+        options: dict[str, Any] = {"target": "y", option: value}
         with pytest.raises(UsageError, match=f"--{option} z: there is no such column"):
-            table(frame, **{"target": "y", option: value}).prepare()
+            table(frame, **options).prepare()
 
 
 def test_a_split_by_time_puts_later_rows_into_later_parts() -> None:

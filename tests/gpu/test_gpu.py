@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def training(*, resident: bool, augment: str, optimiser: str = "adamw") -> Train
         resident=source.whole().to(GPU) if resident else None,
     )
     torch.manual_seed(0)
-    net = build("resnet10", (1, 28, 28), 2, width=8).to(GPU, memory_format=torch.channels_last)
+    net = build("resnet10", (1, 28, 28), 2, width=8).to(GPU, memory_format=torch.channels_last)  # type: ignore[call-overload]
     hyper = Hyperparameters(
         epochs=1, batch_size=128, micro_batch=128, optimiser=optimiser, learning_rate=1e-3, weight_decay=0.05,
         schedule="one-cycle", precision="bfloat16", channels_last=True, seed=0, clip_norm=1.0,
@@ -166,7 +167,7 @@ def test_a_run_of_the_device_is_read_on_the_cpu(tmp_path: Path) -> None:
 
 def test_the_same_seed_gives_the_same_weights_after_a_stop(tmp_path: Path) -> None:
     x, y = images()
-    how = {"epochs": 2, "precision": "float32", "quiet": True, "cache": tmp_path}
+    how: dict[str, Any] = {"epochs": 2, "precision": "float32", "quiet": True, "cache": tmp_path}
     first = gf.fit(gf.arrays(x, y), out=tmp_path / "a", **how)
     second = gf.fit(gf.arrays(x, y), out=tmp_path / "b", **how)
     for name, value in first.net.state_dict().items():

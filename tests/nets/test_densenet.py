@@ -92,7 +92,7 @@ def test_images_of_any_size_give_outputs_and_a_map_of_every_resolution(
     x = torch.randn(2, channels, high, wide)
     maps = net.features(x)
     assert net(x).shape == (2, outputs)
-    sides = [(high, wide)] if net.small else [tuple(-(-side // 2) for side in (high, wide))]
+    sides: list[tuple[int, ...]] = [(high, wide)] if net.small else [tuple(-(-side // 2) for side in (high, wide))]
     # The stem and its max-pool halve upwards; transitions downwards, unless a side is one pixel.
     while len(sides) < len(maps):
         upwards = min(sides[-1]) < 2 or (len(sides) == 1 and not net.small)
@@ -139,8 +139,8 @@ def test_checkpointing_gives_the_same_outputs_gradients_and_running_statistics(d
         assert torch.equal(step(saving, x), expected)
     for (name, ours), theirs in zip(saving.named_parameters(), plain.parameters(), strict=True):
         assert torch.equal(ours.grad, theirs.grad), name  # type: ignore[arg-type]
-    for (name, ours), theirs in zip(saving.named_buffers(), plain.buffers(), strict=True):
-        assert torch.equal(ours, theirs), name
+    for (name, buffer), same in zip(saving.named_buffers(), plain.buffers(), strict=True):
+        assert torch.equal(buffer, same), name
     assert all(value == 2 for key, value in saving.state_dict().items() if key.endswith("num_batches_tracked"))
 
 
@@ -169,7 +169,7 @@ def test_checkpointing_bears_a_second_backward_over_the_same_graph() -> None:
 def test_checkpointing_repeats_norms_in_backward_and_no_convolution() -> None:
     multiplied, normed = [], []
     for checkpointing in (False, True):
-        net, calls = tiny(checkpointing=checkpointing), []
+        net, calls = tiny(checkpointing=checkpointing), list[int]()
         for module in net.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.register_forward_hook(lambda *_, calls=calls: calls.append(1))

@@ -149,8 +149,8 @@ def test_checkpointing_gives_the_same_outputs_gradients_and_running_statistics()
         assert torch.equal(*outs)
     for (name, ours), theirs in zip(saving.named_parameters(), plain.parameters(), strict=True):
         assert torch.equal(ours.grad, theirs.grad), name  # type: ignore[arg-type]
-    for (name, ours), theirs in zip(saving.named_buffers(), plain.buffers(), strict=True):
-        assert torch.equal(ours, theirs), name
+    for (name, buffer), same in zip(saving.named_buffers(), plain.buffers(), strict=True):
+        assert torch.equal(buffer, same), name
 
 
 def test_a_fifth_of_the_maps_is_dropped_in_training_alone() -> None:

@@ -45,7 +45,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.tags.append((tag, named))
-        self.ids += [named["id"]] if named.get("id") else []
+        self.ids += filter(None, [named.get("id")])
         if tag not in VOID:
             self._open.append((tag, named.get("data-metric")))
 

@@ -100,4 +100,4 @@ def test_the_figures_show_every_column_once() -> None:
         ]
     ).axes
     assert [axes.get_xlabel() for axes in panels] == ["age", "town", "pay", ""]
-    assert panels[0].lines[0].get_ydata().tolist() == [0.1, 0.4]
+    assert np.asarray(panels[0].lines[0].get_ydata()).tolist() == [0.1, 0.4]

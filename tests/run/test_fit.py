@@ -8,6 +8,7 @@ import json
 import os
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -19,7 +20,7 @@ from torch import nn
 
 import goodfit as gf
 
-QUICK = {"epochs": 2, "precision": "float32", "width": 4}
+QUICK: dict[str, Any] = {"epochs": 2, "precision": "float32", "width": 4}
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +102,7 @@ def test_a_plain_function_and_a_module_give_the_same_result_from_the_same_start(
         hidden = torch.relu(nn.functional.linear(batch, w1, b1))
         return nn.functional.linear(hidden, w2, b2)
 
-    options = {"epochs": 3, "lr": 0.01, "precision": "float32"}
+    options: dict[str, Any] = {"epochs": 3, "lr": 0.01, "precision": "float32"}
     by_module = gf.fit(gf.arrays(x, y), model=module, out=tmp_path / "module", **options)
     by_function = gf.fit(gf.arrays(x, y), model=net, params=[w1, b1, w2, b2], out=tmp_path / "function", **options)
     for parameter, tensor in zip(module.parameters(), (w1, b1, w2, b2), strict=True):

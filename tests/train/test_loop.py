@@ -120,7 +120,8 @@ def test_out_of_memory_gives_smaller_passes_and_the_same_step(
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             if len(x) > 8 and self.training:
                 raise torch.OutOfMemoryError("CUDA out of memory (played)")
-            return self.inner(x)
+            out: torch.Tensor = self.inner(x)
+            return out
 
     hungry, plenty = training(Hungry()), training(net())
     train(hungry, quiet())

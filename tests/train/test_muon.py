@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -38,6 +40,10 @@ def small_net() -> nn.Module:
     return nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.Flatten(), nn.Linear(8 * 4, 2))
 
 
+def first_weight(net: nn.Module) -> Any:
+    return next(net.parameters())
+
+
 def with_gradients(net: nn.Module, step: int) -> None:
     random = torch.Generator().manual_seed(step)
     for parameter in net.parameters():
@@ -47,17 +53,19 @@ def with_gradients(net: nn.Module, step: int) -> None:
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has Muon from 2.9 on")
 def test_convolutions_step_as_in_torch() -> None:
     net = small_net()
-    same = nn.Parameter(net[0].weight.detach().flatten(1).clone())
+    same = nn.Parameter(first_weight(net).detach().flatten(1).clone())
     ours = Muon(net.parameters(), lr=0.02, weight_decay=0.1)
     theirs = torch.optim.Muon([same], lr=0.02, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
     for step in range(5):
         with_gradients(net, step)
-        same.grad = net[0].weight.grad.flatten(1)
+        same.grad = first_weight(net).grad.flatten(1)
         before = same.detach().clone()
         theirs.step()
         ours.step()
         moved = (same - before).norm()
-        assert (net[0].weight.flatten(1) - same).norm() < 0.05 * (step + 1) * moved  # theirs is reckoned in bfloat16
+        assert (first_weight(net).flatten(1) - same).norm() < 0.05 * (
+            step + 1
+        ) * moved  # theirs is reckoned in bfloat16
 
 
 def test_everything_else_steps_as_with_adamw() -> None:

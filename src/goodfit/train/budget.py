@@ -32,7 +32,7 @@ def seconds_of_an_epoch(training: Training, loss_of: Callable[[torch.nn.Module, 
             start = time.perf_counter()
             with training.precision.autocast(training.feed.device):
                 loss = loss_of(trial, batch)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            loss.backward()
             optimiser.step()
             optimiser.zero_grad()
             if training.feed.device.type != "cpu":

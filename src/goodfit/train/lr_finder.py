@@ -55,7 +55,7 @@ def find_learning_rate(
             rate = LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1))
             set_learning_rate(steps, rate)
             loss = loss_of(trial, held[step % len(held)])
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            loss.backward()
             steps.step()
             steps.zero_grad()
             smooth = SMOOTHING * smooth + (1 - SMOOTHING) * loss.item()

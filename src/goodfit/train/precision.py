@@ -43,7 +43,7 @@ def supported(dtype: str, device: torch.device) -> bool:
     if dtype == "float32":
         return True
     if device.type == "cpu":
-        there: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        there: bool = torch.backends.mkldnn.is_available()
         return there and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
@@ -144,7 +144,7 @@ def _seconds(
             start = time.perf_counter()
             with precision.autocast(device):
                 loss = loss_of(trial, x)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            loss.backward()
             if device.type != "cpu":
                 torch.accelerator.synchronize()
             return time.perf_counter() - start

@@ -37,7 +37,7 @@ def test_a_fingerprint_is_the_same_in_any_batch_and_of_long_rows() -> None:
 def test_one_number_that_is_none_is_found(odd: complex) -> None:
     x = torch.ones(4, 5, dtype=torch.complex64 if isinstance(odd, complex) else torch.float32)
     assert all_finite(x)
-    x[2, 3] = odd
+    x[2, 3] = torch.tensor(odd)
     assert not all_finite(x)
 
 
