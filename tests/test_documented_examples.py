@@ -7,7 +7,8 @@ A block is run when an HTML comment, which readers do not see, stands on the lin
     <!-- tested, file train.py -->  the block is written to this file, for the commands that follow
 
 A `python` block is executed in a fresh namespace. Of a `console` block each line that starts with `$ goodfit` is run by
-the real command, of a `sh` block each line; what a console block shows as output is for the reader and is not compared.
+the command in a process of its own, of a `sh` block each line; what a console block shows as output is for the reader
+and is not compared.
 The blocks of one document run one after the other in one temporary folder, which holds `photos/` (class folders
 `circle`, `cross` and `square`) and `new/` (images without a class), all drawn below.
 """
@@ -23,6 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from command_process import goodfit_process
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
@@ -74,11 +76,9 @@ def run_command(command: str, status: int, where: str) -> None:
     assert not {"|", ">", "&&", ";"} & set(words), (
         f"{where}: no shell runs this, so no pipes or redirections: `{command}`"
     )
-    beside = Path(sys.executable).with_name("goodfit")
-    program = [str(beside)] if beside.exists() else [sys.executable, "-m", "goodfit"]
-    result = subprocess.run([*program, *words[1:]], capture_output=True, text=True, timeout=300, check=False)
-    said = result.stdout[-2000:] + result.stderr[-4000:]
-    assert result.returncode == status, f"{where}: `{command}` ended with {result.returncode}, not {status}\n{said}"
+    result = goodfit_process(*words[1:])
+    output = result.stdout[-2000:] + result.stderr[-4000:]
+    assert result.returncode == status, f"{where}: `{command}` ended with {result.returncode}, not {status}\n{output}"
 
 
 def run_block(block: Block, document: Path) -> None:
@@ -197,3 +197,15 @@ def test_the_examples_have_images_of_every_class_to_learn_from(example_folder: P
     counts = {folder.name: len(list(folder.iterdir())) for folder in (example_folder / "photos").iterdir()}
     assert counts == {"circle": 40, "cross": 40, "square": 40}
     assert len(list((example_folder / "new").iterdir())) == 6
+
+
+def test_the_installed_script_runs_from_data_to_predictions(example_folder: Path) -> None:
+    """As a user starts it, by a new interpreter; the examples above share one that has imported torch."""
+    beside = Path(sys.executable).with_name("goodfit")
+    program = [str(beside)] if beside.exists() else [sys.executable, "-m", "goodfit"]
+    for arguments in (
+        ["fit", "photos", "--epochs", "1", "--out", "run", "--quiet"],
+        ["predict", "run", "new", "-o", "predicted.csv"],
+    ):
+        subprocess.run([*program, *arguments], check=True, capture_output=True, timeout=300)
+    assert len((example_folder / "predicted.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6

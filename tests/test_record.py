@@ -70,7 +70,7 @@ def replaced(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
         (replaced([], "rows"), "rows: expected object, got array"),
         (replaced(None, "verdict"), "verdict: expected str, got null"),
         (replaced("0.9", "metrics", "test", "accuracy", "value"), r"metrics\[...\]\[...\].value: expected float"),
-        (replaced([{"rule": 1}], "findings"), r"findings\[...\].rule: expected str, got int"),
+        (replaced([{"rule": 1}], "findings"), r"findings\[0\].rule: expected str, got int"),
     ],
 )
 def test_a_damaged_record_is_one_line_that_names_the_field(

@@ -42,7 +42,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)
-    elif not name.startswith("_") and name in _sources().names():
+    elif not name.startswith("_") and name in _sources().source_names():
         value = _sources().source_of(name).function()
     else:
         raise AttributeError(f"module 'goodfit' has no attribute {name!r}")
@@ -51,7 +51,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *_sources().names()})
+    return sorted({*__all__, *_sources().source_names()})
 
 
 def _sources() -> Any:

@@ -29,7 +29,8 @@ class GoodfitError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where is not None else ""
-        advice = f" {self.fix}." if self.fix else ""
+        end = "" if self.fix is not None and self.fix.endswith("?") else "."
+        advice = f" {self.fix}{end}" if self.fix else ""
         return f"{place}{self.what}.{advice}"
 
 

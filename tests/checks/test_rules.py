@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from goodfit.analysis.verdict import Verdict, judge
+from goodfit.checks.finding import Finding
 from goodfit.checks.rule import DataFacts, EndFacts, check_data, check_end, rules
+from goodfit.checks.rules.class_imbalance import ClassImbalance
+from goodfit.checks.rules.overfitting import Overfitting
+from goodfit.checks.selection import Selection
+from goodfit.errors import UsageError
 from goodfit.stats.estimates import Estimate
 
 
@@ -122,6 +128,48 @@ def test_a_column_that_tells_the_target_alone_is_found() -> None:
     assert leaky(numbers + random.normal(0, 0.5, 800), numbers, classes=False) == set()
     rare = (random.random(800) < 0.02).astype(int)
     assert leaky(rare.astype(float), rare, classes=True) <= {"class-imbalance"}  # always naming one is right as often
+
+
+def crash(*_: Any) -> Any:
+    raise ValueError("by design")
+
+
+def test_a_rule_about_data_or_the_end_that_fails_is_a_finding_and_the_others_speak(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Overfitting, "at_end", crash)
+    findings = check_end(end(looks_at_test=2))
+    assert [finding.code for finding in findings] == ["GF409", "GF000"]
+    assert "the rule overfitting failed with ValueError: by design" in findings[1].message
+    monkeypatch.setattr(ClassImbalance, "check", crash)
+    leak = data(["a", "b", "a", "b"], ["train", "train", "valid", "test"], ["p", "q", "r", "q"])
+    assert [finding.code for finding in check_data(leak)] == ["GF405", "GF000"]
+    assert [finding.code for finding in check_data(leak, Selection(ignore=["GF507"]).rules())] == ["GF405"]
+    assert check_data(leak, []) == []
+    for check, facts in ((check_end, end()), (check_data, leak)):
+        with pytest.raises(ValueError, match="by design"):
+            check(facts, strict=True)  # type: ignore[operator]
+
+
+def test_what_a_rule_found_before_it_failed_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def two_then_crash(rule: ClassImbalance, facts: DataFacts) -> Iterator[Finding]:
+        yield rule.finding("one", "fix it")
+        yield rule.finding("two", "fix it")
+        raise ValueError("by design")
+
+    monkeypatch.setattr(ClassImbalance, "check", two_then_crash)
+    findings = check_data(data(["a", "b"], ["train", "valid"]))
+    assert [finding.rule for finding in findings] == ["class-imbalance", "class-imbalance", "rule-failed"]
+
+
+def test_a_choice_of_rules_that_are_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="there is no rule 'GF99'"):
+        Selection(select=["GF99"])
+    with pytest.raises(UsageError, match="there is no rule 'overfit'"):
+        Selection(ignore=["overfit"])
+    assert {rule.name for rule in Selection("GF41", ["overfitting", "GF413"]).rules()} == {
+        "rule-failed", "underfitting", "no-better-than-baseline", "near-duplicates",
+    }  # fmt: skip
 
 
 def test_every_rule_has_a_code_of_its_own_and_a_page_in_full() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from command_process import goodfit_process
 from PIL import Image
 
 PROGRAM = """
@@ -29,8 +30,7 @@ print("done", step)
 
 
 def check(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "goodfit", "check", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return goodfit_process("check", *arguments, cwd=cwd)
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_program_runs_as_by_itself_and_its_mistake_is_told(folder: Path) -> None:
-    done = check("train.py", "--epochs", "3", cwd=folder)
+    command = [sys.executable, "-m", "goodfit", "check", "train.py", "--epochs", "3"]  # a new interpreter, this once
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert done.stdout.startswith("arguments ['--epochs', '3'] __main__\ndone 19\n")
     assert "error  train.py:12  gradients-not-zeroed [GF301]" in done.stdout
@@ -144,3 +145,84 @@ def test_a_table_is_checked_by_itself(tmp_path: Path) -> None:
     assert "target-leakage" in done.stdout
     assert check("--fail-on", "warning", "people.csv", "--target", "income", cwd=tmp_path).returncode == 1
     assert check("people.csv", cwd=tmp_path).returncode == 2
+
+
+CRASHING = """
+import sys
+from goodfit.checks.engine.events import Loss
+from goodfit.checks.rules.class_imbalance import ClassImbalance
+from goodfit.checks.rules.initial_loss import InitialLoss
+from goodfit.cli.app import main
+
+def crash(rule, event: Loss):
+    raise KeyError("by design")
+
+ClassImbalance.check = InitialLoss.on_loss = crash
+sys.argv[0] = "goodfit"
+main()
+"""
+
+
+def check_with_crashing_rules(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """As `check`, with one rule about programs and one about data that raise."""
+    command = [sys.executable, "-c", CRASHING, "check", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_rule_that_fails_is_an_error_in_every_format(folder: Path, form: str) -> None:
+    done = check_with_crashing_rules("--ignore", "GF301", "--format", form, "train.py", cwd=folder)
+    assert done.returncode == 1
+    message = "the rule initial-loss failed with KeyError: 'by design'"
+    if form == "text":
+        assert "error  train.py:10  rule-failed [GF000]  (seen 12 times)\n" in done.stdout
+        assert message in " ".join(done.stdout.split()).replace("The rule", "the rule")
+        assert "1 error in 20 steps of 1 optimiser\n" in done.stdout
+    elif form == "json":
+        (finding,) = json.loads(done.stdout)["findings"]
+        assert (finding["rule"], finding["code"], finding["level"]) == ("rule-failed", "GF000", "error")
+        assert (finding["file"], finding["line"], finding["count"]) == ("train.py", 10, 12)
+        assert message in finding["message"]
+    elif form == "sarif":
+        (run,) = json.loads(done.stdout)["runs"]
+        assert (run["results"][0]["ruleId"], run["results"][0]["level"]) == ("rule-failed", "error")
+        assert "What it checks" in run["tool"]["driver"]["rules"][0]["help"]["text"]
+    else:
+        assert done.stdout.splitlines()[-1].startswith(
+            "::error file=train.py,line=10,title=rule-failed (GF000)::the rule"
+        )
+
+
+def test_a_rule_about_data_that_fails_is_an_error_too(tmp_path: Path) -> None:
+    images(tmp_path / "photos")
+    done = check_with_crashing_rules("--format", "json", "photos", cwd=tmp_path)
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert done.returncode == 1
+    assert finding["code"] == "GF000"
+    assert "the rule class-imbalance failed with KeyError" in finding["message"]
+    assert check_with_crashing_rules("--ignore", "GF507", "photos", cwd=tmp_path).returncode == 0
+    assert check_with_crashing_rules("--select", "GF405", "photos", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "start"),
+    [
+        ("rule-failed", "GF000 rule-failed: "),
+        ("GF001", "GF001 unused-suppression: "),
+        ("GF002", "GF002 unreadable-file: "),
+    ],
+)
+def test_findings_of_goodfits_own_have_a_page(word: str, start: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "goodfit", "explain", word]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.startswith(start)
+    assert "\nInstead\n" in done.stdout
+
+
+def test_what_could_not_be_checked_is_in_the_last_lines(folder: Path) -> None:
+    text = PROGRAM.replace("net = nn", "import threading\nnet = nn").replace(
+        "opt =", "net.lock = threading.Lock()\nopt ="
+    )
+    (folder / "locked.py").write_text(text)  # a lock cannot be copied
+    done = check("locked.py", cwd=folder)
+    assert "\nnot checked: 1 net that could not be copied (samples-mix)\n" in done.stdout

@@ -144,8 +144,21 @@ def test_clear_removes_its_own_files_and_nothing_else(images: list[Path], tmp_pa
     assert told.bytes >= 21 * 36
     assert clear(folder) == told
     assert {path.name for path in folder.iterdir()} == {"mine.txt", cache_module.MARK}
-    with pytest.raises(UsageError, match="no goodfit cache"):
+    with pytest.raises(UsageError, match="not a goodfit cache"):
         clear(images[0].parent)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
+def test_the_cache_lies_where_the_system_keeps_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("GOODFIT_CACHE", str(tmp_path / "named"))
+    assert cache_folder(tmp_path / "given") == tmp_path / "given"
+    assert cache_folder() == tmp_path / "named"
+    monkeypatch.delenv("GOODFIT_CACHE")
+    assert cache_folder() == tmp_path / "xdg" / "goodfit"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_folder() == tmp_path / "home" / ".cache" / "goodfit"
 
 
 def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def folder(path: Path, rows: int = 900, columns: int = 6) -> Path:
 
 
 def test_the_rows_are_those_of_the_table_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "PIECE", 130)
+    monkeypatch.setattr(frames, "ROWS_AT_A_TIME", 130)
     place = folder(tmp_path / "data")
     sources = [table(place, "y", stream=stream) for stream in (False, True)]
     for source in sources:
@@ -73,7 +73,7 @@ def test_the_rows_are_those_of_the_table_in_memory(tmp_path: Path, monkeypatch: 
 
 
 def test_a_streamed_fit_learns_and_predicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "PIECE", 130)
+    monkeypatch.setattr(frames, "ROWS_AT_A_TIME", 130)
     place = folder(tmp_path / "data")
     run = gf.fit(gf.table(place, "y", stream=True), out=tmp_path / "run", epochs=6, precision="float32", quiet=True)
     assert run.metrics["test"]["accuracy"].value > 0.9

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodfit.data.sources.table import table
-from goodfit.data.tables.column_types import Kind, tell
+from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.encode_few import FEW
 from goodfit.data.tables.encoder import FIRST, GAP, UNKNOWN, Encoder
 from goodfit.data.tables.reading import read_table
@@ -32,9 +32,9 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def kind_of(values: list[Any], name: str = "x", **said: Any) -> Kind:
+def kind_of(values: list[Any], name: str = "x", **said: Any) -> ColumnType:
     options = {"categorical": (), "numeric": (), "ignore": (), **said}
-    return tell(pl.Series(name, values), **options)
+    return infer_type(pl.Series(name, values), **options)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -77,6 +77,37 @@ def test_parquet_files_of_a_folder_and_frames_of_pandas_are_the_same_table(tmp_p
     other = read_table(pandas.DataFrame({"n": [1.5, None, 3.0, 4.0], "c": ["x", None, "y", "x"]}))
     assert other["c"].to_list() == ["x", None, "y", "x"]
     assert other["n"].fill_nan(None).to_list() == [1.5, None, 3.0, 4.0]
+
+
+def test_columns_of_pandas_keep_their_types() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = read_table(
+        pandas.DataFrame(
+            {
+                "whole": pandas.array([1, None, 3], dtype="Int64"),
+                "flag": pandas.array([True, None, False], dtype="boolean"),
+                "number": [0.5, None, 2.0],
+                "day": pandas.to_datetime(["2021-03-01", None, "2021-03-02"]),
+                "town": pandas.Categorical(["Bern", None, "Ulm"]),
+                "mixed": [1, "x", None],
+                7: [1, 2, 3],
+            }
+        )
+    )
+    assert frame["whole"].to_list() == [1, None, 3]
+    assert frame["flag"].to_list() == [True, None, False]
+    assert frame["number"].fill_nan(None).to_list() == [0.5, None, 2.0]
+    assert frame["day"].to_list() == [datetime.datetime(2021, 3, 1), None, datetime.datetime(2021, 3, 2)]
+    assert frame["town"].to_list() == ["Bern", None, "Ulm"]
+    assert frame["mixed"].to_list() == ["1", "x", None]
+    assert frame["7"].to_list() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["1", 1]])
+def test_two_columns_of_a_frame_with_one_name_are_refused(names: list[Any]) -> None:
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(DataError, match=f"the frame: two columns are called '{names[0]}'"):
+        table(pandas.DataFrame([[1, 2]], columns=names), target="a")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +155,7 @@ def test_a_few_slips_in_a_column_of_numbers_are_told_and_count_as_missing() -> N
 def learnt(rows: int = 60, **changed: list[Any]) -> tuple[Encoder, pl.DataFrame]:
     columns: dict[str, list[Any]] = {name: [person[name] for person in PEOPLE[:rows]] for name in PEOPLE[0]}
     frame = pl.DataFrame({**columns, **changed})
-    kinds = {"age": Kind("number", ""), "town": Kind("category", ""), "pay": Kind("number", "")}
+    kinds = {"age": ColumnType("number", ""), "town": ColumnType("category", ""), "pay": ColumnType("number", "")}
     return Encoder.learn(frame, kinds, np.arange(frame.height)), frame
 
 
@@ -141,7 +172,7 @@ def test_numbers_become_z_scores_of_the_training_rows() -> None:
 
 def test_only_training_rows_teach() -> None:
     _, frame = learnt()
-    kinds = {"age": Kind("number", ""), "town": Kind("category", "")}
+    kinds = {"age": ColumnType("number", ""), "town": ColumnType("category", "")}
     one = Encoder.learn(frame, kinds, np.arange(30))
     odd = frame.with_columns(
         pl.Series("age", frame["age"].to_list()[:30] + ["9999"] * 30),
@@ -193,7 +224,7 @@ def test_a_missing_column_is_refused_by_its_name() -> None:
 
 def test_numbers_as_text_and_as_numbers_are_the_same_level() -> None:
     frame = pl.DataFrame({"zone": ["1", "2", "3"] * 10})
-    encoder = Encoder.learn(frame, {"zone": Kind("category", "")}, np.arange(30))
+    encoder = Encoder.learn(frame, {"zone": ColumnType("category", "")}, np.arange(30))
     for same in ([1, 2, 3], [1.0, 2.0, 3.0], ["1.0", " 2", "3"]):
         assert encoder.encode(pl.DataFrame({"zone": same})).ravel().tolist() == [FIRST, FIRST + 1, FIRST + 2]
 
@@ -202,7 +233,7 @@ def test_dates_become_days_and_parts() -> None:
     days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=7 * row) for row in range(40)]
     for column, form in ((pl.Series("when", days), None), (pl.Series("when", [str(day) for day in days]), "%Y-%m-%d")):
         frame = pl.DataFrame([column])
-        encoder = Encoder.learn(frame, {"when": Kind("date", "", form)}, np.arange(40))
+        encoder = Encoder.learn(frame, {"when": ColumnType("date", "", form)}, np.arange(40))
         found = encoder.encode(frame)
         assert encoder.names == ["when days", "when day", "when month", "when weekday"]
         ages = np.arange(40) * 7.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from command import goodfit
+from command_process import goodfit_process
 from safetensors.torch import save_file
 from sklearn.metrics import accuracy_score
 
@@ -155,11 +155,8 @@ def test_fine_tuning_takes_published_weights_and_thaws_them(digits_folder: Path,
 def test_a_full_disk_is_one_clear_line_with_nothing_half_written(
     digits_folder: Path, tmp_path: Path, limit: int
 ) -> None:
-    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
-    code += "from goodfit.cli.app import main; main()"
     options = ["--out", "run", "--epochs", "1", "--width", "16", "--cache", "cache", "--size", "16", "--quiet"]
-    command = [sys.executable, "-c", code, "fit", str(digits_folder), *options]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = goodfit_process("fit", digits_folder, *options, cwd=tmp_path, largest_file=limit)
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert [line for line in done.stderr.splitlines() if "Traceback" in line] == []

@@ -12,7 +12,7 @@ import torch
 
 import goodfit as gf
 from goodfit.analysis.importance import explain, positions
-from goodfit.data.tables.column_types import Kind
+from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.encoder import Encoder
 from goodfit.report.importance_plots import dependence_panels, importance_bars
 from goodfit.tasks.regression import Regression
@@ -31,7 +31,12 @@ def frame() -> pl.DataFrame:
 
 
 def encoded() -> tuple[Encoder, torch.Tensor]:
-    kinds = {"a": Kind("number", ""), "b": Kind("number", ""), "town": Kind("category", ""), "when": Kind("date", "")}
+    kinds = {
+        "a": ColumnType("number", ""),
+        "b": ColumnType("number", ""),
+        "town": ColumnType("category", ""),
+        "when": ColumnType("date", ""),
+    }
     encoder = Encoder.learn(frame(), kinds, np.arange(ROWS))
     return encoder, torch.from_numpy(encoder.encode(frame()))
 

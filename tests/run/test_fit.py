@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +128,25 @@ def run_train_labels(run: gf.Run, y: np.ndarray) -> np.ndarray:
     return y[rows]
 
 
+def test_a_fit_in_a_with_block_leaves_no_tensor_behind(tmp_path: Path) -> None:
+    x, y = digits()
+
+    def numbers_held() -> int:
+        gc.collect()
+        return sum(value.numel() for value in gc.get_objects() if issubclass(type(value), torch.Tensor))
+
+    def fit_and_leave(name: str) -> weakref.ref[nn.Module]:
+        with gf.fit(gf.arrays(x, y), out=tmp_path / name, epochs=1, width=64) as run:
+            return weakref.ref(run.net)
+
+    fit_and_leave("warm-up")
+    before = numbers_held()
+    net = fit_and_leave("run")
+    assert numbers_held() == before
+    assert net() is None
+
+
+@pytest.mark.slow
 def test_ten_fits_in_with_blocks_leave_no_memory_behind(tmp_path: Path) -> None:
     x, y = digits()
 

@@ -109,7 +109,7 @@ def test_a_rating_that_is_no_number_is_named() -> None:
     frame = table().with_columns(
         stars=pl.when(pl.int_range(pl.len()) == 7).then(pl.lit("good")).otherwise(pl.col("stars").cast(pl.String))
     )
-    with pytest.raises(DataError, match="column 'stars': 'good' is no rating"):
+    with pytest.raises(DataError, match="column 'stars': 'good' is not a rating"):
         gf.ratings(frame, "who", "what", "stars").prepare()
 
 

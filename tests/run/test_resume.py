@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from command_process import goodfit_process
 from safetensors.torch import load_file
 
 import goodfit as gf
@@ -20,8 +22,14 @@ import goodfit as gf
 ARGUMENTS = ["--epochs", "20", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
 
 
-def command(images: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "goodfit", "fit", str(images), "--out", str(out), "--quiet", *ARGUMENTS, *more]
+def command(images: Path, out: Path) -> list[str]:
+    """Of a new interpreter, to be stopped by a signal."""
+    return [sys.executable, "-m", "goodfit", "fit", str(images), "--out", str(out), "--quiet", *ARGUMENTS]
+
+
+def fit_to_the_end(images: Path, out: Path, *more: str) -> None:
+    done = goodfit_process("fit", images, "--out", out, "--quiet", *ARGUMENTS, *more)
+    assert done.returncode == 0, done.stderr
 
 
 def assert_same_run(one: Path, other: Path) -> None:
@@ -38,7 +46,19 @@ def assert_same_run(one: Path, other: Path) -> None:
 @pytest.fixture(scope="module")
 def unbroken(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("unbroken") / "run"
-    subprocess.run(command(digits_folder, out), check=True, stdout=subprocess.DEVNULL)
+    fit_to_the_end(digits_folder, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def killed(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was killed after its first checkpoint. To be read only."""
+    out = tmp_path_factory.mktemp("killed") / "run"
+    process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
+    while not (out / "checkpoint.safetensors").exists():
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
     return out
 
 
@@ -54,7 +74,7 @@ def test_killed_in_the_middle_and_resumed_it_ends_bit_equal(
     time.sleep(random.Random(7).uniform(0.05, 0.6))
     process.kill()
     process.wait()
-    subprocess.run(command(digits_folder, out, "--resume"), check=True, stdout=subprocess.DEVNULL)
+    fit_to_the_end(digits_folder, out, "--resume")
     assert_same_run(unbroken, out)
 
 
@@ -75,27 +95,16 @@ def test_ctrl_c_keeps_a_checkpoint_exits_with_130_and_resumes_bit_equal(
     assert "Traceback" not in said
     assert not (out / "run.json").exists()
     assert (out / "checkpoint.safetensors").stat().st_mtime_ns > written
-    subprocess.run(command(digits_folder, out, "--resume"), check=True, stdout=subprocess.DEVNULL)
+    fit_to_the_end(digits_folder, out, "--resume")
     assert_same_run(unbroken, out)
 
 
-def test_an_unfinished_run_cannot_be_loaded_and_says_how_to_finish_it(digits_folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
-    while not (out / "checkpoint.safetensors").exists():
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+def test_an_unfinished_run_cannot_be_loaded_and_says_how_to_finish_it(killed: Path) -> None:
     with pytest.raises(gf.GoodfitError, match="--resume"):
-        gf.load(out)
+        gf.load(killed)
 
 
-def test_resuming_with_other_options_is_refused(digits_folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
-    while not (out / "checkpoint.safetensors").exists():
-        time.sleep(0.01)
-    process.kill()
-    process.wait()
+def test_resuming_with_other_options_is_refused(digits_folder: Path, killed: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(killed, tmp_path / "run")
     with pytest.raises(gf.GoodfitError, match="--seed is 5 now and was 0"):
         gf.fit(digits_folder, out=out, resume=True, epochs=20, seed=5)

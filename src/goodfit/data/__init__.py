@@ -10,7 +10,7 @@ from typing import Any
 
 from goodfit.data.command_options import source_options as source_options
 from goodfit.data.source import Claim, Source
-from goodfit.data.sources import names, source_of, sources
+from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
 
 
@@ -29,15 +29,18 @@ def open_data(data: Any, *, valid: Any = None, test: Any = None, kind: str | Non
     """
     given = {name: value for name, value in options.items() if value is not None}
     if isinstance(data, Source):
-        if more := [*given, *(name for name, value in (("valid", valid), ("test", test), ("kind", kind)) if value)]:
-            raise UsageError(
-                f"{more[0]}= was given, and the data is open already",
-                fix=f"Give it where the data is opened: goodfit.{data.kind}(..., {more[0]}=...)",
-            )
+        for name, value in {"valid": valid, "test": test, "kind": kind, **given}.items():
+            if value is not None:
+                raise UsageError(
+                    f"{name}= was given, and the data is open already",
+                    fix=f"Give it where the data is opened: goodfit.{data.kind}(..., {name}=...)",
+                )
         return data
     if isinstance(data, (str, PathLike)):
         return open_path(Path(data), valid=_path(valid), test=_path(test), kind=kind, **given)
     source = _named(kind) if kind is not None else _strongest(data, given)
+    if kind is not None and source.claims_object(data, given) is None:
+        raise UsageError(f"a {type(data).__name__} cannot be read as {kind}", fix="Leave kind out, or give a path")
     return source.open(data, valid=valid, test=test, **_checked(source, given, None))
 
 
@@ -62,10 +65,10 @@ def open_as(kind: str, data: Any, **options: Any) -> Source:
     """
     if isinstance(data, (str, PathLike)):
         _refuse_absent(Path(data))
-    if kind not in names():
+    if kind not in source_names():
         raise DataError(
             f"this run was fitted on '{kind}' data, which cannot be read here",
-            fix=f"Known kinds are {', '.join(names())}",
+            fix=f"Known kinds are {', '.join(source_names())}",
         )
     given = {name: value for name, value in options.items() if value is not None}
     function = source_of(kind).function()
@@ -78,7 +81,7 @@ def open_as(kind: str, data: Any, **options: Any) -> Source:
 def _strongest(data: Any, given: Mapping[str, Any]) -> type[Source]:
     """The source with the strongest claim; of equal ones, the one that takes more of the given options."""
     claims: dict[type[Source], Claim] = {}
-    for source in sources():
+    for source in all_sources():
         claim = source.claims(data, given) if isinstance(data, Path) else source.claims_object(data, given)
         if claim is not None:
             claims[source] = claim
@@ -114,8 +117,8 @@ def _nothing_reads(data: Any) -> UsageError | DataError:
 
 
 def _named(kind: str) -> type[Source]:
-    if kind not in names():
-        raise UsageError(f"--kind {kind} is not known", fix=f"Choose one of {', '.join(names())}")
+    if kind not in source_names():
+        raise UsageError(f"--kind {kind} is not known", fix=f"Choose one of {', '.join(source_names())}")
     return source_of(kind)
 
 
@@ -123,7 +126,7 @@ def _checked(source: type[Source], given: Mapping[str, Any], path: Path | None) 
     """The given options, each of which the source has to know."""
     for name in given:
         if name not in _options(source):
-            owners = [other.kind for other in sources() if name in _options(other)]
+            owners = [other.kind for other in all_sources() if name in _options(other)]
             raise UsageError(
                 f"{_flag(name)} is not an option for {source.kind}",
                 where=path,

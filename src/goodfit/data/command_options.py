@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from goodfit.data.sources import sources
+from goodfit.data.sources import all_sources
 from goodfit.options import GROUPS, Option
 
 
 def source_options() -> list[Option]:
     """One option a name, in the order of the headings; where it means two things, its help says both."""
     by_name: dict[str, list[Option]] = {}
-    for source in sources():
+    for source in all_sources():
         for option in source.options:
             by_name.setdefault(option.name, []).append(option)
     merged = [merge(sorted(options, key=_heading)) for options in by_name.values()]

@@ -20,7 +20,7 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 
-WINDOW = 64  # blocks whose rows are shuffled together
+BLOCKS_SHUFFLED_TOGETHER = 64
 
 
 def batch_rows(
@@ -48,9 +48,12 @@ def batch_rows(
             _, counts = torch.unique_consecutive(rows.sort().values // block, return_counts=True)
             blocks = list(torch.split(rows.sort().values, counts.tolist()))
             order = torch.randperm(len(blocks), generator=generator).tolist()
-            windows = (order[start : start + WINDOW] for start in range(0, len(order), WINDOW))
+            windows = (
+                order[start : start + BLOCKS_SHUFFLED_TOGETHER]
+                for start in range(0, len(order), BLOCKS_SHUFFLED_TOGETHER)
+            )
             together = [torch.cat([blocks[at] for at in window]) for window in windows]
-            rows = torch.cat([some[torch.randperm(len(some), generator=generator)] for some in together])
+            rows = torch.cat([rows_near[torch.randperm(len(rows_near), generator=generator)] for rows_near in together])
     pieces = -(-len(rows) // batch_size)
     return list(torch.tensor_split(rows, pieces)) if pieces else []
 
@@ -115,7 +118,7 @@ class Feed:
         else:
             pin = self.device.type == "cuda"
             for batch in ahead(lambda rows: self._read(rows, pin), chunks):
-                x, y, rows = (each.to(self.device, non_blocking=True) for each in batch)
+                x, y, rows = (tensor.to(self.device, non_blocking=True) for tensor in batch)
                 yield x, y, rows
 
     def _read(self, rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -133,9 +136,9 @@ def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:
         return x
     if x.shape[1] > 1:
         return x.contiguous(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
-    n, _, high, wide = x.shape
+    n, _, height, width = x.shape
     flat = x.reshape(-1)
-    return flat.view(n, high, wide, 1).permute(0, 3, 1, 2) if channels_last else flat.view(n, 1, high, wide)
+    return flat.view(n, height, width, 1).permute(0, 3, 1, 2) if channels_last else flat.view(n, 1, height, width)
 
 
 def _pinned(x: Tensor, pin: bool) -> Tensor:

@@ -1,4 +1,4 @@
-"""Which rows train, which steer (valid), which are kept away (test): made once from the seed, recorded row by row."""
+"""Train, validation and test rows: chosen once from the seed, and recorded row by row."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def make_split(
         for part in PARTS:
             parts[(came == part) & readable] = part
         wanted = [part for part in wanted if not (came == part).any()]
-        if "test" in wanted:  # data that came with a validation part: what is not in it is for training
-            wanted.remove("test") if (came == "valid").any() else None
+        if "test" in wanted and (came == "valid").any():
+            wanted.remove("test")  # data that came with a validation part: what is not in it is for training
         pool &= (came == "train") | (came == "")
         how.append("the parts the data came in")
     share = default_share(int(pool.sum()))
@@ -139,11 +139,11 @@ def _choose(
     for label in np.unique(label_of):
         members = random.permutation(rows[label_of == label])
         if len(members) < len(shares) + 1:
-            some = f"only {len(members)} {noun}{'s' if len(members) > 1 else ''}"
+            count = f"only {len(members)} {noun}{'s' if len(members) > 1 else ''}"
             raise DataError(
-                f"the class '{label}' has {some}; {len(shares) + 1} or more are needed, one for each part",
+                f"the class '{label}' has {count}; {len(shares) + 1} or more are needed, one for each part",
                 where=keys[int(members[0])],
-                fix=f"Add {noun}s of this class, or take it away",
+                fix=f"Add {noun}s of this class, or remove it",
             )
         start = 0
         for bag, share in zip(chosen, shares, strict=True):

@@ -136,7 +136,7 @@ def split_options(given: Mapping[str, Any]) -> tuple[FitOptions, dict[str, Any]]
             near = difflib.get_close_matches(name, known, n=1)
             raise UsageError(
                 f"there is no option '{name}'",
-                fix=f"Did you mean {near[0]}?"[:-1] if near else "See help(goodfit.fit)",
+                fix=f"Did you mean {near[0]}?" if near else "See help(goodfit.fit)",
             )
     options = FitOptions(**{name: value for name, value in given.items() if name in own})
     return options, {name: value for name, value in given.items() if name not in own and value is not None}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from torch import Tensor, nn
 
-from goodfit.checks.engine.fingerprints import MOST, all_finite, fingerprints
+from goodfit.checks.engine.fingerprints import VALUES_AT_MOST, all_finite, fingerprints
 from goodfit.checks.engine.mixing_probe import mixing
 
 
@@ -29,7 +29,7 @@ def test_fingerprints_of_many_rows_do_not_collide(kind: torch.dtype) -> None:
 
 
 def test_a_fingerprint_is_the_same_in_any_batch_and_of_long_rows() -> None:
-    x = torch.randn(5, MOST + 7)
+    x = torch.randn(5, VALUES_AT_MOST + 7)
     assert fingerprints(x)[3] == fingerprints(x[3:4])[0]
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 MARK = "goodfit"  # key in grad_fn.metadata
-LIMIT = 4000  # nodes of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
+NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
 # What leaves the values as they are, or moves them about.
 MOVES = frozenset(
@@ -34,9 +34,9 @@ def parents(node: Any) -> list[Any]:
 
 
 def shape_of(node: Any) -> torch.Size:
-    """Of the (first) tensor that the node gave."""
-    found = node._input_metadata
-    return torch.Size(found[0].shape) if found else torch.Size(())
+    """The shape of the (first) tensor that the node gave."""
+    metadata = node._input_metadata
+    return torch.Size(metadata[0].shape) if metadata else torch.Size(())
 
 
 def source(tensor: Tensor) -> Any:
@@ -47,16 +47,16 @@ def source(tensor: Tensor) -> Any:
 
 def behind(node: Any) -> Any:
     """The same from a node on. A constant added or clipped away by the user (softmax + 1e-8) is a move too."""
-    for _ in range(LIMIT):
-        before = parents(node)
-        moved = node.name() in MOVES or (node.name() == "AddBackward0" and len(before) == 1)
-        if not moved or not before:
+    for _ in range(NODES_AT_MOST):
+        inputs = parents(node)
+        is_move = node.name() in MOVES or (node.name() == "AddBackward0" and len(inputs) == 1)
+        if not is_move or not inputs:
             return node
-        node = before[0]
+        node = inputs[0]
     return node
 
 
-def walk(node: Any, *, stop: Collection[int] = (), limit: int = LIMIT) -> Iterator[Any]:
+def walk(node: Any, *, stop: Collection[int] = (), limit: int = NODES_AT_MOST) -> Iterator[Any]:
     """Each node once, from this one towards the leaves, nearest first; not beyond those whose id is in `stop`."""
     queue, seen = [node], {id(node)}
     at = 0

@@ -143,6 +143,8 @@ class Hooks:
     def _backward(self, original: Any, args: Any, kwargs: Any) -> Any:
         roots = args[0] if args else kwargs["tensors"]
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
+        if any(loss.is_meta for loss in losses):  # there are no values to look at
+            return original(*args, **kwargs)
         given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
         into = kwargs.get("inputs") is not None
         watcher = self.watcher
@@ -163,7 +165,7 @@ class Hooks:
         """Its value, where reading it waits for nothing; a jump, NaN or infinity wakes the rules."""
         if len(losses) != 1 or losses[0].numel() != 1 or not (losses[0].is_cpu or self.watcher.awake):
             return
-        if self.program.losses.add(losses[0].item()):
+        if not losses[0].is_complex() and self.program.losses.add(losses[0].item()):
             self.watcher.wake()
 
     def _grad(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -205,7 +207,7 @@ class Hooks:
         bound.apply_defaults()
         options = dict(bound.arguments)
         x, target = options.pop("input", None), options.pop("target", None)
-        if not (isinstance(x, Tensor) and isinstance(target, Tensor)):
+        if not (isinstance(x, Tensor) and isinstance(target, Tensor)) or x.is_meta or target.is_meta:
             return original(*args, **kwargs)
         self.watcher.tell(events.Loss(name, x, target, options, torch.is_grad_enabled()))
         with self.watcher.inside_torch():
@@ -294,7 +296,8 @@ class Hooks:
         params = [params] if isinstance(params, Tensor) else list(params)  # a generator is read once, here
         bound.arguments["parameters"] = params
         limit = bound.arguments.get("max_norm", bound.arguments.get("clip_value", 0.0))
-        self.watcher.tell(events.Clip(params, float(limit)))
+        if not any(param.is_meta for param in params):
+            self.watcher.tell(events.Clip(params, float(limit)))
         with self.watcher.inside_torch():
             return original(*bound.args, **bound.kwargs)
 

@@ -10,8 +10,8 @@ from torch.utils.data import SequentialSampler, Subset, TensorDataset
 
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 
-MOST = 64 * 2**20  # bytes of a tensor whose rows are compared
-COLUMNS = 4  # of a row, at least: shorter ones are equal by nature
+BYTES_AT_MOST = 64 * 2**20  # of a tensor whose rows are compared
+VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ def rows_of(loader: Any) -> Rows | None:
     content = None
     if isinstance(data, TensorDataset):
         x: Tensor = data.tensors[0]
-        if x.dim() and x.numel() >= COLUMNS * len(x) and x.nbytes <= MOST and numbers:
-            some = x[numbers]
-            told = zip(fingerprints(some), blank(some).tolist(), strict=True)
-            content = frozenset(value for value, is_blank in told if not is_blank)
+        if x.dim() and x.numel() >= VALUES_AT_LEAST * len(x) and x.nbytes <= BYTES_AT_MOST and numbers:
+            values = x[numbers]
+            rows = zip(fingerprints(values), blank(values).tolist(), strict=True)
+            content = frozenset(fingerprint for fingerprint, is_blank in rows if not is_blank)
     return Rows(id(data), frozenset(numbers), content)
 
 
 def share(valid: Rows, train: Rows) -> float | None:
-    """Of the validation rows, how many are training rows; None where that cannot be said, or where both are one set."""
+    """Of the validation rows, how many are training rows; None where that is unknown, or where both are one set."""
     if valid.base == train.base:
         common = len(valid.numbers & train.numbers)
         return None if common == len(train.numbers) == len(valid.numbers) else common / max(1, len(valid.numbers))

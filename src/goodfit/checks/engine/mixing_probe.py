@@ -162,4 +162,7 @@ def _run(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tens
         output = net(*args, **kwargs)
     except Exception as error:  # the user's code: a net that runs in training alone, or keeps count of its calls
         raise RunFailed from error
-    return output.detach().float() if isinstance(output, Tensor) else None
+    if not isinstance(output, Tensor):
+        return None
+    output = output.detach()
+    return (torch.view_as_real(output.resolve_conj()) if output.is_complex() else output).float()

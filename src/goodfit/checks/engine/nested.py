@@ -10,9 +10,9 @@ from torch import Tensor
 
 
 def tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
-    """Tensors of nested lists, tuples and dicts, in their order."""
+    """Tensors of nested lists, tuples and dicts, in their order: those whose values can be read as numbers."""
     if isinstance(data, Tensor):
-        if data.layout is torch.strided and not data.is_nested and not data.is_quantized:
+        if data.layout is torch.strided and not (data.is_nested or data.is_quantized or data.is_meta):
             yield data
     elif depth and isinstance(data, dict):
         for value in data.values():

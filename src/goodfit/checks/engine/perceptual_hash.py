@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-BITS = 3  # of 64 that may differ
+BITS_AT_MOST = 3  # of 64 that may differ
 BANDS = 4  # of 16 bits: with at most three different bits, one band is equal
-ALIKE = 6.0  # mean difference of grey values, of 255, on a GRID by GRID image
+GREY_DIFFERENCE_AT_MOST = 6.0  # mean over a GRID by GRID image of values 0..255
 GRID = 32
-BLOCK = 512  # images at a time
-FLAT = 4.0  # standard deviation of grey values under which an image shows nothing to compare
+IMAGES_AT_A_TIME = 512
+DEVIATION_AT_LEAST = 4.0  # of grey values: under it an image shows nothing to compare
 
 
 class Twin(NamedTuple):
@@ -30,7 +30,8 @@ class Twin(NamedTuple):
 def twins(read: Callable[[Tensor], Tensor], one: np.ndarray, other: np.ndarray) -> Iterator[Twin]:
     """For each row of `one` the first row of `other` that looks the same, if there is one.
 
-    The hash says of 8 by 8 neighbouring places which is brighter (dHash, as in Krawetz 2013, "Kind of like that").
+    The hash holds for each of 8 by 8 neighbouring places which is brighter (dHash: Krawetz
+    2013, "Kind of like that").
 
     Args:
         read: gives images (n, C, H, W) of 0..255 for row numbers.
@@ -43,10 +44,10 @@ def twins(read: Callable[[Tensor], Tensor], one: np.ndarray, other: np.ndarray) 
     for at, code in enumerate(ours[0].tolist()):
         candidates = {near for band in range(BANDS) for near in bands[band, (code >> (16 * band)) & 0xFFFF]}
         for near in sorted(candidates):
-            if bin(code ^ int(theirs[0][near])).count("1") > BITS or ours[2][at] < FLAT:
+            if (code ^ int(theirs[0][near])).bit_count() > BITS_AT_MOST or ours[2][at] < DEVIATION_AT_LEAST:
                 continue
             difference = float(np.abs(ours[1][at] - theirs[1][near]).mean())
-            if difference <= ALIKE:
+            if difference <= GREY_DIFFERENCE_AT_MOST:
                 yield Twin(int(one[at]), int(other[near]), difference)
                 break
 
@@ -54,8 +55,8 @@ def twins(read: Callable[[Tensor], Tensor], one: np.ndarray, other: np.ndarray) 
 def _hashed(read: Callable[[Tensor], Tensor], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(n,) hashes, (n, GRID, GRID) grey images without their mean, (n,) deviations."""
     hashes, greys, deviations = [], [], []
-    for start in range(0, len(rows), BLOCK):
-        x = read(torch.from_numpy(rows[start : start + BLOCK])).float().mean(1, keepdim=True)
+    for start in range(0, len(rows), IMAGES_AT_A_TIME):
+        x = read(torch.from_numpy(rows[start : start + IMAGES_AT_A_TIME])).float().mean(1, keepdim=True)
         small = functional.adaptive_avg_pool2d(x, (8, 9))[:, 0]
         bits = (small[:, :, 1:] > small[:, :, :-1]).flatten(1).numpy().astype(np.uint64)
         hashes.append((bits << np.arange(64, dtype=np.uint64)).sum(1, dtype=np.uint64))

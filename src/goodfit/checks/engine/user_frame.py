@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from functools import cache
@@ -19,21 +20,20 @@ class Place(NamedTuple):
 
 @cache
 def _foreign() -> tuple[str, ...]:
-    """Folders whose code is not the user's."""
+    """Beginnings of paths whose code is not the user's."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     folders = {sysconfig.get_paths()[name] for name in names} | {str(Path(__file__).resolve().parents[2])}
     torch = sys.modules.get("torch")
     if torch is not None and torch.__file__:
         folders.add(str(Path(torch.__file__).parent))
-    return tuple(sorted(folders))
+    return tuple(sorted(f"{folder}{os.sep}" for folder in folders))  # not goodfit_demo/ beside goodfit/
 
 
 @cache
 def is_users(filename: str) -> bool:
     """Whether a code object's file belongs to the user."""
-    return not filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array")) and not filename.startswith(
-        _foreign()
-    )
+    generated = filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array"))
+    return not generated and not filename.startswith(_foreign())
 
 
 def user_place() -> Place:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -61,8 +62,7 @@ class Watcher:
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self._local = threading.local()
         self._forked = False
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._in_child)
+        _WATCHERS.add(self)
         self._rules = list(self._started())
         self._listening_awake = listeners(self._rules, asleep=False)
         self._listening_asleep = listeners(self._rules, asleep=True)
@@ -222,3 +222,16 @@ def _located(finding: Finding) -> Finding:
         return finding
     place = user_place()
     return replace(finding, file=place.file, line=place.line)
+
+
+_WATCHERS: weakref.WeakSet[Watcher] = weakref.WeakSet()  # what is registered with os stays for good, and all it holds
+
+
+def _rest_in_child() -> None:
+    """A forked process is not the program that is watched."""
+    for watcher in _WATCHERS:
+        watcher._in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_rest_in_child)

@@ -35,8 +35,9 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-TIMES = 2
-OFTEN, SHARE = 4, 0.5  # of the steps
+DROPS_AT_LEAST = 2
+# Where several gradients in a row are dropped: how often, and in what share of the steps.
+DROPS_OF_SEVERAL, SHARE_OF_STEPS = 4, 0.5
 
 
 class AccumulationDropped(LiveRule):
@@ -44,62 +45,64 @@ class AccumulationDropped(LiveRule):
     sleepless = (BackwardEnded, Step, Zero)
 
     def start(self) -> None:
-        self.waiting = 0  # backwards that no step has used
-        self.attack = False  # they reach an input too
+        self.unused = 0  # backwards that no step has used
+        self.reaches_input = False  # gradients of these, as in an attack
         self.in_a_row = 0  # drops without a step between
         self.place: Place | None = None
         self.times: dict[Place, int] = {}
         self.steps = self.longest = 0
-        self.usual = False  # whether this program attacks its inputs
+        self.attacks = False  # whether this program computes gradients of its inputs
         self.versions: list[int | None] = []
         self.weights: list[weakref.ref[Tensor]] = []  # the first of each optimiser
 
     def after_backward(self, event: BackwardEnded) -> None:
-        self.waiting += 1
+        self.unused += 1
         if event.into:
-            self.attack = True
+            self.reaches_input = True
         elif self.program.awake:  # the first steps are enough to know the loop by
             groups = [group["params"] for optimiser in self.program.optimisers for group in optimiser.param_groups[:1]]
             self.weights = [weakref.ref(params[0]) for params in groups if params]
-            known = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
-            self.attack = any(id(leaf) not in known for leaf in event.leaves)
-            self.usual = self.usual or self.attack
+            params = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
+            self.reaches_input = any(id(leaf) not in params for leaf in event.leaves)
+            self.attacks = self.attacks or self.reaches_input
         else:
-            self.attack = self.usual
+            self.reaches_input = self.attacks
         self.versions = self._versions()
 
     def on_zero(self, event: Zero) -> None:
-        if not self.waiting:
+        if not self.unused:
             return
         gradients = [param.grad for param in event.params if param.grad is not None]
-        some = gradients[:4]
-        dropped = any(bool(gradient.any()) for gradient in some)
-        finite = all(all_finite(gradient) for gradient in some)
+        sample = gradients[:4]
+        dropped = any(bool(gradient.any()) for gradient in sample)
+        finite = all(all_finite(gradient) for gradient in sample)
         by_hand = self._versions() != self.versions  # the gradients have moved the weights, as in SAM
-        if dropped and finite and not self.attack and not by_hand:
+        if dropped and finite and not self.reaches_input and not by_hand:
             self.in_a_row += 1
             self.place = user_place()
         if dropped:
-            self.waiting, self.attack = 0, False
+            self.unused, self.reaches_input = 0, False
 
     def _versions(self) -> list[int | None]:
-        """Of a few weights: how often they were written to."""
-        return [None if (weight := known()) is None else weight._version for known in self.weights]
+        """How often a few of the weights were written to."""
+        return [None if (weight := ref()) is None else weight._version for ref in self.weights]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
-        self.waiting, self.attack = 0, False
+        self.unused, self.reaches_input = 0, False
         self.steps += 1
         if self.place is not None:
             place = self.place
             times = self.times[place] = self.times.get(place, 0) + 1
             self.longest = max(self.longest, self.in_a_row)
             # Several in a row may be gradients that are read; between nearly all steps they are work thrown away.
-            if times >= TIMES and (self.longest == 1 or times >= max(OFTEN, SHARE * self.steps)):
+            if times >= DROPS_AT_LEAST and (
+                self.longest == 1 or times >= max(DROPS_OF_SEVERAL, SHARE_OF_STEPS * self.steps)
+            ):
                 empty = all(param.grad is None or not bool(param.grad.any()) for param in event.params[:4])
                 what = "and the step after it has none" if empty else "before a step used them"
                 yield self.finding(
-                    f"gradients of a backward are zeroed {what}, {self.times[place]} times",
-                    "Zero right before backward or right after the step; step with a last short window too",
+                    f"gradients of a backward pass are zeroed {what}, {self.times[place]} times",
+                    "Call zero_grad() right before backward or right after the step; step after the last window too",
                     file=place.file,
                     line=place.line,
                 )

@@ -27,14 +27,14 @@ from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BATCHES = 3
+BATCHES_AT_LEAST = 3
 
 
 class AllLabelsIgnored(LiveRule):
     code, level = "GF208", Level.ERROR
 
     def start(self) -> None:
-        self.times = 0
+        self.batches = 0
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         y = event.target
@@ -42,10 +42,10 @@ class AllLabelsIgnored(LiveRule):
             return
         ignored = event.options.get("ignore_index", -100)
         if bool((y == ignored).all()):
-            self.times += 1
-            if self.times >= BATCHES:
+            self.batches += 1
+            if self.batches >= BATCHES_AT_LEAST:
                 yield self.finding(
-                    f"all {y.numel():,} targets of the batch are {ignored}, which are ignored, for the {self.times}th "
-                    "time",
+                    f"all {y.numel():,} targets of the batch are {ignored}, the label that is ignored, in "
+                    f"{self.batches} batches so far",
                     "Set ignore_index only where there is padding",
                 )

@@ -28,47 +28,48 @@ from typing import Any
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, Call
 from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BATCHES = 2
+BATCHES_COMPARED = 2  # the first ones of an epoch
 
 
 class AugmentedValidation(LiveRule):
     code, level = "GF406", Level.ERROR
 
     def start(self) -> None:
-        self.seen: weakref.WeakKeyDictionary[Any, dict[Any, int]] = weakref.WeakKeyDictionary()
+        self.read: IdentityMap[dict[int, int]] = IdentityMap()  # data set -> fingerprint of each row, by index
         self.trained_on: set[int] = set()  # ids of data sets
-        self.now: weakref.ref[Any] | None = None  # the loader of the last batch
-        self.changed: tuple[Any, Place] | None = None
+        self.loader: weakref.ref[Any] | None = None  # of the last batch
+        self.changed: tuple[int, Place] | None = None  # row, line of the batch that held it
 
     def on_batch(self, event: Batch) -> None:
-        self.now = weakref.ref(event.loader) if event.loader is not None else None
+        self.loader = weakref.ref(event.loader)
         self.changed = None
         indices, tensors = event.indices, event.tensors
-        if event.loader is None or event.number >= BATCHES or indices is None or not tensors:
+        if event.number >= BATCHES_COMPARED or indices is None or not tensors:
             return
         x = tensors[0]
         if x.dim() == 0 or len(x) != len(indices) or not all(isinstance(index, int) for index in indices):
             return
-        known = self.seen.setdefault(event.loader.dataset, {})
-        now = fingerprints(x)
-        for index, value in zip(indices, now, strict=True):
-            if known.get(index, value) != value:
+        before = self.read.setdefault(event.loader.dataset, {})
+        now = dict(zip(indices, fingerprints(x), strict=True))
+        for index, fingerprint in now.items():
+            if before.get(index, fingerprint) != fingerprint:
                 self.changed = (index, user_place())
                 return
-        known |= dict(zip(indices, now, strict=True))
+        before |= now
 
     def before_backward(self, event: BackwardBegins) -> None:
-        loader = self.now() if self.now is not None else None
+        loader = self.loader() if self.loader is not None else None
         if loader is not None:
             self.trained_on.add(id(loader.dataset))
         self.changed = None
 
     def on_call(self, event: Call) -> Iterator[Finding]:
-        loader = self.now() if self.now is not None else None
+        loader = self.loader() if self.loader is not None else None
         if not event.outermost or self.changed is None or loader is None or id(loader.dataset) in self.trained_on:
             return
         if event.grad and event.training:
@@ -77,7 +78,7 @@ class AugmentedValidation(LiveRule):
         yield self.finding(
             f"row {index} of the data that the net is evaluated on has other values than when it was read before: it "
             f"is augmented at random",
-            "Give the validation data a transform without chance",
+            "Give the validation data a transform without randomness",
             file=place.file,
             line=place.line,
         )

@@ -37,11 +37,11 @@ class BatchDimensionLost(LiveRule):
         last = self.program.last_call
         if last is None or last.rows is None or last.rows < 2 or last.output_shape is None or not event.target.dim():
             return
-        rows, given = last.rows, tuple(event.input.shape)
-        if len(event.target) != rows or given != last.output_shape or (given and given[0] == rows):
+        rows, shape = last.rows, tuple(event.input.shape)
+        if len(event.target) != rows or shape != last.output_shape or (shape and shape[0] == rows):
             return
         yield self.finding(
-            f"the net was given {rows} rows (input {last.shape}) and its output has the shape {given}, while there are "
+            f"the net was given {rows} rows (input {last.shape}) and its output has the shape {shape}, while there are "
             f"{rows} targets",
             "Keep the first dimension through the net: x.flatten(1) or x.view(len(x), -1), and no squeeze or mean over "
             "it",

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -34,48 +35,62 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 
+class Taken(NamedTuple):
+    """A tensor of a state_dict, as it was when it was taken."""
+
+    tensor: weakref.ref[Tensor]
+    version: int
+    step: int
+    place: Place
+
+
 class BestWeightsByReference(LiveRule):
     code, level = "GF408", Level.ERROR
     sleepless = (Weights,)
 
     def start(self) -> None:
-        self.survived: set[Place] = set()
-        self.places: dict[int, tuple[int, int, Place]] = {}  # by where the memory lies: version, step, line
-        self.taken: dict[int, tuple[weakref.ref[Tensor], int, int, Place]] = {}  # tensor, its version, step, line
+        self.taken: dict[int, Taken] = {}  # by the tensor's id
+        self.taken_at: dict[int, tuple[int, int, Place]] = {}  # by where its memory lies: version, step, line
+        self.kept_from: set[Place] = set()  # lines whose state_dict was kept while the net changed
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
         if event.action == "state_dict":
-            place, step = user_place(), self.program.steps
-            for before in self.taken.values():
-                if before[3] == place and before[0]() is not None and before[2] < step:
-                    self.survived.add(place)  # what was taken here before was kept while the net moved on
-            for tensor in tensors(event.state):
-                if tensor.is_floating_point():
-                    self.taken[id(tensor)] = (weakref.ref(tensor), tensor._version, step, place)
-                    self.places[tensor.data_ptr()] = (tensor._version, step, place)
-            self.taken = {key: kept for key, kept in self.taken.items() if kept[0]() is not None}
+            self._take(event)
             return
         live = (
             None if event.module is None else {t.data_ptr() for t in event.module.state_dict(keep_vars=True).values()}
         )
         for tensor in tensors(event.state):
-            kept = self.taken.get(id(tensor))
-            alias = self.places.get(tensor.data_ptr())
-            if kept is None and alias is not None and event.action == "load_state_dict" and live is not None:
-                kept = (weakref.ref(tensor), *alias)  # such as v.detach(): another tensor, the same memory
-            if kept is None or kept[0]() is not tensor or kept[2] == 0:
+            taken = self.taken.get(id(tensor))
+            alias = self.taken_at.get(tensor.data_ptr())
+            if taken is None and alias is not None and event.action == "load_state_dict" and live is not None:
+                taken = Taken(weakref.ref(tensor), *alias)  # such as v.detach(): another tensor, the same memory
+            if taken is None or taken.tensor() is not tensor or taken.step == 0:
                 continue
-            survived = event.action == "load_state_dict" and kept[3] in self.survived
-            if kept[1] == tensor._version and not survived:
+            kept = event.action == "load_state_dict" and taken.place in self.kept_from
+            if taken.version == tensor._version and not kept:
                 continue
             if live is not None and tensor.data_ptr() not in live:
                 continue
-            done = "loaded back" if event.action == "load_state_dict" else "saved"
+            use = "loaded back" if event.action == "load_state_dict" else "saved"
             yield self.finding(
-                f"the weights taken in step {kept[2]} are {done} in step {self.program.steps}, and they are "
+                f"the weights taken in step {taken.step} are {use} in step {self.program.steps}, and they are "
                 f"references: they have changed with the net, and are its present weights",
                 "Copy them when you take them: copy.deepcopy(net.state_dict()), or save them to a file at once",
-                file=kept[3].file,
-                line=kept[3].line,
+                file=taken.place.file,
+                line=taken.place.line,
             )
             return
+
+    def _take(self, event: Weights) -> None:
+        place, step = user_place(), self.program.steps
+        if any(
+            before.place == place and before.step < step and before.tensor() is not None
+            for before in self.taken.values()
+        ):
+            self.kept_from.add(place)
+        for tensor in tensors(event.state):
+            if tensor.is_floating_point():
+                self.taken[id(tensor)] = Taken(weakref.ref(tensor), tensor._version, step, place)
+                self.taken_at[tensor.data_ptr()] = (tensor._version, step, place)
+        self.taken = {key: taken for key, taken in self.taken.items() if taken.tensor() is not None}

@@ -31,22 +31,22 @@ from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-NARROW = 16  # channels of a stem
+STEM_CHANNELS_BELOW = 16
 
 
 class ChannelsAtStride(LiveRule):
     code, level = "GF701", Level.NOTICE
 
     def start(self) -> None:
-        self.asked: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.examined: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         module = event.module
-        if not isinstance(module, nn.Conv2d) or module in self.asked or not isinstance(event.output, Tensor):
+        if not isinstance(module, nn.Conv2d) or module in self.examined or not isinstance(event.output, Tensor):
             return
-        self.asked.add(module)
+        self.examined.add(module)
         strided = min(module.stride) >= 2 and module.groups == 1
-        if not strided or module.in_channels < NARROW or module.out_channels > module.in_channels:
+        if not strided or module.in_channels < STEM_CHANNELS_BELOW or module.out_channels > module.in_channels:
             return
         before, after = event.inputs[0][0].numel(), event.output[0].numel()
         yield self.finding(

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
 
-RARE = 0.01
+RARE_SHARE = 0.01  # of the training rows
 
 
 class ClassImbalance(DataRule):
@@ -38,11 +38,12 @@ class ClassImbalance(DataRule):
             return
         counts = Counter(data.labels[data.parts == "train"].tolist())
         total = sum(counts.values())
-        if len(counts) < 2 or len(counts) > 1 / RARE:  # with over 100 classes every class is rare
+        if len(counts) < 2 or len(counts) > 1 / RARE_SHARE:  # with over 100 classes every class is rare
             return
         label, count = min(counts.items(), key=lambda item: (item[1], item[0]))
-        if count < RARE * total:
+        if count < RARE_SHARE * total:
             yield self.finding(
-                f"the class '{label}' has {count} of {total} training rows ({count / total:.2%}): accuracy hides it",
+                f"the class '{label}' has {count} of {total} training rows ({count / total:.2%}): accuracy does not "
+                "show how well it is predicted",
                 "Read balanced_accuracy and the per-class table; add rows of this class if it matters",
             )

@@ -29,7 +29,7 @@ from goodfit.checks.engine.events import BackwardEnded, Clip, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-TIMES = 2
+TIMES_AT_LEAST = 2
 
 
 class ClipOutOfOrder(LiveRule):
@@ -56,9 +56,9 @@ class ClipOutOfOrder(LiveRule):
         else:
             return
         self.times[when] += 1
-        none_there = all(param.grad is None for param in params)  # torch may refuse that: there may be no second time
-        if self.times[when] >= TIMES or none_there:
+        no_gradients = all(param.grad is None for param in params)  # torch may refuse that: there may be no second time
+        if self.times[when] >= TIMES_AT_LEAST or no_gradients:
             yield self.finding(
-                f"gradients are clipped {when}, in {self.times[when]} step(s): no step uses what is clipped",
+                f"gradients are clipped {when}, {self.times[when]} times: no step uses the clipped gradients",
                 "Clip between loss.backward() and optimizer.step()",
             )

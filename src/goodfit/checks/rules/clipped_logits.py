@@ -30,8 +30,8 @@ from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-LARGEST = ("AmaxBackward0", "MaxBackward0", "MaxPool2DWithIndicesBackward0", "AdaptiveMaxPool2DBackward0")
-SAID = {
+MAX_NODES = ("AmaxBackward0", "MaxBackward0", "MaxPool2DWithIndicesBackward0", "AdaptiveMaxPool2DBackward0")
+ACTIVATIONS = {
     "ReluBackward0": "a ReLU",
     "HardtanhBackward0": "a clipping (ReLU6, Hardtanh)",
     "TanhBackward0": "a tanh",
@@ -46,13 +46,14 @@ class ClippedLogits(LiveRule):
         if event.name not in ("cross_entropy", "binary_cross_entropy_with_logits"):
             return
         node = graph.source(event.input)
-        if node is not None and node.name() in LARGEST:
+        if node is not None and node.name() in MAX_NODES:
             node = graph.behind(graph.parents(node)[0])
         name = node.name() if node is not None else ""
         if name == "SigmoidBackward0" and event.name != "cross_entropy":
             return  # sigmoid-before-logits-loss
-        if name in SAID:
+        if name in ACTIVATIONS:
             yield self.finding(
-                f"the input of {event.name} comes from {SAID[name]}: logits may be any number, and these cannot",
-                "Remove it: the last layer of the net is affine",
+                f"the input of {event.name} comes from {ACTIVATIONS[name]}, which limits its values; logits may be any "
+                f"number",
+                "Remove it: the last layer of the net is a linear layer or a convolution",
             )

@@ -34,17 +34,17 @@ class ConflictingLabels(DataRule):
         if data.digests is None or data.labels is None or data.read is None:
             return
         first: dict[str, int] = {}
-        odd = []
+        conflicts = []
         for row, digest in enumerate(data.digests):
             twin = first.setdefault(digest, row)
             if data.labels[twin] != data.labels[row]:
-                odd.append((twin, row))
-        if odd:
-            one, other = odd[0]
+                conflicts.append((twin, row))
+        if conflicts:
+            one, other = conflicts[0]
             yield self.finding(
-                f"{len(odd)} images stand under two classes, such as {data.keys[one]} ({data.labels[one]}) = "
+                f"{len(conflicts)} images have two classes, such as {data.keys[one]} ({data.labels[one]}) = "
                 f"{data.keys[other]} ({data.labels[other]})",
-                "Keep the one whose class is right",
+                "Keep the copy whose class is right",
                 file=data.keys[other],
-                count=len(odd),
+                count=len(conflicts),
             )

@@ -32,40 +32,41 @@ from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BATCHES = 3
-ROWS = 500
-COLUMNS = 64
-FEW = 16  # columns, of which one of zeros is nothing usual
-SELDOM = 0.9  # of a batch is one value
-RARE = 0.6  # of the values are 0: indicators
+BATCHES_AT_LEAST = 3
+ROWS_AT_LEAST = 500
+COLUMNS_AT_MOST = 64
+COLUMNS_WITHOUT_INDICATORS = 16  # at most: among more, a column of zeros is nothing unusual
+SHARE_OF_ONE_VALUE = 0.9  # of a batch: the column hardly ever varies
+SHARE_OF_ZEROS = 0.6  # of the values: the columns are indicators
 
 
 class ConstantInput(LiveRule):
     code, level = "GF107", Level.WARNING
 
     def start(self) -> None:
-        self.same: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
+        self.equal_batches: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
+        self.varied: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # whose rows have differed
         self.columns: weakref.WeakKeyDictionary[nn.Module, tuple[Tensor, Tensor, int]] = weakref.WeakKeyDictionary()
-        self.told: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.reported: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_call(self, event: Call) -> Iterator[Finding]:
-        if not (event.outermost and event.grad and event.training and event.inputs) or event.module in self.told:
+        if not (event.outermost and event.grad and event.training and event.inputs) or event.module in self.reported:
             return
         x = event.inputs[0].detach()
         if x.dim() < 2 or len(x) < 4 or not x.is_floating_point() or event.inputs[0].requires_grad:
             return
         net = type(event.module).__name__
         if bool((x == x[:1]).all()):
-            self.same[event.module] = self.same.get(event.module, 0) + 1
-            if self.same[event.module] == BATCHES:
-                self.told.add(event.module)
+            batches = self.equal_batches[event.module] = self.equal_batches.get(event.module, 0) + 1
+            if batches == BATCHES_AT_LEAST and event.module not in self.varied:
+                self.reported.add(event.module)
                 yield self.finding(
-                    f"all {len(x)} rows that {net} is given are the same, in {BATCHES} batches",
-                    "Look at how a batch is put together: does the index move?",
+                    f"all {len(x)} rows that {net} is given are the same, in {BATCHES_AT_LEAST} batches",
+                    "Check how a batch is put together: does the index change?",
                 )
             return
-        self.same[event.module] = -(10**6)  # rows differ: that is settled
-        if x.dim() == 2 and x.shape[1] <= COLUMNS:
+        self.varied.add(event.module)
+        if x.dim() == 2 and x.shape[1] <= COLUMNS_AT_MOST:
             yield from self._columns(event.module, net, x)
 
     def _columns(self, module: nn.Module, net: str, x: Tensor) -> Iterator[Finding]:
@@ -74,18 +75,20 @@ class ConstantInput(LiveRule):
             return
         low, high, rows = torch.minimum(low, x.amin(0)), torch.maximum(high, x.amax(0)), rows + len(x)
         self.columns[module] = (low, high, rows)
-        if rows < ROWS:
+        if rows < ROWS_AT_LEAST:
             return
-        self.told.add(module)
+        self.reported.add(module)
         same = low == high
         varying = x[:, ~same]
-        if varying.numel() and bool(((varying == varying.median(0).values).float().mean(0) > SELDOM).any()):
+        if varying.numel() and bool(((varying == varying.median(0).values).float().mean(0) > SHARE_OF_ONE_VALUE).any()):
             return  # there are columns that hardly ever vary, so that one may not have varied yet
-        rare = float((varying == 0).float().mean()) > RARE if not bool(same.all()) else True
-        telling = (low != 0) | (not rare and len(low) <= FEW)  # a rare indicator may not have come yet
-        constant = (same & telling & (low != 1)).nonzero().flatten().tolist()
+        indicators = float((varying == 0).float().mean()) > SHARE_OF_ZEROS if not bool(same.all()) else True
+        suspicious = (low != 0) | (
+            not indicators and len(low) <= COLUMNS_WITHOUT_INDICATORS
+        )  # a rare indicator may still be 0
+        constant = (same & suspicious & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(
                 f"column {constant[0]} of what {net} is given is {float(low[constant[0]]):.4g} in all of {rows} rows",
-                "Leave it out, or look at where it lost its values",
+                "Remove the column, or check where its values are lost",
             )

@@ -37,20 +37,20 @@ from goodfit.checks.rule import LiveRule
 
 GENERATORS = (np.random.Generator, np.random.RandomState, random.Random, torch.Generator)
 READERS = ("__getitem__", "__getitems__", "__iter__", "__call__", "forward")
-DEPTH = 4
+SEARCH_DEPTH = 4
 
 
 class CopiedGenerator(LiveRule):
     code, level = "GF503", Level.ERROR
 
     def start(self) -> None:
-        self.asked: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.examined: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def on_epoch(self, event: Epoch) -> Iterator[Finding]:
         loader = event.loader
-        if loader in self.asked:
+        if loader in self.examined:
             return
-        self.asked.add(loader)
+        self.examined.add(loader)
         if loader.num_workers < 1 or loader.worker_init_fn is not None:
             return
         owner = next(iter(_owners(loader.dataset)), None)
@@ -59,11 +59,11 @@ class CopiedGenerator(LiveRule):
             yield self.finding(
                 f"{what} draws from its own generator '{name}', of which each of the {loader.num_workers} workers has "
                 f"a copy in the same state",
-                "Draw from torch's generator, or make it anew in worker_init_fn from torch.initial_seed()",
+                "Draw from torch's generator, or create it in worker_init_fn from torch.initial_seed()",
             )
 
 
-def _owners(thing: Any, depth: int = DEPTH) -> Iterator[tuple[str, str]]:
+def _owners(thing: Any, depth: int = SEARCH_DEPTH) -> Iterator[tuple[str, str]]:
     """Objects within a data set that own a generator which their reading code uses."""
     inner = getattr(thing, "__dict__", None)
     if inner is None or isinstance(thing, torch.Tensor) or not depth:
@@ -82,7 +82,7 @@ def _owners(thing: Any, depth: int = DEPTH) -> Iterator[tuple[str, str]]:
 
 def _names(kind: type) -> set[str]:
     """Names used by the reading methods of a class, and by its methods that these name."""
-    found: set[str] = set()
+    names: set[str] = set()
     todo = [name for name in READERS if hasattr(kind, name)]
     done: set[str] = set()
     while todo:
@@ -90,10 +90,10 @@ def _names(kind: type) -> set[str]:
         done.add(name)
         code = getattr(getattr(kind, name, None), "__code__", None)
         if isinstance(code, CodeType):
-            names = _all_names(code)
-            found |= names
-            todo += [other for other in names if other not in done and callable(getattr(kind, other, None))]
-    return found
+            used = _all_names(code)
+            names |= used
+            todo += [other for other in used if other not in done and callable(getattr(kind, other, None))]
+    return names
 
 
 def _all_names(code: CodeType) -> set[str]:

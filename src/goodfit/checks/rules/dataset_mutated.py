@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import copy
 import math
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +32,7 @@ import torch
 from torch.utils.data import IterableDataset, Subset, TensorDataset
 
 from goodfit.checks.engine.events import Epoch
+from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.mixing_probe import random_state_kept
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
@@ -45,7 +45,7 @@ class DatasetMutated(LiveRule):
     code, level = "GF505", Level.ERROR
 
     def start(self) -> None:
-        self.examined: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.examined: IdentityMap[bool] = IdentityMap()
 
     def on_epoch(self, event: Epoch) -> Iterator[Finding]:
         data = event.loader.dataset
@@ -53,7 +53,7 @@ class DatasetMutated(LiveRule):
             data = data.dataset
         if isinstance(data, (TensorDataset, IterableDataset)) or not hasattr(data, "__dict__") or data in self.examined:
             return
-        self.examined.add(data)
+        self.examined[data] = True
         name = _changed(data)
         if name is not None:
             yield self.finding(

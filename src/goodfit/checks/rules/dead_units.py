@@ -35,11 +35,12 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-LOSSES = 4
-SHARE = 0.75
-SAMPLES = 64
-UNITS = 16
-STEPS, LATE = 30, 20
+LOSSES_COMPARED = 4  # the last ones
+DEAD_SHARE_AT_LEAST = 0.75
+SAMPLES_AT_LEAST = 64
+UNITS_AT_LEAST = 16
+STEPS_AT_LEAST = 30
+FIRST_STEP = 20  # before it, units may still recover
 
 
 class DeadUnits(LiveRule):
@@ -47,13 +48,12 @@ class DeadUnits(LiveRule):
     yields_to = ("nonfinite-loss", "image-scale", "gradients-not-zeroed")
 
     def start(self) -> None:
-        self.seen: deque[list[Tensor]] = deque(
-            maxlen=LOSSES
-        )  # of each loss, (units,) whether one was above 0, by layer
+        # Of each of the last losses, for each layer: (units,) whether the unit was above 0 for a sample.
+        self.alive: deque[list[Tensor]] = deque(maxlen=LOSSES_COMPARED)
         self.place: Place | None = None
 
     def before_backward(self, event: BackwardBegins) -> None:
-        if self.program.steps < LATE:
+        if self.program.steps < FIRST_STEP:
             return  # only the last losses count
         alive: list[Tensor] = []
         samples: list[int] = []
@@ -64,25 +64,29 @@ class DeadUnits(LiveRule):
                         out = node._saved_result
                     except RuntimeError:  # freed by an earlier backward
                         return
-                    if out.dim() in (2, 4) and len(out) > 1:
+                    if out.dim() in (2, 4) and len(out) > 1 and out.numel():
                         rows = out.detach() if out.dim() == 2 else out.detach().amax((2, 3))
                         alive.append((rows > 0).any(0))
                         samples.append(out.numel() // out.shape[1])
-        if alive and min(samples) * LOSSES >= SAMPLES:
-            self.seen.append(alive)
+        if alive and min(samples) * LOSSES_COMPARED >= SAMPLES_AT_LEAST:
+            self.alive.append(alive)
             self.place = user_place()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        shapes = [[layer.shape for layer in alive] for alive in self.seen]
-        if self.program.steps < STEPS or len(self.seen) < LOSSES or any(shape != shapes[0] for shape in shapes):
+        shapes = [[layer.shape for layer in alive] for alive in self.alive]
+        if (
+            self.program.steps < STEPS_AT_LEAST
+            or len(self.alive) < LOSSES_COMPARED
+            or any(shape != shapes[0] for shape in shapes)
+        ):
             return
-        for at, first in enumerate(self.seen[0]):
-            dead = ~torch.stack([alive[at] for alive in self.seen]).any(0)
+        for at, first in enumerate(self.alive[0]):
+            dead = ~torch.stack([alive[at] for alive in self.alive]).any(0)
             share = float(dead.float().mean())
-            if len(first) >= UNITS and share >= SHARE:
+            if len(first) >= UNITS_AT_LEAST and share >= DEAD_SHARE_AT_LEAST:
                 yield self.finding(
-                    f"{int(dead.sum())} of {len(first)} units behind a ReLU ({at + 1}. from the loss) were zero for "
-                    f"all samples of {LOSSES} batches",
+                    f"{int(dead.sum())} of {len(first)} units of a ReLU (number {at + 1} counted from the loss) were "
+                    f"zero for all samples of {LOSSES_COMPARED} batches",
                     "Lower the learning rate in the first steps, or use LeakyReLU or GELU",
                     file=self.place.file if self.place else None,
                     line=self.place.line if self.place else None,

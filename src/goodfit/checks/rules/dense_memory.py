@@ -29,28 +29,29 @@ from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BYTES = 256 * 2**20
-SIDE = 64
+BYTES_AT_LEAST = 256 * 2**20
+SIDE_AT_LEAST = 64  # pixels
 
 
 class DenseMemory(LiveRule):
     code, level = "GF703", Level.NOTICE
 
     def start(self) -> None:
-        self.done = False
+        self.examined = False
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        if self.done:
+        if self.examined:
             return
-        self.done = True
+        self.examined = True
         maps = total = 0
         for loss in event.losses:
             for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
                 shape = graph.shape_of(node)
-                if node.name() == "CatBackward0" and len(shape) == 4 and min(shape[2:]) >= SIDE:
+                if node.name() == "CatBackward0" and len(shape) == 4 and min(shape[2:]) >= SIDE_AT_LEAST:
                     maps, total = maps + 1, total + 4 * shape.numel()
-        if total > BYTES:
+        if total > BYTES_AT_LEAST:
             yield self.finding(
-                f"{maps} concatenated maps of a side of at least {SIDE} take {total / 2**20:,.0f} MiB in one pass",
-                "Checkpoint the dense blocks, or begin them at a smaller size",
+                f"{maps} concatenated feature maps with sides of at least {SIDE_AT_LEAST} take "
+                f"{total / 2**20:,.0f} MiB in one pass",
+                "Use activation checkpointing in the dense blocks, or start them at a smaller resolution",
             )

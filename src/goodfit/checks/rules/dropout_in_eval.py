@@ -33,7 +33,7 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-INPUTS = 2  # different ones
+INPUTS_AT_LEAST = 2  # different ones
 
 
 class DropoutInEval(LiveRule):
@@ -41,8 +41,8 @@ class DropoutInEval(LiveRule):
 
     def start(self) -> None:
         self.active: tuple[Place, str] | None = None
-        # the input, and the step, of the last call with an active dropout
-        self.last: tuple[int, int, int] | None = None
+        # The input, and the step, of the last call with an active dropout.
+        self.last_call: tuple[int, int, int] | None = None
         self.inputs = 0
         self.asked_again = False
         self.waiting: Finding | None = None
@@ -53,36 +53,36 @@ class DropoutInEval(LiveRule):
             return
         if isinstance(module, _DropoutNd):
             if not any(part is module for part in root.modules()):
-                self.active = (user_place(), f"an nn.Dropout that {type(root).__name__} does not know is active")
-                self.inputs = INPUTS  # nobody makes a stranger for Monte Carlo
+                self.active = (user_place(), f"an nn.Dropout that is not registered in {type(root).__name__} is active")
+                self.inputs = INPUTS_AT_LEAST  # nobody does that for Monte Carlo dropout
         elif not module.training:
             self.active = (user_place(), "a dropout function is called with training=True, its default")
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         if not event.outermost or self.active is None:
             return
-        (place, said), self.active = self.active, None
-        now = (*_identity(event.inputs[0]), self.program.steps) if event.inputs else (0, 0, 0)
-        if now == self.last:
+        (place, cause), self.active = self.active, None
+        call = (*_identity(event.inputs[0]), self.program.steps) if event.inputs else (0, 0, 0)
+        if call == self.last_call:
             self.asked_again = True  # Monte Carlo dropout
-        self.last = now
+        self.last_call = call
         self.inputs += 1
         self.waiting = None
         if self.asked_again:
             return
-        found = self.finding(
-            f"{type(event.module).__name__} is in eval mode, and {said}: two calls give two answers",
-            "Use an nn.Dropout made in __init__, or F.dropout(x, p, training=self.training)",
+        finding = self.finding(
+            f"{type(event.module).__name__} is in eval mode, and {cause}: two calls on one input give two outputs",
+            "Use an nn.Dropout created in __init__, or F.dropout(x, p, training=self.training)",
             file=place.file,
             line=place.line,
         )
-        if self.inputs >= INPUTS:
-            yield found
+        if self.inputs >= INPUTS_AT_LEAST:
+            yield finding
         else:
-            self.waiting = found
+            self.waiting = finding
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        """A single evaluation, of one batch."""
+        """There was a single evaluation, of one batch."""
         if self.waiting is not None:
             yield self.waiting
 

@@ -37,23 +37,23 @@ class DuplicatedStream(LiveRule):
     code, level = "GF506", Level.ERROR
 
     def start(self) -> None:
-        self.seen: weakref.WeakKeyDictionary[Any, list[list[int]]] = weakref.WeakKeyDictionary()
+        self.batches: weakref.WeakKeyDictionary[Any, list[list[int]]] = weakref.WeakKeyDictionary()
 
     def on_batch(self, event: Batch) -> Iterator[Finding]:
         loader = event.loader
-        if loader is None or not isinstance(loader.dataset, IterableDataset) or loader.num_workers < 2:
+        if not isinstance(loader.dataset, IterableDataset) or loader.num_workers < 2:
             return
         if event.number >= 2 * loader.num_workers or not event.tensors or event.tensors[0].dim() == 0:
             return
         x = event.tensors[0]
         if event.number == 0:
-            self.seen[loader] = []
+            self.batches[loader] = []
         now = fingerprints(x)
-        again = now in self.seen.get(loader, []) and not bool(blank(x).all()) and len(set(now)) > 1
-        self.seen.setdefault(loader, []).append(now)
+        again = now in self.batches.get(loader, []) and not bool(blank(x).all()) and len(set(now)) > 1
+        self.batches.setdefault(loader, []).append(now)
         if again:
             yield self.finding(
                 f"batch {event.number + 1} of {type(loader.dataset).__name__} is the same as one before: each of the "
                 f"{loader.num_workers} workers reads the whole stream",
-                "Ask torch.utils.data.get_worker_info() in __iter__, and let each worker read its own share",
+                "Call torch.utils.data.get_worker_info() in __iter__, and let each worker read its own share",
             )

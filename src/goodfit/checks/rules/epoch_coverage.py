@@ -42,51 +42,53 @@ class EpochCoverage(LiveRule):
     sleepless = (Epoch, Batch)
 
     def start(self) -> None:
-        self.asked: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
-        self.now: dict[int, list[Any]] = {}  # loader -> indices of this epoch
+        self.own_samplers: weakref.WeakKeyDictionary[Any, bool] = (
+            weakref.WeakKeyDictionary()
+        )  # whether a loader has one
+        self.indices: dict[int, list[Any]] = {}  # loader -> indices of this epoch
         self.missing: dict[int, set[int]] = {}
-        self.places: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, backwards before
+        self.begun: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, backwards before
 
     def on_epoch(self, event: Epoch) -> Iterator[Finding]:
         loader = event.loader
-        if loader not in self.asked:
-            self.asked[loader] = _own_sampler(loader)
-        if not self.asked[loader]:
+        if loader not in self.own_samplers:
+            self.own_samplers[loader] = _own_sampler(loader)
+        if not self.own_samplers[loader]:
             return
         key = id(loader)
-        yield from self._judge(key)
+        yield from self._compare(key)
         sampler = _sampler(loader)
-        self.now[key] = []
-        self.places[key] = (user_place(), len(loader.dataset), type(sampler).__name__, self.program.backwards)
+        self.indices[key] = []
+        self.begun[key] = (user_place(), len(loader.dataset), type(sampler).__name__, self.program.backwards)
 
     def on_batch(self, event: Batch) -> None:
         key = id(event.loader)
-        if key in self.now and event.indices is not None:
-            self.now[key] += [index for index in event.indices if isinstance(index, int)]
+        if key in self.indices and event.indices is not None:
+            self.indices[key] += [index for index in event.indices if isinstance(index, int)]
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for key in list(self.now):
-            yield from self._judge(key)
+        for key in list(self.indices):
+            yield from self._compare(key)
 
-    def _judge(self, key: int) -> Iterator[Finding]:
-        given = self.now.pop(key, None)
-        place, rows, sampler, backwards = self.places.get(key, (Place(None, None), 0, "", 0))
-        if not given or self.program.backwards == backwards:
+    def _compare(self, key: int) -> Iterator[Finding]:
+        indices = self.indices.pop(key, None)
+        place, rows, sampler, backwards = self.begun.get(key, (Place(None, None), 0, "", 0))
+        if not indices or self.program.backwards == backwards:
             return  # nothing was trained on it
-        twice, absent = len(given) - len(set(given)), set(range(rows)) - set(given)
-        always = absent & self.missing.get(key, set())
-        self.missing[key] = absent
-        if twice and len(given) >= rows / 2 and absent:
-            what = f"{twice} rows came again and {len(absent)} of {rows} never"
-        elif always and not twice and len(given) >= rows / 2:
+        twice, missing = len(indices) - len(set(indices)), set(range(rows)) - set(indices)
+        always = missing & self.missing.get(key, set())
+        self.missing[key] = missing
+        if twice and len(indices) >= rows / 2 and missing:
+            what = f"{twice} rows came twice and {len(missing)} of {rows} never"
+        elif always and not twice and len(indices) >= rows / 2:
             what = f"{len(always)} of {rows} rows came in none of two epochs"
-        elif twice and not absent and twice < rows / 2:
+        elif twice and not missing and twice < rows / 2:
             what = f"{twice} of {rows} rows came twice"
         else:
             return
         yield self.finding(
             f"{sampler} does not give every row once: in an epoch {what}",
-            "Let it give a permutation of all rows, as torch.randperm does",
+            "Let the sampler give a permutation of all rows, as torch.randperm does",
             file=place.file,
             line=place.line,
         )

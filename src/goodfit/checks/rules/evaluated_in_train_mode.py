@@ -37,7 +37,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.checks.rules.left_in_eval_mode import modal
 
-BATCHES = 2
+BATCHES_AT_LEAST = 2
 
 
 class EvaluatedInTrainMode(LiveRule):
@@ -47,15 +47,15 @@ class EvaluatedInTrainMode(LiveRule):
         self.rows: int | None = None  # of the output that may meet labels
         self.place: Place | None = None
         self.net = ""
-        self.met = 0
+        self.evaluations = 0
         self.output = 0  # where that output lies
 
     def on_call(self, event: Call) -> None:
         if not event.outermost:
             return
-        shown = not event.grad and event.training and any(each.training for each in event.module.modules())
+        suspicious = not event.grad and event.training and any(each.training for each in event.module.modules())
         self.rows = None
-        if shown and modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
+        if suspicious and modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
             last = self.program.last_call
             self.rows, self.net = len(event.output), type(event.module).__name__
             self.place = last.place if last else None
@@ -63,34 +63,34 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if not event.grad and event.input.dim() and len(event.input) == self.rows:
-            yield from self._met()
+            yield from self._meets_labels()
 
     def on_read(self, event: Read) -> Iterator[Finding]:
         """The output itself is turned into classes or numbers: labels are met outside of torch."""
         if not event.grad and event.tensor.data_ptr() == self.output and len(event.tensor) == self.rows:
-            yield from self._met()
+            yield from self._meets_labels()
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
         sizes = [len(each) for each in (event.left, event.right) if each.dim()]
         if not event.grad and sizes and set(sizes) == {self.rows}:
-            yield from self._met()
+            yield from self._meets_labels()
 
-    def _met(self) -> Iterator[Finding]:
+    def _meets_labels(self) -> Iterator[Finding]:
         self.rows = None
-        self.met += 1
-        if self.met >= BATCHES:
-            yield self._seen()
+        self.evaluations += 1
+        if self.evaluations >= BATCHES_AT_LEAST:
+            yield self._finding()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        """A single evaluation, of one batch."""
-        if self.met == 1:
-            yield self._seen()
+        """There was a single evaluation, of one batch."""
+        if self.evaluations == 1:
+            yield self._finding()
 
-    def _seen(self) -> Finding:
+    def _finding(self) -> Finding:
         assert self.place is not None
         return self.finding(
             f"{self.net} is evaluated in train mode: dropout and batch norm behave as in training, so that outputs are "
-            f"random, or batch norm learns from these rows",
+            f"random, or batch norm adapts to these rows",
             "Call net.eval() before the evaluation, and net.train() after it",
             file=self.place.file,
             line=self.place.line,

@@ -35,7 +35,7 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-CALLS = 3
+BATCHES_AT_LEAST = 3
 
 
 class EvaluatedWithGradients(LiveRule):
@@ -44,7 +44,9 @@ class EvaluatedWithGradients(LiveRule):
 
     def start(self) -> None:
         self.trained: weakref.WeakSet[nn.Module] = weakref.WeakSet()
-        self.open: tuple[weakref.ref[nn.Module], Place, int] | None = None  # net, line, calls of autograd.grad so far
+        self.recorded: tuple[weakref.ref[nn.Module], Place, int] | None = (
+            None  # net, line, calls of autograd.grad so far
+        )
         self.unused = 0
 
     def on_step(self, event: Step) -> None:
@@ -54,24 +56,24 @@ class EvaluatedWithGradients(LiveRule):
                 self.trained.add(net)
 
     def before_backward(self, event: BackwardBegins) -> None:
-        self.open, self.unused = None, 0
+        self.recorded, self.unused = None, 0
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         if not event.outermost:
             return
-        if self.open is not None:
-            net, place, grads = self.open
-            self.open = None
-            self.unused = self.unused + 1 if grads == self.program.grad_calls else 0
-            if self.unused >= CALLS and (module := net()) is not None:
+        if self.recorded is not None:
+            net, place, grad_calls = self.recorded
+            self.recorded = None
+            self.unused = self.unused + 1 if grad_calls == self.program.grad_calls else 0
+            if self.unused >= BATCHES_AT_LEAST and (module := net()) is not None:
                 yield self.finding(
                     f"{type(module).__name__} is evaluated with gradients being recorded, and no backward uses them "
                     f"({self.unused} batches)",
-                    "Put the evaluation under torch.no_grad() or torch.inference_mode()",
+                    "Evaluate inside torch.no_grad() or torch.inference_mode()",
                     file=place.file,
                     line=place.line,
                 )
         last = self.program.last_call
-        recorded = isinstance(event.output, Tensor) and event.output.requires_grad
-        if event.grad and not event.training and recorded and event.module in self.trained and last is not None:
-            self.open = (weakref.ref(event.module), last.place, self.program.grad_calls)
+        has_graph = isinstance(event.output, Tensor) and event.output.requires_grad
+        if event.grad and not event.training and has_graph and event.module in self.trained and last is not None:
+            self.recorded = (weakref.ref(event.module), last.place, self.program.grad_calls)

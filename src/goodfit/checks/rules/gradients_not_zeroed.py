@@ -36,9 +36,9 @@ from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, Ze
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-RUNNING = 2
-LOOKED_AT = 8  # parameters of an optimiser, from all over it: never one alone
-LARGEST = 1_000_000  # elements of a gradient that is compared with zero
+STEPS_IN_A_ROW = 2
+PARAMETERS_EXAMINED = 8  # parameters of an optimiser, from all over it: never one alone
+ELEMENTS_AT_MOST = 1_000_000  # elements of a gradient that is compared with zero
 
 
 @dataclass
@@ -48,7 +48,7 @@ class State:
     used: set[int] = field(default_factory=set)
     added: set[int] = field(default_factory=set)
     before: dict[int, tuple[int, int]] = field(default_factory=dict)  # parameter -> gradient and its version
-    times: dict[int, int] = field(default_factory=dict)  # steps running
+    times: dict[int, int] = field(default_factory=dict)  # steps in a row
 
 
 class GradientsNotZeroed(LiveRule):
@@ -81,25 +81,25 @@ class GradientsNotZeroed(LiveRule):
         state = self.states.setdefault(event.optimiser, State())
         state.times = {param: state.times.get(param, 0) + 1 for param in state.added}
         state.added, state.used = set(), set(_gradients(event.optimiser))
-        again = [count for count in state.times.values() if count >= RUNNING]
+        again = [count for count in state.times.values() if count >= STEPS_IN_A_ROW]
         if len(again) >= min(2, len(state.used)) > 0:
             yield self.finding(
-                f"{type(event.optimiser).__name__} steps with gradients that it has already used, {max(again) + 1} "
-                f"steps running: backward adds to what is there, and nobody zeroed it",
+                f"{type(event.optimiser).__name__} steps with gradients that it has already used, in "
+                f"{max(again) + 1} steps in a row: backward adds to them, and nothing has zeroed them",
                 "Call optimizer.zero_grad() once before each backward (or after each step)",
             )
 
 
 def _gradients(optimiser: Optimizer) -> dict[int, Tensor]:
     """Of some parameters, spread over the optimiser."""
-    there = [
+    gradients = [
         (id(param), param.grad)
         for param in params_of(optimiser)
-        if param.grad is not None and not param.grad.is_sparse and param.numel() <= LARGEST
+        if param.grad is not None and not param.grad.is_sparse and param.numel() <= ELEMENTS_AT_MOST
     ]
     chosen = (
-        there
-        if len(there) <= LOOKED_AT
-        else [there[at * (len(there) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)]
+        gradients
+        if len(gradients) <= PARAMETERS_EXAMINED
+        else [gradients[at * (len(gradients) - 1) // (PARAMETERS_EXAMINED - 1)] for at in range(PARAMETERS_EXAMINED)]
     )
     return dict(chosen)

@@ -36,8 +36,8 @@ from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-ALIVE = 8
-NODES = 200  # behind the loss that are marked
+GRAPHS_AT_LEAST = 8
+NODES_MARKED = 200  # behind each loss
 
 
 class Mark:
@@ -53,19 +53,19 @@ class GraphKeptAlive(LiveRule):
     def start(self) -> None:
         self.marks: weakref.WeakSet[Mark] = weakref.WeakSet()
         self.backwards = 0
-        self.told = False
+        self.reported = False
 
     def after_backward(self, event: BackwardEnded) -> Iterator[Finding]:
         self.backwards += 1
         mark = Mark(self.backwards)
         for loss in event.losses:
-            for node in graph.walk(loss.grad_fn, limit=NODES) if loss.grad_fn is not None else ():
+            for node in graph.walk(loss.grad_fn, limit=NODES_MARKED) if loss.grad_fn is not None else ():
                 if not hasattr(node, "variable") and graph.MARK not in node.metadata:
                     node.metadata[graph.MARK] = mark
         self.marks.add(mark)
-        alive = sum(kept.step < self.backwards - 1 for kept in self.marks)
-        if alive >= ALIVE and not self.told:
-            self.told = True
+        alive = sum(each.step < self.backwards - 1 for each in self.marks)
+        if alive >= GRAPHS_AT_LEAST and not self.reported:
+            self.reported = True
             place = _keeper(event.losses) or user_place()
             yield self.finding(
                 f"the graphs of {alive} past steps are still alive: something keeps their losses or outputs, and "
@@ -92,7 +92,7 @@ def _keeper(losses: object) -> Place | None:
     for line in sorted(lines):
         code = linecache.getline(frame.f_code.co_filename, line)
         for name in names:
-            kept = rf"(\+=|\.append\(|= *\w+ *\+)[^#]*\b{re.escape(name)}\b(?!\.(item|detach|data|cpu))"
-            if line >= first and re.search(kept, code):
+            pattern = rf"(\+=|\.append\(|= *\w+ *\+)[^#]*\b{re.escape(name)}\b(?!\.(item|detach|data|cpu))"
+            if line >= first and re.search(pattern, code):
                 return Place(shown(frame.f_code.co_filename), line)
     return None

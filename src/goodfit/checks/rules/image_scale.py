@@ -31,48 +31,48 @@ from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-CALLS = 2
-VALUES = 64  # of a row, at least: less is no image
-TINY = 1 / 128
-BRIGHT = 100
+CALLS_COMPARED = 2
+VALUES_AT_LEAST = 64  # of a row: fewer are no image
+LARGEST_AFTER_TWO_DIVISIONS = 1 / 128  # 255 / 255 / 255 is 1 / 255
+LARGEST_OF_RAW_AT_LEAST = 100
 
 
 class ImageScale(LiveRule):
     code, level = "GF104", Level.WARNING
 
     def start(self) -> None:
-        self.seen: weakref.WeakKeyDictionary[nn.Module, list[str]] = weakref.WeakKeyDictionary()
+        self.scales: weakref.WeakKeyDictionary[nn.Module, list[str]] = weakref.WeakKeyDictionary()
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         if not isinstance(event.module, (nn.Conv2d, nn.Linear)) or not event.inputs or not event.grad:
             return
         x = event.inputs[0]
-        if x.grad_fn is not None or not x.is_floating_point() or not _like_images(x, event.module):
+        if x.grad_fn is not None or not x.is_floating_point() or not x.numel() or not _like_images(x, event.module):
             return
-        said = self.seen.setdefault(event.module, [])
-        if len(said) >= CALLS:
+        scales = self.scales.setdefault(event.module, [])
+        if len(scales) >= CALLS_COMPARED:
             return
-        said.append(_scale(x))
-        if len(said) == CALLS and said[0] and len(set(said)) == 1:
-            raw = said[0] == "raw"
+        scales.append(_scale(x))
+        if len(scales) == CALLS_COMPARED and scales[0] and len(set(scales)) == 1:
+            raw = scales[0] == "raw"
             low, high = float(x.min()), float(x.max())
             yield self.finding(
                 f"images reach the first layer {'as whole numbers from' if raw else 'with values from'} {low:.4g} to "
                 f"{high:.4g}",
-                "Divide by 255 once, where they are read" if raw else "Divide by 255 once, not twice",
+                "Divide by 255 once, where the images are read" if raw else "Divide by 255 once, not twice",
             )
 
 
 def _like_images(x: Tensor, module: nn.Module) -> bool:
     if isinstance(module, nn.Conv2d):
         return x.dim() == 4 and module.in_channels in (1, 3, 4)
-    return x.dim() == 2 and x.shape[1] >= VALUES
+    return x.dim() == 2 and x.shape[1] >= VALUES_AT_LEAST
 
 
 def _scale(x: Tensor) -> str:
     low, high = float(x.min()), float(x.max())
     if low < 0 or high == 0:
         return ""
-    if BRIGHT < high <= 255 and bool((x == x.round()).all()):
+    if LARGEST_OF_RAW_AT_LEAST < high <= 255 and bool((x == x.round()).all()):
         return "raw"
-    return "twice" if high <= TINY else ""
+    return "twice" if high <= LARGEST_AFTER_TWO_DIVISIONS else ""

@@ -42,5 +42,5 @@ class ImpossibleMetric(LiveRule):
         yield self.finding(
             f"== between {tuple(event.left.shape)} and {tuple(event.right.shape)} gives ({rows}, {rows}): every "
             f"prediction is compared with every label",
-            "Give both one shape: pred.squeeze(1) == y",
+            "Give both the same shape: pred.squeeze(1) == y",
         )

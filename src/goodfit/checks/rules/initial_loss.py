@@ -29,33 +29,33 @@ from goodfit.checks.engine.events import Loss, Weights
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-FAR = 3.0  # times ln C
-ROWS = 8
+FACTOR_AT_LEAST = 3.0  # times ln C
+ROWS_AT_LEAST = 8
 
 
 class InitialLoss(LiveRule):
     code, level = "GF213", Level.NOTICE
 
     def start(self) -> None:
-        self.done = False
+        self.settled = False
 
     def on_weights(self, event: Weights) -> None:
-        self.done = self.done or event.action == "load_state_dict"
+        self.settled = self.settled or event.action == "load_state_dict"
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         logits, y = event.input, event.target
         usual = event.name == "cross_entropy" and logits.dim() == 2 and y.dim() == 1 and not y.is_floating_point()
-        if self.done or not usual or len(y) < ROWS or not event.grad or logits.shape[1] < 2:
+        if self.settled or not usual or len(y) < ROWS_AT_LEAST or not event.grad or logits.shape[1] < 2:
             return
-        self.done = True
+        self.settled = True
         classes = logits.shape[1]
         if int(y.min()) < 0 or int(y.max()) >= classes:
             return
         rows = logits.detach().float()
         loss = float((rows.logsumexp(1) - rows.gather(1, y.long().unsqueeze(1)).squeeze(1)).mean())
-        if loss > FAR * math.log(classes):
+        if loss > FACTOR_AT_LEAST * math.log(classes):
             yield self.finding(
-                f"the first loss is {loss:.3g}, and a net that knows nothing of {classes} classes has "
-                f"{math.log(classes):.3g}",
-                "Look at the scale of the inputs and of the initial weights",
+                f"the first loss is {loss:.3g}; a net that knows nothing yet has ln C = {math.log(classes):.3g} for "
+                f"C = {classes} classes",
+                "Check the scale of the inputs and of the initial weights",
             )

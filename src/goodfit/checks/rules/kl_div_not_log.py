@@ -45,7 +45,7 @@ class KlDivNotLog(LiveRule):
         elif largest > ROUNDING:
             what = f"input of kl_div has values up to {largest:.3g}, and log-probabilities are at most 0"
         elif not event.options.get("log_target") and float(event.target.detach().max()) <= 0 > event.target.min():
-            what = "target of kl_div is negative, so it is log-probabilities, and log_target is not said"
+            what = "target of kl_div is negative, so it holds log-probabilities, and log_target=True is missing"
         else:
             return
         yield self.finding(

@@ -32,15 +32,15 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-LABELS_A_CLASS = 20  # of which none was 0
-MOST_CLASSES = 1000
+LABELS_PER_CLASS = 20  # of which none was 0
+CLASSES_AT_MOST = 1000
 
 
 class LabelsOutOfRange(LiveRule):
     code, level = "GF207", Level.ERROR
 
     def start(self) -> None:
-        self.used: dict[int, torch.Tensor] = {}  # classes -> how often each label was seen
+        self.counts: dict[int, torch.Tensor] = {}  # classes -> how often each label was seen
         self.place: Place | None = None
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
@@ -58,25 +58,25 @@ class LabelsOutOfRange(LiveRule):
             yield self.finding(
                 f"the label {wrong} (row {rows[0]} of the batch) is not among the {classes} classes 0 to {classes - 1} "
                 f"of the output",
-                "Count classes from 0, and give the output one for each",
+                "Number the classes from 0, and give the net one output for each",
             )
-        elif classes <= MOST_CLASSES and event.grad and event.options.get("ignore_index") != 0:
+        elif classes <= CLASSES_AT_MOST and event.grad and event.options.get("ignore_index") != 0:
             self.place = user_place()
             counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
-            self.used[classes] = self.used.get(classes, torch.zeros_like(counts)) + counts
+            self.counts[classes] = self.counts.get(classes, torch.zeros_like(counts)) + counts
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for classes, counts in self.used.items():
+        for classes, counts in self.counts.items():
             if (
                 classes > 2
                 and counts[0] == 0
                 and bool((counts[1:] > 0).all())
-                and counts.sum() > LABELS_A_CLASS * classes
+                and counts.sum() > LABELS_PER_CLASS * classes
             ):
                 yield self.finding(
                     f"labels 1 to {classes - 1} are used and 0 never is, in {int(counts.sum()):,} labels: the output "
-                    f"has a class too many",
-                    "Count classes from 0",
+                    f"has one class too many",
+                    "Number the classes from 0",
                     level=Level.WARNING,
                     file=self.place.file if self.place else None,
                     line=self.place.line if self.place else None,

@@ -35,53 +35,53 @@ from goodfit.checks.engine.events import BackwardEnded, Call, Dropout, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-STEPS = 2
+STEPS_AT_LEAST = 2
 
 
 class LeftInEvalMode(LiveRule):
     code, level = "GF401", Level.ERROR
 
     def start(self) -> None:
-        self.modal: weakref.WeakKeyDictionary[nn.Module, list[int]] = weakref.WeakKeyDictionary()  # in train, in eval
+        # Steps in train mode, and in eval mode since then, of each net that has modes.
+        self.steps: weakref.WeakKeyDictionary[nn.Module, list[int]] = weakref.WeakKeyDictionary()
         self.forwards: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}  # since the last backward
-        self.ready: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}
+        self.trained: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}  # since the last step
 
     def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and (event.module in self.modal or modal(event.module)):
-            self.modal.setdefault(event.module, [0, 0])
+        if event.outermost and event.grad and (event.module in self.steps or modal(event.module)):
+            self.steps.setdefault(event.module, [0, 0])
             self.forwards[id(event.module)] = (weakref.ref(event.module), event.training)
 
     def on_dropout(self, event: Dropout) -> None:
         if event.root is not None and event.training and event.rate > 0:
-            self.modal.setdefault(event.root, [0, 0])
+            self.steps.setdefault(event.root, [0, 0])
 
     def after_backward(self, event: BackwardEnded) -> None:
-        self.ready, self.forwards = {**self.ready, **self.forwards}, {}
+        self.trained, self.forwards = {**self.trained, **self.forwards}, {}
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         stepped = {id(param) for param in event.params}
-        for net, training in ((ref(), training) for ref, training in self.ready.values()):
+        for net, training in ((ref(), training) for ref, training in self.trained.values()):
             if net is None or not any(id(param) in stepped for param in net.parameters()):
                 continue
-            counts = self.modal[net]
+            counts = self.steps[net]
             counts[0 if training else 1] += 1
             if training:
                 counts[1] = 0
-            elif counts[1] == STEPS:
-                said = f"{type(net).__name__} is trained in eval mode: "
-                what = _said(net)
+            elif counts[1] == STEPS_AT_LEAST:
+                problem = f"{type(net).__name__} is trained in eval mode: {_effects(net)}"
                 if counts[0]:
                     yield self.finding(
-                        f"{said}{what}; the {counts[0]} steps seen before were in train mode",
+                        f"{problem}; the {counts[0]} steps seen before were in train mode",
                         "Call net.train() at the start of every epoch, after each validation",
                     )
                 else:
                     yield self.finding(
-                        f"{said}{what}, and no step was in train mode",
-                        "Call net.train() before training, unless this is meant",
+                        f"{problem}, and no step was in train mode",
+                        "Call net.train() before training, unless eval mode is intended",
                         level=Level.NOTICE,
                     )
-        self.ready = {}
+        self.trained = {}
 
 
 def modal(net: nn.Module) -> bool:
@@ -94,11 +94,11 @@ def _drops(part: nn.Module) -> bool:
     return isinstance(rate, (int, float)) and rate > 0
 
 
-def _said(net: nn.Module) -> str:
+def _effects(net: nn.Module) -> str:
     parts = list(net.modules())
     dropouts = sum(isinstance(part, _DropoutNd) or _drops(part) for part in parts)
     norms = sum(isinstance(part, _BatchNorm) for part in parts)
-    said = [f"{dropouts} dropout layer(s) drop nothing"] if dropouts else []
+    effects = [f"{dropouts} dropout layer(s) drop nothing"] if dropouts else []
     if not dropouts and not norms:
-        said = ["its dropout drops nothing"]  # a function with self.training
-    return " and ".join(said + ([f"{norms} batch norm layer(s) no longer follow the data"] if norms else []))
+        effects = ["its dropout drops nothing"]  # a function with self.training
+    return " and ".join(effects + ([f"{norms} batch norm layer(s) no longer adapt to the data"] if norms else []))

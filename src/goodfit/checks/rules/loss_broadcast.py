@@ -1,4 +1,4 @@
-"""loss-broadcast: predictions and targets of different shapes are spread against each other.
+"""loss-broadcast: predictions and targets of different shapes are result against each other.
 
 What it checks
     A loss function gets (N, 1) and (N,), or any pair of shapes that broadcasts to more elements than either has. In a
@@ -37,34 +37,34 @@ ELEMENTWISE = (
     "binary_cross_entropy_with_logits", "binary_cross_entropy", "hinge_embedding_loss", "gaussian_nll_loss",
 )  # fmt: skip
 PAIRWISE = ("SubBackward0", "MulBackward0", "AddBackward0", "DivBackward0", "RsubBackward1")
-FIX = "Give both one shape: net(x).squeeze(1), or y.unsqueeze(1)"
+FIX = "Give both the same shape: net(x).squeeze(1), or y.unsqueeze(1)"
 
 
 class LossBroadcast(LiveRule):
     code, level = "GF205", Level.ERROR
 
     def start(self) -> None:
-        self.told = False
+        self.reported = False
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        ours, theirs = tuple(event.input.shape), tuple(event.target.shape)
-        if event.name not in ELEMENTWISE or ours == theirs:
+        input_shape, target_shape = tuple(event.input.shape), tuple(event.target.shape)
+        if event.name not in ELEMENTWISE or input_shape == target_shape:
             return
         try:
-            spread = torch.broadcast_shapes(ours, theirs)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            result = torch.broadcast_shapes(input_shape, target_shape)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         except RuntimeError:  # torch has refused them, and says so
             return
-        if spread.numel() > max(event.input.numel(), event.target.numel()):
-            self.told = True
+        if result.numel() > max(event.input.numel(), event.target.numel()):
+            self.reported = True
             yield self.finding(
-                f"{event.name} gets {ours} and {theirs}, which spread to {tuple(spread)}: every prediction is compared "
-                f"with every target",
+                f"{event.name} gets {input_shape} and {target_shape}, which are broadcast to {tuple(result)}: every "
+                f"prediction is compared with every target",
                 FIX,
             )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         last = self.program.last_call
-        if self.told or last is None or last.rows is None or last.rows < 2:
+        if self.reported or last is None or last.rows is None or last.rows < 2:
             return
         rows = last.rows
         for loss in event.losses:
@@ -74,18 +74,18 @@ class LossBroadcast(LiveRule):
                 if node.name() not in PAIRWISE or tuple(graph.shape_of(node)) != (rows, rows):
                     continue
                 shapes = [tuple(graph.shape_of(parent)) for parent in graph.parents(node)]
-                if shapes in ([(rows, 1)], [(rows,)]) and not _pairs_are_meant(node):
+                if shapes in ([(rows, 1)], [(rows,)]) and not _pairs_are_intended(node):
                     other = (rows,) if shapes == [(rows, 1)] else (rows, 1)
-                    self.told = True
+                    self.reported = True
                     yield self.finding(
-                        f"in the loss, predictions of shape {shapes[0]} meet values of shape {other} and spread to "
-                        f"({rows}, {rows}): every prediction is compared with every target",
+                        f"in the loss, predictions of shape {shapes[0]} meet values of shape {other} and are broadcast "
+                        f"to ({rows}, {rows}): every prediction is compared with every target",
                         FIX,
                     )
                     return
 
 
-def _pairs_are_meant(node: object) -> bool:
+def _pairs_are_intended(node: object) -> bool:
     """A view that adds a dimension for the purpose: z.unsqueeze(1) - w, z[:, None] - w."""
     behind = graph.parents(node)[0]
     return behind.name() in ("UnsqueezeBackward0", "ExpandBackward0")

@@ -31,7 +31,7 @@ from goodfit.checks.engine.events import BackwardBegins, Step, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-IDLE = 2  # steps
+STEPS_WITHOUT_GRADIENT = 2
 
 
 class LossDetached(LiveRule):
@@ -39,31 +39,30 @@ class LossDetached(LiveRule):
     yields_to = ("accumulation-dropped", "scaler-never-steps")
 
     def start(self) -> None:
-        self.idle: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
+        self.steps_without_gradient: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
         self.backwards = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         self.backwards += 1
         if any(loss.grad_fn is None and loss.requires_grad and loss.is_leaf for loss in event.losses):
-            known = self.program.optimised() | {id(param) for net in self.program.nets for param in net.parameters()}
-            if known and not any(id(leaf) in known for leaf in event.leaves):
+            params = self.program.optimised() | {id(param) for net in self.program.nets for param in net.parameters()}
+            if params and not any(id(leaf) in params for leaf in event.leaves):
                 yield self.finding(
-                    "backward is called on a tensor that was made anew and knows nothing of the net: no parameter gets "
-                    "a gradient",
-                    "Call backward on what the loss function gave, without .item(), .data or torch.tensor around it",
+                    "backward is called on a new tensor that does not depend on the net: no parameter gets a gradient",
+                    "Call backward on the result of the loss function, without .item(), .data or torch.tensor(...)",
                 )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         if any(param.grad is not None for param in params_of(event.optimiser)):
-            self.idle[event.optimiser] = 0
+            self.steps_without_gradient[event.optimiser] = 0
             return
         if not self.backwards:
             return
-        count = self.idle[event.optimiser] = self.idle.get(event.optimiser, 0) + 1
-        if count == IDLE:
+        count = self.steps_without_gradient[event.optimiser] = self.steps_without_gradient.get(event.optimiser, 0) + 1
+        if count == STEPS_WITHOUT_GRADIENT:
             yield self.finding(
                 f"{type(event.optimiser).__name__} has stepped {count} times without a gradient in any of its "
                 f"{len(event.params)} parameters: the loss does not reach them",
-                "Look for what cuts the graph between net and loss (.item(), .data, .detach(), numpy, argmax), or for "
-                "an optimiser that holds the parameters of another net",
+                "Check what cuts the graph between net and loss (.item(), .data, .detach(), numpy, argmax), and "
+                "whether the optimiser holds the parameters of another net",
             )

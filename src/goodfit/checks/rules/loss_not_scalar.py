@@ -37,6 +37,6 @@ class LossNotScalar(LiveRule):
         for loss in event.losses:
             if loss.numel() != 1:
                 yield self.finding(
-                    f"backward is called on a loss of shape {tuple(loss.shape)}, and gradients are of one number",
+                    f"backward is called on a loss of shape {tuple(loss.shape)}; a loss is one number",
                     "Reduce it first: loss.mean().backward(), or reduction='mean' in the loss function",
                 )

@@ -44,13 +44,13 @@ class NearDuplicates(DataRule):
             rows = np.flatnonzero(data.parts == part)
             if data.digests is not None:
                 rows = np.array([row for row in rows.tolist() if data.digests[row] not in exact], dtype=np.int64)
-            found = list(twins(data.read, rows, train)) if len(rows) and len(train) else []
-            if found:
-                first = found[0]
+            pairs = list(twins(data.read, rows, train)) if len(rows) and len(train) else []
+            if pairs:
+                first = pairs[0]
                 yield self.finding(
-                    f"{len(found)} of {len(rows)} {part} images look like training images, such as "
+                    f"{len(pairs)} of {len(rows)} {part} images look like training images, such as "
                     f"{data.keys[first.one]} = {data.keys[first.other]}",
-                    "Keep images of one scene in one part, with --group or a folder for each scene",
+                    "Keep images of one scene in the same part, with --group or a folder for each scene",
                     file=data.keys[first.one],
-                    count=len(found),
+                    count=len(pairs),
                 )

@@ -48,6 +48,6 @@ class NllWithoutLog(LiveRule):
         else:
             return
         yield self.finding(
-            f"the input of nll_loss {what}; it only picks the value at the label and turns its sign",
-            "Use cross_entropy on the logits, or give nll_loss the log_softmax of them",
+            f"the input of nll_loss {what}; nll_loss only takes the value at the label and changes its sign",
+            "Use cross_entropy on the logits, or nll_loss on log_softmax of the logits",
         )

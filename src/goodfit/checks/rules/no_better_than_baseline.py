@@ -39,5 +39,5 @@ class NoBetterThanBaseline(EndRule):
         yield self.finding(
             f"{end.main_metric} on the validation rows is {score.value:.3f} ({score.low:.3f} to {score.high:.3f}); "
             f"{end.rival} reaches {end.baseline['valid']:.3f}",
-            "Check that labels and rows belong together, then try more --epochs, a larger --size or more rows",
+            "Check that labels belong to their rows, then try more --epochs, a larger --size or more rows",
         )

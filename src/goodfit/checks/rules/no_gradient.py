@@ -37,12 +37,12 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BACKWARDS = 5
-SHOWN = 3
+BACKWARDS_AT_LEAST = 5
+NAMES_SHOWN = 3
 
 
 @dataclass
-class Net:
+class NetRecord:
     """Of a net: backwards seen, names and ids of trainable parameters without a gradient so far."""
 
     place: Place
@@ -58,11 +58,11 @@ class NoGradient(LiveRule):
 
     def start(self) -> None:
         self.nets: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
-        self.known: list[Net] = []
+        self.records: list[NetRecord] = []
         self.held: set[int] = set()
         self.called: set[int] = set()
         self.checkpointed: set[int] = set()
-        self.now: list[nn.Module] = []
+        self.running: list[nn.Module] = []
         self.counts: Counter[int] = Counter()  # of modules, in this call of the net
         self.twice: set[int] = set()  # modules that ran more than once in a call
 
@@ -74,10 +74,10 @@ class NoGradient(LiveRule):
             if self.counts[id(event.module)] > 1:
                 self.twice.add(id(event.module))
         if event.outermost and event.grad and event.training:
-            self.now.append(event.module)
+            self.running.append(event.module)
             if event.module not in self.nets and self.program.last_call is not None:
-                self.nets[event.module] = len(self.known)
-                self.known.append(Net(self.program.last_call.place))
+                self.nets[event.module] = len(self.records)
+                self.records.append(NetRecord(self.program.last_call.place))
         if event.grad:
             self.called.add(id(event.module))
         elif not event.outermost and event.root.training:
@@ -86,7 +86,7 @@ class NoGradient(LiveRule):
                 self.checkpointed.add(id(event.module))
 
     def after_backward(self, event: BackwardEnded) -> None:
-        called, self.now = self.now, []
+        called, self.running = self.running, []
         if not called:
             return
         self.held |= self.program.optimised()
@@ -94,14 +94,14 @@ class NoGradient(LiveRule):
             at = self.nets.get(module)
             if at is None:
                 continue
-            net = self.known[at]
+            net = self.records[at]
             trainable = {name: param for name, param in module.named_parameters() if param.requires_grad}
-            had = {name for name, param in trainable.items() if param.grad is not None}
-            if not had:
+            with_gradient = {name for name, param in trainable.items() if param.grad is not None}
+            if not with_gradient:
                 continue
-            fresh = {name: id(param) for name, param in trainable.items() if name not in had}
-            kept = fresh.keys() & net.without.keys() if net.backwards else fresh.keys()
-            net.without = {name: fresh[name] for name in kept}
+            without = {name: id(param) for name, param in trainable.items() if name not in with_gradient}
+            kept = without.keys() & net.without.keys() if net.backwards else without.keys()
+            net.without = {name: without[name] for name in kept}
             net.backwards += 1
             names = {id(part): name for name, part in module.named_modules()}
             net.called |= {names[part] for part in self.called & names.keys()}
@@ -109,26 +109,28 @@ class NoGradient(LiveRule):
             net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for net in self.known:
+        for net in self.records:
             names = [
                 name
                 for name, param in net.without.items()
                 if param in self.held and name.rpartition(".")[0] in net.called
             ]
-            if net.backwards < BACKWARDS or not names:
+            if net.backwards < BACKWARDS_AT_LEAST or not names:
                 continue
             reentrant = any(name.startswith(block) for name in names for block in net.checkpointed if block)
-            shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+            shown = ", ".join(names[:NAMES_SHOWN]) + (
+                f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+            )
             why = (
                 "they run under reentrant checkpointing, whose input requires no gradient"
                 if reentrant
                 else "the loss does not depend on them"
             )
             yield self.finding(
-                f"{shown} got no gradient in any of {net.backwards} backwards seen: {why}",
+                f"{shown} got no gradient in any of the {net.backwards} backward passes examined: {why}",
                 "Use checkpoint(..., use_reentrant=False)"
                 if reentrant
-                else "Look for a detach, an argmax, numpy, or an output that the loss leaves out",
+                else "Check for a detach, an argmax, numpy, or an output that the loss does not use",
                 level=Level.ERROR if reentrant else None,
                 file=net.place.file,
                 line=net.place.line,
@@ -137,14 +139,14 @@ class NoGradient(LiveRule):
 
 def _passed_over(net: nn.Module, called: set[int], twice: set[int]) -> set[str]:
     """Names of the parts that never ran while their like beside them ran twice: the wrong one was called."""
-    found: set[str] = set()
+    names: set[str] = set()
     for prefix, parent in net.named_modules():
         ran = {_shapes(child) for child in parent.children() if id(child) in twice}
         for name, child in parent.named_children():
             if id(child) not in called and _shapes(child) in ran:
                 inside = f"{prefix}.{name}" if prefix else name
-                found |= {f"{inside}.{part}" if part else inside for part, _ in child.named_modules()}
-    return found
+                names |= {f"{inside}.{part}" if part else inside for part, _ in child.named_modules()}
+    return names
 
 
 def _shapes(module: nn.Module) -> tuple[object, ...]:

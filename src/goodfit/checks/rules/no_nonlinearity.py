@@ -36,7 +36,7 @@ from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-LOOKS = 2
+BACKWARDS_EXAMINED = 2
 BATCH_NORMS = ("NativeBatchNormBackward", "BatchNormBackward", "CudnnBatchNormBackward")
 ATTENTION = ("ScaledDotProduct", "BmmBackward0", "SoftmaxBackward0", "BaddbmmBackward0")
 
@@ -45,12 +45,12 @@ class NoNonlinearity(LiveRule):
     code, level = "GF312", Level.WARNING
 
     def start(self) -> None:
-        self.looks = 0
+        self.backwards = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        if self.looks >= LOOKS:
+        if self.backwards >= BACKWARDS_EXAMINED:
             return
-        self.looks += 1
+        self.backwards += 1
         layers = {  # by their weights: which net, and the name in it
             id(weight): (id(net), name)
             for net in self.program.nets
@@ -62,23 +62,30 @@ class NoNonlinearity(LiveRule):
             nodes = list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else []
             uses = Counter(id(parent) for node in nodes for parent in graph.parents(node))
             for node in nodes:
-                later = _affine(node)
-                made = _before(later[1]) if later and later[1] is not None else None
-                earlier = _affine(made)
-                if later is None or earlier is None or uses[id(made)] > 1 or not _plain(earlier[1]):
-                    continue  # what is used elsewhere too, as in a residual net, is more than a step on the way
-                first, second = earlier[0], later[0]
-                both = layers.get(id(first)), layers.get(id(second))
-                if first is second or both[0] is None or both[1] is None or both[0][0] != both[1][0]:
+                second_layer = _affine(node)
+                between = _before(second_layer[1]) if second_layer and second_layer[1] is not None else None
+                first_layer = _affine(between)
+                if (
+                    second_layer is None
+                    or first_layer is None
+                    or uses[id(between)] > 1
+                    or not _no_attention(first_layer[1])
+                ):
+                    continue  # what is used elsewhere too, as in a residual net, is more than an intermediate value
+                first, second = first_layer[0], second_layer[0]
+                places = layers.get(id(first)), layers.get(id(second))
+                if first is second or places[0] is None or places[1] is None:
+                    continue
+                if places[0][0] != places[1][0]:
                     continue
                 width, into, out = first.shape[0], first.shape[1], second.shape[0]
                 if width < min(into, out):
                     continue
-                one, other = both[0][1], both[1][1]
+                first_name, second_name = places[0][1], places[1][1]
                 yield self.finding(
-                    f"the layers '{one}' and '{other}' ({tuple(first.shape)}, {tuple(second.shape)}) follow each other "
-                    f"with nothing nonlinear between: together they are one affine map",
-                    "Put an activation between them, or leave one out",
+                    f"the layers '{first_name}' and '{second_name}' ({tuple(first.shape)}, {tuple(second.shape)}) "
+                    f"follow each other with nothing nonlinear between: together they are one affine map",
+                    "Put an activation between them, or remove one",
                 )
                 return
 
@@ -123,6 +130,6 @@ def _before(node: Any) -> Any:
     return node
 
 
-def _plain(node: Any) -> bool:
-    """Whether the earlier layer's own input is not the result of an attention."""
+def _no_attention(node: Any) -> bool:
+    """Whether the first_layer layer's own input is not the result of an attention."""
     return node is None or not _before(node).name().startswith(ATTENTION)

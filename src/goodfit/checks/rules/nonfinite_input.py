@@ -31,7 +31,7 @@ from goodfit.checks.engine.fingerprints import all_finite
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-SHOWN = 5
+NUMBERS_SHOWN = 5
 
 
 class NonfiniteInput(LiveRule):
@@ -40,38 +40,38 @@ class NonfiniteInput(LiveRule):
     def on_call(self, event: Call) -> Iterator[Finding]:
         if event.outermost:
             for at, x in enumerate(event.inputs):
-                if x.grad_fn is None and (said := _where(x, mask=at > 0)):
-                    yield self._seen("the input of a net", x, said)
+                if x.grad_fn is None and (where := _where(x, mask=at > 0)):
+                    yield self._finding("the input of a net", x, where)
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if said := _where(event.target, mask=False):
-            yield self._seen("the target of a loss", event.target, said)
+        if where := _where(event.target, mask=False):
+            yield self._finding("the target of a loss", event.target, where)
 
-    def _seen(self, what: str, x: Tensor, said: str) -> Finding:
+    def _finding(self, what: str, x: Tensor, where: str) -> Finding:
         return self.finding(
-            f"{what}, of shape {tuple(x.shape)}, holds NaN or infinity in {said}",
-            "Fill or leave out what is missing before it becomes a tensor",
+            f"{what}, of shape {tuple(x.shape)}, holds NaN or infinity in {where}",
+            "Fill in or leave out missing values before they become a tensor",
         )
 
 
 def _where(x: Tensor, *, mask: bool) -> str:
-    """Rows and columns of what is no number; empty when there is none, or, of what may be a mask, minus infinity."""
+    """Rows and columns that hold NaN or infinity; empty when there are none. Minus infinity may be part of a mask."""
     if not x.is_floating_point() or not x.numel() or all_finite(x.detach()):
         return ""
-    odd = ~torch.isfinite(x.detach()) & ((x.detach() != -torch.inf) if mask else True)
-    if not bool(odd.any()):
+    bad = ~torch.isfinite(x.detach()) & ((x.detach() != -torch.inf) if mask else True)
+    if not bool(bad.any()):
         return ""
     if x.dim() == 0:
         return "its one value"
-    flat = odd.reshape(len(x), -1)
+    flat = bad.reshape(len(x), -1)
     rows = flat.any(1).nonzero().flatten().tolist()
-    said = f"row{'s' if len(rows) > 1 else ''} {_listed(rows)} of the batch"
+    where = f"row{'s' if len(rows) > 1 else ''} {_listed(rows)} of the batch"
     if x.dim() == 2:
         columns = flat.any(0).nonzero().flatten().tolist()
-        said += f", column{'s' if len(columns) > 1 else ''} {_listed(columns)}"
-    return said
+        where += f", column{'s' if len(columns) > 1 else ''} {_listed(columns)}"
+    return where
 
 
 def _listed(numbers: list[int]) -> str:
-    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
-    return ", ".join(str(number) for number in numbers[:SHOWN]) + more
+    more = f" and {len(numbers) - NUMBERS_SHOWN} more" if len(numbers) > NUMBERS_SHOWN else ""
+    return ", ".join(str(number) for number in numbers[:NUMBERS_SHOWN]) + more

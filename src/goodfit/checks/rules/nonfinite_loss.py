@@ -49,33 +49,32 @@ class NonfiniteLoss(LiveRule):
     yields_to = ("nonfinite-input", "all-labels-ignored")
 
     def start(self) -> None:
-        self.scaled = self.told = False
+        self.scaled = self.reported = False
 
     def on_scaler(self, event: Scaler) -> None:
         self.scaled = True
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        if self.told or self.scaled or not self.program.losses.last:
+        if self.reported or self.scaled or not self.program.losses.last:
             return
         value = self.program.losses.last[-1]
         if not math.isfinite(value):
-            self.told = True
+            self.reported = True
             yield self.finding(
                 f"the loss is {value} in step {self.program.steps + 1}: {self._origin(event.losses)}",
-                "Look at what is named; a lower learning rate, or the loss function that takes logits, is the usual "
-                "fix",
+                "Usual fixes: a lower learning rate, or the loss function that takes logits",
             )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
-        if self.told or self.scaled:
+        if self.reported or self.scaled:
             return
         for param in event.params:
             if param.grad is not None and not param.grad.is_sparse and not all_finite(param.grad):
-                self.told = True
+                self.reported = True
                 name = next(name for name, _ in self._named([param]))
                 yield self.finding(
-                    f"the gradient of {name} is no number in step {self.program.steps}, while the loss is one",
-                    "Look for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small "
+                    f"the gradient of {name} is NaN or infinite in step {self.program.steps}, while the loss is finite",
+                    "Check for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small "
                     "constant inside",
                 )
                 return
@@ -83,15 +82,15 @@ class NonfiniteLoss(LiveRule):
     def _origin(self, losses: object) -> str:
         for name, param in self._named([param for net in self.program.nets for param in net.parameters()]):
             if not bool(torch.isfinite(param).all()):
-                return f"the weights '{name}' are no numbers any more, since the step before"
+                return f"the weights '{name}' have been NaN or infinite since the step before"
         for loss in losses if isinstance(losses, list) else []:
             for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
                 if node.name() in PARTIAL:
-                    attribute, said, bad = PARTIAL[node.name()]
+                    attribute, operation, invalid = PARTIAL[node.name()]
                     kept = getattr(node, attribute, None)
-                    if isinstance(kept, Tensor) and bool(bad(kept).any()):
-                        return f"{said} was given what it cannot take ({_extremes(kept)}), and the weights are finite"
-        return "the weights are finite, so it arises between the input and the loss"
+                    if isinstance(kept, Tensor) and bool(invalid(kept).any()):
+                        return f"{operation} got an invalid input ({_extremes(kept)}), and the weights are finite"
+        return "the weights are finite, so it comes from between the input and the loss"
 
     def _named(self, params: object) -> Iterator[tuple[str, Tensor]]:
         names = {id(param): name for net in self.program.nets for name, param in net.named_parameters()}

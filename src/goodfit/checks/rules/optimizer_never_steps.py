@@ -31,7 +31,7 @@ from goodfit.checks.engine.events import BackwardEnded, WatchEnds, params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BACKWARDS = 10
+BACKWARDS_AT_LEAST = 10
 
 
 class OptimizerNeverSteps(LiveRule):
@@ -42,18 +42,18 @@ class OptimizerNeverSteps(LiveRule):
         self.values: dict[Optimizer, dict[int, Tensor]] = {}  # of those that have not stepped yet: they are few
 
     def after_backward(self, event: BackwardEnded) -> None:
-        for optimiser, seen in list(self.program.optimisers.items()):
-            if seen.steps:
+        for optimiser, state in list(self.program.optimisers.items()):
+            if state.steps:
                 self.values.pop(optimiser, None)
             elif any(param.grad is not None for param in params_of(optimiser)):
-                seen.backwards += 1
+                state.backwards += 1
                 if optimiser not in self.values:
                     self.values[optimiser] = {id(param): param.detach().clone() for param in params_of(optimiser)[:4]}
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for optimiser in self.values:
-            seen = self.program.optimiser(optimiser)
-            if seen.steps or seen.backwards < BACKWARDS:
+            state = self.program.optimiser(optimiser)
+            if state.steps or state.backwards < BACKWARDS_AT_LEAST:
                 continue
             same = all(
                 bool((param.detach() == self.values[optimiser][id(param)]).all())
@@ -63,8 +63,8 @@ class OptimizerNeverSteps(LiveRule):
             if same:
                 yield self.finding(
                     f"{type(optimiser).__name__} has never stepped, and backward ran {self.program.backwards} times "
-                    f"for its parameters: they are what they were at the start",
-                    "Call optimizer.step() after backward (scheduler.step() changes the learning rate alone)",
-                    file=seen.created_at.file,
-                    line=seen.created_at.line,
+                    f"for its parameters: they have not changed since the start",
+                    "Call optimizer.step() after backward (scheduler.step() only changes the learning rate)",
+                    file=state.created_at.file,
+                    line=state.created_at.line,
                 )

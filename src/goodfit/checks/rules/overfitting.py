@@ -48,5 +48,5 @@ class Overfitting(EndRule):
             yield self.finding(
                 f"after epoch {end.lowest_epoch} the validation loss rose from {lowest:.3f} to {last:.3f} "
                 f"(z = {test.z:.1f}) while the training loss fell; the weights of epoch {end.best_epoch} are kept",
-                "Give more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
+                "Use more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
             )

@@ -35,14 +35,14 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BACKWARDS = 3
-STEPS = 3
-LOOSE = 0  # in the place of a net's id
-SHOWN = 3
+BACKWARDS_AT_LEAST = 3
+STEPS_AT_LEAST = 3
+NO_NET = 0  # in the place of a net's id
+NAMES_SHOWN = 3
 
 
 @dataclass
-class Known:
+class ParameterRecord:
     """Of a parameter: where it belongs, how often it had a gradient, and what it was when that was first seen."""
 
     param: weakref.ref[Tensor]
@@ -57,10 +57,10 @@ class ParameterNotOptimised(LiveRule):
     yields_to = ("loss-detached", "optimizer-never-steps", "unregistered-module", "scaler-never-steps")
 
     def start(self) -> None:
-        self.known: dict[int, Known] = {}
+        self.records: dict[int, ParameterRecord] = {}
         self.order: list[int] = []  # nets since the last backward, as they were called
         self.feeds: set[tuple[int, int]] = set()  # (net, a net called after it)
-        self.weighing: set[int] = set()  # nets that are given losses
+        self.loss_nets: set[int] = set()  # nets that are given losses
         self.held: set[int] = set()
         self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
         self.places: dict[int, Place] = {}
@@ -69,27 +69,28 @@ class ParameterNotOptimised(LiveRule):
         if event.outermost and event.grad:
             self.order.append(id(event.module))
             if event.inputs and all(x.dim() == 0 for x in event.inputs):
-                self.weighing.add(id(event.module))
+                self.loss_nets.add(id(event.module))
             if self.program.last_call is not None:
                 self.places[id(event.module)] = self.program.last_call.place
 
     def before_backward(self, event: BackwardBegins) -> None:
         """Parameters that no net knows, as those in a Python list."""
-        known = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
+        record = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
         for leaf in event.leaves:
-            if isinstance(leaf, nn.Parameter) and id(leaf) not in known:
-                self._count(leaf, f"one of shape {tuple(leaf.shape)} that no module knows", LOOSE)
+            if isinstance(leaf, nn.Parameter) and id(leaf) not in record:
+                self._count(leaf, f"one of shape {tuple(leaf.shape)} that is in no module", NO_NET)
 
     def _count(self, param: Tensor, name: str, net: int) -> None:
         """Another backward reaches it; unless it moves, which means that it is trained by hand."""
-        value = float(param.detach().double().sum())
-        known = self.known.get(id(param))
-        if known is None or known.param() is not param:
-            self.known[id(param)] = Known(weakref.ref(param), name, net, 1, value)
-        elif value != known.value:
-            known.backwards = -(10**6)
+        values = param.detach()
+        value = float((values.abs() if values.is_complex() else values).double().sum())
+        record = self.records.get(id(param))
+        if record is None or record.param() is not param:
+            self.records[id(param)] = ParameterRecord(weakref.ref(param), name, net, 1, value)
+        elif value != record.value:
+            record.backwards = -(10**6)
         else:
-            known.backwards += 1
+            record.backwards += 1
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
@@ -110,24 +111,26 @@ class ParameterNotOptimised(LiveRule):
         self.held |= {id(param) for param in event.params}
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        if not self.program.steps >= STEPS:
+        if not self.program.steps >= STEPS_AT_LEAST:
             return
-        left: dict[int, list[str]] = {}
-        for key, known in self.known.items():
-            param = known.param()
+        unoptimised: dict[int, list[str]] = {}
+        for key, record in self.records.items():
+            param = record.param()
             frozen = param is not None and not param.requires_grad
-            if known.backwards >= BACKWARDS and key not in self.held and not frozen:
-                left.setdefault(known.net, []).append(known.name)
-        for net, names in left.items():
+            if record.backwards >= BACKWARDS_AT_LEAST and key not in self.held and not frozen:
+                unoptimised.setdefault(record.net, []).append(record.name)
+        for net, names in unoptimised.items():
             if not self._matters(net):
                 continue
             place = self.places.get(net, Place(None, None))
-            shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+            shown = ", ".join(names[:NAMES_SHOWN]) + (
+                f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+            )
             yield self.finding(
-                f"{len(names)} parameters get gradients and are in no optimiser: {shown}; they stay at their first "
+                f"{len(names)} parameters get gradients and are in no optimiser: {shown}; they keep their initial "
                 "values",
-                "Make the optimiser after the net is complete, of all its parameters; requires_grad_(False) says that "
-                "a part is to stay as it is",
+                "Create the optimiser after the net is complete, with all its parameters; freeze a part on purpose "
+                "with requires_grad_(False)",
                 file=place.file,
                 line=place.line,
             )
@@ -135,6 +138,6 @@ class ParameterNotOptimised(LiveRule):
     def _matters(self, net: int) -> bool:
         """Whether other parameters of the net are optimised, or those of a net that is called after it."""
         later = {b for a, b in self.feeds if a == net} | {net}
-        if net in self.weighing:
+        if net in self.loss_nets:
             return bool(self.optimised)
-        return bool(later & self.optimised) or (net == LOOSE and bool(self.optimised))
+        return bool(later & self.optimised) or (net == NO_NET and bool(self.optimised))

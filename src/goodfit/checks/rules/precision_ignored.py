@@ -33,8 +33,8 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-REGIONS = 3
-LAYERS = 3
+REGIONS_AT_LEAST = 3
+LAYERS_AT_LEAST = 3
 
 
 class PrecisionIgnored(LiveRule):
@@ -65,17 +65,17 @@ class PrecisionIgnored(LiveRule):
             self.full += 1
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        if self.regions < REGIONS or self.lower or self.full < LAYERS or self.place is None:
+        if self.regions < REGIONS_AT_LEAST or self.lower or self.full < LAYERS_AT_LEAST or self.place is None:
             return
         why = (
             f"autocast for '{self.device}' does nothing for tensors elsewhere"
             if self.refused
-            else "the net runs outside of the autocast regions, or on tensors that they do not change"
+            else "the net runs outside of the autocast regions, or on tensors that autocast does not change"
         )
         yield self.finding(
-            f"a lower precision was asked for {self.regions} times, and {self.full} linear and convolution layers seen "
-            f"gave float32: {why}",
-            "Name the device that the net is on: torch.autocast(x.device.type, dtype=torch.bfloat16), around net(x)",
+            f"autocast was used {self.regions} times, and {self.full} linear and convolution layers still "
+            f"returned float32: {why}",
+            "Name the device of the net: torch.autocast(x.device.type, dtype=torch.bfloat16), around net(x)",
             file=self.place.file,
             line=self.place.line,
         )

@@ -22,19 +22,29 @@ Cost
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch.utils.data import RandomSampler, SubsetRandomSampler
 from torch.utils.data.distributed import DistributedSampler
 
 from goodfit.checks.engine.events import Batch, WatchEnds
+from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-ROWS = 4
+ROWS_COMPARED_AT_LEAST = 4
+
+
+class Begun(NamedTuple):
+    """An epoch that has begun."""
+
+    dataset: Any
+    order: tuple[Any, ...]  # of the first rows
+    sampler: str
+    place: Place
+    backwards: int  # before it
 
 
 class SameOrderEachEpoch(LiveRule):
@@ -43,55 +53,50 @@ class SameOrderEachEpoch(LiveRule):
 
     def start(self) -> None:
         # Of each data set: the first rows of the last epoch, and the net that was trained on them.
-        self.first: weakref.WeakKeyDictionary[Any, tuple[tuple[Any, ...], int]] = weakref.WeakKeyDictionary()
-        # This epoch, until a backward tells the net: data set, first rows, sampler, line, backwards before.
-        self.now: tuple[Any, tuple[Any, ...], str, Place, int] | None = None
-        self.told: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.orders: IdentityMap[tuple[tuple[Any, ...], int]] = IdentityMap()
+        self.reported: IdentityMap[bool] = IdentityMap()  # data sets
+        self.begun: Begun | None = None  # the epoch that has begun, until a backward shows which net it trains
 
     def on_batch(self, event: Batch) -> Iterator[Finding]:
         yield from self._settle()
         if event.number:
             return
-        self.now = None
+        self.begun = None
         loader, indices = event.loader, event.indices
-        if loader is None or indices is None or len(indices) < ROWS or not hasattr(loader.dataset, "__weakref__"):
+        if indices is None or len(indices) < ROWS_COMPARED_AT_LEAST or loader.dataset in self.reported:
             return
         sampler = getattr(loader, "sampler", None)
         shuffles = isinstance(sampler, (RandomSampler, SubsetRandomSampler)) or (
             isinstance(sampler, DistributedSampler) and sampler.shuffle
         )
         order = tuple(indices)
-        if shuffles and loader.dataset not in self.told and len(set(order)) > 1:
-            self.now = (
-                weakref.ref(loader.dataset),
-                order,
-                type(sampler).__name__,
-                user_place(),
-                self.program.backwards,
-            )
+        if shuffles and len(set(order)) > 1:
+            self.begun = Begun(loader.dataset, order, type(sampler).__name__, user_place(), self.program.backwards)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         yield from self._settle()
 
     def _settle(self) -> Iterator[Finding]:
         """A backward has shown which net the epoch trains."""
-        if self.now is None or self.program.backwards == self.now[4]:
+        if self.begun is None or self.program.backwards == self.begun.backwards:
             return
-        (ref, order, name, place, _), self.now = self.now, None
-        data, net = ref(), self.program.last_call.module() if self.program.last_call is not None else None
-        if data is None:
-            return
-        if self.first.get(data) == (order, id(net)):
-            self.told.add(data)
-            yield self._seen(name, place)
-        self.first[data] = (order, id(net))
+        begun, self.begun = self.begun, None
+        last = self.program.last_call
+        net = id(last.module()) if last is not None else 0
+        if self.orders.get(begun.dataset) == (begun.order, net):
+            self.reported[begun.dataset] = True
+            yield self._same_order(begun)
+        self.orders[begun.dataset] = (begun.order, net)
 
-    def _seen(self, name: str, place: Place) -> Finding:
+    def _same_order(self, begun: Begun) -> Finding:
         fix = (
             "Call sampler.set_epoch(epoch) at the start of each epoch"
-            if name == "DistributedSampler"
-            else "Set the seed once, before the epochs, and make the generator once"
+            if begun.sampler == "DistributedSampler"
+            else "Set the seed once, before the first epoch, and create the generator once"
         )
         return self.finding(
-            f"the {name} gave the same order of rows in two epochs running", fix, file=place.file, line=place.line
+            f"the {begun.sampler} gave the same order of rows in two epochs in a row",
+            fix,
+            file=begun.place.file,
+            line=begun.place.line,
         )

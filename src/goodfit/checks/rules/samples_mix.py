@@ -35,7 +35,7 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-NETS = 4  # that are probed, the first ones
+NETS_EXAMINED = 4  # the first ones
 
 
 class SamplesMix(LiveRule):
@@ -43,14 +43,14 @@ class SamplesMix(LiveRule):
     yields_to = ("softmax-over-batch", "batch-dimension-lost")
 
     def start(self) -> None:
-        self.asked: weakref.WeakSet[nn.Module] = weakref.WeakSet()
-        self.call: Call | None = None  # of a net that was not asked yet, until the loss shows what its rows are
+        self.examined: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.call: Call | None = None  # of a net that was not examined yet, until the loss shows what its rows are
         self.place: Place | None = None
         self.targets: tuple[int, ...] | None = None
         self.batch = 0  # where the last batch of a loader lies that has its rows first
 
     def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and event.module not in self.asked and len(self.asked) < NETS:
+        if event.outermost and event.grad and event.module not in self.examined and len(self.examined) < NETS_EXAMINED:
             out = event.output
             last = self.program.last_call
             if isinstance(out, Tensor) and out.requires_grad and event.inputs and out.dim():
@@ -70,16 +70,16 @@ class SamplesMix(LiveRule):
         call, self.call = self.call, None
         if call is None:
             return
-        self.asked.add(call.module)
+        self.examined.add(call.module)
         rows = len(call.inputs[0]) if call.inputs[0].dim() else 0
         if call.inputs[0].data_ptr() != self.batch and not _a_row_a_sample(call, self.targets, rows):
             return
-        found = mixing_probe.mixing(call.module, call.args, call.kwargs)
-        if found is not None:
+        mixed = mixing_probe.mixing(call.module, call.args, call.kwargs)
+        if mixed is not None:
             yield self.finding(
-                f"a change of row {found.changed} of the input of {type(call.module).__name__} moves row {found.moved} "
-                f"of its output (by {found.size:.3g}): samples of a batch are mixed",
-                "Look for a view or transpose that moves the first dimension, a softmax or mean over it, or a "
+                f"a change of row {mixed.changed} of the input of {type(call.module).__name__} moves row {mixed.moved} "
+                f"of its output (by {mixed.size:.3g}): samples of a batch are mixed",
+                "Check for a view or transpose that moves the first dimension, a softmax or mean over it, or a "
                 "recurrent or attention layer without batch_first=True",
                 file=self.place.file if self.place else None,
                 line=self.place.line if self.place else None,

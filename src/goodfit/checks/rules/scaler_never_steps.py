@@ -27,7 +27,7 @@ from goodfit.checks.engine.events import Scaler
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-UPDATES = 6
+UPDATES_AT_LEAST = 6
 
 
 class ScalerNeverSteps(LiveRule):
@@ -49,9 +49,9 @@ class ScalerNeverSteps(LiveRule):
         else:
             self.falls, self.first = 0, scale
         self.scale, self.steps = scale, self.program.steps
-        if self.falls >= UPDATES - 1:
+        if self.falls >= UPDATES_AT_LEAST - 1:
             yield self.finding(
-                f"the gradient scaler has left out {self.falls + 1} steps running, and its scale fell from "
+                f"the gradient scaler has skipped {self.falls + 1} steps in a row, and its scale fell from "
                 f"{self.first:,.0f} to {scale:,.4g}: every gradient holds infinity or NaN",
-                "Look for what overflows (large losses, a division by 0), or use bfloat16 without a scaler",
+                "Check what overflows (large losses, a division by 0), or use bfloat16 without a scaler",
             )

@@ -34,9 +34,9 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
-STEPS = 40
-EARLY = 0.1  # of the run
-DOWN = 0.01  # of the highest rate
+STEPS_AT_LEAST = 40
+EARLY_SHARE = 0.1  # of the run
+LOW_SHARE = 0.01  # of the highest rate
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Pace:
     name: str
     place: Place
     highest: float = 0.0
-    down: int | None = None
+    low_at: int | None = None
     calls: int = 0
     idle: int = 0
 
@@ -77,25 +77,31 @@ class SchedulerPace(LiveRule):
             pace.idle += 1
         elif pace.idle == 1 and pace.calls == 1 and not self.scaled:  # several are a way to resume
             yield self.finding(
-                f"{pace.name} steps before {type(optimiser).__name__} does: the first value of the schedule is skipped",
+                f"{pace.name} steps before {type(optimiser).__name__}: the first value of the schedule is skipped",
                 "Call optimizer.step() first, then scheduler.step()",
             )
         pace.calls += 1
         rate = max(float(group["lr"]) for group in optimiser.param_groups)
         pace.highest = max(pace.highest, rate)
-        if pace.down is None and rate < DOWN * pace.highest:
-            pace.down = steps
+        if pace.low_at is None and rate < LOW_SHARE * pace.highest:
+            pace.low_at = steps
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         total = self.program.steps
         for pace in self.paces:
             often = pace.calls >= total / 2
-            if pace.name in CYCLIC or total < STEPS or pace.down is None or not often or pace.down > EARLY * total:
+            if (
+                pace.name in CYCLIC
+                or total < STEPS_AT_LEAST
+                or pace.low_at is None
+                or not often
+                or pace.low_at > EARLY_SHARE * total
+            ):
                 continue
             yield self.finding(
-                f"under {pace.name} the learning rate was down to a hundredth of {pace.highest:.3g} after {pace.down} "
-                f"of {total} steps",
-                "Step the scheduler once an epoch, or count its length in batches",
+                f"under {pace.name} the learning rate had fallen to a hundredth of {pace.highest:.3g} after "
+                f"{pace.low_at} of {total} steps",
+                "Step the scheduler once per epoch, or give its length in batches",
                 file=pace.place.file,
                 line=pace.place.line,
             )

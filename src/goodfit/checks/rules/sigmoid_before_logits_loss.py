@@ -31,9 +31,9 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 ON_LOGITS = ("binary_cross_entropy_with_logits", "soft_margin_loss", "multilabel_soft_margin_loss")
-CALLS = 5  # with values that are all between 0 and 1, behind a graph that says nothing
+CALLS_AT_LEAST = 5  # with values that are all between 0 and 1, behind a graph that says nothing
 # A sigmoid written out, or out of sight.
-HIDDEN = ("ReciprocalBackward0", "DivBackward0", "ExpBackward0", "SoftmaxBackward0", "CompiledFunction")
+HIDDEN_SIGMOIDS = ("ReciprocalBackward0", "DivBackward0", "ExpBackward0", "SoftmaxBackward0", "CompiledFunction")
 
 
 class SigmoidBeforeLogitsLoss(LiveRule):
@@ -50,16 +50,16 @@ class SigmoidBeforeLogitsLoss(LiveRule):
             node = graph.behind(before[0])  # 1 / (1 + exp(-x)) is a reciprocal times 1
         name = node.name() if node is not None else ""
         if name == "SigmoidBackward0":
-            yield self._seen(event, "comes from a sigmoid")
-        elif name.startswith(HIDDEN) and _inside(event):
+            yield self._finding(event, "comes from a sigmoid")
+        elif name.startswith(HIDDEN_SIGMOIDS) and _inside(event):
             self.inside += 1
-            if self.inside >= CALLS:
-                yield self._seen(event, f"lay between 0 and 1 in {self.inside} calls")
+            if self.inside >= CALLS_AT_LEAST:
+                yield self._finding(event, f"lay between 0 and 1 in {self.inside} calls")
 
-    def _seen(self, event: Loss, what: str) -> Finding:
+    def _finding(self, event: Loss, what: str) -> Finding:
         return self.finding(
-            f"the input of {event.name} {what}; the loss takes the sigmoid itself, so that every answer it sees lies "
-            f"between 0.5 and 0.73",
+            f"the input of {event.name} {what}; the loss applies the sigmoid itself, so that every probability it "
+            f"computes lies between 0.5 and 0.73",
             "Give it the logits: remove the sigmoid before the loss, or use binary_cross_entropy",
         )
 

@@ -32,30 +32,30 @@ from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-FEW = 2
-TIMES = 3
+VALUES_AT_MOST = 2  # of a channel
+BATCHES_AT_LEAST = 3
 
 
 class SmallBatchNorm(LiveRule):
     code, level = "GF602", Level.WARNING
 
     def start(self) -> None:
-        self.times: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
-        self.told = False
+        self.batches: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
+        self.reported = False
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         module = event.module
-        if self.told or not isinstance(module, _BatchNorm) or not event.training or not event.inputs:
+        if self.reported or not isinstance(module, _BatchNorm) or not event.training or not event.inputs:
             return
         x = event.inputs[0]
         values = x.numel() // x.shape[1] if x.dim() > 1 and x.shape[1] else 0
-        if not 0 < values <= FEW:
+        if not 0 < values <= VALUES_AT_MOST:
             return
-        self.times[module] = self.times.get(module, 0) + 1
-        if self.times[module] >= TIMES or event.output is None:
-            self.told = True
+        self.batches[module] = self.batches.get(module, 0) + 1
+        if self.batches[module] >= BATCHES_AT_LEAST or event.output is None:
+            self.reported = True
             yield self.finding(
-                f"{type(module).__name__} sees {values} value{'s' if values > 1 else ''} a channel (input "
-                f"{tuple(x.shape)}): its mean and variance say nothing",
+                f"{type(module).__name__} sees {values} value{'s' if values > 1 else ''} per channel (input "
+                f"{tuple(x.shape)}): their mean and variance are meaningless",
                 "Use a larger batch (drop_last=True for a last one of 1), or GroupNorm or LayerNorm",
             )

@@ -31,8 +31,8 @@ from goodfit.checks.engine.events import BackwardBegins, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-CALLS = 3  # with rows that sum to 1, where nothing else says that they are probabilities
-NEAR = 1e-3
+CALLS_AT_LEAST = 3  # with rows that sum to 1, where no softmax is seen
+SUM_TOLERANCE = 1e-3
 
 
 class SoftmaxBeforeCrossEntropy(LiveRule):
@@ -40,47 +40,47 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
 
     def start(self) -> None:
         self.sums = 0
-        self.told = False
+        self.reported = False
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if event.name != "cross_entropy" or event.input.dim() < 2:
+        if event.name != "cross_entropy" or event.input.dim() < 2 or not event.input.numel():
             return
         node, classes = graph.source(event.input), event.input.shape[1]
         if node is not None and node.name() == "SoftmaxBackward0":
-            self.told = True
-            yield self.finding(self._said("comes from a softmax", classes), FIX)
+            self.reported = True
+            yield self.finding(self._message("comes from a softmax", classes), FIX)
         elif classes > 1 and _is_distribution(event):
             self.sums += 1
-            if self.sums >= CALLS:
-                self.told = True
+            if self.sums >= CALLS_AT_LEAST:
+                self.reported = True
                 yield self.finding(
-                    self._said(f"had rows that are probabilities (they sum to 1) in {self.sums} calls", classes), FIX
+                    self._message(f"had rows that are probabilities (they sum to 1) in {self.sums} calls", classes), FIX
                 )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Cross-entropy imported under another name before the watch, or written as log_softmax and nll."""
-        if self.told:
+        if self.reported:
             return
         for loss in event.losses:
             for node in graph.walk(loss.grad_fn, limit=60) if loss.grad_fn is not None else ():
-                if node.name() == "LogSoftmaxBackward0" and (before := graph.parents(node)):
-                    made = graph.behind(before[0])
-                    if made.name() == "SoftmaxBackward0":
+                if node.name() == "LogSoftmaxBackward0" and (inputs := graph.parents(node)):
+                    origin = graph.behind(inputs[0])
+                    if origin.name() == "SoftmaxBackward0":
                         classes = graph.shape_of(node)[-1]
-                        yield self.finding(self._said("comes from a softmax", classes), FIX)
+                        yield self.finding(self._message("comes from a softmax", classes), FIX)
                         return
 
-    def _said(self, what: str, classes: int) -> str:
+    def _message(self, what: str, classes: int) -> str:
         floor = math.log(1 + (classes - 1) / math.e)
         return (
-            f"the input of cross_entropy {what}; it takes the softmax itself, so that this loss never falls below "
+            f"the input of cross_entropy {what}; it applies softmax itself, so that this loss never falls below "
             f"{floor:.3f} (ln(1 + (C - 1) / e), C = {classes}), however good the net is"
         )
 
 
-FIX = "Give it the logits: remove the softmax before the loss, and take it only where probabilities are read"
+FIX = "Give it the logits: remove the softmax before the loss, and apply it only where you read probabilities"
 
 
 def _is_distribution(event: Loss) -> bool:
     rows = event.input.detach().float()
-    return bool(rows.min() >= 0) and bool(((rows.sum(1) - 1).abs() < NEAR).all())
+    return bool(rows.min() >= 0) and bool(((rows.sum(1) - 1).abs() < SUM_TOLERANCE).all())

@@ -30,10 +30,10 @@ import numpy as np
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
 
-TOO_WELL = 0.99  # of the rows right, or of the variance explained
-MAJORITY = 0.9  # with a more frequent class, being right says little
+SCORE_AT_LEAST = 0.99  # score of the rows right, or of the variance explained
+MAJORITY_AT_MOST = 0.9  # score of the most frequent class: above it, being right means little
 LEAVES = 50
-ROWS = 50_000  # training rows that the trees see, at most
+ROWS_AT_MOST = 50_000  # that the trees are trained on
 
 
 class TargetLeakage(DataRule):
@@ -46,20 +46,20 @@ class TargetLeakage(DataRule):
             return
         train, valid = data.parts == "train", data.parts == "valid"
         classes = data.labels is not None
-        if min(train.sum(), valid.sum()) < LEAVES or (classes and _most(data.targets[valid]) > MAJORITY):
+        if min(train.sum(), valid.sum()) < LEAVES or (classes and _majority(data.targets[valid]) > MAJORITY_AT_MOST):
             return
-        taught = np.flatnonzero(train)[:: max(1, int(train.sum()) // ROWS)]
+        rows = np.flatnonzero(train)[:: max(1, int(train.sum()) // ROWS_AT_MOST)]
         for name, values in data.columns.items():
             tree = (DecisionTreeClassifier if classes else DecisionTreeRegressor)(max_leaf_nodes=LEAVES, random_state=0)
-            tree.fit(values[taught, None], data.targets[taught])
-            share = float(tree.score(values[valid, None], data.targets[valid]))  # accuracy, or R2
-            if share >= TOO_WELL:
-                what = f"is right in {share:.1%} of" if classes else f"explains {share:.1%} of the variance of"
+            tree.fit(values[rows, None], data.targets[rows])
+            score = float(tree.score(values[valid, None], data.targets[valid]))  # accuracy, or R2
+            if score >= SCORE_AT_LEAST:
+                what = f"is right in {score:.1%} of" if classes else f"explains {score:.1%} of the variance of"
                 yield self.finding(
                     f"the column '{name}' alone {what} the validation rows: was it written after the target was known?",
                     f"Leave it out with --ignore '{name}', unless it is known when you predict",
                 )
 
 
-def _most(targets: np.ndarray) -> float:
+def _majority(targets: np.ndarray) -> float:
     return float(np.unique(targets, return_counts=True)[1].max() / len(targets))

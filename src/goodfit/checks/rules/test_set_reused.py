@@ -40,6 +40,6 @@ class TestSetReused(EndRule):
         if looks > 1:
             yield self.finding(
                 f"these test rows have now been scored {looks} times",
-                "Choose by the validation rows, and keep fresh rows for the last figure",
+                "Choose by the validation rows, and keep new test rows for the final result",
                 count=looks,
             )

@@ -39,12 +39,12 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, LiveRule
 
-FEW = 0.01  # a smaller share of the rows cannot move a figure by more than itself
-SOME = 3  # rows
-SAME = 0.95  # a larger share is the training data itself, which may be judged too
-SEEN = 0.9  # of a batch that was seen before: then all training rows have been
-COLUMNS = 4  # of a row, at least
-MOST = 100_000  # rows that are kept
+SHARE_AT_LEAST = 0.01  # of the rows: a smaller one cannot move a figure by more than itself
+ROWS_SHARED_AT_LEAST = 3
+SHARE_OF_TRAINING_DATA = 0.95  # from here on it is the training data itself, which may be evaluated too
+SHARE_SEEN_BEFORE = 0.9  # of a batch: then all training rows have been seen
+VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
+ROWS_KEPT = 100_000
 FIX = "Split once, before training, and keep copies of a row in one part"
 
 
@@ -52,19 +52,20 @@ class TrainRowsInValidation(DataRule, LiveRule):
     code, level = "GF405", Level.ERROR
 
     def start(self) -> None:
-        self.taught: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()
+        # Fingerprints of the rows that each net was trained on.
+        self.training_rows: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()
         self.complete: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # nets that have seen all training rows
-        self.given: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
-        self.judged: tuple[weakref.ref[nn.Module], list[int], Place] | None = None
-        self.now: weakref.ref[Any] | None = None  # the loader of the last batch
-        self.latest: Any = None  # the last loader trained on, kept: it may be made anew for each epoch
+        self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
+        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place] | None = None  # until labels are met
+        self.loader: weakref.ref[Any] | None = None  # of the last batch
+        self.training_loader: Any = None  # the last one, kept: it may be made anew for each epoch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.trained_on: weakref.WeakKeyDictionary[nn.Module, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
-        self.compared: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.compared: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
         self.settled: weakref.WeakSet[Any] = weakref.WeakSet()  # of these, where the loaders themselves could tell
 
     def on_batch(self, event: Batch) -> None:
-        self.now = weakref.ref(event.loader) if event.loader is not None else None
+        self.loader = weakref.ref(event.loader)
 
     def on_call(self, event: Call) -> None:
         if not event.outermost or not event.inputs:
@@ -72,73 +73,67 @@ class TrainRowsInValidation(DataRule, LiveRule):
         x, net, last = event.inputs[0], weakref.ref(event.module), self.program.last_call
         rows = _content(x) if x.grad_fn is None else []
         if event.grad and event.training:
-            self.given.append((net, rows))
-        elif last is not None and event.module in self.taught:
-            self.judged = (net, rows, last.place)
+            self.forwards.append((net, rows))
+        elif last is not None and event.module in self.training_rows:
+            self.evaluation = (net, rows, last.place)
 
     def after_backward(self, event: BackwardEnded) -> None:
-        given, self.given = self.given, []
-        loader = self.now() if self.now is not None else None
-        for ref, rows in given:
+        forwards, self.forwards = self.forwards, []
+        loader = self.loader() if self.loader is not None else None
+        for ref, rows in forwards:
             net = ref()
             if net is None:
                 continue
-            known = self.taught.setdefault(net, set())
-            if rows and sum(row in known for row in rows) >= SEEN * len(rows):
+            known = self.training_rows.setdefault(net, set())
+            if rows and sum(row in known for row in rows) >= SHARE_SEEN_BEFORE * len(rows):
                 self.complete.add(net)
-            if len(known) < MOST:
+            if len(known) < ROWS_KEPT:
                 known.update(rows)
             if loader is not None:
                 self.trained_on.setdefault(net, weakref.WeakSet()).add(loader)
-                self.latest = loader
+                self.training_loader = loader
 
-    def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if not event.grad:
-            yield from self._judge()
-
-    def on_compare(self, event: Compare) -> Iterator[Finding]:
-        if not event.grad:
-            yield from self._judge()
-
-    def _judge(self) -> Iterator[Finding]:
-        """The output of a trained net has met labels."""
-        if self.judged is None:
+    def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
+        """The output of a trained net meets labels."""
+        if event.grad or self.evaluation is None:
             return
-        (ref, rows, place), self.judged = self.judged, None
-        net, loader = ref(), self.now() if self.now is not None else None
+        (ref, rows, place), self.evaluation = self.evaluation, None
+        net, loader = ref(), self.loader() if self.loader is not None else None
         if net is None:
             return
         loaders = self.trained_on.get(net, weakref.WeakSet())
         if loader is not None and loaders:
             if loader not in loaders and loader not in self.compared:
                 self.compared.add(loader)
-                found = self._between(loader, list(loaders))
-                if found is not None and found >= FEW:
-                    yield self._seen(found, place)
-                if found is not None:
+                shared = self._shared(loader, list(loaders))
+                if shared is not None and shared >= SHARE_AT_LEAST:
+                    yield self._finding(shared, place)
+                if shared is not None:
                     self.settled.add(loader)
             if loader in loaders or loader in self.settled:
                 return
-        known = self.taught[net]
+        known = self.training_rows[net]
         common = sum(row in known for row in rows)
-        if net in self.complete and common >= SOME and FEW * len(rows) < common < SAME * len(rows):
-            yield self._seen(common / len(rows), place)
+        if net not in self.complete or common < ROWS_SHARED_AT_LEAST:
+            return
+        if SHARE_AT_LEAST * len(rows) < common < SHARE_OF_TRAINING_DATA * len(rows):
+            yield self._finding(common / len(rows), place)
 
-    def _between(self, loader: Any, trained: list[Any]) -> float | None:
+    def _shared(self, loader: Any, trained: list[Any]) -> float | None:
         """The share of the rows of a loader that are rows of one trained on; None where the loaders cannot tell."""
         for each in [loader, *trained]:
             if each not in self.rows:
                 self.rows[each] = rows_of(each)
         ours = self.rows[loader]
         if any(each.dataset is loader.dataset and (rows := self.rows[each]) == ours and rows for each in trained):
-            return 0.0  # the training data itself, judged too
+            return 0.0  # the training data itself, evaluated too
         shares = [share(ours, theirs) for each in trained if ours and (theirs := self.rows[each])]
-        told = [found for found in shares if found is not None]
-        return max(told) if told and len(told) == len(trained) else None
+        known = [value for value in shares if value is not None]
+        return max(known) if known and len(known) == len(trained) else None
 
-    def _seen(self, found: float, place: Place) -> Finding:
+    def _finding(self, shared: float, place: Place) -> Finding:
         return self.finding(
-            f"{found:.1%} of the rows that the net is judged on stand in its training data as well",
+            f"{shared:.1%} of the rows that the net is evaluated on are in its training data as well",
             FIX,
             file=place.file,
             line=place.line,
@@ -154,18 +149,18 @@ class TrainRowsInValidation(DataRule, LiveRule):
             if copies:
                 twin = data.keys[trained[data.digests[copies[0]]]]
                 yield self.finding(
-                    f"{len(copies)} of {len(rows)} {part} rows ({len(copies) / len(rows):.1%}) stand in the training "
+                    f"{len(copies)} of {len(rows)} {part} rows ({len(copies) / len(rows):.1%}) are in the training "
                     f"rows as well, such as {data.keys[copies[0]]} = {twin}",
                     "Remove the copies, or keep them in one part with --group",
                     file=data.keys[copies[0]],
                     count=len(copies),
-                    level=Level.NOTICE if len(copies) < FEW * len(rows) else None,
+                    level=Level.NOTICE if len(copies) < SHARE_AT_LEAST * len(rows) else None,
                 )
 
 
 def _content(x: Tensor) -> list[int]:
     """Fingerprints of rows that are long enough, and not blank, so that equal ones are copies."""
-    if x.dim() < 2 or x[0].numel() < COLUMNS or not len(x):
+    if x.dim() < 2 or not len(x) or x[0].numel() < VALUES_AT_LEAST:
         return []
-    told = zip(fingerprints(x), blank(x).tolist(), strict=True)
-    return [row for row, is_blank in told if not is_blank]
+    rows = zip(fingerprints(x), blank(x).tolist(), strict=True)
+    return [fingerprint for fingerprint, is_blank in rows if not is_blank]

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
 
-STILL_FALLING = 0.03
+RELATIVE_FALL_AT_LEAST = 0.03  # of the validation loss in the last epoch
 Z_NEEDED = 1.645  # one-sided p < 0.05: beyond it the training rows are fitted better
 
 
@@ -49,7 +49,7 @@ class Underfitting(EndRule):
             still_falling = len(end.history) < 2
         else:
             before, last = end.history[-2]["valid_loss"], end.history[-1]["valid_loss"]
-            still_falling = last < before * (1 - STILL_FALLING)
+            still_falling = last < before * (1 - RELATIVE_FALL_AT_LEAST)
         train, valid = end.kept_train_losses, end.kept_valid_losses
         if not still_falling or len(train) < 2 or len(valid) < 2:
             return
@@ -57,6 +57,6 @@ class Underfitting(EndRule):
         if float(valid.mean() - train.mean()) < Z_NEEDED * noise:
             yield self.finding(
                 f"the loss was still falling at the end, and is the same on training rows ({train.mean():.3f}) as on "
-                f"validation rows ({valid.mean():.3f}): nothing is learnt by heart yet",
+                f"validation rows ({valid.mean():.3f}): the model has not begun to memorise its rows",
                 fix,
             )

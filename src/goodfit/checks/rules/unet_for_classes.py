@@ -37,7 +37,7 @@ class UnetForClasses(LiveRule):
 
     def start(self) -> None:
         self.up: tuple[int, int] | None = None  # size of the largest upsampled map of this call
-        self.told = False
+        self.reported = False
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         out = event.output
@@ -48,11 +48,11 @@ class UnetForClasses(LiveRule):
             return
         up, self.up = self.up, None
         images = bool(event.inputs) and event.inputs[0].dim() == 4 and isinstance(out, Tensor) and out.dim() == 2
-        if self.told or not images or up is None or up < tuple(event.inputs[0].shape[-2:]):
+        if self.reported or not images or up is None or up < tuple(event.inputs[0].shape[-2:]):
             return
-        self.told = True
+        self.reported = True
         yield self.finding(
-            f"{type(event.module).__name__} goes back up to {up[0]} by {up[1]}, the size of the image, and gives "
-            f"{tuple(out.shape)}: one vector an image",
-            "For labels take the encoder alone, pooled",
+            f"{type(event.module).__name__} upsamples to {up[0]} by {up[1]}, the size of the image, and returns "
+            f"{tuple(out.shape)}: one vector per image",
+            "To classify images, use the encoder alone, with pooling",
         )

@@ -38,8 +38,8 @@ class UnregisteredModule(LiveRule):
 
     def start(self) -> None:
         self.registered: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()
-        self.strangers: dict[tuple[str, str, Place], tuple[int, set[int]]] = {}  # calls, ids of trainable parameters
-        self.told: set[tuple[str, str, Place]] = set()
+        self.unregistered: dict[tuple[str, str, Place], tuple[int, set[int]]] = {}  # calls, ids of trainable parameters
+        self.reported: set[tuple[str, str, Place]] = set()
 
     def on_call(self, event: Call) -> None:
         if event.outermost or not event.grad or not event.root.training:
@@ -50,21 +50,21 @@ class UnregisteredModule(LiveRule):
         if id(event.module) in known:
             return
         own = {id(param) for param in event.root.parameters()}
-        strange = {id(param) for param in event.module.parameters() if param.requires_grad} - own
-        if strange:
+        unregistered = {id(param) for param in event.module.parameters() if param.requires_grad} - own
+        if unregistered:
             key = (type(event.root).__name__, type(event.module).__name__, user_place())
-            calls, params = self.strangers.get(key, (0, set()))
-            self.strangers[key] = (calls + 1, params | strange)
+            calls, params = self.unregistered.get(key, (0, set()))
+            self.unregistered[key] = (calls + 1, params | unregistered)
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         held = None
-        for key, (calls, params) in self.strangers.items():
-            if key in self.told or calls < 2:
+        for key, (calls, params) in self.unregistered.items():
+            if key in self.reported or calls < 2:
                 continue
             held = self.program.optimised() if held is None else held
             if params & held:
                 continue
-            self.told.add(key)
+            self.reported.add(key)
             net, module, place = key
             yield self.finding(
                 f"a {module} with trainable parameters runs inside {net} and is not registered in it: "

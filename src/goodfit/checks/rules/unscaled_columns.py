@@ -31,35 +31,35 @@ from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-TIMES = 1000.0
-COLUMNS = range(2, 257)
-ROWS = 16
+DEVIATION_RATIO = 1000.0
+COLUMN_COUNTS = range(2, 257)
+ROWS_AT_LEAST = 16
 
 
 class UnscaledColumns(LiveRule):
     code, level = "GF105", Level.NOTICE
 
     def start(self) -> None:
-        self.seen: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.examined: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_call(self, event: Call) -> Iterator[Finding]:
-        if not isinstance(event.module, nn.Linear) or event.module in self.seen or not event.inputs:
+        if not isinstance(event.module, nn.Linear) or event.module in self.examined or not event.inputs:
             return
         x = event.inputs[0]
-        if not event.grad:  # what a layer of the net gave has no graph either then, as in validation
+        if not event.grad:  # what a layer of the net returned has no graph either then, as in validation
             return
-        if x.grad_fn is not None or x.dim() != 2 or x.shape[1] not in COLUMNS or len(x) < ROWS:
+        if x.grad_fn is not None or x.dim() != 2 or x.shape[1] not in COLUMN_COUNTS or len(x) < ROWS_AT_LEAST:
             return
-        self.seen.add(event.module)
+        self.examined.add(event.module)
         means, deviations = x.float().mean(0), x.float().std(0)
-        there = deviations > 0
-        if not bool(there.any()):
+        varying = deviations > 0
+        if not bool(varying.any()):
             return
-        least, most = deviations[there].min(), deviations[there].max()
-        if most > TIMES * least:
-            low, high = int((deviations == least).nonzero()[0]), int((deviations == most).nonzero()[0])
+        smallest, largest = deviations[varying].min(), deviations[varying].max()
+        if largest > DEVIATION_RATIO * smallest:
+            low, high = int((deviations == smallest).nonzero()[0]), int((deviations == largest).nonzero()[0])
             yield self.finding(
-                f"column {low} has mean {means[low]:.3g} and sd {least:.3g}, column {high} mean {means[high]:.3g} and "
-                f"sd {most:.3g}, and both go to an affine layer as they are",
-                "Take z-scores, with means and standard deviations of the training rows",
+                f"column {low} has mean {means[low]:.3g} and sd {smallest:.3g}, column {high} mean {means[high]:.3g} "
+                f"and sd {largest:.3g}, and both go to a linear layer unscaled",
+                "Standardise the columns with the means and standard deviations of the training rows",
             )

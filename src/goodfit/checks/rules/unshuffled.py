@@ -2,7 +2,7 @@
 
 What it checks
     Of the batches of training seen, at least four fifths hold one class alone (or two of at least five), the same class
-    comes at least three times running, and more than one class is there.
+    comes at least three times running, and more than one class is classes.
 
 Why it hurts
     For many steps the net is taught to say one class, then to forget it for the next. The loss looks good within each
@@ -31,46 +31,46 @@ from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BATCHES = 8
-ROWS = 8
-RUN = 3
-SHARE = 0.8
+BATCHES_AT_LEAST = 8
+ROWS_AT_LEAST = 8  # of a batch
+BATCHES_IN_A_ROW = 3  # with the same class most frequent
+SHARE_AT_LEAST = 0.8  # of the batches, with one or two classes
 
 
 class Unshuffled(LiveRule):
     code, level = "GF501", Level.WARNING
 
     def start(self) -> None:
-        self.few = self.batches = self.run = self.longest = 0
+        self.sorted_batches = self.batches = self.run = self.longest = 0
         self.last: int | None = None
         self.classes: set[int] = set()
-        self.told = False
+        self.reported = False
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         y = event.target
         named = event.name in ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
         flat = y.dim() == 1 or (y.dim() == 2 and y.shape[1] == 1)
-        if self.told or not event.grad or not named or not flat or len(y) < ROWS:
+        if self.reported or not event.grad or not named or not flat or len(y) < ROWS_AT_LEAST:
             return
         values = torch.unique(y.detach())
         if y.is_floating_point() and not bool((values == values.round()).all()):
             return
-        there = [int(value) for value in values.tolist()]
+        classes = [int(value) for value in values.tolist()]
         self.batches += 1
-        self.classes |= set(there)
-        self.few += len(there) == 1 or (len(there) == 2 and len(self.classes) >= 5)
-        most = int(torch.mode(y.detach().flatten().long()).values)
-        self.run = self.run + 1 if most == self.last else 1
-        self.longest, self.last = max(self.longest, self.run), most
+        self.classes |= set(classes)
+        self.sorted_batches += len(classes) == 1 or (len(classes) == 2 and len(self.classes) >= 5)
+        frequent = int(torch.mode(y.detach().flatten().long()).values)
+        self.run = self.run + 1 if frequent == self.last else 1
+        self.longest, self.last = max(self.longest, self.run), frequent
         if (
-            self.batches >= BATCHES
-            and self.few >= SHARE * self.batches
-            and (self.longest >= RUN or event.name in ("cross_entropy", "nll_loss"))
+            self.batches >= BATCHES_AT_LEAST
+            and self.sorted_batches >= SHARE_AT_LEAST * self.batches
+            and (self.longest >= BATCHES_IN_A_ROW or event.name in ("cross_entropy", "nll_loss"))
             and len(self.classes) > 1
         ):
-            self.told = True
+            self.reported = True
             yield self.finding(
-                f"{self.few} of {self.batches} batches of training hold one or two of {len(self.classes)} classes, up "
-                f"to {self.longest} running with the same: rows come sorted",
+                f"{self.sorted_batches} of {self.batches} training batches hold one or two of {len(self.classes)} "
+                f"classes, up to {self.longest} in a row with the same: the rows are sorted",
                 "Shuffle the training rows: DataLoader(..., shuffle=True), or torch.randperm in each epoch",
             )

@@ -132,13 +132,13 @@ class Augmenter:
         """What moves pixels, with the same draws for both."""
         set_to, n = self.settings, len(x)
         if set_to.piece:
-            high, wide = (min(set_to.piece, side) for side in x.shape[2:])
+            height, width = (min(set_to.piece, side) for side in x.shape[2:])
             top, left = (
                 (uniform(n, generator, 0, 1) * (side - part + 1)).long()
-                for side, part in zip(x.shape[2:], (high, wide), strict=True)
+                for side, part in zip(x.shape[2:], (height, width), strict=True)
             )
-            x = window(x, top, left, high, wide)
-            y = None if y is None else window(y, top, left, high, wide)
+            x = window(x, top, left, height, width)
+            y = None if y is None else window(y, top, left, height, width)
         if set_to.turn:
             upside, turned = uniform(n, generator, 0, 1) < 0.5, uniform(n, generator, 0, 1) < 0.5
             x = turn(x, upside, turned)
@@ -171,13 +171,13 @@ def shift_and_flip(x: Tensor, down: Tensor, right: Tensor, mirrored: Tensor | No
         down, right: (N,) int64.
         mirrored: (N,) bool, or None.
     """
-    n, _, high, wide = x.shape
-    rows = reflect(torch.arange(high, device=x.device) - down[:, None], high)  # (N, H)
-    columns = torch.arange(wide, device=x.device).expand(n, wide)
+    n, _, height, width = x.shape
+    rows = reflect(torch.arange(height, device=x.device) - down[:, None], height)  # (N, H)
+    columns = torch.arange(width, device=x.device).expand(n, width)
     if mirrored is not None:
-        columns = torch.where(mirrored[:, None], wide - 1 - columns, columns)
-    columns = reflect(columns - right[:, None], wide)  # (N, W)
-    return _gathered(x, (rows * wide)[:, :, None] + columns[:, None, :], high * wide)
+        columns = torch.where(mirrored[:, None], width - 1 - columns, columns)
+    columns = reflect(columns - right[:, None], width)  # (N, W)
+    return _gathered(x, (rows * width)[:, :, None] + columns[:, None, :], height * width)
 
 
 def reflect(at: Tensor, size: int) -> Tensor:
@@ -205,11 +205,11 @@ def affine(x: Tensor, maps: Tensor, mode: str = "bilinear") -> Tensor:
     return functional.grid_sample(x, grid, mode=mode, padding_mode="reflection", align_corners=False)
 
 
-def window(x: Tensor, top: Tensor, left: Tensor, high: int, wide: int) -> Tensor:
-    """(N, C, high, wide) of (N, C, H, W): from each row the window that begins at its `top` and `left`, (N,) int64."""
+def window(x: Tensor, top: Tensor, left: Tensor, height: int, width: int) -> Tensor:
+    """(N, C, height, width) of (N, C, H, W): the window of each row from its `top` and `left` on, (N,) int64."""
     tall, broad = x.shape[2:]
-    rows = top[:, None] + torch.arange(high, device=x.device)
-    columns = left[:, None] + torch.arange(wide, device=x.device)
+    rows = top[:, None] + torch.arange(height, device=x.device)
+    columns = left[:, None] + torch.arange(width, device=x.device)
     return _gathered(x, (rows * broad)[:, :, None] + columns[:, None, :], tall * broad)
 
 
@@ -223,8 +223,8 @@ def _gathered(x: Tensor, at: Tensor, pixels: int) -> Tensor:
     """(N, C, h, w): pixels by their place in each row's image, at (N, h, w) int64."""
     n, channels, _, _ = x.shape
     at = at + torch.arange(n, device=x.device)[:, None, None] * pixels
-    found = x.permute(0, 2, 3, 1).reshape(n * pixels, channels).index_select(0, at.flatten())
-    return found.view(*at.shape, channels).permute(0, 3, 1, 2)
+    gathered = x.permute(0, 2, 3, 1).reshape(n * pixels, channels).index_select(0, at.flatten())
+    return gathered.view(*at.shape, channels).permute(0, 3, 1, 2)
 
 
 def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Tensor:
@@ -259,11 +259,11 @@ def inside(starts: Tensor, length: Tensor | int, size: int) -> Tensor:
 
 def cutout(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """A square with sides of `share` of the image's, anywhere, becomes the batch's mean of each channel."""
-    n, _, high, wide = x.shape
-    tall, broad = max(1, round(share * high)), max(1, round(share * wide))
-    top = (uniform(n, generator, 0, 1) * (high - tall + 1)).long()
-    left = (uniform(n, generator, 0, 1) * (wide - broad + 1)).long()
-    hole = inside(top, tall, high)[:, None, :, None] & inside(left, broad, wide)[:, None, None, :]
+    n, _, height, width = x.shape
+    tall, broad = max(1, round(share * height)), max(1, round(share * width))
+    top = (uniform(n, generator, 0, 1) * (height - tall + 1)).long()
+    left = (uniform(n, generator, 0, 1) * (width - broad + 1)).long()
+    hole = inside(top, tall, height)[:, None, :, None] & inside(left, broad, width)[:, None, None, :]
     mean = x.float().mean((0, 2, 3)).to(x.dtype).view(1, -1, 1, 1)
     return torch.where(hole, mean, x)
 
@@ -276,7 +276,7 @@ def mix(
     Returns:
         x float32 and y as probabilities (N, outputs), or mixed floats where y is float already.
     """
-    n, _, high, wide = x.shape
+    n, _, height, width = x.shape
     partner = torch.randperm(n, generator=generator, device=x.device)
     whole = functional.one_hot(y, outputs).float() if not y.is_floating_point() else y
     pasted = uniform(n, generator, 0, 1) < 0.5 if set_to.mixup and set_to.cutmix else None
@@ -290,12 +290,12 @@ def mix(
         side = (1 - _beta(set_to.cutmix, n, generator)).sqrt()
         if pasted is not None:
             side = side * pasted
-        tall, broad = (side * high).round().long(), (side * wide).round().long()
-        top = (uniform(n, generator, 0, 1) * (high - tall + 1)).long()
-        left = (uniform(n, generator, 0, 1) * (wide - broad + 1)).long()
-        box = inside(top, tall, high)[:, None, :, None] & inside(left, broad, wide)[:, None, None, :]
+        tall, broad = (side * height).round().long(), (side * width).round().long()
+        top = (uniform(n, generator, 0, 1) * (height - tall + 1)).long()
+        left = (uniform(n, generator, 0, 1) * (width - broad + 1)).long()
+        box = inside(top, tall, height)[:, None, :, None] & inside(left, broad, width)[:, None, None, :]
         mixed = torch.where(box, x[partner].float(), mixed)
-        keep = keep - (tall * broad).float() / (high * wide)
+        keep = keep - (tall * broad).float() / (height * width)
     weight = keep.view(n, *[1] * (whole.dim() - 1))
     return mixed, whole * weight + whole[partner] * (1 - weight)
 

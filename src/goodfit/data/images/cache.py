@@ -27,8 +27,8 @@ from goodfit.store.files import ensure_folder, write_text
 
 VERSION = 1  # of the files and of what `decode` makes of an image: a change of either starts anew
 MARK = "goodfit-cache"  # a file that says whose folder this is
-CHUNK = 256  # images a task: single ones of 28 px would cost more in hand-over than in work
-ROOM = 1.02  # of the size needed has to be free
+IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
+FREE_SPACE_NEEDED = 1.02  # times the size
 
 
 @dataclass
@@ -72,9 +72,10 @@ def cache_folder(given: Path | None = None) -> Path:
         DiskError: it cannot be written.
     """
     if given is None:
+        import platformdirs
+
         named = os.environ.get("GOODFIT_CACHE")
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        given = Path(named) if named else home / "goodfit"
+        given = Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
     try:
         folder = ensure_folder(given)
         (folder / MARK).touch()
@@ -135,10 +136,10 @@ def load_images(
                 temporary.unlink(missing_ok=True)
         target = place / f"{_key(listing.digests, settings)}.pixels"
         write_text(place / f"{name}.json", json.dumps({"digests": listing.digests, "stamps": listing.stamps}))
-        held = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
+        saved = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
     shape = (len(paths), settings.height, settings.width, settings.channels)
     pixels = np.memmap(target, dtype=np.uint8, mode="c", shape=shape)
-    unreadable = {int(row): why for row, why in held.items()}
+    unreadable = {int(row): why for row, why in saved.items()}
     return ImageCache(pixels, listing.digests, unreadable, decoded, target, row_bytes * len(paths))
 
 
@@ -152,14 +153,14 @@ def clear(folder: Path) -> CacheInfo:
     """Remove the cache's own files, and say what is gone.
 
     Raises:
-        UsageError: the folder is no cache of ours.
+        UsageError: the folder is not a cache of ours.
     """
     if not (folder / MARK).exists():
-        raise UsageError("this folder is no goodfit cache", where=folder, fix="Check --cache")
-    found = info(folder)
+        raise UsageError("this folder is not a goodfit cache", where=folder, fix="Check --cache")
+    removed = info(folder)
     for file in _ours(folder):
         file.unlink(missing_ok=True)
-    return found
+    return removed
 
 
 def _ours(folder: Path) -> Iterator[Path]:
@@ -200,20 +201,20 @@ def _read(path: Path) -> bytes:
 
 
 def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
-    def one(path: Path) -> str:
+    def digest(path: Path) -> str:
         try:
             return _digest(_read(path))
         except OSError as error:
             return f"unread: {error.strerror}"
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        return list(pool.map(one, paths, chunksize=CHUNK))
+        return list(pool.map(digest, paths, chunksize=IMAGES_A_TASK))
 
 
 def reserve(path: Path, size: int, place: Path) -> None:
     """Take the room before mapping it: on a full disk, writing to a mapped page would kill the process."""
     free = shutil.disk_usage(place).free
-    if size * ROOM > free:
+    if size * FREE_SPACE_NEEDED > free:
         raise DiskError(
             f"the rows need {size / 1e9:,.2f} GB and {free / 1e9:,.2f} GB are free",
             where=place,
@@ -242,7 +243,7 @@ def _decode_all(
 
     def chunk(start: int) -> int:
         done = 0
-        for row in range(start, min(start + CHUNK, len(paths))):
+        for row in range(start, min(start + IMAGES_A_TASK, len(paths))):
             if stop.is_set():
                 break
             try:
@@ -264,7 +265,7 @@ def _decode_all(
         without_pillows_warnings(),
         ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="goodfit-decode") as pool,
     ):
-        waiting = [pool.submit(chunk, start) for start in range(0, len(paths), CHUNK)]
+        waiting = [pool.submit(chunk, start) for start in range(0, len(paths), IMAGES_A_TASK)]
         try:
             for future in as_completed(waiting):
                 finished += future.result()
@@ -282,8 +283,8 @@ def _read_listing(path: Path) -> _Listing | None:
     if not path.exists():
         return None
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        return _Listing(held["digests"], held["stamps"])
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        return _Listing(saved["digests"], saved["stamps"])
     except (ValueError, KeyError):
         print(f"goodfit: {path} is damaged; reading the images again", file=sys.stderr)
         return None

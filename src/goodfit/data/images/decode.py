@@ -198,26 +198,28 @@ def resize_box(image: Image.Image, settings: Shape, resampling: Image.Resampling
     from PIL import ImageOps
 
     size = (settings.width, settings.height)
-    wide, high = image.size
+    width, height = image.size
     if image.size == size:
         image.load()
         return image
     if settings.resize == "cut":
-        return image.crop(middle(wide, high, size)) if wide >= size[0] and high >= size[1] else _padded(image, size)
+        return (
+            image.crop(middle(width, height, size)) if width >= size[0] and height >= size[1] else _padded(image, size)
+        )
     gap = 2.0 if image.mode not in ("P", "1") else None
     if settings.resize == "squash":
         return image.resize(size, resampling, reducing_gap=gap)
     if settings.resize == "pad":
         return ImageOps.pad(image, size, resampling)
-    scale = min(wide / size[0], high / size[1])
-    crop_wide, crop_high = scale * size[0], scale * size[1]
-    left, top = (wide - crop_wide) / 2, (high - crop_high) / 2
-    return image.resize(size, resampling, box=(left, top, left + crop_wide, top + crop_high), reducing_gap=gap)
+    scale = min(width / size[0], height / size[1])
+    crop_width, crop_height = scale * size[0], scale * size[1]
+    left, top = (width - crop_width) / 2, (height - crop_height) / 2
+    return image.resize(size, resampling, box=(left, top, left + crop_width, top + crop_height), reducing_gap=gap)
 
 
-def middle(wide: int, high: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def middle(width: int, height: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
     """The box (left, top, right, bottom) of this size in the middle of an image."""
-    left, top = (wide - size[0]) // 2, (high - size[1]) // 2
+    left, top = (width - size[0]) // 2, (height - size[1]) // 2
     return left, top, left + size[0], top + size[1]
 
 

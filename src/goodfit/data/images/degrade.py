@@ -23,7 +23,7 @@ LETTERS = np.array(list(string.ascii_letters))
 
 
 @dataclass(frozen=True)
-class Kind:
+class Degradation:
     """A way of making an image worse.
 
     Attributes:
@@ -109,12 +109,12 @@ def _grey(image: Image, _: float, random: np.random.Generator) -> bytes:
 
 
 KINDS = {
-    "jpeg": Kind(_jpeg, 10, 1, 95, "quality", ".jpg"),
-    "noise": Kind(_noise, 25, 0.1, 255, "standard deviation, in 0..255"),
-    "blur": Kind(_blur, 2, 0.1, 50, "standard deviation, px"),
-    "downscale": Kind(_downscale, 2, 1.01, 32, "factor"),
-    "text": Kind(_text, 5, 1, 100, "lines"),
-    "grey": Kind(_grey, None, 0, 0, ""),
+    "jpeg": Degradation(_jpeg, 10, 1, 95, "quality", ".jpg"),
+    "noise": Degradation(_noise, 25, 0.1, 255, "standard deviation, in 0..255"),
+    "blur": Degradation(_blur, 2, 0.1, 50, "standard deviation, px"),
+    "downscale": Degradation(_downscale, 2, 1.01, 32, "factor"),
+    "text": Degradation(_text, 5, 1, 100, "lines"),
+    "grey": Degradation(_grey, None, 0, 0, ""),
 }
 
 
@@ -145,24 +145,25 @@ def degrade(
     """
     if kind not in KINDS:
         raise UsageError(f"--kind {kind} is not known", fix=f"Choose one of {', '.join(KINDS)}")
-    chosen = KINDS[kind]
-    if strength is not None and chosen.strength is None:
+    degradation = KINDS[kind]
+    if strength is not None and degradation.strength is None:
         raise UsageError(f"{kind} has no strength", fix="Leave --strength out")
-    if strength is not None and not chosen.lowest <= strength <= chosen.highest:
+    if strength is not None and not degradation.lowest <= strength <= degradation.highest:
         raise UsageError(
             f"--strength {strength:g} is out of range for {kind}",
-            fix=f"Give the {chosen.unit}, {chosen.lowest:g} to {chosen.highest:g}",
+            fix=f"Give the {degradation.unit}, {degradation.lowest:g} to {degradation.highest:g}",
         )
-    amount = strength if strength is not None else chosen.strength or 0.0
+    amount = strength if strength is not None else degradation.strength or 0.0
     if not clean.is_dir():
         raise DataError("no such folder", where=clean, fix="Give a folder of clean images")
     inside = output.resolve()
     if inside == clean.resolve() or clean.resolve() in inside.parents:
         raise DataError("it lies in the folder of clean images", where=output, fix="Choose another -o")
     paths = find(clean).paths
-    targets = _targets(clean, output, paths, chosen.ending)
+    targets = _targets(clean, output, paths, degradation.ending)
 
-    def one(path: Path) -> str | None:
+    def write_degraded(path: Path) -> str | None:
+        """The reason where it cannot be read."""
         try:
             image = decode_whole(path.read_bytes(), 3)
         except UnreadableImage as error:
@@ -172,14 +173,14 @@ def degrade(
         place = path.relative_to(clean).with_suffix("").as_posix()
         key = hashlib.sha256(f"{seed}/{place}".encode()).digest()
         random = np.random.default_rng(int.from_bytes(key[:8], "little"))
-        data = chosen.make(image, amount, random)
+        data = degradation.make(image, amount, random)
         with replacing(targets[path]) as temporary:
             temporary.write_bytes(data)
         return None
 
     unreadable: list[tuple[Path, str]] = []
     with without_pillows_warnings(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        waiting = [pool.submit(one, path) for path in paths]
+        waiting = [pool.submit(write_degraded, path) for path in paths]
         try:
             for done, (path, future) in enumerate(zip(paths, waiting, strict=True), start=1):
                 reason = future.result()

@@ -211,10 +211,10 @@ def _from_csv(path: Path, group: str | None) -> Listing:
             )
     if any(label is not None and LABEL_SEPARATORS.search(label) for label in listing.labels):
         listing.labels = [
-            [one.strip() for one in LABEL_SEPARATORS.split(label) if one.strip()] for label in listing.labels
+            [name.strip() for name in LABEL_SEPARATORS.split(label) if name.strip()] for label in listing.labels
         ]
     elif unlabelled is not None:  # where images have several labels, one may have none
-        raise DataError("no label", where=f"{path}, line {unlabelled}", fix="Give it one, or take the line away")
+        raise DataError("no label", where=f"{path}, line {unlabelled}", fix="Give it one, or remove the line")
     return listing
 
 

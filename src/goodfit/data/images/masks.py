@@ -14,7 +14,7 @@ import numpy as np
 from goodfit.data.images.decode import DAMAGED, UnreadableImage, damage, open_encoded, resize_box
 from goodfit.errors import DataError
 
-UNKNOWN = 255  # what void is by custom (Pascal VOC), and the most that a mask of 8 bits holds
+LARGEST_CLASS = 255  # that a mask of 8 bits holds; by custom (Pascal VOC) it marks the pixels to ignore
 Colour = tuple[int, int, int]
 
 
@@ -96,7 +96,7 @@ def decode_mask(data: bytes, settings: MaskSettings) -> np.ndarray:
         values = np.asarray(image)
         if settings.form == "binary":
             return (values > 0).astype(np.uint8)[..., None]
-        if values.size and int(values.max()) > UNKNOWN:
+        if values.size and int(values.max()) > LARGEST_CLASS:
             raise UnreadableImage(f"class {int(values.max())}: more than 255 classes are not read")
         return values.astype(np.uint8)[..., None]
     except DAMAGED as error:
@@ -109,13 +109,13 @@ def _by_colour(pixels: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
     known = np.array([_keys(np.array(colour, dtype=np.int64)) for colour in colours])
     order = np.argsort(known)
     at = np.minimum(np.searchsorted(known[order], keys), len(known) - 1)
-    found: np.ndarray = order[at]
-    wrong = known[found] != keys
+    codes: np.ndarray = order[at]
+    wrong = known[codes] != keys
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         shown = ",".join(str(value) for value in pixels[row, column])
-        raise UnreadableImage(f"colour {shown} (row {row}, column {column}) is none of the codes file's")
-    classes: np.ndarray = found.astype(np.uint8)
+        raise UnreadableImage(f"colour {shown} (row {row}, column {column}) is not in the codes file")
+    classes: np.ndarray = codes.astype(np.uint8)
     return classes
 
 
@@ -132,17 +132,17 @@ class MaskFacts:
     palette: tuple[Colour, ...]  # of the first mask that has one
 
 
-def look_at(paths: Sequence[Path], most: int = 100) -> MaskFacts:
+def inspect_masks(paths: Sequence[Path], at_most: int = 100) -> MaskFacts:
     """Read some of the masks, spread evenly, at their own size."""
     values: set[int] = set()
     palette: tuple[Colour, ...] = ()
     coloured = False
-    for path in paths[:: max(1, len(paths) // most)]:
+    for path in paths[:: max(1, len(paths) // at_most)]:
         try:
             image = open_encoded(path.read_bytes())
             image.load()
         except (UnreadableImage, *DAMAGED):
-            continue  # told when it is decoded
+            continue  # listed when it is decoded
         if image.mode in ("RGB", "RGBA", "CMYK", "YCbCr"):
             coloured = True
             continue

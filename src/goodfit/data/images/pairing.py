@@ -10,8 +10,16 @@ from goodfit.data.images.decode import UnreadableImage, probe, without_pillows_w
 from goodfit.data.images.find import Listing, find, image_endings
 from goodfit.errors import DataError
 
-NAMED = 10  # files that a message names
-ENDINGS = ("_L", "_mask", "_labels", "_label", "_gt", "_P", "_clean")  # what people add to the name of a partner
+NAMES_SHOWN = 10  # in a message
+PARTNER_ENDINGS = (
+    "_L",
+    "_mask",
+    "_labels",
+    "_label",
+    "_gt",
+    "_P",
+    "_clean",
+)  # what people add to the name of a partner
 
 
 def find_pairs(root: Path, partners: Path | None, option: str) -> tuple[Listing, list[Path] | None]:
@@ -42,14 +50,14 @@ def find_pairs(root: Path, partners: Path | None, option: str) -> tuple[Listing,
         raise DataError("no such folder", where=partners, fix=f"Check --{option}")
     kept = [at for at, path in enumerate(listing.paths) if not any(folder in path.parents for folder in inside)]
     listing = listing.only(kept)
-    found: list[Path] = []
+    matched: list[Path] = []
     tables = {folder: _by_name(folder) for folder in inside}
     for key, path in zip(listing.keys, listing.paths, strict=True):
         beside = next((folder for folder in inside if folder.parent in path.parents), inside[0])
         within = path.relative_to(beside.parent) if beside.parent in path.parents else path
         wanted_name = Path(*within.parts[1:]).with_suffix("").as_posix()
-        found += _matched([key], [wanted_name], tables[beside], beside, option)
-    return listing, found
+        matched += _matched([key], [wanted_name], tables[beside], beside, option)
+    return listing, matched
 
 
 def _by_name(folder: Path) -> dict[str, Path]:
@@ -66,25 +74,25 @@ def _matched(
     by_stem: dict[str, list[Path]] = {}
     for path in known.values():
         by_stem.setdefault(path.stem, []).append(path)
-    found: list[Path] = []
+    matched: list[Path] = []
     missing: list[str] = []
     for key, name in zip(keys, wanted, strict=True):
         stem = name.rpartition("/")[2]
-        same_place = [known[name + ending] for ending in ("", *ENDINGS) if name + ending in known]
-        same_name = [some for ending in ("", *ENDINGS) if (some := by_stem.get(stem + ending))]
+        same_place = [known[name + ending] for ending in ("", *PARTNER_ENDINGS) if name + ending in known]
+        same_name = [paths for ending in ("", *PARTNER_ENDINGS) if (paths := by_stem.get(stem + ending))]
         if same_place:
-            found.append(same_place[0])
+            matched.append(same_place[0])
         elif same_name and len(same_name[0]) == 1:
-            found.append(same_name[0][0])
+            matched.append(same_name[0][0])
         else:
             missing.append(f"{key} ({stem}.* is not there)")
     if missing:
         raise DataError(
             f"{len(missing)} of {len(keys)} images have no partner: {listed(missing)}",
             where=folder,
-            fix=f"Add the missing files, or take these images away; the names have to match (--{option})",
+            fix=f"Add the missing files, or remove these images; the names have to match (--{option})",
         )
-    return found
+    return matched
 
 
 def check_sizes(listing: Listing, partners: Sequence[Path], option: str) -> None:
@@ -94,25 +102,25 @@ def check_sizes(listing: Listing, partners: Sequence[Path], option: str) -> None
         DataError: each is named, with both sizes.
     """
 
-    def one(paths: tuple[Path, Path]) -> str | None:
+    def difference(paths: tuple[Path, Path]) -> str | None:
         try:
             image, partner = probe(paths[0]), probe(paths[1])
         except UnreadableImage:
-            return None  # told when it is decoded
+            return None  # listed when it is decoded
         if (image.width, image.height) == (partner.width, partner.height):
             return None
         return f"{paths[1]} is {partner.width}x{partner.height}, {paths[0]} {image.width}x{image.height}"
 
     with without_pillows_warnings(), ThreadPoolExecutor() as pool:
-        wrong = [each for each in pool.map(one, zip(listing.paths, partners, strict=True)) if each]
+        wrong = [line for line in pool.map(difference, zip(listing.paths, partners, strict=True)) if line]
     if wrong:
         raise DataError(
             f"{len(wrong)} of {len(partners)} pairs differ in size: {listed(wrong)}",
-            fix=f"Make both of one size, or take the pairs away (--{option})",
+            fix=f"Make both of one size, or remove the pairs (--{option})",
         )
 
 
-def listed(names: Sequence[str], most: int = NAMED) -> str:
+def listed(names: Sequence[str], most: int = NAMES_SHOWN) -> str:
     """The first of them, and how many more."""
     more = f", and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
@@ -122,15 +130,15 @@ def in_parts(
     root: Path, partners: Path | None, further: dict[str, tuple[Path | None, Path | None]], option: str
 ) -> tuple[Listing, list[Path] | None]:
     """`find_pairs`, with the places of further parts: part -> (images, partners); sizes are checked."""
-    listing, found = find_pairs(root, partners, option)
+    listing, matched = find_pairs(root, partners, option)
     for part, (place, beside) in further.items():
         if (place is None) != (beside is None):
             given, missing = (part, f"{part}-{option}") if beside is None else (f"{part}-{option}", part)
             raise DataError(f"--{given} without --{missing}", where=place or beside, fix=f"Give --{missing} as well")
-        if place is not None and beside is not None and found is not None:
+        if place is not None and beside is not None and matched is not None:
             more, theirs = find_pairs(place, beside, option)
             listing.join(more, part, valid_given=further["valid"][0] is not None)
-            found += theirs or []
-    if found is not None:
-        check_sizes(listing, found, option)
-    return listing, found
+            matched += theirs or []
+    if matched is not None:
+        check_sizes(listing, matched, option)
+    return listing, matched

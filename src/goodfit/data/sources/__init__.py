@@ -14,14 +14,14 @@ from functools import cache
 from goodfit.data.source import Source
 
 
-def names() -> list[str]:
+def source_names() -> list[str]:
     """The kinds of data that can be read; no source is imported."""
     return sorted(info.name for info in pkgutil.iter_modules(__path__))
 
 
 @cache
 def source_of(kind: str) -> type[Source]:
-    """The source class of a kind: one of `names`.
+    """The source class of a kind: one of `source_names`.
 
     Raises:
         TypeError: its file does not hold what it has to.
@@ -39,6 +39,6 @@ def source_of(kind: str) -> type[Source]:
     return classes[0]
 
 
-def sources() -> tuple[type[Source], ...]:
+def all_sources() -> tuple[type[Source], ...]:
     """Every source class, in the order of their names, which decides nothing but the order of lists."""
-    return tuple(source_of(kind) for kind in names())
+    return tuple(source_of(kind) for kind in source_names())

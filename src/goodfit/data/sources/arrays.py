@@ -133,7 +133,7 @@ def arrays(
         for part in ("valid", "test"):
             if f"x_{part}" in saved:
                 if f"y_{part}" not in saved:
-                    raise DataError(f"x_{part} without y_{part}", where=path, fix=f"Save both, or take x_{part} away")
+                    raise DataError(f"x_{part} without y_{part}", where=path, fix=f"Save both, or remove x_{part}")
                 pair = (saved[f"x_{part}"], saved[f"y_{part}"])
                 valid, test = (pair, test) if part == "valid" else (valid, pair)
     xs = [_rows(x)]
@@ -147,7 +147,7 @@ def arrays(
             xs.append(more)
             ys.append(targets)
             parts += [part] * len(more)
-    shapes = {tuple(one.shape[1:]) for one in xs}
+    shapes = {tuple(rows.shape[1:]) for rows in xs}
     if len(shapes) > 1:
         raise DataError(
             f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}", fix="Bring all parts to one shape"

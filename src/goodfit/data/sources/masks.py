@@ -12,7 +12,15 @@ import numpy as np
 from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings
 from goodfit.data.images.image_source import RESIZE
-from goodfit.data.images.masks import UNKNOWN, Codes, MaskSettings, codes_from_json, look_at, read_codes, usual_palette
+from goodfit.data.images.masks import (
+    LARGEST_CLASS,
+    Codes,
+    MaskSettings,
+    codes_from_json,
+    inspect_masks,
+    read_codes,
+    usual_palette,
+)
 from goodfit.data.images.paired_source import PairedSource, find_in_parts
 from goodfit.data.images.pairing import listed
 from goodfit.data.images.sizes import given_size, sample_shapes, typical_shape
@@ -116,7 +124,7 @@ class Masks(PairedSource):
     def _choose_form(self) -> None:
         """How the masks hold their classes; names of the classes and the void one as far as they are known."""
         assert self._partners is not None
-        facts = look_at(self._partners)
+        facts = inspect_masks(self._partners)
         given = self._settings.get("codes")
         self.codes = read_codes(Path(given)) if given is not None else Codes((), facts.palette)
         if facts.coloured and not (given and self.codes.colours):
@@ -127,19 +135,19 @@ class Masks(PairedSource):
             )
         self.form = "colours" if facts.coloured else "values"
         void = self._settings.get("void")
-        if set(facts.values) <= {0, UNKNOWN} and void is None and not facts.coloured and not given:
+        if set(facts.values) <= {0, LARGEST_CLASS} and void is None and not facts.coloured and not given:
             self.form = "binary"
             self.notes.append(("masks", "two classes", "their values are 0 and 255"))
         elif void is not None:
             self.void = self._number(str(void))
-        elif UNKNOWN in facts.values:
-            self.void = UNKNOWN
-            self.notes.append(("void", str(UNKNOWN), "the usual value of pixels to ignore; --void names another"))
+        elif LARGEST_CLASS in facts.values:
+            self.void = LARGEST_CLASS
+            self.notes.append(("void", str(LARGEST_CLASS), "the usual value of pixels to ignore; --void names another"))
 
     def _number(self, void: str) -> int:
         if void in self.codes.names:
             return self.codes.names.index(void)
-        if not void.isdigit() or int(void) > UNKNOWN:
+        if not void.isdigit() or int(void) > LARGEST_CLASS:
             names = f" or one of {', '.join(self.codes.names)}" if self.codes.names else ""
             raise UsageError(f"--void {void} is not a class", fix=f"Give its number from 0 to 255{names}")
         return int(void)

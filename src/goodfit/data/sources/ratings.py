@@ -49,8 +49,8 @@ class Ratings(TableSource):
     ) -> None:
         super().__init__(frame, parts, settings, name)
         self.known: dict[str, list[str]] = {}  # users and items in the order of their codes from 1 on
-        self.taught: dict[str, int] = {}  # how many of them are in training rows: these come first
-        self._rows_taught = 0
+        self.counts_in_training: dict[str, int] = {}  # how many of them are in training rows: these come first
+        self._training_rows = 0
         self._given = features or {}  # tables of features, as they came
         self._features: dict[str, Features] = {}
         self._described: dict[str, Described] = {}
@@ -91,7 +91,7 @@ class Ratings(TableSource):
             self._settings = dict(schema["settings"])
             self.known = {"user": schema["users"], "item": schema["items"]}
             counts = {name: len(names) for name, names in self.known.items()}
-            self.taught = dict(schema.get("taught", counts))  # runs without features did not say
+            self.counts_in_training = dict(schema.get("taught", counts))  # runs without features did not say
         target = self._settings["target"]
         for option in ("user", "item"):
             if self._settings[option] is None:
@@ -114,23 +114,23 @@ class Ratings(TableSource):
             self._encode()
             return
         user, item = (self._frame.column(self._settings[name]) for name in ("user", "item"))
-        found = f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'"
-        self.notes.append(("ratings", f"{len(self):,}", found))
+        summary = f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'"
+        self.notes.append(("ratings", f"{len(self):,}", summary))
         for name, place in self._given.items():
             self._features[name] = Features(place, self._settings[name], f"--{name}-features")
             self.notes.append(self._features[name].note)
 
     def learn(self, rows: Tensor) -> None:
-        """The users and items of the training rows, then those that features alone tell of: others stay unknown."""
-        self._rows_taught = len(rows)
+        """The users and items of the training rows, then those known by their features alone; others stay unknown."""
+        self._training_rows = len(rows)
         frame = self._frame.sample(rows.numpy())
         for name in ("user", "item"):
             names = texts(frame[self._settings[name]]).drop_nulls().unique(maintain_order=True).to_list()
-            self.taught[name] = len(names)
+            self.counts_in_training[name] = len(names)
             if (features := self._features.get(name)) is not None:
                 features.learn(names)
-                there = set(names)
-                names += [other for other in features.names if other not in there]
+                known = set(names)
+                names += [other for other in features.names if other not in known]
                 self._described[name] = features.describe(names)
             self.known[name] = names
         self._encode()
@@ -138,7 +138,7 @@ class Ratings(TableSource):
     def net_options(self) -> dict[str, Any]:
         sizes = {f"{name}_features": list(described.sizes) for name, described in self._described.items()}
         users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
-        return {"users": users, "items": items, "ratings": self._rows_taught, **sizes}
+        return {"users": users, "items": items, "ratings": self._training_rows, **sizes}
 
     def fixed(self) -> Mapping[str, Any]:
         """What the features say of each code."""
@@ -151,7 +151,7 @@ class Ratings(TableSource):
             "settings": kept,
             "users": self.known["user"],
             "items": self.known["item"],
-            "taught": self.taught,
+            "taught": self.counts_in_training,
         }
 
     def remarks(self) -> dict[str, list[str | None]]:
@@ -160,23 +160,23 @@ class Ratings(TableSource):
 
     def _remark(self, user: int, item: int) -> str | None:
         codes = {"user": user, "item": item}
-        new = [name for name, code in codes.items() if not 0 < code <= self.taught[name]]
+        new = [name for name, code in codes.items() if not 0 < code <= self.counts_in_training[name]]
         if not new:
             return None
-        told = [name for name in new if codes[name] > 0]
-        if told:
-            return "; ".join(f"{name} not seen" + (": by its features" if name in told else "") for name in new)
+        described = [name for name in new if codes[name] > 0]
+        if described:
+            return "; ".join(f"{name} not seen" + (": by its features" if name in described else "") for name in new)
         if len(new) == 2:
             return "neither seen: the overall mean"
         return "user not seen: the item's mean" if new == ["user"] else "item not seen: the user's mean"
 
     def _read_ratings(self, name: str) -> list[float | None]:
         column = self._frame.column(name)
-        found = numbers(column)
-        odd = column.filter(found.is_null() & column.is_not_null() & (texts(column).is_not_null()))
+        values = numbers(column)
+        odd = column.filter(values.is_null() & column.is_not_null() & (texts(column).is_not_null()))
         if len(odd):
-            raise DataError(f"'{odd[0]}' is no rating", where=f"column '{name}'", fix="Give numbers")
-        return found.to_list()
+            raise DataError(f"'{odd[0]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
+        return values.to_list()
 
     def _encode(self) -> None:
         import polars as pl
@@ -185,13 +185,13 @@ class Ratings(TableSource):
         codes = []
         for name, known in self.known.items():
             column = texts(self._frame.column(self._settings[name]))
-            found = column.replace_strict(
+            code = column.replace_strict(
                 pl.Series(known, dtype=pl.String),
                 pl.Series(range(1, len(known) + 1), dtype=pl.Int64),
                 default=0,
                 return_dtype=pl.Int64,
             )
-            codes.append(found.fill_null(0).to_numpy())
+            codes.append(code.fill_null(0).to_numpy())
         self._x = torch.from_numpy(np.stack(codes, axis=1).astype(np.float32))
 
 

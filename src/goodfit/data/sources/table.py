@@ -13,7 +13,7 @@ import numpy as np
 from goodfit.data.images.cache import cache_folder, reserve
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import DIFFERENT, Kind, numbers, tell, without_missing
+from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type, numbers, without_missing
 from goodfit.data.tables.encoder import Encoder, texts
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.reading import is_table, read_parts
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     from torch import Tensor
 
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
-CLASSES = 20  # whole numbers with at most so many values are classes; --task says otherwise
+CLASSES_AT_MOST = 20  # of whole numbers: with more different values they are numbers; --task says otherwise
 
 
 class Table(TableSource):
@@ -47,7 +47,7 @@ class Table(TableSource):
     ) -> None:
         super().__init__(frame, parts, settings, name)
         self._in_memory = in_memory  # whether a frame was given, not a path
-        self._kinds: dict[str, Kind] = {}
+        self._types: dict[str, ColumnType] = {}
         self._encoder: Encoder | None = None
         self._cache: Path | None = None
 
@@ -86,7 +86,7 @@ class Table(TableSource):
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Tell the kinds of the columns; or read the rows as a run's schema says.
+        """Infer the types of the columns; or read the rows as a run's schema says.
 
         Raises:
             DataError: a column that is asked for is not there, free text, no target.
@@ -116,8 +116,8 @@ class Table(TableSource):
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
         seen = self._frame.sample()
-        self._kinds = {
-            name: tell(
+        self._types = {
+            name: infer_type(
                 seen[name],
                 categorical=self._settings["categorical"],
                 numeric=self._settings["numeric"],
@@ -126,12 +126,12 @@ class Table(TableSource):
             for name in self._frame.columns
             if name not in left_out
         }
-        self._note_kinds()
+        self._note_types()
 
     def learn(self, rows: Tensor) -> None:
         """Means, deviations and levels, from these training rows alone."""
         seen = self._frame.sample(rows.numpy())
-        self._encoder = Encoder.learn(seen, self._kinds, np.arange(seen.height))
+        self._encoder = Encoder.learn(seen, self._types, np.arange(seen.height))
         self._encode()
 
     def net_options(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class Table(TableSource):
     def repeats(self) -> bool:
         """Whether every column repeats its values, so that rows are equal by nature."""
         seen = self._frame.sample()
-        return not any(column.n_unique() > DIFFERENT * len(column) for column in seen.iter_columns())
+        return not any(column.n_unique() > DISTINCT_SHARE_OF_TEXT * len(column) for column in seen.iter_columns())
 
     def columns(self) -> Mapping[str, np.ndarray]:
         if self._frame.streamed:
@@ -179,16 +179,18 @@ class Table(TableSource):
         """A value a row (an array of numbers, of several targets); None where it is missing.
 
         Args:
-            form: text, whole or number, as the run says; told from the values when None. Whole numbers of many values
-                are numbers: they are measured, not named.
+            form: text, whole or number, as the run says; inferred from the values when None. Whole numbers of many
+                values are numbers: they are measured, not named.
         """
         columns = []
         for name in names:
             column = self._frame.column(name)
             if form is None:
-                there = without_missing(column)
-                values = numbers(there)
-                whole = bool((values == values.round()).all()) and values.n_unique() <= CLASSES and len(names) == 1
+                present = without_missing(column)
+                values = numbers(present)
+                whole = (
+                    bool((values == values.round()).all()) and values.n_unique() <= CLASSES_AT_MOST and len(names) == 1
+                )
                 form = "text" if values.null_count() or not len(values) else "whole" if whole else "number"
                 if form == "text" and len(names) > 1:
                     raise DataError(
@@ -199,25 +201,25 @@ class Table(TableSource):
             if form == "text":
                 columns.append(texts(column).to_list())
             else:
-                found = numbers(column).to_list()
-                columns.append([None if value is None else int(value) for value in found] if form == "whole" else found)
+                cells = numbers(column).to_list()
+                columns.append([None if value is None else int(value) for value in cells] if form == "whole" else cells)
         if len(columns) == 1:
             return columns[0]
         return [None if None in row else np.array(row) for row in zip(*columns, strict=True)]
 
-    def _note_kinds(self) -> None:
+    def _note_types(self) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
-            named = [name for name, told in self._kinds.items() if told.name == kind]
+            named = [name for name, column in self._types.items() if column.name == kind]
             if named:
                 odd = [
-                    f"{name}: {told.why}"
-                    for name, told in self._kinds.items()
-                    if told.name == kind and (";" in told.why or "form" in told.why)
+                    f"{name}: {column.why}"
+                    for name, column in self._types.items()
+                    if column.name == kind and (";" in column.why or "form" in column.why)
                 ]
                 self.notes.append((title, f"{len(named)}", "; ".join([", ".join(named), *odd])))
-        for name, told in self._kinds.items():
-            if told.name == "left out":
-                self.notes.append(("left out", name, told.why))
+        for name, column in self._types.items():
+            if column.name == "left out":
+                self.notes.append(("left out", name, column.why))
 
 
 def table(
@@ -240,7 +242,7 @@ def table(
         target: the column to predict: y of shape (N,), as a Series of pandas. A list of columns gives y of shape
             (N, K), as a DataFrame. None for data to predict.
         valid, test: further tables, whose rows are the validation or test part.
-        categorical, numeric, ignore: columns to be read so; what is not said is told from the values.
+        categorical, numeric, ignore: columns to be read so; the types of the others are inferred from their values.
         group: rows with the same value of this column stay in one part; it is not learnt from.
         time: split by time: validation and test rows are later than training rows by this column.
         stream: leave the rows of Parquet files on disk; chosen by their size and the free memory when None.

@@ -16,7 +16,10 @@ def is_frame(data: Any) -> bool:
     """Whether this is a frame of a library that narwhals knows."""
     import narwhals as nw
 
-    return isinstance(nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame))
+    try:
+        return isinstance(nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame))
+    except nw.exceptions.DuplicateError:
+        return True  # `to_polars` says which names are the same
 
 
 def to_polars(data: Any) -> pl.DataFrame:
@@ -30,7 +33,11 @@ def to_polars(data: Any) -> pl.DataFrame:
     import narwhals as nw
     import polars as pl
 
-    frame = nw.from_native(data)
+    try:
+        frame = nw.from_native(data)
+    except nw.exceptions.DuplicateError as error:
+        refuse_same_names([str(name) for name in data.columns], "the frame")
+        raise DataError("two columns have the same name", where="the frame") from error
     whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     if isinstance(native := whole.to_native(), pl.DataFrame):
         return native

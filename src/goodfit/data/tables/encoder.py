@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from goodfit.data.tables import encode_few as cells
-from goodfit.data.tables.column_types import MISSING, Kind, moments, numbers
+from goodfit.data.tables.column_types import MISSING, ColumnType, moments, numbers
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
 
 UNKNOWN, GAP, FIRST = 0, 1, 2  # codes: a level not seen in training, a missing value, the first level
-MOST = 1e6  # deviations from the mean: further out, float32 would end in infinity
-RARE = 2  # levels that fewer training rows have share the unknown code, which is learnt from them
+DEVIATIONS_AT_MOST = 1e6  # from the mean: further out, float32 would end in infinity
+ROWS_OF_A_LEVEL = 2  # at least, in training: rarer ones share the unknown code, which is learnt from them
 DATE_NUMBERS = ("days", "day", "hour")
 DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
 
@@ -60,7 +60,7 @@ class Encoder:
     categories: tuple[CategoryColumn, ...]
 
     @classmethod
-    def learn(cls, frame: pl.DataFrame, kinds: Mapping[str, Kind], rows: np.ndarray) -> Self:
+    def learn(cls, frame: pl.DataFrame, kinds: Mapping[str, ColumnType], rows: np.ndarray) -> Self:
         """From the training rows of a frame.
 
         Raises:
@@ -81,11 +81,11 @@ class Encoder:
                 label = name if part is None else f"{name} {part}"
                 if is_number:
                     values = _numbers(learnt[name], part, kind.format)
-                    there = values[~np.isnan(values)]
-                    if len(there) and (deviation := float(there.std())) > 0:
-                        gaps = len(there) < len(values)
+                    known = values[~np.isnan(values)]
+                    if len(known) and (deviation := float(known.std())) > 0:
+                        gaps = len(known) < len(values)
                         number_columns.append(
-                            NumberColumn(label, name, part, kind.format, float(there.mean()), deviation, gaps)
+                            NumberColumn(label, name, part, kind.format, float(known.mean()), deviation, gaps)
                         )
                 else:
                     levels = DATE_LEVELS[part] if part else _levels(texts(learnt[name]))
@@ -128,7 +128,9 @@ class Encoder:
         for at, number in enumerate(self.numbers):
             values = _numbers(frame[number.source], number.part, number.format)
             gone = np.isnan(values)
-            rows[:, at] = np.where(gone, 0.0, np.clip((values - number.mean) / number.deviation, -MOST, MOST))
+            rows[:, at] = np.where(
+                gone, 0.0, np.clip((values - number.mean) / number.deviation, -DEVIATIONS_AT_MOST, DEVIATIONS_AT_MOST)
+            )
             if number.gaps:
                 rows[:, flag] = gone
                 flag += 1
@@ -153,7 +155,9 @@ class Encoder:
         ]
         scores = [
             [
-                0.0 if value is None else min(MOST, max(-MOST, (value - column.mean) / column.deviation))
+                0.0
+                if value is None
+                else min(DEVIATIONS_AT_MOST, max(-DEVIATIONS_AT_MOST, (value - column.mean) / column.deviation))
                 for value in values
             ]
             for column, values in zip(self.numbers, numbers, strict=True)
@@ -207,15 +211,15 @@ def _numbers(column: pl.Series, part: str | None, form: str | None) -> np.ndarra
     import polars as pl
 
     if part is None:
-        found = numbers(column)
+        values = numbers(column)
     else:
         when = moments(column, form)
-        found = {
+        values = {
             "days": lambda: when.dt.epoch("us") / 86_400e6,
             "day": lambda: when.dt.day(),
             "hour": lambda: when.dt.hour() + when.dt.minute() / 60,
         }[part]()
-    return found.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
 def texts(column: pl.Series) -> pl.Series:
@@ -230,7 +234,7 @@ def texts(column: pl.Series) -> pl.Series:
 
 def _levels(column: pl.Series) -> list[str]:
     counts = column.drop_nulls().alias("level").value_counts().sort(["count", "level"], descending=[True, False])
-    return [str(level) for level, count in counts.iter_rows() if count >= RARE]
+    return [str(level) for level, count in counts.iter_rows() if count >= ROWS_OF_A_LEVEL]
 
 
 def _codes(column: pl.Series, levels: Sequence[str]) -> np.ndarray:

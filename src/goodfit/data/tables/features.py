@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from goodfit.data.tables.column_types import Kind, tell
+from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.encoder import Encoder, texts
 from goodfit.data.tables.reading import NAMELESS, read_table
 from goodfit.errors import DataError
@@ -51,24 +51,26 @@ class Features:
         first: dict[str, int] = {}
         for row, name in enumerate(self.names):
             if name is None:
-                raise DataError(f"{option}: no name in row {row}", where=f"column '{self.key}'", fix="Give each a name")
+                raise DataError(
+                    f"{option}: no name in row {row}", where=f"column '{self.key}'", fix="Give every row a name"
+                )
             if first.setdefault(name, row) != row:
                 raise DataError(
                     f"{option}: '{name}' stands in rows {first[name]} and {row}",
                     where=f"column '{self.key}'",
-                    fix="Give each one row",
+                    fix="Keep one row of each name",
                 )
         self._row_of = first
         self._frame = frame.drop(self.key)
         self._kinds = {column.name: _kind(column) for column in self._frame.iter_columns()}
 
-    def learn(self, taught: Sequence[str]) -> None:
+    def learn(self, names: Sequence[str]) -> None:
         """Means, deviations and levels, from those that have ratings in the training rows.
 
         Raises:
             DataError: not one of them is in the table.
         """
-        rows = np.array([self._row_of[name] for name in taught if name in self._row_of], dtype=np.int64)
+        rows = np.array([self._row_of[name] for name in names if name in self._row_of], dtype=np.int64)
         if not len(rows):
             raise DataError(
                 f"{self.option}: not one of the training ratings is of a name in the column '{self.key}'",
@@ -79,9 +81,9 @@ class Features:
     @property
     def note(self) -> tuple[str, str, str]:
         """The line that is printed."""
-        said = [f"{name}: {kind.why}" for name, kind in self._kinds.items() if kind.name == "left out"]
+        left_out = [f"{name}: {kind.why}" for name, kind in self._kinds.items() if kind.name == "left out"]
         used = ", ".join(name for name, kind in self._kinds.items() if kind.name != "left out")
-        return self.option.removeprefix("--").replace("-", " "), f"{len(self.names):,}", "; ".join([used, *said])
+        return self.option.removeprefix("--").replace("-", " "), f"{len(self.names):,}", "; ".join([used, *left_out])
 
     def describe(self, names: Sequence[str]) -> Described:
         """Of these, whose codes are 1, 2, ... in this order."""
@@ -92,17 +94,17 @@ class Features:
         offsets = np.cumsum([1, *self._encoder.cardinalities])
         numbers = np.zeros((len(names) + 1, width), dtype=np.float32)
         levels = np.zeros((len(names) + 1, len(self._encoder.categories)), dtype=np.int64)
-        there = [(code, self._row_of[name]) for code, name in enumerate(names, start=1) if name in self._row_of]
-        codes, rows = np.array(there).T
+        code_and_row = [(code, self._row_of[name]) for code, name in enumerate(names, start=1) if name in self._row_of]
+        codes, rows = np.array(code_and_row).T
         numbers[codes] = values[rows, :width]
         levels[codes] = values[rows, width:].astype(np.int64) + offsets[:-1]
         sizes = (width, levels.shape[1], int(offsets[-1]))
         return Described(torch.from_numpy(numbers), torch.from_numpy(levels), sizes)
 
 
-def _kind(column: Any) -> Kind:
+def _kind(column: Any) -> ColumnType:
     """As for tables; titles and other text, which such tables have by nature, are left out instead of refused."""
     try:
-        return tell(column, categorical=(), numeric=(), ignore=())
+        return infer_type(column, categorical=(), numeric=(), ignore=())
     except DataError as error:
-        return Kind("left out", error.what)
+        return ColumnType("left out", error.what)

@@ -14,9 +14,9 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
-PIECE = 50_000  # rows in memory at a time
-SAMPLE = 100_000  # rows that kinds, means and levels are told from, where not all are in memory
-SHARE = 0.25  # of the free memory: a table that may need more is read piece by piece
+ROWS_AT_A_TIME = 50_000  # in memory, of a table that stays on disk
+ROWS_SAMPLED = 100_000  # for column types, means and levels, where not all are in memory
+MEMORY_SHARE = 0.25  # of what is free: a table that may need more is read piece by piece
 
 
 class Frame(Protocol):
@@ -31,7 +31,7 @@ class Frame(Protocol):
         ...
 
     def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
-        """All of the rows (of those asked for), or SAMPLE of them, spread evenly, where they stay on disk."""
+        """All of the rows (of those asked for), or ROWS_SAMPLED of them, spread evenly, where they stay on disk."""
         ...
 
     def pieces(self) -> Iterator[pl.DataFrame]:
@@ -41,7 +41,7 @@ class Frame(Protocol):
     def clear(self) -> None: ...
 
 
-class Held:
+class TableInMemory:
     """A table in memory."""
 
     streamed = False
@@ -63,7 +63,7 @@ class Held:
         self.frame = self.frame.clear()
 
 
-class Streamed:
+class TableOnDisk:
     """Parquet files whose rows stay on disk.
 
     Raises:
@@ -81,9 +81,9 @@ class Streamed:
             schemas = [pl.scan_parquet(file).collect_schema().names() for file in self.files]
         except (pl.exceptions.PolarsError, OSError) as error:
             raise DataError(f"not a Parquet file ({str(error).splitlines()[0]})", where=self.files[0]) from error
-        odd = next((at for at, names in enumerate(schemas) if names != schemas[0]), None)
-        if odd is not None:
-            raise DataError("its columns differ from those of the first file", where=self.files[odd])
+        other = next((at for at, names in enumerate(schemas) if names != schemas[0]), None)
+        if other is not None:
+            raise DataError("its columns differ from those of the first file", where=self.files[other])
         self.columns, self.height = schemas[0], sum(self._heights)
 
     def column(self, name: str) -> pl.Series:
@@ -95,20 +95,20 @@ class Streamed:
         import polars as pl
 
         chosen = np.arange(self.height) if rows is None else rows
-        chosen = chosen[:: max(1, -(-len(chosen) // SAMPLE))]
-        found, start = [], 0
+        chosen = chosen[:: max(1, -(-len(chosen) // ROWS_SAMPLED))]
+        chosen_pieces, start = [], 0
         for piece in self.pieces():
             inside = chosen[(chosen >= start) & (chosen < start + piece.height)] - start
-            found.append(piece[inside])
+            chosen_pieces.append(piece[inside])
             start += piece.height
-        return pl.concat(found)
+        return pl.concat(chosen_pieces)
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         import polars as pl
 
         for file, height in zip(self.files, self._heights, strict=True):
-            for start in range(0, height, PIECE):
-                yield pl.scan_parquet(file).slice(start, PIECE).collect()
+            for start in range(0, height, ROWS_AT_A_TIME):
+                yield pl.scan_parquet(file).slice(start, ROWS_AT_A_TIME).collect()
 
     def clear(self) -> None:
         self.files = []
@@ -123,8 +123,8 @@ def parquet_files(path: Path) -> list[Path]:
 
 def too_large(files: Sequence[Path]) -> bool:
     """Whether these Parquet files, at eight bytes a cell, might need more than a share of the free memory."""
-    found = Streamed(files)
-    return found.height * len(found.columns) * 8 > SHARE * free_memory()
+    table = TableOnDisk(files)
+    return table.height * len(table.columns) * 8 > MEMORY_SHARE * free_memory()
 
 
 def free_memory() -> int:
@@ -134,6 +134,6 @@ def free_memory() -> int:
     except (ValueError, OSError, AttributeError):
         return 8 * 2**30  # a system that does not tell: a common size
     limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
-    if limit.exists() and used.exists() and (most := limit.read_text().strip()) != "max":
-        free = min(free, int(most) - int(used.read_text()))
+    if limit.exists() and used.exists() and (largest := limit.read_text().strip()) != "max":
+        free = min(free, int(largest) - int(used.read_text()))
     return max(0, free)

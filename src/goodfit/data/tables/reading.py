@@ -1,6 +1,6 @@
 """Tables as they come -> polars: CSV and TSV of any dialect, Parquet (a file or a folder), frames of any library.
 
-Text files are read as text, cell by cell: what a column holds is for `kinds` to say, after it has seen all of it.
+Text files are read as text, cell by cell: `column_types` infers what a column holds, from all of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
-from goodfit.data.tables.frames import Frame, Held, Streamed, parquet_files, too_large
+from goodfit.data.tables.frames import Frame, TableInMemory, TableOnDisk, parquet_files, too_large
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab")
 NAMELESS = "column_"  # and a number, in files without names
-SAMPLE = 64 * 1024  # bytes that the dialect is told from
+BYTES_SAMPLED = 64 * 1024  # for the separator and the names of the columns
 
 
 def is_table(path: Path) -> bool:
@@ -69,8 +69,8 @@ def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) 
     if all(isinstance(place, (str, os.PathLike)) and parquet_files(Path(place)) for _, place in given):
         files = [file for _, place in given for file in parquet_files(Path(place))]
         if too_large(files) if stream is None else stream:
-            frames = [Streamed(parquet_files(Path(place))) for _, place in given]
-    whole = frames or [Held(read_table(place)) for _, place in given]
+            frames = [TableOnDisk(parquet_files(Path(place))) for _, place in given]
+    whole = frames or [TableInMemory(read_table(place)) for _, place in given]
     for (part, _), frame in zip(given, whole, strict=True):
         absent = [column for column in whole[0].columns if column not in frame.columns]
         if absent:
@@ -79,9 +79,13 @@ def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) 
     if valid is not None and test is not None:
         parts = [part or "train" for part in parts]
     if frames:
-        return Streamed([file for _, place in given for file in parquet_files(Path(place))]), parts, name
-    held = [frame.sample().select(whole[0].columns) for frame in whole]
-    return Held(pl.concat(held, how="vertical_relaxed") if len(held) > 1 else held[0]), parts, name
+        return TableOnDisk([file for _, place in given for file in parquet_files(Path(place))]), parts, name
+    in_memory = [frame.sample().select(whole[0].columns) for frame in whole]
+    return (
+        TableInMemory(pl.concat(in_memory, how="vertical_relaxed") if len(in_memory) > 1 else in_memory[0]),
+        parts,
+        name,
+    )
 
 
 def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:
@@ -94,6 +98,8 @@ def _parquet(path: Path) -> pl.DataFrame:
     import polars as pl
 
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
     try:
         return pl.concat([pl.read_parquet(file) for file in files], how="vertical_relaxed")
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -106,10 +112,10 @@ def _text(path: Path) -> pl.DataFrame:
     data = path.read_bytes()
     if not data.strip():
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
-    if b"\0" in data[:SAMPLE] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in data[:BYTES_SAMPLED] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError("not a text file", where=path, fix="Give CSV, TSV or Parquet")
     text = _decoded(data, path)
-    first = text[:SAMPLE].splitlines()
+    first = text[:BYTES_SAMPLED].splitlines()
     separator = _separator(first, path)
     names = [name.strip() for name in next(csv.reader(first[:1], delimiter=separator))]
     has_header = _is_header(names)
@@ -160,14 +166,14 @@ def _decoded(data: bytes, path: Path) -> str:
 
 def _separator(lines: Sequence[str], path: Path) -> str:
     """The one of tab, comma, semicolon and bar that cuts the most lines into as many cells as the first."""
-    best, found = 0, "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
+    most_cells, chosen = 0, "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
     for separator in (",", "\t", ";", "|"):
         counts = [len(row) for row in csv.reader(lines[:50], delimiter=separator) if row]
         if counts and counts[0] > 1:
             agree = sum(count == counts[0] for count in counts) * counts[0]
-            if agree > best:
-                best, found = agree, separator
-    return found
+            if agree > most_cells:
+                most_cells, chosen = agree, separator
+    return chosen
 
 
 def _is_header(cells: Sequence[str]) -> bool:

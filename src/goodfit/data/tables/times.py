@@ -1,4 +1,4 @@
-"""A column of moments as numbers that grow with time."""
+"""A column of dates or times as numbers that grow with time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.column_types import moments, numbers, tell
+from goodfit.data.tables.column_types import infer_type, moments, numbers
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,12 +19,14 @@ def read_times(column: pl.Series) -> np.ndarray:
     Raises:
         DataError: a row without a time.
     """
-    kind = tell(column, categorical=(), numeric=(), ignore=())
+    kind = infer_type(column, categorical=(), numeric=(), ignore=())
     read = moments(column, kind.format).dt.epoch("us") if kind.name == "date" else numbers(column)
-    found = read.to_numpy().astype(np.float64)
-    bad = np.flatnonzero(np.isnan(found))
+    times = read.to_numpy().astype(np.float64)
+    bad = np.flatnonzero(np.isnan(times))
     if len(bad):
         raise DataError(
-            f"'{column[int(bad[0])]}' is no time", where=f"column '{column.name}', row {bad[0]}", fix="Fix or drop it"
+            f"'{column[int(bad[0])]}' is not a time",
+            where=f"column '{column.name}', row {bad[0]}",
+            fix="Fix or drop it",
         )
-    return np.asarray(found)
+    return np.asarray(times)

@@ -1,0 +1,168 @@
+"""Programs whose data, tensors or batches are unusual: no rule fails on them, and the program runs as by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
+
+import goodfit as gf
+
+ROWS = [(torch.randn(4, generator=torch.Generator().manual_seed(row)), row % 3) for row in range(24)]
+
+
+@dataclass
+class Unhashable(Dataset[Any]):
+    """A dataclass defines == and therefore has no hash."""
+
+    rows: list[tuple[Tensor, int]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, at: int) -> tuple[Tensor, int]:
+        return self.rows[at]
+
+
+class Slotted:
+    """Takes no weak references."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self) -> None:
+        self.rows = ROWS
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, at: int) -> tuple[Tensor, int]:
+        return self.rows[at]
+
+
+class NoCopy(Unhashable):
+    """Refuses to be copied."""
+
+    def __copy__(self) -> NoCopy:
+        raise OSError("an open file")
+
+
+def epochs(data: Any, **options: Any) -> list[str]:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3))
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+    loader = DataLoader(data, 8, **options)
+    with gf.watch(quiet=True, strict=True) as seen:
+        for _ in range(3):
+            for x, y in loader:
+                optimiser.zero_grad()
+                functional.cross_entropy(net(x), y).backward()
+                optimiser.step()
+            net.eval()
+            with torch.no_grad():
+                for x, y in loader:
+                    (net(x).argmax(1) == y).sum().item()
+            net.train()
+    return [finding.rule for finding in seen.findings if finding.level.value != "notice"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [ROWS, tuple(ROWS), Unhashable(ROWS), Slotted(), NoCopy(ROWS)],
+    ids=["list", "tuple", "dataclass", "slots", "no copy"],
+)
+@pytest.mark.parametrize("workers", [0, 1])
+def test_any_data_set(data: Any, workers: int) -> None:
+    assert epochs(data, shuffle=True, num_workers=workers) == []
+
+
+def test_the_same_order_is_seen_in_a_list_too() -> None:
+    class Seeded(torch.utils.data.RandomSampler):
+        def __iter__(self) -> Any:
+            torch.manual_seed(1)
+            return super().__iter__()
+
+    assert epochs(ROWS, sampler=Seeded(ROWS)) == ["same-order-each-epoch"]
+
+
+def steps(net: nn.Module, loss_of: Callable[[], Tensor], count: int = 40) -> set[str]:
+    optimiser = torch.optim.SGD(net.parameters(), lr=1e-3)
+    with gf.watch(quiet=True, strict=True) as seen:
+        for _ in range(count):
+            optimiser.zero_grad()
+            loss_of().backward()
+            optimiser.step()
+    return {finding.rule for finding in seen.findings if finding.level.value != "notice"}
+
+
+def test_empty_batches() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    sizes = iter([0, 8] * 20)
+
+    def loss() -> Tensor:
+        rows = next(sizes)
+        return functional.cross_entropy(net(torch.rand(rows, 3, 16, 16)), torch.randint(0, 3, (rows,)), reduction="sum")
+
+    assert steps(net, loss) == set()
+
+
+class Complex(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(4, 3, dtype=torch.complex64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight
+
+
+def test_complex_nets_and_losses() -> None:
+    net = Complex()
+
+    def loss() -> Tensor:
+        return functional.cross_entropy(net(torch.randn(16, 4) + 0j).abs(), torch.randint(0, 3, (16,)))
+
+    assert steps(net, loss) == set()
+    scalar = nn.Parameter(torch.ones(1, dtype=torch.complex64))
+    with gf.watch(quiet=True, strict=True):
+        (scalar * scalar).backward(torch.ones(1, dtype=torch.complex64))
+    assert scalar.grad is not None
+    assert scalar.grad.item() == 2
+
+
+def test_tensors_without_values() -> None:
+    net = nn.Linear(4, 3, device="meta")
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+    with gf.watch(quiet=True, strict=True) as seen:
+        for _ in range(4):
+            x, y = torch.randn(16, 4, device="meta"), torch.zeros(16, dtype=torch.long, device="meta")
+            optimiser.zero_grad()
+            functional.cross_entropy(net(x), y).backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+    assert seen.findings == []
+
+
+def test_sparse_inputs_and_gradients() -> None:
+    class Sparse(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(6, 3) / 10)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.sparse.mm(x, self.weight)
+
+    net = Sparse()
+
+    def loss() -> Tensor:
+        return functional.cross_entropy(net(torch.randn(16, 6).to_sparse()), torch.randint(0, 3, (16,)))
+
+    assert steps(net, loss) == set()
+    embedding = nn.Sequential(nn.Embedding(50, 3, sparse=True))
+    assert (
+        steps(embedding, lambda: functional.cross_entropy(embedding(torch.arange(16)), torch.arange(16) % 3)) == set()
+    )
