@@ -213,6 +213,11 @@ def test_the_score_at_the_top_stands_beside_its_interval_and_baseline(page: Page
         assert text in top, text
 
 
+def test_the_baseline_is_called_what_it_is() -> None:
+    text = Page(render(classification(rival="the degraded image itself"))).text
+    assert "baseline: the degraded image itself" in text
+
+
 def test_sections_come_in_the_order_of_their_weight(page: Page) -> None:
     order = ["verdict", "score", "metrics", "curves", "confusion", "classes", "worst", "findings", "unreadable",
              "choices", "environment", "commands"]  # fmt: skip

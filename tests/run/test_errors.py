@@ -86,7 +86,7 @@ def test_over_a_tenth_broken_is_an_error(photos: Path, tmp_path: Path, capsys: p
 def test_a_label_that_training_does_not_have(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(photos / "cat", tmp_path / "test" / "lion")
     said = refused(capsys, *fit(photos, tmp_path / "run", "--test", tmp_path / "test"))
-    assert "lion/0.png: its label 'lion' is none of the training rows' classes (cat, dog)" in said
+    assert "lion/0.png: its label 'lion' is not among the training rows' classes (cat, dog)" in said
 
 
 def test_a_place_that_cannot_be_written(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

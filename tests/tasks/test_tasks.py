@@ -45,7 +45,7 @@ def test_a_single_class_is_refused() -> None:
 
 
 def test_a_label_that_training_never_saw_names_its_row() -> None:
-    with pytest.raises(DataError, match=r"row 1: its label 'cow' is none of the training rows' classes \(cat, dog\)"):
+    with pytest.raises(DataError, match=r"row 1: its label 'cow' is not among the training rows' classes \(cat, dog\)"):
         task_for(["cat", "dog"]).encode(["cat", "cow"], rows(2))
 
 

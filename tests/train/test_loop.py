@@ -221,7 +221,7 @@ def test_a_loss_that_is_not_a_number_stops_the_run_with_a_clear_line() -> None:
 
 def test_an_output_of_another_shape_is_refused_with_both_shapes() -> None:
     made = training(nn.Linear(6, 4))
-    with pytest.raises(gf.GoodfitError, match=r"\(17, 4\); this task has 3 classes and wants \(17, 3\)"):
+    with pytest.raises(gf.GoodfitError, match=r"\(17, 4\); this task has 3 classes and needs \(17, 3\)"):
         train(made, quiet())
 
 

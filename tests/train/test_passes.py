@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from goodfit.checks.watch import watch
 from goodfit.data.source import Batch
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.feature_loss import FeatureNet
@@ -186,3 +187,17 @@ def test_the_first_of_two_forward_passes_leaves_no_trace() -> None:
     torch.testing.assert_close(loss, whole.detach())
     assert all(torch.equal(ours, theirs) for ours, theirs in zip(buffers, net.buffers(), strict=True))
     assert torch.equal(stream, torch.get_rng_state())
+
+
+def test_the_rules_that_watch_every_fit_have_nothing_to_report_of_it() -> None:
+    """A forward pass in train mode without gradients would be taken for an evaluation with dropout on."""
+    net = nn.Sequential(nn.Conv2d(2, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.Conv2d(6, CLASSES, 1))
+    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3)
+    task = Segmentation(("a", "b", "c"), VOID)
+    with watch(quiet=True) as watched:
+        for _ in range(8):
+            x, y = torch.randn(16, 2, HIGH, WIDE), torch.randint(0, CLASSES, (16, HIGH, WIDE)).to(torch.uint8)
+            backward_in_passes(net, task, Batch(x, y, torch.arange(16)), 2, PLAIN, CPU)
+            optimiser.step()
+            optimiser.zero_grad()
+    assert watched.findings == []

@@ -58,6 +58,7 @@ def collect(folder: Path, record: Record) -> PageData:
         seconds=record.seconds,
         findings=plain["findings"],
         baseline=plain["baseline"],
+        rival=task.rival,
         history=plain["history"],
         best_epoch=record.best_epoch,
         loss_unit=task.loss_unit,

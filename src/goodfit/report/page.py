@@ -33,7 +33,7 @@ PIXELATED_SIDE = 96  # pixels; smaller images are shown with square pixels
 
 
 def render(page: PageData) -> str:
-    """The whole page as text. It asks for nothing from outside and runs no script."""
+    """The whole page as text. It loads nothing from elsewhere and runs no script."""
     import markupsafe
 
     part = page.scored_part

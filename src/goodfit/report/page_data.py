@@ -43,6 +43,7 @@ class PageData:
     seconds: float
     findings: Sequence[Mapping[str, Any]] = ()  # rule, code, level, message, fix; also file, line, count
     baseline: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # part -> metric -> value
+    rival: str = "the trivial predictor"  # what the baseline is of
     history: Sequence[Mapping[str, Any]] = ()  # an epoch each: epoch, train_loss, valid_loss, <main metric>, ...
     best_epoch: int | None = None  # counted from 1, as in history
     loss_unit: str = ""  # nats per row

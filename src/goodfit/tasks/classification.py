@@ -34,6 +34,7 @@ class Classification(RowTask):
     name: ClassVar[str] = "classification"
     family: ClassVar[str] = "classes"
     metric_list: ClassVar[tuple[Metric, ...]] = (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, AUC)
+    rival: ClassVar[str] = "predicting the most frequent class"
     loss_unit: ClassVar[str] = "nats per row"
     example_words: ClassVar[str] = (
         "The rows with the highest loss among those that are wrong. A wrong label among them is worth finding."
@@ -52,7 +53,7 @@ class Classification(RowTask):
         classes = sorted({_plain(target) for target in targets}, key=_order)
         if len(classes) < 2:
             raise DataError(
-                f"only one class, {str(classes[0])!r}: there is nothing to tell apart", fix="Add rows of another class"
+                f"only one class, {str(classes[0])!r}; a classifier needs two or more", fix="Add rows of another class"
             )
         return cls(tuple(classes))
 
@@ -66,7 +67,7 @@ class Classification(RowTask):
                 more = ", ..." if len(self.classes) > LISTED_CLASSES else ""
                 listed = ", ".join(str(label) for label in self.classes[:LISTED_CLASSES]) + more
                 raise DataError(
-                    f"its label '{target}' is none of the training rows' classes ({listed})",
+                    f"its label '{target}' is not among the training rows' classes ({listed})",
                     where=keys[row],
                     fix="Fix the label, or add training rows of this class",
                 )

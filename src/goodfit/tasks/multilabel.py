@@ -31,6 +31,7 @@ class MultiLabel(RowTask):
     name: ClassVar[str] = "multilabel"
     family: ClassVar[str] = "labels"
     metric_list: ClassVar[tuple[Metric, ...]] = (F1, ACCURACY, LOG_LOSS, AUC)
+    rival: ClassVar[str] = "predicting the most frequent set of labels"
     loss_unit: ClassVar[str] = "nats per row"
 
     @property
@@ -58,7 +59,7 @@ class MultiLabel(RowTask):
             for label in [target] if isinstance(target, str) else target:
                 if str(label) not in number:
                     raise DataError(
-                        f"its label '{label}' is none of the training rows' labels",
+                        f"its label '{label}' is not among the training rows' labels",
                         where=keys[row],
                         fix="Fix the label, or add training rows that have it",
                     )

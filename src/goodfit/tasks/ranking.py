@@ -30,6 +30,7 @@ class Ranking(RowTask):
 
     name: ClassVar[str] = "ranking"
     family: ClassVar[str] = "ranking"
+    rival: ClassVar[str] = "recommending the most popular items"
     decodes_scores: ClassVar[bool] = False
     metric_list: ClassVar[tuple[Metric, ...]] = (NDCG_AT_10, RECALL_AT_10)
 

@@ -36,6 +36,7 @@ class Regression(RowTask):
     name: ClassVar[str] = "regression"
     family: ClassVar[str] = "numbers"
     metric_list: ClassVar[tuple[Metric, ...]] = (RMSE, MAE, R2, COVERAGE)
+    rival: ClassVar[str] = "predicting the mean of the training rows"
 
     @property
     def outputs(self) -> int:
@@ -53,7 +54,7 @@ class Regression(RowTask):
         flat = values.reshape(len(values), -1)
         deviations = flat.std(axis=0)
         if (deviations == 0).any():
-            raise DataError("the target is the same number in every row", fix="Give a target that varies")
+            raise DataError("the target is the same number in every row", fix="Choose a target that varies")
         return cls(tuple(flat.mean(axis=0).tolist()), tuple(deviations.tolist()), single=values.ndim == 1)
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:

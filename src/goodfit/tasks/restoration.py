@@ -60,7 +60,7 @@ class Restoration(DenseTask):
     def from_targets(cls, targets: Targets) -> Self:
         assert isinstance(targets, Tensor)
         if len(targets) < 2:
-            raise DataError("only one pair of images", fix="Give more")
+            raise DataError("only one pair of images; training needs more", fix="Add pairs")
         return cls(targets.shape[1])
 
     def fitted_to(self, y_train: Tensor, loss: str | None) -> Self:

@@ -46,6 +46,7 @@ class Segmentation(DenseTask):
     weights: tuple[float, ...] = ()
     name: ClassVar[str] = "segmentation"
     family: ClassVar[str] = "segmentation"
+    rival: ClassVar[str] = "predicting the most frequent class everywhere"
     metric_list: ClassVar[tuple[Metric, ...]] = (IOU, PIXEL_ACCURACY, LOG_LOSS)
     losses: ClassVar[tuple[str, ...]] = ("dice", "cross-entropy", "focal")
     data_words: ClassVar[str] = "masks"
@@ -61,7 +62,7 @@ class Segmentation(DenseTask):
     @classmethod
     def from_targets(cls, targets: Targets, classes: Sequence[str] = (), void: int | None = None) -> Self:
         if len(classes) < 2:
-            raise DataError("only one class in the masks: there is nothing to tell apart", fix="Check the masks")
+            raise DataError("only one class in the masks; segmentation needs two or more", fix="Check the masks")
         return cls(tuple(classes), void)
 
     def usual_augmentation(self) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from goodfit.errors import ModelError
 def refuse_shape(out: Tensor, wanted: tuple[int, ...], what: str) -> None:
     """Raise ModelError with both shapes."""
     raise ModelError(
-        f"the net gave {tuple(out.shape)}; this task has {what} and wants {wanted}", fix="Change the net's last layer"
+        f"the net's output has shape {tuple(out.shape)}; this task has {what} and needs {wanted}",
+        fix="Change the net's last layer",
     )
 
 

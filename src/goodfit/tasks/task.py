@@ -33,7 +33,7 @@ class Task(ABC):
     family: ClassVar[str]  # what recipes of architectures are keyed by: classes, labels, numbers, ratings, ...
     metric_list: ClassVar[tuple[Metric, ...]]  # the first one chooses the best epoch
     output: ClassVar[Literal["row", "image"]] = "row"  # what the net gives for each input
-    rival: ClassVar[str] = "the trivial predictor"  # what `baseline` is of, in words
+    rival: ClassVar[str] = "the trivial predictor"  # what `baseline` is of: "predicting the mean" (reaches 0.3)
     loss_unit: ClassVar[str] = "mean per row"  # what the loss is measured in, for the plot of it
     example_words: ClassVar[str]  # what `example_rows` gives, in a sentence or two
     scored_rows: ClassVar[int] = 5_000  # training rows that are scored for the verdict
@@ -193,7 +193,7 @@ class Task(ABC):
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The metrics on `y` of the trivial predictor learnt from `y_train` (majority class, mean).
 
-        `out` is the net's, for tasks in which it tells what the trivial predictor would say (a popularity).
+        `out` is the net's, for tasks whose net knows what the trivial predictor would give (a popularity).
         """
 
     # Predictions and the report ---------------------------------------------------------------------------------------

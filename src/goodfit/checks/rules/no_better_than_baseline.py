@@ -38,6 +38,6 @@ class NoBetterThanBaseline(EndRule):
         score = end.scores["valid"]
         yield self.finding(
             f"{end.main_metric} on the validation rows is {score.value:.3f} ({score.low:.3f} to {score.high:.3f}); "
-            f"{end.rival} has {end.baseline['valid']:.3f}",
+            f"{end.rival} reaches {end.baseline['valid']:.3f}",
             "Check that labels belong to their rows, then try more --epochs, a larger --size or more rows",
         )

@@ -41,7 +41,7 @@ class Underfitting(EndRule):
         if "train" in end.baseline and not end.beats_baseline("train"):
             yield self.finding(
                 f"on its own training rows the model has {end.main_metric} {end.scores['train'].value:.3f}; "
-                f"{end.rival} has {end.baseline['train']:.3f}",
+                f"{end.rival} reaches {end.baseline['train']:.3f}",
                 fix,
             )
             return
