@@ -13,8 +13,9 @@ from goodfit.data.feed import Feed
 from goodfit.nets import Recipe
 from goodfit.tasks.task import Task
 from goodfit.train.hyperparameters import Hyperparameters
-from goodfit.train.loop import Listener, Position, Training, penalty, train
+from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.optimiser import make_optimiser, parameter_groups
+from goodfit.train.passes import penalty
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
 

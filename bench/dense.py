@@ -133,7 +133,7 @@ def speed(repeats: int) -> None:
 def scores(run: gf.Run, names: tuple[str, ...]) -> str:
     test = run.metrics["test"]
     told = (f"{name} {test[name].value:.4f} ({test[name].low:.4f} to {test[name].high:.4f})" for name in names)
-    return f"{', '.join(told)}; {len(run.history)} epochs, {run.record['seconds']:.0f} s; {run.verdict}"
+    return f"{', '.join(told)}; {len(run.history)} epochs, {run.record.seconds:.0f} s; {run.verdict}"
 
 
 def masks(out: Path, **options: Any) -> None:
@@ -152,7 +152,7 @@ def restored(out: Path, kind: str) -> None:
             test_clean=clean["test"],
         )  # fmt: skip
         run = gf.fit(source, out=out, quiet=False)
-        print(f"{kind}:", scores(run, ("psnr", "ssim", "psnr_gain")), run.record["baseline"]["test"], flush=True)
+        print(f"{kind}:", scores(run, ("psnr", "ssim", "psnr_gain")), run.record.baseline["test"], flush=True)
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def predictions(folder: Path) -> None:
     frame = pl.DataFrame(columns)
     taught = frame[:20_000].with_columns(y=pl.Series(target[:20_000]))
     run = gf.fit(gf.table(taught, "y"), out=folder / "wide", epochs=1, quiet=True, cache=folder)
-    x = torch.zeros(1, run.record["model"]["in_shape"][0])
+    x = torch.zeros(1, run.record.net.in_shape[0])
     with torch.inference_mode():
         net = best_of(lambda: run.net(x), 50)
     one = best_of(lambda: run.predict(frame[0]), 50)

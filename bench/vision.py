@@ -32,7 +32,7 @@ from goodfit.data.feed import Feed
 from goodfit.data.images.augment import Augmenter, AugmentSettings
 from goodfit.data.normalise import Normalise
 from goodfit.data.sources.arrays import arrays as as_source
-from goodfit.fitting.defaults import choose_architecture
+from goodfit.fitting.net import usual_architecture
 from goodfit.nets import build
 from goodfit.tasks.classification import Classification
 from goodfit.train.device import choose_device
@@ -50,7 +50,9 @@ MEAN, DEVIATION = 0.286, 0.353
 
 def net() -> nn.Module:
     torch.manual_seed(0)
-    return build(choose_architecture((1, 28, 28), DEVICE.type != "cpu")[0], (1, 28, 28), 10).to(DEVICE)
+    return build(usual_architecture((1, 28, 28), "row", accelerator=DEVICE.type != "cpu")[0], (1, 28, 28), 10).to(
+        DEVICE
+    )
 
 
 def now() -> float:

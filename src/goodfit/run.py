@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,9 +60,11 @@ class Run:
         return self.record.verdict
 
     @property
-    def history(self) -> list[dict[str, float | None]]:
+    def history(self) -> list[dict[str, float]]:
         """A line an epoch: epoch, rows, train_loss, valid_loss, the main metric, learning_rate, seconds."""
-        return self.record.history
+        return [
+            {name: math.nan if value is None else value for name, value in line.items()} for line in self.record.history
+        ]
 
     @property
     def findings(self) -> list[Finding]:

@@ -32,13 +32,13 @@ def test_rules_that_fail_are_errors_in_the_record(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(TestSetReused, "at_end", at_end)
     x = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
     run = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), out=tmp_path / "run", epochs=2, quiet=True)
-    failures = [finding for finding in run.findings if finding["code"] == "GF000"]
-    assert {finding["level"] for finding in failures} == {"error"}
+    failures = [finding for finding in run.findings if finding.code == "GF000"]
+    assert {finding.level for finding in failures} == {"error"}
     for rule, moment in (
         ("class-imbalance", "before"),
         ("gradients-not-zeroed", "while"),
         ("test-set-reused", "after"),
     ):
-        (one,) = (finding for finding in failures if rule in finding["message"])
-        assert f"failed with ValueError: {moment} training;" in one["message"]
+        (one,) = (finding for finding in failures if rule in finding.message)
+        assert f"failed with ValueError: {moment} training;" in one.message
     assert len(failures) == 3

@@ -154,7 +154,8 @@ def test_sparse_inputs_and_gradients() -> None:
             self.weight = nn.Parameter(torch.randn(6, 3) / 10)
 
         def forward(self, x: Tensor) -> Tensor:
-            return torch.sparse.mm(x, self.weight)
+            product: Tensor = torch.sparse.mm(x, self.weight)
+            return product
 
     net = Sparse()
 

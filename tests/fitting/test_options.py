@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -37,7 +38,7 @@ OUT_OF_RANGE = {
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in OUT_OF_RANGE.items() for value in values]
 )
-def test_a_value_out_of_range_is_refused_with_the_option_as_the_command_spells_it(name: str, value: object) -> None:
+def test_a_value_out_of_range_is_refused_with_the_option_as_the_command_spells_it(name: str, value: Any) -> None:
     with pytest.raises(UsageError, match=f"--{name.replace('_', '-')} {value} is "):
         FitOptions(**{name: value})
 

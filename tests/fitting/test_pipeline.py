@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ def test_what_a_hook_raises_ends_the_fit_and_resume_goes_on_to_the_same_history(
 
 
 @pytest.mark.parametrize("options", [{"task": "regression", "interval": True, "loss": "dice"}, {"arch": "resnet10"}])
-def test_a_fit_that_fails_leaves_no_folder(rows: Path, options: dict[str, object]) -> None:
+def test_a_fit_that_fails_leaves_no_folder(rows: Path, options: dict[str, Any]) -> None:
     with pytest.raises(gf.GoodfitError):
         gf.fit(rows, epochs=1, **options)
     assert not Path("runs").exists()

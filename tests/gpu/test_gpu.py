@@ -17,8 +17,8 @@ from goodfit.data.images.augment import Augmenter, AugmentSettings
 from goodfit.data.normalise import Normalise
 from goodfit.data.sources.arrays import arrays
 from goodfit.nets import build
-from goodfit.store.tensors import load_optimiser_state, optimiser_state
 from goodfit.tasks.classification import Classification
+from goodfit.train.checkpoint import load_optimiser_state, optimiser_state
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Listener, Position, Training, train
 from goodfit.train.memory import out_of_memory, shrinking
@@ -153,7 +153,7 @@ def test_bfloat16_is_measured_and_used(tmp_path: Path) -> None:
     run = gf.fit(
         gf.arrays(x, y), out=tmp_path / "run", epochs=1, cache=tmp_path, precision="bfloat16", quiet=True, width=16
     )
-    assert run.record["plan"]["precision"] == "bfloat16"
+    assert run.record.hyperparameters.precision == "bfloat16"
     assert next(run.net.parameters()).dtype == torch.float32  # the weights themselves stay in float32
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 import goodfit as gf
-from goodfit.run import FORMAT
+from goodfit.record import FORMAT
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHOWN = range(150, 160)  # digits that the fixture was not fitted on

@@ -17,6 +17,7 @@ from sklearn.metrics import jaccard_score
 import goodfit as gf
 from goodfit.nets import build
 from goodfit.predict.image_predictions import ImagePredictions
+from goodfit.record import Rows
 
 SIZE = (50, 38)  # width, height: no multiples of anything
 SMALL = ("--arch", "unet-resnet10", "--width", 8, "--precision", "float32")
@@ -151,7 +152,7 @@ def test_restoration_takes_noise_away(noisy: Path, tmp_path: Path) -> None:
     assert goodfit(*fit, *SMALL) == 0
     loaded = gf.load(run)
     record = loaded.record
-    assert record["baseline"]["test"]["psnr"] == pytest.approx(10 * np.log10(255**2 / 25**2), abs=0.3)
+    assert record.baseline["test"]["psnr"] == pytest.approx(10 * np.log10(255**2 / 25**2), abs=0.3)
     assert loaded.metrics["test"]["psnr_gain"].low > 3
     assert (run / "report.html").read_text(encoding="utf-8").count('class="slider"') == 10  # all test images
     found = loaded.predict(noisy / "bad")
@@ -233,7 +234,7 @@ def test_a_split_with_a_validation_part_alone_trains_on_the_rest(street: Path, t
         train / "images", train / "masks", valid=val / "images", valid_masks=val / "masks", void=9
     )  # fmt: skip
     run = gf.fit(source, out=tmp_path / "r", arch="unet-resnet10", width=8, epochs=1, precision="float32")
-    assert run.record["rows"] == {"train": 60, "valid": 12, "test": 0, "unreadable": 0}
+    assert run.record.rows == Rows(train=60, valid=12, test=0, unreadable=0)
 
 
 @pytest.mark.parametrize("kind", ["masks", "clean"])

@@ -76,7 +76,8 @@ def test_importance_and_dependence_of_a_known_formula_are_those_worked_out_by_ha
 
 def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> None:
     run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, quiet=True)
-    explanation = run.record["explanation"]
+    explanation = run.record.explanation
+    assert explanation is not None
     assert explanation["importance"][0]["column"] == "a"
     noise = next(column for column in explanation["importance"] if column["column"] == "b")
     assert noise["low"] < 0.05

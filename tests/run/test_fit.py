@@ -42,7 +42,7 @@ def test_a_folder_of_images_becomes_a_run_with_everything_in_it(digits_folder: P
     assert run.metrics["test"]["accuracy"].value > 0.5
     with (run.folder / "split.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == sum(run.record["rows"][part] for part in ("train", "valid", "test"))
+    assert len(rows) == sum(getattr(run.record.rows, part) for part in ("train", "valid", "test"))
     tested = {row["key"] for row in rows if row["part"] == "test"}
     with (run.folder / "predictions.csv").open() as file:
         predictions = list(csv.DictReader(file))
@@ -107,7 +107,7 @@ def test_a_plain_function_and_a_module_give_the_same_result_from_the_same_start(
     by_function = gf.fit(gf.arrays(x, y), model=net, params=[w1, b1, w2, b2], out=tmp_path / "function", **options)
     for parameter, tensor in zip(module.parameters(), (w1, b1, w2, b2), strict=True):
         assert torch.equal(parameter, tensor)
-    assert by_module.record["metrics"] == by_function.record["metrics"]
+    assert by_module.record.metrics == by_function.record.metrics
     assert by_module.history[-1]["train_loss"] < by_module.history[0]["train_loss"]
 
 
@@ -120,7 +120,7 @@ def test_reported_metrics_are_those_that_scikit_learn_finds_on_the_predictions(t
     assert run.metrics["test"]["accuracy"].value == pytest.approx(accuracy_score(y[400:], predictions["prediction"]))
     assert run.metrics["test"]["log_loss"].value == pytest.approx(log_loss(y[400:], shares), rel=1e-4)
     majority = np.bincount(y[400:], minlength=10)[np.bincount(run_train_labels(run, y)).argmax()] / 200
-    assert run.record["baseline"]["test"]["accuracy"] == pytest.approx(majority)
+    assert run.record.baseline["test"]["accuracy"] == pytest.approx(majority)
 
 
 def run_train_labels(run: gf.Run, y: np.ndarray) -> np.ndarray:
@@ -167,7 +167,7 @@ def test_ten_fits_in_with_blocks_leave_no_memory_behind(tmp_path: Path) -> None:
 def test_each_look_at_the_same_test_data_is_counted(tmp_path: Path) -> None:
     x, y = digits()
     run = gf.fit(gf.arrays(x[:400], y[:400], test=(x[400:], y[400:])), out=tmp_path / "run", epochs=1)
-    assert run.record["looks_at_test"] == 1
+    assert run.record.looks_at_test == 1
     second = run.evaluate(gf.arrays(x[400:], y[400:]))
     assert second["looks_at_test"] == 2
     assert [finding["rule"] for finding in second["findings"]] == ["test-set-reused"]
@@ -177,18 +177,18 @@ def test_each_look_at_the_same_test_data_is_counted(tmp_path: Path) -> None:
 def test_regression_and_multilabel_go_the_whole_way(tmp_path: Path) -> None:
     x, y = digits()
     line = gf.fit(gf.arrays(x, x[:, 20] * 3 + x[:, 30]), out=tmp_path / "regression", epochs=5)
-    assert line.record["task"]["name"] == "regression"
+    assert line.record.task["name"] == "regression"
     assert line.metrics["test"]["r2"].value > 0.5
     labels = [["even"] * (label % 2 == 0) + ["large"] * (label > 4) for label in y.tolist()]
     many = gf.fit(gf.arrays(x, labels), out=tmp_path / "multilabel", epochs=5)
-    assert many.metrics["test"]["f1"].value > many.record["baseline"]["test"]["f1"]
+    assert many.metrics["test"]["f1"].value > many.record.baseline["test"]["f1"]
     assert json.loads((many.folder / "run.json").read_text())["task"]["labels"] == ["even", "large"]
 
 
 def test_a_time_budget_is_kept(tmp_path: Path) -> None:
     x, y = digits()
     run = gf.fit(gf.arrays(x, y), out=tmp_path / "run", minutes=0.15)
-    assert run.record["seconds"] < 0.15 * 60 * 1.3
+    assert run.record.seconds < 0.15 * 60 * 1.3
     assert len(run.history) > 2
 
 

@@ -81,7 +81,7 @@ def test_users_and_items_never_seen_get_the_fall_back_and_a_word(fitted: Path) -
         "item not seen: the user's mean",
         "neither seen: the overall mean",
     ]
-    assert predictions["prediction"][3] == pytest.approx(run.record["task"]["means"][0], abs=1e-4)
+    assert predictions["prediction"][3] == pytest.approx(run.record.task["means"][0], abs=1e-4)
     with pytest.raises(gf.GoodfitError, match="--item what: there is no such column"):
         run.predict(new.drop("what"))
 

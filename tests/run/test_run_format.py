@@ -10,7 +10,7 @@ import pytest
 from make_run_fixture import FIXTURES, SHOWN, write_images
 
 import goodfit as gf
-from goodfit.run import FORMAT
+from goodfit.record import FORMAT
 
 FORMATS = [FIXTURES / f"run-format-{number}" for number in range(1, FORMAT + 1)]
 

@@ -102,7 +102,7 @@ def test_regression_predicts_in_original_units(tmp_path: Path) -> None:
     truth = people()["pay"].to_numpy()[[int(row["key"]) for row in rows]]
     found = mean_squared_error(truth, [float(row["prediction"]) for row in rows]) ** 0.5
     assert run.metrics["test"]["rmse"].value == pytest.approx(found, rel=1e-4)
-    assert run.record["plan"]["precision"] == "float32"
+    assert run.record.hyperparameters.precision == "float32"
 
 
 def test_two_targets_and_a_group_and_a_time(tmp_path: Path) -> None:

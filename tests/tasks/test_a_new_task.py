@@ -16,6 +16,7 @@ import pytest
 
 import goodfit as gf
 import goodfit.tasks
+from goodfit.predict.predictions import Predictions
 from goodfit.tasks import known_tasks
 
 ORDINAL = '''
@@ -147,4 +148,6 @@ def test_a_task_in_one_file_is_stratified_trained_and_reported(tmp_path: Path) -
     assert "mean level error (levels)" in page
     assert "Ordered levels" in page
     again = gf.load(tmp_path / "run")
-    assert set(again.predict(frame.drop("level").head(5))["prediction"]) <= {0, 1, 2, 3}
+    predictions = again.predict(frame.drop("level").head(5))
+    assert isinstance(predictions, Predictions)
+    assert set(predictions["prediction"]) <= {0, 1, 2, 3}

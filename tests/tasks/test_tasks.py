@@ -11,6 +11,7 @@ from sklearn import metrics
 
 from goodfit.errors import DataError, GoodfitError, ModelError
 from goodfit.tasks import from_json, task_for
+from goodfit.tasks.classification import Classification
 
 RANDOM = np.random.default_rng(0)
 
@@ -66,6 +67,7 @@ def test_classification_metrics_are_scikit_learns() -> None:
     assert found["accuracy"].value == pytest.approx(metrics.accuracy_score(labels, out.argmax(1)))
     assert found["log_loss"].value == pytest.approx(metrics.log_loss(labels, shares), rel=1e-5)
     assert found["auc"].value == pytest.approx(metrics.roc_auc_score(labels, shares, multi_class="ovr"))
+    assert isinstance(task, Classification)
     details = task.details(out, y)
     np.testing.assert_array_equal(details["confusion"], metrics.confusion_matrix(labels, out.argmax(1)))
     precision, recall, f1, support = metrics.precision_recall_fscore_support(labels, out.argmax(1))

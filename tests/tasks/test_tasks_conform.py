@@ -100,7 +100,7 @@ def test_the_loss_is_a_finite_number_with_a_gradient(name: str) -> None:
     loss = task.loss(out, y)
     assert loss.shape == ()
     assert torch.isfinite(loss)
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    loss.backward()
     assert out.grad is not None
     assert torch.isfinite(out.grad).all()
     assert out.grad.any()
@@ -114,9 +114,10 @@ def test_the_loss_of_a_batch_is_that_of_the_sums_of_its_parts(name: str) -> None
     torch.testing.assert_close(task.loss_of_sums(sums), whole, rtol=1e-5, atol=1e-6)
     counts = [task.loss_count(part) for part in y.split(5)]
     if None not in counts:
-        total = sum(float(task.loss(out, part)) * float(count)  # type: ignore[arg-type]  # none of them is None
-                    for out, part, count in zip(example.out.split(5), y.split(5), counts, strict=True))  # fmt: skip
-        assert total / sum(map(float, counts)) == pytest.approx(float(whole), rel=1e-5)  # type: ignore[arg-type]
+        losses = [float(task.loss(out, part)) for out, part in zip(example.out.split(5), y.split(5), strict=True)]
+        weights = [float(count) for count in counts if count is not None]
+        total = sum(loss * weight for loss, weight in zip(losses, weights, strict=True))
+        assert total / sum(weights) == pytest.approx(float(whole), rel=1e-5)
 
 
 def test_every_metric_is_described_and_has_an_interval_around_it(name: str) -> None:

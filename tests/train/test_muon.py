@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from goodfit.store.tensors import load_optimiser_state, optimiser_state
+from goodfit.train.checkpoint import load_optimiser_state, optimiser_state
 from goodfit.train.muon import Muon, orthogonal
 from goodfit.train.optimiser import make_optimiser, parameter_groups
 

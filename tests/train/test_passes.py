@@ -41,7 +41,7 @@ class Shaped(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.layers(x)
         self.penalty = 0.01 * out.square().mean()  # of this pass's rows
-        return out.unflatten(1, self.shape)
+        return out.reshape(len(out), *self.shape)
 
 
 def dense(channels: int) -> nn.Module:

@@ -129,7 +129,7 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
             if training.hyper.micro_batch >= rows:
                 with training.precision.autocast(device):
                     loss = training.task.loss(training.net(batch.x), batch.y)
-                (loss + penalty(training.net)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                (loss + penalty(training.net)).backward()
                 return loss.detach()
             passes = -(-rows // training.hyper.micro_batch)
             return backward_in_passes(training.net, training.task, batch, passes, training.precision, device)

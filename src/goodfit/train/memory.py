@@ -49,7 +49,7 @@ def keep_freed_memory() -> None:
 def release_memory() -> None:
     """Collect what is no longer used and hand free memory back to the system."""
     gc.collect()
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    if torch.cuda.is_initialized():
         torch.cuda.empty_cache()
     if sys.platform == "linux":
         # glibc keeps freed blocks for itself: without this a fit's memory would stay with the process

@@ -44,7 +44,7 @@ def backward_in_passes(
                 loss += part.detach()
             else:
                 part = (task.loss_sums(out, y) * slopes).sum()
-        (part + penalty(net) * (len(x) / len(batch.rows))).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        (part + penalty(net) * (len(x) / len(batch.rows))).backward()
     return loss
 
 

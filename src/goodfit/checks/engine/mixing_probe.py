@@ -24,7 +24,7 @@ NOISE_FACTOR = 10.0  # how far a change has to stand out of what two equal passe
 def random_state_kept() -> Iterator[None]:
     """Every generator goes on afterwards as if nothing had been drawn."""
     python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002  # the one that programs share
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
     with torch.random.fork_rng(devices=devices):
         try:
             yield

@@ -51,7 +51,7 @@ class LossBroadcast(LiveRule):
         if event.name not in ELEMENTWISE or input_shape == target_shape:
             return
         try:
-            result = torch.broadcast_shapes(input_shape, target_shape)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            result = torch.broadcast_shapes(input_shape, target_shape)
         except RuntimeError:  # torch has refused them, and says so
             return
         if result.numel() > max(event.input.numel(), event.target.numel()):
