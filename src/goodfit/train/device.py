@@ -1,4 +1,4 @@
-"""Which device trains: CUDA, Apple's MPS or the CPU, chosen by itself and said."""
+"""The device that trains: CUDA, Apple's MPS or the CPU."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ def choose_device(wanted: str | None = None) -> tuple[torch.device, str]:
     """
     if wanted in (None, "auto"):
         if torch.cuda.is_available():
-            return torch.device("cuda"), f"a GPU is there: {torch.cuda.get_device_name()}"
+            return torch.device("cuda"), f"GPU found: {torch.cuda.get_device_name()}"
         if torch.backends.mps.is_available():
-            return torch.device("mps"), "Apple's GPU is there"
-        return torch.device("cpu"), f"no GPU is there; {torch.get_num_threads()} threads"
+            return torch.device("mps"), "Apple GPU found"
+        threads = torch.get_num_threads()
+        return torch.device("cpu"), f"no GPU found; {threads} thread{'' if threads == 1 else 's'}"
     try:
         device = torch.device(str(wanted))
     except RuntimeError as error:
         raise UsageError(f"--device {wanted} is not a device", fix="Choose cpu, cuda or mps") from error
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not there.get(device.type, False):
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not available.get(device.type, False):
         raise UsageError(f"--device {wanted} is not on this machine", fix="Leave --device out, or give cpu")
     return device, "given"
 
