@@ -57,7 +57,7 @@ class AccumulationDropped(LiveRule):
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.unused += 1
-        if event.into:
+        if event.inputs_given:
             self.reaches_input = True
         elif self.program.awake:  # the first steps are enough to know the loop by
             groups = [group["params"] for optimiser in self.program.optimisers for group in optimiser.param_groups[:1]]
