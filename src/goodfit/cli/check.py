@@ -77,7 +77,7 @@ def check(
         findings, summary, status = checked.findings, checked.summary, checked.status
     if write_baseline is not None:
         accepted.write_baseline(findings, write_baseline)
-        click.echo(f"{len(findings)} findings accepted -> {write_baseline}", err=True)
+        click.echo(f"Accepted findings written to {write_baseline}", err=True)
         raise click.exceptions.Exit(status)
     fresh = findings if baseline is None else accepted.not_accepted(findings, baseline)
     text = render(form, fresh, target, summary)
