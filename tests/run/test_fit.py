@@ -36,6 +36,7 @@ def test_a_folder_of_images_becomes_a_run_with_everything_in_it(digits_folder: P
         "split.csv",
         "predictions.csv",
         "report.html",
+        "history.jsonl",
         "looks.json",
         "scores.safetensors",
     }

@@ -91,7 +91,8 @@ def test_complex_outputs_are_compared_too() -> None:
             self.dim = dim
 
         def forward(self, x: Tensor) -> Tensor:
-            return torch.fft.fft(x, dim=self.dim)
+            spectrum: Tensor = torch.fft.fft(x, dim=self.dim)
+            return spectrum
 
     assert mixing(Spectrum(1), [torch.randn(32, 4)], {}) is None
     assert mixing(Spectrum(0), [torch.randn(32, 4)], {}) is not None
