@@ -7,6 +7,7 @@ import csv
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -15,7 +16,9 @@ from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
 from goodfit.nets.svdpp import Factors
+from goodfit.store.csv_cells import cell
 from goodfit.store.files import replacing
+from goodfit.store.outputs import is_recommendations, refuse_to_replace
 from goodfit.tasks.task import Task
 
 BLOCK = 1024  # users whose scores for all items are in memory at a time
@@ -53,6 +56,19 @@ class Catalogue:
     users: Sequence[str]
     items: Sequence[str]
 
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        return {user: code for code, user in enumerate(self.users, start=1)}
+
+    def knows(self, user: str) -> bool:
+        """Whether the run knows this user, by training rows or by features."""
+        return user in self._codes
+
+    @property
+    def for_strangers(self) -> str:
+        """What a user whom the run does not know is recommended, in words."""
+        return "these are the items with the best means" if self.task.decodes_scores else "these suit users in general"
+
     def recommend(self, users: Sequence[str] | None = None, n: int = 10) -> Iterator[Recommendation]:
         """The n best items that each user has not rated in training, best first, user by user.
 
@@ -68,7 +84,7 @@ class Catalogue:
         """
         if n < 1:
             raise UsageError(f"-n {n} is out of range", fix="Give 1 or more")
-        codes = {user: code for code, user in enumerate(self.users, start=1)}
+        codes = self._codes
         wanted = self.users if users is None else users
         for start in range(0, len(wanted), BLOCK):
             block = wanted[start : start + BLOCK]
@@ -104,15 +120,23 @@ class Catalogue:
         ]
 
 
-def write_recommendations(lines: Iterator[Recommendation], place: Path | TextIO) -> int:
-    """Write them as CSV (user, place, item, prediction), to a path or an open file; how many."""
+def write_recommendations(lines: Iterator[Recommendation], place: Path | TextIO, *, raw: bool = False) -> int:
+    """Write them as CSV (user, place, item, prediction), to a path or an open file; how many.
+
+    Args:
+        raw: leave names that a spreadsheet would take for a formula as they are; see `Predictions.write_to`.
+
+    Raises:
+        UsageError: there is another file of this name, which goodfit did not make.
+    """
     if isinstance(place, Path):
+        refuse_to_replace(place, is_recommendations)
         with replacing(place) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-            return write_recommendations(lines, file)
+            return write_recommendations(lines, file, raw=raw)
     writer = csv.writer(place, lineterminator="\n")
     writer.writerow(Recommendation._fields)
     count = 0
     for line in lines:
-        writer.writerow([line.user, line.place, line.item, f"{line.prediction:.4g}"])
+        writer.writerow([cell(value, raw=raw) for value in line])
         count += 1
     return count
