@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -155,11 +156,17 @@ class Run:
         net, schema = self.net, self.model.schema
         if not isinstance(net, Factors):
             raise UsageError("this run is not of ratings", where=self.folder, fix="Give a run of users and items")
-        return Catalogue(net, self.model.task, schema["users"], schema["items"])
+        return Catalogue(net, self.model.task, schema["users"], schema["items"], schema.get("held_out_users", {}))
 
     def recommend(self, user: Any, n: int = 10) -> list[tuple[str, float]]:
-        """The n best items that a user has not rated in training, with their predicted ratings; for runs of ratings."""
-        return [(line.item, line.prediction) for line in self.catalogue.recommend([str(user)], n)]
+        """The n best items that a user has rated in no row of the data, with predicted ratings; for runs of ratings.
+
+        A user whom the run does not know gets the items that suit users in general, with a warning.
+        """
+        catalogue = self.catalogue
+        if not catalogue.knows(str(user)):
+            warnings.warn(f"the user '{user}' is not in the training rows: {catalogue.for_strangers}", stacklevel=2)
+        return [(line.item, line.prediction) for line in catalogue.recommend([str(user)], n)]
 
     def similar(self, item: Any, n: int = 10) -> list[tuple[str, float]]:
         """The n items nearest to an item, with the cosine of their embeddings; for runs of ratings."""

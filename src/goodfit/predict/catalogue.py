@@ -1,12 +1,12 @@
-"""What a run of ratings recommends: for each user the items not yet rated with the highest predicted ratings; and the
+"""What a run of ratings recommends: for each user the items rated in no row with the highest predicted ratings; and the
 items that are nearest to an item."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -49,12 +49,14 @@ class Catalogue:
 
     Attributes:
         users, items: as they stand in the data, in the order of their codes from 1 on.
+        held_out_users: users of validation and test rows alone, with the codes of the items in these.
     """
 
     net: Factors
     task: Task
     users: Sequence[str]
     items: Sequence[str]
+    held_out_users: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @cached_property
     def _codes(self) -> dict[str, int]:
@@ -70,7 +72,7 @@ class Catalogue:
         return "these are the items with the best means" if self.task.decodes_scores else "these suit users in general"
 
     def recommend(self, users: Sequence[str] | None = None, n: int = 10) -> Iterator[Recommendation]:
-        """The n best items that each user has not rated in training, best first, user by user.
+        """The n best items that each user has not rated in any row of the data, best first, user by user.
 
         Scores for all items are computed for a block of users at a time, so that the memory needed does not grow with
         the number of users. A user never seen gets the items with the best mean.
@@ -91,6 +93,9 @@ class Catalogue:
             with torch.inference_mode():
                 rows = torch.tensor([codes.get(user, 0) for user in block], device=self.net.starts.device)
                 scores = self.net.scores(rows)
+                for row, user in enumerate(block):
+                    if user in self.held_out_users:
+                        scores[row, list(self.held_out_users[user])] = -math.inf
                 best, places = scores.topk(min(n, scores.shape[1]), dim=1)
                 flat = best.reshape(-1, 1).cpu()
                 ratings = self.task.decode(flat)["prediction"] if self.task.decodes_scores else flat[:, 0].tolist()
