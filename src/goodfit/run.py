@@ -130,13 +130,15 @@ class Run:
         progress: Callable[[int, int], None] | None = None,
         **options: Any,
     ) -> dict[str, Any]:
-        """Score labelled data that the run was not fitted on. Each look is counted in the run folder.
+        """Score labelled data. Each look at rows that the run has not seen is counted in the run folder.
+
+        Rows that the run was trained on are found by their content, and scored apart: see `Returns`.
 
         Args:
             options: how a path is opened: masks="street/masks", clean="clean/".
 
         Returns:
-            The object that `goodfit evaluate --json` prints.
+            The object that `goodfit evaluate --json` prints: `goodfit.predict.evaluation.score` lists its fields.
 
         Raises:
             DataError: no labels, or a label that the run does not know.

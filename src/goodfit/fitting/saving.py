@@ -16,6 +16,7 @@ from goodfit.fitting.problem import Problem
 from goodfit.fitting.scoring import Scored
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
+from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
 from goodfit.store.run_folder import CHECKPOINT, PREDICTIONS, SCORES, WEIGHTS
@@ -126,4 +127,5 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}
     if examples.thumbnails is not None:
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
+    tensors |= remembered(problem.source, problem.split.parts)
     save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown})
