@@ -140,4 +140,6 @@ def _build(
 
 
 RECIPES = {"ranking": Recipe(learning_rate=1e-2, weight_decay=0.0, batch_size=1024, rows_to_see=1_000_000)}
-ARCHITECTURES = (Architecture("ranker", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES),)
+ARCHITECTURES = (
+    Architecture("ranker", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES, large_products=False),
+)

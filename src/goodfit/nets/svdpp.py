@@ -239,4 +239,6 @@ def stages(net: nn.Module) -> list[list[nn.Module]]:
 
 
 RECIPES = {"ratings": Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see=900_000)}
-ARCHITECTURES = (Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES),)
+ARCHITECTURES = (
+    Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES, large_products=False),
+)
