@@ -30,7 +30,7 @@ from goodfit.record import Record, damaged, read_record
 from goodfit.stats.estimates import Estimate
 from goodfit.store.outputs import is_page, refuse_to_replace
 from goodfit.store.run_folder import RECORD, REPORT, SAVED, WEIGHTS, copy_run
-from goodfit.store.tensors import load_state
+from goodfit.store.tensors import load_state, refuse_not_finite
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import choose_device
 from goodfit.train.evaluate import outputs
@@ -237,6 +237,7 @@ def load(
     record = read_record(folder)
     place, _ = choose_device(device)
     weights, _ = load_state(folder / WEIGHTS)
+    refuse_not_finite(folder / WEIGHTS, weights)
     net = _net(record, folder, model, params)
     try:
         net.load_state_dict(weights)
