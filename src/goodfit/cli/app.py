@@ -8,11 +8,13 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, runs, tools
+from goodfit.cli import check, runs, streams, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
+from goodfit.fitting.console import visible
 
 BAD_INPUT, INTERRUPTED = 2, 130
+LETTERS_OF_MESSAGE = 2_000
 
 
 class Commands(click.Group):
@@ -58,28 +60,45 @@ for _command in (tools.demo, Late("fit", help="Fit a model to data."), *runs.ALL
 
 
 def main() -> None:
-    """The command: errors in one line, exit status 2; Ctrl-C 130."""
+    """The command: errors in one line, exit status 2; Ctrl-C 130; 0 where the reader of stdout went, as head does."""
     arguments = sys.argv[1:]
     full = "--traceback" in arguments
     arguments = [argument for argument in arguments if argument != "--traceback"]
+    open_at_start = streams.prepare()
+    status: int | str | None = 0
     try:
-        status = app.main(arguments, prog_name="goodfit", standalone_mode=False)
-        sys.stdout.flush()
-        if isinstance(status, int) and status:
-            sys.exit(status)
+        result = app.main(arguments, prog_name="goodfit", standalone_mode=False)
+        status = result if isinstance(result, int) else 0
+        streams.finish(open_at_start=open_at_start)
     except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        status = stop.exit_code
+    except SystemExit as stop:
+        reader_gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"  # click's answer to a broken pipe
+        status = 0 if reader_gone else stop.code
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
     except click.ClickException as error:
-        print(f"goodfit: {error.format_message()}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        status = _say(error.format_message())
     except GoodfitError as error:
         if full:
             raise
-        print(f"goodfit: {error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except BrokenPipeError:  # the reader of stdout has gone, as head does
-        sys.stderr.close()
-        sys.exit(0)
+        status = _say(str(error))
+    except BrokenPipeError:
+        streams.give_up_stdout()
+    except OSError as error:
+        if full:
+            raise
+        streams.give_up_stdout()
+        status = _say(str(streams.unwritable(error)))
+    if status:
+        sys.exit(status)
+
+
+def _say(message: str) -> int:
+    """One line on stderr, whatever is in the names that it quotes."""
+    line = visible(" ".join(message.split("\n")))
+    if len(line) > LETTERS_OF_MESSAGE:
+        line = f"{line[: LETTERS_OF_MESSAGE // 2]} ... {line[-LETTERS_OF_MESSAGE // 2 :]}"
+    print(f"goodfit: {line}", file=sys.stderr)
+    return BAD_INPUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,12 @@ def _fit(
     from goodfit.fitting.fit import fit
     from goodfit.nets.own_net import is_spec
 
+    processes = os.environ.get("WORLD_SIZE", "1")
+    if processes.isdigit() and int(processes) > 1:  # torchrun would run as many whole fits over each other
+        raise click.UsageError(
+            f"this is one of {processes} processes (WORLD_SIZE={processes}), and goodfit fits in one. Start it without "
+            "torchrun"
+        )
     own = is_spec(what)
     if own and data is None:
         raise click.UsageError(f"{what} is a net: give the data as well, with --data photos/")

@@ -91,19 +91,19 @@ def cache() -> None:
 @option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_info(cache: Path | None) -> None:
     """Print the folder of the cache and its size."""
-    from goodfit.data.images.cache import cache_folder, info
+    from goodfit.data.images.cache import cache_place, info
 
-    found = info(cache_folder(cache))
-    click.echo(f"{found.path}: {found.files} files, {found.bytes / 1e6:,.1f} MB")
+    held = info(cache_place(cache))
+    click.echo(f"{held.path}: {held.files} files, {held.bytes / 1e6:,.1f} MB")
 
 
 @cache.command(name="clear")
 @option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_clear(cache: Path | None) -> None:
-    """Remove all decoded images."""
-    from goodfit.data.images.cache import cache_folder, clear
+    """Remove all decoded images: files that the cache lists as its own, and no others."""
+    from goodfit.data.images.cache import cache_place, clear
 
-    gone = clear(cache_folder(cache))
+    gone = clear(cache_place(cache))
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
 
 
