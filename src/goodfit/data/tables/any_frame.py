@@ -79,15 +79,7 @@ def _of_objects(name: str, cells: list[Any]) -> pl.Series:
         return pl.Series(name, [None if cell is None else str(cell).encode() for cell in cells], dtype=pl.Binary)
     if types == {int} and any(cell is not None and abs(cell) >= 2**63 for cell in cells):
         types = {str}  # no integer of 64 bits: a name
-    if len(types) == 1 and types <= {
-        bool,
-        int,
-        float,
-        datetime.date,
-        datetime.time,
-        datetime.timedelta,
-        decimal.Decimal,
-    }:
+    if len(types) == 1 and types <= KEPT_TYPES:
         return pl.Series(name, cells)
     return pl.Series(name, [None if cell is None else str(cell) for cell in cells], dtype=pl.String)
 

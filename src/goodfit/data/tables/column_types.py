@@ -106,7 +106,7 @@ def _of_values(column: pl.Series, decimal: str) -> ColumnType:
 
     words = without_empty(column)
     present = without_missing(words)
-    if len(words) == 0 or (len(present) == 0 and words.n_unique() == 1):
+    if len(present) == 0:
         return ColumnType("left out", "empty")
     values = numbers(present, decimal)
     slips = values.null_count()

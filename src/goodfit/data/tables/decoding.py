@@ -114,7 +114,8 @@ def _decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str,
             return _text(data[len(mark) :], name, path), SHOWN.get(name, name), False
     first = data[:BYTES_EXAMINED]
     for name, high, low in (("utf-16-le", first[1::2], first[::2]), ("utf-16-be", first[::2], first[1::2])):
-        if high.count(0) > ZERO_SHARE_OF_UTF16 * len(high) and low.count(0) == 0:
+        wide = high.count(0) > ZERO_SHARE_OF_UTF16 * len(high) and low.count(0) == 0
+        if wide and len(data) % 2 == 0:
             return _text(data, name, path), "UTF-16", True
     try:
         data.decode("utf-8")
