@@ -205,8 +205,8 @@ class Encoder:
             else:
                 values[:, at] = _numbers(cells, None, None, column.decimal)
         for block in _blocks(of_numbers, frame.height):
-            read = frame.select(self.numbers[at].source for at in block).cast(pl.Float64).to_numpy()
-            values[:, block] = np.where(np.isfinite(read), read, np.nan)
+            stacked = pl.concat([frame.get_column(self.numbers[at].source).cast(pl.Float64) for at in block])
+            values[:, block] = _numbers(stacked, None, None, ".").reshape(len(block), frame.height).T
         for decimal, places in of_text.items():
             for block in _blocks(places, frame.height):
                 stacked = pl.concat([frame.get_column(self.numbers[at].source) for at in block])

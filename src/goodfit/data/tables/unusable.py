@@ -122,9 +122,13 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
     """
     import polars as pl
 
+    if frame.height < CELLS_THAT_PROVE:
+        return
     for number in encoder.numbers:
         column = frame.get_column(number.source)
         if number.part is not None or number.format is not None or column.dtype != pl.String:
+            continue
+        if not column.str.contains(OTHER[number.decimal], literal=True).any():
             continue
         shown = evidence(column)
         if shown is not None and shown.mark == OTHER[number.decimal] and shown.cells[shown.mark] >= CELLS_THAT_PROVE:
