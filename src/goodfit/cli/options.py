@@ -57,7 +57,7 @@ def _declared(declaration: Option) -> cloup.Option:
         flags = f"{declaration.flag}/--no-{declaration.flag.removeprefix('--')}"
         return cloup.Option([flags], default=None, help=declaration.help, group=heading)
     if declaration.type is bool:
-        return cloup.Option([declaration.flag], is_flag=True, help=declaration.help, group=heading)
+        return cloup.Option([declaration.flag], is_flag=True, default=None, help=declaration.help, group=heading)
     return cloup.Option([declaration.flag], type=declaration.type, default=None, help=declaration.help, group=heading)
 
 

@@ -80,6 +80,8 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
     form = form.replace("T", " ")
     if form in MONTHS:
         text, form = "1 " + text, f"%d {form}"
+    if "%y" in form:  # of two digits: 1.2.3 is a version
+        text = pl.select(pl.when(text.str.contains(r"\D\d{2}(?: .*)?$")).then(text)).to_series()
     if "%H" in form or "%I" in form:
         read = text.str.to_datetime(form, strict=False, time_unit="us")
     else:

@@ -42,7 +42,7 @@ DIALECT = (
         "decimal", str, "Decimal mark of numbers: . or , [decided from all columns].", "Tables", parse=parse_decimal
     ),
     Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables"),
-    Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps [refused].", "Tables", either=True),
+    Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
 )
 
 
