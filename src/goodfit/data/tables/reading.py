@@ -219,16 +219,18 @@ def _excel(path: Path) -> pl.DataFrame:
     import polars as pl
 
     try:
-        import fastexcel  # noqa: F401
+        import fastexcel
     except ImportError as error:
         raise DataError(
             "Excel files are read by fastexcel, which is not installed",
             where=path,
             fix="Run pip install 'goodfit[excel]', or save the sheet as CSV",
         ) from error
-    sheets = _by_polars(
-        path, "an Excel", lambda: pl.read_excel(io.BytesIO(read_bytes(path)), sheet_id=0, raise_if_empty=False)
-    )
+    data = io.BytesIO(read_bytes(path))
+    try:
+        sheets = _by_polars(path, "an Excel", lambda: pl.read_excel(data, sheet_id=0, raise_if_empty=False))
+    except fastexcel.FastExcelError as error:
+        raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
     filled = {name: frame for name, frame in sheets.items() if frame.height}
     if len(filled) > 1:
         names = ", ".join(excerpt(name) for name in list(filled)[:5])
