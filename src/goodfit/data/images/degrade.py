@@ -159,6 +159,11 @@ def degrade(
     inside = output.resolve()
     if inside == clean.resolve() or clean.resolve() in inside.parents:
         raise DataError("it lies in the folder of clean images", where=output, fix="Choose another -o")
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        what = "holds files already" if output.is_dir() else "is a file"
+        raise DataError(
+            f"this place {what}; degraded images need a folder of their own", where=output, fix="Choose another -o"
+        )
     paths = find(clean).paths
     targets = _targets(clean, output, paths, degradation.ending)
 
