@@ -227,8 +227,13 @@ def _excel(path: Path) -> pl.DataFrame:
             fix="Run pip install 'goodfit[excel]', or save the sheet as CSV",
         ) from error
     data = io.BytesIO(read_bytes(path))
+
+    def read(data: io.BytesIO) -> dict[str, pl.DataFrame]:
+        """Every sheet; the types of columns are inferred from all rows, so that no cell becomes empty."""
+        return pl.read_excel(data, sheet_id=0, raise_if_empty=False, infer_schema_length=None)
+
     try:
-        sheets = _by_polars(path, "an Excel", lambda: pl.read_excel(data, sheet_id=0, raise_if_empty=False))
+        sheets = _by_polars(path, "an Excel", lambda: read(data))
     except fastexcel.FastExcelError as error:
         raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
     filled = {name: frame for name, frame in sheets.items() if frame.height}
