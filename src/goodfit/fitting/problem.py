@@ -105,7 +105,7 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         source.columns(),
         source.read if thorough and source.images else None,
     )
-    return check_data(facts, rules) + _unreadable(source)
+    return check_data(facts, rules) + _unreadable(source) + _assumed(source)
 
 
 def check_data_at(
@@ -147,6 +147,10 @@ def _tell_left_out(source: Source, journal: Journal) -> None:
     if source.unreadable:
         first = source.unreadable[0]
         journal.choose("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
+
+
+def _assumed(source: Source) -> list[Finding]:
+    return [Finding("assumed-meaning", "GF003", Level.WARNING, doubt, fix) for doubt, fix in source.doubts]
 
 
 def _unreadable(source: Source) -> list[Finding]:
