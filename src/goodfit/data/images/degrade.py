@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from goodfit.data.images.decode import UnreadableImage, decode_whole, without_pillows_warnings
-from goodfit.data.images.find import find
+from goodfit.data.images.find import images_in
+from goodfit.data.images.grey_range import inspect_deep
+from goodfit.data.images.opening import read_image_file
 from goodfit.errors import DataError, UsageError
 from goodfit.store.files import replacing
 
@@ -159,13 +161,19 @@ def degrade(
     inside = output.resolve()
     if inside == clean.resolve() or clean.resolve() in inside.parents:
         raise DataError("it lies in the folder of clean images", where=output, fix="Choose another -o")
-    paths = find(clean).paths
+    paths = images_in(clean)
+    if not paths:
+        raise DataError("no images in it", where=clean, fix="Give a folder of clean images")
+    _refuse_other_files(output)
+    with without_pillows_warnings():
+        deep = inspect_deep(paths)  # on one scale, by which a fit reads the clean images as well
+    grey_range = deep.grey_range if deep is not None else None
     targets = _targets(clean, output, paths, degradation.ending)
 
     def write_degraded(path: Path) -> str | None:
         """The reason where it cannot be read."""
         try:
-            image = decode_whole(path.read_bytes(), 3)
+            image = decode_whole(read_image_file(path), 3, grey_range)
         except UnreadableImage as error:
             return str(error)
         except OSError as error:
@@ -194,6 +202,19 @@ def degrade(
     if len(unreadable) == len(paths):
         raise DataError(f"not one image can be read; the first: {unreadable[0][1]}", where=unreadable[0][0])
     return Degraded(len(paths) - len(unreadable), unreadable)
+
+
+def _refuse_other_files(output: Path) -> None:
+    """Images of two degradations in one folder could not be told apart."""
+    if output.exists() and not output.is_dir():
+        raise DataError("a file of this name exists", where=output, fix="Choose another -o")
+    some = next((path for path in output.rglob("*") if not path.is_dir()), None) if output.exists() else None
+    if some is not None:
+        raise DataError(
+            f"there are files in this folder already ({some.relative_to(output)})",
+            where=output,
+            fix="Choose another -o: each kind and strength has a folder of its own",
+        )
 
 
 def _targets(clean: Path, output: Path, paths: list[Path], ending: str) -> dict[Path, Path]:
