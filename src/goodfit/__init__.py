@@ -14,6 +14,7 @@ _HOME = {
     "fit": "goodfit.fitting.fit",
     "load": "goodfit.run",
     "Run": "goodfit.run",
+    "Epoch": "goodfit.train.session",
     "watch": "goodfit.checks.watch",
     "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
@@ -32,10 +33,11 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
     from goodfit.fitting.fit import fit as fit
     from goodfit.run import Run as Run
     from goodfit.run import load as load
+    from goodfit.train.session import Epoch as Epoch
 
 __all__ = [
-    "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "masks", "pairs", "ratings",
-    "table", "watch",
+    "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "masks", "pairs",
+    "ratings", "table", "watch",
 ]  # fmt: skip
 
 

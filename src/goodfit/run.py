@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.finding import Finding
-from goodfit.data import open_as
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
@@ -25,11 +24,12 @@ from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.evaluation import score
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
+from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
 from goodfit.predict.predictions import Predictions
 from goodfit.record import Record, damaged, read_record
 from goodfit.stats.estimates import Estimate
-from goodfit.store.files import ensure_folder
-from goodfit.store.run_folder import RECORD, SAVED, WEIGHTS
+from goodfit.store.outputs import is_page, refuse_to_replace
+from goodfit.store.run_folder import RECORD, REPORT, SAVED, WEIGHTS, copy_run
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import choose_device
@@ -107,19 +107,20 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
+        inputs = inputs_of(data, self.folder)
         if self.model.task.output == "image":
-            dense = data if isinstance(data, Source) else open_as(self.model.schema["kind"], data)
-            if not isinstance(dense, DenseSource):
-                raise DataError(f"this is {dense.kind}; the run was fitted on images", fix="Give data of that kind")
-            return ImagePredictions(self.model, dense.keys, dense.paths(), progress)
+            dense = open_new(self.model.schema, data)
+            assert isinstance(dense, DenseSource)
+            refuse_absent_images(dense)
+            return ImagePredictions(self.model, dense.keys, dense.paths(), progress, [*inputs, *dense.paths()])
         source = self._opened(data, cache, progress)
         broken = {item.row: item.reason for item in source.unreadable}
         rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
         model = self.model
         out = outputs(model.net, model.feed(source), model.task, rows, model.precision)
         columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
-        columns |= {name: [said[row] for row in rows.tolist()] for name, said in source.remarks().items()}
-        return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))])
+        columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
+        return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))], inputs)
 
     def evaluate(
         self,
@@ -155,36 +156,42 @@ class Run:
         net, schema = self.net, self.model.schema
         if not isinstance(net, Factors):
             raise UsageError("this run is not of ratings", where=self.folder, fix="Give a run of users and items")
-        return Catalogue(net, self.model.task, schema["users"], schema["items"])
+        return Catalogue(net, self.model.task, schema["users"], schema["items"], schema.get("held_out_users", {}))
 
     def recommend(self, user: Any, n: int = 10) -> list[tuple[str, float]]:
-        """The n best items that a user has not rated in training, with their predicted ratings; for runs of ratings."""
-        return [(line.item, line.prediction) for line in self.catalogue.recommend([str(user)], n)]
+        """The n best items that a user has rated in no row of the data, with predicted ratings; for runs of ratings.
+
+        A user whom the run does not know gets the items that suit users in general, with a warning.
+        """
+        catalogue = self.catalogue
+        if not catalogue.knows(str(user)):
+            warnings.warn(f"the user '{user}' is not in the training rows: {catalogue.for_strangers}", stacklevel=2)
+        return [(line.item, line.prediction) for line in catalogue.recommend([str(user)], n)]
 
     def similar(self, item: Any, n: int = 10) -> list[tuple[str, float]]:
         """The n items nearest to an item, with the cosine of their embeddings; for runs of ratings."""
         return [(line.item, line.similarity) for line in self.catalogue.similar(str(item), n)]
 
     def report(self, path: str | Path | None = None) -> Path:
-        """Write the report as one self-contained HTML page; into the run folder when no path is given."""
+        """Write the report as one self-contained HTML page; into the run folder when no path is given.
+
+        Raises:
+            UsageError: there is another file of this name, which goodfit did not make.
+        """
         from goodfit.report.from_run import write_report
 
-        return write_report(self.folder, self.record, Path(path) if path is not None else self.folder / "report.html")
+        page = Path(path) if path is not None else self.folder / REPORT
+        refuse_to_replace(page, is_page, [self.folder / name for name in SAVED if name != REPORT])
+        return write_report(self.folder, self.record, page)
 
     def save(self, folder: str | Path) -> Path:
         """Copy the run to another folder: safetensors, JSON, CSV and HTML, nothing that can run.
 
         Raises:
-            RunError: there is something else in that folder already.
+            RunError: there is something else in that folder already, another run included.
+            DiskError: no room or no permission.
         """
-        target = Path(folder)
-        if target.exists() and any(target.iterdir()) and not (target / RECORD).exists():
-            raise RunError("there is something else in this folder", where=target, fix="Choose another one")
-        ensure_folder(target)
-        for name in SAVED:
-            if (self.folder / name).exists() and target.resolve() != self.folder.resolve():
-                shutil.copy2(self.folder / name, target / name)
-        return target
+        return copy_run(self.folder, Path(folder))
 
     def release(self) -> None:
         """Give the memory of the net back; the record stays."""
@@ -205,14 +212,8 @@ class Run:
     def _opened(
         self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
-        kind = self.model.schema["kind"]
-        source = data if isinstance(data, Source) else open_as(kind, data, **options)
-        if source.kind != kind:
-            raise DataError(
-                f"this is {source.kind}; the run was fitted on {kind}",
-                fix="Give data of that kind",
-            )
-        source.prepare(self.model.schema, cache=cache, progress=progress)
+        source = open_new(self.model.schema, data, **options)
+        prepare_new(source, self.model.schema, cache=cache, progress=progress)
         return source
 
 

@@ -167,3 +167,33 @@ def test_sparse_inputs_and_gradients() -> None:
     assert (
         steps(embedding, lambda: functional.cross_entropy(embedding(torch.arange(16)), torch.arange(16) % 3)) == set()
     )
+
+
+def test_lazy_layers_before_their_first_call() -> None:
+    net, unused = nn.Sequential(nn.LazyLinear(8), nn.ReLU(), nn.LazyLinear(3)), nn.LazyLinear(5)
+    with gf.watch(quiet=True, strict=True) as seen:
+        optimiser = torch.optim.SGD([*unused.parameters(), *net.parameters()], lr=0.1)
+        net.load_state_dict(net.state_dict())
+        for _ in range(20):
+            optimiser.zero_grad()
+            functional.cross_entropy(net(torch.randn(16, 4)), torch.randint(0, 3, (16,))).backward()
+    assert {finding.rule for finding in seen.findings} == {"optimizer-never-steps"}
+
+
+def test_modules_with_a_state_of_their_own_and_nested_tensors() -> None:
+    class Extra(nn.Linear):
+        def get_extra_state(self) -> dict[str, int]:
+            return {"calls": 1}
+
+        def set_extra_state(self, state: Any) -> None: ...
+
+    net = Extra(4, 3)
+
+    def loss() -> Tensor:
+        net.load_state_dict(net.state_dict())
+        net(torch.nested.as_nested_tensor([torch.randn(2, 4), torch.randn(3, 4)], layout=torch.jagged))
+        return functional.cross_entropy(net(torch.randn(16, 4)), torch.randint(0, 3, (16,)))
+
+    assert steps(net, loss) == set()
+    with gf.watch(quiet=True, strict=True), pytest.warns(UserWarning, match="nested tensors"):
+        net(torch.nested.nested_tensor([torch.randn(2, 4), torch.randn(3, 4)]))

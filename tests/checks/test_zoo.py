@@ -34,8 +34,8 @@ QUICK_CORRECT = (
     "clean/tbptt",
     "clean/validation_statistics_only",
 )
-# Trained without a backward: what is compared is the state of the generators.
-WITHOUT_BACKWARD: frozenset[str] = frozenset()
+# Trained without a backward (by evolution, by torch.func): what is compared is the state of the generators.
+WITHOUT_BACKWARD = {"clean/blind2_evolution_strategy", "clean/blind2_private_gradients", "clean/per_sample_gradients"}
 
 
 def quick_names() -> set[str]:

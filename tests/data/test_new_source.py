@@ -70,7 +70,7 @@ def test_the_command_fits_checks_and_predicts(copy: Path, letters: Path, tmp_pat
     fitted = json.loads(python(copy, "-m", "goodfit", "fit", letters, *options))
     assert fitted["rows"]["train"] + fitted["rows"]["valid"] + fitted["rows"]["test"] == 80
     assert fitted["metrics"]["test"]["accuracy"]["value"] > 0.9  # not a word is in both classes
-    assert "nothing found" in python(copy, "-m", "goodfit", "check", letters)
+    assert "no findings" in python(copy, "-m", "goodfit", "check", letters)
 
     new = tmp_path / "new"
     new.mkdir()

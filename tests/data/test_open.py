@@ -30,7 +30,7 @@ PEOPLE: dict[str, list[Any]] = {
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with one of everything: photos/, beside/ (of the same names), photos.csv, stars.csv, parts/, rows.npz."""
+    """One of everything: photos/, beside/ (of the same names), photos.csv, stars.csv, parts/ (Parquet), rows.npz."""
     for label in ("cat", "dog"):
         for folder in ("photos", "beside"):
             (tmp_path / folder / label).mkdir(parents=True)

@@ -91,7 +91,7 @@ def test_a_label_that_training_does_not_have(photos: Path, tmp_path: Path, capsy
 
 def test_a_place_that_cannot_be_written(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert "cannot write" in refused(capsys, *fit(photos, tmp_path / "file" / "run"))
+    assert "cannot be written" in refused(capsys, *fit(photos, tmp_path / "file" / "run"))
 
 
 def test_a_folder_in_use(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +106,7 @@ def test_a_folder_in_use(photos: Path, tmp_path: Path, capsys: pytest.CaptureFix
     [
         (["--arch", "resnet81"], "Did you mean resnet18?"),
         (["--augment", "wild"], "Choose one of none, light, mirror, standard, strong"),
-        (["--lr", "fast"], "fast is neither a number nor find"),
+        (["--lr", "fast"], "--lr fast is not a number. Give a learning rate such as 0.002, or find"),
         (["--epochs", "0"], "--epochs 0 is out of range"),
         (["--minutes", "1"], "--epochs and --minutes were both given"),
         (["--optimiser", "magic"], "the optimiser 'magic' is not known"),

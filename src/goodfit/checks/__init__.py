@@ -1,1 +1,1 @@
-"""Floor 2: what is silently wrong. Rules, one file each in rules/, and the facts that they are asked about."""
+"""What is silently wrong. Rules, one file each in rules/, and the facts that they are asked about."""

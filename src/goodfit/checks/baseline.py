@@ -1,4 +1,4 @@
-"""A baseline: findings that a project has accepted, so that only new ones are reported."""
+"""A baseline: findings that a project has accepted, so that only new ones are reported. A failed rule is never one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from goodfit.checks.finding import Finding
+from goodfit.checks.rule import FAILED
 from goodfit.errors import UsageError
 from goodfit.store.files import write_text
 
 
 def write_baseline(findings: Sequence[Finding], baseline: Path) -> None:
     """Accept these findings from now on."""
-    accepted = sorted({_identity(finding) for finding in findings})
+    accepted = sorted({_identity(finding) for finding in findings if finding.rule != FAILED})
     write_text(baseline, json.dumps({"accepted": accepted}, indent=1) + "\n")
 
 
@@ -30,7 +31,7 @@ def not_accepted(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
         raise UsageError(
             f"not a baseline ({error})", where=baseline, fix="Write one: goodfit check --write-baseline FILE ..."
         ) from error
-    return [finding for finding in findings if _identity(finding) not in accepted]
+    return [finding for finding in findings if finding.rule == FAILED or _identity(finding) not in accepted]
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:

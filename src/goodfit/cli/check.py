@@ -66,7 +66,13 @@ def check(
     from goodfit.checks.formats import render
     from goodfit.checks.run_script import run_script
     from goodfit.store.files import write_text
+    from goodfit.store.outputs import is_baseline, is_findings, refuse_to_replace
 
+    inputs = [path for path in (Path(target), baseline) if path is not None]
+    if output is not None:  # before the program runs
+        refuse_to_replace(output, is_findings, inputs)
+    if write_baseline is not None:
+        refuse_to_replace(write_baseline, is_baseline, inputs[:1])
     if not module and not target.endswith(".py") and Path(target).exists():
         findings, summary, status = _of_data(Path(target), arguments, select, ignore), None, 0
     else:
@@ -77,7 +83,7 @@ def check(
         findings, summary, status = checked.findings, checked.summary, checked.status
     if write_baseline is not None:
         accepted.write_baseline(findings, write_baseline)
-        click.echo(f"{len(findings)} findings accepted -> {write_baseline}", err=True)
+        click.echo(f"Accepted findings written to {write_baseline}", err=True)
         raise click.exceptions.Exit(status)
     fresh = findings if baseline is None else accepted.not_accepted(findings, baseline)
     text = render(form, fresh, target, summary)

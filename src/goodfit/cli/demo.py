@@ -19,8 +19,9 @@ def run_demo(folder: Path, *, quiet: bool = False, cache: Path | None = None) ->
     Leaves folder/digits (class folders), folder/new (images without a class) and folder/run.
     """
     run = folder / "run"
-    if run.exists():
-        raise RunError("the demo was run here before", where=folder, fix="Remove the folder, or give another --out")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        what = "the demo was run here before" if run.exists() else "there is something in this place"
+        raise RunError(what, where=folder, fix="Give another --out, which is new or empty")
     console = Console(quiet=quiet)
     console.say(f"Writing 1,797 images of handwritten digits to {folder}/digits")
     write_digits(folder)

@@ -11,6 +11,10 @@ import click
 
 from goodfit.cli.options import common, option
 
+RAW = click.option(
+    "--raw", is_flag=True, help="CSV: leave texts that begin with = + - @ as they are, without an apostrophe."
+)
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -23,6 +27,7 @@ from goodfit.cli.options import common, option
     help="Write to this .csv or .parquet file [stdout].",
 )
 @click.option("--overlay", is_flag=True, help="Segmentation: also write the masks laid over their images.")
+@RAW
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
@@ -31,6 +36,7 @@ def predict(
     data: Path,
     output: Path | None,
     overlay: bool,
+    raw: bool,
     model: str | None,
     device: str | None,
     as_json: bool,
@@ -39,31 +45,36 @@ def predict(
 ) -> None:
     """Predict new data: one row for each input row, in input order.
 
-    Masks and restored images are written as PNGs, into a folder named like the output file.
+    Masks and restored images are written as PNGs, into a folder named like the output file. Nothing is written over
+    but earlier predictions.
     """
     from goodfit.fitting.console import Console
+    from goodfit.predict.new_data import inputs_of
     from goodfit.predict.predictions import Predictions
     from goodfit.run import load
+    from goodfit.store.outputs import is_predictions, refuse_to_replace
 
+    if output is not None:  # before the work
+        refuse_to_replace(output, is_predictions, inputs_of(data, run))
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
-        found = loaded.predict(data, cache=cache, progress=progress)
-        if isinstance(found, Predictions):
-            predictions = found
+        predicted = loaded.predict(data, cache=cache, progress=progress)
+        if isinstance(predicted, Predictions):
+            predictions = predicted
         elif output is None:
             raise click.UsageError("its predictions are images: say where to write them, by -o predictions.csv")
         else:
-            predictions = found.write(output, overlay=overlay)
+            predictions = predicted.write(output, overlay=overlay, raw=raw)
     unreadable = sum(error is not None for error in predictions.errors)
     if as_json and output is None:
         click.echo(json.dumps(predictions.table(), ensure_ascii=False))
         return
     if output is None:
-        predictions.write_to(sys.stdout)
-    elif predictions is found:
-        predictions.write(output)
-    said = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
+        predictions.write_to(sys.stdout, raw=raw)
+    elif predictions is predicted:
+        predictions.write(output, raw=raw)
+    summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
     if as_json:
-        click.echo(json.dumps(said, ensure_ascii=False))
+        click.echo(json.dumps(summary, ensure_ascii=False))
     elif not quiet:
         broken = f", {unreadable} of them unreadable" if unreadable else ""
         click.echo(f"{len(predictions):,} rows{broken} -> {output or 'stdout'}", err=True)
@@ -102,22 +113,33 @@ def evaluate(
 @option("--user", str, "Only this user [all users of the training rows].")
 @click.option("-n", "count", type=int, default=10, show_default=True, help="Items per user.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="Write to this .csv file [stdout].")
+@RAW
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
-def recommend(run: Path, user: str | None, count: int, output: Path | None, as_json: bool) -> None:
-    """Recommend items that a user has not rated."""
+def recommend(run: Path, user: str | None, count: int, output: Path | None, raw: bool, as_json: bool) -> None:
+    """Recommend items that a user has not rated or taken in any row of the data that the run was fitted on."""
     from goodfit.predict.catalogue import write_recommendations
     from goodfit.run import load
+    from goodfit.store.outputs import is_recommendations, refuse_to_replace
 
+    if output is not None:
+        refuse_to_replace(output, is_recommendations, [run])
     with load(run) as loaded:
-        found = loaded.catalogue.recommend(None if user is None else [user], count)
+        catalogue = loaded.catalogue
+        unknown = [] if user is None or catalogue.knows(user) else [user]
+        for name in unknown:
+            click.echo(f"the user '{name}' is not in the training rows: {catalogue.for_strangers}", err=True)
+        lines = catalogue.recommend(None if user is None else [user], count)
         if output is not None:
-            lines = write_recommendations(found, output)
-            said = {"run": str(run), "lines": lines, "output": str(output)}
-            click.echo(json.dumps(said) if as_json else f"{lines:,} lines -> {output}", err=not as_json)
+            written = write_recommendations(lines, output, raw=raw)
+            summary = {"run": str(run), "lines": written, "output": str(output), "unknown_users": unknown}
+            text = json.dumps(summary, ensure_ascii=False) if as_json else f"{written:,} lines -> {output}"
+            click.echo(text, err=not as_json)
         elif as_json:
-            click.echo(json.dumps({"run": str(run), "recommended": [line._asdict() for line in found]}))
+            recommended = [line._asdict() for line in lines]
+            summary = {"run": str(run), "recommended": recommended, "unknown_users": unknown}
+            click.echo(json.dumps(summary, ensure_ascii=False))
         else:
-            write_recommendations(found, sys.stdout)
+            write_recommendations(lines, sys.stdout, raw=raw)
 
 
 @click.command()
@@ -130,11 +152,12 @@ def similar(run: Path, item: str, count: int, as_json: bool) -> None:
     from goodfit.run import load
 
     with load(run) as loaded:
-        found = loaded.catalogue.similar(item, count)
+        neighbours = loaded.catalogue.similar(item, count)
     if as_json:
-        click.echo(json.dumps({"run": str(run), "similar": [line._asdict() for line in found]}, ensure_ascii=False))
+        lines = [line._asdict() for line in neighbours]
+        click.echo(json.dumps({"run": str(run), "similar": lines}, ensure_ascii=False))
         return
-    for line in found:
+    for line in neighbours:
         click.echo(f"{line.similarity:6.3f}  {line.item}")
 
 
@@ -146,9 +169,9 @@ def similar(run: Path, item: str, count: int, as_json: bool) -> None:
 def report(run: Path, output: Path | None) -> None:
     """Write the report of a run: one self-contained HTML page."""
     from goodfit.record import read_record
-    from goodfit.report.from_run import write_report
+    from goodfit.run import Run
 
-    click.echo(str(write_report(run, read_record(run), output or run / "report.html")))
+    click.echo(str(Run(run, read_record(run), None).report(output)))
 
 
 ALL = (predict, evaluate, recommend, similar, report)

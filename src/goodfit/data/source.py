@@ -184,6 +184,9 @@ class Source(ABC):
     def learn(self, rows: Tensor) -> None:  # noqa: B027  # most rows are read as they are
         """Learn what training rows alone may teach: called with them once, after the split and before any read."""
 
+    def hold_out(self, valid: Tensor, test: Tensor) -> None:  # noqa: B027  # most sources need not know
+        """Note which rows are for validation and test: called once, after `learn`. They teach nothing."""
+
     def whole(self) -> Tensor:
         """x of all rows, without a copy where they lie together."""
         import torch

@@ -109,7 +109,7 @@ def fit(
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
         else:
-            training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, cache_place, journal))
+            training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
             if budget is not None:
                 fit_schedule(training, budget, journal)

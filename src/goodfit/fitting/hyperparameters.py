@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -28,7 +27,6 @@ from goodfit.train.precision import Precision, choose_precision
 
 FINDER_BATCHES = 50  # gone through twice by the finder
 ROWS_NORMALISED_BY = 5_000
-PRECISION_FILE = "precision.json"  # in the cache: what was measured on this machine
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,9 @@ class Setup:
 
 
 def choose_hyperparameters(
-    problem: Problem, net: Net, options: FitOptions, device: torch.device, cache: Path, journal: Journal
+    problem: Problem, net: Net, options: FitOptions, device: torch.device, journal: Journal
 ) -> Setup:
-    """Every choice that training depends on: given, usual, or measured on this machine.
+    """Every choice that training depends on: given or usual.
 
     Raises:
         UsageError: an option with a value that there is not.
@@ -55,11 +53,11 @@ def choose_hyperparameters(
     batch_size = usual.batch_size * (options.accumulate or 1)
     task = trained_task(problem.task, usual.augment, usual.label_smoothing)
     feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
-    precision, micro_batch = _precision(problem, task, feed, net, options, usual.batch_size, cache / PRECISION_FILE)
     images = len(problem.source.in_shape) == 3
+    precision = _precision(task, net, options, device, images=images)
     layout = "channels last" if precision.channels_last else "contiguous"
     journal.choose("precision", f"{precision.dtype}, {layout}" if images else precision.dtype, precision.why)
-    hyper = _hyperparameters(options, usual, batch_size, micro_batch, precision)
+    hyper = _hyperparameters(options, usual, batch_size, precision)
     use_memory_format(net.module, feed, hyper)
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
@@ -138,37 +136,25 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
     )
 
 
-def _precision(
-    problem: Problem, task: Task, feed: Feed, net: Net, options: FitOptions, rows: int, measured: Path
-) -> tuple[Precision, int]:
-    """The precision, and how many rows of a pass fit into the memory."""
-    train_rows = problem.split.rows("train")
-    x = feed.ready(problem.source.read(train_rows[:rows]).to(feed.device))
-    y = problem.y.index_select(0, train_rows[: len(x)]).to(feed.device)
+def _precision(task: Task, net: Net, options: FitOptions, device: torch.device, *, images: bool) -> Precision:
+    """As asked for, as is usual for the task, or by rule from the device and the net."""
     dtype, why = options.precision, "given"
     if dtype is None and (usual := task.usual_precision()) is not None:
         dtype, why = usual
-
-    def loss_of(trial: nn.Module, x: Tensor) -> Tensor:
-        return task.loss(trial(x), y[: len(x)])
-
-    return shrinking(
-        lambda some: choose_precision(
-            net.module, loss_of, x[:some], feed.device, wanted=dtype, why=why, memory=measured
-        ),
-        rows,
+    arch = net.record.arch
+    large = images if arch is None else architecture(arch).large_products
+    return choose_precision(
+        net.module, device, images=images, large_products=large, own_net=net.own, dtype=dtype, why=why
     )
 
 
-def _hyperparameters(
-    options: FitOptions, usual: Defaults, batch_size: int, micro_batch: int, precision: Precision
-) -> Hyperparameters:
+def _hyperparameters(options: FitOptions, usual: Defaults, batch_size: int, precision: Precision) -> Hyperparameters:
     fine_tuning = options.pretrained is not None
     usual_frozen = 1 if fine_tuning else 0
     return Hyperparameters(
         epochs=usual.epochs,
         batch_size=batch_size,
-        micro_batch=micro_batch,
+        micro_batch=usual.batch_size,
         optimiser=usual.optimiser,
         learning_rate=usual.learning_rate or 0.0,
         weight_decay=usual.weight_decay,

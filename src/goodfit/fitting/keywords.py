@@ -30,7 +30,7 @@ class FitKeywords(TypedDict, total=False):
         label_smoothing: Label smoothing.
         clip: Clip the gradient norm to this value.
         ema: Decay of an exponential moving average of the weights, such as 0.999.
-        precision: float32 or bfloat16 [the faster one, measured].
+        precision: float32 or bfloat16 [bfloat16 where the device has instructions for it].
         augment: Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation,
             pieces for restoration.
         loss: Segmentation: dice, cross-entropy or focal. Restoration: mse, l1 or feature.

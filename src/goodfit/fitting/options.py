@@ -88,7 +88,9 @@ class FitOptions:
     ema: float | None = declared(
         "Decay of an exponential moving average of the weights, such as 0.999.", "Training", low=0, high=0.99999
     )
-    precision: str | None = declared("float32 or bfloat16 [the faster one, measured].", "Training")
+    precision: str | None = declared(
+        "float32 or bfloat16 [bfloat16 where the device has instructions for it].", "Training"
+    )
     augment: str | None = declared(
         "Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation, pieces for "
         "restoration.",

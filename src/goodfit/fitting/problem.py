@@ -84,6 +84,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
     if task.loss_name is not None:
         journal.choose("loss", task.loss_name, "given" if options.loss else "usual for this task")
     source.learn(split.rows("train"))
+    source.hold_out(split.rows("valid"), split.rows("test"))
     return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(source.targets))
 
 

@@ -1,4 +1,4 @@
-"""Floor 1: architectures, one file each; a file that defines ARCHITECTURES is found by itself."""
+"""Architectures, one file each: a file that defines ARCHITECTURES is detected."""
 
 from goodfit.nets.architecture import Architecture, Recipe, architecture, build, measure, names, usual_options
 

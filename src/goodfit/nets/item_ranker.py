@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
 from goodfit.nets.svdpp import Factors, stages
+from goodfit.stats.held_out import HeldOut
 
 NEGATIVES = 512  # sampled items that a batch is told apart from
 CELLS = 20_000_000  # scores in memory at a time when all items are ranked
@@ -27,8 +28,9 @@ ON_FACTORS, ON_HISTORY = 0.05, 20.0
 class Ranker(Factors):
     """x: (N, 2) codes of user and item -> (N, members, 1 + negatives) scores in training, the item's own first.
 
-    In eval mode (N, 4): the item's loss in a softmax over all items that the user has not taken in training; its rank
-    among them, from 1 on; the user's code; and the rank that the item's popularity would give it.
+    In eval mode (N, 6): the item's loss in a softmax over all items that are as new to the user as this one or newer
+    (HeldOut: for a test row those taken neither in training nor in validation rows); its rank among them, from 1 on;
+    the user's code; the rank that the item's popularity would give it; the item's code; and its HeldOut part.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -41,10 +43,8 @@ class Ranker(Factors):
         return self._person(users, heard * counts.clamp_min(1).rsqrt()), torch.zeros_like(counts)
 
     def scores(self, users: Tensor) -> Tensor:
-        """(len(users), items): for every item, -inf for those taken in training and for code 0."""
-        found = self._all_scores(users)
-        self._mask(found, users)
-        return found
+        """(len(users), items): for every item, -inf for those taken in any row and for code 0."""
+        return self.only_new(self._all_scores(users), users)
 
     @cached_property
     def all_taken(self) -> Tensor:
@@ -83,35 +83,32 @@ class Ranker(Factors):
     def _against_all(self, users: Tensor, items: Tensor) -> Tensor:
         pieces = []
         size = max(1, CELLS // len(self.item_bias.weight))
+        commonness = torch.bincount(self.rated, minlength=len(self.item_bias.weight)).float()
         for some, wanted in zip(torch.split(users, size), torch.split(items, size), strict=True):
             different, back = torch.unique(some, return_inverse=True)
-            everything = self._all_scores(different)
             rows = torch.arange(len(some), device=some.device)
-            popular = torch.bincount(self.rated, minlength=everything.shape[1]).float().expand_as(everything).clone()
-            target, common = everything[back, wanted], popular[back, wanted]
-            for table in (everything, popular):
-                self._mask(table, different)
-            everything, popular = everything[back], popular[back]
-            everything[rows, wanted], popular[rows, wanted] = target, common  # a training row is ranked with itself
-            rank = 1.0 + (everything > target[:, None]).sum(1)
+            scores, parts = self._all_scores(different)[back], self.parts(different)[back]
+            part = parts[rows, wanted]
+            target, common = scores[rows, wanted], commonness[wanted]
+            hidden = (parts > part[:, None]) | (parts == HeldOut.TRAIN)
+            hidden[:, 0] = True
+            hidden[rows, wanted] = False  # a training row is ranked with itself
+            scores = scores.masked_fill(hidden, -torch.inf)
+            popular = commonness.expand_as(scores).masked_fill(hidden, -torch.inf)
+            rank = 1.0 + (scores > target[:, None]).sum(1)
             ties = (popular == common[:, None]).sum(1) - 1
             usual = 1.0 + (popular > common[:, None]).sum(1) + ties / 2
             unknown = wanted == 0  # an item that training does not have is never recommended
-            last = float(everything.shape[1])
+            last = float(scores.shape[1])
             rank, usual = rank.masked_fill(unknown, last), usual.masked_fill(unknown, last)
-            loss = (everything.logsumexp(1) - target).masked_fill(unknown, math.log(last))
-            pieces.append(torch.stack([loss, rank, some.to(loss.dtype), usual], dim=1))
+            loss = (scores.logsumexp(1) - target).masked_fill(unknown, math.log(last))
+            columns = (loss, rank, some, usual, wanted, part)
+            pieces.append(torch.stack([column.to(loss.dtype) for column in columns], dim=1))
         return torch.cat(pieces)
 
     def _all_scores(self, users: Tensor) -> Tensor:
         things, biases = self.all_things()
         return (self.people(users)[0] @ things.t() / self.members + biases.t()).float()
-
-    def _mask(self, table: Tensor, users: Tensor) -> None:
-        """Set what the users took in training, and code 0, to -inf."""
-        flat, _, counts = self.taken(users)
-        table[torch.arange(len(users), device=users.device).repeat_interleave(counts), flat] = -torch.inf
-        table[:, 0] = -torch.inf
 
 
 def _build(
@@ -123,6 +120,7 @@ def _build(
     ratings: int,
     members: int = 8,
     width: int = 32,
+    held: int = 0,
     user_features: Sequence[int] | None = None,
     item_features: Sequence[int] | None = None,
 ) -> nn.Module:
@@ -135,10 +133,13 @@ def _build(
         members=members,
         width=width,
         history=True,
+        held=held,
         user_features=user_features,
         item_features=item_features,
     )
 
 
 RECIPES = {"ranking": Recipe(learning_rate=1e-2, weight_decay=0.0, batch_size=1024, rows_to_see=1_000_000)}
-ARCHITECTURES = (Architecture("ranker", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES),)
+ARCHITECTURES = (
+    Architecture("ranker", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES, large_products=False),
+)

@@ -81,4 +81,4 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
     return stages
 
 
-ARCHITECTURES = (Architecture("mlp", _build, input_dims=1, stages=_stages, head="head"),)
+ARCHITECTURES = (Architecture("mlp", _build, input_dims=1, stages=_stages, head="head", large_products=False),)

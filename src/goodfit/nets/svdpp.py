@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
 from goodfit.nets.embeddings import SideFeatures
+from goodfit.stats.held_out import HeldOut
 
 START = 0.1  # standard deviation of the embeddings at the start
 # Strength of the L2 penalty, as it is paid for each rating (Koren 2008, section 3): rows that many ratings speak for
@@ -29,6 +30,7 @@ class Factors(nn.Module):
     Args:
         users, items: number of codes.
         ratings: number of training rows.
+        held: number of held-out rows: items in them are known to their users, and teach nothing.
         members: models in one.
         width: of a member's embeddings.
         history: whether the items that a user rated count, whatever the rating.
@@ -40,6 +42,9 @@ class Factors(nn.Module):
 
     starts: Tensor
     rated: Tensor
+    held_starts: Tensor
+    held: Tensor
+    held_part: Tensor
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class Factors(nn.Module):
         members: int,
         width: int,
         history: bool,
+        held: int = 0,
         user_features: Sequence[int] | None = None,
         item_features: Sequence[int] | None = None,
     ) -> None:
@@ -71,19 +77,34 @@ class Factors(nn.Module):
         # items rated by user u: rated[starts[u] : starts[u + 1]]
         self.register_buffer("starts", torch.zeros(users + 1, dtype=torch.int64))
         self.register_buffer("rated", torch.zeros(ratings, dtype=torch.int64))
+        # the same of held-out rows, with the HeldOut part of each; runs of older versions have none
+        kept = held > 0
+        self.register_buffer("held_starts", torch.zeros(users + 1, dtype=torch.int64), persistent=kept)
+        self.register_buffer("held", torch.zeros(held, dtype=torch.int64), persistent=kept)
+        self.register_buffer("held_part", torch.zeros(held, dtype=torch.int8), persistent=kept)
         self.penalty = torch.zeros(())
 
     def measure(
         self,
         x: Tensor,
+        held: tuple[Tensor, Tensor] | None = None,
         user_features: tuple[Tensor, Tensor, Any] | None = None,
         item_features: tuple[Tensor, Tensor, Any] | None = None,
     ) -> None:
-        """Note what every user rated, from all training rows (N, 2), and what is known of users and items besides."""
+        """Note what every user rated, from all training rows (N, 2), and what is known of users and items besides.
+
+        Args:
+            held: pairs (K, 2) of held-out rows, and the HeldOut part (K,) of each.
+        """
         users, items = x.long().to(self.starts.device).unbind(1)
         order = torch.argsort(users, stable=True)
         self.rated = items[order]
         self.starts[1:] = torch.bincount(users, minlength=len(self.starts) - 1).cumsum(0)
+        if held is not None:
+            pairs, parts = (each.to(self.starts.device) for each in held)
+            by_user = torch.argsort(pairs[:, 0], stable=True)
+            self.held, self.held_part = pairs[by_user, 1], parts[by_user]
+            self.held_starts[1:] = torch.bincount(pairs[:, 0], minlength=len(self.starts) - 1).cumsum(0)
         for side, features, codes, table in (
             (self.user_side, user_features, users, self.user),
             (self.item_side, item_features, items, self.item),
@@ -95,10 +116,20 @@ class Factors(nn.Module):
 
     def taken(self, users: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The items that each user rated, one after the other; where each user's begin; how many each has."""
-        first, counts = self.starts[users], self.starts[users + 1] - self.starts[users]
-        offsets = counts.cumsum(0) - counts
-        within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
-        return self.rated[first.repeat_interleave(counts) + within], offsets, counts
+        at, offsets, counts = _places(self.starts, users)
+        return self.rated[at], offsets, counts
+
+    def parts(self, users: Tensor) -> Tensor:
+        """(len(users), items) int8: the HeldOut part in which each user rated each item."""
+        parts = torch.zeros(len(users), len(self.item_bias.weight), dtype=torch.int8, device=users.device)
+        rows = torch.arange(len(users), device=users.device)
+        at, _, counts = _places(self.held_starts, users)
+        in_held, items, of_row = self.held_part[at], self.held[at], rows.repeat_interleave(counts)
+        for part in (HeldOut.TEST, HeldOut.VALID):
+            parts[of_row[in_held == part], items[in_held == part]] = int(part)
+        rated, _, counts = self.taken(users)
+        parts[rows.repeat_interleave(counts), rated] = int(HeldOut.TRAIN)
+        return parts
 
     def people(self, users: Tensor) -> tuple[Tensor, Tensor]:
         """(n, members * width) vectors and (n, 1) biases: what users' embeddings, items rated and features say."""
@@ -120,13 +151,15 @@ class Factors(nn.Module):
         return self.things(torch.arange(len(self.item.weight), device=self.item.weight.device))
 
     def scores(self, users: Tensor) -> Tensor:
-        """(len(users), items): what each user would give each item, -inf for items rated in training and for code 0."""
+        """(len(users), items): what each user would give each item; -inf for items rated in any row, and for code 0."""
         (vectors, bias), (things, item_bias) = self.people(users), self.all_things()
-        found: Tensor = vectors @ things.t() / self.members + bias + item_bias.t()
-        found[:, 0] = -torch.inf
-        rated, _, counts = self.taken(users)
-        found[torch.arange(len(users), device=users.device).repeat_interleave(counts), rated] = -torch.inf
-        return found
+        scores: Tensor = vectors @ things.t() / self.members + bias + item_bias.t()
+        return self.only_new(scores, users)
+
+    def only_new(self, scores: Tensor, users: Tensor) -> Tensor:
+        """Scores (len(users), items) with -inf for items that the user rated in any row, and for code 0."""
+        scores[:, 0] = -torch.inf
+        return scores.masked_fill_(self.parts(users) > HeldOut.NEW, -torch.inf)
 
     def forward(self, x: Tensor) -> Tensor:
         users, items = x.long().unbind(1)
@@ -155,6 +188,14 @@ class Factors(nn.Module):
         return total / self.members / max(1, len(self.rated))
 
 
+def _places(starts: Tensor, users: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Where each user's entries stand, one after the other; where each user's begin; how many each has."""
+    first, counts = starts[users], starts[users + 1] - starts[users]
+    offsets = counts.cumsum(0) - counts
+    within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
+    return first.repeat_interleave(counts) + within, offsets, counts
+
+
 def _with_side(side: SideFeatures | None, codes: Tensor, vectors: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
     if side is None:
         return vectors, bias
@@ -172,6 +213,7 @@ def _build(
     members: int = 24,
     width: int = 8,
     history: bool = True,
+    held: int = 0,
     user_features: Sequence[int] | None = None,
     item_features: Sequence[int] | None = None,
 ) -> nn.Module:
@@ -184,6 +226,7 @@ def _build(
         members=members,
         width=width,
         history=history,
+        held=held,
         user_features=user_features,
         item_features=item_features,
     )
@@ -196,4 +239,6 @@ def stages(net: nn.Module) -> list[list[nn.Module]]:
 
 
 RECIPES = {"ratings": Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see=900_000)}
-ARCHITECTURES = (Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES),)
+ARCHITECTURES = (
+    Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES, large_products=False),
+)

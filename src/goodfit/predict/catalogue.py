@@ -1,12 +1,13 @@
-"""What a run of ratings recommends: for each user the items not yet rated with the highest predicted ratings; and the
+"""What a run of ratings recommends: for each user the items rated in no row with the highest predicted ratings; and the
 items that are nearest to an item."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -15,7 +16,9 @@ from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
 from goodfit.nets.svdpp import Factors
+from goodfit.store.csv_cells import cell
 from goodfit.store.files import replacing
+from goodfit.store.outputs import is_recommendations, refuse_to_replace
 from goodfit.tasks.task import Task
 
 BLOCK = 1024  # users whose scores for all items are in memory at a time
@@ -46,15 +49,30 @@ class Catalogue:
 
     Attributes:
         users, items: as they stand in the data, in the order of their codes from 1 on.
+        held_out_users: users of validation and test rows alone, with the codes of the items in these.
     """
 
     net: Factors
     task: Task
     users: Sequence[str]
     items: Sequence[str]
+    held_out_users: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        return {user: code for code, user in enumerate(self.users, start=1)}
+
+    def knows(self, user: str) -> bool:
+        """Whether the run knows this user, by training rows or by features."""
+        return user in self._codes
+
+    @property
+    def for_strangers(self) -> str:
+        """What a user whom the run does not know is recommended, in words."""
+        return "these are the items with the best means" if self.task.decodes_scores else "these suit users in general"
 
     def recommend(self, users: Sequence[str] | None = None, n: int = 10) -> Iterator[Recommendation]:
-        """The n best items that each user has not rated in training, best first, user by user.
+        """The n best items that each user has not rated in any row of the data, best first, user by user.
 
         Scores for all items are computed for a block of users at a time, so that the memory needed does not grow with
         the number of users. A user never seen gets the items with the best mean.
@@ -68,13 +86,16 @@ class Catalogue:
         """
         if n < 1:
             raise UsageError(f"-n {n} is out of range", fix="Give 1 or more")
-        codes = {user: code for code, user in enumerate(self.users, start=1)}
+        codes = self._codes
         wanted = self.users if users is None else users
         for start in range(0, len(wanted), BLOCK):
             block = wanted[start : start + BLOCK]
             with torch.inference_mode():
                 rows = torch.tensor([codes.get(user, 0) for user in block], device=self.net.starts.device)
                 scores = self.net.scores(rows)
+                for row, user in enumerate(block):
+                    if user in self.held_out_users:
+                        scores[row, list(self.held_out_users[user])] = -math.inf
                 best, places = scores.topk(min(n, scores.shape[1]), dim=1)
                 flat = best.reshape(-1, 1).cpu()
                 ratings = self.task.decode(flat)["prediction"] if self.task.decodes_scores else flat[:, 0].tolist()
@@ -104,15 +125,23 @@ class Catalogue:
         ]
 
 
-def write_recommendations(lines: Iterator[Recommendation], place: Path | TextIO) -> int:
-    """Write them as CSV (user, place, item, prediction), to a path or an open file; how many."""
+def write_recommendations(lines: Iterator[Recommendation], place: Path | TextIO, *, raw: bool = False) -> int:
+    """Write them as CSV (user, place, item, prediction), to a path or an open file; how many.
+
+    Args:
+        raw: leave names that a spreadsheet would take for a formula as they are; see `Predictions.write_to`.
+
+    Raises:
+        UsageError: there is another file of this name, which goodfit did not make.
+    """
     if isinstance(place, Path):
+        refuse_to_replace(place, is_recommendations)
         with replacing(place) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-            return write_recommendations(lines, file)
+            return write_recommendations(lines, file, raw=raw)
     writer = csv.writer(place, lineterminator="\n")
     writer.writerow(Recommendation._fields)
     count = 0
     for line in lines:
-        writer.writerow([line.user, line.place, line.item, f"{line.prediction:.4g}"])
+        writer.writerow([cell(value, raw=raw) for value in line])
         count += 1
     return count

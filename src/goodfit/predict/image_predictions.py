@@ -16,10 +16,11 @@ from torch.nn import functional
 from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode_whole, without_pillows_warnings
 from goodfit.data.images.mask_codes import Colour
 from goodfit.data.images.opening import read_image_file
-from goodfit.errors import DataError
+from goodfit.errors import DataError, UsageError
 from goodfit.predict.predictions import Predictions
 from goodfit.predict.tiling import over_tiles
 from goodfit.store.files import ensure_folder, replacing
+from goodfit.store.outputs import MAKER, is_png, is_predictions, refuse_foreign_folder, refuse_to_replace
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ENLARGED = 100_000_000  # numbers: beyond it a mask is enlarged, not the logits of all classes
 SEEN_THROUGH = 0.5  # of an overlay is mask
+TABLE_ENDINGS = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ class ImagePredictions:
         keys: Sequence[str],
         paths: Sequence[Path],
         progress: Callable[[int, int], None] | None = None,
+        inputs: Sequence[Path] = (),
     ) -> None:
-        self.model, self.keys, self._paths, self._progress = model, keys, paths, progress
+        self.model, self.keys, self._paths, self._progress, self.inputs = model, keys, paths, progress, inputs
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -80,20 +83,36 @@ class ImagePredictions:
             image, said = predict_one(self.model, given, settings)
             yield PredictedImage(key, image, given, said)
 
-    def write(self, path: str | Path, *, overlay: bool = False) -> Predictions:
+    def refuse_outputs(self, path: Path, *, overlay: bool = False) -> None:
+        """Raise where `write` would write over, or into a folder of, files that goodfit did not make.
+
+        Raises:
+            UsageError: the file in question is named, and a free name suggested.
+        """
+        if path.suffix.lower() not in TABLE_ENDINGS:
+            fix = f"Give a name that ends in .csv, such as {path}.csv: the images go into the folder {path.name}"
+            raise UsageError("the table of predictions is a .csv or .parquet file", where=path, fix=fix)
+        refuse_to_replace(path, is_predictions, self.inputs)
+        for folder in _folders(path)[: 1 + overlay]:
+            refuse_foreign_folder(folder, is_png, path)
+
+    def write(self, path: str | Path, *, overlay: bool = False, raw: bool = False) -> Predictions:
         """Write a CSV (or Parquet), and beside it a folder of its name with a PNG for each image.
 
         Args:
             path: of the table; its column prediction says where each PNG is, seen from the table.
             overlay: masks laid over their images as well, in a second folder.
+            raw: as of `Predictions.write`.
 
         Raises:
+            UsageError: there are files under these names that goodfit did not make.
             DataError: two images of one name.
             DiskError: no room or no permission.
         """
         path = Path(path)
+        self.refuse_outputs(path, overlay=overlay)
         targets = _names(self.keys, self._paths)
-        folder = path.with_suffix("")
+        folder, overlays = _folders(path)
         columns: dict[str, list[Any]] = {"prediction": []}
         errors: list[str | None] = []
         for one, name in zip(self, targets, strict=True):
@@ -103,13 +122,13 @@ class ImagePredictions:
             save_png(folder / name, self.coloured(one.image))
             columns["prediction"].append(f"{folder.name}/{name}")
             if overlay and one.image.ndim == 2:
-                save_png(folder.with_name(folder.name + "-overlay") / name, self.overlaid(one))
+                save_png(overlays / name, self.overlaid(one))
             for column, value in one.said.items():
                 columns.setdefault(column, []).append(value)
-        found = Predictions(self.keys, columns, errors)
+        predictions = Predictions(self.keys, columns, errors, self.inputs)
         ensure_folder(path.parent)
-        found.write(path)
-        return found
+        predictions.write(path, raw=raw)
+        return predictions
 
     def coloured(self, pixels: np.ndarray) -> Image.Image:
         """A mask with its palette, or the image itself."""
@@ -128,6 +147,12 @@ class ImagePredictions:
         assert one.image is not None
         assert one.given is not None
         return Image.fromarray(overlay(one.given, one.image, palette(self.model.schema)))
+
+
+def _folders(table: Path) -> tuple[Path, Path]:
+    """Beside a table of predictions: of the images, and of the overlays."""
+    folder = table.with_suffix("")
+    return folder, folder.with_name(f"{folder.name}-overlay")
 
 
 def palette(schema: Mapping[str, Any]) -> list[Colour]:
@@ -195,7 +220,11 @@ def _names(keys: Sequence[str], paths: Sequence[Path]) -> list[str]:
 
 
 def save_png(path: Path, image: Image.Image) -> None:
-    """Write a PNG, whole or not at all."""
+    """Write a PNG, whole or not at all, with the mark by which it is known to be ours."""
+    from PIL.PngImagePlugin import PngInfo
+
     ensure_folder(path.parent)
+    mark = PngInfo()
+    mark.add_text("Software", MAKER)
     with replacing(path) as temporary:
-        image.save(temporary, format="PNG")
+        image.save(temporary, format="PNG", pnginfo=mark)

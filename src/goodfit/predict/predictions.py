@@ -10,63 +10,93 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from goodfit.store.csv_cells import cells, rows_of, without_formula
 from goodfit.store.files import replacing
+from goodfit.store.outputs import is_predictions, refuse_to_replace
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """One entry a row of the input, in its order. Rows that could not be read have an error and no prediction."""
+    """One entry a row of the input, in its order. Rows that could not be read have an error and no prediction.
 
-    keys: Sequence[str]  # the input's path or row number
-    columns: Mapping[str, Sequence[Any] | np.ndarray]  # prediction, and its probabilities
+    Attributes:
+        keys: the input's path or row number.
+        columns: prediction, and its probabilities: values of the rows that could be read.
+        errors: one a row, None where it could be read.
+        inputs: files that were read, which are never written over.
+    """
+
+    keys: Sequence[str]
+    columns: Mapping[str, Sequence[Any] | np.ndarray]
     errors: Sequence[str | None]
+    inputs: Sequence[Path] = ()
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __getitem__(self, column: str) -> list[Any]:
         """A column by its name, None where a row could not be read."""
-        values = iter(_plain(self.columns[column]))
-        return [None if error else next(values) for error in self.errors]
+        return self._spread(_plain(self.columns[column]), None)
 
     def table(self) -> dict[str, list[Any]]:
         """All columns, key first, error last."""
         return {"key": list(self.keys), **{name: self[name] for name in self.columns}, "error": list(self.errors)}
 
-    def write(self, path: str | Path) -> Path:
-        """Write a CSV, or Parquet by the name's ending.
+    def write(self, path: str | Path, *, raw: bool = False) -> Path:
+        """Write a CSV, or Parquet by the name's ending. Predictions that were written there before are replaced.
+
+        Args:
+            raw: leave texts of a CSV that a spreadsheet would compute as they are; see `write_to`.
 
         Raises:
+            UsageError: there is another file of this name, which goodfit did not make.
             DiskError: no room or no permission.
         """
         path = Path(path)
+        refuse_to_replace(path, is_predictions, self.inputs)
         with replacing(path) as temporary:
             if path.suffix.lower() == ".parquet":
                 _write_parquet(temporary, self.table())
             else:
-                with temporary.open("w", encoding="utf-8", newline="") as file:
-                    self.write_to(file)
+                with temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                    self.write_to(file, raw=raw)
         return path
 
-    def write_to(self, file: TextIO) -> None:
-        """Write the CSV to an open file."""
-        table = self.table()
+    def write_to(self, file: TextIO, *, raw: bool = False) -> None:
+        """Write the CSV to an open file: numbers with all digits that they have, labels as they were written.
+
+        A text that begins with = + - or @, and is no number, gets an apostrophe before it, so that no spreadsheet
+        takes it for a formula; `raw` leaves it as it is.
+        """
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table)
-        for row in zip(*table.values(), strict=True):
-            writer.writerow(["" if value is None else _text(value) for value in row])
+        names = ["key", *self.columns, "error"]
+        writer.writerow(names if raw else [without_formula(name) for name in names])
+        columns = [self._spread(cells(values, raw=raw), "") for values in self.columns.values()]
+        texts = rows_of([self.keys, self.errors], raw=raw)
+        writer.writerows((key, *values, error) for (key, error), *values in zip(texts, *columns, strict=True))
+
+    def _spread(self, values: list[Any], missing: Any) -> list[Any]:
+        """Values of the readable rows over all rows."""
+        if len(values) == len(self.errors):
+            return values
+        readable = iter(values)
+        return [missing if error else next(readable) for error in self.errors]
 
 
 def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
     import polars
 
-    columns = {name: polars.Series(name, values, strict=False) for name, values in table.items()}
+    columns = {name: polars.Series(name, _unicode(values), strict=False) for name, values in table.items()}
     polars.DataFrame(columns).write_parquet(path)
+
+
+def _unicode(values: list[Any]) -> list[Any]:
+    """Texts as Parquet can hold them: of file names that are not UTF-8, what is not has the replacement sign."""
+    return [
+        value.encode("utf-8", errors="replace").decode() if isinstance(value, str) and not value.isascii() else value
+        for value in values
+    ]
 
 
 def _plain(values: Sequence[Any] | np.ndarray) -> list[Any]:
     return values.tolist() if isinstance(values, np.ndarray) else list(values)
-
-
-def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -17,15 +17,16 @@ from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.task import Targets
 
 TOP_PLACES = 10  # that ndcg and recall look at
-LOSS, RANK, USER, POPULARITY = range(4)  # columns of the net's output in eval mode
+LOSS, RANK, USER, POPULARITY, ITEM, PART = range(6)  # columns of the net's output in eval mode; PART is a HeldOut
+UNKNOWN = 0  # the code of users and items that training rows do not have
 
 
 @dataclass(frozen=True)
 class Ranking(RowTask):
-    """Out in training (N, members, 1 + negatives) scores, the right item's first; in eval mode the four columns above.
+    """Out in training (N, members, 1 + negatives) scores, the right item's first; in eval mode the columns above.
 
     Metrics are means over users, with the interval of a mean: ndcg_at_10 (Jarvelin and Kekalainen 2002, gains of 0 and
-    1) and recall_at_10. All items that a user has not taken in training are ranked, none is sampled.
+    1) and recall_at_10. All items that are new to a user are ranked, none is sampled; docs/ratings.md has the protocol.
     """
 
     name: ClassVar[str] = "ranking"
@@ -60,16 +61,16 @@ class Ranking(RowTask):
         return out[:, LOSS]
 
     def score(self, out: Tensor, y: Tensor) -> float:
-        return float(_by_user(out[:, RANK], out[:, USER])[0].mean())
+        return float(_by_user(out, RANK)[0].mean())
 
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """ndcg_at_10 and recall_at_10, means over users."""
-        gains, recalls = _by_user(out[:, RANK], out[:, USER])
+        gains, recalls = _by_user(out, RANK)
         return {"ndcg_at_10": mean(gains), "recall_at_10": mean(recalls)}
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every user gets the most popular items that the user has not taken."""
-        gains, recalls = _by_user(out[:, POPULARITY], out[:, USER])
+        gains, recalls = _by_user(out, POPULARITY)
         return {"ndcg_at_10": float(gains.mean()), "recall_at_10": float(recalls.mean())}
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
@@ -90,14 +91,33 @@ class Ranking(RowTask):
         return cls()
 
 
-def _by_user(ranks: Tensor, users: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """(users,) ndcg and (users,) recall at 10."""
-    rank, user = ranks.double().numpy(), users.long().numpy()
+def _by_user(out: Tensor, column: int) -> tuple[np.ndarray, np.ndarray]:
+    """(users,) ndcg and (users,) recall at 10, from the ranks in a column; each row of an unknown user is a user."""
+    out = out[_scored(out)]
+    rank, user = out[:, column].double().numpy(), out[:, USER].long().numpy()
+    user = np.where(user == UNKNOWN, -np.arange(len(user)) - 1, user)
     _, at, counts = np.unique(user, return_inverse=True, return_counts=True)
     inside = rank <= TOP_PLACES
     gains = np.bincount(at, np.where(inside, 1 / np.log2(1 + rank), 0.0))
     best = np.cumsum(1 / np.log2(np.arange(2, TOP_PLACES + 2)))[np.minimum(counts, TOP_PLACES) - 1]
     return gains / best, np.bincount(at, inside) / counts
+
+
+def _scored(out: Tensor) -> Tensor:
+    """(N,) bool: rows that count: of a pair that stands there twice the first, and none that is in an earlier part.
+
+    A test row whose item the user took in training rows as well is not new: it is left out. Of rows that are all
+    training rows, all count.
+    """
+    if out.shape[1] <= PART:  # the stored scores of a run of an older version
+        return torch.ones(len(out), dtype=torch.bool)
+    user, item, part = (out[:, column].long().numpy() for column in (USER, ITEM, PART))
+    strange = (user == UNKNOWN) | (item == UNKNOWN)
+    if strange.all():
+        return torch.ones(len(out), dtype=torch.bool)
+    first = np.zeros(len(out), dtype=bool)
+    first[np.unique(np.stack([user, item], axis=1), axis=0, return_index=True)[1]] = True
+    return torch.from_numpy(strange | (first & (part == part[~strange].min())))
 
 
 TASK = Ranking

@@ -1,1 +1,1 @@
-"""Floor 3: the loop (one page) and the small objects made before it."""
+"""The loop (one page) and the small objects made before it."""

@@ -1,27 +1,19 @@
-"""Reduced precision and memory format, where they are measured to be faster on this machine."""
+"""Reduced precision and memory format: by rule from the device and the net, so that the same seed gives the same model.
+
+Timings on the user's machine chose now this, now that, and four cold runs of one command gave three models. The rules
+come from measurements: docs/decisions/020-precision-by-rule.md.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from goodfit.data.feed import laid_out
 from goodfit.errors import UsageError
-from goodfit.store.files import write_text
-from goodfit.train.device import processor_name
-from goodfit.train.memory_format import set_memory_format
-from goodfit.train.scratch_copy import trial_of
-
-MARGIN = 1.1  # bfloat16 has to be this much faster to be chosen: it costs digits
 
 
 @dataclass(frozen=True)
@@ -33,6 +25,7 @@ class Precision:
     why: str
 
     def autocast(self, device: torch.device) -> AbstractContextManager[object]:
+        """The context of a forward pass."""
         if self.dtype == "float32":
             return contextlib.nullcontext()
         return torch.autocast(device.type, dtype=getattr(torch, self.dtype))
@@ -43,11 +36,19 @@ def supported(dtype: str, device: torch.device) -> bool:
     if dtype == "float32":
         return True
     if device.type == "cpu":
-        there: bool = torch.backends.mkldnn.is_available()
-        return there and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+        has_mkldnn: bool = torch.backends.mkldnn.is_available()
+        return has_mkldnn and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return True
+
+
+def native(device: torch.device) -> bool:
+    """Whether the device has instructions for bfloat16: the others compute it slowly out of float32."""
+    if device.type == "cpu":
+        x86 = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+        return bool(x86) and supported("bfloat16", device)
+    return device.type == "cuda" and supported("bfloat16", device)
 
 
 def channels_last_is_safe(net: nn.Module, device: torch.device) -> bool:
@@ -68,103 +69,51 @@ def channels_last_is_safe(net: nn.Module, device: torch.device) -> bool:
 
 def choose_precision(
     net: nn.Module,
-    loss_of: Callable[[nn.Module, Tensor], Tensor],
-    x: Tensor,
     device: torch.device,
     *,
-    wanted: str | None,
-    memory: Path,
+    images: bool,
+    large_products: bool,
+    own_net: bool = False,
+    dtype: str | None = None,
     why: str = "given",
 ) -> Precision:
-    """The fastest of float32 and bfloat16, contiguous and channels-last, by timing steps on a copy of the net.
-
-    The outcome is remembered for this machine, torch version, net and shape, so that the same seed gives the same
-    result however noisy the machine is.
+    """The precision and memory format for a net on a device.
 
     Args:
-        net: left untouched.
-        loss_of: forward pass and loss of a net on x.
-        x: a batch of the real size, (N, ...) float32 on the device.
-        wanted: float32 or bfloat16 where that is settled, and why.
-        memory: the JSON file that remembers measurements.
+        images: x is (N, C, H, W).
+        large_products: the net has products that gain by bfloat16.
+        own_net: the net is of the user's own code, which may view a tensor as if it were contiguous: it stays so.
+        dtype: float32 or bfloat16 where that is settled, and why.
 
     Raises:
         UsageError: a precision was asked for that this machine would ignore.
     """
-    if wanted is not None and wanted not in ("float32", "bfloat16"):
-        raise UsageError(f"--precision {wanted} is not known", fix="Choose float32 or bfloat16")
-    if wanted is not None and not supported(wanted, device):
+    channels_last = images and not own_net and _is_faster_channels_last(device) and channels_last_is_safe(net, device)
+    if dtype is not None:
+        _refuse_ignored(dtype, device)
+        return Precision(dtype, channels_last, why)
+    if not native(device):
+        return Precision("float32", channels_last, f"this {_name(device)} has no instructions for bfloat16")
+    if not large_products:
+        return Precision("float32", channels_last, "its products are too small to gain by bfloat16")
+    return Precision("bfloat16", channels_last, f"this {_name(device)} has instructions for it")
+
+
+def _name(device: torch.device) -> str:
+    return "processor" if device.type == "cpu" else "GPU"
+
+
+def _refuse_ignored(dtype: str, device: torch.device) -> None:
+    if dtype not in ("float32", "bfloat16"):
+        raise UsageError(f"--precision {dtype} is not known", fix="Choose float32 or bfloat16")
+    if not supported(dtype, device):
         raise UsageError(
-            f"--precision {wanted} would be ignored: this {device.type} computes it in float32",
+            f"--precision {dtype} would be ignored: this {device.type} computes it in float32",
             fix="Leave --precision out",
         )
-    dtypes = [wanted] if wanted else ["float32", *(["bfloat16"] if supported("bfloat16", device) else [])]
-    formats = [False, True] if x.dim() == 4 and channels_last_is_safe(net, device) else [False]
-    candidates = [(dtype, last) for dtype in dtypes for last in formats]
-    why = why if wanted else "the only one this machine computes in"
-    if len(candidates) == 1:
-        return Precision(*candidates[0], why=why)
-    key = _key(net, x, device, dtypes)
-    known = _remembered(memory)
-    if key not in known:
-        known[key] = {
-            f"{dtype}/{'channels_last' if last else 'contiguous'}": _seconds(
-                net, loss_of, x, Precision(dtype, last, ""), device
-            )
-            for dtype, last in candidates
-        }
-        write_text(memory, json.dumps(known, indent=1) + "\n")
-    seconds = known[key]
-    best = {
-        dtype: min((seconds[f"{dtype}/{'channels_last' if last else 'contiguous'}"], last) for last in formats)
-        for dtype in dtypes
-    }
-    if len(dtypes) == 1:
-        return Precision(dtypes[0], best[dtypes[0]][1], f"{why}; the memory format was measured")
-    gain = best["float32"][0] / best["bfloat16"][0]
-    if gain >= MARGIN:
-        return Precision("bfloat16", best["bfloat16"][1], f"measured {gain:.1f} times as fast as float32 here")
-    return Precision("float32", best["float32"][1], f"bfloat16 measured only {gain:.2f} times as fast here")
 
 
-def _seconds(
-    net: nn.Module,
-    loss_of: Callable[[nn.Module, Tensor], Tensor],
-    x: Tensor,
-    precision: Precision,
-    device: torch.device,
-) -> float:
-    """Seconds of a forward and backward pass: the best of several, after a warm-up."""
-    with trial_of(net, device) as trial:
-        if x.dim() == 4:
-            set_memory_format(trial, channels_last=precision.channels_last)
-            x = laid_out(x, channels_last=precision.channels_last)
-
-        def once() -> float:
-            start = time.perf_counter()
-            with precision.autocast(device):
-                loss = loss_of(trial, x)
-            loss.backward()
-            if device.type != "cpu":
-                torch.accelerator.synchronize()
-            return time.perf_counter() - start
-
-        once()
-        first = once()
-        return min([first, *(once() for _ in range(3 if first > 0.05 else 20))])
-
-
-def _key(net: nn.Module, x: Tensor, device: torch.device, dtypes: list[str]) -> str:
-    where = torch.cuda.get_device_name(device) if device.type == "cuda" else processor_name()
-    facts = [repr(net), tuple(x.shape), where, torch.__version__, torch.get_num_threads(), dtypes]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-
-
-def _remembered(memory: Path) -> dict[str, dict[str, float]]:
-    if not memory.exists():
-        return {}
-    try:
-        known: dict[str, dict[str, float]] = json.loads(memory.read_text(encoding="utf-8"))
-    except ValueError:
-        return {}  # a damaged note is measured again
-    return known
+def _is_faster_channels_last(device: torch.device) -> bool:
+    if device.type == "cpu":
+        return torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return device.type == "cuda"

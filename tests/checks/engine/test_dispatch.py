@@ -54,7 +54,7 @@ def test_the_table_holds_every_event_and_asleep_only_what_is_sleepless() -> None
 
 def test_the_two_events_of_a_backward_are_two() -> None:
     assert {BackwardBegins, BackwardEnded} <= set(EVENTS)
-    assert "BackwardFields" not in {event.__name__ for event in EVENTS}
+    assert BackwardFields not in set[type](EVENTS)
 
 
 def test_a_wrong_annotation_fails_at_load_and_names_the_method() -> None:

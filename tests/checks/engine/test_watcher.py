@@ -85,15 +85,15 @@ def test_a_rule_that_fails_as_it_starts_or_at_the_end_is_a_finding_too(monkeypat
 
 def test_a_failed_rule_can_be_left_out_and_only_those_that_are_asked_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InitialLoss, "on_loss", crash_on(Loss))
-    for choice, expected in (
-        (([], ["GF213"]), set()),
-        (([], ["rule-failed"]), set()),
-        ((["GF3"], []), set()),
-        ((["initial-loss"], []), {"rule-failed"}),
+    for select, ignore, expected in (
+        ([], ["GF213"], set()),
+        ([], ["rule-failed"], set()),
+        (["GF3"], [], set()),
+        (["initial-loss"], [], {"rule-failed"}),
     ):
-        with gf.watch(quiet=True, select=choice[0], ignore=choice[1]) as seen:
+        with gf.watch(quiet=True, select=select, ignore=ignore) as seen:
             train()
-        assert {finding.rule for finding in seen.findings} == expected, choice
+        assert {finding.rule for finding in seen.findings} == expected, (select, ignore)
 
 
 def test_strict_raises_for_tests(monkeypatch: pytest.MonkeyPatch) -> None:

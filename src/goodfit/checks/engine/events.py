@@ -76,13 +76,13 @@ class Backward:
 
     Attributes:
         losses: the tensors that it starts from.
-        given: whether the gradients of these were given.
-        into: whether `inputs=` names where gradients go.
+        gradients_given: whether the gradients of these were given.
+        inputs_given: whether `inputs=` names where gradients go.
     """
 
     losses: Sequence[Tensor]
-    given: bool
-    into: bool
+    gradients_given: bool
+    inputs_given: bool
 
     @cached_property
     def leaves(self) -> list[Tensor]:

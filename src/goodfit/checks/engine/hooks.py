@@ -145,12 +145,12 @@ class Hooks:
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         if any(loss.is_meta for loss in losses):  # there are no values to look at
             return original(*args, **kwargs)
-        given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
-        into = kwargs.get("inputs") is not None
+        gradients_given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
+        inputs_given = kwargs.get("inputs") is not None
         watcher = self.watcher
         self._note_loss(losses)
         if watcher.hears(events.BackwardBegins):
-            watcher.tell(events.BackwardBegins(losses, given, into))
+            watcher.tell(events.BackwardBegins(losses, gradients_given, inputs_given))
         self._in_backward += 1
         try:
             result = original(*args, **kwargs)
@@ -158,7 +158,7 @@ class Hooks:
             self._in_backward -= 1
         self.program.backwards += 1
         if watcher.hears(events.BackwardEnded):
-            watcher.tell(events.BackwardEnded(losses, given, into))
+            watcher.tell(events.BackwardEnded(losses, gradients_given, inputs_given))
         return result
 
     def _note_loss(self, losses: list[Tensor]) -> None:

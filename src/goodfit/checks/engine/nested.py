@@ -7,11 +7,14 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
 
 def tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
     """Tensors of nested lists, tuples and dicts, in their order: those whose values can be read as numbers."""
     if isinstance(data, Tensor):
+        if is_lazy(data):  # of a lazy layer that was not called yet
+            return
         if data.layout is torch.strided and not (data.is_nested or data.is_quantized or data.is_meta):
             yield data
     elif depth and isinstance(data, dict):

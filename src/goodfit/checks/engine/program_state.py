@@ -135,7 +135,7 @@ class ProgramState:
         if call.grad:
             self.nets.add(call.module)
         shape = tuple(call.inputs[0].shape) if call.inputs else ()
-        output = call.output if isinstance(call.output, Tensor) else None
+        output = call.output if isinstance(call.output, Tensor) and not call.output.is_nested else None
         self.last_call = LastCall(
             module=weakref.ref(call.module),
             rows=shape[0] if shape else None,

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")  # also those of the user's site and of a parent environment
+
 
 class Place(NamedTuple):
     """A file, as seen from the working folder, and a line; None where no frame is the user's."""
@@ -33,7 +35,8 @@ def _foreign() -> tuple[str, ...]:
 def is_users(filename: str) -> bool:
     """Whether a code object's file belongs to the user."""
     generated = filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array"))
-    return not generated and not filename.startswith(_foreign())
+    installed = any(f"{os.sep}{folder}{os.sep}" in filename for folder in PACKAGE_FOLDERS)
+    return not generated and not installed and not filename.startswith(_foreign())
 
 
 def user_place() -> Place:

@@ -1,22 +1,22 @@
-"""accumulation-dropped: gradients are zeroed that no step has used, again and again.
+"""accumulation-dropped: gradients are zeroed before any step has used them, again and again.
 
 What it checks
-    Between a backward and the next step of any optimiser, zero_grad clears what that backward gave, at the same line at
-    least twice with steps between.
+    Between a backward and the next step of any optimiser, zero_grad clears the gradients of that backward, at the same
+    line at least twice with steps between.
 
 Why it hurts
-    The work of these batches is thrown away. Where zero_grad stands between backward and step, every step is empty.
+    The work of these batches is thrown away. Where zero_grad comes between backward and step, every step is empty.
 
 Example
     loss.backward(); optimizer.zero_grad(); optimizer.step()
     for i, batch in enumerate(loader): ...; if (i + 1) % 4 == 0: step; zero     # and zeroed at the epoch's start
 
 Instead
-    Zero right after the step, and step with a last window that is short.
+    Call zero_grad right after the step, and step after the last, shorter window.
 
 When it is a false alarm
-    Steps that are left out because the loss is no number, gradients for an attack on the input, and gradients that are
-    read and not stepped with, several in a row now and then, are not reported.
+    Steps that are skipped because the loss is not finite, gradients for an attack on the input, and gradients that are
+    only read, several in a row now and then, are not reported.
 
 Cost
     A counter in each step; gradients are looked at where some are dropped.
@@ -57,7 +57,7 @@ class AccumulationDropped(LiveRule):
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.unused += 1
-        if event.into:
+        if event.inputs_given:
             self.reaches_input = True
         elif self.program.awake:  # the first steps are enough to know the loop by
             groups = [group["params"] for optimiser in self.program.optimisers for group in optimiser.param_groups[:1]]

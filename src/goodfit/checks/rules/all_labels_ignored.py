@@ -1,10 +1,10 @@
-"""all-labels-ignored: a batch has not one valid target.
+"""all-labels-ignored: a batch has no valid target at all.
 
 What it checks
     Every target of cross_entropy or nll_loss is ignore_index, in three batches.
 
 Why it hurts
-    The mean of nothing is NaN, or, summed, a step along nothing: the batch teaches nothing.
+    The mean over no targets is NaN, and their sum has no gradient: nothing is learnt from the batch.
 
 Example
     labels[labels == 0] = -100                        # 0 was the class, not the padding

@@ -1,11 +1,11 @@
-"""augmented-validation: the same validation row is something else when it is read again.
+"""augmented-validation: a validation row has other values each time it is read.
 
 What it checks
-    In two passes over a loader whose rows the net is evaluated on and not trained on, the same index gave other values.
+    In two passes over a loader whose rows the net is evaluated on and not trained on, the same index had other values.
 
 Why it hurts
-    The figure moves by chance from epoch to epoch, and is one of distorted rows: random crops and flips belong to
-    training.
+    The validation score changes by chance from epoch to epoch, and is measured on distorted rows: random crops and
+    flips belong to training.
 
 Example
     valid = ImageFolder("valid", transform=train_transform)
@@ -14,7 +14,7 @@ Instead
     valid = ImageFolder("valid", transform=plain_transform)
 
 When it is a false alarm
-    Test-time augmentation that was asked for: allow it by name.
+    Intended test-time augmentation: allow it by name.
 
 Cost
     Fingerprints of two batches of each loader an epoch.

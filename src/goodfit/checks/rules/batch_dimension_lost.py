@@ -1,10 +1,10 @@
-"""batch-dimension-lost: the output has another first dimension than the mini-batch, and the targets have that one.
+"""batch-dimension-lost: the output's first dimension is not the batch size, and the targets' is.
 
 What it checks
     A net gets N rows, its output has another first dimension (or none), and a loss is given that output with N targets.
 
 Why it hurts
-    Rows of the output no longer belong to rows of the input: a wrong view, a squeeze of a batch of one, or a mean too
+    Rows of the output no longer belong to rows of the input: a wrong view, a squeeze of a batch of one, or one mean too
     many. The loss either stops the program or, broadcast, compares the wrong things.
 
 Example

@@ -1,4 +1,4 @@
-"""best-weights-by-reference: the kept weights moved on with the net.
+"""best-weights-by-reference: the kept weights change with the net.
 
 What it checks
     A state_dict that was taken some steps ago is loaded back, or saved, and its tensors are still those of the live
@@ -58,7 +58,7 @@ class BestWeightsByReference(LiveRule):
             self._take(event)
             return
         live = (
-            None if event.module is None else {t.data_ptr() for t in event.module.state_dict(keep_vars=True).values()}
+            None if event.module is None else {t.data_ptr() for t in tensors(event.module.state_dict(keep_vars=True))}
         )
         for tensor in tensors(event.state):
             taken = self.taken.get(id(tensor))

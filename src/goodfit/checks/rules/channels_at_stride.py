@@ -4,8 +4,8 @@ What it checks
     A convolution of stride 2 or more, behind others, gives no more channels than it takes.
 
 Why it hurts
-    A quarter of the places with as many channels holds a quarter of the numbers: what the layers before found is thrown
-    away in one step. ResNets double the channels where they halve the image.
+    A quarter of the positions with as many channels holds a quarter of the numbers: the layer throws away most of what
+    the layers before it computed. ResNets double the channels where they halve the image.
 
 Example
     nn.Conv2d(64, 64, 3, stride=2)

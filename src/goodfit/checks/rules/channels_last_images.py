@@ -1,9 +1,9 @@
-"""channels-last-images: images (N, H, W, C) meet a convolution, or were reshaped where they had to be permuted.
+"""channels-last-images: a convolution gets images (N, H, W, C), or they were reshaped instead of permuted.
 
 What it checks
-    A convolution gets images whose last dimension is its number of channels; or images (.., H, W, C) became
-    (.., C, H, W) by view or reshape and reach a convolution; or, where that happened outside of torch, neighbouring
-    values of the images are less alike than values three apart, as in colours that stand one after the other.
+    A convolution gets images whose last dimension is its number of channels; or images (.., H, W, C) became (.., C, H,
+    W) by view or reshape and reach a convolution; or, where that happened outside of torch, neighbouring values of the
+    images are less alike than values three apart, as in images whose channels are the last dimension.
 
 Why it hurts
     A reshape does not move values: what the net sees are stripes of mixed colours, from which it learns far less.

@@ -4,7 +4,7 @@ What it checks
     The share of every class among the training rows.
 
 Why it hurts
-    Accuracy hides what happens to a rare class: a model that never names it loses under 1%.
+    Accuracy hides what happens to a rare class: a model that never predicts it loses under 1%.
 
 Example
     10,000 images of sound parts, 40 of broken ones.

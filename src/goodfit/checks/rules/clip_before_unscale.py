@@ -1,4 +1,4 @@
-"""clip-before-unscale: gradients are clipped while a gradient scaler has them multiplied.
+"""clip-before-unscale: gradients are clipped while they are still multiplied by a gradient scaler.
 
 What it checks
     clip_grad_norm_ or clip_grad_value_ after the backward of a scaled loss and before scaler.unscale_.

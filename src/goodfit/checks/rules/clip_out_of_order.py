@@ -1,7 +1,7 @@
 """clip-out-of-order: gradients are clipped after the step, or before backward.
 
 What it checks
-    Gradients are clipped that an optimiser has already used, or that are not there, twice; a limit of infinity, which
+    Gradients are clipped after an optimiser has used them, or before there are any, twice; a limit of infinity, which
     only measures the norm, is not reported.
 
 Why it hurts

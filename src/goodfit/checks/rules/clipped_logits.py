@@ -1,12 +1,12 @@
-"""clipped-logits: the last step before the loss cuts or squeezes the logits.
+"""clipped-logits: the last operation before the loss limits the logits.
 
 What it checks
-    The input of cross_entropy comes straight from a ReLU, a sigmoid or a tanh; that of
-    binary_cross_entropy_with_logits from a ReLU or a tanh.
+    The input of cross_entropy comes straight from a ReLU, a sigmoid or a tanh; that of binary_cross_entropy_with_logits
+    from a ReLU or a tanh.
 
 Why it hurts
     Logits may be any number. After a ReLU none is negative, and where all are cut off no gradient flows; after a
-    sigmoid or tanh no class can be told from another by more than e to the 1 or 2.
+    sigmoid or tanh the odds between two classes are at most e to the 1 or 2.
 
 Example
     return F.relu(self.fc2(x))                        # and then CrossEntropyLoss

@@ -1,7 +1,7 @@
 """conflicting-labels: equal rows have different labels.
 
 What it checks
-    Rows of equal content (a file's bytes, all other cells of a table's row) that stand under more than one class.
+    Rows of equal content (a file's bytes, all other cells of a table's row) that have more than one class.
 
 Why it hurts
     One of the labels is wrong, or nothing in the row tells them apart: no net can be right on both.

@@ -5,7 +5,7 @@ What it checks
     column has one value throughout, other than 1 (or 0, among columns that are mostly 0).
 
 Why it hurts
-    Nothing can be learnt from what never differs: mostly an index that does not move, or a column that was overwritten.
+    Nothing can be learnt from what never differs: usually an index does not change, or a column was overwritten.
 
 Example
     x = torch.stack([data[0] for i in indices])
@@ -83,9 +83,8 @@ class ConstantInput(LiveRule):
         if varying.numel() and bool(((varying == varying.median(0).values).float().mean(0) > SHARE_OF_ONE_VALUE).any()):
             return  # there are columns that hardly ever vary, so that one may not have varied yet
         indicators = float((varying == 0).float().mean()) > SHARE_OF_ZEROS if not bool(same.all()) else True
-        suspicious = (low != 0) | (
-            not indicators and len(low) <= COLUMNS_WITHOUT_INDICATORS
-        )  # a rare indicator may still be 0
+        may_be_zero = indicators or len(low) > COLUMNS_WITHOUT_INDICATORS  # a rare indicator may not have been 1 yet
+        suspicious = (low != 0) | (not may_be_zero)
         constant = (same & suspicious & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(

@@ -5,13 +5,13 @@ What it checks
     has several workers and no worker_init_fn.
 
 Why it hurts
-    Each worker gets a copy of the generator in the same state: all augment alike, and every epoch begins anew.
+    Each worker gets a copy of the generator in the same state: all augment alike, and every epoch starts again from it.
 
 Example
     self.rng = np.random.default_rng(0)                # in a Dataset, with num_workers=4
 
 Instead
-    Draw from torch's generator, which is seeded for each worker, or make self.rng anew in worker_init_fn.
+    Draw from torch's generator, which is seeded for each worker, or create self.rng in worker_init_fn.
 
 When it is a false alarm
     A generator that is seeded by the row's index when it is used.

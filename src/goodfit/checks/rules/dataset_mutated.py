@@ -1,11 +1,11 @@
-"""dataset-mutated: reading a row changes the row that is kept.
+"""dataset-mutated: reading a row changes the stored data.
 
 What it checks
     A copy of a data set that keeps tensors, arrays or lists is read at a few rows: afterwards what it keeps has
     changed.
 
 Why it hurts
-    Each epoch reads something else: divided by 255 again, shifted again, until nothing is left.
+    Each epoch reads other values: divided by 255 again, shifted again, until nothing is left.
 
 Example
     def __getitem__(self, i): x = self.x[i]; x -= self.mean; return x

@@ -5,8 +5,8 @@ What it checks
     channels) were zero for all samples.
 
 Why it hurts
-    A unit that is zero everywhere has no gradient and never comes back: the layer is as wide as what is left. Mostly
-    the learning rate was too high in the first steps, or a bias far below zero.
+    A unit that is zero everywhere has no gradient and never comes back: the layer is only as wide as its other units.
+    Usually the learning rate was too high in the first steps, or a bias far below zero.
 
 Example
     torch.optim.SGD(net.parameters(), lr=5.0)

@@ -1,8 +1,7 @@
-"""dense-memory: dense blocks keep large maps again and again.
+"""dense-memory: dense blocks store large feature maps many times.
 
 What it checks
-    In one pass of training, maps of at least 64 by 64 that were made by putting others together (torch.cat) take over
-    256 MiB.
+    In one pass of training, concatenated feature maps (torch.cat) of at least 64 by 64 take over 256 MiB.
 
 Why it hurts
     Each layer of a dense block keeps all maps before it: memory grows with the square of the depth.

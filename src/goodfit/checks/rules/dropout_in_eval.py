@@ -2,11 +2,11 @@
 
 What it checks
     Within the forward of a net in eval mode, a dropout function is called with training=True, which is its default, by
-    a module that is in eval mode; or an nn.Dropout that the net does not know (kept in a list, made in forward) is
-    active.
+    a module that is in eval mode; or an nn.Dropout that is not registered in the net (kept in a list, created in
+    forward) is active.
 
 Why it hurts
-    Predictions are random: two calls give two answers, and figures are those of a net with holes.
+    Predictions are random: two calls give two outputs, and scores are those of a net with units missing.
 
 Example
     x = F.dropout(x, 0.5)

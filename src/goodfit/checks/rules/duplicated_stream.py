@@ -1,7 +1,7 @@
 """duplicated-stream: every worker of a loader reads the same stream.
 
 What it checks
-    An iterable data set is read by several workers, nothing in it asks which worker it is, and a batch came twice.
+    An iterable data set is read by several workers, it does not ask which worker it is in, and a batch came twice.
 
 Why it hurts
     With four workers every row comes four times an epoch, and an epoch is four times as long as it should be.

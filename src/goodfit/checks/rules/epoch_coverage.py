@@ -1,11 +1,11 @@
 """epoch-coverage: an epoch does not see every row once.
 
 What it checks
-    The indices that a sampler of one's own gave in a whole epoch: rows that came twice while others did not come, or
-    rows that came in neither of two epochs. Samplers that draw with replacement or by weight are not asked.
+    The indices that a custom sampler gave in a whole epoch: rows that came twice while others did not come, or rows
+    that came in neither of two epochs. Samplers that draw with replacement or by weight are left out.
 
 Why it hurts
-    Some rows count twice and others never, and nobody is told: the net learns from less data than there is.
+    Some rows count twice and others never, without an error: the net learns from less data than there is.
 
 Example
     def __iter__(self): return iter(random.choices(range(self.n), k=self.n))
@@ -17,7 +17,7 @@ When it is a false alarm
     A sampler that balances classes or leaves rows out on purpose: allow it by name.
 
 Cost
-    A list of indices an epoch, for samplers of one's own alone.
+    A list of indices per epoch, for custom samplers only.
 """
 
 from __future__ import annotations
@@ -42,9 +42,8 @@ class EpochCoverage(LiveRule):
     sleepless = (Epoch, Batch)
 
     def start(self) -> None:
-        self.own_samplers: weakref.WeakKeyDictionary[Any, bool] = (
-            weakref.WeakKeyDictionary()
-        )  # whether a loader has one
+        # Whether a loader has a sampler that is not torch's.
+        self.own_samplers: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self.indices: dict[int, list[Any]] = {}  # loader -> indices of this epoch
         self.missing: dict[int, set[int]] = {}
         self.begun: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, backwards before

@@ -1,13 +1,13 @@
-"""evaluated-in-train-mode: a net is judged while dropout is active and batch norm learns.
+"""evaluated-in-train-mode: a net is evaluated while dropout is active and batch norm adapts.
 
 What it checks
     Without gradients being recorded, a net in train mode that has dropout or batch norm gives outputs, and these meet
-    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches or
-    in the only one.
+    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches or in
+    the only one.
 
 Why it hurts
-    The figures are those of a net with holes, and the running statistics take in validation rows: what is measured is
-    not what is used later.
+    The scores are those of a net with units missing, and the running statistics take in validation rows: the net that
+    is measured is not the one that is used later.
 
 Example
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""evaluated-with-gradients: an evaluation records a graph that nobody uses.
+"""evaluated-with-gradients: an evaluation records a graph that is never used.
 
 What it checks
     A net in eval mode gives outputs with a graph, and neither backward nor autograd.grad follows before the next call,
@@ -44,9 +44,8 @@ class EvaluatedWithGradients(LiveRule):
 
     def start(self) -> None:
         self.trained: weakref.WeakSet[nn.Module] = weakref.WeakSet()
-        self.recorded: tuple[weakref.ref[nn.Module], Place, int] | None = (
-            None  # net, line, calls of autograd.grad so far
-        )
+        # Of the last evaluation with gradients: net, line, calls of autograd.grad so far.
+        self.recorded: tuple[weakref.ref[nn.Module], Place, int] | None = None
         self.unused = 0
 
     def on_step(self, event: Step) -> None:

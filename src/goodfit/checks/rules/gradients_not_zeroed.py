@@ -1,12 +1,12 @@
 """gradients-not-zeroed: backward adds to gradients that were already used.
 
 What it checks
-    An optimiser has stepped with gradients, nobody zeroed or replaced them, `backward` adds to them, and the same
-    optimiser steps with the sum: twice running.
+    An optimiser has stepped with gradients, nothing zeroed or replaced them, `backward` adds to them, and the same
+    optimiser steps with the sum: twice in a row.
 
 Why it hurts
-    Every step goes along the sum of all gradients since the start. It looks like a large momentum that never ends: the
-    loss falls first and then swings or explodes.
+    Every step uses the sum of all gradients since the start. It looks like a large momentum that never ends: the loss
+    falls first and then swings or explodes.
 
 Example
     for x, y in loader:

@@ -4,7 +4,7 @@ What it checks
     The graph of each loss that backward was called on is marked; the marks of eight or more past steps are still alive.
 
 Why it hurts
-    Memory grows with every step, until there is none. Mostly the loss itself is summed up or kept in a list.
+    Memory grows with every step, until there is none. Usually the loss itself is summed up or kept in a list.
 
 Example
     total += loss

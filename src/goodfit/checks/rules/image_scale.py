@@ -1,7 +1,7 @@
 """image-scale: images reach the net as 0..255, or were divided by 255 twice.
 
 What it checks
-    The first convolution or affine layer gets whole numbers up to 255, or values that are all within 0..1/128.
+    The first convolution or linear layer gets whole numbers up to 255, or values that are all within 0..1/128.
 
 Why it hurts
     Initial weights are made for inputs of about size 1. At 0..255 the first steps are 100 times too large, at 0..0.004

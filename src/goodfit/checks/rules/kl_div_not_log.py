@@ -1,11 +1,11 @@
-"""kl-div-not-log: kl_div is given something that is no log-probability.
+"""kl-div-not-log: kl_div is given values that are not log-probabilities.
 
 What it checks
     The input of kl_div comes from a softmax, or has values above 0: it has to be log-probabilities. A target of
-    log-probabilities without log_target=True is seen too.
+    log-probabilities without log_target=True is detected too.
 
 Why it hurts
-    What comes out is not the divergence, may be negative, and its gradient does not lead to the target.
+    The result is not the divergence, may be negative, and its gradient does not lead to the target.
 
 Example
     loss = F.kl_div(student.softmax(1), teacher.softmax(1), reduction="batchmean")

@@ -5,8 +5,8 @@ What it checks
     ignore_index. As a warning: labels 1 to C-1 are all used and 0 never is.
 
 Why it hurts
-    On a GPU it ends in a device assert that names nothing. Labels counted from 1 waste an output, or fail at the last
-    class.
+    On a GPU it ends in a device assert that does not name the label. Labels counted from 1 waste an output, or fail at
+    the last class.
 
 Example
     F.cross_entropy(net(x), y)                        # y counts from 1 to C

@@ -1,9 +1,9 @@
-"""learning-rate: the steps are so large that the loss never falls, or so small that nothing moves.
+"""learning-rate: the steps are so large that the loss never falls, or so small that nothing changes.
 
 What it checks
-    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, or end at over
-    one and a half times of it, or grew to ten times of it and then was no number; or no step seen moved a weight by
-    more than 1 part in 100,000 of its size.
+    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, or ended at over
+    one and a half times of it, or grew to ten times of it and then was not finite; or no step examined changed a weight
+    by more than 1 part in 100,000 of its size.
 
 Why it hurts
     The net has learnt nothing, and the loop looked busy.

@@ -5,7 +5,7 @@ What it checks
     with the flag on.
 
 Why it hurts
-    Dropout no longer regularises, and batch norm keeps to the statistics of the first epoch while the weights move on.
+    Dropout no longer regularises, and batch norm keeps the statistics of the first epoch while the weights change.
 
 Example
     for epoch in range(10):

@@ -1,4 +1,4 @@
-"""loss-broadcast: predictions and targets of different shapes are result against each other.
+"""loss-broadcast: predictions and targets of different shapes are broadcast.
 
 What it checks
     A loss function gets (N, 1) and (N,), or any pair of shapes that broadcasts to more elements than either has. In a
@@ -15,7 +15,7 @@ Instead
     loss = F.mse_loss(net(x).squeeze(1), y)    # or y.unsqueeze(1)
 
 When it is a false alarm
-    When all pairs are meant, as in quantile losses of distributional agents: those have three dimensions.
+    When all pairs are intended, as in quantile losses of distributional agents: those have three dimensions.
 
 Cost
     Shapes, in the first steps.

@@ -32,7 +32,7 @@ class LossNotScalar(LiveRule):
     code, level = "GF201", Level.ERROR
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        if event.given:
+        if event.gradients_given:
             return
         for loss in event.losses:
             if loss.numel() != 1:

@@ -6,7 +6,7 @@ What it checks
     copies are reported as train-rows-in-validation.
 
 Why it hurts
-    The same scene saved again, a frame later or in another size, has been learnt: the figure is too good.
+    The same scene saved again, a frame later or in another size, has been learnt: the score is too good.
 
 Example
     train/cat/7.png and test/cat/7_small.jpg

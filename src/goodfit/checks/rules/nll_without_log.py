@@ -1,10 +1,10 @@
-"""nll-without-log: nll_loss is given something that is no log-probability.
+"""nll-without-log: nll_loss is given values that are not log-probabilities.
 
 What it checks
     The input of nll_loss has values above 0, or comes from a softmax: log-probabilities are at most 0.
 
 Why it hurts
-    nll_loss only picks the value at the label and turns its sign. Of logits it makes a loss without a lower end, of
+    nll_loss only takes the value at the label and changes its sign. Of logits it makes a loss without a lower end, of
     probabilities one whose gradient does not grow where the net is wrong.
 
 Example

@@ -1,8 +1,8 @@
 """no-better-than-baseline: the model does not beat the trivial predictor by more than the interval.
 
 What it checks
-    The 95% interval of the main metric on the validation rows against the trivial predictor's value there: the
-    majority class, the mean, the most frequent set of labels.
+    The 95% interval of the main metric on the validation rows against the trivial predictor's value there: the majority
+    class, the mean, the most frequent set of labels.
 
 Why it hurts
     An accuracy of 0.95 says nothing where 95% of the rows are of one class.

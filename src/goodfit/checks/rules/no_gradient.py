@@ -5,8 +5,8 @@ What it checks
     the module they belong to was called. As an error: all parameters of a block that ran under reentrant checkpointing.
 
 Why it hurts
-    They stay at their random start: a branch that is cut off (detach, argmax, numpy), an output that the loss leaves
-    out, a parameter that forward forgot.
+    They keep their random initial values: a branch is cut off (detach, argmax, numpy), the loss does not use an output,
+    or forward does not use a parameter.
 
 Example
     h = self.encoder(x).detach(); return self.head(h)

@@ -1,4 +1,4 @@
-"""no-nonlinearity: an affine layer feeds an affine layer with nothing nonlinear between.
+"""no-nonlinearity: two linear layers follow each other with nothing nonlinear between.
 
 What it checks
     In the graph of a loss, the input of a linear or convolution layer is the output of another one, with only views,
@@ -131,5 +131,5 @@ def _before(node: Any) -> Any:
 
 
 def _no_attention(node: Any) -> bool:
-    """Whether the first_layer layer's own input is not the result of an attention."""
+    """Whether the first layer's own input is not the result of an attention."""
     return node is None or not _before(node).name().startswith(ATTENTION)

@@ -1,10 +1,10 @@
-"""nonfinite-input: NaN or infinity stands in a batch.
+"""nonfinite-input: a batch holds NaN or infinity.
 
 What it checks
     Floating-point inputs of nets, and targets of loss functions.
 
 Why it hurts
-    One NaN in one row makes the loss NaN, then every weight, and nothing is left to learn.
+    One NaN in one row makes the loss NaN, then every weight, and training cannot recover.
 
 Example
     x = torch.tensor(frame.values)                     # a frame with gaps
@@ -16,7 +16,7 @@ When it is a false alarm
     Minus infinity in a second input, such as a mask, is not reported.
 
 Cost
-    One look at the inputs in the first steps, and whenever the loss is no number.
+    One look at the inputs in the first steps, and whenever the loss is not finite.
 """
 
 from __future__ import annotations

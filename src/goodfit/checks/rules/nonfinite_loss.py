@@ -2,7 +2,7 @@
 
 What it checks
     Every loss that backward is called on; in the first steps the gradients too. The message names what is known of the
-    origin: weights that are no numbers any more, or an operation that was given what it cannot take.
+    origin: weights that are NaN or infinite, or an operation whose input is invalid.
 
 Why it hurts
     After the next step every weight is NaN, and everything after it.
@@ -17,7 +17,7 @@ When it is a false alarm
     The first steps under a gradient scaler, which skips them: they are not reported.
 
 Cost
-    One number in each step; rules wake when it is none.
+    One number in each step; the rules wake when it is not finite.
 """
 
 from __future__ import annotations

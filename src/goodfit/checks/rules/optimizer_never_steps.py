@@ -5,7 +5,7 @@ What it checks
     while their values stayed as they were.
 
 Why it hurts
-    Nothing is learnt. Mostly the scheduler is stepped instead, or the step stands under a condition that never holds.
+    Nothing is learnt. Usually the scheduler is stepped instead, or the step depends on a condition that is never true.
 
 Example
     loss.backward(); scheduler.step()
@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardEnded, WatchEnds, params_of
@@ -48,7 +49,8 @@ class OptimizerNeverSteps(LiveRule):
             elif any(param.grad is not None for param in params_of(optimiser)):
                 state.backwards += 1
                 if optimiser not in self.values:
-                    self.values[optimiser] = {id(param): param.detach().clone() for param in params_of(optimiser)[:4]}
+                    params = [param for param in params_of(optimiser)[:4] if not is_lazy(param)]
+                    self.values[optimiser] = {id(param): param.detach().clone() for param in params}
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for optimiser in self.values:

@@ -1,13 +1,13 @@
 """overfitting: the validation loss rises while the training loss goes on falling.
 
 What it checks
-    The per-row losses of the validation rows at their lowest epoch are compared with those after the last epoch, row
-    by row, by a paired z-test. It speaks when the rise is beyond the noise (p < 0.01, one-sided) and over 2%, and the
+    The per-row losses of the validation rows at their lowest epoch are compared with those after the last epoch, row by
+    row, by a paired z-test. It speaks when the rise is beyond the noise (p < 0.01, one-sided) and over 2%, and the
     training loss fell meanwhile.
 
 Why it hurts
-    From that epoch on the net learns its training rows by heart: it becomes too sure of itself, and what it reports
-    as confidence is no longer earned.
+    From that epoch on the net memorises its training rows: it becomes overconfident, and its probabilities can no
+    longer be trusted.
 
 Example
     60 epochs on 500 images: training loss 0.9, 0.3, 0.05; validation loss 0.8, 0.5, 0.9.

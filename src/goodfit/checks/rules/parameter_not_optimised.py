@@ -2,21 +2,21 @@
 
 What it checks
     At the end: trainable parameters that got gradients in at least three backwards, that no optimiser ever held, and
-    whose values never moved, of a net of which other parameters are optimised, or which feeds one that is.
+    whose values never changed, of a net of which other parameters are optimised, or which feeds one that is.
 
 Why it hurts
-    They stay at their random start, and the rest of the net learns around them.
+    They keep their random initial values, and the rest of the net learns around them.
 
 Example
     optimizer = torch.optim.Adam(model.encoder.parameters())     # and the decoder?
     model.fc = nn.Linear(512, 10)                                # after the optimiser was made
 
 Instead
-    Make the optimiser last, of model.parameters(); what is to stay as it is gets requires_grad_(False).
+    Create the optimiser last, with model.parameters(); freeze a part with requires_grad_(False).
 
 When it is a false alarm
-    Parts that are meant to stay as they are: say so by requires_grad_(False), which saves their gradients too. Nets
-    that only judge the output of an optimised one (a perceptual loss) are not reported.
+    Parts that are frozen on purpose: use requires_grad_(False), which saves their gradients too. Nets that only score
+    the output of an optimised one (a perceptual loss) are not reported.
 
 Cost
     Names and flags of the parameters in the first steps.
@@ -75,9 +75,9 @@ class ParameterNotOptimised(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> None:
         """Parameters that no net knows, as those in a Python list."""
-        record = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
+        params = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
         for leaf in event.leaves:
-            if isinstance(leaf, nn.Parameter) and id(leaf) not in record:
+            if isinstance(leaf, nn.Parameter) and id(leaf) not in params:
                 self._count(leaf, f"one of shape {tuple(leaf.shape)} that is in no module", NO_NET)
 
     def _count(self, param: Tensor, name: str, net: int) -> None:

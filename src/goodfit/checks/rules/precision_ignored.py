@@ -1,11 +1,11 @@
-"""precision-ignored: a lower precision was asked for, and the matrix work ran in float32.
+"""precision-ignored: autocast is used, and matrix products still run in float32.
 
 What it checks
     An autocast region that torch cannot honour on this machine, with linear or convolution layers inside that gave
     float32; or regions of autocast in which no net ran, while its layers gave float32 outside.
 
 Why it hurts
-    Memory and time are those of float32, and the figures are believed to be those of the lower precision.
+    Memory and time are those of float32, while you believe that the lower precision is used.
 
 Example
     with torch.autocast("cuda", dtype=torch.bfloat16): out = net(x)          # on a machine without CUDA

@@ -5,7 +5,7 @@ What it checks
 
 Why it hurts
     Batches are the same again and again, so that the noise that shuffling should bring is gone; with several processes,
-    each sees its own share alone, for ever. Mostly set_epoch is forgotten, or a seed is set within the epoch.
+    each sees only its own share. Usually set_epoch is forgotten, or a seed is set within the epoch.
 
 Example
     for epoch in range(10): torch.manual_seed(0); train(loader)

@@ -2,11 +2,11 @@
 
 What it checks
     A few rows of a batch are changed, one at a time, in a copy of the net in eval mode; another row of the output
-    moves, by far more than two equal passes differ.
+    changes, by far more than two equal passes differ.
 
 Why it hurts
-    The net answers for a sample by looking at its neighbours in the batch: a wrong view, a transpose, a forgotten
-    batch_first. It learns badly, and predicts something else for every other batch size.
+    The prediction for a sample depends on its neighbours in the batch: a wrong view, a transpose, a forgotten
+    batch_first. The net learns badly, and its predictions change with the batch size.
 
 Example
     self.rnn = nn.LSTM(10, 20)                        # takes (time, batch, features), and is given (batch, time, ...)
@@ -16,7 +16,7 @@ Instead
 
 When it is a false alarm
     Nets that compare the rows of a batch on purpose (contrastive, set and graph nets given as one sample): allow it by
-    name. Sequence-first nets are not asked, for their first dimension is the time.
+    name. Sequence-first nets are left out, for their first dimension is time.
 
 Cost
     Five passes of one batch through a copy of each net, once.

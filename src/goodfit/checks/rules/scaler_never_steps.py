@@ -1,16 +1,16 @@
-"""scaler-never-steps: the gradient scaler leaves out every step.
+"""scaler-never-steps: the gradient scaler skips every step.
 
 What it checks
-    Its scale has fallen in six updates running, and no optimiser has stepped since the first of them.
+    Its scale has fallen in six updates in a row, and no optimiser has stepped since the first of them.
 
 Why it hurts
-    The scaler skips a step when a gradient is infinite or NaN. When all are, nothing is learnt, and nothing is said.
+    The scaler skips a step when a gradient is infinite or NaN. When all are, nothing is learnt, and no error is raised.
 
 Example
     with torch.autocast("cuda", torch.float16): loss = 1e6 * criterion(net(x), y)
 
 Instead
-    Look for what overflows in float16, or use bfloat16, which needs no scaler.
+    Check what overflows in float16, or use bfloat16, which needs no scaler.
 
 When it is a false alarm
     The first few steps, in which the scale finds its size, are not reported.

@@ -1,18 +1,18 @@
 """scheduler-pace: the learning rate's schedule does not fit the loop.
 
 What it checks
-    The scheduler steps before the optimiser ever did; or, at the end, the learning rate fell to under a hundredth of
-    its highest value within the first tenth of the steps.
+    The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
+    hundredth of its highest value within the first tenth of the steps.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
-    is down long before anything is learnt (and a cosine comes up again, many times).
+    is low long before anything is learnt (and a cosine rises again, many times).
 
 Example
     for x, y in loader: ...; optimizer.step(); scheduler.step()       # CosineAnnealingLR(optimizer, T_max=epochs)
 
 Instead
-    Step it once an epoch, or give it the number of steps: T_max=epochs * len(loader)
+    Step it once per epoch, or give it the number of steps: T_max=epochs * len(loader)
 
 When it is a false alarm
     Warm restarts, cyclic rates and plateaus are not reported.

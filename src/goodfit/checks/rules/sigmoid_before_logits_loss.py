@@ -1,12 +1,12 @@
-"""sigmoid-before-logits-loss: probabilities are given to a loss that takes the sigmoid itself.
+"""sigmoid-before-logits-loss: probabilities are given to a loss that applies the sigmoid itself.
 
 What it checks
-    The input of binary_cross_entropy_with_logits (or of another loss on logits: soft margin) comes from a sigmoid: the
-    graph behind it says so.
+    The input of binary_cross_entropy_with_logits (or of another loss on logits: soft margin) comes from a sigmoid, as
+    the autograd graph shows.
 
 Why it hurts
-    The sigmoid is taken twice: its result lies in 0.5..0.73, so that "no" can never be said with confidence, the loss
-    stays high and gradients are small.
+    The sigmoid is applied twice: its result lies in 0.5..0.73, so that "no" can never be predicted with confidence, the
+    loss stays high and gradients are small.
 
 Example
     loss = nn.BCEWithLogitsLoss()(torch.sigmoid(net(x)), y)

@@ -1,11 +1,11 @@
-"""small-batch-norm: batch norm sees too few values to say what is usual.
+"""small-batch-norm: batch norm sees too few values for a mean and a variance.
 
 What it checks
-    In training a batch norm layer gets one or two values a channel, three times, or is refused by torch for one.
+    In training a batch norm layer gets one or two values per channel, three times, or torch refuses a single one.
 
 Why it hurts
-    Of two values the normalised ones are always 1 and -1, whatever they were: the net sees noise, and in eval mode,
-    with running statistics, something else.
+    Of two values the normalised ones are always 1 and -1, whatever they were: the net sees noise, and other values in
+    eval mode, with running statistics.
 
 Example
     DataLoader(train, batch_size=2) with nn.BatchNorm1d

@@ -1,18 +1,18 @@
 """softmax-before-cross-entropy: probabilities are given to a loss that expects logits.
 
 What it checks
-    The input of cross_entropy comes from a softmax: the graph behind it says so, through views, casts and copies. Where
+    The input of cross_entropy comes from a softmax, as the autograd graph shows, through views, casts and copies. Where
     the graph is hidden: its rows are not negative and sum to 1, in three calls.
 
 Why it hurts
-    cross_entropy takes the softmax itself. Of probabilities in 0..1 it can make no sharp ones again: with C classes the
-    loss stays above ln(1 + (C - 1) / e) even when every answer is right, and gradients are small.
+    cross_entropy applies softmax itself. From inputs in 0..1 it cannot get confident probabilities: with C classes the
+    loss stays above ln(1 + (C - 1) / e) even when every prediction is right, and gradients are small.
 
 Example
     loss = F.cross_entropy(torch.softmax(net(x), dim=1), y)
 
 Instead
-    loss = F.cross_entropy(net(x), y)          # and softmax only where probabilities are read
+    loss = F.cross_entropy(net(x), y)          # and softmax only where you read probabilities
 
 When it is a false alarm
     When the rows are logits that happen to be a distribution, as in distillation from an ensemble of probabilities.

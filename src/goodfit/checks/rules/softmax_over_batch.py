@@ -1,8 +1,8 @@
 """softmax-over-batch: a softmax runs over the rows of the batch instead of the classes.
 
 What it checks
-    Between the input of a net and its loss stands a softmax over dimension 0 of a matrix with a row a sample, and a
-    probe confirms that rows mix.
+    Between the input of a net and its loss there is a softmax over dimension 0 of a matrix with one row per sample, and
+    a test on a copy of the net confirms that rows mix.
 
 Why it hurts
     The probabilities of one sample depend on the others in the batch, and a sample's own do not sum to 1.

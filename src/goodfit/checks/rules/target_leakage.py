@@ -1,12 +1,12 @@
-"""target-leakage: a column of the table alone tells the target almost without error.
+"""target-leakage: a single column of the table predicts the target almost without error.
 
 What it checks
     A decision tree of at most 50 leaves learns the target from each column alone, on training rows. On the validation
     rows it is right in 99%, where the most frequent class is in under 90% of them; or explains 99% of the variance.
 
 Why it hurts
-    Such a column is mostly written after the target was known (a refund amount beside "refunded"), or is the target in
-    other words. The figures look perfect, and in use the column is not there.
+    Such a column was usually written after the target was known (a refund amount beside "refunded"), or is the target
+    in another form. The scores look perfect, and the column is missing when you predict.
 
 Example
     Predicting `income_class` with `tax_bracket` among the columns.
@@ -30,8 +30,8 @@ import numpy as np
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
 
-SCORE_AT_LEAST = 0.99  # score of the rows right, or of the variance explained
-MAJORITY_AT_MOST = 0.9  # score of the most frequent class: above it, being right means little
+SCORE_AT_LEAST = 0.99  # share of the rows right, or of the variance explained
+MAJORITY_AT_MOST = 0.9  # share of the most frequent class: above it, being right means little
 LEAVES = 50
 ROWS_AT_MOST = 50_000  # that the trees are trained on
 

@@ -4,8 +4,8 @@ What it checks
     Each run folder counts the scorings of every set of test rows (the one at the end of `fit`, and each `evaluate`).
 
 Why it hurts
-    A choice made between two looks fits the choice to the test rows: their figure is then too good, as the
-    validation rows' is.
+    A choice made between two looks fits the choice to the test rows: their score is then too good, as that of the
+    validation rows is.
 
 Example
     Ten runs with ten learning rates, each scored on the same test folder, the best one reported.
@@ -14,7 +14,7 @@ Instead
     Choose by the validation rows; look at the test rows once, at the end.
 
 When it is a false alarm
-    When nothing was chosen between the looks, as when a figure is only reproduced.
+    When nothing was chosen between the looks, as when a score is only reproduced.
 
 Cost
     None: a line in looks.json.

@@ -1,14 +1,14 @@
-"""train-rows-in-validation: rows of the validation or test data stand in the training data as well.
+"""train-rows-in-validation: rows of the validation or test data are in the training data as well.
 
 What it checks
-    The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose
-    hash is among those of the training part is counted. Under 1% of the part it is a notice: so few cannot move a
-    figure by more than 1%. Tables whose every column repeats its values are let off: their rows are equal by nature.
-    In a program that is watched: the rows of a loader that a net is judged on are compared with those of the loader it
+    The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose hash
+    is among those of the training part is counted. Under 1% of the part it is a notice: so few cannot change a score by
+    more than 1%. Tables whose every column repeats its values are left out: their rows are equal by nature. In a
+    program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader it
     was trained on, by number or content; without loaders, the rows that the net is given.
 
 Why it hurts
-    The net has seen the answer. The figures on those rows measure memory, not skill.
+    The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
 
 Example
     photos/train/cat/7.jpg and photos/test/cat/copy of 7.jpg are the same file.
@@ -20,7 +20,7 @@ When it is a false alarm
     Rows that are equal by nature, such as blank scans.
 
 Cost
-    One set look-up a row, before training; in a program, fingerprints of the rows in the steps looked at.
+    One set look-up a row, before training; in a program, fingerprints of the rows in the steps examined.
 """
 
 from __future__ import annotations

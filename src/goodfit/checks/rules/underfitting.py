@@ -1,4 +1,4 @@
-"""underfitting: the net has not yet learnt what the training rows could teach it.
+"""underfitting: the net has not yet learnt what it could from the training rows.
 
 What it checks
     Two signs. The kept weights are no better than the trivial predictor on the training rows themselves. Or the
@@ -6,8 +6,7 @@ What it checks
     the validation loss still fell by over 3% in the last epoch.
 
 Why it hurts
-    There is more to be had from the same data: nothing has been learnt by heart, and the loss was still on its way
-    down.
+    More can be learnt from the same data: the net has not begun to memorise its rows, and the loss was still falling.
 
 Example
     2 epochs on 50,000 images: training loss 0.62, validation loss 0.60, both falling.
@@ -16,7 +15,7 @@ Instead
     More epochs, a larger net, a higher learning rate, or less augmentation.
 
 When it is a false alarm
-    When a first quick run is all that was wanted.
+    When you only wanted a first quick run.
 
 Cost
     One pass over a sample of the training rows after training.

@@ -1,21 +1,21 @@
-"""unet-for-classes: a net with a way back up to the image's size gives one label.
+"""unet-for-classes: a net that upsamples to the image's size returns one label.
 
 What it checks
     Transposed convolutions or upsamplings bring the maps back to the size of the input, and the output of the net is
     one vector an image.
 
 Why it hurts
-    The way up is for answers with a place (masks, restored images). For one label it costs time and memory and adds
-    nothing that a pooled encoder does not have.
+    Upsampling is for outputs that are images (masks, restored images). For one label it costs time and memory and adds
+    nothing to a pooled encoder.
 
 Example
     unet(x).mean((2, 3))
 
 Instead
-    The encoder alone, pooled.
+    The encoder alone, with pooling.
 
 When it is a false alarm
-    A net that is also taught a mask. It is advice, never an error.
+    A net that also learns a mask. It is advice, never an error.
 
 Cost
     Shapes, in the first steps.

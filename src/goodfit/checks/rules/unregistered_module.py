@@ -2,10 +2,10 @@
 
 What it checks
     A module is called within the forward of a net, is not among net.modules(), and has trainable parameters that no
-    optimiser holds. Modules in a Python list or dict, and those made anew in forward, are such.
+    optimiser holds. Examples are modules in a Python list or dict, and those created in forward.
 
 Why it hurts
-    net.parameters() does not know them: they are not trained, not moved to the GPU and not saved.
+    net.parameters() leaves them out: they are not trained, not moved to the GPU and not saved.
 
 Example
     self.layers = [nn.Linear(64, 64) for _ in range(4)]

@@ -1,7 +1,7 @@
-"""unscaled-columns: columns of very different sizes are fed to an affine layer.
+"""unscaled-columns: columns of very different scales go to a linear layer.
 
 What it checks
-    The standard deviations of the columns that reach the first affine layer differ by over 1,000 times.
+    The standard deviations of the columns that reach the first linear layer differ by over 1,000 times.
 
 Why it hurts
     One learning rate cannot serve both: the large column decides every step, and the small ones are learnt late or

@@ -1,11 +1,11 @@
 """unshuffled: training rows come in blocks of one class.
 
 What it checks
-    Of the batches of training seen, at least four fifths hold one class alone (or two of at least five), the same class
-    comes at least three times running, and more than one class is classes.
+    Of the training batches examined, at least four fifths hold one class alone (or two of at least five), the same
+    class comes at least three times in a row, and there is more than one class.
 
 Why it hurts
-    For many steps the net is taught to say one class, then to forget it for the next. The loss looks good within each
+    For many steps the net learns to predict one class, then forgets it for the next. The loss looks good within each
     block, and batch norm sees one class at a time.
 
 Example
@@ -15,10 +15,10 @@ Instead
     DataLoader(train, shuffle=True)
 
 When it is a false alarm
-    Time series and streams, whose order is meant.
+    Time series and streams, whose order is intended.
 
 Cost
-    The classes of each batch in the steps looked at.
+    The classes of each batch in the steps examined.
 """
 
 from __future__ import annotations

@@ -161,10 +161,14 @@ def degrade(
     inside = output.resolve()
     if inside == clean.resolve() or clean.resolve() in inside.parents:
         raise DataError("it lies in the folder of clean images", where=output, fix="Choose another -o")
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        what = "holds files already" if output.is_dir() else "is a file"
+        raise DataError(
+            f"this place {what}; degraded images need a folder of their own", where=output, fix="Choose another -o"
+        )
     paths = images_in(clean)
     if not paths:
         raise DataError("no images in it", where=clean, fix="Give a folder of clean images")
-    _refuse_other_files(output)
     with without_pillows_warnings():
         deep = inspect_deep(paths)  # on one scale, by which a fit reads the clean images as well
     grey_range = deep.grey_range if deep is not None else None
@@ -202,19 +206,6 @@ def degrade(
     if len(unreadable) == len(paths):
         raise DataError(f"not one image can be read; the first: {unreadable[0][1]}", where=unreadable[0][0])
     return Degraded(len(paths) - len(unreadable), unreadable)
-
-
-def _refuse_other_files(output: Path) -> None:
-    """Images of two degradations in one folder could not be told apart."""
-    if output.exists() and not output.is_dir():
-        raise DataError("a file of this name exists", where=output, fix="Choose another -o")
-    some = next((path for path in output.rglob("*") if not path.is_dir()), None) if output.exists() else None
-    if some is not None:
-        raise DataError(
-            f"there are files in this folder already ({some.relative_to(output)})",
-            where=output,
-            fix="Choose another -o: each kind and strength has a folder of its own",
-        )
 
 
 def _targets(clean: Path, output: Path, paths: list[Path], ending: str) -> dict[Path, Path]:

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from goodfit.data.images.formats import image_endings
-from goodfit.data.images.label_list import ListOptions, is_label_list, read_label_list
+from goodfit.data.images.label_cells import is_label_list
+from goodfit.data.images.label_list import ListOptions, read_label_list
 from goodfit.data.images.layout import arrange, descend
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import parts_of

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.images.label_cells import LIST_ENDINGS, Cells, names_image, read_cells
+from goodfit.data.images.label_cells import Cells, is_label_list, names_image, read_cells
 from goodfit.data.images.label_files import ImageFinder
 from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_of, split_cell
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import part_of
+from goodfit.data.tables.decoding import read_bytes, unpacked_name
 from goodfit.errors import DataError
 
 PATH_COLUMNS = (
@@ -35,17 +36,15 @@ class ListOptions:
     tags: str | None = None
 
 
-def is_label_list(path: Path) -> bool:
-    """Whether a file's ending is one of a list."""
-    return path.suffix.lower() in LIST_ENDINGS
-
-
 def lists_images(path: Path) -> str | None:
     """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not."""
     if not is_label_list(path) or not path.is_file():
         return None
-    with path.open("rb") as file:
-        data = file.read(BYTES_SAMPLED)
+    if unpacked_name(path) != path:
+        data = read_bytes(path)[:BYTES_SAMPLED]
+    else:
+        with path.open("rb") as file:
+            data = file.read(BYTES_SAMPLED)
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     lines = [line for line in data.decode(encoding, errors="replace").splitlines() if line.strip()][:20]
     found = None
@@ -87,8 +86,12 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     """
     cells = read_cells(path)
     finder = ImageFinder(path.parent)
-    if cells.names is not None and _is_row(cells.names, finder):
-        cells = cells.without_header()
+    listing = Listing(notes=list(cells.notes))
+    if _is_header(cells.rows[0], finder):
+        cells = cells.with_header()
+    else:
+        why = "it names an image, and no columns"
+        listing.notes.append(("first line", "a row", why))
     if not cells.rows:
         raise DataError("there are no rows under the names", where=path, fix="Give a line for each image")
     width = len(cells.rows[0])
@@ -98,7 +101,6 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     part_at = columns.named_like(PART_COLUMNS) if cells.names is not None else None
     group_at = columns.given(group, "group") if group is not None else None
     taken = {at for at in (path_at, part_at, group_at) if at is not None}
-    listing = Listing(notes=list(cells.notes))
     label_ats = columns.labels(options.target, taken)
     labels = _labels(columns, label_ats, options, taken, listing)
     finder.forget()
@@ -116,11 +118,11 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     return listing
 
 
-def _is_row(first: Sequence[str], finder: ImageFinder) -> bool:
-    """Whether what seems to name the columns names an image that is there, and no column of paths."""
+def _is_header(first: Sequence[str], finder: ImageFinder) -> bool:
+    """Whether the first line names columns: it does unless one of its cells names an image."""
     if any(_plain(name) in PATH_COLUMNS for name in first):
-        return False
-    return any(finder.exists(cell) for cell in first)
+        return True
+    return not any(names_image(cell) or finder.exists(cell) for cell in first)
 
 
 def _part(cell: str, where: str) -> str | None:

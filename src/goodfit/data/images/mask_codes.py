@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.tables.reading import _decoded
+from goodfit.data.tables.decoding import excerpt, to_utf8
 from goodfit.errors import DataError
 
 Colour = tuple[int, int, int]
 LARGEST_CLASS = 255  # that a mask of 8 bits holds; by custom (Pascal VOC) it marks the pixels to ignore
 LARGEST_VALUE = 65_535  # of a pixel of 16 bits
 BYTES_AT_MOST = 1_000_000  # of the file
-EXCERPT = 80  # characters of a line in a message
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ def read_codes(path: Path) -> Codes:
         raise DataError("too large for a list of classes", where=path, fix="Check --codes")
     names: list[str] = []
     numbers: list[list[int]] = []
-    for at, line in enumerate(_decoded(path.read_bytes(), path).splitlines(), start=1):
+    text = to_utf8(path.read_bytes(), path)[0].decode()
+    for at, line in enumerate(text.split("\n"), start=1):
         cells = [cell for cell in re.split(r"[,;\t ]+", line.strip()) if cell]
         values = [int(cell) for cell in cells if cell.isascii() and cell.isdigit()]
         words = [cell for cell in cells if not (cell.isascii() and cell.isdigit())]
@@ -61,7 +61,7 @@ def read_codes(path: Path) -> Codes:
         largest = LARGEST_CLASS if len(values) == 3 else LARGEST_VALUE
         if len(values) not in (0, 1, 3) or not words or max(values, default=0) > largest:
             raise DataError(
-                f"'{line.strip()[:EXCERPT]}' is not a class",
+                f"'{excerpt(line)}' is not a class",
                 where=f"{path}, line {at}",
                 fix="Write a name alone, name,value, or name,red,green,blue with numbers from 0 to 255",
             )

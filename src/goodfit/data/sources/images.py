@@ -12,7 +12,8 @@ import numpy as np
 from goodfit.data.images.find import find
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.image_source import RESIZE, ImageSource
-from goodfit.data.images.label_list import ListOptions, is_label_list, lists_images
+from goodfit.data.images.label_cells import is_label_list
+from goodfit.data.images.label_list import ListOptions, lists_images
 from goodfit.data.images.label_tags import TAGS
 from goodfit.data.images.layout import LAYOUT
 from goodfit.data.source import Claim, Strength

@@ -18,6 +18,7 @@ from goodfit.data.tables.reading import is_table, read_parts
 from goodfit.data.tables.table_source import GROUP, TARGET, TIME, TableSource
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
+from goodfit.stats.held_out import HeldOut
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
@@ -51,6 +52,8 @@ class Ratings(TableSource):
         self.known: dict[str, list[str]] = {}  # users and items in the order of their codes from 1 on
         self.counts_in_training: dict[str, int] = {}  # how many of them are in training rows: these come first
         self._training_rows = 0
+        self._held: tuple[Tensor, Tensor] | None = None  # pairs (K, 2) of held-out rows, and their HeldOut parts (K,)
+        self._strangers: dict[str, list[int]] = {}  # users of held-out rows alone, and the codes of their items
         self._given = features or {}  # tables of features, as they came
         self._features: dict[str, Features] = {}
         self._described: dict[str, Described] = {}
@@ -91,6 +94,7 @@ class Ratings(TableSource):
             self._settings = dict(schema["settings"])
             self.known = {"user": schema["users"], "item": schema["items"]}
             counts = {name: len(names) for name, names in self.known.items()}
+            self._strangers = schema.get("held_out_users", {})
             self.counts_in_training = dict(schema.get("taught", counts))  # runs without features did not say
         target = self._settings["target"]
         for option in ("user", "item"):
@@ -135,14 +139,31 @@ class Ratings(TableSource):
             self.known[name] = names
         self._encode()
 
+    def hold_out(self, valid: Tensor, test: Tensor) -> None:
+        """Note the items of held-out rows: they are not recommended back, and do not stand in each other's way."""
+        import torch
+
+        rows = torch.cat([test, valid])
+        parts = torch.tensor([HeldOut.TEST] * len(test) + [HeldOut.VALID] * len(valid), dtype=torch.int8)
+        pairs = self.read(rows).long()
+        known = (pairs > 0).all(dim=1)
+        self._held = pairs[known], parts[known]
+        strange = (pairs[:, 0] == 0) & (pairs[:, 1] > 0)
+        users = texts(self._frame.sample(rows[strange].numpy())[self._settings["user"]]).to_list()
+        for user, item in zip(users, pairs[strange, 1].tolist(), strict=True):
+            if user is not None:
+                self._strangers.setdefault(user, []).append(item)
+
     def net_options(self) -> dict[str, Any]:
         sizes = {f"{name}_features": list(described.sizes) for name, described in self._described.items()}
         users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
-        return {"users": users, "items": items, "ratings": self._training_rows, **sizes}
+        held = {"held": len(self._held[1])} if self._held is not None else {}
+        return {"users": users, "items": items, "ratings": self._training_rows, **held, **sizes}
 
     def fixed(self) -> Mapping[str, Any]:
-        """What the features say of each code."""
-        return {f"{name}_features": described for name, described in self._described.items()}
+        """What the features say of each code, and the pairs of held-out rows."""
+        held = {"held": self._held} if self._held is not None else {}
+        return {**held, **{f"{name}_features": described for name, described in self._described.items()}}
 
     def schema(self) -> dict[str, Any]:
         kept = {name: self._settings[name] for name in ("user", "item", "target", "group", "time")}
@@ -152,6 +173,7 @@ class Ratings(TableSource):
             "users": self.known["user"],
             "items": self.known["item"],
             "taught": self.counts_in_training,
+            "held_out_users": self._strangers,
         }
 
     def remarks(self) -> dict[str, list[str | None]]:

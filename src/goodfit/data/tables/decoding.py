@@ -1,0 +1,149 @@
+"""From the bytes of a text file to UTF-8: what is packed is unpacked, the encoding and the line ends are recognised."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+from goodfit.errors import DataError, UsageError
+
+PACKED_ENDINGS = (".gz", ".zip")
+BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is recognised
+ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
+LONGEST_EXCERPT = 40  # characters of a file's content in a message
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+
+
+def unpacked_name(path: Path) -> Path:
+    """The name without what only says how it is packed: people.csv.gz -> people.csv."""
+    return path.with_suffix("") if path.suffix.lower() in PACKED_ENDINGS else path
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; of .gz, and of .zip with one file in it, what is packed in it.
+
+    Raises:
+        DataError: it cannot be read or unpacked, or a .zip holds several files.
+    """
+    try:
+        data = path.read_bytes()
+        if path.suffix.lower() == ".gz":
+            return gzip.decompress(data)
+        if path.suffix.lower() == ".zip":
+            return _only_file(data, path)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        if isinstance(error, PermissionError):
+            raise DataError("no permission to read it", where=path, fix="Change its permissions") from error
+        raise DataError(
+            "it cannot be unpacked: the file is damaged, encrypted or incomplete",
+            where=path,
+            fix="Copy it again, or unpack it yourself",
+        ) from error
+    return data
+
+
+def _only_file(data: bytes, path: Path) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+        if len(files) != 1:
+            names = ", ".join(excerpt(info.filename) for info in files[:3]) + (", ..." if len(files) > 3 else "")
+            raise DataError(
+                f"{len(files)} files are in it{f' ({names})' if files else ''}; a table is one file",
+                where=path,
+                fix="Unpack it and give one of the files",
+            )
+        return archive.read(files[0])
+
+
+def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes, str, bool]:
+    r"""The text as UTF-8 without a mark, with \n at the end of each line.
+
+    Args:
+        encoding: as the user says; recognised when None: by a mark, else UTF-8, else Windows-1252.
+
+    Returns:
+        The bytes, the encoding in the words that people use, and whether that is a guess.
+
+    Raises:
+        DataError: not text of this encoding, or no text at all.
+        UsageError: an encoding that does not exist.
+    """
+    utf8, name, guess = _decoded(data, path, encoding)
+    if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
+        utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    utf8 = utf8.rstrip(b"\x1a")  # by which DOS ended its files
+    zero = utf8.find(b"\0")
+    if zero >= 0:
+        line = utf8.count(b"\n", 0, zero) + 1
+        raise DataError(
+            f"not a text file: there is a zero byte in line {line}",
+            where=path,
+            fix="Give CSV, TSV, Parquet or another kind of table, or name its --encoding",
+        )
+    return utf8, name, guess
+
+
+def _decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bool]:
+    if encoding is not None:
+        try:
+            known = codecs.lookup(encoding).name
+            text = data.decode(encoding)
+        except (LookupError, ValueError) as error:
+            if isinstance(error, UnicodeDecodeError):
+                line = data.count(b"\n", 0, error.start) + 1
+                raise DataError(
+                    f"line {line} is not {encoding}", where=path, fix="Leave --encoding out, or name another one"
+                ) from error
+            raise UsageError(
+                f"--encoding {excerpt(encoding)} is not known", fix="Such as utf-8, cp1252, utf-16 or shift_jis"
+            ) from error
+        return text.removeprefix("\ufeff").encode(), SHOWN.get(known, encoding), False
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return _text(data[len(mark) :], name, path), SHOWN.get(name, name), False
+    first = data[:BYTES_EXAMINED]
+    for name, high, low in (("utf-16-le", first[1::2], first[::2]), ("utf-16-be", first[::2], first[1::2])):
+        if high.count(0) > ZERO_SHARE_OF_UTF16 * len(high) and low.count(0) == 0:
+            return _text(data, name, path), "UTF-16", True
+    try:
+        data.decode("utf-8")
+        return data, "UTF-8", False
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252").encode(), "Windows-1252", True
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"line {line} is neither UTF-8 nor Windows-1252",
+            where=path,
+            fix="Save the file as UTF-8, or name its --encoding",
+        ) from error
+
+
+def _text(data: bytes, encoding: str, path: Path) -> bytes:
+    try:
+        return data.decode(encoding).encode()
+    except UnicodeError as error:
+        raise DataError(
+            f"it begins with the mark of {SHOWN.get(encoding, encoding)}, and what follows is something else",
+            where=path,
+            fix="Copy it again, or name its --encoding",
+        ) from error
+
+
+def excerpt(text: str) -> str:
+    """The beginning of some content, for a message of one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_EXCERPT else f"{line[:LONGEST_EXCERPT]}..."

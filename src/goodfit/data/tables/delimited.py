@@ -1,0 +1,278 @@
+"""The one reader of delimited text: tables, ratings, lists of labels, files of codes.
+
+`read_delimited` is stable: other sources call it. Cells come as they were written, as text; what a column holds is
+for the caller to infer. Each record of the file is a row, in order; a line that does not fit is an error by its number.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goodfit.data.tables.any_frame import refuse_same_names
+from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8, unpacked_name
+from goodfit.data.tables.header import NAMELESS, column_names, is_header
+from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
+from goodfit.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+BYTES_SAMPLED = 256 * 1024  # for the separator, and two lines at least
+LINES_SAMPLED = 200
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A file of records.
+
+    Attributes:
+        path: where it was read.
+        frame: a String column for each column of the file, a row for each record, in order. Cells are as written,
+            without the spaces around them; null where a cell is empty.
+        lines: (N,) int64: the line of the file that each row begins in, counted from 1, for messages.
+        encoding: as people call it: UTF-8, UTF-16, Windows-1252.
+        separator: one character; "," where there is one column.
+        header: whether the first line named the columns; they are column_1, column_2, ... otherwise.
+        first, first_line: the cells of the first record, whatever it is, and its line.
+        notes: what was guessed: name, value, why.
+    """
+
+    path: Path
+    frame: pl.DataFrame
+    lines: np.ndarray
+    encoding: str
+    separator: str
+    header: bool
+    first: tuple[str, ...]
+    first_line: int
+    notes: tuple[tuple[str, str, str], ...]
+
+    def with_header(self, header: bool) -> Delimited:
+        """The same file with the first line read as names of columns, or as a row."""
+        import polars as pl
+
+        if header == self.header:
+            return self
+        if header:
+            names = column_names(self.first)
+            refuse_same_names(names, self.path)
+            frame = self.frame[1:].rename(dict(zip(self.frame.columns, names, strict=True)))
+            return replace(self, frame=frame, lines=self.lines[1:], header=True)
+        names = numbered_names(len(self.first))
+        cells = [cell.strip() or None for cell in self.first]
+        first = pl.DataFrame([cells], schema=dict.fromkeys(names, pl.String), orient="row")
+        below = self.frame.rename(dict(zip(self.frame.columns, names, strict=True)))
+        return replace(
+            self, frame=pl.concat([first, below]), lines=np.append([self.first_line], self.lines), header=False
+        )
+
+
+def numbered_names(width: int) -> list[str]:
+    """column_1, column_2, ...: of a file without names."""
+    return [f"{NAMELESS}{at}" for at in range(1, width + 1)]
+
+
+def read_delimited(
+    path: Path,
+    *,
+    header: bool | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    fill_gaps: bool = False,
+) -> Delimited:
+    """Read CSV, TSV and their relatives, also packed as .gz or .zip.
+
+    Args:
+        header: whether the first line names the columns; decided from all lines when None.
+        separator: of cells; the one that cuts the lines alike when None.
+        encoding: such as utf-8 or cp1252; recognised when None.
+        fill_gaps: read a line with fewer cells than the first as a row with gaps, instead of refusing the file.
+
+    Raises:
+        DataError: no text, no rows, a line with more or fewer cells than the first, two columns of one name.
+        UsageError: a separator or encoding that cannot be.
+    """
+    data, encoding_name, guessed = to_utf8(read_bytes(path), path, encoding)
+    data, skipped, named = _without_head(data)
+    if not data.strip():
+        raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
+    notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
+    given = _character(separator) if separator is not None else named
+    chosen, rivals = (given, []) if given is not None else _separator(data, path)
+    if rivals:
+        others = " and ".join(SEPARATORS[rival] for rival in rivals)
+        notes.append(("separator", SEPARATORS[chosen], f"{others} would cut the lines as evenly; --separator chooses"))
+    elif given is None and chosen != ",":
+        notes.append(("separator", SEPARATORS[chosen], "it cuts all lines into the same number of cells"))
+    raw, lines = _rows(data, chosen, skipped + 1, path, fill_gaps)
+    first = tuple("" if cell is None else cell for cell in raw.row(0))
+    has_header, why = (header, "as you said") if header is not None else is_header(first, raw[1:])
+    if header is None and (not has_header or any(cell.strip().isdigit() for cell in first)):
+        other = "--header reads it as names" if not has_header else "--no-header reads it as a row"
+        notes.append(("first line", "names of columns" if has_header else "a row of data", f"{why}; {other}"))
+    whole = Delimited(path, raw, lines, encoding_name, chosen, False, first, int(lines[0]), tuple(notes))
+    return whole.with_header(has_header)
+
+
+def _without_head(data: bytes) -> tuple[bytes, int, str | None]:
+    """Without empty lines at the beginning and Excel's line sep=; and how many lines these were, and that separator."""
+    skipped, named = 0, None
+    while data:
+        line, _, rest = data.partition(b"\n")
+        if line.strip(b" \t"):
+            if named is None and line[:4].lower() == b"sep=" and len(line.rstrip(b" ")) == 5:
+                named = chr(line[4])
+            else:
+                break
+        elif data.strip(b" \t\n").find(b"\n") < 0:
+            break  # one line of content: of a single column, where an empty line is a row
+        data, skipped = rest, skipped + 1
+    return data, skipped, named
+
+
+def _character(separator: str) -> str:
+    by_name = {name: character for character, name in SEPARATORS.items()} | {"space": " "}
+    character = "\t" if separator == "\\t" else by_name.get(separator.lower(), separator)
+    if len(character) != 1 or character in '"\n\r' or not character.isascii():
+        raise UsageError(
+            f"--separator {excerpt(separator)!r} is not one character",
+            fix=f"Give one, or its name: {', '.join(by_name)}",
+        )
+    return character
+
+
+def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
+    """The one that cuts the most lines into as many cells as the first, and others that do it as well."""
+    second = data.find(b"\n", data.find(b"\n") + 1)
+    end = max(BYTES_SAMPLED, second if second >= 0 else len(data))
+    sample = data[:end].decode("utf-8", errors="ignore")
+    if end < len(data) and "\n" in sample:
+        sample = sample[: sample.rfind("\n")]
+    shares: dict[str, tuple[float, int]] = {}
+    cells_of: dict[str, list[list[str]]] = {}
+    for separator in SEPARATORS:
+        cells_of[separator] = rows = _sampled(sample, separator)
+        counts = [len(row) for row in rows]
+        if counts and counts[0] > 1:
+            shares[separator] = (sum(count == counts[0] for count in counts) / len(counts), counts[0])
+    usual = "\t" if unpacked_name(path).suffix.lower() in (".tsv", ".tab") else ","
+    if not shares:
+        return usual, []
+    best = max(share for share, _ in shares.values())
+    equal = [separator for separator, (share, _) in shares.items() if share == best]
+    if usual == "\t" in equal:
+        return "\t", []
+    if "," in equal and len(equal) > 1 and any(_decimal_commas(cells_of[other]) for other in equal if other != ","):
+        equal.remove(",")
+    chosen = max(equal, key=lambda separator: shares[separator][1])
+    return chosen, [other for other in equal if other != chosen and shares[other][1] == shares[chosen][1]]
+
+
+def _sampled(sample: str, separator: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for _, cells in records(sample, separator):
+            if cells:
+                rows.append(cells)
+            if len(rows) == LINES_SAMPLED:
+                break
+    except UnclosedQuoteError:
+        pass  # the sample ends within a quoted cell, or the file is wrong: the whole will be read and tell
+    return rows
+
+
+def _decimal_commas(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells with a comma are numbers such as 12,5: then the comma separates nothing."""
+    cells = [cell.strip() for row in rows for cell in row if "," in cell]
+    return bool(cells) and all(cell.replace(",", "", 1).lstrip("+-").isdigit() for cell in cells)
+
+
+def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: bool) -> tuple[pl.DataFrame, np.ndarray]:
+    """All records as a frame of text, and the line of each. The count of rows is that of the file's records."""
+    import polars as pl
+
+    layout = scan(data, separator)
+    if layout is not None and (width := _one_width(layout)):
+        names = numbered_names(width)
+        frame = pl.read_csv(
+            io.BytesIO(data),
+            separator=separator,
+            has_header=False,
+            quote_char='"' if b'"' in data else None,
+            schema=dict.fromkeys(names, pl.String),
+            infer_schema=False,
+        )
+        if frame.height == len(layout.lines):
+            kept = layout.cells > 0 if width > 1 else np.ones(frame.height, dtype=bool)
+            if not kept.all():
+                frame = frame.filter(pl.Series(kept))
+            return _stripped(frame), layout.lines[kept] + first_line - 1
+    return _rows_by_hand(data.decode(), separator, first_line, path, fill_gaps)
+
+
+def _one_width(layout: Layout) -> int:
+    """How many cells every record has; 0 where they differ."""
+    cells = layout.cells[layout.cells > 0]
+    return int(cells[0]) if len(cells) and (cells == cells[0]).all() else 0
+
+
+def _rows_by_hand(
+    text: str, separator: str, first_line: int, path: Path, fill_gaps: bool
+) -> tuple[pl.DataFrame, np.ndarray]:
+    """Record by record: of files with odd quotes, and of those that are refused, to name the line."""
+    import polars as pl
+
+    try:
+        read = list(records(text, separator, first_line))
+    except UnclosedQuoteError as error:
+        raise DataError(
+            f"line {error.line}: the quote that opens the cell {excerpt(error.cell)} is not closed",
+            where=path,
+            fix="Close it, or remove it",
+        ) from error
+    width = next(len(cells) for _, cells in read if cells)
+    if width > 1:
+        read = [(line, cells) for line, cells in read if cells]
+    rows: list[list[str]] = []
+    for line, cells in read:
+        if len(cells) > width and fill_gaps and not any(cell.strip() for cell in cells[width:]):
+            cells = cells[:width]
+        if len(cells) > width or (len(cells) < width and not fill_gaps and width > 1):
+            raise _ragged(path, line, cells, width, Counter(len(cells) for _, cells in read), separator)
+        rows.append([*cells, *[""] * (width - len(cells))])
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(numbered_names(width), pl.String), orient="row")
+    return _stripped(frame), np.array([line for line, _ in read], dtype=np.int64)
+
+
+def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Counter[int], separator: str) -> DataError:
+    usual = counts.most_common(1)[0][0]
+    if usual != width:
+        return DataError(
+            f"the first line has {width} cell{'s' if width > 1 else ''}, and most others have {usual} (line {line}: "
+            f"{excerpt(separator.join(cells))})",
+            where=path,
+            fix="Give every column one name, and remove lines above the names of columns",
+        )
+    quoted = ", or put cells with a separator in them into quotes" if len(cells) > width else ""
+    return DataError(
+        f"line {line} has {len(cells)} cell{'s' if len(cells) > 1 else ''} where the first has {width}: "
+        f"{excerpt(separator.join(cells))}",
+        where=path,
+        fix=f"Fix this line{quoted}" + ("; or read its gaps as missing with --fill-gaps" if len(cells) < width else ""),
+    )
+
+
+def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Without spaces around cells; empty ones are null."""
+    import polars as pl
+
+    cells = pl.all().str.strip_chars()
+    return frame.with_columns(pl.when(cells != "").then(cells))

@@ -1,0 +1,84 @@
+"""Whether the first line of a delimited file names its columns, decided from all of its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NAMELESS = "column_"  # and a number, in files without names
+UNNAMED = "Unnamed: "  # and the place from 0, as pandas calls a column whose name is empty
+ROWS_COMPARED = 10_000  # with the first line
+SHARE_OF_A_KIND = 0.95  # of the cells of a column, to say what the column holds
+YEARS = range(1500, 2200)  # whole numbers that may name columns, one after the other
+NOT_A_WORD = ("", "?", "na", "n/a", "nan", "null", "none", "-", ".")  # lower case: no sign of a name
+NUMBER = r"^[+-]?[\p{Sc}]?[\d.,'’\s]*\d[\d.,]*([eE][+-]?\d+)?\s?[%\p{Sc}]?$"
+DATE = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(:\d{2})?$"
+ENDING = r"\.[A-Za-z][A-Za-z0-9]{1,4}$"  # of a file's name
+
+
+def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
+    """Whether these cells name the columns of the lines that follow, and why, in a few words.
+
+    Args:
+        first: the cells of the first line.
+        rest: all other lines, as text.
+    """
+    cells = [cell.strip() for cell in first]
+    numeric = [_matches(cell, NUMBER) for cell in cells]
+    if rest.height == 0:
+        return not any(numeric), "it is the only line"
+    columns = [rest.to_series(at).head(ROWS_COMPARED).drop_nulls() for at in range(rest.width)]
+    columns = [column.filter(column.str.strip_chars() != "") for column in columns]
+    for cell, column, number in zip(cells, columns, numeric, strict=True):
+        is_word = not number and cell.lower() not in NOT_A_WORD and not _matches(cell, DATE)
+        if is_word and len(column) and max(_share(column, NUMBER), _share(column, DATE)) >= SHARE_OF_A_KIND:
+            return True, f"'{cell}' stands above numbers or dates"
+    if any(_matches(cell, DATE) for cell in cells):
+        return False, "a cell of the first line is a date"
+    if any(numeric):
+        return _names_are_numbers(cells, numeric)
+    for cell, column in zip(cells, columns, strict=True):
+        if cell.lower() in NOT_A_WORD or not len(column):
+            continue
+        if (column == cell).any():
+            return False, f"'{cell}', of the first line, is also in other lines of its column"
+        if _matches(cell, ENDING) and _share(column, ENDING) >= SHARE_OF_A_KIND:
+            return False, f"'{cell}' is the name of a file, as are the cells below it"
+        if any(sign in cell and column.str.contains(sign, literal=True).mean() == 1 for sign in ("/", "\\", "@")):
+            return False, f"'{cell}' is of the same form as the cells below it"
+    return True, "no cell of the first line is a number"
+
+
+def _names_are_numbers(cells: Sequence[str], numeric: Sequence[bool]) -> tuple[bool, str]:
+    """0, 1, 2, ... as pandas numbers columns, or years one after the other; all else is a row of numbers."""
+    numbers = [cell for cell, number in zip(cells, numeric, strict=True) if number]
+    others = [cell for cell, number in zip(cells, numeric, strict=True) if not number]
+    if all(re.fullmatch(r"0|[1-9]\d*", cell) for cell in numbers):
+        values = [int(cell) for cell in numbers]
+        steps = {after - before for before, after in pairwise(values)}
+        if values[0] == 0 and steps <= {1} and len(cells) >= 3 and len(set(others)) == len(others):
+            return True, "0, 1, 2, ... are numbers of columns"
+        if len(values) >= 2 and len(steps) == 1 and all(value in YEARS for value in values) and min(steps) > 0:
+            return True, "its numbers are years, one after the other"
+    return False, f"'{numbers[0]}' in the first line is a number"
+
+
+def column_names(cells: Sequence[str]) -> list[str]:
+    """Names in one line each; a column without a name is called as pandas calls it."""
+    names = [" ".join(cell.split("\n")).strip() for cell in cells]
+    return [name or f"{UNNAMED}{at}" for at, name in enumerate(names)]
+
+
+def _matches(cell: str, pattern: str) -> bool:
+    import polars as pl
+
+    return bool(pl.Series([cell]).str.contains(pattern)[0])
+
+
+def _share(column: pl.Series, pattern: str) -> float:
+    return float(column.str.strip_chars().str.contains(pattern).mean() or 0)  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+"""New data for a fitted model: opened as the run's own was, and refused in one line where it is of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from goodfit.data import open_as
+from goodfit.data.source import Claim, DenseSource, Source, Strength
+from goodfit.data.sources import all_sources, source_of
+from goodfit.data.tables.table_source import TableSource
+from goodfit.errors import DataError
+from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
+
+KINDS_IN_WORDS = {"images": "images", "table": "a table", "arrays": "arrays"}
+
+
+def open_new(schema: Mapping[str, Any], data: Any, **options: Any) -> Source:
+    """Open new data of the kind that a run was fitted on; it is not prepared yet.
+
+    Raises:
+        DataError: nothing there, a run folder, or data of another kind.
+    """
+    kind = schema["kind"]
+    if isinstance(data, (str, PathLike)):
+        refuse_other_kind(kind, Path(data))
+    source = data if isinstance(data, Source) else open_as(kind, data, **options)
+    if source.kind != kind:
+        raise DataError(f"this is {source.kind}; the run was fitted on {kind}", fix="Give data of that kind")
+    return source
+
+
+def prepare_new(
+    source: Source,
+    schema: Mapping[str, Any],
+    *,
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Read new data as a run's schema says.
+
+    Raises:
+        DataError: not one row of it can be read.
+    """
+    source.prepare(schema, cache=cache, progress=progress)
+    if len(source.unreadable) == len(source) and source.unreadable:
+        first = source.unreadable[0]
+        raise not_one_readable(source.kind, len(source), first.key, first.reason)
+
+
+def refuse_absent_images(source: DenseSource) -> None:
+    """Raise where not one file of the images that are named is there."""
+    paths = source.paths()
+    if not any(path.exists() for path in paths):
+        raise not_one_readable(source.kind, len(paths), source.keys[0], "no such file or folder")
+
+
+def not_one_readable(kind: str, rows: int, key: str, reason: str) -> DataError:
+    """What is said where every row fails."""
+    words = family_in_words(kind)
+    return DataError(
+        f"none of the {rows:,} rows can be read; the first, '{key[:80]}': {reason}",
+        fix=f"Give {words}: the run was fitted on {words}",
+    )
+
+
+def refuse_other_kind(kind: str, path: Path) -> None:
+    """Raise where a path is a run folder, or by its ending or content of another kind than the run's data.
+
+    Raises:
+        DataError: what is there, and what is needed.
+    """
+    if not path.exists():
+        raise DataError("no such file or folder", where=path, fix="Check the path")
+    if path.is_dir() and any((path / name).is_file() for name in (RECORD, CHECKPOINT)):
+        raise DataError(
+            "this is a run folder, and data is needed", where=path, fix="Give the run first and the data after it"
+        )
+    family = _family(source_of(kind))
+    own, other, reader = Strength.GENERIC - 1, Strength.GENERIC - 1, None
+    why = ""
+    for source in all_sources():
+        claim: Claim | None = source.claims(path, {})
+        if claim is None:
+            continue
+        if _family(source) == family:
+            own = max(own, claim.strength)
+        elif claim.strength > other:
+            other, reader, why = claim.strength, _family(source), claim.why
+    of_another_kind = other > max(own, Strength.GENERIC)
+    folder_of_no_table = path.is_dir() and own < Strength.GENERIC
+    if of_another_kind or folder_of_no_table:
+        what = KINDS_IN_WORDS.get(reader or "", reader) if of_another_kind else "a folder"
+        reason = f" ({why})" if of_another_kind else ""
+        needed = family_in_words(kind)
+        raise DataError(f"this is {what}{reason}; the run was fitted on {needed}", where=path, fix=f"Give {needed}")
+
+
+def family_in_words(kind: str) -> str:
+    """What a run of this kind reads: images, a table, arrays."""
+    family = _family(source_of(kind))
+    return KINDS_IN_WORDS.get(family, family)
+
+
+def inputs_of(data: Any, run: Path) -> list[Path]:
+    """The files that predicting reads: the data, where it is a path, and those of the run."""
+    given = [Path(data)] if isinstance(data, (str, PathLike)) else []
+    return [*given, *(run / name for name in SAVED)]
+
+
+def _family(source: type[Source]) -> str:
+    """Sources of one family read the same files: images, tables, or what the source alone reads."""
+    if source.images:
+        return "images"
+    return "table" if issubclass(source, TableSource) else source.kind
