@@ -9,7 +9,7 @@ from pathlib import Path
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.label_cells import is_label_list
 from goodfit.data.images.label_list import ListOptions, read_label_list
-from goodfit.data.images.layout import arrange, descend
+from goodfit.data.images.layout import arrange, counted, descend
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.tree import scan
@@ -67,7 +67,7 @@ def find_flat(root: Path, *, skip_outside: bool) -> Listing:
         part = parts.get(folder.name) if several else None
         if several and part is None and skip_outside:
             why = "this folder is beside the parts, and no part by its name"
-            listing.notes.append(("left out", f"{folder.name} ({folder.total:,} images)", why))
+            listing.notes.append(("left out", f"{folder.name} ({counted(folder.total)})", why))
             continue
         for path in folder.files():
             _add(listing, path, None, part)

@@ -83,6 +83,11 @@ def arrange(root: Folder, choice: str | None) -> Layout:
     return layout
 
 
+def counted(images: int) -> str:
+    """1 image, 2 images."""
+    return f"{images:,} image{'s' if images != 1 else ''}"
+
+
 def descend(folder: Folder) -> Folder:
     """Through folders that hold nothing but one other folder, down to where there is something to tell apart."""
     while not folder.images and len(folder.filled) == 1:
@@ -123,13 +128,14 @@ def _reading(top: Folder, parts: dict[str, str], layout: Layout) -> str:
     elif len(top.filled) == 1:
         return "classes"
     names = ", ".join(folder.name for folder in top.filled[:5]) + (", ..." if len(top.filled) > 5 else "")
-    inside = f", with the classes {', '.join(sorted(classes)[:3])} in them" if classes else " without class folders"
+    within = classes.union(*(_classes_in(folder) for folder in named))
+    inside = f", with the classes {', '.join(sorted(within)[:3])} in them" if within else " without class folders"
     layout.question = DataError(
         f"its folders ({names}) can be read as classes, or as parts of the data{inside}",
         where=top.path,
         fix="Give --layout classes or --layout parts",
     )
-    return "parts" if classes else "classes"
+    return "parts" if within else "classes"
 
 
 def _has_parts_in_classes(top: Folder) -> bool:
@@ -160,7 +166,7 @@ def _place_parts(top: Folder, parts: dict[str, str], layout: Layout) -> None:
         layout.placed.append(Placed(top, None, None, deep=False))
     layout.notes.append(("folders", ", ".join(read), "parts, by their names; --layout classes reads them as classes"))
     if beside:
-        named = ", ".join(f"{folder.name} ({folder.total:,} images)" for folder in beside[:5])
+        named = ", ".join(f"{folder.name} ({counted(folder.total)})" for folder in beside[:5])
         layout.notes.append(("left out", named, "these folders are beside the parts, and no part by their names"))
 
 
@@ -169,7 +175,7 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
     if not top.filled:
         if part is not None:
             layout.notes.append(
-                ("left out", f"{top.total:,} images of {part}", "there are no class folders in it: they have no labels")
+                ("left out", f"{counted(top.total)} of {part}", "there are no class folders in it: they have no labels")
             )
         layout.placed.append(Placed(top, None, None, deep=False))
         return
@@ -183,19 +189,21 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
 def _partners_question(top: Folder, layout: Layout) -> DataError | None:
     """Whether what would be classes are images and their masks, or degraded and clean ones."""
     folders: dict[str, Folder] = {}
+    whole: Path | None = None  # the folder of the parts, each of which has its own partners
     for place in layout.placed:
         if place.label is not None:
             folders.setdefault(place.label, place.folder)
+            whole = top.path if place.part is not None else None
     images = next((name for name in folders if _says(name, IMAGE_WORDS)), None)
     masks = next((name for name in folders if _says(name, MASK_WORDS) and name != images), None)
     if images is not None and masks is not None and len(folders) <= 4:
-        return _question(folders[images], folders[masks], "masks", "images and their masks")
+        return _question(folders[images], folders[masks], "masks", "images and their masks", whole)
     worse = next((name for name in folders if _says(name, WORSE_WORDS)), None)
     better = next((name for name in folders if _says(name, BETTER_WORDS) and name != worse), None)
     if len(folders) == 2 and worse is not None and better is not None:
         names = [{path.stem for path in folders[name].files()} for name in (worse, better)]
         if len(names[0] & names[1]) >= SAME_NAMES_SHARE * max(len(names[0]), len(names[1])):
-            return _question(folders[worse], folders[better], "clean", "degraded and clean images")
+            return _question(folders[worse], folders[better], "clean", "degraded and clean images", whole)
     return _beside_question(top, layout)
 
 
@@ -206,11 +214,12 @@ def _says(name: str, vocabulary: frozenset[str]) -> bool:
     return silent and len(others) < len(words(name))
 
 
-def _question(images: Folder, partners: Folder, option: str, what: str) -> DataError:
+def _question(images: Folder, partners: Folder, option: str, what: str, whole: Path | None) -> DataError:
+    given = f"{images.path} --{option} {partners.path}" if whole is None else f"{whole} --{option} {partners.name}"
     return DataError(
         f"the folders {images.name} and {partners.name} look like {what}, not like two classes",
         where=images.path.parent,
-        fix=f"Give {images.path} --{option} {partners.path}, or --layout classes if they are classes",
+        fix=f"Give {given}, or --layout classes if they are classes",
     )
 
 

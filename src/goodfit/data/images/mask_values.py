@@ -126,6 +126,8 @@ def _inspect(path: Path, facts: MaskFacts) -> None:
         return
     if lossy:
         facts.lossy = facts.lossy or path
+    if mode == "1":
+        pixels = pixels * np.uint8(LARGEST_CLASS)  # black and white, as in masks of 8 bits
     values, counts = np.unique(pixels, return_counts=True)
     facts.counts.update(dict(zip((int(value) for value in values), counts.tolist(), strict=True)))
     if len(values) <= 3:
@@ -265,6 +267,21 @@ def refuse_rare_numbers(counts: Counter[int], where: Path, void: int | None) -> 
         where=where,
         fix=f"{OPTIONS} class, or --void N for a value to ignore",
     )
+
+
+def refuse_all_below(facts: MaskFacts, threshold: int, where: Path) -> None:
+    """Refuse masks of two classes that a run's threshold would make one.
+
+    Raises:
+        DataError: they have other values than 0, and none reaches the threshold.
+    """
+    if facts.values and 0 < facts.values[-1] < threshold:
+        raise DataError(
+            f"the values of the masks reach up to {facts.values[-1]}; the run was fitted on masks of two classes, "
+            f"with the threshold {threshold}",
+            where=where,
+            fix="Save these masks with the values of those that it was fitted on",
+        )
 
 
 def refuse_void_majority(share: float, void: int, where: Path) -> None:

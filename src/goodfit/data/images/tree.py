@@ -89,15 +89,13 @@ class LeftOut:
         for endings, kind, fix in NOT_READ:
             counts = {ending: self.endings[ending] for ending in endings if self.endings[ending]}
             if counts and not image_endings().intersection(counts):
-                doubts.append((f"{sum(counts.values()):,} {kind} files ({', '.join(counts)}) are left out", fix))
+                count = sum(counts.values())
+                files = f"{count:,} {kind} {'files' if count > 1 else 'file'} ({', '.join(counts)})"
+                doubts.append((f"{files} {'are' if count > 1 else 'is'} left out", fix))
         if self.unended_images:
             formats = " and ".join(self.unended_images)
-            doubts.append(
-                (
-                    f"{self.endings['']:,} files without an ending are left out; some are images ({formats})",
-                    "Give their names the ending of their format, such as .png",
-                )
-            )
+            what = f"files without an ending are left out ({self.endings['']:,}), and some are images ({formats})"
+            doubts.append((what, "Give their names the ending of their format, such as .png"))
         return doubts
 
 
@@ -122,10 +120,13 @@ class _Scan:
         top = self._folder(root)
         while self.links:
             parent, link = self.links.pop(0)
-            if self._identity(link) in self.seen:
-                self.left_out.kinds["link(s) to a folder that is read already"] += 1
+            real, place = link.resolve(), parent.path.resolve()
+            if real == place or real in place.parents:
+                self.left_out.kinds["link(s) to a folder around itself"] += 1
+            elif self._is_seen(link):
                 continue
-            parent.folders.append(self._folder(link))
+            else:
+                parent.folders.append(self._folder(link))
         self._refuse_unreadable(root)
         self._finish(top)
         return top, self.left_out
@@ -133,6 +134,13 @@ class _Scan:
     def _identity(self, path: Path) -> tuple[int, int]:
         facts = path.stat()
         return facts.st_dev, facts.st_ino
+
+    def _is_seen(self, path: Path) -> bool:
+        """Whether a folder was read before, by way of a link."""
+        if self._identity(path) not in self.seen:
+            return False
+        self.left_out.kinds["link(s) to a folder that is read already"] += 1
+        return True
 
     def _folder(self, path: Path) -> Folder:
         folder = Folder(path)
@@ -152,7 +160,8 @@ class _Scan:
             if ending in self.endings and not name.startswith("._"):  # macOS keeps notes on x.png in ._x.png
                 self.left_out.kinds["hidden image(s)"] += 1
         elif entry.is_dir(follow_symlinks=False):
-            folder.folders.append(self._folder(folder.path / name))
+            if not self._is_seen(folder.path / name):
+                folder.folders.append(self._folder(folder.path / name))
         elif entry.is_file():  # a link to a file as well
             if ending in self.endings:
                 folder.images.append(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,14 @@ from goodfit.data.images.mask_codes import (
     read_codes,
     usual_palette,
 )
-from goodfit.data.images.mask_values import choose_form, inspect_masks, refuse_rare_numbers, refuse_void_majority
+from goodfit.data.images.mask_values import (
+    MaskFacts,
+    choose_form,
+    inspect_masks,
+    refuse_all_below,
+    refuse_rare_numbers,
+    refuse_void_majority,
+)
 from goodfit.data.images.masks import MaskSettings
 from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
 from goodfit.data.images.pairing import listed
@@ -33,6 +40,7 @@ from goodfit.options import Option
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
+CLASSES_NAMED = 12  # in the note on what was read
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
 
 
@@ -127,6 +135,8 @@ class Masks(PairedSource):
         assert self.image is not None
         if schema is None:
             self._choose_form()
+        elif self.form == "binary" and self._partners:
+            refuse_all_below(self._inspected(self._partners), self.threshold, self._partners[0].parent)
         return MaskSettings(
             height=self.image.height,
             width=self.image.width,
@@ -150,6 +160,7 @@ class Masks(PairedSource):
         if schema is None:
             self._refuse_odd_numbers(counts)
             self._choose_classes(highest)
+            self._note_classes(counts)
         self._refuse_other_classes(highest)
         self._refuse_void_majority(counts)
         return torch.from_numpy(pixels[..., 0])
@@ -157,11 +168,8 @@ class Masks(PairedSource):
     def _choose_form(self) -> None:
         """How the masks hold their classes; names of the classes and the void one as far as they are known."""
         assert self._partners is not None
-        training = [
-            path for path, part in zip(self._partners, self.parts, strict=True) if part in (None, "train")
-        ] or self._partners
-        with without_pillows_warnings():
-            facts = inspect_masks(training)
+        training = [path for path, part in zip(self._partners, self.parts, strict=True) if part in (None, "train")]
+        facts = self._inspected(training or self._partners)
         given, void = self._settings.get("codes"), self._settings.get("void")
         codes = read_codes(Path(given)) if given is not None else None
         self.codes = codes or Codes((), facts.palette)
@@ -181,6 +189,11 @@ class Masks(PairedSource):
         if form.form == "levels" and self.void is not None and str(void) not in self.codes.names:
             self._void_value, known = self.void, self.codes.values
             self.void = known.index(self.void) if self.void in known else LARGEST_CLASS
+
+    @staticmethod
+    def _inspected(paths: Sequence[Path]) -> MaskFacts:
+        with without_pillows_warnings():
+            return inspect_masks(paths)
 
     def _number(self, void: str) -> int:
         if void in self.codes.names:
@@ -233,6 +246,17 @@ class Masks(PairedSource):
         colours = list(self.codes.colours[: len(names)])
         colours += usual_palette(len(names))[len(colours) :]
         self.codes = Codes(tuple(names), tuple(colours))
+
+    def _note_classes(self, counts: np.ndarray) -> None:
+        """Share of the pixels of each class, and the classes that never occur."""
+        pixels = counts.sum(axis=0)
+        shares = {name: pixels[number] / max(1, pixels.sum()) for number, name in enumerate(self.codes.names)}
+        shown = ", ".join(f"{name} {100 * share:.1f}%" for name, share in list(shares.items())[:CLASSES_NAMED])
+        more = f" and {len(shares) - CLASSES_NAMED} more" if len(shares) > CLASSES_NAMED else ""
+        never = listed([name for name, share in shares.items() if not share], CLASSES_NAMED)
+        void = f"; void: {100 * pixels[self.void] / max(1, pixels.sum()):.1f}%" if self.void is not None else ""
+        why = f"of the pixels of the masks{void}" + (f"; never: {never}" if never else "")
+        self.notes.append(("classes", f"{shown}{more}", why))
 
     def _refuse_other_classes(self, highest: np.ndarray) -> None:
         assert self._partners is not None
