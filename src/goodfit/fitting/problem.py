@@ -105,11 +105,11 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         source.columns(),
         source.read if thorough and source.images else None,
     )
-    return check_data(facts, rules) + _unreadable(source) + _assumed(source)
+    return check_data(facts, rules) + _unreadable(source) + _doubts(source)
 
 
 def check_data_at(
-    path: Path, rules: Sequence[Rule] | None = None, *, cache: Path | None = None, journal: Journal, **options: Any
+    path: Path, /, rules: Sequence[Rule] | None = None, *, cache: Path | None = None, journal: Journal, **options: Any
 ) -> list[Finding]:
     """Findings about data that `goodfit fit` could read: parts are made as `fit` would make them from seed 0.
 
