@@ -149,8 +149,9 @@ def _tell_left_out(source: Source, journal: Journal) -> None:
         journal.choose("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
 
 
-def _assumed(source: Source) -> list[Finding]:
-    return [Finding("assumed-meaning", "GF003", Level.WARNING, doubt, fix) for doubt, fix in source.doubts]
+def _doubts(source: Source) -> list[Finding]:
+    """What the source read as it seemed best, and may have read wrongly."""
+    return [Finding("doubtful-reading", "GF003", Level.WARNING, what, fix) for what, fix in source.doubts]
 
 
 def _unreadable(source: Source) -> list[Finding]:
