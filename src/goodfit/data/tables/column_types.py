@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.moments import date_form, exchanged, unix_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers
-from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: fr
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
+ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
+LONGEST_MISSING = 8  # bytes of NA and others, with spaces around them
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 SAME = "the same value in every row"
 NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
@@ -108,9 +109,9 @@ def _of_values(column: pl.Series, decimal: str) -> ColumnType:
     present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
-    values = numbers(present, decimal)
-    slips = values.null_count()
-    if len(present) and len(present) - slips >= NUMBER_SHARE_NEEDED * len(present):
+    if holds_numbers(present, decimal):
+        values = numbers(present, decimal)
+        slips = values.null_count()
         distinct = present.n_unique()
         if distinct == 1:
             return ColumnType("left out", SAME if len(present) == len(column) else "one value, or missing")
@@ -212,6 +213,16 @@ def _of_words(present: pl.Series, distinct: int) -> ColumnType:
     return ColumnType("category", f"{distinct:,} values")
 
 
+def holds_numbers(present: pl.Series, decimal: str) -> bool:
+    """Whether nearly all of these cells are numbers; words are seen by a part of them."""
+    for rows in (present.gather_every(max(1, len(present) // ROWS_TRIED)), present):
+        slips = numbers(rows, decimal).null_count()
+        needed = NUMBER_SHARE_NEEDED if len(rows) == len(present) else 2 * NUMBER_SHARE_NEEDED - 1
+        if not len(rows) or len(rows) - slips < needed * len(rows):
+            return False
+    return True
+
+
 def without_empty(column: pl.Series) -> pl.Series:
     """The values of the cells that are not empty: NA and others are words."""
     import polars as pl
@@ -241,7 +252,8 @@ def missing_cells(column: pl.Series, kind: ColumnType) -> dict[str, int]:
     empty = len(column) - len(without_empty(column))
     counts = {"empty": empty} if empty else {}
     if kind.name in ("number", "date") and column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        text = texts(column, verbatim=True)
-        for word, count in text.filter(text.is_in(MISSING)).alias("word").value_counts(sort=True).iter_rows():
+        text = column.cast(pl.String)
+        short = text.filter(text.str.len_bytes() <= LONGEST_MISSING).str.strip_chars()
+        for word, count in short.filter(short.is_in(MISSING[1:])).alias("word").value_counts(sort=True).iter_rows():
             counts[f"'{word}'"] = int(count)
     return counts

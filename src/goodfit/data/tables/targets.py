@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.tables.column_types import NUMBER_SHARE_NEEDED, is_code, without_empty, without_missing
+from goodfit.data.tables.column_types import holds_numbers, is_code, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.words import texts
@@ -92,11 +92,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(TRUTH if single else NUMBER)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if not holds_numbers(present, decimal) or (single and is_code(present)):
+        return _of_words(column, words)
     values = numbers(present, decimal)
     readable = len(values) - values.null_count()
     missing = _missing_note(words, present, name)
-    if not len(present) or readable < NUMBER_SHARE_NEEDED * len(values) or (single and is_code(present)):
-        return _of_words(column, words)
     distinct = values.n_unique()
     whole = bool((values.drop_nulls() == values.drop_nulls().round()).all())
     if readable < len(values):
