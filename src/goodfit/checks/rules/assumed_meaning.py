@@ -11,7 +11,7 @@ Example
     A file separated by semicolons whose only numbers are 1,234 and 2,500.
 
 Instead
-    Say what is meant: --decimal , or --decimal . for numbers; write dates as 2024-04-03.
+    Say what is meant: --decimal , or --decimal . for numbers; --date-order day or month for dates.
 
 When it is a false alarm
     When the assumption, which the message names, is right.

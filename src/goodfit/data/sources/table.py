@@ -140,6 +140,7 @@ class Table(TableSource):
                 numeric=self._settings["numeric"],
                 ignore=self._settings["ignore"],
                 decimal=marks.of(name),
+                date_order=self._settings["date_order"],
             )
             for name in self._frame.columns
             if name not in left_out
@@ -225,7 +226,7 @@ class Table(TableSource):
             if column.name == "left out":
                 self.notes.append(("left out", name, column.why))
             if column.doubt is not None:
-                self.doubts.append((column.doubt, f"Write them as year-month-day, or leave '{name}' out with --ignore"))
+                self.doubts.append((column.doubt, "Settle it with --date-order day or --date-order month"))
         gaps = {name: missing_cells(seen[name], kind) for name, kind in self._types.items() if kind.name != "left out"}
         lines = [
             f"{name}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}"
@@ -253,6 +254,7 @@ def table(
     header: bool | None = None,
     separator: str | None = None,
     decimal: str | None = None,
+    date_order: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool | None = None,
 ) -> Table:
@@ -271,6 +273,7 @@ def table(
         header: of delimited text: whether the first line names the columns; decided from all lines when None.
         separator, encoding: of delimited text; detected when None.
         decimal: the decimal mark of numbers, "." or ","; decided from all columns when None.
+        date_order: day or month: what 03/04/2024 begins with; decided from all dates of a column when None.
         fill_gaps: read lines with too few cells as rows with gaps, instead of refusing the file.
 
     Raises:
@@ -286,6 +289,7 @@ def table(
         "group": group,
         "time": time,
         "decimal": None if decimal is None else parse_decimal(decimal),
+        "date_order": date_order,
     }
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
 

@@ -53,11 +53,13 @@ def infer_type(
     numeric: Collection[str],
     ignore: Collection[str],
     decimal: str = ".",
+    date_order: str | None = None,
 ) -> ColumnType:
     """The type of a column, as the user says or as its values show.
 
     Args:
         decimal: the decimal mark of text.
+        date_order: day or month: what dates such as 03/04/2024 begin with, where both can be; None: assumed.
 
     Raises:
         DataError: free text, which no net here reads.
@@ -84,7 +86,7 @@ def infer_type(
         return _varying(column, ColumnType("date", "dates", None))
     if column.dtype == pl.Null:
         return ColumnType("left out", "empty")
-    return _of_values(column, decimal)
+    return _of_values(column, decimal, date_order)
 
 
 def _as_numbers(column: pl.Series, decimal: str) -> ColumnType:
@@ -101,7 +103,7 @@ def _varying(column: pl.Series, kind: ColumnType) -> ColumnType:
     return ColumnType("left out", "empty" if distinct == 0 else "one value, or missing")
 
 
-def _of_values(column: pl.Series, decimal: str) -> ColumnType:
+def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> ColumnType:
     """Of text and numbers: numbers where nearly all values are, missing words aside; else dates, codes, words."""
     import polars as pl
 
@@ -134,7 +136,9 @@ def _of_values(column: pl.Series, decimal: str) -> ColumnType:
     if form is not None:
         other = exchanged(text, form)
         doubt = None
-        if other is not None:
+        if other is not None and date_order is not None:
+            form = other if other.startswith(f"%{date_order[0]}") else form
+        elif other is not None:
             doubt = (
                 f"the dates of '{column.name}', such as {text[0]}, are read as {shown_form(form)}; all of them could "
                 f"be {shown_form(other)}"

@@ -41,6 +41,13 @@ DIALECT = (
     Option(
         "decimal", str, "Decimal mark of numbers: . or , [decided from all columns].", "Tables", parse=parse_decimal
     ),
+    Option(
+        "date_order",
+        str,
+        "What 03/04/2024 begins with: day or month [from all dates of a column].",
+        "Tables",
+        choices=("day", "month"),
+    ),
     Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables"),
     Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
 )
@@ -111,7 +118,9 @@ class TableSource(Source):
             self.groups = [f"{value}" for value in texts(self._frame.column(group)).to_list()]
         if time is not None:
             self._refuse_absent(time, "time")
-            self.times = read_times(self._frame.column(time), self._settings.get("decimal"))
+            self.times = read_times(
+                self._frame.column(time), self._settings.get("decimal"), self._settings.get("date_order")
+            )
 
 
 def hashed(piece: pl.DataFrame) -> list[int]:
