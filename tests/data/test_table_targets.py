@@ -106,6 +106,8 @@ def test_slips_in_a_target_of_numbers_are_a_warning() -> None:
     ("values", "message"),
     [
         ([[1, 2], [3]] * 10, "the target 'y' holds lists, bytes or structs"),
+        ([None, ""] * 10, "the target 'y' is empty in every row"),
+        ([float("nan")] * 10, "the target 'y' is empty in every row"),
         ([b"a", b"b"] * 10, "the target 'y' holds lists, bytes or structs"),
         ([datetime.date(2024, 1, 1) + datetime.timedelta(row) for row in range(60)], "the target 'y' holds dates"),
     ],

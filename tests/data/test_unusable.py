@@ -69,6 +69,15 @@ def test_where_nothing_of_a_column_can_be_used_it_is_an_error(
         notes(run, **columns)
 
 
+def test_the_decimal_mark_of_new_data_can_be_given(run: Table, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("size;day;town\n1,25;2024-03-01;Ulm\n2,50;2024-03-01;Ulm\n")
+    new = table(tmp_path / "new.csv", decimal=",")
+    new.prepare(run.schema())
+    same = table(pl.DataFrame({"size": [1.25, 2.5], "day": ["2024-03-01"] * 2, "town": ["Ulm"] * 2}))
+    same.prepare(run.schema())
+    assert torch.equal(new.whole(), same.whole())
+
+
 def test_a_single_odd_row_gets_an_answer(run: Table) -> None:
     assert len(notes(run, size=["60 kg"])) == 1
     assert len(notes(run, town=["Rom"])) == 1

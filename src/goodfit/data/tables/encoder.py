@@ -8,7 +8,7 @@ a missing value. Columns are found by name: their order, and columns that are no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -159,6 +159,10 @@ class Encoder:
     def cardinalities(self) -> list[int]:
         """Number of codes of each category."""
         return [len(column.levels) + FIRST for column in self.categories]
+
+    def with_decimal(self, decimal: str) -> Self:
+        """The same, for text whose decimal mark is another."""
+        return replace(self, numbers=tuple(replace(column, decimal=decimal) for column in self.numbers))
 
     def encode(self, frame: pl.DataFrame) -> np.ndarray:
         """(N, D) float32.

@@ -9,6 +9,7 @@ from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
+from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
@@ -115,7 +116,13 @@ class TableSource(Source):
         group, time = self._settings["group"], self._settings["time"]
         if group is not None:
             self._refuse_absent(group, "group")
-            self.groups = [f"{value}" for value in texts(self._frame.column(group)).to_list()]
+            column = self._frame.column(group)
+            if is_nested(column.dtype):
+                raise UsageError(f"--group {group}: lists, bytes or structs", fix="Give a column of names or numbers")
+            names = texts(column)
+            self.groups = [f"{name}" for name in names.to_list()]
+            if names.null_count():
+                self.notes.append(("group", f"{names.null_count():,} rows", "they have none: these are one group"))
         if time is not None:
             self._refuse_absent(time, "time")
             self.times = read_times(

@@ -78,9 +78,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         raise DataError(
             f"the target '{name}' holds lists, bytes or structs", fix="Give a column of numbers, or of one class a row"
         )
+    words = without_empty(column)
+    if not len(words):
+        raise DataError(f"the target '{name}' is empty in every row", fix="Give another --target, or fill it in")
     if dtype in (pl.Time, pl.Duration):
         return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
-    words = without_empty(column)
     if dtype in (pl.Date, pl.Datetime):
         if words.n_unique() > DATES_AS_CLASSES:
             raise DataError(
