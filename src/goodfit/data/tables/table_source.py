@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.frames import TableInMemory
+from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
-from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
