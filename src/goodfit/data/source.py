@@ -50,6 +50,7 @@ class Strength(IntEnum):
     CONTENT = 2  # what was seen in the files
     ENDING = 3  # the ending of the file's name, or the type of an object in memory
     OPTION = 4  # an option that names what the data is, such as --masks
+    OPTION_AND_CONTENT = 5  # an option, and files that fit it better than another reading
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import threading
@@ -20,13 +21,17 @@ from pathlib import Path
 
 import numpy as np
 
-from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode, without_pillows_warnings
+from goodfit.data.images.decode import ImageSettings, decode
 from goodfit.data.images.masks import MaskSettings, decode_mask
+from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
 from goodfit.errors import DiskError, UsageError, disk_error
 from goodfit.store.files import ensure_folder, write_text
 
 VERSION = 1  # of the files and of what `decode` makes of an image: a change of either starts anew
-MARK = "goodfit-cache"  # a file that says whose folder this is
+MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
+OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
+    r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|unreadable)|.+-\d+\.rows"
+)
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
 FREE_SPACE_NEEDED = 1.02  # times the size
 
@@ -71,17 +76,23 @@ def cache_folder(given: Path | None = None) -> Path:
     Raises:
         DiskError: it cannot be written.
     """
-    if given is None:
-        import platformdirs
-
-        named = os.environ.get("GOODFIT_CACHE")
-        given = Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
+    place = cache_place(given)
     try:
-        folder = ensure_folder(given)
+        folder = ensure_folder(place)
         (folder / MARK).touch()
     except DiskError as error:
-        raise DiskError("the cache cannot be written", where=given, fix="Give another place, by --cache DIR") from error
+        raise DiskError("the cache cannot be written", where=place, fix="Give another place, by --cache DIR") from error
     return folder
+
+
+def cache_place(given: Path | None = None) -> Path:
+    """The folder given, else $GOODFIT_CACHE, else goodfit in the user's cache folder; nothing is made there."""
+    if given is not None:
+        return given
+    import platformdirs
+
+    named = os.environ.get("GOODFIT_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
 
 
 Settings = ImageSettings | MaskSettings
@@ -91,6 +102,7 @@ def load_images(
     paths: Sequence[Path],
     settings: Settings,
     *,
+    turns: Sequence[int | None] | None = None,
     folder: Path | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -100,6 +112,7 @@ def load_images(
     Args:
         paths: one a row.
         settings: size, channels and way of resizing, of images or of masks.
+        turns: the orientation of EXIF that each is turned by in place of its own; None: its own.
         folder: of the cache; see `cache_folder`.
         workers: threads that decode (Pillow lets go of the interpreter while it does); one a core when None.
         progress: called with (images done, all images) while decoding.
@@ -113,6 +126,7 @@ def load_images(
     name = hashlib.sha256("\n".join(os.path.abspath(path) for path in paths).encode()).hexdigest()[:24]  # noqa: PTH100
     row_bytes = settings.height * settings.width * settings.channels
     with FileLock(place / f"{name}.lock"):
+        _list(place, f"{name}.lock", f"{name}.json")
         _sweep(place, name)
         stamps = [_stamp(path) for path in paths]
         listing = _read_listing(place / f"{name}.json")
@@ -121,20 +135,22 @@ def load_images(
         if listing is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
             listing = _Listing(_digest_all(paths, workers), stamps)  # a copy of the folder may be cached
         decoded = 0
-        if listing is None or not (place / f"{_key(listing.digests, settings)}.pixels").exists():
+        if listing is None or not (place / f"{_key(listing.digests, settings, turns)}.pixels").exists():
             temporary = place / f"{name}.{os.getpid()}.part"
+            _list(place, temporary.name)
             try:
                 reserve(temporary, row_bytes * len(paths), place)
-                digests, unreadable, decoded = _decode_all(paths, settings, temporary, workers, progress)
+                digests, unreadable, decoded = _decode_all(paths, settings, turns, temporary, workers, progress)
                 listing = _Listing(digests, stamps)
-                target = place / f"{_key(digests, settings)}.pixels"
+                target = place / f"{_key(digests, settings, turns)}.pixels"
+                _list(place, target.name, target.with_suffix(".unreadable").name)
                 write_text(target.with_suffix(".unreadable"), json.dumps(unreadable))
                 temporary.replace(target)
             except OSError as error:
                 raise disk_error(error, place) from error
             finally:
                 temporary.unlink(missing_ok=True)
-        target = place / f"{_key(listing.digests, settings)}.pixels"
+        target = place / f"{_key(listing.digests, settings, turns)}.pixels"
         write_text(place / f"{name}.json", json.dumps({"digests": listing.digests, "stamps": listing.stamps}))
         saved = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
     shape = (len(paths), settings.height, settings.width, settings.channels)
@@ -144,28 +160,49 @@ def load_images(
 
 
 def info(folder: Path) -> CacheInfo:
-    """How many files the cache has and how large they are."""
+    """How many files the cache has and how large they are.
+
+    Raises:
+        UsageError: the folder is not a cache of ours.
+    """
+    if not folder.exists():
+        return CacheInfo(folder, 0, 0)
+    if not (folder / MARK).is_file():
+        raise UsageError("this folder is not a goodfit cache", where=folder, fix="Check --cache")
     files = list(_ours(folder))
     return CacheInfo(folder, len(files), sum(file.stat().st_size for file in files))
 
 
 def clear(folder: Path) -> CacheInfo:
-    """Remove the cache's own files, and say what is gone.
+    """Remove the files that the cache lists as its own, and say what is gone.
 
     Raises:
         UsageError: the folder is not a cache of ours.
     """
-    if not (folder / MARK).exists():
-        raise UsageError("this folder is not a goodfit cache", where=folder, fix="Check --cache")
     removed = info(folder)
-    for file in _ours(folder):
-        file.unlink(missing_ok=True)
+    if removed.files:
+        for file in list(_ours(folder)):
+            file.unlink(missing_ok=True)
+        (folder / MARK).write_text("", encoding="utf-8")
     return removed
 
 
 def _ours(folder: Path) -> Iterator[Path]:
-    for ending in ("pixels", "unreadable", "json", "part", "lock", "rows"):
-        yield from folder.glob(f"*.{ending}")
+    """Files that the mark lists, of names that the cache gives. Before 0.2 it listed nothing: then all such names."""
+    listed = set((folder / MARK).read_text(encoding="utf-8", errors="replace").splitlines())
+    for path in folder.iterdir():
+        if OWN_NAME.fullmatch(path.name) and (not listed or path.name in listed) and not path.is_symlink():
+            yield path
+
+
+def _list(folder: Path, *names: str) -> None:
+    """Note files that are about to be made: a line is added whole, whoever else adds one."""
+    mark = folder / MARK
+    listed = set(mark.read_text(encoding="utf-8", errors="replace").splitlines())
+    new = [name for name in names if name not in listed]
+    if new:
+        with mark.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{name}\n" for name in new))
 
 
 def _sweep(place: Path, name: str) -> None:
@@ -182,8 +219,9 @@ def _stamp(path: Path) -> list[int]:
     return [facts.st_size, facts.st_mtime_ns, facts.st_ino]
 
 
-def _key(digests: Sequence[str], settings: Settings) -> str:
-    facts = json.dumps([VERSION, settings.to_json()]) + "\n" + "\n".join(digests)
+def _key(digests: Sequence[str], settings: Settings, turns: Sequence[int | None] | None) -> str:
+    changed = [turns] if turns is not None and any(turn is not None for turn in turns) else []
+    facts = json.dumps([VERSION, settings.to_json(), *changed]) + "\n" + "\n".join(digests)
     return f"{_settings_key(settings)}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}"
 
 
@@ -195,17 +233,17 @@ def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _read(path: Path) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123  # 60,000 of them
-        return file.read()
+def _unread(error: UnreadableImage | OSError) -> str:
+    """In place of a digest."""
+    return f"unread: {error.strerror if isinstance(error, OSError) else error}"
 
 
 def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
     def digest(path: Path) -> str:
         try:
-            return _digest(_read(path))
-        except OSError as error:
-            return f"unread: {error.strerror}"
+            return _digest(read_image_file(path))
+        except (UnreadableImage, OSError) as error:
+            return _unread(error)
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         return list(pool.map(digest, paths, chunksize=IMAGES_A_TASK))
@@ -230,6 +268,7 @@ def reserve(path: Path, size: int, place: Path) -> None:
 def _decode_all(
     paths: Sequence[Path],
     settings: Settings,
+    turns: Sequence[int | None] | None,
     target: Path,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
@@ -246,18 +285,22 @@ def _decode_all(
         for row in range(start, min(start + IMAGES_A_TASK, len(paths))):
             if stop.is_set():
                 break
+            done += 1
             try:
-                data = _read(paths[row])
-                digests[row] = _digest(data)
-                pixels[row] = (
-                    decode_mask(data, settings) if isinstance(settings, MaskSettings) else decode(data, settings)
-                )
+                data = read_image_file(paths[row])
+            except (UnreadableImage, OSError) as error:
+                digests[row] = _unread(error)
+                unreadable[row] = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+                continue
+            digests[row] = _digest(data)
+            try:
+                turn = turns[row] if turns is not None else None
+                if isinstance(settings, MaskSettings):
+                    pixels[row] = decode_mask(data, settings, turn)
+                else:
+                    pixels[row] = decode(data, settings, turn)
             except UnreadableImage as error:
                 unreadable[row] = str(error)
-            except OSError as error:
-                digests[row] = f"unread: {error.strerror}"
-                unreadable[row] = (error.strerror or str(error)).lower()
-            done += 1
         return done
 
     finished = 0
