@@ -48,6 +48,7 @@ def scored(run: Table, values: list[Any]) -> list[Any]:
         (["1,5", "2,5"], [1.5, 2.5]),
         ([True, False], [True, False]),
         ([3, 4], [3, 4]),
+        ([2**60 + 1, 2**60 + 2], [str(2**60 + 1), str(2**60 + 2)]),
     ],
 )
 def test_targets_are_as_they_are_written(values: list[Any], wanted: list[Any]) -> None:

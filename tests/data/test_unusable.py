@@ -110,6 +110,16 @@ def test_the_running_number_of_a_frame_is_left_out(tmp_path: Path, name: str) ->
     assert not [value for title, value, _ in source.notes if title == "left out"]
 
 
+def test_the_first_line_of_a_further_part_is_read_as_that_of_the_first(tmp_path: Path) -> None:
+    lines = "".join(f"{row % 7}.5,{'ab'[row % 2]}\n" for row in range(40))
+    (tmp_path / "train.csv").write_text(lines)
+    (tmp_path / "valid.csv").write_text("NA,b\n2.5,a\n")
+    source = table(tmp_path / "train.csv", "column_2", valid=tmp_path / "valid.csv")
+    source.prepare()
+    assert len(source) == 42
+    assert list(source.targets or [])[40:] == ["b", "a"]
+
+
 def test_the_first_line_of_new_data_is_read_as_the_run_needs_it(tmp_path: Path) -> None:
     (tmp_path / "train.csv").write_text("".join(f"{row % 7}.5,{'ab'[row % 2]},{'pq'[row % 2]}\n" for row in range(40)))
     source = table(tmp_path / "train.csv", "column_3")

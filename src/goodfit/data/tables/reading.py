@@ -95,6 +95,7 @@ def read_parts(
         if too_large(files) if stream is None else stream:
             frames = [TableOnDisk(parquet_files(Path(place))) for _, place in given]
     read = [] if frames else [_read(place, dialect) for _, place in given]
+    read = [read[0], *(_with_columns(read[0][0].columns, *each) for each in read[1:])] if read else read
     whole = frames or [TableInMemory(frame) for frame, _ in read]
     parts: list[str | None] = []
     for (part, _), frame in zip(given, whole, strict=True):
@@ -119,6 +120,17 @@ def read_parts(
     return TableParts(
         TableInMemory(together), parts, name, read[0][1] if len(read) == 1 else None, list(dict.fromkeys(notes))
     )
+
+
+def _with_columns(
+    columns: list[str], frame: pl.DataFrame, delimited: Delimited | None
+) -> tuple[pl.DataFrame, Delimited | None]:
+    """A further part: whether its first line names the columns is as in the first part, where only that fits."""
+    if delimited is not None and not set(columns) <= set(frame.columns):
+        other = delimited.with_header(not delimited.header)
+        if set(columns) <= set(other.frame.columns) and other.frame.height:
+            return other.frame, other
+    return frame, delimited
 
 
 def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CLASSES_AT_MOST = 20  # of whole numbers: with more different values they are numbers; --task says otherwise
 CLASSES_OF_COUNTS = 5  # and more, of which one has too few rows to be a class: the numbers count something
 ROWS_OF_A_CLASS = 3  # one for each part
+EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
 DATES_AS_CLASSES = 20
 WRITTEN_AT_MOST = 1_000  # classes whose writing is kept
 WORDS, TRUTH, WHOLE, NUMBER, OLD_WORDS = "words", "truth", "whole", "number", "text"
@@ -92,6 +93,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     if dtype == pl.Boolean:
         return TargetForm(TRUTH if single else NUMBER)
+    if dtype.is_integer() and single and words.cast(pl.Float64).abs().max() >= EXACT_BELOW:  # type: ignore[operator]
+        return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
     if not holds_numbers(present, decimal) or (single and is_code(present)):
