@@ -139,6 +139,7 @@ class Ratings(TableSource):
         for name, place in self._given.items():
             self._features[name] = Features(place, self._settings[name], f"--{name}-features")
             self.notes.append(self._features[name].note)
+            self.doubts += self._features[name].doubts
 
     def learn(self, rows: Tensor) -> None:
         """The users and items of the training rows, then those known by their features alone; others stay unknown."""

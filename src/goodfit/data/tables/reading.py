@@ -108,14 +108,16 @@ def read_parts(
     if frames:
         joined: Frame = TableOnDisk([file for _, place in given for file in parquet_files(Path(place))])
         return TableParts(joined, parts, name, None, [])
-    in_memory = [frame.sample().select(whole[0].columns) for frame in whole]
-    try:
-        together = pl.concat(in_memory, how="vertical_relaxed") if len(in_memory) > 1 else in_memory[0]
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            "the columns of the validation or test table hold other types than those of the first",
-            fix="Give files of one kind, with the same columns",
-        ) from error
+    together = whole[0].sample()
+    if len(whole) > 1:
+        in_memory = [frame.sample().select(whole[0].columns) for frame in whole]
+        try:
+            together = pl.concat(in_memory, how="vertical_relaxed")
+        except pl.exceptions.PolarsError as error:
+            raise DataError(
+                "the columns of the validation or test table hold other types than those of the first",
+                fix="Give files of one kind, with the same columns",
+            ) from error
     notes = [note for _, delimited in read if delimited is not None for note in delimited.notes]
     return TableParts(
         TableInMemory(together), parts, name, read[0][1] if len(read) == 1 else None, list(dict.fromkeys(notes))
