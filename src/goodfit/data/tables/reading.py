@@ -128,11 +128,10 @@ def _with_columns(
     columns: list[str], frame: pl.DataFrame, delimited: Delimited | None
 ) -> tuple[pl.DataFrame, Delimited | None]:
     """A further part: whether its first line names the columns is as in the first part, where only that fits."""
-    if delimited is not None and not set(columns) <= set(frame.columns):
-        other = delimited.with_header(not delimited.header)
-        if set(columns) <= set(other.frame.columns) and other.frame.height:
-            return other.frame, other
-    return frame, delimited
+    if delimited is None:
+        return frame, None
+    fitting = delimited.read_for(columns)
+    return fitting.frame, fitting
 
 
 def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]:

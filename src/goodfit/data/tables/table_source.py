@@ -90,19 +90,19 @@ class TableSource(Source):
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
         self._frame.clear()
+        self._delimited = None
         self._x = None
 
     def _read_as(self, columns: Sequence[str]) -> None:
         """Decide anew whether the first line of a file names the columns, by the columns that a run was fitted on."""
-        file = self._delimited
-        if file is None or all(name in self._frame.columns for name in columns):
+        if self._delimited is None:
             return
-        other = file.with_header(not file.header)
-        if other.frame.height and all(name in other.frame.columns for name in columns):
-            self._delimited = other
-            self._frame = TableInMemory(other.frame)
-            self.keys = RowNumbers(other.frame.height)
-            self.parts = [self.parts[0]] * other.frame.height
+        file = self._delimited.read_for(columns)
+        if file is not self._delimited:
+            self._delimited = file
+            self._frame = TableInMemory(file.frame)
+            self.keys = RowNumbers(file.frame.height)
+            self.parts = [self.parts[0]] * file.frame.height
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
