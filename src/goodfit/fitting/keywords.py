@@ -68,6 +68,7 @@ class FitKeywords(TypedDict, total=False):
         header: The first line names the columns, or is a row [decided from all lines].
         separator: Between cells: comma, semicolon, tab, bar or a character [detected].
         decimal: Decimal mark of numbers: . or , [decided from all columns].
+        date_order: What 03/04/2024 begins with: day or month [from all dates of a column].
         encoding: Encoding of a text file, such as cp1252 [detected].
         fill_gaps: Read lines with too few cells as rows with gaps.
         categorical: Columns to read as categories, separated by commas.
@@ -126,6 +127,7 @@ class FitKeywords(TypedDict, total=False):
     header: bool | None
     separator: str | None
     decimal: str | None
+    date_order: str | None
     encoding: str | None
     fill_gaps: bool | None
     categorical: Sequence[str] | str
