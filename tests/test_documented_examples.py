@@ -10,7 +10,7 @@ A `python` block is executed in a fresh namespace. Of a `console` block each lin
 the command in a process of its own, of a `sh` block each line; what a console block shows as output is for the reader
 and is not compared.
 The blocks of one document run one after the other in one temporary folder, which holds `photos/` (class folders
-`circle`, `cross` and `square`) and `new/` (images without a class), all drawn below.
+`circle`, `cross` and `square`), `held_out/` (more of them) and `new/` (images without a class), all drawn below.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     generator = np.random.default_rng(0)
     for shape in ("circle", "cross", "square"):
-        for count, folder in ((40, tmp_path / "photos" / shape), (2, tmp_path / "new")):
+        places = ((40, tmp_path / "photos" / shape), (4, tmp_path / "held_out" / shape), (2, tmp_path / "new"))
+        for count, folder in places:
             folder.mkdir(parents=True, exist_ok=True)
             for n in range(count):
                 name = f"{n:02d}.png" if folder.name == shape else f"{shape}-{n}.png"

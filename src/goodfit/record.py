@@ -13,7 +13,7 @@ from goodfit.checks.finding import Finding
 from goodfit.errors import RunError
 from goodfit.stats.estimates import Estimate
 from goodfit.store.files import write_text
-from goodfit.store.run_folder import CHECKPOINT, RECORD
+from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 from goodfit.train.hyperparameters import Hyperparameters
 
 FORMAT = 2  # of run.json; every earlier format keeps loading
@@ -112,7 +112,13 @@ def read_record(folder: Path) -> Record:
         RunError: no run there, an unfinished one, one of a newer format, or a damaged one: its field is named.
     """
     path = folder / RECORD
-    if not path.exists():
+    if folder.is_file():
+        inside = folder.name in SAVED and (folder.parent / RECORD).exists()
+        fix = f"Give the folder, {folder.parent}" if inside else "Give the run first and the data after it"
+        raise RunError("this is a file, and a run folder is needed", where=folder, fix=fix)
+    if not folder.exists():
+        raise RunError("no such run folder", where=folder, fix="Check the path")
+    if not path.is_file():
         if (folder / CHECKPOINT).exists():
             raise RunError(
                 "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
@@ -121,7 +127,11 @@ def read_record(folder: Path) -> Record:
             "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
         )
     try:
-        values: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict)
+        content = path.read_bytes()
+    except OSError as error:
+        raise RunError("this file cannot be read", where=path, fix="Change its permissions") from error
+    try:
+        values: dict[str, Any] = msgspec.json.decode(content, type=dict)
         version = msgspec.convert(values.get("format"), int)
         if version > FORMAT:
             raise RunError(
@@ -136,7 +146,7 @@ def read_record(folder: Path) -> Record:
         return msgspec.convert(values, Record)
     except msgspec.ValidationError as error:
         raise damaged(path, _in_plain_words(str(error))) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise damaged(path, f"not JSON ({error})") from error
 
 

@@ -30,7 +30,7 @@ from goodfit.record import Record, damaged, read_record
 from goodfit.stats.estimates import Estimate
 from goodfit.store.outputs import is_page, refuse_to_replace
 from goodfit.store.run_folder import RECORD, REPORT, SAVED, WEIGHTS, copy_run
-from goodfit.store.tensors import load_state
+from goodfit.store.tensors import load_state, refuse_not_finite
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import choose_device
 from goodfit.train.evaluate import outputs
@@ -130,13 +130,15 @@ class Run:
         progress: Callable[[int, int], None] | None = None,
         **options: Any,
     ) -> dict[str, Any]:
-        """Score labelled data that the run was not fitted on. Each look is counted in the run folder.
+        """Score labelled data. Each look at rows that the run has not seen is counted in the run folder.
+
+        Rows that the run was trained on are found by their content, and scored apart: see `Returns`.
 
         Args:
             options: how a path is opened: masks="street/masks", clean="clean/".
 
         Returns:
-            The object that `goodfit evaluate --json` prints.
+            The object that `goodfit evaluate --json` prints: `goodfit.predict.evaluation.score` lists its fields.
 
         Raises:
             DataError: no labels, or a label that the run does not know.
@@ -235,6 +237,7 @@ def load(
     record = read_record(folder)
     place, _ = choose_device(device)
     weights, _ = load_state(folder / WEIGHTS)
+    refuse_not_finite(folder / WEIGHTS, weights)
     net = _net(record, folder, model, params)
     try:
         net.load_state_dict(weights)

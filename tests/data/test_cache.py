@@ -139,11 +139,14 @@ def test_a_disk_that_fills_up_is_one_clear_line(
 def test_clear_removes_its_own_files_and_nothing_else(images: list[Path], tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     load_images(images, SETTINGS, folder=folder)
-    (folder / "mine.txt").write_text("keep")
-    told = info(folder)
-    assert told.bytes >= 21 * 36
-    assert clear(folder) == told
-    assert {path.name for path in folder.iterdir()} == {"mine.txt", cache_module.MARK}
+    others = {"mine.txt", "run.json", "labels.rows", f"{'0' * 24}.json", "64x64x3-crop-x.pixels"}
+    for name in others:
+        (folder / name).write_text("keep")
+    before = info(folder)
+    assert before.files == 4  # pixels, the rows that cannot be read, the listing and its lock
+    assert before.bytes >= 21 * 36
+    assert clear(folder) == before
+    assert {path.name for path in folder.iterdir()} == {*others, cache_module.MARK}
     with pytest.raises(UsageError, match="not a goodfit cache"):
         clear(images[0].parent)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, fit, runs, tools
+from goodfit.cli import check, runs, streams, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
+from goodfit.fitting.console import visible
 
 BAD_INPUT, INTERRUPTED = 2, 130
+LETTERS_OF_MESSAGE = 2_000
 
 
 class Commands(click.Group):
@@ -19,6 +22,21 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Late) else command, rest
+
+
+class Late(click.Command):
+    """A command whose module is imported when it is called: `goodfit --help` does without every source of data."""
+
+    def load(self) -> click.Command:
+        """The command itself."""
+        command: click.Command = getattr(importlib.import_module(f"goodfit.cli.{self.name}"), str(self.name))
+        return command
 
 
 @click.group(cls=Commands, context_settings=SETTINGS)
@@ -37,33 +55,50 @@ def app(traceback: bool) -> None:
     """
 
 
-for _command in (fit.demo, fit.fit, *runs.ALL, check.check, check.explain, *tools.ALL):
+for _command in (tools.demo, Late("fit", help="Fit a model to data."), *runs.ALL, *check.ALL, *tools.ALL):
     app.add_command(_command)
 
 
 def main() -> None:
-    """The command: errors in one line, exit status 2; Ctrl-C 130."""
+    """The command: errors in one line, exit status 2; Ctrl-C 130; 0 where the reader of stdout went, as head does."""
     arguments = sys.argv[1:]
     full = "--traceback" in arguments
     arguments = [argument for argument in arguments if argument != "--traceback"]
+    open_at_start = streams.prepare()
+    status: int | str | None = 0
     try:
-        status = app.main(arguments, prog_name="goodfit", standalone_mode=False)
-        sys.stdout.flush()
-        if isinstance(status, int) and status:
-            sys.exit(status)
+        result = app.main(arguments, prog_name="goodfit", standalone_mode=False)
+        status = result if isinstance(result, int) else 0
+        streams.finish(open_at_start=open_at_start)
     except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        status = stop.exit_code
+    except SystemExit as stop:
+        reader_gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"  # click's answer to a broken pipe
+        status = 0 if reader_gone else stop.code
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
     except click.ClickException as error:
-        print(f"goodfit: {error.format_message()}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        status = _say(error.format_message())
     except GoodfitError as error:
         if full:
             raise
-        print(f"goodfit: {error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except BrokenPipeError:  # the reader of stdout has gone, as head does
-        sys.stderr.close()
-        sys.exit(0)
+        status = _say(str(error))
+    except BrokenPipeError:
+        streams.give_up_stdout()
+    except OSError as error:
+        if full:
+            raise
+        streams.give_up_stdout()
+        status = _say(str(streams.unwritable(error)))
+    if status:
+        sys.exit(status)
+
+
+def _say(message: str) -> int:
+    """One line on stderr, whatever is in the names that it quotes."""
+    line = visible(" ".join(message.split("\n")))
+    if len(line) > LETTERS_OF_MESSAGE:
+        line = f"{line[: LETTERS_OF_MESSAGE // 2]} ... {line[-LETTERS_OF_MESSAGE // 2 :]}"
+    print(f"goodfit: {line}", file=sys.stderr)
+    return BAD_INPUT

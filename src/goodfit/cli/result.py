@@ -57,19 +57,25 @@ def show_evaluation(result: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
-    _show_metrics(result)
+    rows = result["rows"]
+    titles = {
+        "train": f"trained on ({rows['train']:,} rows)",
+        "valid": f"chose the epoch ({rows['valid']:,} rows)",
+        "test": f"test ({rows['test']:,} rows)",
+    }
+    _show_metrics(result, titles)
     for finding in result["findings"]:
         click.echo(f"  {finding['level']}: {finding['message']}")
 
 
-def _show_metrics(result: Mapping[str, Any]) -> None:
-    """A table for each part."""
+def _show_metrics(result: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> None:
+    """A table for each part, called by its name or its title."""
     from rich.console import Console
     from rich.table import Table
 
     for part, metrics in result["metrics"].items():
         table = Table(box=None, pad_edge=True, header_style="bold")
-        table.add_column(part, no_wrap=True)
+        table.add_column((titles or {}).get(part, part), no_wrap=True)
         table.add_column("value", justify="right", no_wrap=True)
         table.add_column("95% interval", no_wrap=True)
         table.add_column("baseline", justify="right", no_wrap=True)

@@ -98,7 +98,10 @@ def evaluate(
     cache: Path | None,
     **options: Any,
 ) -> None:
-    """Score a run on new labelled data. Each look at the same data is counted."""
+    """Score a run on new labelled data. Each look at the same data is counted.
+
+    Rows that the run was trained on are found by their content, and scored apart.
+    """
     from goodfit.cli.result import show_evaluation
     from goodfit.fitting.console import Console
     from goodfit.run import load

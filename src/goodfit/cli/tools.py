@@ -1,4 +1,4 @@
-"""Looking at nets, making data, the cache."""
+"""The demo, looking at nets, making data, the cache."""
 
 from __future__ import annotations
 
@@ -6,7 +6,21 @@ from pathlib import Path
 
 import click
 
-from goodfit.cli.options import called, option
+from goodfit.cli.options import A_PATH, called, common, option
+
+
+@click.command()
+@click.option("--out", type=A_PATH, default=None, help="Folder to make [goodfit-demo].")
+@common
+def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
+    """Train on built-in real data: 1,797 handwritten digits."""
+    from goodfit.cli.demo import free_folder, run_demo
+    from goodfit.cli.result import show_run
+
+    folder = out or free_folder()
+    show_run(run_demo(folder, quiet=quiet, cache=cache), as_json)
+    if not as_json:
+        click.echo(f"\nNext: {called()} predict {folder}/run {folder}/new -o predictions.csv")
 
 
 @click.command(name="nets")
@@ -77,19 +91,19 @@ def cache() -> None:
 @option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_info(cache: Path | None) -> None:
     """Print the folder of the cache and its size."""
-    from goodfit.data.images.cache import cache_folder, info
+    from goodfit.data.images.cache import cache_place, info
 
-    found = info(cache_folder(cache))
-    click.echo(f"{found.path}: {found.files} files, {found.bytes / 1e6:,.1f} MB")
+    held = info(cache_place(cache))
+    click.echo(f"{held.path}: {held.files} files, {held.bytes / 1e6:,.1f} MB")
 
 
 @cache.command(name="clear")
 @option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_clear(cache: Path | None) -> None:
-    """Remove all decoded images."""
-    from goodfit.data.images.cache import cache_folder, clear
+    """Remove all decoded images: files that the cache lists as its own, and no others."""
+    from goodfit.data.images.cache import cache_place, clear
 
-    gone = clear(cache_folder(cache))
+    gone = clear(cache_place(cache))
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
 
 

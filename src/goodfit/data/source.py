@@ -103,7 +103,7 @@ class Source(ABC):
         self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
         self.unreadable: list[Unreadable] = []
         self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
-        self.doubts: list[tuple[str, str]] = []  # what may be read wrongly, each a warning: what, and what to do
+        self.doubts: list[tuple[str, str]] = []  # what was assumed without evidence, and how to settle it: warnings
 
     def __len__(self) -> int:
         return len(self.keys)

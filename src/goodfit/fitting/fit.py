@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Unpack
@@ -95,7 +95,9 @@ def fit(
     journal.choose("device", device.type, why)
     checkpoint = read_checkpoint(folder.checkpoint) if folder.checkpoint is not None else None
     asked = checkpoint.options_now(asked) if checkpoint is not None else asked
-    with _seeded(asked.seed, device):
+    with ExitStack() as held, _seeded(asked.seed, device):
+        if checkpoint is not None:
+            held.enter_context(folder.claimed())
         with journal.progress("reading") as progress:
             source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
         rows = fingerprint(source)
@@ -128,7 +130,7 @@ def fit(
             write_checkpoint(folder.path / CHECKPOINT, started, training)
 
         if checkpoint is None:
-            folder.claim()
+            held.enter_context(folder.claimed())
             save(training)
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
         try:

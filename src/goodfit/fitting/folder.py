@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodfit.errors import DiskError, RunError
+from goodfit.errors import DiskError, RunError, disk_error
 from goodfit.store.files import ensure_folder
 from goodfit.store.run_folder import CHECKPOINT, RECORD
 
 RUNS = Path("runs")
 RUNS_OF_ONE_NAME = 10_000
+LOCK = ".lock"  # in the run folder, while a fit writes into it
 
 
 @dataclass(frozen=True)
@@ -27,21 +30,42 @@ class RunFolder:
     checkpoint: Path | None = None
     finished: bool = False
 
-    def claim(self) -> None:
-        """Make the folder.
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Make the folder, and lock it against other fits; a new one that nothing was written into goes again.
 
         Raises:
-            RunError: another fit took it in the meantime.
+            RunError: another fit has it, or took it in the meantime.
             DiskError: it cannot be written.
         """
+        from filelock import FileLock, Timeout
+
         ensure_folder(self.path.parent)
+        new = not self.path.exists()
         try:
             self.path.mkdir(exist_ok=True)
         except FileExistsError as error:
             raise _in_use(self.path) from error
+        except OSError as error:
+            raise disk_error(error, self.path) from error
         ensure_folder(self.path)
-        if any(self.path.iterdir()):
-            raise _in_use(self.path)
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise RunError(
+                "another goodfit fit is writing into this folder", where=self.path, fix="Wait, or choose another --out"
+            ) from error
+        try:
+            taken = _holds_something(self.path) if self.checkpoint is None else not self.checkpoint.exists()
+            if taken:
+                raise _in_use(self.path)
+            yield
+        finally:
+            (self.path / LOCK).unlink(missing_ok=True)
+            lock.release()
+            if new and not any(self.path.iterdir()):
+                self.path.rmdir()
 
 
 def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFolder:
@@ -67,7 +91,8 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
         if taken and (taken[-1] / RECORD).exists():
             return RunFolder(taken[-1], finished=True)
     _refuse_unwritable(RUNS)
-    return RunFolder(next(path for path in numbered if not path.exists()))
+    free = (path for path in numbered if not path.exists() or (path.is_dir() and not _holds_something(path)))
+    return RunFolder(next(free))
 
 
 def _given(path: Path, *, resume: bool) -> RunFolder:
@@ -75,12 +100,17 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
         return RunFolder(path, finished=True)
     if resume and (path / CHECKPOINT).exists():
         return RunFolder(path, checkpoint=path / CHECKPOINT)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or _holds_something(path)):
         if resume:
             raise RunError("there is no run to resume in this folder", where=path, fix="Choose another --out")
         raise _in_use(path)
     _refuse_unwritable(path)
     return RunFolder(path)
+
+
+def _holds_something(path: Path) -> bool:
+    """Whether there is more in a folder than the lock of a fit that was killed."""
+    return any(entry.name != LOCK for entry in path.iterdir())
 
 
 def _in_use(path: Path) -> RunError:

@@ -1,7 +1,8 @@
-"""Saving a run: weights, scores and predictions first, run.json last: it makes the folder a finished run."""
+"""Saving a run: weights, scores and predictions, then run.json: it makes the folder a finished run; the page last."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 import goodfit
 from goodfit.analysis.verdict import judge, sentences
+from goodfit.errors import GoodfitError
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
@@ -16,6 +18,7 @@ from goodfit.fitting.problem import Problem
 from goodfit.fitting.scoring import Scored
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
+from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
 from goodfit.store.run_folder import CHECKPOINT, PREDICTIONS, SCORES, WEIGHTS
@@ -82,7 +85,7 @@ def make_record(
 
 
 def save_run(folder: Path, record: Record, problem: Problem, training: Training, scored: Scored) -> Run:
-    """Write everything; the checkpoint goes when all else is in place."""
+    """Write everything; the checkpoint goes when the run is in place. The page can be written again at any time."""
     _write_weights(folder, training)
     _write_scores(folder, problem, scored)
     shown = scored.parts[scored.shown]
@@ -99,9 +102,16 @@ def save_run(folder: Path, record: Record, problem: Problem, training: Training,
         training.hyper.batch_size,
     )
     run = Run(folder, record, model)
-    run.report()
     write_record(folder, record)
     (folder / CHECKPOINT).unlink(missing_ok=True)
+    try:
+        run.report()
+    except GoodfitError:
+        raise  # such as a full disk: the run is whole, and its page is missing
+    except Exception as error:  # the training is not lost to a page
+        warnings.warn(
+            f"the report could not be written, the run is whole ({type(error).__name__}: {error})", stacklevel=2
+        )
     return run
 
 
@@ -126,4 +136,5 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}
     if examples.thumbnails is not None:
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
+    tensors |= remembered(problem.source, problem.split.parts)
     save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown})

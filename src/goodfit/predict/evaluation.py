@@ -14,6 +14,7 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.data.source import Source
 from goodfit.errors import DataError
 from goodfit.predict.model import Model
+from goodfit.predict.seen_rows import PARTS, findings, parts_of
 from goodfit.record import Record
 from goodfit.store.run_folder import LOOKS, SCORES
 from goodfit.store.tensors import load_state
@@ -25,8 +26,12 @@ from goodfit.train.evaluate import scores
 def score(model: Model, record: Record, folder: Path, source: Source) -> dict[str, Any]:
     """Metrics on a prepared, labelled source, beside the trivial predictor learnt from the training rows.
 
+    Rows that the run has seen are scored apart: "train" are those it was trained on, "valid" those that chose its
+    epoch, and "test" all others. A part without rows is missing from metrics and baseline.
+
     Returns:
-        The object that `goodfit evaluate --json` prints.
+        The object that `goodfit evaluate --json` prints: run, task, verdict, seconds, epochs; rows (of this data, by
+        part, and unreadable); metrics and baseline (part -> metric); looks_at_test; findings.
 
     Raises:
         DataError: not one row that can be read and has a target.
@@ -35,20 +40,33 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
     labelled = with_targets(source)
     rows = np.flatnonzero(labelled)
     if not len(rows):
-        raise DataError("not one row of it can be read", fix="Give other data")
+        raise DataError("not one row of it has a label and can be read", fix="Give other data")
     feed = model.feed(source, encoded(model.task, source, labelled))
-    out, y = scores(model.net, feed, model.task, torch.from_numpy(rows), model.precision)
-    y_train = load_state(folder / SCORES)[0]["y_train"]
-    looks = TestLedger(folder / LOOKS).look(fingerprint(source, rows))
+    stored = load_state(folder / SCORES)[0]
+    parts = parts_of(source, stored)
+    of_row = parts[rows] if parts is not None else np.full(len(rows), "test")
+    metrics, baseline, counts = {}, {}, {}
+    for part in PARTS:
+        of_part = rows[of_row == part]
+        counts[part] = len(of_part)
+        if not len(of_part):
+            continue
+        out, y = scores(model.net, feed, model.task, torch.from_numpy(of_part), model.precision)
+        metrics[part] = {name: value.to_json() for name, value in model.task.metrics(out, y).items()}
+        baseline[part] = model.task.baseline(stored["y_train"], y, out)
+    looks = 0
+    if counts["test"]:
+        looks = TestLedger(folder / LOOKS).look(fingerprint(source, rows[of_row == "test"]))
+    remarks = [*findings(None if parts is None else of_row), *TestSetReused().seen(looks)]
     return {
         "run": str(folder),
         "task": model.task.name,
         "verdict": record.verdict,
         "seconds": round(time.monotonic() - began, 2),
         "epochs": len(record.history),
-        "rows": {"train": record.rows.train, "valid": 0, "test": len(rows), "unreadable": len(source.unreadable)},
-        "metrics": {"test": {name: value.to_json() for name, value in model.task.metrics(out, y).items()}},
-        "baseline": {"test": model.task.baseline(y_train, y, out)},
+        "rows": {**counts, "unreadable": len(source.unreadable)},
+        "metrics": metrics,
+        "baseline": baseline,
         "looks_at_test": looks,
-        "findings": [finding.to_json() for finding in TestSetReused().seen(looks)],
+        "findings": [finding.to_json() for finding in remarks],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from goodfit.report.plots import (
     regression_scatter,
 )
 from goodfit.report.rating_plots import activity_panels
-from goodfit.report.svg import to_svg
+from goodfit.report.svg import clean, to_svg
 from goodfit.tasks.section import Plot
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ DRAWINGS: dict[str, Callable[..., Figure]] = {
 
 def draw(plot: Plot) -> str:
     """A plot of a section."""
-    return to_svg(DRAWINGS[plot.drawing](*plot.data), f"plot-{plot.drawing}", plot.alt)
+    return _drawn(lambda: DRAWINGS[plot.drawing](*plot.data), f"plot-{plot.drawing}", plot.alt)
 
 
 def curves(page: PageData) -> dict[str, str]:
@@ -47,9 +48,24 @@ def curves(page: PageData) -> dict[str, str]:
         part: page.metrics[part][metric.name] for part in ("valid", "test") if metric.name in page.metrics.get(part, {})
     }
     base = page.baseline.get(page.scored_part, {}).get(metric.name)
-    loss = loss_curves(page.history, page.best_epoch, page.loss_unit)
-    score = metric_curve(page.history, metric, page.best_epoch, scores, base)
     return {
-        "loss": to_svg(loss, "plot-loss", "Training and validation loss by epoch"),
-        "metric": to_svg(score, "plot-metric", f"{metric.title} on the validation rows by epoch"),
+        "loss": _drawn(
+            lambda: loss_curves(page.history, page.best_epoch, page.loss_unit),
+            "plot-loss",
+            "Training and validation loss by epoch",
+        ),
+        "metric": _drawn(
+            lambda: metric_curve(page.history, metric, page.best_epoch, scores, base),
+            "plot-metric",
+            f"{metric.title} on the validation rows by epoch",
+        ),
     }
+
+
+def _drawn(make: Callable[[], Figure], prefix: str, alt: str) -> str:
+    """The figure as SVG; where it cannot be drawn, the page says so in its place: no plot costs a page, or a run."""
+    try:
+        return to_svg(make(), prefix, alt)
+    except Exception as error:  # whatever a drawing raises on names and values that nobody thought of
+        reason = clean(f"{type(error).__name__}: {error}".splitlines()[0])
+        return f"<p>This plot could not be drawn: {html.escape(clean(alt))} ({html.escape(reason)}).</p>"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BLUE, GREY = "#0072B2", "#5b6673"  # as in plots.py
 LISTED_COLUMNS = 15  # columns under each other
+LABEL_LETTERS = 60  # of the name of an axis
 
 
 def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
@@ -63,11 +64,11 @@ def dependence_panels(dependence: Sequence[Mapping[str, Any]]) -> Figure:
                 axes.plot(at, column["prediction"], "o", color=BLUE)
                 labels = [short(str(level)) for level in column["at"]]
                 axes.set_xticks(at, labels, rotation=35, ha="right", fontsize=9, parse_math=False)
-            axes.set_xlabel(str(column["column"]))
+            axes.set_xlabel(short(str(column["column"]), LABEL_LETTERS), parse_math=False)
         for axes in figure.axes[len(dependence) :]:
             axes.set_axis_off()
         for axes in figure.axes[: len(dependence) : 2]:
-            axes.set_ylabel(f"mean {dependence[0]['what']}")
+            axes.set_ylabel(short(f"mean {dependence[0]['what']}", LABEL_LETTERS), parse_math=False)
     return figure
 
 

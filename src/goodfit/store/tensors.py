@@ -5,12 +5,15 @@ Numbers that are not tensors travel as JSON in the file's own header, so that th
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -19,6 +22,7 @@ from goodfit.errors import RunError
 from goodfit.store.files import replacing
 
 FORMAT = 1
+CHECKSUM = "checksum"
 
 
 def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
@@ -35,7 +39,8 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
         seen.add(tensor.data_ptr())
     with replacing(path) as temporary:
         try:
-            save_file(held, temporary, metadata={"goodfit": json.dumps({"format": FORMAT, **values})})
+            text = json.dumps({"format": FORMAT, **values})
+            save_file(held, temporary, metadata={"goodfit": text, CHECKSUM: _checksum(held, text)})
         except SafetensorError as error:
             number = re.search(r"os error (\d+)", str(error))  # a full disk, told in words only
             if number is None:
@@ -47,19 +52,52 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what `save_state` wrote.
 
     Raises:
-        RunError: missing, damaged, or written by a newer goodfit.
+        RunError: missing, damaged (by the checksum, which files of older versions lack), or of a newer goodfit.
     """
-    if not path.exists():
+    if not path.is_file():
         raise RunError("no such file", where=path, fix="Check the run folder")
     try:
         with safe_open(path, framework="pt") as file:
-            values = json.loads((file.metadata() or {}).get("goodfit", "{}"))
+            header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
-    except (SafetensorError, OSError, ValueError) as error:
-        raise RunError(f"damaged ({error})", where=path, fix="Start again without --resume") from error
-    if values.get("format", 0) > FORMAT:
+        text = header.get("goodfit", "{}")
+        values: dict[str, Any] = msgspec.convert(json.loads(text), dict[str, Any])
+        version = msgspec.convert(values.get("format", 0), int)
+    except PermissionError as error:
+        raise RunError("this file cannot be read", where=path, fix="Change its permissions") from error
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
+        raise _damaged(path, "it is cut off, or not a file that goodfit wrote") from error
+    if version > FORMAT:
         raise RunError("written by a newer goodfit", where=path, fix="Upgrade goodfit: pip install -U goodfit")
+    if CHECKSUM in header and header[CHECKSUM] != _checksum(tensors, text):
+        raise _damaged(path, "its content is not what was written")
     return tensors, values
+
+
+def refuse_not_finite(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Raise where weights are not numbers.
+
+    Raises:
+        RunError: a tensor with NaN or infinity is named.
+    """
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise _damaged(path, f"the weights '{name[:80]}' hold NaN or infinity")
+
+
+def _damaged(path: Path, what: str) -> RunError:
+    return RunError(f"damaged: {what}", where=path, fix="Take a copy of the run, or fit again without --resume")
+
+
+def _checksum(tensors: dict[str, Tensor], text: str) -> str:
+    """Of names, types, shapes and bytes of contiguous tensors on the CPU, and of the values that go with them."""
+    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"\n{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode(errors="surrogatepass"))
+        if tensor.numel():
+            digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def pack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
+from goodfit.errors import RunError
 from goodfit.store.files import write_text
 
 
@@ -30,7 +33,13 @@ class TestLedger:
         return seen[fingerprint]
 
     def _read(self) -> dict[str, int]:
-        if not self._ledger.exists():
+        try:
+            return msgspec.json.decode(self._ledger.read_bytes(), type=dict[str, int])
+        except FileNotFoundError:
             return {}
-        seen: dict[str, int] = json.loads(self._ledger.read_text(encoding="utf-8"))
-        return seen
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+            raise RunError(
+                "damaged: it does not hold how often test rows were scored",
+                where=self._ledger,
+                fix="Remove it, and the count starts anew; or take a copy of the run",
+            ) from error

@@ -2,7 +2,8 @@
 
 What it checks
     Whether something in the files speaks against the way in which they were read: images that are left out because
-    their format is not read, cells that may hold several labels, images that are black throughout.
+    their format is not read, cells that may hold several labels, images that are black throughout, numbers such as 1,234
+    whose comma may be a decimal one.
 
 Why it hurts
     A model learns what was read. Where that is not what was meant, its figures are right and of no use.

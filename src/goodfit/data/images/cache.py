@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import threading
@@ -27,7 +28,10 @@ from goodfit.errors import DiskError, UsageError, disk_error
 from goodfit.store.files import ensure_folder, write_text
 
 VERSION = 1  # of the files and of what `decode` makes of an image: a change of either starts anew
-MARK = "goodfit-cache"  # a file that says whose folder this is
+MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
+OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
+    r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|unreadable)|.+-\d+\.rows"
+)
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
 FREE_SPACE_NEEDED = 1.02  # times the size
 
@@ -72,17 +76,23 @@ def cache_folder(given: Path | None = None) -> Path:
     Raises:
         DiskError: it cannot be written.
     """
-    if given is None:
-        import platformdirs
-
-        named = os.environ.get("GOODFIT_CACHE")
-        given = Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
+    place = cache_place(given)
     try:
-        folder = ensure_folder(given)
+        folder = ensure_folder(place)
         (folder / MARK).touch()
     except DiskError as error:
-        raise DiskError("the cache cannot be written", where=given, fix="Give another place, by --cache DIR") from error
+        raise DiskError("the cache cannot be written", where=place, fix="Give another place, by --cache DIR") from error
     return folder
+
+
+def cache_place(given: Path | None = None) -> Path:
+    """The folder given, else $GOODFIT_CACHE, else goodfit in the user's cache folder; nothing is made there."""
+    if given is not None:
+        return given
+    import platformdirs
+
+    named = os.environ.get("GOODFIT_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
 
 
 Settings = ImageSettings | MaskSettings
@@ -116,6 +126,7 @@ def load_images(
     name = hashlib.sha256("\n".join(os.path.abspath(path) for path in paths).encode()).hexdigest()[:24]  # noqa: PTH100
     row_bytes = settings.height * settings.width * settings.channels
     with FileLock(place / f"{name}.lock"):
+        _list(place, f"{name}.lock", f"{name}.json")
         _sweep(place, name)
         stamps = [_stamp(path) for path in paths]
         listing = _read_listing(place / f"{name}.json")
@@ -126,11 +137,13 @@ def load_images(
         decoded = 0
         if listing is None or not (place / f"{_key(listing.digests, settings, turns)}.pixels").exists():
             temporary = place / f"{name}.{os.getpid()}.part"
+            _list(place, temporary.name)
             try:
                 reserve(temporary, row_bytes * len(paths), place)
                 digests, unreadable, decoded = _decode_all(paths, settings, turns, temporary, workers, progress)
                 listing = _Listing(digests, stamps)
                 target = place / f"{_key(digests, settings, turns)}.pixels"
+                _list(place, target.name, target.with_suffix(".unreadable").name)
                 write_text(target.with_suffix(".unreadable"), json.dumps(unreadable))
                 temporary.replace(target)
             except OSError as error:
@@ -147,28 +160,49 @@ def load_images(
 
 
 def info(folder: Path) -> CacheInfo:
-    """How many files the cache has and how large they are."""
+    """How many files the cache has and how large they are.
+
+    Raises:
+        UsageError: the folder is not a cache of ours.
+    """
+    if not folder.exists():
+        return CacheInfo(folder, 0, 0)
+    if not (folder / MARK).is_file():
+        raise UsageError("this folder is not a goodfit cache", where=folder, fix="Check --cache")
     files = list(_ours(folder))
     return CacheInfo(folder, len(files), sum(file.stat().st_size for file in files))
 
 
 def clear(folder: Path) -> CacheInfo:
-    """Remove the cache's own files, and say what is gone.
+    """Remove the files that the cache lists as its own, and say what is gone.
 
     Raises:
         UsageError: the folder is not a cache of ours.
     """
-    if not (folder / MARK).exists():
-        raise UsageError("this folder is not a goodfit cache", where=folder, fix="Check --cache")
     removed = info(folder)
-    for file in _ours(folder):
-        file.unlink(missing_ok=True)
+    if removed.files:
+        for file in list(_ours(folder)):
+            file.unlink(missing_ok=True)
+        (folder / MARK).write_text("", encoding="utf-8")
     return removed
 
 
 def _ours(folder: Path) -> Iterator[Path]:
-    for ending in ("pixels", "unreadable", "json", "part", "lock", "rows"):
-        yield from folder.glob(f"*.{ending}")
+    """Files that the mark lists, of names that the cache gives. Before 0.2 it listed nothing: then all such names."""
+    listed = set((folder / MARK).read_text(encoding="utf-8", errors="replace").splitlines())
+    for path in folder.iterdir():
+        if OWN_NAME.fullmatch(path.name) and (not listed or path.name in listed) and not path.is_symlink():
+            yield path
+
+
+def _list(folder: Path, *names: str) -> None:
+    """Note files that are about to be made: a line is added whole, whoever else adds one."""
+    mark = folder / MARK
+    listed = set(mark.read_text(encoding="utf-8", errors="replace").splitlines())
+    new = [name for name in names if name not in listed]
+    if new:
+        with mark.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{name}\n" for name in new))
 
 
 def _sweep(place: Path, name: str) -> None:

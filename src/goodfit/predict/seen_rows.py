@@ -1,0 +1,84 @@
+"""Which rows of labelled data the run has seen: those it was trained on, and those that chose its epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rules.train_rows_in_validation import TrainRowsInValidation
+from goodfit.data.fingerprint import row_marks
+from goodfit.data.source import Source
+
+PARTS = ("train", "valid", "test")  # as the numbers in which they are stored; a row of no part is "test" here
+MARKS, PART_NUMBERS = "row_marks", "row_parts"  # tensors of scores.safetensors
+ERROR_SHARE = 0.01  # of the rows: fewer cannot move a figure by more than themselves
+DEVIATIONS = 4  # beyond the number of rows that are equal by chance
+
+
+def remembered(source: Source, parts: np.ndarray) -> dict[str, Tensor]:
+    """What a run keeps of the rows of its data: a mark of the content of each, and its part."""
+    numbers = np.full(len(parts), PARTS.index("test"), dtype=np.uint8)
+    for number, part in enumerate(PARTS):
+        numbers[parts == part] = number
+    return {MARKS: torch.from_numpy(row_marks(source)), PART_NUMBERS: torch.from_numpy(numbers)}
+
+
+def parts_of(source: Source, stored: Mapping[str, Tensor]) -> np.ndarray | None:
+    """(N,) train, valid or test (not seen, or a test row of the run) for each row; None where the run does not know.
+
+    In some tables rows are equal by nature. How many rows are then equal to training rows by chance is known from the
+    run's own held-out rows; a row counts as seen only where clearly more than that are, or where all rows are the
+    run's own, one by one.
+    """
+    if MARKS not in stored:
+        return None
+    marks, known, numbers = row_marks(source), stored[MARKS].numpy(), stored[PART_NUMBERS].numpy()
+    parts = np.full(len(marks), "test", dtype="<U5")
+    if np.array_equal(marks, known):
+        return np.asarray(np.array(PARTS)[numbers])
+    train, valid = (known[numbers == PARTS.index(part)] for part in ("train", "valid"))
+    held = known[numbers != PARTS.index("train")]
+    parts[_beyond_chance(marks, valid, known[numbers == PARTS.index("test")])] = "valid"
+    parts[_beyond_chance(marks, train, held)] = "train"
+    return parts
+
+
+def _beyond_chance(marks: np.ndarray, seen: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(N,) bool: rows that are among those seen; none where no more of them are than of other rows."""
+    among = np.isin(marks, seen)
+    chance = float(np.isin(others, seen).mean()) if len(others) else 0.0
+    expected, deviation = chance * len(marks), np.sqrt(chance * (1 - chance) * len(marks))
+    return among if among.sum() > expected + DEVIATIONS * deviation else np.zeros_like(among)
+
+
+def findings(parts: np.ndarray | None) -> Iterator[Finding]:
+    """What is to be said where scored rows were seen before.
+
+    Args:
+        parts: of the rows that were scored, as `parts_of` gives them.
+    """
+    if parts is None:
+        yield Finding(
+            TrainRowsInValidation.name,
+            TrainRowsInValidation.code,
+            Level.NOTICE,
+            "the run was fitted by an older goodfit, and does not know which rows it was trained on",
+            "Fit it again, or see to it that none of these rows were in its data",
+        )
+        return
+    trained, chose = int((parts == "train").sum()), int((parts == "valid").sum())
+    if not trained + chose:
+        return
+    seen = [f"{count:,} {what}" for count, what in ((trained, "were trained on"), (chose, "chose the epoch")) if count]
+    yield Finding(
+        TrainRowsInValidation.name,
+        TrainRowsInValidation.code,
+        Level.ERROR if trained + chose >= ERROR_SHARE * len(parts) else Level.WARNING,
+        f"of these {len(parts):,} rows {' and '.join(seen)}: their scores say nothing about new data",
+        "Give rows that were not in the data of goodfit fit",
+        count=trained + chose,
+    )
