@@ -23,8 +23,8 @@ def place(tmp_path: Path) -> Path:
     return put(tmp_path, *[f"img/{n}.png" for n in ROWS], *[f"scans/train/id{n}.jpg" for n in ROWS])
 
 
-def listed(place: Path, text: str, encoding: str = "utf-8", name: str = "list.csv", **options: Any) -> Any:
-    (place / name).write_bytes(text.encode(encoding))
+def listed(place: Path, text: str, written: str = "utf-8", name: str = "list.csv", **options: Any) -> Any:
+    (place / name).write_bytes(text.encode(written))
     source = open_path(place / name, **options)
     assert source.kind == "images"
     assert len(source) == len(ROWS), "rows in = rows out"
@@ -186,3 +186,18 @@ def test_a_table_that_names_no_files_stays_a_table(place: Path) -> None:
 def test_columns_are_for_lists(place: Path) -> None:
     with pytest.raises(UsageError, match="--tags is for a list"):
         images(place / "img", tags="space")
+
+
+def test_the_dialect_is_an_option_as_for_tables(place: Path) -> None:
+    greek = lines("img/{n}.png,{label}", "path,label", ["α", "β"])
+    assert listed(place, greek, "iso8859-7", encoding="iso8859-7").targets == ["α", "β"] * 3
+    doubtful = lines("img/{n}.png:{label}", "path:label")
+    assert listed(place, doubtful, separator=":").targets == TEA * 3
+    short = lines("img/{n}.png,{label},x", "path,label,more").replace(",x\n", "\n", 1)
+    with pytest.raises(DataError, match="line 2 has 2 cells"):
+        listed(place, short)
+    assert listed(place, short, fill_gaps=True).targets == TEA * 3
+    named = listed(place, lines("{label},img/{n}.png"), header=False)
+    assert named.targets == TEA * 3
+    with pytest.raises(UsageError, match="--encoding is for a list"):
+        images(place / "img", encoding="utf-8")

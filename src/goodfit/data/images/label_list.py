@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_o
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import part_of
 from goodfit.data.tables.decoding import read_bytes, unpacked_name
+from goodfit.data.tables.reading import Dialect
 from goodfit.errors import DataError
 
 PATH_COLUMNS = (
@@ -29,11 +30,12 @@ COLUMNS_NAMED = 8  # in a message
 
 @dataclass(frozen=True)
 class ListOptions:
-    """Which columns of a list are meant, and how labels are separated; None: by the list."""
+    """Which columns of a list are meant, how labels are separated, and how it is written; None: by the list."""
 
     path: str | None = None
     target: str | None = None
     tags: str | None = None
+    dialect: Dialect = field(default_factory=Dialect)
 
 
 def lists_images(path: Path) -> str | None:
@@ -84,14 +86,14 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
         DataError: a column that is asked for is not there, no column of paths, several that may be the label, a row
             without a label, a part that is not known.
     """
-    cells = read_cells(path)
+    cells = read_cells(path, options.dialect)
     finder = ImageFinder(path.parent)
     listing = Listing(notes=list(cells.notes))
-    if _is_header(cells.rows[0], finder):
+    given = options.dialect.header
+    if _is_header(cells.rows[0], finder) if given is None else given:
         cells = cells.with_header()
-    else:
-        why = "it names an image, and no columns"
-        listing.notes.append(("first line", "a row", why))
+    elif given is None:
+        listing.notes.append(("first line", "a row", "it names an image, and no columns; --header reads it as names"))
     if not cells.rows:
         raise DataError("there are no rows under the names", where=path, fix="Give a line for each image")
     width = len(cells.rows[0])
