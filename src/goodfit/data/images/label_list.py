@@ -24,6 +24,7 @@ PATH_COLUMNS = (
 LABEL_COLUMNS = ("label", "labels", "class", "target", "tags", "category", "classname", "y")
 PART_COLUMNS = ("part", "split", "set", "subset", "partition")
 BYTES_SAMPLED = 64 * 1024
+LINES_SAMPLED = 20
 ROWS_SAMPLED = 100
 COLUMNS_NAMED = 8  # in a message
 
@@ -38,8 +39,13 @@ class ListOptions:
     dialect: Dialect = field(default_factory=Dialect)
 
 
-def lists_images(path: Path) -> str | None:
-    """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not."""
+def lists_images(path: Path, separator: str = ",", encoding: str | None = None) -> str | None:
+    """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not.
+
+    Args:
+        separator: of cells, besides the usual ones.
+        encoding: as the user says.
+    """
     if not is_label_list(path) or not path.is_file():
         return None
     if unpacked_name(path) != path:
@@ -47,18 +53,26 @@ def lists_images(path: Path) -> str | None:
     else:
         with path.open("rb") as file:
             data = file.read(BYTES_SAMPLED)
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    lines = [line for line in data.decode(encoding, errors="replace").splitlines() if line.strip()][:20]
+    lines = [line for line in _decoded(data, encoding).splitlines() if line.strip()][:LINES_SAMPLED]
     found = None
     for line in lines:
-        for separator in ",;\t| ":
-            for cell in line.split(separator):
+        for mark in dict.fromkeys((*",;\t| ", separator)):
+            for cell in line.split(mark):
                 name = cell.strip().strip('"').replace("\\", "/")
                 if names_image(name):
                     if (path.parent / name).is_file():
                         return "files"
                     found = "names"
     return found or _names_without_ending(path, lines)
+
+
+def _decoded(data: bytes, encoding: str | None) -> str:
+    """Text to look at: what cannot be decoded is said when the list is read."""
+    marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding or marked, errors="replace")
+    except LookupError:
+        return data.decode(marked, errors="replace")
 
 
 def _names_without_ending(path: Path, lines: Sequence[str]) -> str | None:
