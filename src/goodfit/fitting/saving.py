@@ -101,8 +101,7 @@ def save_run(folder: Path, record: Record, problem: Problem, training: Training,
         feed.device,
         training.hyper.batch_size,
     )
-    run = Run(folder, record, model)
-    write_record(folder, record)
+    run = Run(folder, write_record(folder, record), model)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     try:
         run.report()
