@@ -23,6 +23,7 @@ class Option:
         group: one of GROUPS.
         low, high: the range of a number, both ends included.
         choices: all values that there are, where they are few.
+        either: of a flag: it can be said (--header), denied (--no-header) or left open.
         parse: makes the value of what was given and raises UsageError; in place of range and choices.
     """
 
@@ -34,6 +35,7 @@ class Option:
     high: float | None = None
     choices: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
+    either: bool = False
 
     @property
     def flag(self) -> str:

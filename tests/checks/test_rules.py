@@ -130,6 +130,25 @@ def test_a_column_that_tells_the_target_alone_is_found() -> None:
     assert leaky(rare.astype(float), rare, classes=True) <= {"class-imbalance"}  # always naming one is right as often
 
 
+def test_a_column_that_numbers_rows_sorted_by_the_target_is_found() -> None:
+    random = np.random.default_rng(5)
+    parts = random.permutation(np.array(["train"] * 600 + ["valid"] * 200))
+    classes = np.repeat([0, 1, 2, 3], 200)
+
+    def rules_of(column: np.ndarray, targets: np.ndarray, *, classes: bool = True, name: str = "number") -> set[str]:
+        labels = targets.astype(str) if classes else None
+        facts = DataFacts([str(row) for row in range(800)], labels, parts, None, targets, {name: column})
+        return {finding.rule for finding in check_data(facts)} - {"target-leakage"}
+
+    counter = np.arange(800) + random.normal(0, 2, 800)
+    assert rules_of(counter, classes) == {"row-order-leakage"}
+    assert rules_of(-counter, classes * 1.5, classes=False) == {"row-order-leakage"}
+    assert rules_of(counter, random.permutation(classes)) == set()  # the order says nothing
+    assert rules_of(random.permutation(counter), classes) == set()  # the column does not follow it
+    assert rules_of(classes.astype(float), classes) == set()  # a measurement with few values
+    assert rules_of(counter, classes, name="when days") == set()  # time goes by
+
+
 def crash(*_: Any) -> Any:
     raise ValueError("by design")
 
@@ -169,7 +188,7 @@ def test_a_choice_of_rules_that_are_not_there_is_refused() -> None:
     with pytest.raises(UsageError, match="there is no rule 'overfit'"):
         Selection(ignore=["overfit"])
     assert {rule.name for rule in Selection("GF41", ["overfitting", "GF413"]).rules()} == {
-        "rule-failed", "underfitting", "no-better-than-baseline", "near-duplicates",
+        "rule-failed", "underfitting", "no-better-than-baseline", "near-duplicates", "row-order-leakage",
     }  # fmt: skip
 
 

@@ -34,11 +34,11 @@ def test_class_folders(tmp_path: Path) -> None:
 def test_parts_above_the_classes(tmp_path: Path, valid: str) -> None:
     put(tmp_path, "train/cat/1.png", f"{valid}/cat/2.png", "test/dog/3.png", "extra/dog/4.png")
     source = images(tmp_path)
-    assert sorted(zip(source.parts, source.targets or [], strict=True)) == [
-        ("test", "dog"),
-        ("train", "cat"),
-        ("valid", "cat"),
-    ]
+    assert source.targets is not None
+    by_name = {Path(key).name: at for at, key in enumerate(source.keys)}
+    rows = [(source.parts[by_name[f"{n}.png"]], source.targets[by_name[f"{n}.png"]]) for n in (1, 2, 3, 4)]
+    assert rows == [("train", "cat"), ("valid", "cat"), ("test", "dog"), (None, None)]
+    assert any(name == "left out" and value == "extra (1 image)" for name, value, _ in source.notes)
 
 
 def test_a_class_may_be_called_test_where_there_is_no_train_folder(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from goodfit.data.images.decode import UnreadableImage
-from goodfit.data.images.masks import MaskSettings, decode_mask, read_codes, usual_palette
+from goodfit.data.images.mask_codes import read_codes, usual_palette
+from goodfit.data.images.masks import MaskSettings, decode_mask
 from goodfit.data.sources.masks import Masks, masks
 from goodfit.data.sources.pairs import pairs
 from goodfit.errors import DataError, UsageError
@@ -179,8 +180,10 @@ def test_masks_of_another_size_are_named_with_both_sizes(tmp_path: Path) -> None
 def test_colours_without_codes_are_refused_with_the_fix(tmp_path: Path) -> None:
     images, beside = street(tmp_path)
     for path in beside.iterdir():
-        Image.fromarray(np.zeros((16, 24, 3), dtype=np.uint8)).save(path)
-    with pytest.raises(DataError, match="--codes FILE"):
+        pixels = np.zeros((16, 24, 3), dtype=np.uint8)
+        pixels[:4] = (200, 0, 0)
+        Image.fromarray(pixels).save(path)
+    with pytest.raises(DataError, match=r"most frequent: 0,0,0 and 200,0,0.*--codes FILE"):
         prepared(masks(images, beside))
 
 

@@ -30,10 +30,11 @@ PEOPLE: dict[str, list[Any]] = {
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with one of everything: photos/, photos.csv, stars.csv, parts/ (Parquet), rows.npz."""
+    """One of everything: photos/, beside/ (of the same names), photos.csv, stars.csv, parts/ (Parquet), rows.npz."""
     for label in ("cat", "dog"):
-        (tmp_path / "photos" / label).mkdir(parents=True)
-        Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(tmp_path / "photos" / label / "1.png")
+        for folder in ("photos", "beside"):
+            (tmp_path / folder / label).mkdir(parents=True)
+            Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(tmp_path / folder / label / "1.png")
     (tmp_path / "photos.csv").write_text("path,label\nphotos/cat/1.png,cat\nphotos/dog/1.png,dog\n")
     (tmp_path / "stars.csv").write_text("who,film,stars\nann,alien,5\nbob,brazil,3\n")
     (tmp_path / "parts").mkdir()
@@ -48,10 +49,11 @@ def place(tmp_path: Path) -> Path:
         ("photos", {}, "images"),
         ("photos/cat/1.png", {}, "images"),
         ("photos.csv", {}, "images"),
-        ("photos.csv", {"target": "label"}, "table"),
-        ("photos", {"masks": "photos"}, "masks"),
-        ("photos", {"clean": "photos"}, "pairs"),
-        ("photos", {"masks": "photos", "size": "16"}, "masks"),
+        ("photos.csv", {"target": "label"}, "images"),
+        ("photos.csv", {"target": "label", "ignore": "path"}, "table"),
+        ("photos", {"masks": "beside"}, "masks"),
+        ("photos", {"clean": "beside"}, "pairs"),
+        ("photos", {"masks": "beside", "size": "16"}, "masks"),
         ("stars.csv", {}, "table"),
         ("stars.csv", {"target": "stars"}, "table"),
         ("stars.csv", {"user": "who", "item": "film"}, "ratings"),
@@ -144,7 +146,7 @@ def test_a_user_without_an_item_is_asked_for_it(place: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "line"),
     [
-        ("photos", {"target": "x"}, "--target is not an option for images. Leave it out: it is for ratings and table"),
+        ("photos", {"target": "x"}, "--target is for a list of images and labels. Leave it out"),
         ("stars.csv", {"size": "8"}, "--size is not an option for table. Leave it out: it is for images and masks and"),
         ("rows.npz", {"group": "x"}, "--group is not an option for arrays. Leave it out: it is for images and ratings"),
         ("photos", {"resize": "melt", "masks": "m"}, "--resize melt is not known. Choose one of crop, squash, pad"),

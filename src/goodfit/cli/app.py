@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, fit, runs, streams, tools
+from goodfit.cli import check, runs, streams, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
 from goodfit.fitting.console import visible
@@ -21,6 +22,21 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Late) else command, rest
+
+
+class Late(click.Command):
+    """A command whose module is imported when it is called: `goodfit --help` does without every source of data."""
+
+    def load(self) -> click.Command:
+        """The command itself."""
+        command: click.Command = getattr(importlib.import_module(f"goodfit.cli.{self.name}"), str(self.name))
+        return command
 
 
 @click.group(cls=Commands, context_settings=SETTINGS)
@@ -39,7 +55,7 @@ def app(traceback: bool) -> None:
     """
 
 
-for _command in (fit.demo, fit.fit, *runs.ALL, check.check, check.explain, *tools.ALL):
+for _command in (tools.demo, Late("fit", help="Fit a model to data."), *runs.ALL, *check.ALL, *tools.ALL):
     app.add_command(_command)
 
 

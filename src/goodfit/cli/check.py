@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from goodfit.checks.formats import FORMATS
-from goodfit.cli.fit import data_options
 
 if TYPE_CHECKING:
     from goodfit.checks.finding import Finding
@@ -117,6 +116,7 @@ def explain(rule: str | None) -> None:
 def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
     """Findings about data; its options follow its path: --target income, --valid PATH, --test PATH."""
     from goodfit.checks.selection import Selection
+    from goodfit.cli.fit import data_options
     from goodfit.fitting.console import Console
     from goodfit.fitting.journal import Journal
     from goodfit.fitting.problem import check_data_at
@@ -126,3 +126,6 @@ def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore
     journal = Journal(Console(quiet=True))
     findings = check_data_at(path, selection.rules(), journal=journal, **options)
     return [finding for finding in findings if selection.includes(finding)]
+
+
+ALL = (check, explain)

@@ -1,4 +1,4 @@
-"""`goodfit fit` and `goodfit demo`. The options of a fit are declared in fitting/options.py and by the sources."""
+"""`goodfit fit`. Its options are declared in fitting/options.py and by the sources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import click
 import cloup
 
-from goodfit.cli.options import A_PATH, HEADINGS, SETTINGS, called, common, common_options, declared
+from goodfit.cli.options import A_PATH, HEADINGS, SETTINGS, called, common_options, declared
 from goodfit.data import source_options
 from goodfit.fitting.options import fit_options
 from goodfit.options import GROUPS
@@ -90,20 +90,6 @@ def _fit(
 
 
 fit = cloup.Command("fit", params=_parameters(), callback=_fit, help=_fit.__doc__, context_settings=SETTINGS)
-
-
-@click.command()
-@click.option("--out", type=A_PATH, default=None, help="Folder to make [goodfit-demo].")
-@common
-def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
-    """Train on built-in real data: 1,797 handwritten digits."""
-    from goodfit.cli.demo import free_folder, run_demo
-    from goodfit.cli.result import show_run
-
-    folder = out or free_folder()
-    show_run(run_demo(folder, quiet=quiet, cache=cache), as_json)
-    if not as_json:
-        click.echo(f"\nNext: {called()} predict {folder}/run {folder}/new -o predictions.csv")
 
 
 def data_options(arguments: tuple[str, ...]) -> dict[str, Any]:

@@ -53,8 +53,11 @@ def declared(options: Iterable[Option], *, but: Iterable[str] = ()) -> list[clou
 
 def _declared(declaration: Option) -> cloup.Option:
     heading = HEADINGS.setdefault(declaration.group, OptionGroup(declaration.group))
+    if declaration.type is bool and declaration.either:
+        flags = f"{declaration.flag}/--no-{declaration.flag.removeprefix('--')}"
+        return cloup.Option([flags], default=None, help=declaration.help, group=heading)
     if declaration.type is bool:
-        return cloup.Option([declaration.flag], is_flag=True, help=declaration.help, group=heading)
+        return cloup.Option([declaration.flag], is_flag=True, default=None, help=declaration.help, group=heading)
     return cloup.Option([declaration.flag], type=declaration.type, default=None, help=declaration.help, group=heading)
 
 

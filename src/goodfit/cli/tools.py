@@ -1,4 +1,4 @@
-"""Looking at nets, making data, the cache."""
+"""The demo, looking at nets, making data, the cache."""
 
 from __future__ import annotations
 
@@ -6,7 +6,21 @@ from pathlib import Path
 
 import click
 
-from goodfit.cli.options import called, option
+from goodfit.cli.options import A_PATH, called, common, option
+
+
+@click.command()
+@click.option("--out", type=A_PATH, default=None, help="Folder to make [goodfit-demo].")
+@common
+def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
+    """Train on built-in real data: 1,797 handwritten digits."""
+    from goodfit.cli.demo import free_folder, run_demo
+    from goodfit.cli.result import show_run
+
+    folder = out or free_folder()
+    show_run(run_demo(folder, quiet=quiet, cache=cache), as_json)
+    if not as_json:
+        click.echo(f"\nNext: {called()} predict {folder}/run {folder}/new -o predictions.csv")
 
 
 @click.command(name="nets")

@@ -45,7 +45,7 @@ def open_data(data: Any, *, valid: Any = None, test: Any = None, kind: str | Non
 
 
 def open_path(
-    path: Path, *, valid: Path | None = None, test: Path | None = None, kind: str | None = None, **options: Any
+    path: Path, /, *, valid: Path | None = None, test: Path | None = None, kind: str | None = None, **options: Any
 ) -> Source:
     """`open_data` of a path."""
     _refuse_absent(path)
@@ -54,7 +54,7 @@ def open_path(
     return source.open(path, valid=valid, test=test, **_checked(source, given, path))
 
 
-def open_as(kind: str, data: Any, **options: Any) -> Source:
+def open_as(kind: str, data: Any, /, **options: Any) -> Source:
     """Open new data of the kind that a run was fitted on: a path, or what the source's own function takes.
 
     Args:

@@ -50,6 +50,7 @@ class Strength(IntEnum):
     CONTENT = 2  # what was seen in the files
     ENDING = 3  # the ending of the file's name, or the type of an object in memory
     OPTION = 4  # an option that names what the data is, such as --masks
+    OPTION_AND_CONTENT = 5  # an option, and files that fit it better than another reading
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Source(ABC):
         self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
         self.unreadable: list[Unreadable] = []
         self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
+        self.doubts: list[tuple[str, str]] = []  # what was assumed without evidence, and how to settle it: warnings
 
     def __len__(self) -> int:
         return len(self.keys)

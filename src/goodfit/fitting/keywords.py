@@ -45,16 +45,31 @@ class FitKeywords(TypedDict, total=False):
         resize: How images of another shape are brought to the size: crop (the middle), squash or pad [crop].
         group: Images: Keep images of one group in one part: a column of the CSV, or a pattern such as
             '{group}/*'. Tables: Keep rows of one group in one part: a column, such as customer.
+        layout: What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or
+            classes.
+        path: The column of a list that holds the paths of the images [by its cells].
+        tags: What separates the labels of one image in a list: bar, semicolon, comma or space; none: each has
+            one [by them].
         masks: Masks of the images, of the same names: index, palette or colour PNGs.
         valid_masks: Masks of the separate validation images.
         test_masks: Masks of the separate test images.
         void: The class of a mask to ignore: its number, or its name in --codes.
-        codes: A file of class names, one a line; with red,green,blue after each name for masks of colours.
+        codes: A file of class names, one a line; with the value after each name for masks of grey values, or
+            with red,green,blue for masks of colours.
+        binary: Masks of two classes: pixels from this value on are class 1, all others class 0 [by their
+            values].
+        orientation: Where EXIF data turns images and not their masks (or clean images): these are of the stored
+            pixels, or of the upright image [by their shapes].
         clean: Clean images of the same names: the net learns to restore them.
         valid_clean: Clean images of the separate validation part.
         test_clean: Clean images of the separate test part.
         target: The column to predict; several, separated by commas, give one output each.
         time: Split by time: a column; validation and test rows are later than training rows.
+        header: The first line names the columns, or is a row [decided from all lines].
+        separator: Between cells: comma, semicolon, tab, bar or a character [detected].
+        decimal: Decimal mark of numbers: . or , [decided from all columns].
+        encoding: Encoding of a text file, such as cp1252 [detected].
+        fill_gaps: Read lines with too few cells as rows with gaps.
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
         ignore: Columns to leave out, separated by commas.
@@ -93,16 +108,26 @@ class FitKeywords(TypedDict, total=False):
     size: int | str | None
     resize: str | None
     group: str | None
+    layout: str | None
+    path: str | None
+    tags: str | None
     masks: str | os.PathLike[str] | None
     valid_masks: str | os.PathLike[str] | None
     test_masks: str | os.PathLike[str] | None
     void: int | str | None
     codes: str | os.PathLike[str] | None
+    binary: int | None
+    orientation: str | None
     clean: str | os.PathLike[str] | None
     valid_clean: str | os.PathLike[str] | None
     test_clean: str | os.PathLike[str] | None
     target: str | Sequence[str] | None
     time: str | None
+    header: bool | None
+    separator: str | None
+    decimal: str | None
+    encoding: str | None
+    fill_gaps: bool | None
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
     ignore: Sequence[str] | str

@@ -105,11 +105,11 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         source.columns(),
         source.read if thorough and source.images else None,
     )
-    return check_data(facts, rules) + _unreadable(source)
+    return check_data(facts, rules) + _unreadable(source) + _doubts(source)
 
 
 def check_data_at(
-    path: Path, rules: Sequence[Rule] | None = None, *, cache: Path | None = None, journal: Journal, **options: Any
+    path: Path, /, rules: Sequence[Rule] | None = None, *, cache: Path | None = None, journal: Journal, **options: Any
 ) -> list[Finding]:
     """Findings about data that `goodfit fit` could read: parts are made as `fit` would make them from seed 0.
 
@@ -147,6 +147,11 @@ def _tell_left_out(source: Source, journal: Journal) -> None:
     if source.unreadable:
         first = source.unreadable[0]
         journal.choose("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")
+
+
+def _doubts(source: Source) -> list[Finding]:
+    """What the source read as it seemed best, and may have read wrongly."""
+    return [Finding("doubtful-reading", "GF003", Level.WARNING, what, fix) for what, fix in source.doubts]
 
 
 def _unreadable(source: Source) -> list[Finding]:

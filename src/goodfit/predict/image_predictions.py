@@ -14,7 +14,8 @@ import torch
 from torch.nn import functional
 
 from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode_whole, without_pillows_warnings
-from goodfit.data.images.masks import Colour
+from goodfit.data.images.mask_codes import Colour
+from goodfit.data.images.opening import read_image_file
 from goodfit.errors import DataError, UsageError
 from goodfit.predict.predictions import Predictions
 from goodfit.predict.tiling import over_tiles
@@ -72,7 +73,7 @@ class ImagePredictions:
                 self._progress(number, len(self))
             try:
                 with without_pillows_warnings():
-                    given = decode_whole(path.read_bytes(), settings.channels)
+                    given = decode_whole(read_image_file(path), settings.channels, settings.grey_range)
             except UnreadableImage as error:
                 yield PredictedImage(key, None, None, error=str(error))
                 continue

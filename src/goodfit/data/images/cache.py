@@ -21,8 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode, without_pillows_warnings
+from goodfit.data.images.decode import ImageSettings, decode
 from goodfit.data.images.masks import MaskSettings, decode_mask
+from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
 from goodfit.errors import DiskError, UsageError, disk_error
 from goodfit.store.files import ensure_folder, write_text
 
@@ -101,6 +102,7 @@ def load_images(
     paths: Sequence[Path],
     settings: Settings,
     *,
+    turns: Sequence[int | None] | None = None,
     folder: Path | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -110,6 +112,7 @@ def load_images(
     Args:
         paths: one a row.
         settings: size, channels and way of resizing, of images or of masks.
+        turns: the orientation of EXIF that each is turned by in place of its own; None: its own.
         folder: of the cache; see `cache_folder`.
         workers: threads that decode (Pillow lets go of the interpreter while it does); one a core when None.
         progress: called with (images done, all images) while decoding.
@@ -133,14 +136,14 @@ def load_images(
         if listing is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
             listing = _Listing(_digest_all(paths, workers), stamps)  # a copy of the folder may be cached
         decoded = 0
-        if listing is None or not (place / f"{_key(listing.digests, settings)}.pixels").exists():
+        if listing is None or not (place / f"{_key(listing.digests, settings, turns)}.pixels").exists():
             temporary = place / f"{name}.{os.getpid()}.part"
             _list(place, temporary.name)
             try:
                 reserve(temporary, row_bytes * len(paths), place)
-                digests, unreadable, decoded = _decode_all(paths, settings, temporary, workers, progress)
+                digests, unreadable, decoded = _decode_all(paths, settings, turns, temporary, workers, progress)
                 listing = _Listing(digests, stamps)
-                target = place / f"{_key(digests, settings)}.pixels"
+                target = place / f"{_key(digests, settings, turns)}.pixels"
                 _list(place, target.name, target.with_suffix(".unreadable").name)
                 write_text(target.with_suffix(".unreadable"), json.dumps(unreadable))
                 temporary.replace(target)
@@ -148,7 +151,7 @@ def load_images(
                 raise disk_error(error, place) from error
             finally:
                 temporary.unlink(missing_ok=True)
-        target = place / f"{_key(listing.digests, settings)}.pixels"
+        target = place / f"{_key(listing.digests, settings, turns)}.pixels"
         write_text(place / f"{name}.json", json.dumps({"digests": listing.digests, "stamps": listing.stamps}))
         saved = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
     shape = (len(paths), settings.height, settings.width, settings.channels)
@@ -217,8 +220,9 @@ def _stamp(path: Path) -> list[int]:
     return [facts.st_size, facts.st_mtime_ns, facts.st_ino]
 
 
-def _key(digests: Sequence[str], settings: Settings) -> str:
-    facts = json.dumps([VERSION, settings.to_json()]) + "\n" + "\n".join(digests)
+def _key(digests: Sequence[str], settings: Settings, turns: Sequence[int | None] | None) -> str:
+    changed = [turns] if turns is not None and any(turn is not None for turn in turns) else []
+    facts = json.dumps([VERSION, settings.to_json(), *changed]) + "\n" + "\n".join(digests)
     return f"{_settings_key(settings)}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}"
 
 
@@ -230,17 +234,17 @@ def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _read(path: Path) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123  # 60,000 of them
-        return file.read()
+def _unread(error: UnreadableImage | OSError) -> str:
+    """In place of a digest."""
+    return f"unread: {error.strerror if isinstance(error, OSError) else error}"
 
 
 def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
     def digest(path: Path) -> str:
         try:
-            return _digest(_read(path))
-        except OSError as error:
-            return f"unread: {error.strerror}"
+            return _digest(read_image_file(path))
+        except (UnreadableImage, OSError) as error:
+            return _unread(error)
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         return list(pool.map(digest, paths, chunksize=IMAGES_A_TASK))
@@ -265,6 +269,7 @@ def reserve(path: Path, size: int, place: Path) -> None:
 def _decode_all(
     paths: Sequence[Path],
     settings: Settings,
+    turns: Sequence[int | None] | None,
     target: Path,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
@@ -281,18 +286,22 @@ def _decode_all(
         for row in range(start, min(start + IMAGES_A_TASK, len(paths))):
             if stop.is_set():
                 break
+            done += 1
             try:
-                data = _read(paths[row])
-                digests[row] = _digest(data)
-                pixels[row] = (
-                    decode_mask(data, settings) if isinstance(settings, MaskSettings) else decode(data, settings)
-                )
+                data = read_image_file(paths[row])
+            except (UnreadableImage, OSError) as error:
+                digests[row] = _unread(error)
+                unreadable[row] = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+                continue
+            digests[row] = _digest(data)
+            try:
+                turn = turns[row] if turns is not None else None
+                if isinstance(settings, MaskSettings):
+                    pixels[row] = decode_mask(data, settings, turn)
+                else:
+                    pixels[row] = decode(data, settings, turn)
             except UnreadableImage as error:
                 unreadable[row] = str(error)
-            except OSError as error:
-                digests[row] = f"unread: {error.strerror}"
-                unreadable[row] = (error.strerror or str(error)).lower()
-            done += 1
         return done
 
     finished = 0

@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from goodfit.data.images.decode import UnreadableImage, decode_whole, without_pillows_warnings
-from goodfit.data.images.find import find
+from goodfit.data.images.find import images_in
+from goodfit.data.images.grey_range import inspect_deep
+from goodfit.data.images.opening import read_image_file
 from goodfit.errors import DataError, UsageError
 from goodfit.store.files import replacing
 
@@ -164,13 +166,18 @@ def degrade(
         raise DataError(
             f"this place {what}; degraded images need a folder of their own", where=output, fix="Choose another -o"
         )
-    paths = find(clean).paths
+    paths = images_in(clean)
+    if not paths:
+        raise DataError("no images in it", where=clean, fix="Give a folder of clean images")
+    with without_pillows_warnings():
+        deep = inspect_deep(paths)  # on one scale, by which a fit reads the clean images as well
+    grey_range = deep.grey_range if deep is not None else None
     targets = _targets(clean, output, paths, degradation.ending)
 
     def write_degraded(path: Path) -> str | None:
         """The reason where it cannot be read."""
         try:
-            image = decode_whole(path.read_bytes(), 3)
+            image = decode_whole(read_image_file(path), 3, grey_range)
         except UnreadableImage as error:
             return str(error)
         except OSError as error:

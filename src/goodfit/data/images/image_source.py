@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.images.cache import ImageCache, load_images
-from goodfit.data.images.decode import ImageSettings
-from goodfit.data.images.find import Listing
-from goodfit.data.images.sizes import given_size, sample_shapes
+from goodfit.data.images.decode import GreyRange, ImageSettings, without_pillows_warnings
+from goodfit.data.images.grey_range import inspect_deep
+from goodfit.data.images.listing import Listing
+from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.source import Source, Unreadable
 from goodfit.errors import DataError
 from goodfit.options import Option
@@ -20,6 +21,7 @@ from goodfit.options import Option
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
+IMAGES_LOOKED_AT = 200  # for such as are blank
 UNREADABLE_SHARE_AT_MOST = 0.1  # with more, the paths or the data are wrong, not a few files
 
 RESIZE = Option(
@@ -51,6 +53,8 @@ class ImageSource(Source):
             name, listing.keys, targets=targets, parts=listing.parts, groups=groups if any(listing.groups) else None
         )
         self._listing = listing
+        self.notes += listing.notes
+        self.doubts += listing.doubts
         self._settings = dict(settings)
         self.image: ImageSettings | None = None
         self.cache: ImageCache | None = None
@@ -77,18 +81,21 @@ class ImageSource(Source):
         """Choose the size (or take it from a run's schema), decode every image once and map the result.
 
         Raises:
-            DataError: over 10% of the images are broken (training data only).
+            DataError: over 10% of the images are broken, or the folders can be read in two ways (training data only).
         """
         import torch
 
         if schema is not None:
             self.image = ImageSettings.from_json(schema["picture"])
         else:
+            if self._listing.question is not None:
+                raise self._listing.question
             self.image = self.choose_settings(accelerator)
         self.cache = load_images(self._listing.paths, self.image, folder=cache, progress=progress)
         self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
         if schema is None:
             self.refuse_many_unreadable()
+            self._doubt_blank_images()
         self._pixels = torch.from_numpy(self.cache.pixels)
 
     def refuse_many_unreadable(self) -> None:
@@ -107,13 +114,51 @@ class ImageSource(Source):
 
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """How images are read where no run says it; the choice is noted."""
-        shapes, channels = sample_shapes(self._listing.paths)
+        sample = sample_images(self._listing.paths)
+        shapes, channels = sample.shapes, sample.channels
         given = given_size(self._settings.get("size"))
         (width, height), why = (given, "given") if given else self.usual_size(shapes, accelerator)
         resize = RESIZE.checked(self._settings.get("resize")) or "crop"
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
-        return ImageSettings(height=height, width=width, channels=channels, resize=resize)
+        grey_range = self.choose_grey_range(sample)
+        return ImageSettings(height=height, width=width, channels=channels, resize=resize, grey_range=grey_range)
+
+    def choose_grey_range(self, sample: ImageSample) -> GreyRange | None:
+        """One scale for all images of more than 8 bits, from the values that occur; it is noted."""
+        with without_pillows_warnings():
+            facts = inspect_deep(sample.deep)
+        if facts is None:
+            return None
+        (low, high), deep = facts.grey_range, len(sample.deep)
+        count = "all images have" if deep == sample.read else f"{deep} of {sample.read} images sampled have"
+        self.notes.append(("grey values", f"{low:g} to {high:g} become 0 to 255", f"{count} more than 8 bits a pixel"))
+        if facts.cut:
+            what = f"pixels of 16 bits or more reach from {facts.low:g} to {facts.high:g}, and all but 1 in 1,000 lie "
+            what += f"from {low:g} to {high:g}: those beyond are cut off"
+            self.doubts.append((what, "Remove single bright or dead pixels from the images, if these are some"))
+        if deep < sample.read:
+            what = f"{deep} of {sample.read} images sampled have more than 8 bits a pixel, the others 8: "
+            what += f"their brightness means different things ({low:g} to {high:g} against 0 to 255)"
+            self.doubts.append((what, "Save all images with the same number of bits"))
+        return (low, high)
+
+    def _doubt_blank_images(self) -> None:
+        """A warning where half of the images have one value throughout: nothing can be learnt from them."""
+        assert self.cache is not None
+        assert self.image is not None
+        pixels = self.cache.pixels
+        rows = range(0, len(pixels), max(1, len(pixels) // IMAGES_LOOKED_AT))
+        values = [(int(pixels[row].min()), int(pixels[row].max())) for row in rows if row not in self.cache.unreadable]
+        blank = [low for low, high in values if low == high]
+        if not values or 2 * len(blank) < len(values):
+            return
+        colour = "black" if not any(blank) else "white" if set(blank) == {255} else "one colour"
+        scale = self.image.grey_range
+        seen = f"; the range seen is {scale[0]:g} to {scale[1]:g}" if scale else "; values seen: 0 to 255"
+        what = f"{len(blank)} of {len(values)} images looked at are {colour} in every pixel{seen}"
+        fix = "Look at the files: images of 16 bits in three channels lose their lower 8 bits; save them as grey ones"
+        self.doubts.append((what, fix))
 
     def read(self, rows: Tensor) -> Tensor:
         """(n, C, H, W) uint8, channels last in memory, as they lie in the cache."""

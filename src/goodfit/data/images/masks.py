@@ -1,21 +1,22 @@
-"""Masks: the class of every pixel, from index, palette or colour PNGs; never interpolated."""
+"""Masks: the class of every pixel, from index, palette, grey or colour images; never interpolated."""
 
 from __future__ import annotations
 
-import colorsys
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.images.decode import DAMAGED, UnreadableImage, damage, open_encoded, resize_box
-from goodfit.errors import DataError
+from goodfit.data.images.decode import is_deep, orientation, turned
+from goodfit.data.images.mask_codes import LARGEST_CLASS, Colour
+from goodfit.data.images.opening import DAMAGED, IN_WORK, UnreadableImage, damage, open_encoded
+from goodfit.data.images.resize import resize_box
 
-LARGEST_CLASS = 255  # that a mask of 8 bits holds; by custom (Pascal VOC) it marks the pixels to ignore
-Colour = tuple[int, int, int]
+if TYPE_CHECKING:
+    from PIL import Image
+
+LOSSY_GREY = 24  # by which the channels of a grey pixel may differ after JPEG
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,11 @@ class MaskSettings:
     """How masks are read.
 
     Attributes:
-        form: values (a pixel's value is its class), binary (anything above 0 is class 1), or colours.
+        form: values (a pixel's value is its class), binary (from a threshold on it is class 1), levels (each grey value
+            is the class that `levels` says), or colours.
         colours: of the classes in their order, for colour masks.
+        threshold: of binary masks, in their own values.
+        levels: (grey value, class), for masks of levels.
     """
 
     height: int
@@ -33,74 +37,84 @@ class MaskSettings:
     form: str = "values"
     colours: tuple[Colour, ...] = ()
     channels: int = 1
+    threshold: int = 1
+    levels: tuple[tuple[int, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Codes:
-    """Names of the classes, and their colours where the file has them."""
-
-    names: tuple[str, ...]
-    colours: tuple[Colour, ...] = ()
-
-
-def read_codes(path: Path) -> Codes:
-    """A file with a line for each class: its name alone, or its name and three numbers for its colour, in any order.
-
-    Raises:
-        DataError: no such file, or a line that is neither.
-    """
-    if not path.is_file():
-        raise DataError("no such file", where=path, fix="Check --codes")
-    names: list[str] = []
-    colours: list[Colour] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
-        cells = [cell for cell in re.split(r"[,;\t ]+", line.strip()) if cell]
-        values = [int(cell) for cell in cells if cell.isdigit()]
-        words = [cell for cell in cells if not cell.isdigit()]
-        if not cells or (number == 1 and [word.lower() for word in words][:1] in (["name"], ["class"], ["r"])):
-            continue  # an empty line, or the names of the columns
-        if len(values) not in (0, 3) or not words or max(values, default=0) > 255:
-            raise DataError(
-                f"'{line.strip()}' is not a class",
-                where=f"{path}, line {number}",
-                fix="Write a name alone, or name,red,green,blue with numbers from 0 to 255",
-            )
-        names.append(" ".join(words))
-        if values:
-            colours.append((values[0], values[1], values[2]))
-    if not names or (colours and len(colours) != len(names)):
-        raise DataError("some of its classes have no colour" if names else "no classes in it", where=path)
-    return Codes(tuple(names), tuple(colours))
-
-
-def decode_mask(data: bytes, settings: MaskSettings) -> np.ndarray:
+def decode_mask(data: bytes, settings: MaskSettings, turn: int | None = None) -> np.ndarray:
     """(height, width, 1) uint8 classes of an encoded mask, resized by taking the nearest pixel.
 
+    Args:
+        turn: the orientation of EXIF to turn it by, in place of its own.
+
     Raises:
-        UnreadableImage: damaged, or a colour that is no class.
+        UnreadableImage: damaged, or a pixel that is no class.
     """
     from PIL import Image
 
     try:
         image = open_encoded(data)
-        image = resize_box(image, settings, Image.Resampling.NEAREST)
+        with IN_WORK.room_for(image):
+            image = turned(image, orientation(image) if turn is None else turn)
+            image = resize_box(image, settings, Image.Resampling.NEAREST)
         if settings.form == "colours":
             return _by_colour(np.asarray(image.convert("RGB")), settings.colours)[..., None]
-        if image.mode not in ("L", "P", "1", "LA", "PA") and not image.mode.startswith("I"):
-            raise UnreadableImage(f"a mask of colours (mode {image.mode}) among masks of numbers")
-        if image.mode in ("LA", "PA"):
-            image = image.getchannel(0)
-        values = np.asarray(image)
         if settings.form == "binary":
-            return (values > 0).astype(np.uint8)[..., None]
+            return _binary(image, settings.threshold)[..., None]
+        values = grey_values(image)
+        if settings.form == "levels":
+            return _by_level(values, settings.levels)[..., None]
         if values.size and int(values.max()) > LARGEST_CLASS:
             raise UnreadableImage(f"class {int(values.max())}: more than 255 classes are not read")
         return values.astype(np.uint8)[..., None]
     except DAMAGED as error:
         raise damage(error, len(data)) from error
+
+
+def grey_values(image: Image.Image) -> np.ndarray:
+    """(H, W) the numbers that a mask's pixels are.
+
+    Raises:
+        UnreadableImage: they are colours, or no whole numbers from 0 on.
+    """
+    if image.mode in ("LA", "PA"):
+        image = image.getchannel(0)
+    values = np.asarray(image)
+    if values.ndim == 3:
+        values = np.asarray(image.convert("RGB"))
+        if (values != values[..., :1]).any():
+            raise UnreadableImage(f"a mask of colours (mode {image.mode}) among masks of numbers")
+        return values[..., 0]
+    if image.mode == "F" and not (np.isfinite(values) & (values == np.floor(values))).all():
+        raise UnreadableImage("its pixels are fractions, not class numbers")
+    if is_deep(image.mode) and values.size and values.min() < 0:
+        raise UnreadableImage(f"class {int(values.min())} is below 0")
+    return values
+
+
+def _binary(image: Image.Image, threshold: int) -> np.ndarray:
+    """(H, W) uint8: 1 from the threshold on; images of one bit have it already."""
+    if image.mode == "1":
+        return np.asarray(image).astype(np.uint8)
+    if not is_deep(image.mode) and image.mode not in ("L", "P"):
+        image = image.getchannel(0) if image.mode in ("LA", "PA") else image.convert("RGB").convert("L")
+    classes: np.ndarray = (np.asarray(image) >= threshold).astype(np.uint8)
+    return classes
+
+
+def _by_level(values: np.ndarray, levels: Sequence[tuple[int, int]]) -> np.ndarray:
+    """(H, W) grey values -> (H, W) classes."""
+    table = np.full(max(int(values.max(initial=0)), max(grey for grey, _ in levels)) + 1, -1)
+    for grey, number in levels:
+        table[grey] = number
+    classes: np.ndarray = table[values.astype(np.int64)]
+    if (classes < 0).any():
+        row, column = np.argwhere(classes < 0)[0]
+        raise UnreadableImage(f"value {values[row, column]} (row {row}, column {column}) is not in the codes file")
+    return classes.astype(np.uint8)
 
 
 def _by_colour(pixels: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
@@ -121,48 +135,3 @@ def _by_colour(pixels: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
 
 def _keys(pixels: np.ndarray) -> Any:
     return pixels[..., 0] * 65_536 + pixels[..., 1] * 256 + pixels[..., 2]
-
-
-@dataclass(frozen=True)
-class MaskFacts:
-    """What a sample of the masks shows."""
-
-    coloured: bool  # the pixels are colours, not numbers
-    values: tuple[int, ...]  # that occur, for masks of numbers
-    palette: tuple[Colour, ...]  # of the first mask that has one
-
-
-def inspect_masks(paths: Sequence[Path], at_most: int = 100) -> MaskFacts:
-    """Read some of the masks, spread evenly, at their own size."""
-    values: set[int] = set()
-    palette: tuple[Colour, ...] = ()
-    coloured = False
-    for path in paths[:: max(1, len(paths) // at_most)]:
-        try:
-            image = open_encoded(path.read_bytes())
-            image.load()
-        except (UnreadableImage, *DAMAGED):
-            continue  # listed when it is decoded
-        if image.mode in ("RGB", "RGBA", "CMYK", "YCbCr"):
-            coloured = True
-            continue
-        if image.mode == "P" and not palette:
-            numbers = image.getpalette() or []
-            palette = tuple((r, g, b) for r, g, b in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=False))
-        values |= set(np.unique(np.asarray(image)).tolist())
-    return MaskFacts(coloured, tuple(sorted(int(value) for value in values)), palette)
-
-
-def usual_palette(count: int) -> tuple[Colour, ...]:
-    """Colours that differ: nine hues, then the same paler and darker, and so on; the first class is dark."""
-    colours: list[Colour] = [(40, 40, 40)]
-    for number in range(count - 1):
-        around = number // 9
-        hue = (0.11 + (4 * number % 9) / 9 + around / 27) % 1
-        red, green, blue = colorsys.hsv_to_rgb(hue, (0.75, 0.4, 0.95)[around % 3], (0.95, 0.85, 0.55)[around % 3])
-        colours.append((round(255 * red), round(255 * green), round(255 * blue)))
-    return tuple(colours[:count])
-
-
-def codes_from_json(values: Mapping[str, Any]) -> Codes:
-    return Codes(tuple(values["names"]), tuple((r, g, b) for r, g, b in values["colours"]))

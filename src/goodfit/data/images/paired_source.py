@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from goodfit.data.images.cache import ImageCache, Settings, load_images
-from goodfit.data.images.find import Listing
 from goodfit.data.images.image_source import ImageSource
+from goodfit.data.images.listing import Listing
+from goodfit.data.images.pair_orientation import ORIENTATION as ORIENTATION
+from goodfit.data.images.pair_orientation import check_pairs, choose_turns
 from goodfit.data.images.pairing import in_parts
 from goodfit.data.source import DenseSource, Unreadable
 
@@ -29,12 +31,15 @@ class PairedSource(ImageSource, DenseSource):
     """
 
     partner: ClassVar[str]  # what messages call a partner: "mask"
+    option: ClassVar[str]  # by which the user gives them
 
     def __init__(
         self, listing: Listing, partners: Sequence[Path] | None, settings: Mapping[str, Any], name: str
     ) -> None:
         super().__init__(listing, settings, name)
         self._partners = partners
+        self._orientation: str | None = None  # how partners are turned whose shape does not tell
+        self._pairs = check_pairs(listing.paths, partners, self.option) if partners is not None else []
         self._partner_cache: ImageCache | None = None
 
     def prepare(
@@ -51,11 +56,12 @@ class PairedSource(ImageSource, DenseSource):
             DataError: over 10% of the images or partners are broken (training data only), or a partner is not as it
                 has to be.
         """
+        turns = self._turns(schema)
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
         if self._partners is None:
             return
         settings = self.partner_settings(schema)
-        self._partner_cache = load_images(self._partners, settings, folder=cache, progress=progress)
+        self._partner_cache = load_images(self._partners, settings, turns=turns, folder=cache, progress=progress)
         counted = {item.row for item in self.unreadable}
         self.unreadable += [
             Unreadable(row, self.keys[row], f"its {self.partner} {self._partners[row].name}: {why}")
@@ -65,6 +71,19 @@ class PairedSource(ImageSource, DenseSource):
         if schema is None:
             self.refuse_many_unreadable()
         self.targets = self.as_targets(self._partner_cache.pixels, schema)
+
+    def _turns(self, schema: Mapping[str, Any] | None) -> list[int | None]:
+        """The orientation that each partner is turned by, None: by its own."""
+        fitted = (schema or {}).get("orientation")
+        given = ORIENTATION.checked(self._settings.get("orientation"))
+        turns = choose_turns(self._pairs, self._listing.paths, self.partner, given, fitted)
+        self._orientation = turns.chosen or fitted
+        if turns.note is not None:
+            self.notes.append(turns.note)
+        return turns.turns
+
+    def schema(self) -> dict[str, Any]:
+        return {**super().schema(), "orientation": self._orientation}
 
     @abstractmethod
     def partner_settings(self, schema: Mapping[str, Any] | None) -> Settings:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from goodfit.data.images.decode import UnreadableImage, probe, without_pillows_warnings
-from goodfit.data.images.find import Listing, find, image_endings
+from goodfit.data.images.find import find_flat, images_in
+from goodfit.data.images.listing import Listing
+from goodfit.data.images.partner_names import Matches, has_partner_word, match, named
 from goodfit.errors import DataError
 
 NAMES_SHOWN = 10  # in a message
-PARTNER_ENDINGS = (
-    "_L",
-    "_mask",
-    "_labels",
-    "_label",
-    "_gt",
-    "_P",
-    "_clean",
-)  # what people add to the name of a partner
 
 
 def find_pairs(root: Path, partners: Path | None, option: str) -> tuple[Listing, list[Path] | None]:
@@ -33,91 +25,118 @@ def find_pairs(root: Path, partners: Path | None, option: str) -> tuple[Listing,
         option: what the user calls `partners`: masks or clean.
 
     Raises:
-        DataError: no images, no such folder, or images without a partner: each is named.
+        DataError: no images, no such folder, images without a partner or with several: each is named.
     """
-    listing = find(root)
+    listing = find_flat(root, skip_outside=partners is not None)
     listing.labels = [None] * len(listing.labels)  # folders are no classes here
     if partners is None:
         return listing, None
     if partners.is_dir():
-        known = _by_name(partners)
-        base = root if root.is_dir() else root.parent
-        wanted = [path.relative_to(base).with_suffix("").as_posix() for path in listing.paths]
-        return listing, _matched(listing.keys, wanted, known, partners, option)
-    name = partners.name
-    inside = sorted(folder for folder in root.rglob(name) if folder.is_dir()) if len(partners.parts) == 1 else []
-    if not inside:
+        if partners.resolve() == root.resolve():
+            return _beside(listing, root, option)
+        return _apart(_outside(listing, [partners]), root, partners, option)
+    inside = sorted(folder for folder in root.rglob(partners.name) if folder.is_dir()) if root.is_dir() else []
+    if not inside or len(partners.parts) > 1:
         raise DataError("no such folder", where=partners, fix=f"Check --{option}")
-    kept = [at for at, path in enumerate(listing.paths) if not any(folder in path.parents for folder in inside)]
-    listing = listing.only(kept)
-    matched: list[Path] = []
-    tables = {folder: _by_name(folder) for folder in inside}
-    for key, path in zip(listing.keys, listing.paths, strict=True):
-        beside = next((folder for folder in inside if folder.parent in path.parents), inside[0])
-        within = path.relative_to(beside.parent) if beside.parent in path.parents else path
-        wanted_name = Path(*within.parts[1:]).with_suffix("").as_posix()
-        matched += _matched([key], [wanted_name], tables[beside], beside, option)
-    return listing, matched
+    return _inside(_outside(listing, inside), inside, option)
 
 
-def _by_name(folder: Path) -> dict[str, Path]:
-    """Images of a folder by their path in it without the ending."""
-    endings = image_endings()
-    files = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in endings)
-    return {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
+def _outside(listing: Listing, folders: Sequence[Path]) -> Listing:
+    """The images that lie in none of these folders."""
+    resolved = {folder.resolve() for folder in folders}
+    parents = {path.parent: path.parent.resolve() for path in listing.paths}
+    within = {parent for parent, real in parents.items() if not resolved.isdisjoint((real, *real.parents))}
+    kept = [row for row, path in enumerate(listing.paths) if path.parent not in within]
+    if not kept:
+        raise DataError("no images beside the partners", where=folders[0].parent, fix="Give the folder of the images")
+    return listing.only(kept)
 
 
-def _matched(
-    keys: Sequence[str], wanted: Sequence[str], known: dict[str, Path], folder: Path, option: str
-) -> list[Path]:
-    """The partner of each image: of its name in the same place, with a usual addition, or of its name at all."""
-    by_stem: dict[str, list[Path]] = {}
-    for path in known.values():
-        by_stem.setdefault(path.stem, []).append(path)
-    matched: list[Path] = []
-    missing: list[str] = []
-    for key, name in zip(keys, wanted, strict=True):
-        stem = name.rpartition("/")[2]
-        same_place = [known[name + ending] for ending in ("", *PARTNER_ENDINGS) if name + ending in known]
-        same_name = [paths for ending in ("", *PARTNER_ENDINGS) if (paths := by_stem.get(stem + ending))]
-        if same_place:
-            matched.append(same_place[0])
-        elif same_name and len(same_name[0]) == 1:
-            matched.append(same_name[0][0])
-        else:
-            missing.append(f"{key} ({stem}.* is not there)")
-    if missing:
+def _beside(listing: Listing, root: Path, option: str) -> tuple[Listing, list[Path]]:
+    """Images and partners in one folder: 7.jpg and 7_mask.png."""
+    partner_rows = {row for row, path in enumerate(listing.paths) if has_partner_word(path.stem)}
+    partners = [listing.paths[row] for row in sorted(partner_rows)]
+    images = listing.only([row for row in range(len(listing.paths)) if row not in partner_rows])
+    if not partners or not images.paths:
         raise DataError(
-            f"{len(missing)} of {len(keys)} images have no partner: {listed(missing)}",
+            f"images and --{option} are in one folder, and their names do not tell them apart",
+            where=root,
+            fix="Move them to a folder of their own, or call them NAME_mask",
+        )
+    matches = match(named(images.paths, root), named(partners, root))
+    return images, _settled(images, matches, root, option)
+
+
+def _apart(listing: Listing, root: Path, partners: Path, option: str) -> tuple[Listing, list[Path]]:
+    """Partners in a folder of the same structure, seen from both folders or from where their files begin."""
+    base = root if root.is_dir() else root.parent
+    files = images_in(partners)
+    if not files:
+        raise DataError("no images in it that are read", where=partners, fix=f"Check --{option}")
+    matches = match(named(listing.paths, base), named(files, partners))
+    if matches.faults:
+        nearer = match(named(listing.paths, _common(listing.paths)), named(files, _common(files)))
+        matches = nearer if nearer.faults < matches.faults else matches
+    return listing, _settled(listing, matches, partners, option)
+
+
+def _common(paths: Sequence[Path]) -> Path:
+    return Path(os.path.commonpath([path.parent for path in paths]))
+
+
+def _inside(listing: Listing, inside: Sequence[Path], option: str) -> tuple[Listing, list[Path]]:
+    """Folders of partners beside folders of images, in each part: train/images and train/masks."""
+    matched: dict[int, Path] = {}
+    for folder in inside:
+        rows = [row for row, path in enumerate(listing.paths) if folder.parent in path.parents]
+        if not rows:
+            continue
+        images = [listing.paths[row] for row in rows]
+        files = images_in(folder)
+        matches = match(named(images, _common(images)), named(files, folder))
+        for row, partner in zip(rows, _settled(listing.only(rows), matches, folder, option), strict=True):
+            matched[row] = partner
+    without = [listing.keys[row] for row in range(len(listing.keys)) if row not in matched]
+    if without:
+        raise DataError(
+            f"{len(without)} of {len(listing.keys)} images have no {inside[0].name} beside them: {listed(without)}",
+            where=inside[0].parent,
+            fix=f"Add their partners, or remove these images (--{option})",
+        )
+    return listing, [matched[row] for row in range(len(listing.keys))]
+
+
+def _settled(listing: Listing, matches: Matches, folder: Path, option: str) -> list[Path]:
+    """The partners, one for each image; what speaks against it is an error."""
+    if matches.several:
+        image, candidates = matches.several[0]
+        names = " and ".join(path.name for path in candidates[:3])
+        raise DataError(
+            f"{len(matches.several)} of {len(listing.keys)} images have several partners: {image} has {names}",
             where=folder,
-            fix=f"Add the missing files, or remove these images; the names have to match (--{option})",
+            fix=f"Keep one for each image (--{option})",
         )
-    return matched
-
-
-def check_sizes(listing: Listing, partners: Sequence[Path], option: str) -> None:
-    """Refuse partners of another size than their image.
-
-    Raises:
-        DataError: each is named, with both sizes.
-    """
-
-    def difference(paths: tuple[Path, Path]) -> str | None:
-        try:
-            image, partner = probe(paths[0]), probe(paths[1])
-        except UnreadableImage:
-            return None  # listed when it is decoded
-        if (image.width, image.height) == (partner.width, partner.height):
-            return None
-        return f"{paths[1]} is {partner.width}x{partner.height}, {paths[0]} {image.width}x{image.height}"
-
-    with without_pillows_warnings(), ThreadPoolExecutor() as pool:
-        wrong = [line for line in pool.map(difference, zip(listing.paths, partners, strict=True)) if line]
-    if wrong:
+    missing = matches.missing
+    if missing:
+        named_ones = [f"{listing.keys[row]} ({listing.paths[row].stem}.* is not there)" for row in missing]
         raise DataError(
-            f"{len(wrong)} of {len(partners)} pairs differ in size: {listed(wrong)}",
-            fix=f"Make both of one size, or remove the pairs (--{option})",
+            f"{len(missing)} of {len(listing.keys)} images have no partner: {listed(named_ones)}",
+            where=folder,
+            fix=f"Add the missing files, or remove these images; names and folders have to match (--{option})",
         )
+    if matches.shared:
+        first, second, partner = matches.shared[0]
+        raise DataError(
+            f"{partner.name} is the partner of {first} and of {second}",
+            where=folder,
+            fix=f"Give each image a partner of its own (--{option})",
+        )
+    if matches.unused:
+        names = listed([path.name for path in matches.unused], 3)
+        listing.notes.append(
+            ("left out", f"{len(matches.unused):,} of --{option}", f"no image has their names: {names}")
+        )
+    return [partner for partner in matches.partners if partner is not None]
 
 
 def listed(names: Sequence[str], most: int = NAMES_SHOWN) -> str:
@@ -129,7 +148,7 @@ def listed(names: Sequence[str], most: int = NAMES_SHOWN) -> str:
 def in_parts(
     root: Path, partners: Path | None, further: dict[str, tuple[Path | None, Path | None]], option: str
 ) -> tuple[Listing, list[Path] | None]:
-    """`find_pairs`, with the places of further parts: part -> (images, partners); sizes are checked."""
+    """`find_pairs`, with the places of further parts: part -> (images, partners)."""
     listing, matched = find_pairs(root, partners, option)
     for part, (place, beside) in further.items():
         if (place is None) != (beside is None):
@@ -139,6 +158,4 @@ def in_parts(
             more, theirs = find_pairs(place, beside, option)
             listing.join(more, part, valid_given=further["valid"][0] is not None)
             matched += theirs or []
-    if matched is not None:
-        check_sizes(listing, matched, option)
     return listing, matched

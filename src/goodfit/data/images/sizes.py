@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,27 @@ IMAGES_SAMPLED = 500
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
 
 
-def sample_shapes(paths: Sequence[Path]) -> tuple[np.ndarray, int]:
-    """(n, 2) widths and heights of up to 500 images, spread evenly, and 3 channels where one has colours, else 1."""
+@dataclass(frozen=True)
+class ImageSample:
+    """What the headers of up to 500 images say, spread evenly.
+
+    Attributes:
+        shapes: (n, 2) widths and heights.
+        channels: 3 where one has colours, else 1.
+        deep: those whose pixels have more than 8 bits.
+        read: how many could be read.
+    """
+
+    shapes: np.ndarray
+    channels: int
+    deep: tuple[Path, ...]
+    read: int
+
+
+def sample_images(paths: Sequence[Path]) -> ImageSample:
+    """Look at the headers of some of the images."""
     shapes: list[tuple[int, int]] = []
+    deep: list[Path] = []
     colour = False
     with without_pillows_warnings():
         for path in paths[:: max(1, len(paths) // IMAGES_SAMPLED)]:
@@ -26,7 +45,9 @@ def sample_shapes(paths: Sequence[Path]) -> tuple[np.ndarray, int]:
                 continue  # counted and listed when the whole folder is decoded
             shapes.append((facts.width, facts.height))
             colour = colour or facts.colour
-    return np.array(shapes or [(32, 32)]), 3 if colour else 1
+            if facts.deep:
+                deep.append(path)
+    return ImageSample(np.array(shapes or [(32, 32)]), 3 if colour else 1, tuple(deep), len(shapes))
 
 
 def given_size(text: str | int | None) -> tuple[int, int] | None:

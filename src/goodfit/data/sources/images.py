@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.data.images.find import find, image_endings
+from goodfit.data.images.find import find
+from goodfit.data.images.formats import image_endings
 from goodfit.data.images.image_source import RESIZE, ImageSource
+from goodfit.data.images.label_cells import is_label_list
+from goodfit.data.images.label_list import ListOptions, lists_images
+from goodfit.data.images.label_tags import TAGS
+from goodfit.data.images.layout import LAYOUT
 from goodfit.data.source import Claim, Strength
+from goodfit.data.tables.table_source import TARGET
+from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
 
 SMALL_SIDE = 64  # px: images up to this side are kept at their own size
@@ -38,6 +44,10 @@ class Images(ImageSource):
             "Keep images of one group in one part: a column of the CSV, or a pattern such as '{group}/*'.",
             "Images",
         ),
+        LAYOUT,
+        Option("path", str, "The column of a list that holds the paths of the images [by its cells].", "Images"),
+        TARGET,
+        TAGS,
     )
 
     @classmethod
@@ -48,9 +58,14 @@ class Images(ImageSource):
         ending = path.suffix.lower()
         if ending in image_endings():
             return Claim(Strength.ENDING, f"its name ends in {ending}")
-        if ending in (".csv", ".tsv") and _lists_images(path):
-            return Claim(Strength.CONTENT, "its first row names an image")
-        return None
+        listed = lists_images(path)
+        if listed is None:
+            return Claim(Strength.OPTION, "--path is given") if "path" in given else None
+        own = {option.name for option in cls.options}
+        if listed == "files" and ("target" in given or "path" in given) and own.issuperset(given):
+            option = "target" if "target" in given else "path"
+            return Claim(Strength.OPTION_AND_CONTENT, f"--{option} is given, and it names images that are there")
+        return Claim(Strength.CONTENT, "it names images")
 
     def usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
         typical = int(np.median(shapes.min(axis=1)))
@@ -62,44 +77,52 @@ class Images(ImageSource):
         return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"
 
 
-def _lists_images(path: Path) -> bool:
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        lines = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-        next(lines, None)
-        cells = next(lines, None) or []
-    return any(Path(cell).suffix.lower() in image_endings() for cell in cells)
-
-
 def images(
-    path: str | os.PathLike[str],
+    data: str | os.PathLike[str],
     *,
     valid: str | os.PathLike[str] | None = None,
     test: str | os.PathLike[str] | None = None,
     size: int | str | None = None,
     resize: str | None = None,
     group: str | None = None,
+    layout: str | None = None,
+    path: str | None = None,
+    target: str | None = None,
+    tags: str | None = None,
 ) -> Images:
-    """Images in class folders, or listed in a CSV of path,label.
+    """Images in class folders, or in a list of paths and labels.
 
     Args:
-        path: a folder with a folder for each class; or with train/, valid/ (val/) and test/ above the classes; or a
-            CSV whose first line names its columns (path and label, or the first two; several labels separated by `|`
-            make a multi-label task; a column part or split names the part). A folder of images without class
-            folders is data to predict.
+        data: a folder with a folder for each class; or with train/, valid/ (val/) and test/ above the classes; or a
+            list (CSV and its relatives) with a column of paths and one of labels, or a column of 0 and 1 for each
+            class; a column part or split names the part. A folder of images without class folders is data to predict.
         valid, test: further places of the same kind, whose images are the validation or test part.
         size: side in pixels, or "240x180", as the net sees them; chosen from the images when None.
         resize: crop (the middle), squash or pad, for images of another shape; crop when None.
-        group: images of one group stay in one part: a column of the CSV, or a pattern with {group} matched against
+        group: images of one group stay in one part: a column of the list, or a pattern with {group} matched against
             the end of the path, such as "{group}/*" (the image's own folder) or "{group}_*.jpg".
+        layout: what the folders are, where it is not clear: parts or classes.
+        path, target: columns of the list: of the paths, and of the labels.
+        tags: what separates several labels of one image: bar, semicolon, comma or space; none: each has one.
 
     Raises:
         DataError: nothing to read there.
     """
-    root = Path(path)
-    listing = find(root, group)
+    root = Path(data)
+    for name, value in (("path", path), ("target", target), ("tags", tags)):
+        if value is not None and not is_label_list(root):
+            raise UsageError(f"--{name} is for a list of images and labels", where=root, fix="Leave it out")
+    columns = ListOptions(path, target, TAGS.checked(tags))
+    layout = LAYOUT.checked(layout)
+    listing = find(root, group, layout=layout, columns=columns)
     for part, place in (("valid", valid), ("test", test)):
         if place is not None:
-            listing.join(find(Path(place), group), part, valid_given=valid is not None)
-    labelled = all(label is not None for label in listing.labels)
+            more = find(Path(place), group, layout=layout, columns=columns)
+            if all(label is None for label in more.labels) and any(label is not None for label in listing.labels):
+                raise DataError(
+                    "its images have no labels", where=place, fix=f"Leave --{part} out; goodfit predict reads them"
+                )
+            listing.join(more, part, valid_given=valid is not None)
+    labelled = any(label is not None for label in listing.labels)
     settings = {"size": size, "resize": resize}
     return Images(listing, settings, root.resolve().stem, targets=listing.labels if labelled else None)

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from goodfit.data.images.cache import Settings
-from goodfit.data.images.decode import ImageSettings
+from goodfit.data.images.decode import ImageSettings, without_pillows_warnings
 from goodfit.data.images.image_source import RESIZE
-from goodfit.data.images.masks import (
+from goodfit.data.images.mask_codes import (
     LARGEST_CLASS,
+    LARGEST_VALUE,
     Codes,
-    MaskSettings,
     codes_from_json,
-    inspect_masks,
     read_codes,
     usual_palette,
 )
-from goodfit.data.images.paired_source import PairedSource, find_in_parts
+from goodfit.data.images.mask_values import (
+    MaskFacts,
+    choose_form,
+    inspect_masks,
+    refuse_all_below,
+    refuse_rare_numbers,
+    refuse_void_majority,
+)
+from goodfit.data.images.masks import MaskSettings
+from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
 from goodfit.data.images.pairing import listed
-from goodfit.data.images.sizes import given_size, sample_shapes, typical_shape
+from goodfit.data.images.sizes import given_size, sample_images, typical_shape
 from goodfit.data.source import Claim, Strength
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
@@ -31,6 +40,7 @@ from goodfit.options import Option
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
+CLASSES_NAMED = 12  # in the note on what was read
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
 
 
@@ -40,6 +50,7 @@ class Masks(PairedSource):
     kind = "masks"
     task = "segmentation"
     partner = "mask"
+    option = "masks"
     options = (
         Option("masks", Path, "Masks of the images, of the same names: index, palette or colour PNGs.", "Segmentation"),
         Option("valid_masks", Path, "Masks of the separate validation images.", "Segmentation"),
@@ -48,9 +59,19 @@ class Masks(PairedSource):
         Option(
             "codes",
             Path,
-            "A file of class names, one a line; with red,green,blue after each name for masks of colours.",
+            "A file of class names, one a line; with the value after each name for masks of grey values, or with "
+            "red,green,blue for masks of colours.",
             "Segmentation",
         ),
+        Option(
+            "binary",
+            int,
+            "Masks of two classes: pixels from this value on are class 1, all others class 0 [by their values].",
+            "Segmentation",
+            low=1,
+            high=LARGEST_VALUE,
+        ),
+        ORIENTATION,
         Option(
             "size",
             str,
@@ -61,7 +82,10 @@ class Masks(PairedSource):
     )
     void: int | None = None  # the class that does not count
     codes = Codes(())  # names and colours of the classes
-    form: str = "values"  # how masks hold their classes: values, binary or colours
+    form: str = "values"  # how masks hold their classes: values, binary, levels or colours
+    threshold: int = 1  # of binary masks
+    void_given: bool = False  # whether the user named the void class
+    _void_value: int = LARGEST_CLASS  # the grey value of pixels to ignore, where it is no class's
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -79,11 +103,18 @@ class Masks(PairedSource):
         """As `PairedSource.prepare`; the classes are those of the masks, or of a run's schema."""
         if schema is not None:
             self.codes, self.void, self.form = codes_from_json(schema["codes"]), schema["void"], schema["form"]
+            self.threshold, self.void_given = schema.get("threshold", 1), schema.get("void_given", True)
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     def schema(self) -> dict[str, Any]:
-        codes = {"names": list(self.codes.names), "colours": [list(colour) for colour in self.codes.colours]}
-        return {**super().schema(), "codes": codes, "void": self.void, "form": self.form}
+        return {
+            **super().schema(),
+            "codes": self.codes.to_json(),
+            "void": self.void,
+            "void_given": self.void_given,
+            "form": self.form,
+            "threshold": self.threshold,
+        }
 
     def task_options(self) -> dict[str, Any]:
         """The names of the classes, and the one that does not count."""
@@ -96,7 +127,7 @@ class Masks(PairedSource):
         size = self._settings.get("size")
         if size is not None and "x" not in str(size).lower():  # the longer side, in the images' own shape
             given_size(size)
-            (width, height), _ = typical_shape(sample_shapes(self._listing.paths)[0], int(size), enlarge=True)
+            (width, height), _ = typical_shape(sample_images(self._listing.paths).shapes, int(size), enlarge=True)
             self._settings["size"] = f"{width}x{height}"
         return super().choose_settings(accelerator)
 
@@ -104,45 +135,65 @@ class Masks(PairedSource):
         assert self.image is not None
         if schema is None:
             self._choose_form()
+        elif self.form == "binary" and self._partners:
+            refuse_all_below(self._inspected(self._partners), self.threshold, self._partners[0].parent)
         return MaskSettings(
             height=self.image.height,
             width=self.image.width,
             resize=self.image.resize,
             form=self.form,
             colours=self.codes.colours if self.form == "colours" else (),
+            threshold=self.threshold,
+            levels=self._levels() if self.form == "levels" else (),
         )
+
+    def _levels(self) -> tuple[tuple[int, int], ...]:
+        """The class of each grey value; a void value that is no class's stays a number above them all."""
+        levels = tuple((value, number) for number, value in enumerate(self.codes.values))
+        return (*levels, (self._void_value, LARGEST_CLASS)) if self.void == LARGEST_CLASS else levels
 
     def as_targets(self, pixels: np.ndarray, schema: Mapping[str, Any] | None) -> Tensor:
         import torch
 
-        highest = self._highest_classes(pixels)
+        counts = self._counts(pixels)
+        highest = self._highest_classes(counts)
         if schema is None:
+            self._refuse_odd_numbers(counts)
             self._choose_classes(highest)
+            self._note_classes(counts)
         self._refuse_other_classes(highest)
+        self._refuse_void_majority(counts)
         return torch.from_numpy(pixels[..., 0])
 
     def _choose_form(self) -> None:
         """How the masks hold their classes; names of the classes and the void one as far as they are known."""
         assert self._partners is not None
-        facts = inspect_masks(self._partners)
-        given = self._settings.get("codes")
-        self.codes = read_codes(Path(given)) if given is not None else Codes((), facts.palette)
-        if facts.coloured and not (given and self.codes.colours):
-            raise DataError(
-                "the masks are colours, not class numbers",
-                where=self._partners[0],
-                fix="Give --codes FILE with a line name,red,green,blue for each class",
-            )
-        self.form = "colours" if facts.coloured else "values"
-        void = self._settings.get("void")
-        if set(facts.values) <= {0, LARGEST_CLASS} and void is None and not facts.coloured and not given:
-            self.form = "binary"
-            self.notes.append(("masks", "two classes", "their values are 0 and 255"))
-        elif void is not None:
-            self.void = self._number(str(void))
-        elif LARGEST_CLASS in facts.values:
-            self.void = LARGEST_CLASS
-            self.notes.append(("void", str(LARGEST_CLASS), "the usual value of pixels to ignore; --void names another"))
+        training = [path for path, part in zip(self._partners, self.parts, strict=True) if part in (None, "train")]
+        facts = self._inspected(training or self._partners)
+        given, void = self._settings.get("codes"), self._settings.get("void")
+        codes = read_codes(Path(given)) if given is not None else None
+        self.codes = codes or Codes((), facts.palette)
+        if void is not None:
+            self.void, self.void_given = self._number(str(void)), True
+        form = choose_form(
+            facts, self._partners[0].parent, codes=codes, void=self.void, binary=self._settings.get("binary")
+        )
+        self.form, self.threshold = form.form, form.threshold
+        if form.form == "binary" and not self.codes.names:
+            self.codes = Codes(("0", "1"), facts.palette[:2] if facts.values[-1:] == [1] else ())
+        if form.note is not None:
+            self.notes.append(("masks", *form.note))
+        if form.void is not None:
+            self.void = form.void
+            self.notes.append(("void", str(form.void), "the usual value of pixels to ignore; --void names another"))
+        if form.form == "levels" and self.void is not None and str(void) not in self.codes.names:
+            self._void_value, known = self.void, self.codes.values
+            self.void = known.index(self.void) if self.void in known else LARGEST_CLASS
+
+    @staticmethod
+    def _inspected(paths: Sequence[Path]) -> MaskFacts:
+        with without_pillows_warnings():
+            return inspect_masks(paths)
 
     def _number(self, void: str) -> int:
         if void in self.codes.names:
@@ -152,14 +203,36 @@ class Masks(PairedSource):
             raise UsageError(f"--void {void} is not a class", fix=f"Give its number from 0 to 255{names}")
         return int(void)
 
-    def _highest_classes(self, pixels: np.ndarray) -> np.ndarray:
-        """(N,) the highest class of every mask besides the void one."""
-        highest = np.zeros(len(pixels), dtype=np.int64)
+    def _counts(self, pixels: np.ndarray) -> np.ndarray:
+        """(N, 256) how many pixels of each class every mask has."""
+        counts = np.zeros((len(pixels), LARGEST_CLASS + 1), dtype=np.int64)
         for row, mask in enumerate(pixels):
-            classes = np.flatnonzero(np.bincount(mask.reshape(-1), minlength=256))
-            classes = classes[classes != (-1 if self.void is None else self.void)]
-            highest[row] = classes.max() if len(classes) else 0
+            counts[row] = np.bincount(mask.reshape(-1), minlength=LARGEST_CLASS + 1)
+        counts[[item.row for item in self.unreadable]] = 0
+        return counts
+
+    def _highest_classes(self, counts: np.ndarray) -> np.ndarray:
+        """(N,) the highest class of every mask besides the void one."""
+        occurs = counts > 0
+        if self.void is not None:
+            occurs[:, self.void] = False
+        highest: np.ndarray = np.where(occurs, np.arange(LARGEST_CLASS + 1), 0).max(axis=1)
         return highest
+
+    def _refuse_odd_numbers(self, counts: np.ndarray) -> None:
+        """The sample of masks decided how they are read; all of them have to agree."""
+        assert self._partners is not None
+        if self.form == "values" and not self.codes.names:
+            pixels = counts[[part in (None, "train") for part in self.parts]].sum(axis=0)
+            numbers = Counter({int(value): int(pixels[value]) for value in np.flatnonzero(pixels)})
+            refuse_rare_numbers(numbers, self._partners[0].parent, self.void)
+
+    def _refuse_void_majority(self, counts: np.ndarray) -> None:
+        if self.void is None or self.void_given or not counts.any():
+            return
+        assert self._partners is not None
+        share = float(counts[:, self.void].sum() / counts.sum())
+        refuse_void_majority(share, self.void, self._partners[0].parent)
 
     def _choose_classes(self, highest: np.ndarray) -> None:
         """As many classes as the training images have, where no file names them; names and colours for all."""
@@ -173,6 +246,17 @@ class Masks(PairedSource):
         colours = list(self.codes.colours[: len(names)])
         colours += usual_palette(len(names))[len(colours) :]
         self.codes = Codes(tuple(names), tuple(colours))
+
+    def _note_classes(self, counts: np.ndarray) -> None:
+        """Share of the pixels of each class, and the classes that never occur."""
+        pixels = counts.sum(axis=0)
+        shares = {name: pixels[number] / max(1, pixels.sum()) for number, name in enumerate(self.codes.names)}
+        shown = ", ".join(f"{name} {100 * share:.1f}%" for name, share in list(shares.items())[:CLASSES_NAMED])
+        more = f" and {len(shares) - CLASSES_NAMED} more" if len(shares) > CLASSES_NAMED else ""
+        never = listed([name for name, share in shares.items() if not share], CLASSES_NAMED)
+        void = f"; void: {100 * pixels[self.void] / max(1, pixels.sum()):.1f}%" if self.void is not None else ""
+        why = f"of the pixels of the masks{void}" + (f"; never: {never}" if never else "")
+        self.notes.append(("classes", f"{shown}{more}", why))
 
     def _refuse_other_classes(self, highest: np.ndarray) -> None:
         assert self._partners is not None
@@ -197,6 +281,8 @@ def masks(
     test_masks: str | os.PathLike[str] | None = None,
     void: int | str | None = None,
     codes: str | os.PathLike[str] | None = None,
+    binary: int | None = None,
+    orientation: str | None = None,
     size: int | str | None = None,
     resize: str | None = None,
 ) -> Masks:
@@ -209,7 +295,10 @@ def masks(
             for beside the images in train/, valid/ and test/. None: images to predict.
         valid, valid_masks, test, test_masks: those parts, where they lie apart.
         void: the class that does not count, by number or name; 255 where masks have it.
-        codes: a file with a line for each class: name, or name,red,green,blue.
+        codes: a file with a line for each class: name, name,value or name,red,green,blue.
+        binary: masks of two classes: pixels from this value on are class 1.
+        orientation: upright where masks were drawn on images turned as EXIF says, stored where on the pixels as they
+            lie in the file; by their shapes when None.
         size: longer side in pixels as the net sees them, or "240x180"; the images' own, up to 320 on a CPU.
         resize: crop (the middle), squash or pad, for images of another shape.
 
@@ -218,5 +307,6 @@ def masks(
     """
     listing, partners = find_in_parts(path, masks, "masks", valid=(valid, valid_masks), test=(test, test_masks))
     settings = {"size": size, "resize": resize, "void": void, "codes": codes}
+    settings |= {"binary": binary, "orientation": orientation}
     place = Path(path).resolve()
     return Masks(listing, partners, settings, place.parent.stem if place.name == "images" else place.stem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ import numpy as np
 
 from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings
-from goodfit.data.images.paired_source import PairedSource, find_in_parts
-from goodfit.data.images.sizes import given_size, sample_shapes
+from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
+from goodfit.data.images.sizes import given_size, sample_images
 from goodfit.data.source import Claim, Strength
 from goodfit.errors import UsageError
 from goodfit.options import Option
@@ -31,6 +32,7 @@ class Pairs(PairedSource):
     kind = "pairs"
     task = "restoration"
     partner = "clean image"
+    option = "clean"
     options = (
         Option("clean", Path, "Clean images of the same names: the net learns to restore them.", "Restoration"),
         Option("valid_clean", Path, "Clean images of the separate validation part.", "Restoration"),
@@ -41,6 +43,7 @@ class Pairs(PairedSource):
             "Side in pixels, or WIDTHxHEIGHT, of the middle that is cut out of each image [theirs, up to 512].",
             "Restoration",
         ),
+        replace(ORIENTATION, group="Restoration"),
     )
 
     @classmethod
@@ -64,15 +67,20 @@ class Pairs(PairedSource):
 
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """The middle of the images, never resized: that would take away what is to be restored."""
-        shapes, channels = sample_shapes(self._listing.paths)
+        sample = sample_images(self._listing.paths)
+        shapes, channels = sample.shapes, sample.channels
         if self._partners is not None:
-            channels = max(channels, sample_shapes(self._partners)[1])
+            clean = sample_images(self._partners)
+            channels = max(channels, clean.channels)
+            sample = replace(sample, deep=(*sample.deep, *clean.deep), read=sample.read + clean.read)
         given = given_size(self._settings.get("size"))
         (width, height), why = (given, "given") if given else self.usual_size(shapes, accelerator)
         if min(width, height) < SMALLEST_SIDE:
             raise UsageError(f"images of {width}x{height} px are too small to restore", fix="Give larger ones")
         self.notes.append(("size", f"the middle {width}x{height} px, {'colour' if channels == 3 else 'grey'}", why))
-        return ImageSettings(height=height, width=width, channels=channels, resize="cut")
+        return ImageSettings(
+            height=height, width=width, channels=channels, resize="cut", grey_range=self.choose_grey_range(sample)
+        )
 
 
 def pairs(
@@ -83,6 +91,7 @@ def pairs(
     valid_clean: str | os.PathLike[str] | None = None,
     test: str | os.PathLike[str] | None = None,
     test_clean: str | os.PathLike[str] | None = None,
+    orientation: str | None = None,
     size: int | str | None = None,
 ) -> Pairs:
     """Degraded images with a clean one each, for restoration: denoise, sharpen, colourise, undo JPEG or text.
@@ -91,10 +100,12 @@ def pairs(
         path: a folder of degraded images; `goodfit degrade` makes one of clean ones.
         clean: the folder of the clean images, of the same names and sizes. None: images to restore.
         valid, valid_clean, test, test_clean: those parts, where they lie apart.
+        orientation: upright where EXIF data turns degraded images and the clean ones are upright as they are, stored
+            where both are to be turned; by their shapes when None.
         size: side of the middle that is cut out of each image, or "240x180"; the images' own, up to 512.
 
     Raises:
         DataError: nothing to read, images without a clean one, or one of another size: each is named.
     """
     listing, partners = find_in_parts(path, clean, "clean", valid=(valid, valid_clean), test=(test, test_clean))
-    return Pairs(listing, partners, {"size": size}, Path(path).resolve().stem)
+    return Pairs(listing, partners, {"size": size, "orientation": orientation}, Path(path).resolve().stem)

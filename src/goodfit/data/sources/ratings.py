@@ -10,18 +10,24 @@ import numpy as np
 
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import numbers
-from goodfit.data.tables.encoder import texts
+from goodfit.data.tables.column_types import without_missing
+from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.features import Described, Features
-from goodfit.data.tables.frames import Frame
-from goodfit.data.tables.reading import is_table, read_parts
-from goodfit.data.tables.table_source import GROUP, TARGET, TIME, TableSource
+from goodfit.data.tables.numbers import is_nested, numbers
+from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
+from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
+from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
 from goodfit.stats.held_out import HeldOut
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    import polars as pl
     from torch import Tensor
+
+
+SETTINGS = ("user", "item", "target", "group", "time", "decimal", "verbatim")  # kept by a run
+NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
 class Ratings(TableSource):
@@ -38,17 +44,13 @@ class Ratings(TableSource):
         TARGET,
         GROUP,
         TIME,
+        *DIALECT,
     )
 
     def __init__(
-        self,
-        frame: Frame,
-        parts: list[str | None],
-        settings: Mapping[str, Any],
-        name: str,
-        features: Mapping[str, Any] | None = None,
+        self, table: TableParts, settings: Mapping[str, Any], features: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(frame, parts, settings, name)
+        super().__init__(table, settings)
         self.known: dict[str, list[str]] = {}  # users and items in the order of their codes from 1 on
         self.counts_in_training: dict[str, int] = {}  # how many of them are in training rows: these come first
         self._training_rows = 0
@@ -91,7 +93,8 @@ class Ratings(TableSource):
             DataError: a rating that is no number.
         """
         if schema is not None:
-            self._settings = dict(schema["settings"])
+            self._settings = {"decimal": ".", "verbatim": [], **schema["settings"]}
+            self._read_as([name for name in (self._settings["user"], self._settings["item"]) if name is not None])
             self.known = {"user": schema["users"], "item": schema["items"]}
             counts = {name: len(names) for name, names in self.known.items()}
             self._strangers = schema.get("held_out_users", {})
@@ -104,6 +107,8 @@ class Ratings(TableSource):
                     fix=f"The columns are {', '.join(self._frame.columns)}",
                 )
             self._refuse_absent(self._settings[option], option)
+            if is_nested(self._frame.column(self._settings[option]).dtype):
+                raise DataError(f"--{option} {self._settings[option]}: lists or bytes", fix="Give a column of names")
         if schema is None:
             if target is not None:
                 self._refuse_absent(target, "target")
@@ -111,13 +116,24 @@ class Ratings(TableSource):
         if target is None:
             self.targets = np.zeros(len(self))
             if schema is None:
-                self.notes.append(("feedback", "choices", "no --target: each row is an item that a user took"))
+                named = next((name for name in self._frame.columns if name.lower() in NAMES_OF_RATINGS), None)
+                unused = f"; the column '{named}' is not used: --target {named} predicts it" if named else ""
+                self.notes.append(("feedback", "choices", f"no --target: each row is an item that a user took{unused}"))
         elif target in self._frame.columns:
+            if schema is None:
+                self._choose_decimal(target)
             self.targets = self._read_ratings(target)
         if schema is not None:
             self._encode()
+            self._note_unknown()
             return
-        user, item = (self._frame.column(self._settings[name]) for name in ("user", "item"))
+        users_and_items = [self._frame.column(self._settings[name]) for name in ("user", "item")]
+        self._settings["verbatim"] = [column.name for column in users_and_items if merges(column)]
+        for column in users_and_items:
+            if empty := self._names(column.name).null_count():
+                why = "rows without a name are learnt as of an unknown one"
+                self.notes.append(("missing", f"{column.name}: {empty:,} cells", why))
+        user, item = users_and_items
         summary = f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'"
         self.notes.append(("ratings", f"{len(self):,}", summary))
         for name, place in self._given.items():
@@ -129,7 +145,13 @@ class Ratings(TableSource):
         self._training_rows = len(rows)
         frame = self._frame.sample(rows.numpy())
         for name in ("user", "item"):
-            names = texts(frame[self._settings[name]]).drop_nulls().unique(maintain_order=True).to_list()
+            column = frame[self._settings[name]]
+            names = (
+                texts(column, verbatim=column.name in self._settings["verbatim"])
+                .drop_nulls()
+                .unique(maintain_order=True)
+                .to_list()
+            )
             self.counts_in_training[name] = len(names)
             if (features := self._features.get(name)) is not None:
                 features.learn(names)
@@ -166,7 +188,7 @@ class Ratings(TableSource):
         return {**held, **{f"{name}_features": described for name, described in self._described.items()}}
 
     def schema(self) -> dict[str, Any]:
-        kept = {name: self._settings[name] for name in ("user", "item", "target", "group", "time")}
+        kept = {name: self._settings[name] for name in SETTINGS}
         return {
             "kind": self.kind,
             "settings": kept,
@@ -192,13 +214,42 @@ class Ratings(TableSource):
             return "neither seen: the overall mean"
         return "user not seen: the item's mean" if new == ["user"] else "item not seen: the user's mean"
 
+    def _choose_decimal(self, target: str) -> None:
+        """The decimal mark of the ratings, as the user says or as they show."""
+        marks = convention(
+            self._frame.sample().select(target),
+            separator=None if self._delimited is None else self._delimited.separator,
+            decimal=self._settings["decimal"],
+        )
+        self._settings["decimal"] = marks.of(target)
+        self.notes += [] if marks.note is None else [marks.note]
+        self.doubts += marks.doubts
+
     def _read_ratings(self, name: str) -> list[float | None]:
         column = self._frame.column(name)
-        values = numbers(column)
-        odd = column.filter(values.is_null() & column.is_not_null() & (texts(column).is_not_null()))
-        if len(odd):
-            raise DataError(f"'{odd[0]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
+        values = numbers(column, self._settings["decimal"] or ".")
+        present = without_missing(column.filter(values.is_null()))
+        if len(present):
+            raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
+        if values.null_count():
+            why = "empty, or NA and others: these rows are left out"
+            self.notes.append(("missing", f"{name}: {values.null_count():,} cells", why))
         return values.to_list()
+
+    def _names(self, column: str) -> pl.Series:
+        """Users or items of all rows, as one text for one name."""
+        return texts(self._frame.column(column), verbatim=column in self._settings["verbatim"])
+
+    def _note_unknown(self) -> None:
+        """How many of the new rows have a user or an item that the run does not know."""
+        for at, name in enumerate(("user", "item")):
+            codes = self.whole()[:, at]
+            unknown = int((codes == 0).sum())
+            if unknown:
+                column = self._settings[name]
+                row = int((codes == 0).nonzero()[0, 0])
+                why = f"'{str(self._frame.column(column)[row])[:40]}' was not in training"
+                self.notes.append(("not used", f"{column}: {unknown:,} of {len(self):,}", why))
 
     def _encode(self) -> None:
         import polars as pl
@@ -206,7 +257,7 @@ class Ratings(TableSource):
 
         codes = []
         for name, known in self.known.items():
-            column = texts(self._frame.column(self._settings[name]))
+            column = self._names(self._settings[name])
             code = column.replace_strict(
                 pl.Series(known, dtype=pl.String),
                 pl.Series(range(1, len(known) + 1), dtype=pl.Int64),
@@ -229,6 +280,11 @@ def ratings(
     time: str | None = None,
     user_features: Any = None,
     item_features: Any = None,
+    header: bool | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    fill_gaps: bool | None = None,
 ) -> Ratings:
     """Ratings of items by users, one a row.
 
@@ -242,14 +298,17 @@ def ratings(
         user_features, item_features: tables (paths or frames) with a row for each user or item, whose name stands in a
             column that is called as in `data`, or in the first; numbers, categories and dates in the others. Those
             that have no rating are then known by them.
+        header, separator, decimal, encoding, fill_gaps: of delimited text, as of `goodfit.table`.
 
     Raises:
         DataError: nothing that can be read there.
     """
-    frame, parts, name = read_parts(data, valid=valid, test=test, stream=False)
-    settings = {"user": user, "item": item, "target": target, "group": group, "time": time}
+    dialect = Dialect(header, separator, encoding, bool(fill_gaps))
+    whole = read_parts(data, valid=valid, test=test, stream=False, dialect=dialect)
+    mark = None if decimal is None else parse_decimal(decimal)
+    settings = {"user": user, "item": item, "target": target, "group": group, "time": time, "decimal": mark}
     given = {"user": user_features, "item": item_features}
-    return Ratings(frame, parts, settings, name, {key: place for key, place in given.items() if place is not None})
+    return Ratings(whole, settings, {key: place for key, place in given.items() if place is not None})
 
 
 def _named(given: Mapping[str, Any]) -> Claim | None:

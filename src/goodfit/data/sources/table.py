@@ -13,19 +13,24 @@ import numpy as np
 from goodfit.data.images.cache import cache_folder, reserve
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type, numbers, without_missing
-from goodfit.data.tables.encoder import Encoder, texts
-from goodfit.data.tables.frames import Frame
-from goodfit.data.tables.reading import is_table, read_parts
-from goodfit.data.tables.table_source import GROUP, TARGET, TIME, TableSource
-from goodfit.errors import DataError, UsageError
+from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type, missing_cells
+from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.decoding import unpacked_name
+from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
+from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
+from goodfit.data.tables.targets import TargetForm, read_targets, target_form
+from goodfit.data.tables.unusable import Unused, refuse_other_decimals
+from goodfit.errors import UsageError
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    import polars as pl
     from torch import Tensor
 
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
-CLASSES_AT_MOST = 20  # of whole numbers: with more different values they are numbers; --task says otherwise
+COLUMNS_LISTED = 12  # in a line about missing cells
 
 
 class Table(TableSource):
@@ -40,12 +45,11 @@ class Table(TableSource):
         Option("categorical", str, "Columns to read as categories, separated by commas.", "Tables"),
         Option("numeric", str, "Columns to read as numbers, separated by commas.", "Tables"),
         Option("ignore", str, "Columns to leave out, separated by commas.", "Tables"),
+        *DIALECT,
     )
 
-    def __init__(
-        self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str, *, in_memory: bool
-    ) -> None:
-        super().__init__(frame, parts, settings, name)
+    def __init__(self, table: TableParts, settings: Mapping[str, Any], *, in_memory: bool) -> None:
+        super().__init__(table, settings)
         self._in_memory = in_memory  # whether a frame was given, not a path
         self._types: dict[str, ColumnType] = {}
         self._encoder: Encoder | None = None
@@ -60,8 +64,9 @@ class Table(TableSource):
             return Claim(Strength.OPTION, "--target is given")
         if path.is_dir():
             return Claim(Strength.CONTENT, "there are Parquet files in it")
-        if path.suffix.lower() == ".parquet":
-            return Claim(Strength.ENDING, "its name ends in .parquet")
+        ending = unpacked_name(path).suffix.lower()
+        if ending not in TEXT_ENDINGS:
+            return Claim(Strength.ENDING, f"its name ends in {ending}")
         return Claim(Strength.GENERIC, "it is a delimited text file")
 
     @classmethod
@@ -95,10 +100,14 @@ class Table(TableSource):
         if schema is not None:
             self._settings = dict(schema["settings"])
             self._encoder = Encoder.from_json(schema["encoder"])
+            self._read_as(self._encoder.sources)
             target = self._settings["target"]
             if all(name in self._frame.columns for name in target):
-                self.targets = self._read_targets(target, self._settings["form"])
-            self._encode()
+                form = TargetForm(
+                    self._settings["form"], self._settings.get("decimals", {}), self._settings.get("written", {})
+                )
+                self.targets = read_targets([self._frame.column(name) for name in target], form)
+            self._encode(new_rows=True)
             return
         target = self._settings["target"]
         if not target:
@@ -112,21 +121,33 @@ class Table(TableSource):
         for option in ("target", "categorical", "numeric", "ignore"):
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
-        self.targets = self._read_targets(target, None)
+        seen = self._frame.sample()
+        words = {*self._settings["ignore"], *self._settings["categorical"], self._settings["group"]}
+        marks = convention(
+            seen.select(name for name in seen.columns if name not in words),
+            separator=None if self._delimited is None else self._delimited.separator,
+            decimal=self._settings["decimal"],
+        )
+        form = target_form([self._frame.column(name) for name in target], {name: marks.of(name) for name in target})
+        self.targets = read_targets([self._frame.column(name) for name in target], form)
+        self._settings |= {"form": form.name, "decimals": dict(form.decimals), "written": dict(form.written)}
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
-        seen = self._frame.sample()
         self._types = {
             name: infer_type(
                 seen[name],
                 categorical=self._settings["categorical"],
                 numeric=self._settings["numeric"],
                 ignore=self._settings["ignore"],
+                decimal=marks.of(name),
             )
             for name in self._frame.columns
             if name not in left_out
         }
-        self._note_types()
+        self.notes += [] if marks.note is None else [marks.note]
+        self.notes += form.notes
+        self.doubts += [*marks.doubts, *form.doubts]
+        self._note_types(seen)
 
     def learn(self, rows: Tensor) -> None:
         """Means, deviations and levels, from these training rows alone."""
@@ -142,7 +163,7 @@ class Table(TableSource):
         """How new rows are read in the same way."""
         return {
             "kind": self.kind,
-            "settings": {name: self._settings[name] for name in ("target", "form")},
+            "settings": {name: self._settings[name] for name in ("target", "form", "decimals", "written")},
             "encoder": self.encoder.to_json(),
         }
 
@@ -150,18 +171,23 @@ class Table(TableSource):
     def repeats(self) -> bool:
         """Whether every column repeats its values, so that rows are equal by nature."""
         seen = self._frame.sample()
-        return not any(column.n_unique() > DISTINCT_SHARE_OF_TEXT * len(column) for column in seen.iter_columns())
+        return not any(
+            is_nested(column.dtype) or column.n_unique() > DISTINCT_SHARE_OF_TEXT * len(column)
+            for column in seen.iter_columns()
+        )
 
     def columns(self) -> Mapping[str, np.ndarray]:
         if self._frame.streamed:
             return {}  # column by column, a file larger than memory would be read as often
         return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
 
-    def _encode(self) -> None:
+    def _encode(self, *, new_rows: bool = False) -> None:
         import torch
 
+        unused = Unused(self.encoder) if new_rows else None
         if not self._frame.streamed:
-            self._x = torch.from_numpy(self.encoder.encode(self._frame.sample()))
+            self._x = torch.from_numpy(self._encoded(self._frame.sample(), unused))
+            self.notes += [] if unused is None else [each.note for each in unused.counted()]
             return
         width = len(self.encoder.names)
         place = cache_folder(self._cache) / f"{self.name}-{os.getpid()}.rows"
@@ -171,43 +197,21 @@ class Table(TableSource):
             place.unlink()
         start = 0
         for piece in self._frame.pieces():
-            rows[start : start + piece.height] = self.encoder.encode(piece)
+            rows[start : start + piece.height] = self._encoded(piece, unused)
             start += piece.height
+        self.notes += [] if unused is None else [each.note for each in unused.counted()]
         self._x = torch.from_numpy(rows)
 
-    def _read_targets(self, names: Sequence[str], form: str | None) -> Sequence[Any]:
-        """A value a row (an array of numbers, of several targets); None where it is missing.
+    def _encoded(self, piece: pl.DataFrame, unused: Unused | None) -> np.ndarray:
+        """(n, D) of a piece; of new rows, what cannot be used is counted."""
+        if unused is None:
+            return self.encoder.encode(piece)
+        encoded = self.encoder.read(piece)
+        refuse_other_decimals(piece, self.encoder)
+        unused.add(piece, encoded)
+        return encoded.rows
 
-        Args:
-            form: text, whole or number, as the run says; inferred from the values when None. Whole numbers of many
-                values are numbers: they are measured, not named.
-        """
-        columns = []
-        for name in names:
-            column = self._frame.column(name)
-            if form is None:
-                present = without_missing(column)
-                values = numbers(present)
-                whole = (
-                    bool((values == values.round()).all()) and values.n_unique() <= CLASSES_AT_MOST and len(names) == 1
-                )
-                form = "text" if values.null_count() or not len(values) else "whole" if whole else "number"
-                if form == "text" and len(names) > 1:
-                    raise DataError(
-                        f"the target '{name}' is not numbers; several targets have to be",
-                        fix="Give one target of classes, or targets of numbers",
-                    )
-                self._settings["form"] = form
-            if form == "text":
-                columns.append(texts(column).to_list())
-            else:
-                cells = numbers(column).to_list()
-                columns.append([None if value is None else int(value) for value in cells] if form == "whole" else cells)
-        if len(columns) == 1:
-            return columns[0]
-        return [None if None in row else np.array(row) for row in zip(*columns, strict=True)]
-
-    def _note_types(self) -> None:
+    def _note_types(self, seen: pl.DataFrame) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
             named = [name for name, column in self._types.items() if column.name == kind]
             if named:
@@ -220,6 +224,18 @@ class Table(TableSource):
         for name, column in self._types.items():
             if column.name == "left out":
                 self.notes.append(("left out", name, column.why))
+            if column.doubt is not None:
+                self.doubts.append((column.doubt, f"Write them as year-month-day, or leave '{name}' out with --ignore"))
+        gaps = {name: missing_cells(seen[name], kind) for name, kind in self._types.items() if kind.name != "left out"}
+        lines = [
+            f"{name}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}"
+            for name, counts in gaps.items()
+            if counts
+        ]
+        if lines:
+            more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
+            cells = sum(sum(counts.values()) for counts in gaps.values())
+            self.notes.append(("missing", f"{cells:,} cells", "; ".join(lines[:COLUMNS_LISTED]) + more))
 
 
 def table(
@@ -234,11 +250,17 @@ def table(
     group: str | None = None,
     time: str | None = None,
     stream: bool | None = None,
+    header: bool | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    fill_gaps: bool | None = None,
 ) -> Table:
     """Rows of a table.
 
     Args:
-        data: a path of CSV, TSV or Parquet (a file, or a folder of Parquet files), or a frame (pandas, polars, ...).
+        data: a path of CSV, TSV, Parquet (a file, or a folder of Parquet files), Arrow, JSON lines or Excel, or a frame
+            (pandas, polars, ...).
         target: the column to predict: y of shape (N,), as a Series of pandas. A list of columns gives y of shape
             (N, K), as a DataFrame. None for data to predict.
         valid, test: further tables, whose rows are the validation or test part.
@@ -246,11 +268,16 @@ def table(
         group: rows with the same value of this column stay in one part; it is not learnt from.
         time: split by time: validation and test rows are later than training rows by this column.
         stream: leave the rows of Parquet files on disk; chosen by their size and the free memory when None.
+        header: of delimited text: whether the first line names the columns; decided from all lines when None.
+        separator, encoding: of delimited text; detected when None.
+        decimal: the decimal mark of numbers, "." or ","; decided from all columns when None.
+        fill_gaps: read lines with too few cells as rows with gaps, instead of refusing the file.
 
     Raises:
         DataError: nothing that can be read there; duplicate or missing columns.
     """
-    frame, parts, name = read_parts(data, valid=valid, test=test, stream=stream)
+    dialect = Dialect(header, separator, encoding, bool(fill_gaps))
+    whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect)
     settings = {
         "target": _listed(target),
         "categorical": _listed(categorical),
@@ -258,9 +285,9 @@ def table(
         "ignore": _listed(ignore),
         "group": group,
         "time": time,
-        "form": None,
+        "decimal": None if decimal is None else parse_decimal(decimal),
     }
-    return Table(frame, parts, settings, name, in_memory=not isinstance(data, (str, os.PathLike)))
+    return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
 
 
 def _listed(names: Sequence[str] | str | None) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,8 @@ from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
+
+KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta, decimal.Decimal}
 
 
 def is_frame(data: Any) -> bool:
@@ -49,13 +53,33 @@ def _column(series: Any) -> pl.Series:
     import narwhals as nw
     import polars as pl
 
-    name, kind, missing = str(series.name), series.dtype, series.is_null()
-    if kind.is_float() or kind == nw.Datetime:
+    name, kind = str(series.name), series.dtype
+    if isinstance(kind, nw.Datetime) and kind.time_zone is not None:  # the instant: zones may differ by cell
+        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        kind = series.dtype
+    missing = series.is_null()
+    if kind.is_float() or kind in (nw.Datetime, nw.Duration):
         return pl.Series(name, series.to_numpy())
     if (kind.is_integer() or kind == nw.Boolean) and not missing.any():
         return pl.Series(name, series.to_numpy())
     cells = [None if gone else cell for cell, gone in zip(series.to_list(), missing.to_list(), strict=True)]
-    if kind.is_integer() or kind in (nw.Boolean, nw.Date, nw.Decimal):
+    if kind.is_integer() or kind in (nw.Boolean, nw.Date, nw.Decimal, nw.Time):
+        return pl.Series(name, cells)
+    return _of_objects(name, cells)
+
+
+def _of_objects(name: str, cells: list[Any]) -> pl.Series:
+    """Python objects: values of one type that polars knows as that type, lists and bytes as such, all else as text."""
+    import polars as pl
+
+    types = {type(cell) for cell in cells if cell is not None}
+    if types & {list, tuple, dict, set, frozenset, bytes, bytearray} or any(
+        each.__module__ == "numpy" and each.__name__ == "ndarray" for each in types
+    ):
+        return pl.Series(name, [None if cell is None else str(cell).encode() for cell in cells], dtype=pl.Binary)
+    if types == {int} and any(cell is not None and abs(cell) >= 2**63 for cell in cells):
+        types = {str}  # no integer of 64 bits: a name
+    if len(types) == 1 and types <= KEPT_TYPES:
         return pl.Series(name, cells)
     return pl.Series(name, [None if cell is None else str(cell) for cell in cells], dtype=pl.String)
 

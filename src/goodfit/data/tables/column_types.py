@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.conventions import MISSING
+from goodfit.data.tables.moments import date_form, exchanged, unix_form
+from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers
+from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
 
-MISSING = ("", "?", "NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "-", ".")
 NUMBER_SHARE_NEEDED = 0.98  # of the values: then the others are slips, and count as missing
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
-TIME_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")
 WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: free text
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
+DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
+RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
+SAME = "the same value in every row"
+NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
 
 
 @dataclass(frozen=True)
@@ -27,18 +33,30 @@ class ColumnType:
     Attributes:
         name: number, category, date or left out.
         why: in a few words, for the line that is printed.
-        format: of dates.
+        format: of dates; "hours" of times of day and durations.
+        decimal: the decimal mark of text.
+        doubt: what was assumed, for a warning; None where nothing was.
     """
 
     name: str
     why: str
     format: str | None = None
+    decimal: str = "."
+    doubt: str | None = None
 
 
 def infer_type(
-    column: pl.Series, *, categorical: Collection[str], numeric: Collection[str], ignore: Collection[str]
+    column: pl.Series,
+    *,
+    categorical: Collection[str],
+    numeric: Collection[str],
+    ignore: Collection[str],
+    decimal: str = ".",
 ) -> ColumnType:
     """The type of a column, as the user says or as its values show.
+
+    Args:
+        decimal: the decimal mark of text.
 
     Raises:
         DataError: free text, which no net here reads.
@@ -49,55 +67,135 @@ def infer_type(
     name = column.name
     if name in ignore:
         return ColumnType("left out", "as you said")
+    if is_nested(column.dtype):
+        kind = NESTED.get(str(column.dtype.base_type()), "nested values")
+        return ColumnType("left out", f"{kind} are not read here")
     if name in categorical:
         return ColumnType("category", "as you said")
     if name in numeric:
-        values = numbers(column)
-        if values.is_null().all():
-            raise UsageError(f"--numeric {name}: there is no number in this column", fix="Leave it out")
-        return ColumnType("number", "as you said")
+        return _as_numbers(column, decimal)
     if column.dtype == pl.Boolean:
         return ColumnType("category", "yes or no")
+    if column.dtype in (pl.Time, pl.Duration):
+        what = "times of day" if column.dtype == pl.Time else "durations"
+        return _varying(column, ColumnType("number", f"{what} in hours", HOURS))
     if column.dtype.is_temporal():
-        return ColumnType("date", "dates", None)
-    present = without_missing(column)
+        return _varying(column, ColumnType("date", "dates", None))
+    if column.dtype == pl.Null:
+        return ColumnType("left out", "empty")
+    return _of_values(column, decimal)
+
+
+def _as_numbers(column: pl.Series, decimal: str) -> ColumnType:
+    for form in (None, HOURS):
+        if not numbers(column, decimal, form).is_null().all():
+            return ColumnType("number", "as you said", form, decimal)
+    raise UsageError(f"--numeric {column.name}: there is no number in this column", fix="Leave it out")
+
+
+def _varying(column: pl.Series, kind: ColumnType) -> ColumnType:
+    distinct = column.drop_nulls().n_unique()
+    if distinct > 1:
+        return kind
+    return ColumnType("left out", "empty" if distinct == 0 else "one value, or missing")
+
+
+def _of_values(column: pl.Series, decimal: str) -> ColumnType:
+    """Of text and numbers: numbers where nearly all values are, missing words aside; else dates, codes, words."""
+    import polars as pl
+
+    words = without_empty(column)
+    present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
-    distinct = present.n_unique()
+    values = numbers(present, decimal)
+    slips = values.null_count()
+    if len(present) and len(present) - slips >= NUMBER_SHARE_NEEDED * len(present):
+        distinct = present.n_unique()
+        if distinct == 1:
+            return ColumnType("left out", SAME if len(present) == len(column) else "one value, or missing")
+        kind = _of_numbers(present, values.drop_nulls(), distinct, decimal)
+        if slips and kind.name == "number":
+            slip = f"{slips} values such as '{_first_null(present, values)}' are not, and count as missing"
+            return ColumnType("number", f"numbers; {slip}", kind.format, decimal)
+        return kind
+    distinct = words.n_unique()
     if distinct == 1:
         return ColumnType(
-            "left out", "the same value in every row" if len(present) == len(column) else "one value, or missing"
+            "left out", "one value, or missing" if len(words) < len(column) else "the same value in every row"
         )
     if distinct == 2:
         return ColumnType("category", "two values")
-    if column.dtype.is_numeric():
-        return _of_numbers(present, distinct)
-    values = numbers(present)
-    readable = len(values) - values.null_count()
-    if readable >= NUMBER_SHARE_NEEDED * len(values):
-        slips = present.filter(values.is_null())
-        kind = _of_numbers(values.drop_nulls(), distinct)
-        if len(slips) and kind.name == "number":
-            slip = f"{len(slips)} values such as '{slips[0]}' are not, and count as missing"
-            return ColumnType("number", f"numbers; {slip}")
-        return kind
-    form = date_format(present)
+    text = present.cast(pl.String)
+    if text.str.contains(rf"{CLOCK}|{ISO_DURATION}").mean() >= NUMBER_SHARE_NEEDED:  # type: ignore[operator]
+        return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
+    form = date_form(text)
     if form is not None:
-        return ColumnType("date", f"dates of the form {form}", form)
-    return _of_words(present, distinct)
+        other = exchanged(text, form)
+        doubt = None
+        if other is not None:
+            doubt = (
+                f"the dates of '{column.name}', such as {text[0]}, are read as {shown_form(form)}; all of them could "
+                f"be {shown_form(other)}"
+            )
+        return ColumnType("date", f"dates of the form {form}", form, doubt=doubt)
+    return _of_words(words, distinct)
 
 
-def _of_numbers(values: pl.Series, distinct: int) -> ColumnType:
-    """Whole numbers that count the rows are an identifier; all others are numbers."""
+def shown_form(form: str) -> str:
+    """day/month/year, for people."""
+    names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year"}
+    return re.sub(r"%[dmYy]", lambda match: names[match[0]], form.split(" ")[0])
+
+
+def _first_null(cells: pl.Series, values: pl.Series) -> str:
+    cell = str(cells.filter(values.is_null())[0])
+    return cell if len(cell) <= 40 else f"{cell[:40]}..."
+
+
+def is_code(present: pl.Series) -> bool:
+    """Whether text is whole numbers that are names: with leading zeros, or longer than a number can be."""
+    import polars as pl
+
+    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return False
+    text = present.cast(pl.String).str.strip_chars()
+    coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$")
+    return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+$").all())
+
+
+def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: str) -> ColumnType:
+    """Whole numbers that count the rows or name things are no numbers; those of a time are dates."""
     import polars as pl
 
     cells = values.cast(pl.Float64).to_numpy()
-    if distinct == len(cells) > ROWS_OF_AN_IDENTIFIER and bool((cells == cells.round()).all()):
+    name = present.name
+    whole = bool((cells == cells.round()).all())
+    if is_code(present):
+        if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
+            return ColumnType(
+                "left out", "codes with leading zeros or many digits: an identifier; --numeric reads them"
+            )
+        return ColumnType("category", f"{distinct:,} codes with leading zeros or many digits")
+    if whole and distinct == len(cells) and RUNNING_NUMBERS.fullmatch(name.lower()) and len(cells) > 2:
+        return ColumnType("left out", "another whole number in every row: the running number of the rows")
+    if whole and name.startswith("Unnamed: "):
+        return ColumnType("left out", "whole numbers without a name: the running number of the rows")
+    if distinct == 2 and (whole or decimal == "."):
+        return ColumnType("category", "two values")
+    if distinct == len(cells) > ROWS_OF_AN_IDENTIFIER and whole:
         if cells.max() - cells.min() == len(cells) - 1:
             return ColumnType("left out", "it counts the rows: an identifier")
-        if "id" in values.name.lower().replace("-", "_").split("_"):
+        if "id" in name.lower().replace("-", "_").split("_"):
             return ColumnType("left out", "another whole number in every row: an identifier")
-    return ColumnType("number", "numbers")
+    form = unix_form(name, values)
+    if form is not None:
+        return ColumnType("date", f"dates of the form {form}, since 1970", form)
+    if whole and cells.min() > 1e7 and cells.max() < 1e8 and len(cells) > 2:
+        text = values.cast(pl.Int64).cast(pl.String)
+        if (text.str.slice(0, 2).is_in(["18", "19", "20", "21"])).all() and date_form(text) == "%Y%m%d":
+            return ColumnType("date", "dates of the form %Y%m%d", "%Y%m%d")
+    return ColumnType("number", "numbers", None, decimal)
 
 
 def _of_words(present: pl.Series, distinct: int) -> ColumnType:
@@ -114,58 +212,36 @@ def _of_words(present: pl.Series, distinct: int) -> ColumnType:
     return ColumnType("category", f"{distinct:,} values")
 
 
-def without_missing(column: pl.Series) -> pl.Series:
-    """The values that are not missing."""
+def without_empty(column: pl.Series) -> pl.Series:
+    """The values of the cells that are not empty: NA and others are words."""
     import polars as pl
 
     kept = column.drop_nulls()
-    if kept.dtype == pl.String:
-        return kept.filter(~kept.is_in(MISSING))
-    if kept.dtype.is_float():
-        return kept.filter(kept.is_finite())
+    if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return kept.filter(kept.cast(pl.String).str.strip_chars() != "")
+    return kept.filter(kept.is_finite()) if kept.dtype.is_float() else kept
+
+
+def without_missing(column: pl.Series) -> pl.Series:
+    """The values that are not missing, where NA and others mean that: in numbers and dates."""
+    import polars as pl
+
+    kept = without_empty(column)
+    if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return kept.filter(~kept.cast(pl.String).str.strip_chars().is_in(MISSING))
     return kept
 
 
-def numbers(column: pl.Series) -> pl.Series:
-    """Float64, null where there is none: missing, infinite, or no number. Thousands may be separated by commas."""
+def missing_cells(column: pl.Series, kind: ColumnType) -> dict[str, int]:
+    """What counts as missing in a column of this type -> in how many cells: empty ones, NA and others."""
     import polars as pl
 
-    if column.dtype.is_temporal():
-        return pl.Series(column.name, [None] * len(column), dtype=pl.Float64)
-    if column.dtype == pl.Boolean or column.dtype.is_numeric():
-        values = column.cast(pl.Float64)
-    else:
-        text = column.cast(pl.String).str.strip_chars()
-        grouped = text.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
-        values = pl.select(
-            pl.when(grouped).then(text.str.replace_all(",", "")).otherwise(text).cast(pl.Float64, strict=False)
-        ).to_series()
-    return pl.select(pl.when(values.is_finite()).then(values)).to_series().rename(column.name)
-
-
-def date_format(values: pl.Series) -> str | None:
-    """The first form that nearly all of the values have."""
-    import polars as pl
-
-    text = values.cast(pl.String)
-    sample = text.head(1000)
-    for form in (*TIME_FORMATS, *DATE_FORMATS):
-        if moments(sample, form).null_count() <= (1 - NUMBER_SHARE_NEEDED) * len(sample) and (
-            moments(text, form).null_count() <= (1 - NUMBER_SHARE_NEEDED) * len(text)
-        ):
-            return form
-    return None
-
-
-def moments(column: pl.Series, form: str | None) -> pl.Series:
-    """Datetimes, null where a value is none."""
-    import polars as pl
-
-    if column.dtype.is_temporal():
-        return column.cast(pl.Datetime("us"), strict=False)
-    text = column.cast(pl.String).str.strip_chars()
-    if form is None:
-        return pl.Series(column.name, [None] * len(column), dtype=pl.Datetime("us"))
-    if form in DATE_FORMATS:
-        return text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
-    return text.str.to_datetime(form, strict=False, time_unit="us")
+    if is_nested(column.dtype):
+        return {}
+    empty = len(column) - len(without_empty(column))
+    counts = {"empty": empty} if empty else {}
+    if kind.name in ("number", "date") and column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        text = texts(column, verbatim=True)
+        for word, count in text.filter(text.is_in(MISSING)).alias("word").value_counts(sort=True).iter_rows():
+            counts[f"'{word}'"] = int(count)
+    return counts

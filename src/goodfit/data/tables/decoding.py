@@ -82,7 +82,7 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
     utf8, name, guess = _decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    utf8 = utf8.rstrip(b"\x1a")  # by which DOS ended its files
+    utf8 = utf8.removesuffix(b"\x1a")  # by which DOS ended its files
     zero = utf8.find(b"\0")
     if zero >= 0:
         line = utf8.count(b"\n", 0, zero) + 1
@@ -114,7 +114,8 @@ def _decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str,
             return _text(data[len(mark) :], name, path), SHOWN.get(name, name), False
     first = data[:BYTES_EXAMINED]
     for name, high, low in (("utf-16-le", first[1::2], first[::2]), ("utf-16-be", first[::2], first[1::2])):
-        if high.count(0) > ZERO_SHARE_OF_UTF16 * len(high) and low.count(0) == 0:
+        wide = high.count(0) > ZERO_SHARE_OF_UTF16 * len(high) and low.count(0) == 0
+        if wide and len(data) % 2 == 0:
             return _text(data, name, path), "UTF-16", True
     try:
         data.decode("utf-8")

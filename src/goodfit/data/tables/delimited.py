@@ -132,8 +132,6 @@ def _without_head(data: bytes) -> tuple[bytes, int, str | None]:
                 named = chr(line[4])
             else:
                 break
-        elif data.strip(b" \t\n").find(b"\n") < 0:
-            break  # one line of content: of a single column, where an empty line is a row
         data, skipped = rest, skipped + 1
     return data, skipped, named
 
@@ -202,14 +200,17 @@ def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: b
     layout = scan(data, separator)
     if layout is not None and (width := _one_width(layout)):
         names = numbered_names(width)
-        frame = pl.read_csv(
-            io.BytesIO(data),
-            separator=separator,
-            has_header=False,
-            quote_char='"' if b'"' in data else None,
-            schema=dict.fromkeys(names, pl.String),
-            infer_schema=False,
-        )
+        try:
+            frame = pl.read_csv(
+                io.BytesIO(data),
+                separator=separator,
+                has_header=False,
+                quote_char='"' if b'"' in data else None,
+                schema=dict.fromkeys(names, pl.String),
+                infer_schema=False,
+            )
+        except pl.exceptions.PolarsError:
+            frame = pl.DataFrame()  # what polars cannot read is read, or refused by its line, below
         if frame.height == len(layout.lines):
             kept = layout.cells > 0 if width > 1 else np.ones(frame.height, dtype=bool)
             if not kept.all():

@@ -7,15 +7,18 @@ a missing value. Columns are found by name: their order, and columns that are no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-from goodfit.data.tables import encode_few as cells
-from goodfit.data.tables.column_types import MISSING, ColumnType, moments, numbers
+from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.conventions import MISSING
+from goodfit.data.tables.moments import moments
+from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,13 +27,19 @@ if TYPE_CHECKING:
 UNKNOWN, GAP, FIRST = 0, 1, 2  # codes: a level not seen in training, a missing value, the first level
 DEVIATIONS_AT_MOST = 1e6  # from the mean: further out, float32 would end in infinity
 ROWS_OF_A_LEVEL = 2  # at least, in training: rarer ones share the unknown code, which is learnt from them
+CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
+ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
+TRUTH_OF_DIGITS = {"1": "true", "0": "false"}
 DATE_NUMBERS = ("days", "day", "hour")
 DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
 
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """mean and deviation of the training rows; gaps: whether values were missing there."""
+    """mean and deviation of the training rows; gaps: whether values were missing there.
+
+    format is of dates, or of times of day and durations; decimal is the decimal mark of text.
+    """
 
     name: str
     source: str
@@ -39,17 +48,43 @@ class NumberColumn:
     mean: float
     deviation: float
     gaps: bool
+    decimal: str = "."
 
 
 @dataclass(frozen=True)
 class CategoryColumn:
-    """levels: by falling frequency in the training rows."""
+    """levels: by falling frequency in the training rows.
+
+    verbatim: text is left as it was written. words_missing: NA, None and others mean a missing value, as they did in
+    runs of before; since then only an empty cell does.
+    """
 
     name: str
     source: str
     part: str | None  # of a date: month, weekday
     format: str | None
     levels: list[str]
+    verbatim: bool = False
+    words_missing: bool = True
+
+    @cached_property
+    def code_of(self) -> dict[str, int]:
+        """Level -> code. 1 and 0 are true and false where the levels are these, and the reverse."""
+        codes = {level: at for at, level in enumerate(self.levels, start=FIRST)}
+        if self.part is None and codes.keys() <= {"true", "false"}:
+            codes |= {digit: codes[truth] for digit, truth in TRUTH_OF_DIGITS.items() if truth in codes}
+        elif self.part is None and codes.keys() <= {"0", "1"}:
+            codes |= {truth: codes[digit] for digit, truth in TRUTH_OF_DIGITS.items() if digit in codes}
+        if self.words_missing and self.part is None:
+            codes |= dict.fromkeys(MISSING, GAP)
+        return codes
+
+
+class Encoded(NamedTuple):
+    """rows: (N, D) float32. gone: (N, numbers) bool, where a number is missing or cannot be read."""
+
+    rows: np.ndarray
+    gone: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -80,19 +115,31 @@ class Encoder:
             for part, is_number in parts:
                 label = name if part is None else f"{name} {part}"
                 if is_number:
-                    values = _numbers(learnt[name], part, kind.format)
+                    values = _numbers(learnt[name], part, kind.format, kind.decimal)
                     known = values[~np.isnan(values)]
                     if len(known) and (deviation := float(known.std())) > 0:
                         gaps = len(known) < len(values)
+                        mean = float(known.mean())
                         number_columns.append(
-                            NumberColumn(label, name, part, kind.format, float(known.mean()), deviation, gaps)
+                            NumberColumn(label, name, part, kind.format, mean, deviation, gaps, kind.decimal)
                         )
+                elif part:
+                    category_columns.append(CategoryColumn(label, name, part, kind.format, DATE_LEVELS[part]))
                 else:
-                    levels = DATE_LEVELS[part] if part else _levels(texts(learnt[name]))
-                    category_columns.append(CategoryColumn(label, name, part, kind.format, levels))
+                    verbatim = merges(learnt[name])
+                    levels = _levels(texts(learnt[name], verbatim=verbatim))
+                    category_columns.append(
+                        CategoryColumn(label, name, part, kind.format, levels, verbatim, words_missing=False)
+                    )
         if not number_columns and not category_columns:
             raise DataError("no column is left to learn from", fix="Give columns besides the target")
         return cls(tuple(number_columns), tuple(category_columns))
+
+    @property
+    def sources(self) -> list[str]:
+        """The columns of the table that are read, each once."""
+        columns = [column.source for column in self.numbers] + [column.source for column in self.categories]
+        return list(dict.fromkeys(columns))
 
     @property
     def flags(self) -> list[int]:
@@ -119,59 +166,73 @@ class Encoder:
         Raises:
             DataError: a column that the run was fitted on is not there.
         """
+        return self.read(frame).rows
+
+    def read(self, frame: pl.DataFrame) -> Encoded:
+        """The rows, and which numbers were not there."""
         self._refuse_absent(frame.columns)
-        if frame.height <= cells.FEW and not self._has_dates:
-            return self._encode_few(frame)
-        first_flag, first_code = len(self.numbers), len(self.numbers) + len(self.flags)
-        rows = np.zeros((frame.height, first_code + len(self.categories)), dtype=np.float32)
-        flag = first_flag
-        for at, number in enumerate(self.numbers):
-            values = _numbers(frame[number.source], number.part, number.format)
-            gone = np.isnan(values)
-            rows[:, at] = np.where(
-                gone, 0.0, np.clip((values - number.mean) / number.deviation, -DEVIATIONS_AT_MOST, DEVIATIONS_AT_MOST)
-            )
-            if number.gaps:
-                rows[:, flag] = gone
-                flag += 1
+        numbers = self.number_values(frame)
+        gone = np.isnan(numbers)
+        means = np.array([column.mean for column in self.numbers])
+        deviations = np.array([column.deviation for column in self.numbers])
+        scores = np.clip((numbers - means) / deviations, -DEVIATIONS_AT_MOST, DEVIATIONS_AT_MOST)
+        scores[gone] = 0.0
+        first_code = len(self.numbers) + len(self.flags)
+        rows = np.empty((frame.height, first_code + len(self.categories)), dtype=np.float32)
+        rows[:, : len(self.numbers)] = scores
+        rows[:, len(self.numbers) : first_code] = gone[:, self.flags]
+        rows[:, first_code:] = self._codes(frame)
+        return Encoded(rows, gone)
+
+    def number_values(self, frame: pl.DataFrame) -> np.ndarray:
+        """(N, numbers) float64 in the columns' own units, NaN where there is none.
+
+        Columns of text are read several in one call, of numbers too: one row takes no longer for having 50 columns.
+        """
+        import polars as pl
+
+        values = np.empty((frame.height, len(self.numbers)), order="F")
+        of_text: dict[str, list[int]] = {}
+        of_numbers: list[int] = []
+        for at, column in enumerate(self.numbers):
+            cells = frame.get_column(column.source)
+            if column.part is not None or column.format is not None:
+                values[:, at] = _numbers(cells, column.part, column.format, column.decimal)
+            elif cells.dtype == pl.Boolean or cells.dtype.is_numeric():
+                of_numbers.append(at)
+            elif cells.dtype == pl.String:
+                of_text.setdefault(column.decimal, []).append(at)
+            else:
+                values[:, at] = _numbers(cells, None, None, column.decimal)
+        for block in _blocks(of_numbers, frame.height):
+            stacked = pl.concat([frame.get_column(self.numbers[at].source).cast(pl.Float64) for at in block])
+            values[:, block] = _numbers(stacked, None, None, ".").reshape(len(block), frame.height).T
+        for decimal, places in of_text.items():
+            for block in _blocks(places, frame.height):
+                stacked = pl.concat([frame.get_column(self.numbers[at].source) for at in block])
+                values[:, block] = _numbers(stacked, None, None, decimal).reshape(len(block), frame.height).T
+        return values
+
+    def _codes(self, frame: pl.DataFrame) -> np.ndarray:
+        """(N, categories) codes."""
+        import polars as pl
+
+        codes = np.empty((frame.height, len(self.categories)), dtype=np.int64, order="F")
+        of_text: list[int] = []
         for at, category in enumerate(self.categories):
-            column = frame[category.source]
+            column = frame.get_column(category.source)
             if category.part is not None:
                 when = moments(column, category.format)
                 column = when.dt.month() if category.part == "month" else when.dt.weekday()
-            rows[:, first_code + at] = _codes(texts(column), category.levels)
-        return rows
-
-    def _encode_few(self, frame: pl.DataFrame) -> np.ndarray:
-        """The same for a few rows, cell by cell: thirty times as fast for one row as an expression a column."""
-        numbers = [
-            [cells.number(cell) for cell in frame.get_column(column.source).to_list()] for column in self.numbers
-        ]
-        codes = [
-            [GAP if (level := cells.text(cell)) is None else known.get(level, UNKNOWN) for cell in column.to_list()]
-            for known, column in zip(
-                self._codes_of, (frame.get_column(column.source) for column in self.categories), strict=True
-            )
-        ]
-        scores = [
-            [
-                0.0
-                if value is None
-                else min(DEVIATIONS_AT_MOST, max(-DEVIATIONS_AT_MOST, (value - column.mean) / column.deviation))
-                for value in values
-            ]
-            for column, values in zip(self.numbers, numbers, strict=True)
-        ]
-        gaps = [[float(value is None) for value in numbers[at]] for at in self.flags]
-        return np.array([*scores, *gaps, *codes], dtype=np.float32).T.copy()
-
-    @cached_property
-    def _has_dates(self) -> bool:
-        return any(column.part for column in self.numbers) or any(column.part for column in self.categories)
-
-    @cached_property
-    def _codes_of(self) -> list[dict[str, int]]:
-        return [{level: at for at, level in enumerate(column.levels, start=FIRST)} for column in self.categories]
+            elif column.dtype == pl.String and not category.verbatim:
+                of_text.append(at)
+                continue
+            codes[:, at] = _coded(texts(column, verbatim=category.verbatim), category)
+        for block in _blocks(of_text, frame.height):
+            stacked = texts(pl.concat([frame.get_column(self.categories[at].source) for at in block]))
+            for place, at in enumerate(block):
+                codes[:, at] = _coded(stacked.slice(place * frame.height, frame.height), self.categories[at])
+        return codes
 
     def unseen(self, rows: np.ndarray) -> dict[str, int]:
         """How many rows have a level that training did not have, by column."""
@@ -180,10 +241,8 @@ class Encoder:
         return {column.name: int(count) for column, count in zip(self.categories, counts, strict=True) if count}
 
     def _refuse_absent(self, columns: Sequence[str]) -> None:
-        wanted = dict.fromkeys(
-            [column.source for column in self.numbers] + [column.source for column in self.categories]
-        )
-        absent = [name for name in wanted if name not in set(columns)]
+        present = set(columns)
+        absent = [name for name in self.sources if name not in present]
         if absent:
             raise DataError(
                 f"the column '{absent[0]}' is missing"
@@ -206,12 +265,12 @@ class Encoder:
         )
 
 
-def _numbers(column: pl.Series, part: str | None, form: str | None) -> np.ndarray:
+def _numbers(column: pl.Series, part: str | None, form: str | None, decimal: str) -> np.ndarray:
     """(N,) float64, NaN where there is none."""
     import polars as pl
 
     if part is None:
-        values = numbers(column)
+        values = numbers(column, decimal, form)
     else:
         when = moments(column, form)
         values = {
@@ -222,14 +281,11 @@ def _numbers(column: pl.Series, part: str | None, form: str | None) -> np.ndarra
     return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def texts(column: pl.Series) -> pl.Series:
-    """Text, null where it is missing. Whole numbers are written without a point: 1.0 and 1 are one level."""
-    import polars as pl
-
-    if column.dtype.is_float():
-        column = pl.select(pl.when(column.is_finite()).then(column)).to_series()
-    text = column.cast(pl.String).str.strip_chars().str.replace(r"^(-?\d+)\.0+$", "$1")
-    return pl.select(pl.when(~text.is_in(MISSING)).then(text)).to_series()
+def _blocks(places: Sequence[int], height: int) -> Iterator[Sequence[int]]:
+    """Places of columns that are read together."""
+    together = max(1, CELLS_AT_ONCE // max(1, height))
+    for start in range(0, len(places), together):
+        yield places[start : start + together]
 
 
 def _levels(column: pl.Series) -> list[str]:
@@ -237,12 +293,17 @@ def _levels(column: pl.Series) -> list[str]:
     return [str(level) for level, count in counts.iter_rows() if count >= ROWS_OF_A_LEVEL]
 
 
-def _codes(column: pl.Series, levels: Sequence[str]) -> np.ndarray:
+def _coded(column: pl.Series, category: CategoryColumn) -> np.ndarray:
+    """(N,) codes of texts: each different one is looked up once."""
     import polars as pl
 
+    code_of = category.code_of
+    if len(column) <= ROWS_LOOKED_UP:
+        cells = column.to_list()
+        return np.array([GAP if cell is None else code_of.get(cell, UNKNOWN) for cell in cells], dtype=np.int64)
     codes = column.replace_strict(
-        pl.Series(levels, dtype=pl.String),
-        pl.Series(range(FIRST, FIRST + len(levels)), dtype=pl.Int64),
+        pl.Series(list(code_of), dtype=pl.String),
+        pl.Series(list(code_of.values()), dtype=pl.Int64),
         default=UNKNOWN,
         return_dtype=pl.Int64,
     )

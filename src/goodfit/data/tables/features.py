@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from goodfit.data.tables.column_types import ColumnType, infer_type
-from goodfit.data.tables.encoder import Encoder, texts
-from goodfit.data.tables.reading import NAMELESS, read_table
+from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.header import NAMELESS
+from goodfit.data.tables.reading import read_table
+from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -62,7 +65,8 @@ class Features:
                 )
         self._row_of = first
         self._frame = frame.drop(self.key)
-        self._kinds = {column.name: _kind(column) for column in self._frame.iter_columns()}
+        marks = convention(self._frame, separator=None, decimal=None)
+        self._kinds = {column.name: _kind(column, marks.of(column.name)) for column in self._frame.iter_columns()}
 
     def learn(self, names: Sequence[str]) -> None:
         """Means, deviations and levels, from those that have ratings in the training rows.
@@ -102,9 +106,9 @@ class Features:
         return Described(torch.from_numpy(numbers), torch.from_numpy(levels), sizes)
 
 
-def _kind(column: Any) -> ColumnType:
+def _kind(column: Any, decimal: str) -> ColumnType:
     """As for tables; titles and other text, which such tables have by nature, are left out instead of refused."""
     try:
-        return infer_type(column, categorical=(), numeric=(), ignore=())
+        return infer_type(column, categorical=(), numeric=(), ignore=(), decimal=decimal)
     except DataError as error:
         return ColumnType("left out", error.what)

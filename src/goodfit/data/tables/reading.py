@@ -1,37 +1,74 @@
-"""Tables as they come -> polars: CSV and TSV of any dialect, Parquet (a file or a folder), frames of any library.
+"""Tables as they come -> polars: delimited text, Parquet (a file or a folder), Arrow, JSON lines, Excel, frames.
 
 Text files are read as text, cell by cell: `column_types` infers what a column holds, from all of it.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
+from goodfit.data.tables.decoding import PACKED_ENDINGS, excerpt, read_bytes, to_utf8, unpacked_name
+from goodfit.data.tables.delimited import Delimited, read_delimited
 from goodfit.data.tables.frames import Frame, TableInMemory, TableOnDisk, parquet_files, too_large
+from goodfit.data.tables.header import column_names
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab")
-NAMELESS = "column_"  # and a number, in files without names
-BYTES_SAMPLED = 64 * 1024  # for the separator and the names of the columns
+JSON_ENDINGS = (".jsonl", ".ndjson")
+ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
+EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
+ENDINGS = (*TEXT_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, *EXCEL_ENDINGS, ".parquet")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What the user says about delimited text; None: decided from the file. See `read_delimited`."""
+
+    header: bool | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    fill_gaps: bool = False
+
+
+@dataclass(frozen=True)
+class TableParts:
+    """A table and the tables of further parts, as one.
+
+    Attributes:
+        frame: all rows.
+        parts: the part that each row came in, None where it is to be chosen.
+        name: of the data.
+        delimited: the file of text, where the table is a single one.
+        notes: what was guessed when the files were read.
+    """
+
+    frame: Frame
+    parts: list[str | None]
+    name: str
+    delimited: Delimited | None
+    notes: list[tuple[str, str, str]]
 
 
 def is_table(path: Path) -> bool:
     """Whether this place looks like a table: by its ending, or a folder that holds Parquet files."""
     if path.is_dir():
         return any(path.glob("*.parquet"))
-    return path.suffix.lower() in (*TEXT_ENDINGS, ".parquet")
+    return unpacked_name(path).suffix.lower() in ENDINGS
 
 
-def read_table(place: Any) -> pl.DataFrame:
+def read_table(place: Any, dialect: Dialect | None = None) -> pl.DataFrame:
     """A polars frame with the columns in their order, text where the file was text.
 
     Args:
@@ -40,37 +77,26 @@ def read_table(place: Any) -> pl.DataFrame:
     Raises:
         DataError: not a table, an empty one, or one whose columns have the same name twice.
     """
+    return _read(place, dialect or Dialect())[0]
+
+
+def read_parts(
+    data: Any, *, valid: Any, test: Any, stream: bool | None = None, dialect: Dialect | None = None
+) -> TableParts:
+    """One table of all parts."""
     import polars as pl
 
-    if isinstance(place, pl.DataFrame):
-        return _checked(place, None)
-    if isinstance(place, (str, os.PathLike)):
-        path = Path(place)
-        if not path.exists():
-            raise DataError("no such file or folder", where=path, fix="Check the path")
-        if path.is_dir() or path.suffix.lower() == ".parquet":
-            return _checked(_parquet(path), path)
-        return _checked(_text(path), path)
-    if is_frame(place):
-        return _checked(to_polars(place), None)
-    raise DataError(
-        f"a {type(place).__name__} is not a table", fix="Give a path, or a frame such as those of pandas and polars"
-    )
-
-
-def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) -> tuple[Frame, list[str | None], str]:
-    """One frame of all parts, the part that each row came in (None where it is to be chosen), and the data's name."""
-    import polars as pl
-
-    name = Path(data).resolve().stem if isinstance(data, (str, os.PathLike)) else "table"
+    dialect = dialect or Dialect()
+    name = unpacked_name(Path(data).resolve()).stem if isinstance(data, (str, os.PathLike)) else "table"
     given = [("", data), *((part, more) for part, more in (("valid", valid), ("test", test)) if more is not None)]
     frames: list[Frame] = []
-    parts: list[str | None] = []
     if all(isinstance(place, (str, os.PathLike)) and parquet_files(Path(place)) for _, place in given):
         files = [file for _, place in given for file in parquet_files(Path(place))]
         if too_large(files) if stream is None else stream:
             frames = [TableOnDisk(parquet_files(Path(place))) for _, place in given]
-    whole = frames or [TableInMemory(read_table(place)) for _, place in given]
+    read = [] if frames else [_read(place, dialect) for _, place in given]
+    whole = frames or [TableInMemory(frame) for frame, _ in read]
+    parts: list[str | None] = []
     for (part, _), frame in zip(given, whole, strict=True):
         absent = [column for column in whole[0].columns if column not in frame.columns]
         if absent:
@@ -79,19 +105,62 @@ def read_parts(data: Any, *, valid: Any, test: Any, stream: bool | None = None) 
     if valid is not None and test is not None:
         parts = [part or "train" for part in parts]
     if frames:
-        return TableOnDisk([file for _, place in given for file in parquet_files(Path(place))]), parts, name
+        joined: Frame = TableOnDisk([file for _, place in given for file in parquet_files(Path(place))])
+        return TableParts(joined, parts, name, None, [])
     in_memory = [frame.sample().select(whole[0].columns) for frame in whole]
-    return (
-        TableInMemory(pl.concat(in_memory, how="vertical_relaxed") if len(in_memory) > 1 else in_memory[0]),
-        parts,
-        name,
+    try:
+        together = pl.concat(in_memory, how="vertical_relaxed") if len(in_memory) > 1 else in_memory[0]
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            "the columns of the validation or test table hold other types than those of the first",
+            fix="Give files of one kind, with the same columns",
+        ) from error
+    notes = [note for _, delimited in read if delimited is not None for note in delimited.notes]
+    return TableParts(
+        TableInMemory(together), parts, name, read[0][1] if len(read) == 1 else None, list(dict.fromkeys(notes))
+    )
+
+
+def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]:
+    """The frame, and the file of text that it was."""
+    import polars as pl
+
+    if isinstance(place, pl.DataFrame):
+        return _checked(place, None), None
+    if isinstance(place, (str, os.PathLike)):
+        path = Path(place)
+        if not path.exists():
+            raise DataError("no such file or folder", where=path, fix="Check the path")
+        kind = "" if path.is_dir() else unpacked_name(path).suffix.lower()
+        if path.is_dir() or kind == ".parquet":
+            return _checked(_parquet(path), path), None
+        for endings, read in ((JSON_ENDINGS, _json_lines), (ARROW_ENDINGS, _arrow), (EXCEL_ENDINGS, _excel)):
+            if kind in endings:
+                return _checked(read(path), path), None
+        delimited = read_delimited(
+            path,
+            header=dialect.header,
+            separator=dialect.separator,
+            encoding=dialect.encoding,
+            fill_gaps=dialect.fill_gaps,
+        )
+        return _checked(delimited.frame, path), delimited
+    if is_frame(place):
+        return _checked(to_polars(place), None), None
+    raise DataError(
+        f"a {type(place).__name__} is not a table", fix="Give a path, or a frame such as those of pandas and polars"
     )
 
 
 def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:
+    """With names of one line each, as `read_delimited` gives them, so that a column has one name wherever it is."""
     if frame.width == 0 or frame.height == 0:
         raise DataError("the table has no rows", where=path, fix="Give at least one row under the column names")
-    return frame
+    names = column_names(frame.columns)
+    if names == frame.columns:
+        return frame
+    refuse_same_names(names, path or "the frame")
+    return frame.rename(dict(zip(frame.columns, names, strict=True)))
 
 
 def _parquet(path: Path) -> pl.DataFrame:
@@ -100,101 +169,101 @@ def _parquet(path: Path) -> pl.DataFrame:
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     if not files:
         raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
+    if path.suffix.lower() in PACKED_ENDINGS:
+        return _by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
+    frames = [_by_polars(file, "Parquet", lambda file=file: pl.read_parquet(file)) for file in files]  # type: ignore[misc]
+    for file, frame in zip(files, frames, strict=True):
+        if frame.columns != frames[0].columns:
+            raise DataError(
+                "its columns differ from those of the first file", where=file, fix="Give files of one shape"
+            )
     try:
-        return pl.concat([pl.read_parquet(file) for file in files], how="vertical_relaxed")
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"not Parquet files of one shape ({_first_line(error)})", where=path) from error
-
-
-def _text(path: Path) -> pl.DataFrame:
-    import polars as pl
-
-    data = path.read_bytes()
-    if not data.strip():
-        raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
-    if b"\0" in data[:BYTES_SAMPLED] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError("not a text file", where=path, fix="Give CSV, TSV or Parquet")
-    text = _decoded(data, path)
-    first = text[:BYTES_SAMPLED].splitlines()
-    separator = _separator(first, path)
-    names = [name.strip() for name in next(csv.reader(first[:1], delimiter=separator))]
-    has_header = _is_header(names)
-    if has_header:
-        refuse_same_names(names, path)
-        if not text.partition("\n")[2].strip():
-            return pl.DataFrame()
-    width = len(names)
-    try:
-        frame = pl.read_csv(
-            io.StringIO(text),
-            separator=separator,
-            has_header=False,
-            skip_rows=1 if has_header else 0,
-            infer_schema=False,
-            truncate_ragged_lines=False,
-            new_columns=names if has_header else [f"{NAMELESS}{at}" for at in range(1, width + 1)],
-        )
+        return pl.concat(frames, how="vertical_relaxed")
     except pl.exceptions.PolarsError as error:
         raise DataError(
-            _ragged(text, separator, width) or _first_line(error), where=path, fix="Fix the file"
-        ) from error
-    if frame.width != width:
-        raise DataError(
-            f"the first line has {width} names and the rows have {frame.width} cells",
+            "not Parquet files of one shape: a column holds values of different types",
             where=path,
-            fix="Give every column one name",
-        )
-    frame = frame.with_columns(pl.all().str.strip_chars())
-    return frame.filter(~pl.all_horizontal(pl.all().is_null() | (pl.all() == "")))  # blank lines
-
-
-def _decoded(data: bytes, path: Path) -> str:
-    """UTF-8 with or without a mark, UTF-16 with one, else Windows-1252, in which nearly every byte means something."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"byte {error.start} is neither UTF-8 nor Windows-1252", where=path, fix="Save the file as UTF-8"
+            fix="Write them with one schema",
         ) from error
 
 
-def _separator(lines: Sequence[str], path: Path) -> str:
-    """The one of tab, comma, semicolon and bar that cuts the most lines into as many cells as the first."""
-    most_cells, chosen = 0, "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
-    for separator in (",", "\t", ";", "|"):
-        counts = [len(row) for row in csv.reader(lines[:50], delimiter=separator) if row]
-        if counts and counts[0] > 1:
-            agree = sum(count == counts[0] for count in counts) * counts[0]
-            if agree > most_cells:
-                most_cells, chosen = agree, separator
-    return chosen
+def _arrow(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    return _by_polars(path, "an Arrow (Feather version 2)", lambda: pl.read_ipc(io.BytesIO(read_bytes(path))))
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    """The first line names the columns unless one of its cells is a number."""
-    return not any(_is_number(cell) for cell in cells)
+def _json_lines(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    data, _, _ = to_utf8(read_bytes(path), path)
+    if not data.strip():
+        raise DataError("the file is empty", where=path, fix="Give one JSON object a line")
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if line.strip() and not line.strip().startswith(b"{"):
+            raise DataError(
+                f"line {number} is no JSON object: {excerpt(line[:200].decode(errors='replace'))}",
+                where=path,
+                fix="Give one JSON object a line",
+            )
+    frame = _by_polars(
+        path, "JSON lines", lambda: pl.read_ndjson(io.BytesIO(b"\n".join(lines)), infer_schema_length=None)
+    )
+    if frame.height != len(lines):
+        raise DataError(f"{len(lines)} lines hold {frame.height} objects", where=path, fix="Give one object a line")
+    return frame
 
 
-def _is_number(cell: str) -> bool:
+def _excel(path: Path) -> pl.DataFrame:
+    import polars as pl
+
     try:
-        float(cell.replace(",", ""))
-    except ValueError:
-        return False
-    return True
+        import fastexcel
+    except ImportError as error:
+        raise DataError(
+            "Excel files are read by fastexcel, which is not installed",
+            where=path,
+            fix="Run pip install 'goodfit[excel]', or save the sheet as CSV",
+        ) from error
+    data = io.BytesIO(read_bytes(path))
+
+    def read(data: io.BytesIO) -> dict[str, pl.DataFrame]:
+        """Every sheet; the types of columns are inferred from all rows, so that no cell becomes empty."""
+        return pl.read_excel(data, sheet_id=0, raise_if_empty=False, infer_schema_length=None)
+
+    try:
+        sheets = _by_polars(path, "an Excel", lambda: read(data))
+    except fastexcel.FastExcelError as error:
+        raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
+    filled = {name: frame for name, frame in sheets.items() if frame.height}
+    if len(filled) > 1:
+        names = ", ".join(excerpt(name) for name in list(filled)[:5])
+        raise DataError(
+            f"{len(filled)} sheets have rows ({names}); a table is one sheet",
+            where=path,
+            fix="Save the sheet as CSV, or as a file of its own",
+        )
+    return next(iter(filled.values()), pl.DataFrame())
 
 
-def _ragged(text: str, separator: str, width: int) -> str | None:
-    for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1):
-        if cells and len(cells) != width:
-            return f"line {line} has {len(cells)} cells where the first has {width}"
-    return None
+def _by_polars(path: Path, kind: str, read: Callable[[], T]) -> T:
+    """What polars reads; whatever it cannot read is one line.
 
+    Raises:
+        DataError: the file is of another kind, or damaged.
+    """
+    import polars as pl
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    try:
+        return read()
+    except DataError:
+        raise
+    except (pl.exceptions.PolarsError, OSError, ValueError, RuntimeError, TypeError) as error:
+        raise DataError(
+            f"not {kind} file that can be read: it is of another kind, damaged or incomplete".replace(
+                "not Parquet", "not a Parquet"
+            ).replace("not JSON lines file", "not a file of JSON lines"),
+            where=path,
+            fix="Write it again, or give another kind of table",
+        ) from error

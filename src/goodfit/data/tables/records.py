@@ -131,7 +131,7 @@ def _scan_piece(piece: np.ndarray, separator: int) -> Layout | None:
 
 
 def _by_the_book(piece: np.ndarray, quotes: np.ndarray, separator: int) -> bool:
-    """Whether each opening quote begins a cell or follows a closing one (they are doubled), and each closing ends one."""
+    """Whether opening quotes begin a cell, closing ones end it, and all others are doubled."""
     before, after = piece[quotes[::2] - 1], piece[np.minimum(quotes[1::2] + 1, len(piece) - 1)]
     if quotes[0] == 0:
         before[0] = LINE_END

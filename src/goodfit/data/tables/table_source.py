@@ -6,32 +6,59 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.source import RowNumbers, Source
-from goodfit.data.tables.frames import Frame
+from goodfit.data.tables.frames import TableInMemory
+from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
+from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
+    import polars as pl
     from torch import Tensor
+
+
+def parse_decimal(value: str) -> str:
+    """The mark of its name or itself.
+
+    Raises:
+        UsageError: it is neither point nor comma.
+    """
+    mark = {"point": ".", "comma": ","}.get(value, value)
+    if mark not in (".", ","):
+        raise UsageError(f"--decimal {value!r} is not known", fix="Give . or ,")
+    return mark
+
 
 TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
+DIALECT = (
+    Option(
+        "header", bool, "The first line names the columns, or is a row [decided from all lines].", "Tables", either=True
+    ),
+    Option("separator", str, "Between cells: comma, semicolon, tab, bar or a character [detected].", "Tables"),
+    Option(
+        "decimal", str, "Decimal mark of numbers: . or , [decided from all columns].", "Tables", parse=parse_decimal
+    ),
+    Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables"),
+    Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
+)
 
 
 class TableSource(Source):
     """A source over the rows of a table; `_x`, the encoded rows, is for the subclass to set.
 
     Args:
-        frame: the table.
-        parts: the part that each row came in, None where it is to be chosen.
+        table: all rows, and the parts that they came in.
         settings: names of columns by the option that named them.
-        name: names the run folder.
     """
 
-    def __init__(self, frame: Frame, parts: list[str | None], settings: Mapping[str, Any], name: str) -> None:
-        super().__init__(name, RowNumbers(frame.height), parts=parts)
-        self._frame = frame
+    def __init__(self, table: TableParts, settings: Mapping[str, Any]) -> None:
+        super().__init__(table.name, RowNumbers(table.frame.height), parts=table.parts)
+        self.notes += table.notes
+        self._frame = table.frame
+        self._delimited = table.delimited
         self._settings = dict(settings)
         self._x: Tensor | None = None  # (N, D) float32
 
@@ -50,12 +77,24 @@ class TableSource(Source):
 
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
-        return [f"{value:016x}" for piece in self._frame.pieces() for value in piece.hash_rows(seed=0).to_list()]
+        return [f"{value:016x}" for piece in self._frame.pieces() for value in hashed(piece)]
 
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
         self._frame.clear()
         self._x = None
+
+    def _read_as(self, columns: Sequence[str]) -> None:
+        """Decide anew whether the first line of a file names the columns, by the columns that a run was fitted on."""
+        file = self._delimited
+        if file is None or all(name in self._frame.columns for name in columns):
+            return
+        other = file.with_header(not file.header)
+        if other.frame.height and all(name in other.frame.columns for name in columns):
+            self._delimited = other
+            self._frame = TableInMemory(other.frame)
+            self.keys = RowNumbers(other.frame.height)
+            self.parts = [self.parts[0]] * other.frame.height
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
@@ -69,7 +108,15 @@ class TableSource(Source):
         group, time = self._settings["group"], self._settings["time"]
         if group is not None:
             self._refuse_absent(group, "group")
-            self.groups = [str(value) for value in self._frame.column(group).to_list()]
+            self.groups = [f"{value}" for value in texts(self._frame.column(group)).to_list()]
         if time is not None:
             self._refuse_absent(time, "time")
-            self.times = read_times(self._frame.column(time))
+            self.times = read_times(self._frame.column(time), self._settings.get("decimal"))
+
+
+def hashed(piece: pl.DataFrame) -> list[int]:
+    """A number for each row; Python objects, which have none, are left out of it."""
+    import polars as pl
+
+    kept = piece.select(column.name for column in piece.iter_columns() if column.dtype != pl.Object)
+    return kept.hash_rows(seed=0).to_list()

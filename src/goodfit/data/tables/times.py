@@ -6,27 +6,53 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.column_types import infer_type, moments, numbers
+from goodfit.data.tables.column_types import without_missing
+from goodfit.data.tables.conventions import evidence
+from goodfit.data.tables.moments import date_form, moments
+from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def read_times(column: pl.Series) -> np.ndarray:
-    """(N,) float64: microseconds of dates, or numbers as they are.
+def read_times(column: pl.Series, decimal: str | None = None) -> np.ndarray:
+    """(N,) float64: microseconds of dates, hours of times of day and durations, or numbers as they are.
 
     Raises:
         DataError: a row without a time.
     """
-    kind = infer_type(column, categorical=(), numeric=(), ignore=())
-    read = moments(column, kind.format).dt.epoch("us") if kind.name == "date" else numbers(column)
-    times = read.to_numpy().astype(np.float64)
+    import polars as pl
+
+    read = _read(column, decimal)
+    times = read.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     bad = np.flatnonzero(np.isnan(times))
     if len(bad):
+        cell = None if is_nested(column.dtype) else column[int(bad[0])]
+        missing = cell is None or not len(without_missing(pl.Series([cell])))
         raise DataError(
-            f"'{column[int(bad[0])]}' is not a time",
+            "there is no time" if missing else f"'{str(cell)[:40]}' is not a time like those of other rows",
             where=f"column '{column.name}', row {bad[0]}",
-            fix="Fix or drop it",
+            fix="Fix it, or leave the row out",
         )
     return np.asarray(times)
+
+
+def _read(column: pl.Series, decimal: str | None) -> pl.Series:
+    import polars as pl
+
+    if column.dtype in (pl.Date, pl.Datetime):
+        return moments(column, None).dt.epoch("us")
+    if column.dtype in (pl.Time, pl.Duration) or column.dtype.is_numeric() or is_nested(column.dtype):
+        return numbers(column)
+    present = without_missing(column).cast(pl.String)
+    form = date_form(present) if len(present) else None
+    if form is not None:
+        return moments(column, form).dt.epoch("us")
+    if decimal is None:
+        shown = evidence(column) if column.dtype == pl.String else None
+        decimal = (shown.mark if shown is not None else None) or "."
+    values = numbers(column, decimal)
+    if values.null_count() == len(values):
+        return numbers(column, decimal, HOURS)
+    return values

@@ -1,0 +1,269 @@
+"""Lists of labels: a CSV, or a relative of it, with the path of an image and its label in each line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.images.label_cells import Cells, is_label_list, names_image, read_cells
+from goodfit.data.images.label_files import ImageFinder
+from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_of, split_cell
+from goodfit.data.images.listing import Listing
+from goodfit.data.images.part_names import part_of
+from goodfit.data.tables.decoding import read_bytes, unpacked_name
+from goodfit.errors import DataError
+
+PATH_COLUMNS = (
+    "path", "file", "filename", "image", "picture", "filepath", "imagepath", "imagename", "imagefile", "img", "photo",
+    "imgpath", "imgname", "imageid", "idcode", "fname", "name", "id",
+)  # fmt: skip
+LABEL_COLUMNS = ("label", "labels", "class", "target", "tags", "category", "classname", "y")
+PART_COLUMNS = ("part", "split", "set", "subset", "partition")
+BYTES_SAMPLED = 64 * 1024
+ROWS_SAMPLED = 100
+COLUMNS_NAMED = 8  # in a message
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """Which columns of a list are meant, and how labels are separated; None: by the list."""
+
+    path: str | None = None
+    target: str | None = None
+    tags: str | None = None
+
+
+def lists_images(path: Path) -> str | None:
+    """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not."""
+    if not is_label_list(path) or not path.is_file():
+        return None
+    if unpacked_name(path) != path:
+        data = read_bytes(path)[:BYTES_SAMPLED]
+    else:
+        with path.open("rb") as file:
+            data = file.read(BYTES_SAMPLED)
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    lines = [line for line in data.decode(encoding, errors="replace").splitlines() if line.strip()][:20]
+    found = None
+    for line in lines:
+        for separator in ",;\t| ":
+            for cell in line.split(separator):
+                name = cell.strip().strip('"').replace("\\", "/")
+                if names_image(name):
+                    if (path.parent / name).is_file():
+                        return "files"
+                    found = "names"
+    return found or _names_without_ending(path, lines)
+
+
+def _names_without_ending(path: Path, lines: Sequence[str]) -> str | None:
+    """Whether the column that is called like one of paths names files beside the list that lack their ending."""
+    if len(lines) < 2:
+        return None
+    separator = max(",;\t|", key=lines[0].count)
+    names = [_plain(cell.strip().strip('"')) for cell in lines[0].split(separator)]
+    at = next((names.index(name) for name in PATH_COLUMNS if name in names), None)
+    cells = lines[1].split(separator)
+    if at is None or at >= len(cells):
+        return None
+    return "files" if ImageFinder(path.parent).exists(cells[at].strip().strip('"')) else None
+
+
+def _plain(name: str) -> str:
+    """A column's name in small letters and digits alone: Image_Path -> imagepath."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def read_label_list(path: Path, group: str | None, options: ListOptions) -> Listing:
+    """The images of a list, with labels, parts and groups where it has them.
+
+    Raises:
+        DataError: a column that is asked for is not there, no column of paths, several that may be the label, a row
+            without a label, a part that is not known.
+    """
+    cells = read_cells(path)
+    finder = ImageFinder(path.parent)
+    listing = Listing(notes=list(cells.notes))
+    if _is_header(cells.rows[0], finder):
+        cells = cells.with_header()
+    else:
+        why = "it names an image, and no columns"
+        listing.notes.append(("first line", "a row", why))
+    if not cells.rows:
+        raise DataError("there are no rows under the names", where=path, fix="Give a line for each image")
+    width = len(cells.rows[0])
+    names = list(cells.names) if cells.names is not None else [f"column_{at}" for at in range(1, width + 1)]
+    columns = _Columns(path, cells, names)
+    path_at = columns.path(options.path, finder)
+    part_at = columns.named_like(PART_COLUMNS) if cells.names is not None else None
+    group_at = columns.given(group, "group") if group is not None else None
+    taken = {at for at in (path_at, part_at, group_at) if at is not None}
+    label_ats = columns.labels(options.target, taken)
+    labels = _labels(columns, label_ats, options, taken, listing)
+    finder.forget()
+    for row, line in enumerate(cells.lines):
+        where = f"{path}, line {line}"
+        name = cells.rows[row][path_at]
+        if not name:
+            raise DataError("no path of an image", where=where, fix="Give it one, or remove the line")
+        part = _part(cells.rows[row][part_at], where) if part_at is not None else None
+        group_name = cells.rows[row][group_at] if group_at is not None else None
+        listing.add(finder.find(name, where), name, labels[row], part, group_name)
+    how = "; ".join(f"{count:,} {way}" for way, count in finder.ways.most_common(3))
+    why = f"{columns.path_reason}; {how}" if how else columns.path_reason
+    listing.notes.append(("images", f"column '{names[path_at]}'", why))
+    return listing
+
+
+def _is_header(first: Sequence[str], finder: ImageFinder) -> bool:
+    """Whether the first line names columns: it does unless one of its cells names an image."""
+    if any(_plain(name) in PATH_COLUMNS for name in first):
+        return True
+    return not any(names_image(cell) or finder.exists(cell) for cell in first)
+
+
+def _part(cell: str, where: str) -> str | None:
+    if not cell:
+        return None
+    part = part_of(cell)
+    if part is None:
+        raise DataError(f"part '{cell}' is not known", where=where, fix="Use train, valid or test")
+    return part
+
+
+class _Columns:
+    """Which column is which."""
+
+    def __init__(self, path: Path, cells: Cells, names: Sequence[str]) -> None:
+        self.file, self.cells, self.names = path, cells, names
+        self.plain = [_plain(name) for name in names]
+        self.path_reason = ""
+
+    def given(self, name: str, option: str) -> int:
+        """The column that an option names."""
+        if name in self.names:
+            return self.names.index(name)
+        matches = [at for at, other in enumerate(self.names) if other.casefold() == name.casefold()]
+        if len(matches) == 1:
+            return matches[0]
+        raise DataError(
+            f"there is no column '{name}' (--{option})", where=self.file, fix=f"Columns: {self._listed(self.names)}"
+        )
+
+    def named_like(self, wanted: Sequence[str]) -> int | None:
+        return next((self.plain.index(name) for name in wanted if name in self.plain), None)
+
+    def path(self, option: str | None, finder: ImageFinder) -> int:
+        """The column of paths: as named, or the one whose cells are names of images, or that is called like one."""
+        if option is not None:
+            self.path_reason = "given"
+            return self.given(option, "path")
+        sample = self.cells.rows[:ROWS_SAMPLED]
+        counts = [sum(names_image(row[at]) for row in sample) for at in range(len(self.names))]
+        best = [at for at, count in enumerate(counts) if count and count >= 0.5 * len(sample)]
+        called = self.named_like(PATH_COLUMNS) if self.cells.names is not None else None
+        if called in best or (called is not None and not best):
+            self.path_reason = "by its name"
+            return called if called is not None else best[0]
+        if len(best) == 1:
+            self.path_reason = "its cells are names of images"
+            return best[0]
+        if best:
+            named = self._listed([self.names[at] for at in best])
+            raise DataError(f"several columns name images: {named}", where=self.file, fix="Choose one by --path COLUMN")
+        if any(counts):
+            self.path_reason = "some of its cells are names of images"
+            return counts.index(max(counts))
+        there = [at for at in range(len(self.names)) if finder.exists(sample[0][at])]
+        if len(there) == 1:
+            self.path_reason = "its cells are names of files beside the list"
+            return there[0]
+        raise DataError(
+            f"no column names images: {self._listed(self.names)}", where=self.file, fix="Name it by --path COLUMN"
+        )
+
+    def labels(self, option: str | None, taken: set[int]) -> list[int]:
+        """The columns of labels: none, one, or several of yes and no."""
+        if option is not None:
+            given = [option] if option in self.names else [name.strip() for name in option.split(",") if name.strip()]
+            return [self.given(name, "target") for name in given]
+        rest = [at for at in range(len(self.names)) if at not in taken]
+        named = [at for at in rest if self.plain[at] in LABEL_COLUMNS] if self.cells.names is not None else []
+        if len(named) > 1 and not self._same_classes(named):
+            self._ask(named)
+        if named:
+            return named[:1]
+        if len(rest) < 2:
+            return rest
+        if all(is_one_hot(self.cells.column(at)) for at in rest):
+            return rest
+        self._ask(rest)
+        return []
+
+    def _same_classes(self, columns: Sequence[int]) -> bool:
+        """Whether these columns say the same in other words: a number and a name of each class."""
+        pairs = set(zip(*(self.cells.column(at) for at in columns), strict=True))
+        return all(len({pair[at] for pair in pairs}) == len(pairs) for at in range(len(columns)))
+
+    def _ask(self, columns: Sequence[int]) -> None:
+        named = self._listed([self.names[at] for at in columns])
+        raise DataError(
+            f"several columns may be the label: {named}",
+            where=self.file,
+            fix="Choose by --target COLUMN; several of 0 and 1, one for each class, separated by commas",
+        )
+
+    def _listed(self, names: Sequence[str]) -> str:
+        return ", ".join(names[:COLUMNS_NAMED]) + (", ..." if len(names) > COLUMNS_NAMED else "")
+
+
+def _labels(
+    columns: _Columns, label_ats: Sequence[int], options: ListOptions, taken: set[int], listing: Listing
+) -> list[Any]:
+    """The label, or the labels, of each row; how they were read is noted."""
+    cells = columns.cells
+    if not label_ats:
+        return [None] * len(cells.rows)
+    names = [columns.names[at] for at in label_ats]
+    unused = [name for at, name in enumerate(columns.names) if at not in taken and at not in label_ats]
+    reason = "given" if options.target else "the only other column" if not unused else "by its name"
+    if unused:
+        reason += f"; not used: {columns._listed(unused)}; --target names another"
+    values = [cells.column(at) for at in label_ats]
+    if len(values) > 1:
+        wrong = next((name for name, column in zip(names, values, strict=True) if not is_one_hot(column)), None)
+        if wrong is not None:
+            raise DataError(
+                f"column '{wrong}' holds more than 0 and 1", where=columns.file, fix="Give one column of labels"
+            )
+        labels, how = from_columns(values, names)
+        listing.notes.append(("labels", f"{len(names)} columns: {columns._listed(names)}", how))
+        return list(labels)
+    column = values[0]
+    separator, why = (options.tags, "given") if options.tags else separator_of(column, names[0])
+    if separator != "none":
+        listing.notes.append(
+            (
+                "labels",
+                f"column '{names[0]}', separated by {separator}",
+                f"{reason}; {why}; --tags none: one label each",
+            )
+        )
+        if separator in ("comma", "space") and options.tags is None:
+            what = f"the cells of '{names[0]}' are read as several labels each, separated by {separator} ({why})"
+            fix = f"Give --tags {separator} if that is right, or --tags none if each cell is one label"
+            listing.doubts.append((what, fix))
+        return [split_cell(cell, separator) for cell in column]
+    empty = next((row for row, cell in enumerate(column) if not cell), None)
+    if empty is not None:
+        raise DataError(
+            "no label", where=f"{columns.file}, line {cells.lines[empty]}", fix="Give it one, or remove the line"
+        )
+    counts = Counter(column)
+    shown = ", ".join(f"{label} {count:,}" for label, count in counts.most_common(8))
+    more = f" and {len(counts) - 8:,} more" if len(counts) > 8 else ""
+    listing.notes.append(("labels", f"column '{names[0]}': {shown}{more}", reason))
+    return list(column)

@@ -1,0 +1,249 @@
+"""What the folders of a place are, seen from the whole tree: parts of the data, classes, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from goodfit.data.images.listing import Note
+from goodfit.data.images.part_names import (
+    BESIDE_WORDS,
+    BETTER_WORDS,
+    FILLING_WORDS,
+    IMAGE_WORDS,
+    MASK_WORDS,
+    PART_NAMES,
+    WORSE_WORDS,
+    parts_of,
+    words,
+)
+from goodfit.data.images.tree import Folder
+from goodfit.errors import DataError
+from goodfit.options import Option
+
+LAYOUT = Option(
+    "layout",
+    str,
+    "What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or classes.",
+    "Images",
+    choices=("parts", "classes"),
+)
+SAME_NAMES_SHARE = 0.8  # of two folders' files, with which they look like images and their partners
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A folder and what all its images are (those in the folders below too, where it is deep)."""
+
+    folder: Folder
+    label: str | None
+    part: str | None
+    deep: bool = True
+
+    def files(self) -> Iterator[Path]:
+        """The images, in the order of their names."""
+        if self.deep:
+            yield from self.folder.files()
+        else:
+            for name in self.folder.images:
+                yield self.folder.path / name
+
+
+@dataclass
+class Layout:
+    """Every image of the tree stands in exactly one of `placed`."""
+
+    placed: list[Placed] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    question: DataError | None = None
+
+
+def arrange(root: Folder, choice: str | None) -> Layout:
+    """The classes and parts of a tree of folders.
+
+    Args:
+        choice: parts or classes, as the user says; None: by the names and the tree.
+    """
+    top = descend(root)
+    parts = parts_of([folder.name for folder in top.filled])
+    layout = Layout()
+    reading = choice or _reading(top, parts, layout)
+    if reading == "parts":
+        _place_parts(top, parts, layout)
+    elif reading == "parts in classes":
+        for folder in top.filled:
+            inner = parts_of([part.name for part in folder.filled])
+            layout.placed += [Placed(part, folder.name, inner[part.name]) for part in folder.filled]
+        layout.notes.append(("folders", "classes with parts in them", f"the folders in each class of {root.path}"))
+    else:
+        _place_classes(top, None, layout)
+    if choice is None and layout.question is None:
+        layout.question = _partners_question(top, layout)
+    return layout
+
+
+def counted(images: int) -> str:
+    """1 image, 2 images."""
+    return f"{images:,} image{'s' if images != 1 else ''}"
+
+
+def descend(folder: Folder) -> Folder:
+    """Through folders that hold nothing but one other folder, down to where there is something to tell apart."""
+    while not folder.images and len(folder.filled) == 1:
+        inner = folder.filled[0]
+        only_data = all(word in FILLING_WORDS or word in PART_NAMES for word in words(inner.name))
+        if not inner.filled and not only_data:
+            return folder  # one class
+        folder = inner
+    return folder
+
+
+def _classes_in(folder: Folder) -> frozenset[str]:
+    """Names of the class folders in what may be a part; empty where its images lie flat."""
+    return frozenset(inner.name for inner in descend(folder).filled)
+
+
+def _reading(top: Folder, parts: dict[str, str], layout: Layout) -> str:
+    """Parts, classes, or parts in classes; with a question where both are possible."""
+    named = [folder for folder in top.filled if folder.name in parts]
+    train = [folder for folder in named if parts[folder.name] == "train"]
+    others = [
+        folder
+        for folder in top.filled
+        if folder.name not in parts and not BESIDE_WORDS.intersection(words(folder.name))
+    ]
+    if not named:
+        return "parts in classes" if _has_parts_in_classes(top) else "classes"
+    classes = frozenset[str]().union(*(_classes_in(folder) for folder in train))
+    sharing = [folder for folder in others if _classes_in(folder) & classes]
+    several = len(set(parts.values())) > 1
+    if train and classes:
+        if not others or (several and not sharing):
+            return "parts"
+        if not several and len(sharing) == len(others):
+            return "classes"  # bus, car and train, each with day and night in it
+    elif others:
+        return "classes"  # bus, car and train, with images in each
+    elif len(top.filled) == 1:
+        return "classes"
+    names = ", ".join(folder.name for folder in top.filled[:5]) + (", ..." if len(top.filled) > 5 else "")
+    within = classes.union(*(_classes_in(folder) for folder in named))
+    inside = f", with the classes {', '.join(sorted(within)[:3])} in them" if within else " without class folders"
+    layout.question = DataError(
+        f"its folders ({names}) can be read as classes, or as parts of the data{inside}",
+        where=top.path,
+        fix="Give --layout classes or --layout parts",
+    )
+    return "parts" if within else "classes"
+
+
+def _has_parts_in_classes(top: Folder) -> bool:
+    """Whether every folder holds parts, train among them, and nothing else: cats/train, cats/test, dogs/train, ..."""
+    if len(top.filled) < 2 or top.images:
+        return False
+    seen: set[str] = set()
+    for folder in top.filled:
+        inner = parts_of([part.name for part in folder.filled])
+        if folder.images or len(inner) != len(folder.filled) or len(set(inner.values())) != len(inner):
+            return False
+        seen |= set(inner.values())
+    return "train" in seen and len(seen) > 1
+
+
+def _place_parts(top: Folder, parts: dict[str, str], layout: Layout) -> None:
+    beside: list[Folder] = []
+    read: list[str] = []
+    for folder in top.filled:
+        part = parts.get(folder.name)
+        if part is None:
+            beside.append(folder)
+            layout.placed.append(Placed(folder, None, None))
+            continue
+        read.append(f"{folder.name} = {part} ({folder.total:,})")
+        _place_classes(descend(folder), part, layout)
+    if top.images:
+        layout.placed.append(Placed(top, None, None, deep=False))
+    layout.notes.append(("folders", ", ".join(read), "parts, by their names; --layout classes reads them as classes"))
+    if beside:
+        named = ", ".join(f"{folder.name} ({counted(folder.total)})" for folder in beside[:5])
+        layout.notes.append(("left out", named, "these folders are beside the parts, and no part by their names"))
+
+
+def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
+    """Each folder is a class; images beside the class folders have no label."""
+    if not top.filled:
+        if part is not None:
+            layout.notes.append(
+                ("left out", f"{counted(top.total)} of {part}", "there are no class folders in it: they have no labels")
+            )
+        layout.placed.append(Placed(top, None, None, deep=False))
+        return
+    if top.images:
+        layout.placed.append(Placed(top, None, None, deep=False))
+        some = top.images[0] if len(top.images) == 1 else f"{len(top.images):,} images such as {top.images[0]}"
+        layout.notes.append(("left out", some, f"beside the class folders of {top.path}, so without a label"))
+    layout.placed += [Placed(folder, folder.name, part) for folder in top.filled]
+
+
+def _partners_question(top: Folder, layout: Layout) -> DataError | None:
+    """Whether what would be classes are images and their masks, or degraded and clean ones."""
+    folders: dict[str, Folder] = {}
+    whole: Path | None = None  # the folder of the parts, each of which has its own partners
+    for place in layout.placed:
+        if place.label is not None:
+            folders.setdefault(place.label, place.folder)
+            whole = top.path if place.part is not None else None
+    images = next((name for name in folders if _says(name, IMAGE_WORDS)), None)
+    masks = next((name for name in folders if _says(name, MASK_WORDS) and name != images), None)
+    if images is not None and masks is not None and len(folders) <= 4:
+        return _question(folders[images], folders[masks], "masks", "images and their masks", whole)
+    worse = next((name for name in folders if _says(name, WORSE_WORDS)), None)
+    better = next((name for name in folders if _says(name, BETTER_WORDS) and name != worse), None)
+    if len(folders) == 2 and worse is not None and better is not None:
+        names = [{path.stem for path in folders[name].files()} for name in (worse, better)]
+        if len(names[0] & names[1]) >= SAME_NAMES_SHARE * max(len(names[0]), len(names[1])):
+            return _question(folders[worse], folders[better], "clean", "degraded and clean images", whole)
+    return _beside_question(top, layout)
+
+
+def _says(name: str, vocabulary: frozenset[str]) -> bool:
+    """Whether a name is made of these words and of such as say nothing: train_masks, but not warning_label."""
+    others = [word for word in words(name) if word not in vocabulary]
+    silent = all(word in FILLING_WORDS or word in PART_NAMES for word in others)
+    return silent and len(others) < len(words(name))
+
+
+def _question(images: Folder, partners: Folder, option: str, what: str, whole: Path | None) -> DataError:
+    given = f"{images.path} --{option} {partners.path}" if whole is None else f"{whole} --{option} {partners.name}"
+    return DataError(
+        f"the folders {images.name} and {partners.name} look like {what}, not like two classes",
+        where=images.path.parent,
+        fix=f"Give {given}, or --layout classes if they are classes",
+    )
+
+
+def _beside_question(top: Folder, layout: Layout) -> DataError | None:
+    """Whether half of the images of a class are masks of the others: cats/1.png and cats/1_mask.png."""
+    for place in layout.placed:
+        if place.label is None:
+            continue
+        stems = {Path(name).stem for name in place.folder.images}
+        masks = [stem for stem in stems if MASK_WORDS.intersection(words(stem)) and _without_words(stem) in stems]
+        if masks and 3 * len(masks) >= len(stems):
+            return DataError(
+                f"{len(masks)} of {len(stems)} images in {place.folder.name} look like masks of the others "
+                f"({sorted(masks)[0]})",
+                where=top.path,
+                fix=f"Give --masks {top.path} for segmentation, or --layout classes if they are images of their own",
+            )
+    return None
+
+
+def _without_words(stem: str) -> str:
+    """A name without its last word, where that is one of a mask: 7_mask -> 7."""
+    for mark in ("_", "-", " ", "."):
+        before, _, after = stem.rpartition(mark)
+        if before and after.casefold() in MASK_WORDS:
+            return before
+    return ""

@@ -1,0 +1,76 @@
+"""Names of folders: which say a part of the data (train, images_val, SEG_TEST), which only that it is data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+PART_WORDS = {
+    "train": ("train", "training", "trn", "trainval"),
+    "valid": ("valid", "val", "validation", "validate", "dev", "devel", "development"),
+    "test": ("test", "testing", "tst", "holdout", "eval", "evaluation"),
+}
+PART_NAMES = {word: part for part, words in PART_WORDS.items() for word in words}
+# Words beside which a part's name still is one: seg_train, test_set, images_val, TrainData.
+FILLING_WORDS = _set(
+    "set sets data dataset datasets image images img imgs picture pictures photo photos pic pics seg split splits part "
+    "folder dir file files sample samples subset class classes classification cls labeled labelled full raw rgb "
+    "resized cropped small original"
+)
+# Folders beside the parts that are neither a part nor a class.
+BESIDE_WORDS = _set(
+    "pred predict prediction predictions unlabeled unlabelled unsup unsupervised extra extras sample samples new tmp "
+    "temp other misc unused backup old"
+)
+IMAGE_WORDS = _set("image images img imgs photo photos picture pictures input inputs rgb jpegimages leftimg")
+MASK_WORDS = _set(
+    "mask masks label labels annotation annotations annot annots gt gts groundtruth truth seg segmentation "
+    "segmentations segmentationclass target targets trimap trimaps labelids gtfine"
+)
+WORSE_WORDS = _set("noisy degraded blur blurred blurry low lr hazy rainy input inputs damaged lowres")
+BETTER_WORDS = _set("clean sharp high hr gt clear target targets original originals highres")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORD = re.compile(r"[\W\d_]+")
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, in small letters: images_val2017 -> images, val; hold-out -> holdout."""
+    found = [word.casefold() for word in _NO_WORD.split(_CAMEL.sub(" ", name)) if word]
+    joined = " ".join(found).replace("hold out", "holdout").replace("ground truth", "groundtruth")
+    return joined.split()
+
+
+def part_of(name: str) -> str | None:
+    """The part that a folder's own name says; None: none, or no name of a part alone."""
+    split = _split(name)
+    return split[0] if split is not None and FILLING_WORDS.issuperset(split[1]) else None
+
+
+def parts_of(names: Sequence[str]) -> dict[str, str]:
+    """The parts of folders that lie side by side: pets_train and pets_test are two, train_station alone is none."""
+    parts: dict[str, str] = {}
+    families: dict[tuple[str, ...], dict[str, str]] = {}
+    for name in names:
+        own, split = part_of(name), _split(name)
+        if own is not None:
+            parts[name] = own
+        elif split is not None:
+            families.setdefault(tuple(split[1]), {})[name] = split[0]
+    for family in families.values():
+        if len(set(family.values())) > 1:
+            parts |= family
+    return parts
+
+
+def _split(name: str) -> tuple[str, list[str]] | None:
+    """The one part that is in a name, and its other words."""
+    all_words = words(name)
+    named = [word for word in all_words if word in PART_NAMES]
+    if len({PART_NAMES[word] for word in named}) != 1:
+        return None
+    return PART_NAMES[named[0]], [word for word in all_words if word not in PART_NAMES]

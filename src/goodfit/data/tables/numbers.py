@@ -1,0 +1,136 @@
+"""Numbers as people write them: decimal point or comma, thousands, currencies, percent, brackets of accounts.
+
+A number has one value wherever it stands: text of a CSV, a number of Parquet, a Decimal of a frame. What a mark means
+(1,234) is decided for a whole file in `conventions.py`, and then holds for every cell.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+HOURS = "hours"  # the form of a column of times of day or durations: they are read as hours
+CURRENCY = (
+    r"(?:\p{Sc}|[A-Z]{1,3}\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|ZAR|RUB|TRY"
+    r"|KRW|SGD|HKD|ILS|kr\.?|Kr\.?|zł|Kč|Ft|Fr\.|Rs\.?|R\$)"
+)
+PLAIN = r"^[+-]?\d+$"
+CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
+ISO_DURATION = r"^([+-]?)P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
+
+
+def is_nested(dtype: pl.DataType) -> bool:
+    """Whether cells are lists, structs, bytes or Python objects, which are not read."""
+    import polars as pl
+
+    return dtype.is_nested() or dtype in (pl.Binary, pl.Object)
+
+
+def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> pl.Series:
+    """Float64, null where there is none: missing, infinite, or no number.
+
+    Args:
+        decimal: the decimal mark of text; the other of point and comma separates thousands.
+        form: HOURS for text of times of day and durations.
+    """
+    import polars as pl
+
+    dtype = column.dtype
+    if dtype == pl.Time:
+        values = column.cast(pl.Int64).cast(pl.Float64) / 3.6e12
+    elif dtype == pl.Duration:
+        values = column.dt.total_microseconds().cast(pl.Float64) / 3.6e9
+    elif dtype.is_temporal() or is_nested(dtype) or dtype == pl.Null:
+        return pl.Series(column.name, [None] * len(column), dtype=pl.Float64)
+    elif dtype == pl.Boolean or dtype.is_numeric():
+        values = column.cast(pl.Float64)
+    else:
+        text = column.cast(pl.String).str.strip_chars()
+        values = hours(text) if form == HOURS else _of_text(text, decimal)
+    return pl.select(pl.when(values.is_finite()).then(values)).to_series().rename(column.name)
+
+
+def _of_text(text: pl.Series, decimal: str) -> pl.Series:
+    """By the quick rule where that holds (most cells of most files), else by the whole one, each cell for itself."""
+    import polars as pl
+
+    if decimal == ".":
+        quick = text.cast(pl.Float64, strict=False)
+    else:
+        plain = pl.when(text.str.contains(r"^[+-]?\d+(,\d*)?$")).then(text)
+        quick = pl.select(plain.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)).to_series()
+    left = quick.is_null() & text.is_not_null()
+    if not left.any():
+        return quick
+    rest = text.filter(left)
+    return quick.scatter(left.arg_true(), _written(rest, decimal)) if len(rest) else quick
+
+
+@cache
+def body(decimal: str) -> str:
+    """The digits of a number: grouped by one mark or not at all, with decimals, with an exponent."""
+    point, group = (r"\.", ",") if decimal == "." else (",", r"\.")
+    grouped = "|".join(rf"\d{{1,3}}(?:{mark}\d{{3}})+" for mark in (group, "'", " "))
+    indian = rf"\d{{1,2}}(?:{group}\d{{2}})+{group}\d{{3}}"
+    return rf"(?:(?:{grouped}|{indian}|\d+)(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?"
+
+
+def framed(inner: str) -> str:
+    """What may stand around the digits; group 1 are the digits."""
+    before = rf"(?:[+-] ?(?:{CURRENCY})?|(?:{CURRENCY})? ?[+-]?)"
+    return rf"^\(? ?{before} ?({inner}) ?(?:{CURRENCY}|%)? ?-? ?\)?$"
+
+
+def unified(text: pl.Series) -> pl.Series:
+    """One kind of space, apostrophe and minus sign."""
+    return (
+        text.str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")
+        .str.replace_all("[’‘ʼ´`]", "'")
+        .str.replace_all("[−–]", "-")
+        .str.strip_chars()
+    )
+
+
+def _written(text: pl.Series, decimal: str) -> pl.Series:
+    import polars as pl
+
+    text = unified(text)
+    digits = text.str.extract(framed(body(decimal)), 1).str.replace_all(r"[' ]", "")
+    if decimal == ".":
+        digits = digits.str.replace_all(",", "", literal=True)
+    else:
+        digits = digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    values = digits.cast(pl.Float64, strict=False)
+    negative = text.str.contains(r"^\(.*\)$|^[^\d]*-|-\s?\)?$")
+    paired = text.str.starts_with("(") == text.str.ends_with(")")
+    return pl.select(pl.when(~paired).then(None).when(negative).then(-values).otherwise(values)).to_series()
+
+
+def hours(text: pl.Series) -> pl.Series:
+    """Hours of 14:30, 2:30 PM, 26:05:10, 1 days 02:03:04 and PT90M; null of all else."""
+    import polars as pl
+
+    def number(pattern: str, group: int) -> pl.Series:
+        return text.str.extract(pattern, group).cast(pl.Float64, strict=False)
+
+    clock = text.str.contains(CLOCK)
+    half = text.str.extract(CLOCK, 6).str.to_lowercase().str.slice(0, 1)
+    of_clock = pl.when(half.is_null()).then(number(CLOCK, 3)).otherwise(
+        number(CLOCK, 3) % 12 + (half == "p").cast(pl.Float64) * 12
+    )  # fmt: skip
+    clocked = (
+        number(CLOCK, 2).fill_null(0) * 24
+        + of_clock
+        + number(CLOCK, 4) / 60
+        + number(CLOCK, 5).fill_null(0) / 3600
+    )  # fmt: skip
+    lasting = sum(
+        (number(ISO_DURATION, group).fill_null(0) * unit for group, unit in ((2, 24.0), (3, 1.0), (4, 1 / 60))),
+        start=number(ISO_DURATION, 5).fill_null(0) / 3600,
+    )
+    iso = text.str.contains(ISO_DURATION) & (text.str.len_chars() > 2)
+    values = pl.when(clock).then(clocked).when(iso).then(lasting)
+    return pl.select(pl.when(text.str.starts_with("-")).then(-values).otherwise(values)).to_series()

@@ -1,0 +1,192 @@
+"""Targets of a table: classes as they are written, or numbers; which of both is decided once, and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.data.tables.column_types import NUMBER_SHARE_NEEDED, is_code, without_empty, without_missing
+from goodfit.data.tables.conventions import MISSING
+from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.words import texts
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CLASSES_AT_MOST = 20  # of whole numbers: with more different values they are numbers; --task says otherwise
+CLASSES_OF_COUNTS = 5  # and more, of which one has too few rows to be a class: the numbers count something
+ROWS_OF_A_CLASS = 3  # one for each part
+DATES_AS_CLASSES = 20
+WRITTEN_AT_MOST = 1_000  # classes whose writing is kept
+WORDS, TRUTH, WHOLE, NUMBER, OLD_WORDS = "words", "truth", "whole", "number", "text"
+
+
+@dataclass(frozen=True)
+class TargetForm:
+    """How targets are read, of a run too; JSON.
+
+    Attributes:
+        name: words (as written), truth (true and false), whole (numbers that name classes), number; text in runs of
+            before, where NA and others were missing.
+        decimals: target -> decimal mark of text, where it is not a point.
+        written: the one text of a value -> as it is written in the data: "1" -> "1.0", "true" -> "True".
+        notes, doubts: what was chosen and how to choose otherwise, and what was assumed.
+    """
+
+    name: str
+    decimals: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[tuple[str, str, str], ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
+
+
+def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> TargetForm:
+    """Of the targets, by their values.
+
+    Args:
+        decimals: the decimal mark of each.
+
+    Raises:
+        DataError: values that nothing can be learnt from, or several targets that are not all numbers.
+    """
+    forms = [_form_of(column, decimals[column.name], single=len(columns) == 1) for column in columns]
+    if len(forms) == 1:
+        return forms[0]
+    named = {column.name: form.name for column, form in zip(columns, forms, strict=True)}
+    words = next((name for name, form in named.items() if form != NUMBER), None)
+    if words is not None:
+        others = [name for name, form in named.items() if form == NUMBER]
+        also = f" and '{others[0]}' holds numbers" if others else ""
+        raise DataError(
+            f"the target '{words}' holds words{also}; several targets have to be numbers",
+            fix="Give one target of classes, or targets of numbers",
+        )
+    marks = {name: mark for form in forms for name, mark in form.decimals.items()}
+    notes = tuple(note for form in forms for note in form.notes)
+    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts))
+
+
+def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
+    import polars as pl
+
+    name, dtype = column.name, column.dtype
+    if is_nested(dtype):
+        raise DataError(
+            f"the target '{name}' holds lists, bytes or structs", fix="Give a column of numbers, or of one class a row"
+        )
+    if dtype in (pl.Time, pl.Duration):
+        return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
+    words = without_empty(column)
+    if dtype in (pl.Date, pl.Datetime):
+        if words.n_unique() > DATES_AS_CLASSES:
+            raise DataError(
+                f"the target '{name}' holds dates, which are not predicted here",
+                fix="Give a column of numbers, such as days until then, or of classes",
+            )
+        return TargetForm(WORDS)
+    if dtype == pl.Boolean:
+        return TargetForm(TRUTH if single else NUMBER)
+    marks = {name: decimal} if decimal != "." else {}
+    present = without_missing(words)
+    values = numbers(present, decimal)
+    readable = len(values) - values.null_count()
+    missing = _missing_note(words, present, name)
+    if not len(present) or readable < NUMBER_SHARE_NEEDED * len(values) or (single and is_code(present)):
+        return _of_words(column, words)
+    distinct = values.n_unique()
+    whole = bool((values.drop_nulls() == values.drop_nulls().round()).all())
+    if readable < len(values):
+        if distinct <= CLASSES_AT_MOST:
+            return _of_words(column, words)
+        slip = str(present.filter(values.is_null())[0])[:40]
+        doubt = (
+            f"{len(values) - readable} cells of the target '{name}' are no numbers, such as '{slip}': their rows are "
+            "left out"
+        )
+        return TargetForm(NUMBER, marks, {}, missing, ((doubt, "Fix them, or leave the cells empty"),))
+    if not single or not whole:
+        return TargetForm(NUMBER, marks, {}, missing)
+    rarest = min(values.value_counts()["count"].to_list())
+    counts = distinct >= CLASSES_OF_COUNTS and rarest < ROWS_OF_A_CLASS
+    if distinct > CLASSES_AT_MOST or counts:
+        why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
+        note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
+        return TargetForm(NUMBER, marks, {}, (*missing, note))
+    note = ("target", f"{name}, {distinct} classes", "few different whole numbers; --task regression reads numbers")
+    notes = (*missing, note) if distinct > 2 else missing
+    if dtype in (pl.String, pl.Categorical, pl.Enum):
+        written = texts(present, verbatim=True).unique()
+        one_each = written.str.contains(r"^[+-]?\d+(\.0*)?$").all() and len(written) == distinct
+        if one_each and not written.str.contains(r"^-?(0|[1-9]\d*)$").all():  # 1.0, +1: as they are written
+            return TargetForm(WORDS, {}, _written(written), notes)
+    return TargetForm(WHOLE, marks, {}, notes)
+
+
+def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
+    written = texts(words, verbatim=True).unique()
+    known = [word for word in MISSING if word and (written == word).any()]
+    if not known:
+        return TargetForm(WORDS, {}, _written(written))
+    all_words = texts(words, verbatim=True)
+    listed = ", ".join(f"'{word}' ({int((all_words == word).sum()):,} rows)" for word in known)
+    note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
+    return TargetForm(WORDS, {}, _written(written), (note,))
+
+
+def _missing_note(words: pl.Series, present: pl.Series, name: str) -> tuple[tuple[str, str, str], ...]:
+    gone = len(words) - len(present)
+    if not gone:
+        return ()
+    kinds = texts(words, verbatim=True)
+    shown = ", ".join(f"'{word}'" for word in kinds.filter(kinds.is_in(MISSING)).unique().sort().to_list())
+    return (("missing", f"target {name}", f"{gone:,} cells are {shown} among numbers: no target"),)
+
+
+def _written(written: pl.Series) -> dict[str, str]:
+    """The one text of a value -> its writing, where these differ and no two writings are one value."""
+    kept: dict[str, str] = {}
+    twice: set[str] = set()
+    for value, text in zip(texts(written).to_list(), written.to_list(), strict=True):
+        twice |= {value} if value in kept else set()
+        kept[value] = text
+    differing = {value: text for value, text in kept.items() if value != text and value not in twice}
+    return differing if len(differing) <= WRITTEN_AT_MOST else {}
+
+
+def read_targets(columns: Sequence[pl.Series], form: TargetForm) -> Sequence[Any]:
+    """A value a row (an array of numbers, of several targets); None where it is missing."""
+    read = [_read(column, form) for column in columns]
+    if len(read) == 1:
+        return read[0]
+    return [None if None in row else np.array(row) for row in zip(*read, strict=True)]
+
+
+def _read(column: pl.Series, form: TargetForm) -> list[Any]:
+    import polars as pl
+
+    if form.name in (WORDS, OLD_WORDS):
+        values = texts(column)
+        if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+            text = texts(column, verbatim=form.name == WORDS)
+            cells = [
+                None if cell is None else form.written.get(value, cell)
+                for value, cell in zip(values.to_list(), text.to_list(), strict=True)
+            ]
+        else:
+            cells = [None if cell is None else form.written.get(cell, cell) for cell in values.to_list()]
+        return [None if form.name == OLD_WORDS and cell in MISSING else cell for cell in cells]
+    if form.name == TRUTH:
+        truth = {"true": True, "false": False, "1": True, "0": False}
+        return [None if cell is None else truth.get(cell, cell) for cell in texts(column).to_list()]
+    hours = HOURS if column.dtype == pl.String and _only_hours(column) else None
+    cells = numbers(column, form.decimals.get(column.name, "."), hours).to_list()
+    return [None if value is None else int(value) for value in cells] if form.name == WHOLE else cells
+
+
+def _only_hours(column: pl.Series) -> bool:
+    present = without_missing(column)
+    return bool(len(present)) and numbers(present).is_null().all() and not numbers(present, ".", HOURS).is_null().any()

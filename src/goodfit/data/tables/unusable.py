@@ -1,0 +1,139 @@
+"""What of new rows a run could not use: cells of another form, and levels that training did not have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goodfit.data.tables.column_types import without_missing
+from goodfit.data.tables.conventions import MARKS, OTHER, evidence
+from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
+from goodfit.data.tables.numbers import is_nested
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CELLS_THAT_PROVE = 2  # numbers or dates of a column that all have another form: not one row that is odd
+LEVELS_THAT_PROVE = 20  # cells of a column, of which not one is a level that is known
+LONGEST_CELL = 40  # characters in a message
+
+
+@dataclass
+class Unusable:
+    """Cells of one column.
+
+    Attributes:
+        cells: how many have a value that could not be used.
+        present: how many have a value.
+        example: the first of them.
+        why: what it is not.
+    """
+
+    column: str
+    cells: int
+    present: int
+    example: str
+    why: str
+
+    @property
+    def note(self) -> tuple[str, str, str]:
+        """The line that is printed."""
+        return "not used", f"{self.column}: {self.cells:,} of {self.present:,}", f"'{self.example}' {self.why}"
+
+
+class Unused:
+    """Counts over the pieces of a table."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._counts: dict[str, Unusable] = {}
+        self._present: dict[str, int] = {}
+
+    def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
+        """Count in these rows."""
+        encoder = self._encoder
+        counted: set[str] = set()
+        for at, number in enumerate(encoder.numbers):
+            if number.source in counted:
+                continue
+            counted.add(number.source)
+            column = piece.get_column(number.source)
+            gone = encoded.gone[:, at]
+            if gone.any():
+                why = "is no number: it counts as missing"
+                if number.part is not None:
+                    form = f" of the form {number.format}" if number.format else ""
+                    why = f"is no date{form}: it counts as missing"
+                self._add(column, gone, why)
+            else:
+                self._present[number.source] = self._present.get(number.source, 0) + len(column)
+        first = len(encoder.numbers) + len(encoder.flags)
+        for at, category in enumerate(encoder.categories):
+            if category.part is None:
+                unknown = encoded.rows[:, first + at] == UNKNOWN
+                why = "was not in training, or in one row: it is read as an unknown value"
+                if unknown.any():
+                    self._add(piece.get_column(category.source), unknown, why)
+                else:
+                    self._present[category.source] = self._present.get(category.source, 0) + piece.height
+
+    def _add(self, column: pl.Series, odd: np.ndarray, why: str) -> None:
+        import polars as pl
+
+        if is_nested(column.dtype):
+            cells, present, example = int(column.is_not_null().sum()), len(column.drop_nulls()), "a list or bytes"
+        else:
+            bad = column.filter(pl.Series(odd)).drop_nulls()
+            bad = bad if why.startswith("was") else without_missing(bad)
+            cells, present = len(bad), len(without_missing(column))
+            example = str(bad[0]) if cells else ""
+        self._present[column.name] = self._present.get(column.name, 0) + present
+        if cells:
+            short = example if len(example) <= LONGEST_CELL else f"{example[:LONGEST_CELL]}..."
+            known = self._counts.setdefault(column.name, Unusable(column.name, 0, 0, short, why))
+            known.cells += cells
+
+    def counted(self) -> list[Unusable]:
+        """A line a column.
+
+        Raises:
+            DataError: not one of the cells of a column could be used.
+        """
+        for name, each in self._counts.items():
+            each.present = max(self._present[name], each.cells)
+            level = each.why.startswith("was")
+            if each.cells == each.present >= (LEVELS_THAT_PROVE if level else CELLS_THAT_PROVE):
+                what = "was in training" if level else each.why.split(":")[0].replace("is no", "is a")
+                raise DataError(
+                    f"not one of the {each.present:,} values of the column '{name}' {what}, such as '{each.example}'",
+                    fix="Write them as in the data that the run was fitted on, or leave the cells empty",
+                )
+        return list(self._counts.values())
+
+
+def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
+    """Numbers that are written by another convention than the run's would be read a thousandfold.
+
+    Raises:
+        DataError: a column shows the other decimal mark.
+    """
+    import polars as pl
+
+    if frame.height < CELLS_THAT_PROVE:
+        return
+    for number in encoder.numbers:
+        column = frame.get_column(number.source)
+        if number.part is not None or number.format is not None or column.dtype != pl.String:
+            continue
+        if not column.str.contains(OTHER[number.decimal], literal=True).any():
+            continue
+        shown = evidence(column)
+        if shown is not None and shown.mark == OTHER[number.decimal] and shown.cells[shown.mark] >= CELLS_THAT_PROVE:
+            raise DataError(
+                f"the column '{number.source}' has a decimal {MARKS[shown.mark]} ({shown.examples[shown.mark]}); the "
+                f"run was fitted on numbers with a decimal {MARKS[number.decimal]}",
+                fix="Write the numbers as in the training data",
+            )

@@ -1,0 +1,88 @@
+"""Tables of every kind of file are the same table."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from goodfit.data import open_path
+from goodfit.data.tables.reading import is_table, read_table
+from goodfit.errors import DataError
+
+FRAME = pl.DataFrame(
+    {
+        "n": [1.5, None, 3.0],
+        "word": ["x", None, "y, z"],
+        "whole": [1, 2, 3],
+        "day": [datetime.date(2024, 1, day) for day in (1, 2, 3)],
+    }
+)
+
+
+def test_arrow_parquet_and_json_lines_are_one_table(tmp_path: Path) -> None:
+    FRAME.write_ipc(tmp_path / "t.feather")
+    FRAME.write_ipc(tmp_path / "t.arrow", compression="zstd")
+    FRAME.write_parquet(tmp_path / "t.parquet")
+    for name in ("t.feather", "t.arrow", "t.parquet"):
+        assert read_table(tmp_path / name).equals(FRAME)
+    lines = FRAME.write_ndjson()
+    (tmp_path / "t.jsonl").write_text("\n" + lines)
+    (tmp_path / "t.ndjson.gz").write_bytes(gzip.compress(lines.encode()))
+    (tmp_path / "t.parquet.gz").write_bytes(gzip.compress((tmp_path / "t.parquet").read_bytes()))
+    for name in ("t.jsonl", "t.ndjson.gz"):
+        assert read_table(tmp_path / name).equals(FRAME.with_columns(pl.col("day").cast(pl.String)))
+    assert read_table(tmp_path / "t.parquet.gz").equals(FRAME)
+    for path in tmp_path.iterdir():
+        assert is_table(path)
+        assert open_path(path, target="word").name == "t"
+
+
+def test_excel_is_one_sheet(tmp_path: Path) -> None:
+    pytest.importorskip("fastexcel")
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["n", "word", "day"], [1.5, "x", datetime.date(2024, 1, 1)], [None, "y", None], [3, "01", None]):
+        book.active.append(row)
+    book.create_sheet("empty")
+    book.save(tmp_path / "t.xlsx")
+    frame = read_table(tmp_path / "t.xlsx")
+    assert frame["n"].to_list() == [1.5, None, 3.0]
+    assert frame["word"].to_list() == ["x", "y", "01"]
+    assert frame["day"].to_list() == [datetime.date(2024, 1, 1), None, None]
+    book["empty"].append(["a"])
+    book["empty"].append([1])
+    book.save(tmp_path / "two.xlsx")
+    with pytest.raises(DataError, match=r"2 sheets have rows \(Sheet, empty\)"):
+        read_table(tmp_path / "two.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.parquet", b"PAR1", "not a Parquet file that can be read"),
+        ("t.feather", b"FEA1 of before", "not an Arrow"),
+        ("t.xlsx", b"no zip", "Excel"),
+        ("t.jsonl", b'{"a": 1}\n[2]\n', "line 2 is no JSON object"),
+        ("t.jsonl", b'{"a": 1}\n{"a": \n', "not a file of JSON lines"),
+        ("t.jsonl", b"\n", "the file is empty"),
+        ("t.csv.gz", b"a,b\n1,2\n", "cannot be unpacked"),
+    ],
+)
+def test_what_is_damaged_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=message) as refused:
+        read_table(tmp_path / name)
+    assert "\n" not in str(refused.value)
+
+
+def test_names_of_columns_are_the_same_in_every_container(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a\nb": [1, 2], " c ": [3, 4]}, index=[5, 6])
+    frame.to_csv(tmp_path / "t.csv")
+    assert read_table(tmp_path / "t.csv").columns == ["Unnamed: 0", "a b", "c"]
+    assert read_table(frame).columns == ["a b", "c"]
+    assert read_table(pandas.read_csv(tmp_path / "t.csv")).columns == ["Unnamed: 0", "a b", "c"]

@@ -1,0 +1,112 @@
+"""What of new rows cannot be used is told by column; where nothing of a column can be, it is an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import torch
+
+from goodfit.data.sources.table import Table, table
+from goodfit.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def run() -> Table:
+    rows = range(60)
+    frame = pl.DataFrame(
+        {
+            "size": [row * 1.25 for row in rows],
+            "day": [f"2024-{1 + row % 12:02d}-{1 + row % 28:02d}" for row in rows],
+            "town": ["Bern", "Ulm", "Graz"] * 20,
+            "y": ["a", "b"] * 30,
+        }
+    )
+    source = table(frame, "y")
+    source.prepare()
+    source.learn(torch.arange(60))
+    return source
+
+
+def notes(run: Table, **columns: list[Any]) -> list[tuple[str, str, str]]:
+    height = len(next(iter(columns.values())))
+    usual = {"size": [1.5] * height, "day": ["2024-03-01"] * height, "town": ["Ulm"] * height}
+    source = table(pl.DataFrame({**usual, **columns}))
+    source.prepare(run.schema())
+    assert len(source) == height
+    return source.notes
+
+
+def test_cells_that_cannot_be_used_are_counted_by_column(run: Table) -> None:
+    assert notes(run, size=["1.5", "60 kg", "", "NA", "70 kg"]) == [
+        ("not used", "size: 2 of 3", "'60 kg' is no number: it counts as missing")
+    ]
+    assert notes(run, day=["2024-03-01", "1.3.2024"]) == [
+        ("not used", "day: 1 of 2", "'1.3.2024' is no date of the form %Y-%m-%d: it counts as missing")
+    ]
+    assert notes(run, town=["Ulm", "Rom", None]) == [
+        ("not used", "town: 1 of 2", "'Rom' was not in training, or in one row: it is read as an unknown value")
+    ]
+    assert notes(run, size=[1.5, None]) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"size": ["60 kg", "70 kg"]}, "not one of the 2 values of the column 'size' is a number, such as '60 kg'"),
+        ({"day": ["1.3.2024", "", "2.3.2024"]}, "not one of the 2 values of the column 'day' is a date of the form"),
+        ({"town": ["Rom"] * 30}, "not one of the 30 values of the column 'town' was in training"),
+        ({"size": [[1], [2]]}, "not one of the 2 values of the column 'size' is a number"),
+        ({"size": ["1,5", "2,25"]}, r"the column 'size' has a decimal comma \(1,5\); the run was fitted on numbers"),
+    ],
+)
+def test_where_nothing_of_a_column_can_be_used_it_is_an_error(
+    run: Table, columns: dict[str, list[Any]], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        notes(run, **columns)
+
+
+def test_a_single_odd_row_gets_an_answer(run: Table) -> None:
+    assert len(notes(run, size=["60 kg"])) == 1
+    assert len(notes(run, town=["Rom"])) == 1
+
+
+def test_the_missing_cells_of_a_fit_are_counted_by_column() -> None:
+    frame = pl.DataFrame(
+        {
+            "n": ["1.5", "NA", "", "2.5", "3.5"] * 8,
+            "t": ["NA", "x", "", "y", "z"] * 8,
+            "f": [1.5, None, 2.5, 0.5, 7.5] * 8,
+            "y": ["a", "b"] * 20,
+        }
+    )
+    source = table(frame, "y")
+    source.prepare()
+    assert ("missing", "32 cells", "n: 8 empty, 8 'NA'; t: 8 empty; f: 8 empty") in source.notes
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", "rownames", "id", "ID"])
+def test_the_running_number_of_a_frame_is_left_out(tmp_path: Path, name: str) -> None:
+    lines = [f"{row * 7 % 41},{row % 5 / 2},{'ab'[row % 2]}" for row in range(40)]
+    (tmp_path / "t.csv").write_text(f"{name},x,y\n" + "\n".join(lines))
+    source = table(tmp_path / "t.csv", "y")
+    source.prepare()
+    left_out = [value for title, value, _ in source.notes if title == "left out"]
+    assert left_out == [name or "Unnamed: 0"]
+    source = table(tmp_path / "t.csv", "y", numeric=left_out)
+    source.prepare()
+    assert not [value for title, value, _ in source.notes if title == "left out"]
+
+
+def test_the_first_line_of_new_data_is_read_as_the_run_needs_it(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("".join(f"{row % 7}.5,{'ab'[row % 2]},{'pq'[row % 2]}\n" for row in range(40)))
+    source = table(tmp_path / "train.csv", "column_3")
+    source.prepare()
+    source.learn(torch.arange(40))
+    (tmp_path / "new.csv").write_text("NA,a,p\n2.5,b,q\n")
+    new = table(tmp_path / "new.csv")
+    new.prepare(source.schema())
+    assert len(new) == len(new.keys) == 2
