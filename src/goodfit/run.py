@@ -92,6 +92,7 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
+        **options: Any,
     ) -> Predictions | ImagePredictions:
         """Predict every row of new data, in its order.
 
@@ -102,18 +103,19 @@ class Run:
             data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
             cache: where decoded images are kept; the usual folder when None.
             progress: called with (rows done, rows) while files are read or images predicted.
+            options: how a path is opened: path="file" names the column of a list that names images.
 
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
         inputs = inputs_of(data, self.folder)
         if self.model.task.output == "image":
-            dense = open_new(self.model.schema, data)
+            dense = open_new(self.model.schema, data, **options)
             assert isinstance(dense, DenseSource)
             refuse_absent_images(dense)
             return ImagePredictions(self.model, dense.keys, dense.paths(), progress, [*inputs, *dense.paths()])
         with reading(self.folder, self.record):
-            source = self._opened(data, cache, progress)
+            source = self._opened(data, cache, progress, **options)
             broken = {item.row: item.reason for item in source.unreadable}
             rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
             model = self.model
