@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -122,7 +123,8 @@ def test_a_run_of_masks_writes_nothing_for_data_of_another_kind(
 def test_objects_of_another_kind_are_refused_in_python(place: Path, run: str) -> None:
     frame, array = pl.DataFrame({"a": [1.0, 2.0]}), np.zeros((2, 3), dtype=np.float32)
     fitted = gf.load(place / f"run-{run}")
-    for data in {"people": [array, 7], "stars": [array], "rows": [frame]}.get(run, [frame, array, None, 7]):
+    others: dict[str, list[Any]] = {"people": [array, 7], "stars": [array], "rows": [frame]}
+    for data in others.get(run, [frame, array, None, 7]):
         with pytest.raises(gf.GoodfitError):
             fitted.predict(data)
         if data is not None:

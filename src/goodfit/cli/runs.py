@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from goodfit.cli import streams
 from goodfit.cli.options import common, option
 
 RAW = click.option(
@@ -75,6 +76,7 @@ def predict(
         click.echo(json.dumps(predictions.table(), ensure_ascii=False))
         return
     if output is None:
+        streams.names_as_bytes()
         predictions.write_to(sys.stdout, raw=raw)
     elif predictions is predicted:
         predictions.write(output, raw=raw)
