@@ -24,7 +24,7 @@ from goodfit.options import Option
 
 SMALL_SIDE = 64  # px: images up to this side are kept at their own size
 SMALLEST_SIDE = 16  # px, of the size that is chosen
-LIST_DIALECT = tuple(option for option in DIALECT if option.name != "decimal")  # of lists of labels, as of tables
+LIST_DIALECT = tuple(option for option in DIALECT if option.name not in ("decimal", "date_order"))  # of lists of labels
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 
 
