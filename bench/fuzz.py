@@ -21,6 +21,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -61,7 +62,7 @@ def table(dice: random.Random, folder: Path) -> str:
     words = [dice.choice(WORDS) for _ in range(rows)]
     classes = [dice.choice(["yes", "no"]) for _ in range(rows)]
     text = io.StringIO()
-    quoting = dice.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    quoting: Literal[0, 1] = dice.choice([0, 1])  # csv.QUOTE_MINIMAL, csv.QUOTE_ALL
     writer = csv.writer(text, delimiter=separator, quoting=quoting, lineterminator=dice.choice(["\n", "\r\n"]))
     writer.writerow(["size", "town", "label"])
     for number, word, label in zip(numbers, words, classes, strict=True):

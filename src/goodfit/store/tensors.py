@@ -39,8 +39,10 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
         seen.add(tensor.data_ptr())
     with replacing(path) as temporary:
         try:
-            text = json.dumps({"format": FORMAT, **values})
-            save_file(held, temporary, metadata={"goodfit": text, CHECKSUM: _checksum(held, text)})
+            # One entry: safetensors writes several in any order, and equal runs would not be equal files.
+            checksum = _checksum(held, json.dumps({"format": FORMAT, **values}))
+            text = json.dumps({"format": FORMAT, **values, CHECKSUM: checksum})
+            save_file(held, temporary, metadata={"goodfit": text})
         except SafetensorError as error:
             number = re.search(r"os error (\d+)", str(error))  # a full disk, told in words only
             if number is None:
@@ -60,8 +62,7 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
-        text = header.get("goodfit", "{}")
-        values: dict[str, Any] = msgspec.convert(json.loads(text), dict[str, Any])
+        values: dict[str, Any] = msgspec.convert(json.loads(header.get("goodfit", "{}")), dict[str, Any])
         version = msgspec.convert(values.get("format", 0), int)
     except PermissionError as error:
         raise RunError("this file cannot be read", where=path, fix="Change its permissions") from error
@@ -69,7 +70,8 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise _damaged(path, "it is cut off, or not a file that goodfit wrote") from error
     if version > FORMAT:
         raise RunError("written by a newer goodfit", where=path, fix="Upgrade goodfit: pip install -U goodfit")
-    if CHECKSUM in header and header[CHECKSUM] != _checksum(tensors, text):
+    checksum = values.pop(CHECKSUM, None)
+    if checksum is not None and checksum != _checksum(tensors, json.dumps(values)):
         raise _damaged(path, "its content is not what was written")
     return tensors, values
 
