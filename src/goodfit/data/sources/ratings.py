@@ -218,7 +218,7 @@ class Ratings(TableSource):
     def _choose_decimal(self, target: str) -> None:
         """The decimal mark of the ratings, as the user says or as they show."""
         marks = convention(
-            self._frame.sample().select(target),
+            self._frame.sample()[[target]],
             separator=None if self._delimited is None else self._delimited.separator,
             decimal=self._settings["decimal"],
         )

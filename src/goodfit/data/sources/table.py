@@ -128,7 +128,7 @@ class Table(TableSource):
         seen = self._frame.sample()
         words = {*self._settings["ignore"], *self._settings["categorical"], self._settings["group"]}
         marks = convention(
-            seen.select(name for name in seen.columns if name not in words),
+            seen[[name for name in seen.columns if name not in words]],  # select() takes ^a.*$ for a pattern
             separator=None if self._delimited is None else self._delimited.separator,
             decimal=self._settings["decimal"],
         )

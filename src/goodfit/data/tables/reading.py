@@ -110,7 +110,7 @@ def read_parts(
         return TableParts(joined, parts, name, None, [])
     together = whole[0].sample()
     if len(whole) > 1:
-        in_memory = [frame.sample().select(whole[0].columns) for frame in whole]
+        in_memory = [frame.sample()[whole[0].columns] for frame in whole]
         try:
             together = pl.concat(in_memory, how="vertical_relaxed")
         except pl.exceptions.PolarsError as error:
@@ -170,9 +170,9 @@ def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:
     if frame.width == 0 or frame.height == 0:
         raise DataError("the table has no rows", where=path, fix="Give at least one row under the column names")
     names = column_names(frame.columns)
+    refuse_same_names(names, path or "the frame")
     if names == frame.columns:
         return frame
-    refuse_same_names(names, path or "the frame")
     return frame.rename(dict(zip(frame.columns, names, strict=True)))
 
 

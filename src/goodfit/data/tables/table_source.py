@@ -134,5 +134,5 @@ def hashed(piece: pl.DataFrame) -> list[int]:
     """A number for each row; Python objects, which have none, are left out of it."""
     import polars as pl
 
-    kept = piece.select(column.name for column in piece.iter_columns() if column.dtype != pl.Object)
+    kept = piece[[column.name for column in piece.iter_columns() if column.dtype != pl.Object]]
     return kept.hash_rows(seed=0).to_list()
