@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-# Pillow's name of a format -> the endings of its files. A file is compared with them in this order: frequent ones first.
+# Pillow's name of a format -> the endings of its files. Frequent ones first: files are compared in this order.
 ENDINGS = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
