@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,14 @@ from typing import Any
 import msgspec
 
 from goodfit.checks.finding import Finding
-from goodfit.errors import RunError
+from goodfit.errors import GoodfitError, RunError
 from goodfit.stats.estimates import Estimate
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 from goodfit.train.hyperparameters import Hyperparameters
 
 FORMAT = 2  # of run.json; every earlier format keeps loading
+LETTERS_OF_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         metrics: part -> metric -> value with its 95% interval; baseline: the same of the trivial predictor.
         explanation: what the columns of a table contribute.
         analyses: what the task adds, by name.
+        checksum: of all else; None in runs of older versions, and before the record is written.
     """
 
     format: int
@@ -97,12 +101,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     explanation: dict[str, Any] | None = None
     analyses: dict[str, Any] = {}
+    checksum: str | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Whether it is known to hold what goodfit wrote."""
+        return self.checksum is not None
 
 
-def write_record(folder: Path, record: Record) -> None:
-    """Write run.json: the last file of a run, which makes it one."""
-    text = msgspec.json.format(msgspec.json.encode(record), indent=1)
+def write_record(folder: Path, record: Record) -> Record:
+    """Write run.json: the last file of a run, which makes it one; the record as it was written, with its checksum."""
+    values = _unicode(msgspec.to_builtins(msgspec.structs.replace(record, checksum=None)))
+    values["checksum"] = _checksum(values)
+    text = msgspec.json.format(msgspec.json.encode(values), indent=1)
     write_text(folder / RECORD, text.decode("utf-8") + "\n")
+    return msgspec.structs.replace(record, checksum=values["checksum"])
 
 
 def read_record(folder: Path) -> Record:
@@ -141,18 +154,60 @@ def read_record(folder: Path) -> Record:
             )
         if version < 1:
             raise damaged(path, f"format: {version} is none that there is")
+        whole = values.get("checksum") in (None, _checksum(values))
         for earlier in range(version, FORMAT):
             values = UPGRADES[earlier](values)
-        return msgspec.convert(values, Record)
+        record = msgspec.convert(values, Record)
+        if not whole:
+            raise RunError(
+                "its content is not what was written",
+                where=path,
+                fix='Fit again, or take a copy; if you changed it yourself, remove its "checksum"',
+            )
+        return record
     except msgspec.ValidationError as error:
         raise damaged(path, _in_plain_words(str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise damaged(path, f"not JSON ({error})") from error
 
 
+def _checksum(values: dict[str, Any]) -> str:
+    """Of all values but the checksum itself, however they are set out in the file."""
+    others = {name: value for name, value in values.items() if name != "checksum"}
+    plain = msgspec.json.decode(msgspec.json.encode(others))
+    return hashlib.blake2b(msgspec.json.encode(plain, order="deterministic"), digest_size=16).hexdigest()
+
+
+def _unicode(value: Any) -> Any:
+    """JSON values whose texts JSON can hold: bytes that are not UTF-8 are written out, as `\\udcff`."""
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_unicode(name): _unicode(each) for name, each in value.items()}
+    return [_unicode(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def damaged(path: Path, what: str) -> RunError:
     """The one line for a run folder's file that cannot be what goodfit wrote."""
     return RunError(f"damaged: {what}", where=path, fix="Fit again, or take a copy")
+
+
+@contextmanager
+def reading(folder: Path, record: Record) -> Iterator[None]:
+    """What a record that is not verified leads to is a damaged run, in one line; else it is a fault of ours.
+
+    Raises:
+        RunError: in place of whatever else than an error of ours was raised.
+    """
+    try:
+        yield
+    except GoodfitError:
+        raise
+    except Exception as error:
+        if record.verified or record.net.arch is None:  # a net of the user's own may raise anything
+            raise
+        what = f"{error} is missing" if isinstance(error, KeyError) else f"{type(error).__name__}, {error}"
+        raise damaged(folder / RECORD, what.splitlines()[0][:LETTERS_OF_REASON]) from error
 
 
 def _in_plain_words(message: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,10 +25,10 @@ from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
 from goodfit.predict.predictions import Predictions
-from goodfit.record import Record, damaged, read_record
+from goodfit.record import Record, read_record, reading
 from goodfit.stats.estimates import Estimate
 from goodfit.store.outputs import is_page, refuse_to_replace
-from goodfit.store.run_folder import RECORD, REPORT, SAVED, WEIGHTS, copy_run
+from goodfit.store.run_folder import REPORT, SAVED, WEIGHTS, copy_run
 from goodfit.store.tensors import load_state, refuse_not_finite
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import choose_device
@@ -93,6 +92,7 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
+        **options: Any,
     ) -> Predictions | ImagePredictions:
         """Predict every row of new data, in its order.
 
@@ -103,24 +103,26 @@ class Run:
             data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
             cache: where decoded images are kept; the usual folder when None.
             progress: called with (rows done, rows) while files are read or images predicted.
+            options: how a path is opened: path="file" names the column of a list that names images.
 
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
         inputs = inputs_of(data, self.folder)
         if self.model.task.output == "image":
-            dense = open_new(self.model.schema, data)
+            dense = open_new(self.model.schema, data, **options)
             assert isinstance(dense, DenseSource)
             refuse_absent_images(dense)
             return ImagePredictions(self.model, dense.keys, dense.paths(), progress, [*inputs, *dense.paths()])
-        source = self._opened(data, cache, progress)
-        broken = {item.row: item.reason for item in source.unreadable}
-        rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
-        model = self.model
-        out = outputs(model.net, model.feed(source), model.task, rows, model.precision)
-        columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
-        columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
-        return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))], inputs)
+        with reading(self.folder, self.record):
+            source = self._opened(data, cache, progress, **options)
+            broken = {item.row: item.reason for item in source.unreadable}
+            rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
+            model = self.model
+            out = outputs(model.net, model.feed(source), model.task, rows, model.precision)
+            columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
+            columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
+            return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))], inputs)
 
     def evaluate(
         self,
@@ -146,7 +148,8 @@ class Run:
         source = self._opened(data, cache, progress, **options)
         if source.targets is None:
             raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
-        return score(self.model, self.record, self.folder, source)
+        with reading(self.folder, self.record):
+            return score(self.model, self.record, self.folder, source)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -184,7 +187,8 @@ class Run:
 
         page = Path(path) if path is not None else self.folder / REPORT
         refuse_to_replace(page, is_page, [self.folder / name for name in SAVED if name != REPORT])
-        return write_report(self.folder, self.record, page)
+        with reading(self.folder, self.record):
+            return write_report(self.folder, self.record, page)
 
     def save(self, folder: str | Path) -> Path:
         """Copy the run to another folder: safetensors, JSON, CSV and HTML, nothing that can run.
@@ -215,7 +219,8 @@ class Run:
         self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
         source = open_new(self.model.schema, data, **options)
-        prepare_new(source, self.model.schema, cache=cache, progress=progress)
+        with reading(self.folder, self.record):
+            prepare_new(source, self.model.schema, cache=cache, progress=progress)
         return source
 
 
@@ -249,7 +254,7 @@ def load(
         ) from error
     hyper = record.hyperparameters
     dtype = hyper.precision if supported(hyper.precision, place) else "float32"
-    with _parts_of(folder):
+    with reading(folder, record):
         fitted = Model(
             net=net.to(place).eval(),
             task=task_from_json(record.task),
@@ -266,7 +271,7 @@ def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) 
     """The net of a record, without its weights."""
     built = record.net
     if built.arch is not None:
-        with _parts_of(folder):
+        with reading(folder, record):
             return build(built.arch, built.in_shape, built.outputs, **built.options)
     if model is None:
         raise RunError(
@@ -275,13 +280,3 @@ def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) 
             fix="Give it: --model train.py:net, or load(..., model=net)",
         )
     return as_net(model, params)
-
-
-@contextmanager
-def _parts_of(folder: Path) -> Iterator[None]:
-    """What a task, a net or a source cannot make of its part of run.json is a damaged run, in one line."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        what = f"{error} is missing" if isinstance(error, KeyError) else str(error).splitlines()[0]
-        raise damaged(folder / RECORD, what) from error

@@ -73,7 +73,7 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         status = stop.exit_code
     except SystemExit as stop:
-        reader_gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"  # click's answer to a broken pipe
+        reader_gone = "PacifyFlush" in type(sys.stdout).__name__  # click's answer to a broken pipe
         status = 0 if reader_gone else stop.code
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)

@@ -9,11 +9,15 @@ from typing import Any
 
 import click
 
+from goodfit.cli import streams
 from goodfit.cli.options import common, option
 
 RAW = click.option(
     "--raw", is_flag=True, help="CSV: leave texts that begin with = + - @ as they are, without an apostrophe."
 )
+
+LIST_PATH = option("--path", str, "List of images: the column of their paths.")
+LIST_TARGET = option("--target", str, "List of images: the column of their labels.")
 
 
 @click.command()
@@ -28,6 +32,8 @@ RAW = click.option(
 )
 @click.option("--overlay", is_flag=True, help="Segmentation: also write the masks laid over their images.")
 @RAW
+@LIST_PATH
+@LIST_TARGET
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
@@ -42,6 +48,7 @@ def predict(
     as_json: bool,
     quiet: bool,
     cache: Path | None,
+    **options: Any,
 ) -> None:
     """Predict new data: one row for each input row, in input order.
 
@@ -57,7 +64,7 @@ def predict(
     if output is not None:  # before the work
         refuse_to_replace(output, is_predictions, inputs_of(data, run))
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
-        predicted = loaded.predict(data, cache=cache, progress=progress)
+        predicted = loaded.predict(data, cache=cache, progress=progress, **options)
         if isinstance(predicted, Predictions):
             predictions = predicted
         elif output is None:
@@ -69,6 +76,7 @@ def predict(
         click.echo(json.dumps(predictions.table(), ensure_ascii=False))
         return
     if output is None:
+        streams.names_as_bytes()
         predictions.write_to(sys.stdout, raw=raw)
     elif predictions is predicted:
         predictions.write(output, raw=raw)
@@ -85,6 +93,9 @@ def predict(
 @click.argument("data", type=click.Path(path_type=Path))
 @option("--masks", str, "Segmentation masks of the images.")
 @option("--clean", str, "Clean images, for restoration.")
+@LIST_PATH
+@LIST_TARGET
+@option("--tags", str, "List of images: what separates several labels of one image.")
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common

@@ -38,12 +38,17 @@ def prepare() -> bool:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # for as long as we live
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            unicode = stream.encoding.lower().replace("-", "") == "utf8"
-            # names of files that are not UTF-8 are written as the bytes that they are
-            stream.reconfigure(errors="surrogateescape" if unicode else "backslashreplace")
+            stream.reconfigure(errors="backslashreplace")  # \xdf for what it lacks, \udcff of names that are not UTF-8
     if not isinstance(sys.stderr, Unfailing):
         sys.stderr = Unfailing(sys.stderr)
     return open_at_start
+
+
+def names_as_bytes() -> None:
+    """From here on, names of files that are not UTF-8 go to stdout as the bytes that they are, as in a file."""
+    stream = sys.stdout
+    if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") == "utf8":
+        stream.reconfigure(errors="surrogateescape")
 
 
 def finish(*, open_at_start: bool) -> None:

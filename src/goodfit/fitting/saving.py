@@ -101,8 +101,7 @@ def save_run(folder: Path, record: Record, problem: Problem, training: Training,
         feed.device,
         training.hyper.batch_size,
     )
-    run = Run(folder, record, model)
-    write_record(folder, record)
+    run = Run(folder, write_record(folder, record), model)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     try:
         run.report()
@@ -110,7 +109,7 @@ def save_run(folder: Path, record: Record, problem: Problem, training: Training,
         raise  # such as a full disk: the run is whole, and its page is missing
     except Exception as error:  # the training is not lost to a page
         warnings.warn(
-            f"the report could not be written, the run is whole ({type(error).__name__}: {error})", stacklevel=2
+            f"the report could not be written, and the run is whole ({type(error).__name__}: {error})", stacklevel=2
         )
     return run
 

@@ -14,6 +14,7 @@ from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
+NO_CLAIM = 0
 KINDS_IN_WORDS = {"images": "images", "table": "a table", "arrays": "arrays"}
 
 
@@ -25,7 +26,9 @@ def open_new(schema: Mapping[str, Any], data: Any, **options: Any) -> Source:
     """
     kind = schema["kind"]
     if isinstance(data, (str, PathLike)):
-        refuse_other_kind(kind, Path(data))
+        refuse_other_kind(kind, Path(data), options)
+    elif not isinstance(data, Source):
+        _refuse_other_object(kind, data)
     source = data if isinstance(data, Source) else open_as(kind, data, **options)
     if source.kind != kind:
         raise DataError(f"this is {source.kind}; the run was fitted on {kind}", fix="Give data of that kind")
@@ -66,8 +69,11 @@ def not_one_readable(kind: str, rows: int, key: str, reason: str) -> DataError:
     )
 
 
-def refuse_other_kind(kind: str, path: Path) -> None:
+def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any]) -> None:
     """Raise where a path is a run folder, or by its ending or content of another kind than the run's data.
+
+    Args:
+        options: how the path is to be opened.
 
     Raises:
         DataError: what is there, and what is needed.
@@ -79,23 +85,33 @@ def refuse_other_kind(kind: str, path: Path) -> None:
             "this is a run folder, and data is needed", where=path, fix="Give the run first and the data after it"
         )
     family = _family(source_of(kind))
-    own, other, reader = Strength.GENERIC - 1, Strength.GENERIC - 1, None
-    why = ""
+    given = {name: value for name, value in options.items() if value is not None}
+    own, other, reader, why = NO_CLAIM, NO_CLAIM, "", ""
     for source in all_sources():
-        claim: Claim | None = source.claims(path, {})
+        claim: Claim | None = source.claims(path, given)
         if claim is None:
             continue
         if _family(source) == family:
             own = max(own, claim.strength)
         elif claim.strength > other:
             other, reader, why = claim.strength, _family(source), claim.why
-    of_another_kind = other > max(own, Strength.GENERIC)
-    folder_of_no_table = path.is_dir() and own < Strength.GENERIC
-    if of_another_kind or folder_of_no_table:
-        what = KINDS_IN_WORDS.get(reader or "", reader) if of_another_kind else "a folder"
-        reason = f" ({why})" if of_another_kind else ""
+    of_another_kind = other > max(own, Strength.GENERIC) or (own == NO_CLAIM and other == Strength.GENERIC)
+    if of_another_kind:
+        what = "a folder" if path.is_dir() and other == Strength.GENERIC else KINDS_IN_WORDS.get(reader, reader)
+        reason = f" ({why})" if other > Strength.GENERIC else ""
         needed = family_in_words(kind)
         raise DataError(f"this is {what}{reason}; the run was fitted on {needed}", where=path, fix=f"Give {needed}")
+
+
+def _refuse_other_object(kind: str, data: Any) -> None:
+    """The same of what is no path: a frame or arrays."""
+    family, claimed = (
+        _family(source_of(kind)),
+        [_family(each) for each in all_sources() if each.claims_object(data, {})],
+    )
+    if family not in claimed and (claimed or family == "images"):
+        needed = family_in_words(kind)
+        raise DataError(f"this is a {type(data).__name__}; the run was fitted on {needed}", fix=f"Give {needed}")
 
 
 def family_in_words(kind: str) -> str:

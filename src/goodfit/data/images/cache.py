@@ -123,7 +123,8 @@ def load_images(
     from filelock import FileLock
 
     place = cache_folder(folder)
-    name = hashlib.sha256("\n".join(os.path.abspath(path) for path in paths).encode()).hexdigest()[:24]  # noqa: PTH100
+    places = "\n".join(os.path.abspath(path) for path in paths)  # noqa: PTH100
+    name = hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:24]
     row_bytes = settings.height * settings.width * settings.channels
     with FileLock(place / f"{name}.lock"):
         _list(place, f"{name}.lock", f"{name}.json")
