@@ -38,7 +38,7 @@ def test_parts_above_the_classes(tmp_path: Path, valid: str) -> None:
     by_name = {Path(key).name: at for at, key in enumerate(source.keys)}
     rows = [(source.parts[by_name[f"{n}.png"]], source.targets[by_name[f"{n}.png"]]) for n in (1, 2, 3, 4)]
     assert rows == [("train", "cat"), ("valid", "cat"), ("test", "dog"), (None, None)]
-    assert any(name == "left out" and value == "extra (1 image)" for name, value, _ in source.notes)
+    assert any(name == "no label" and value == "extra (1 image)" for name, value, _ in source.notes)
 
 
 def test_a_class_may_be_called_test_where_there_is_no_train_folder(tmp_path: Path) -> None:

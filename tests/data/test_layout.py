@@ -87,13 +87,13 @@ def test_two_readings_are_asked_about_and_the_option_settles_it(tmp_path: Path) 
 def test_a_labelled_train_beside_an_unlabelled_test(tmp_path: Path) -> None:
     source = images(put(tmp_path, *many("train/cat", "train/dog", "test", "pred")))
     assert rows(source) == {("train", "cat"): 2, ("train", "dog"): 2, (None, None): 4}
-    assert note(source, "left out") == ["2 images of test", "pred (2 images)"]
+    assert note(source, "no label") == ["2 images of test", "pred (2 images)"]
 
 
 def test_a_stray_image_beside_the_classes_has_no_label(tmp_path: Path) -> None:
     source = images(put(tmp_path, *many("cat", "dog"), "logo.png"))
     assert rows(source) == {(None, "cat"): 2, (None, "dog"): 2, (None, None): 1}
-    assert note(source, "left out") == ["logo.png"]
+    assert note(source, "no label") == ["logo.png"]
 
 
 def test_classes_above_the_parts(tmp_path: Path) -> None:

@@ -44,13 +44,27 @@ def test_images_of_formats_that_are_not_read_are_a_warning_with_what_to_do(tmp_p
     ]
 
 
+def test_new_data_says_what_was_not_read_and_nothing_of_classes(tmp_path: Path) -> None:
+    fitted = images(put(tmp_path / "fit", *many("cat", "dog")))
+    fitted.prepare()
+    put(tmp_path / "new", *many("train/cat", "train/dog", "test/cat", "pred"))
+    (tmp_path / "new" / "pred" / "1.nef").write_bytes(b"raw")
+    source = images(tmp_path / "new")
+    source.prepare(fitted.schema())
+    assert len(source) == 8, "every image is predicted, whatever its folder is"
+    assert source.notes == [
+        ("left out", "1 .nef file", "no images that are read"),
+        ("warning", "1 raw camera file (.nef) is left out", "Convert them to JPEG, PNG or TIFF"),
+    ]
+
+
 @pytest.mark.skipif("HEIF" in formats(), reason="goodfit[heic] is installed")
 def test_heic_is_named_with_the_extra(tmp_path: Path) -> None:
     put(tmp_path, *many("cat", "dog"))
     (tmp_path / "cat/1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
     assert images(tmp_path).doubts[0] == (
         "1 HEIC file (.heic) is left out",
-        "pip install 'goodfit[heic]', or convert them to JPEG or PNG",
+        "Run pip install 'goodfit[heic]', or convert them to JPEG or PNG",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-# Pillow's name of a format -> the endings of its files, the frequent ones first: a file is compared in this order.
+# Pillow's name of a format -> the endings of its files. Frequent ones first: files are compared in this order.
 ENDINGS = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
@@ -31,18 +31,18 @@ LOSSY_FORMATS = ("AVIF", "HEIF", "JPEG", "MPO")  # whose files do not give pixel
 
 # What holds images as well, and is not read: (endings, what it is, what to do).
 NOT_READ = (
-    (ENDINGS["HEIF"], "HEIC", "pip install 'goodfit[heic]', or convert them to JPEG or PNG"),
-    (ENDINGS["AVIF"], "AVIF", "install Pillow 11.3 or newer, or convert them to JPEG or PNG"),
+    (ENDINGS["HEIF"], "HEIC", "Run pip install 'goodfit[heic]', or convert them to JPEG or PNG"),
+    (ENDINGS["AVIF"], "AVIF", "Install Pillow 11.3 or newer, or convert them to JPEG or PNG"),
     (
         (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".raw", ".pef", ".srw"),
         "raw camera",
-        "convert them to JPEG, PNG or TIFF",
+        "Convert them to JPEG, PNG or TIFF",
     ),
-    ((".dcm", ".dicom", ".nii", ".mha", ".mhd", ".nrrd"), "medical", "convert them to 16-bit PNG or TIFF"),
-    ((".jxl", ".exr", ".hdr", ".psd", ".svg", ".eps", ".fits", ".fit", ".dds"), "other image", "convert them to PNG"),
-    ((".npy", ".npz", ".mat", ".h5", ".hdf5"), "array", "convert them to PNG or TIFF"),
-    ((".mp4", ".avi", ".mov", ".mkv", ".webm"), "video", "extract their frames"),
-    ((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"), "archive", "unpack them"),
+    ((".dcm", ".dicom", ".nii", ".mha", ".mhd", ".nrrd"), "medical", "Convert them to 16-bit PNG or TIFF"),
+    ((".jxl", ".exr", ".hdr", ".psd", ".svg", ".eps", ".fits", ".fit", ".dds"), "other image", "Convert them to PNG"),
+    ((".npy", ".npz", ".mat", ".h5", ".hdf5"), "array", "Convert them to PNG or TIFF"),
+    ((".mp4", ".avi", ".mov", ".mkv", ".webm"), "video", "Extract their frames"),
+    ((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"), "archive", "Unpack them"),
 )
 
 # The first bytes of files that come under the names of images.

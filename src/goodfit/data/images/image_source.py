@@ -21,6 +21,7 @@ from goodfit.options import Option
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
+NOTES_ON_FILES = ("left out", "images", "encoding", "separator", "first line", "orientation")
 IMAGES_LOOKED_AT = 200  # for such as are blank
 UNREADABLE_SHARE_AT_MOST = 0.1  # with more, the paths or the data are wrong, not a few files
 
@@ -87,6 +88,9 @@ class ImageSource(Source):
 
         if schema is not None:
             self.image = ImageSettings.from_json(schema["picture"])
+            # of new data, what labels mean is no matter; what was not read is
+            self.notes = [note for note in self.notes if note[0] in NOTES_ON_FILES]
+            self.notes += [("warning", what, fix) for what, fix in self.doubts]
         else:
             if self._listing.question is not None:
                 raise self._listing.question

@@ -168,7 +168,7 @@ def _place_parts(top: Folder, parts: dict[str, str], layout: Layout) -> None:
     layout.notes.append(("folders", ", ".join(read), "parts, by their names; --layout classes reads them as classes"))
     if beside:
         named = ", ".join(f"{folder.name} ({counted(folder.total)})" for folder in beside[:5])
-        layout.notes.append(("left out", named, "these folders are beside the parts, and no part by their names"))
+        layout.notes.append(("no label", named, "these folders are beside the parts, and no part by their names"))
 
 
 def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
@@ -176,14 +176,14 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
     if not top.filled:
         if part is not None:
             layout.notes.append(
-                ("left out", f"{counted(top.total)} of {part}", "there are no class folders in it: they have no labels")
+                ("no label", f"{counted(top.total)} of {part}", "there are no class folders in it: they have no labels")
             )
         layout.placed.append(Placed(top, None, None, deep=False))
         return
     if top.images:
         layout.placed.append(Placed(top, None, None, deep=False))
         some = top.images[0] if len(top.images) == 1 else f"{len(top.images):,} images such as {top.images[0]}"
-        layout.notes.append(("left out", some, f"beside the class folders of {top.path}, so without a label"))
+        layout.notes.append(("no label", some, f"beside the class folders of {top.path}, so without a label"))
     layout.placed += [Placed(folder, folder.name, part) for folder in top.filled]
 
 

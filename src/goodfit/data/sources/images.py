@@ -24,7 +24,8 @@ from goodfit.options import Option
 
 SMALL_SIDE = 64  # px: images up to this side are kept at their own size
 SMALLEST_SIDE = 16  # px, of the size that is chosen
-LIST_DIALECT = tuple(option for option in DIALECT if option.name not in ("decimal", "date_order"))  # of lists of labels
+HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps")
+LIST_DIALECT = tuple(option for option in DIALECT if option.name in HOW_LISTS_ARE_WRITTEN)  # as of tables
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 
 
