@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
-from image_files import many, put
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from image_files import many, png, put
 
+from goodfit.data.images.layout import arrange
 from goodfit.data.images.part_names import part_of, parts_of
+from goodfit.data.images.tree import scan
 from goodfit.data.source import Source
 from goodfit.data.sources.images import images
 from goodfit.errors import DataError
+
+ONE_PIXEL = png(np.zeros((1, 1), dtype=np.uint8))
 
 
 def rows(source: Source) -> dict[tuple[str | None, str | None], int]:
@@ -162,3 +170,33 @@ def test_a_loop_inside_a_folder_ends(tmp_path: Path) -> None:
     (tmp_path / "cat" / "self").symlink_to(tmp_path / "cat")
     (tmp_path / "cat" / "dogs").symlink_to(tmp_path / "dog")
     assert len(images(tmp_path)) == 4
+
+
+def test_parts_that_are_asked_for_have_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no folder in it is called like a part \(there are: cat, dog\)"):
+        images(put(tmp_path, *many("cat", "dog")), layout="parts")
+
+
+FOLDERS = st.sampled_from(
+    ["cat", "dog", "train", "test", "val", "images", "masks", "clean", "noisy", "1", "Train Station", "extra", "data"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    folders=st.sets(st.lists(FOLDERS, max_size=4).map("/".join), min_size=1, max_size=8),
+    choice=st.sampled_from([None, "classes"]),
+)
+def test_every_image_of_any_tree_stands_in_one_place_under_a_folder_of_its_path(
+    folders: set[str], choice: str | None
+) -> None:
+    with TemporaryDirectory() as place:
+        root = Path(place)
+        made = {root / folder / f"{number}.png" for folder in folders for number in range(2)}
+        for path in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(ONE_PIXEL)
+        placed = arrange(scan(root)[0], choice).placed
+        files = [(path, each.label) for each in placed for path in each.files()]
+        assert sorted(path for path, _ in files) == sorted(made)
+        assert all(label is None or label in path.relative_to(root).parts for path, label in files)

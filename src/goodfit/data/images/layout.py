@@ -64,10 +64,20 @@ def arrange(root: Folder, choice: str | None) -> Layout:
 
     Args:
         choice: parts or classes, as the user says; None: by the names and the tree.
+
+    Raises:
+        DataError: parts are asked for, and no folder has the name of one.
     """
     top = descend(root)
     parts = parts_of([folder.name for folder in top.filled])
     layout = Layout()
+    if choice == "parts" and not parts:
+        names = ", ".join(folder.name for folder in top.filled[:5]) or "none"
+        raise DataError(
+            f"no folder in it is called like a part (there are: {names})",
+            where=root.path,
+            fix="Call them train, valid and test, or leave --layout out",
+        )
     reading = choice or _reading(top, parts, layout)
     if reading == "parts":
         _place_parts(top, parts, layout)
