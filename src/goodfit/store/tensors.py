@@ -21,7 +21,7 @@ from torch import Tensor
 from goodfit.errors import RunError
 from goodfit.store.files import replacing
 
-FORMAT = 1
+FORMAT, FORMAT_WITHOUT_CHECKSUM = 2, 1
 CHECKSUM = "checksum"
 
 
@@ -39,8 +39,11 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
         seen.add(tensor.data_ptr())
     with replacing(path) as temporary:
         try:
-            text = json.dumps({"format": FORMAT, **values})
-            save_file(held, temporary, metadata={"goodfit": text, CHECKSUM: _checksum(held, text)})
+            plain = {"format": FORMAT, **values}
+            text = json.dumps(
+                {**plain, CHECKSUM: _checksum(held, plain)}
+            )  # one entry: safetensors orders them by chance
+            save_file(held, temporary, metadata={"goodfit": text})
         except SafetensorError as error:
             number = re.search(r"os error (\d+)", str(error))  # a full disk, told in words only
             if number is None:
@@ -60,8 +63,7 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
-        text = header.get("goodfit", "{}")
-        values: dict[str, Any] = msgspec.convert(json.loads(text), dict[str, Any])
+        values: dict[str, Any] = msgspec.convert(json.loads(header.get("goodfit", "{}")), dict[str, Any])
         version = msgspec.convert(values.get("format", 0), int)
     except PermissionError as error:
         raise RunError("this file cannot be read", where=path, fix="Change its permissions") from error
@@ -69,7 +71,8 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise _damaged(path, "it is cut off, or not a file that goodfit wrote") from error
     if version > FORMAT:
         raise RunError("written by a newer goodfit", where=path, fix="Upgrade goodfit: pip install -U goodfit")
-    if CHECKSUM in header and header[CHECKSUM] != _checksum(tensors, text):
+    checksum = values.pop(CHECKSUM, None)
+    if version > FORMAT_WITHOUT_CHECKSUM and checksum != _checksum(tensors, values):
         raise _damaged(path, "its content is not what was written")
     return tensors, values
 
@@ -89,9 +92,9 @@ def _damaged(path: Path, what: str) -> RunError:
     return RunError(f"damaged: {what}", where=path, fix="Take a copy of the run, or fit again without --resume")
 
 
-def _checksum(tensors: dict[str, Tensor], text: str) -> str:
+def _checksum(tensors: dict[str, Tensor], values: dict[str, Any]) -> str:
     """Of names, types, shapes and bytes of contiguous tensors on the CPU, and of the values that go with them."""
-    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    digest = hashlib.blake2b(json.dumps(values).encode(), digest_size=16)
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"\n{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode(errors="surrogatepass"))
