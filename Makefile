@@ -14,11 +14,11 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
 TORCH_INDEX ?=
 # Tests go to whichever process is free, in runs that keep those of a file together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
-BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
+BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/same_bits.py,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench keywords clean
+.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench fuzz keywords clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ gpu-test:  ## the tests that need a CUDA GPU, where there is one
 
 bench: dev  ## the measurements behind docs/benchmarks.md
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+fuzz: dev  ## 10,000 generated and damaged files: each is read right, or refused in one clear line
+	@$(BIN)/python bench/fuzz.py
 
 keywords: dev  ## write the typed keywords of goodfit.fit again, after a change of options
 	@PYTHONPATH=src $(BIN)/python tests/fitting/make_keywords.py

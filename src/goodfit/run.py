@@ -122,7 +122,8 @@ class Run:
             out = outputs(model.net, model.feed(source), model.task, rows, model.precision)
             columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
             columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
-            return Predictions(source.keys, columns, [broken.get(row) for row in range(len(source))], inputs)
+            errors = [broken.get(row) for row in range(len(source))]
+            return Predictions(source.keys, columns, errors, inputs, tuple(source.notes))
 
     def evaluate(
         self,

@@ -170,6 +170,18 @@ def test_the_header_can_be_settled_and_changed(tmp_path: Path) -> None:
     assert without.with_header(True).frame.equals(file.frame)
 
 
+def test_the_first_line_is_read_as_the_columns_need_it(tmp_path: Path) -> None:
+    words = read(tmp_path, "a,b\nx,y\n")
+    assert words.read_for(["column_2"]).frame.rows() == [("a", "b"), ("x", "y")]
+    assert words.read_for(["b"]) is words
+    assert words.read_for(["c"]) is words
+    numbers = read(tmp_path, "5,5\n6,7\n")
+    assert not numbers.header
+    assert numbers.read_for(["7"]) is numbers  # and no word of two columns called 5
+    assert read(tmp_path, "5,7\n6,7\n").read_for(["7", "5"]).frame.rows() == [("6", "7")]
+    assert read(tmp_path, "5,7\n").read_for(["7", "5"]).frame.height == 1
+
+
 def test_packed_files_are_read(tmp_path: Path) -> None:
     text = b"a,b\n1,2\n"
     assert read(tmp_path, gzip.compress(text), "t.csv.gz").frame.rows() == [("1", "2")]

@@ -30,6 +30,8 @@ DAY, NOON = datetime.datetime(2024, 5, 1), datetime.datetime(2024, 5, 1, 12)
         (["May 1, 2024", "Dec 31, 2024"], DAY),
         (["2024-05", "2024-12"], DAY),
         (["05/2024", "12/2024"], DAY),
+        (["2024Q1", "2023Q4"], datetime.datetime(2024, 1, 1)),
+        (["2024-Q3"], datetime.datetime(2024, 7, 1)),
         (["1.5.24", "31.12.24"], DAY),
         (["2024-05-01T12:00:00Z", "2024-12-31T00:00:00Z"], NOON),
         (["2024-05-01T14:00:00+02:00", "2024-12-31T00:00:00+0100"], NOON),
@@ -101,13 +103,14 @@ def test_times_of_day_and_durations_are_numbers_and_lists_are_left_out() -> None
 
 
 def test_day_and_month_that_could_be_exchanged_are_a_warning() -> None:
-    def doubts(days: list[str]) -> list[tuple[str, str]]:
-        source = table(pl.DataFrame({"day": days, "y": ["a", "b"] * (len(days) // 2)}), "y")
+    def doubts(days: list[str], order: str | None = None) -> list[tuple[str, str]]:
+        source = table(pl.DataFrame({"day": days, "y": ["a", "b"] * (len(days) // 2)}), "y", date_order=order)
         source.prepare()
         return source.doubts
 
     unclear = [f"{1 + row % 12:02d}/{1 + row % 7:02d}/2024" for row in range(40)]
     assert "are read as day/month/year; all of them could be month/day/year" in doubts(unclear)[0][0]
+    assert not doubts(unclear, "month")
     assert not doubts([*unclear[:39], "25/12/2024"])
     assert not doubts([day.replace("/", ".") for day in unclear])  # with points, the day comes first
 
@@ -140,3 +143,13 @@ def test_a_row_without_a_time_is_refused_by_its_number() -> None:
         read_times(pl.Series("when", [None, "2024-01-01"]))
     with pytest.raises(DataError, match="row 0"):
         read_times(pl.Series("when", [[1], [2]]))
+
+
+@pytest.mark.parametrize(("order", "wanted"), [("day", [0, 31, 1]), ("month", [0, 1, 31])])
+def test_an_option_says_whether_the_day_or_the_month_comes_first(order: str, wanted: list[int]) -> None:
+    cells = ["01/01/2024", "01/02/2024", "02/01/2024"]  # days after the first of January
+    form = infer_type(pl.Series("x", cells), categorical=(), numeric=(), ignore=(), date_order=order).format
+    days = [(when - datetime.datetime(2024, 1, 1)).days for when in moments(pl.Series(cells), form).to_list()]
+    assert days == wanted
+    times = read_times(pl.Series("x", cells), date_order=order) / 86_400e6
+    assert (times - times[0]).tolist() == wanted

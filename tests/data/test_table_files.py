@@ -8,8 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import torch
 
 from goodfit.data import open_path
+from goodfit.data.sources.table import table
 from goodfit.data.tables.reading import is_table, read_table
 from goodfit.errors import DataError
 
@@ -86,3 +88,23 @@ def test_names_of_columns_are_the_same_in_every_container(tmp_path: Path) -> Non
     assert read_table(tmp_path / "t.csv").columns == ["Unnamed: 0", "a b", "c"]
     assert read_table(frame).columns == ["a b", "c"]
     assert read_table(pandas.read_csv(tmp_path / "t.csv")).columns == ["Unnamed: 0", "a b", "c"]
+
+
+def test_names_that_polars_takes_for_patterns_are_refused_and_others_are_names(tmp_path: Path) -> None:
+    names = ["^b", "b", "b2", "*", "$y", "^", "{a}"]
+    frame = pl.DataFrame({name: [at + row % 7 / 2 for row in range(30)] for at, name in enumerate(names)})
+    frame.write_csv(tmp_path / "t.csv")
+    frame.write_parquet(tmp_path / "t.parquet")
+    for data, stream in ((tmp_path / "t.csv", False), (tmp_path / "t.parquet", True), (frame, False)):
+        source = table(data, "^b", stream=stream)
+        source.prepare()
+        source.learn(torch.arange(30))
+        assert source.encoder.sources == names[1:]
+        assert len(source.digests() or []) == 30
+        assert list(source.targets or []) == frame["^b"].to_list()
+    pattern = frame.rename({"^b": "^b.*$"})
+    pattern.write_csv(tmp_path / "p.csv")
+    pattern.write_parquet(tmp_path / "p.parquet")
+    for data, stream in ((tmp_path / "p.csv", False), (tmp_path / "p.parquet", True), (pattern, False)):
+        with pytest.raises(DataError, match=r"a column is called '\^b\.\*\$'\. Give it a name without"):
+            table(data, "b", stream=stream)

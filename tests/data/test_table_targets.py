@@ -48,6 +48,7 @@ def scored(run: Table, values: list[Any]) -> list[Any]:
         (["1,5", "2,5"], [1.5, 2.5]),
         ([True, False], [True, False]),
         ([3, 4], [3, 4]),
+        ([2**60 + 1, 2**60 + 2], [str(2**60 + 1), str(2**60 + 2)]),
     ],
 )
 def test_targets_are_as_they_are_written(values: list[Any], wanted: list[Any]) -> None:
@@ -106,6 +107,8 @@ def test_slips_in_a_target_of_numbers_are_a_warning() -> None:
     ("values", "message"),
     [
         ([[1, 2], [3]] * 10, "the target 'y' holds lists, bytes or structs"),
+        ([None, ""] * 10, "the target 'y' is empty in every row"),
+        ([float("nan")] * 10, "the target 'y' is empty in every row"),
         ([b"a", b"b"] * 10, "the target 'y' holds lists, bytes or structs"),
         ([datetime.date(2024, 1, 1) + datetime.timedelta(row) for row in range(60)], "the target 'y' holds dates"),
     ],

@@ -69,6 +69,15 @@ def test_where_nothing_of_a_column_can_be_used_it_is_an_error(
         notes(run, **columns)
 
 
+def test_the_decimal_mark_of_new_data_can_be_given(run: Table, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("size;day;town\n1,25;2024-03-01;Ulm\n2,50;2024-03-01;Ulm\n")
+    new = table(tmp_path / "new.csv", decimal=",")
+    new.prepare(run.schema())
+    same = table(pl.DataFrame({"size": [1.25, 2.5], "day": ["2024-03-01"] * 2, "town": ["Ulm"] * 2}))
+    same.prepare(run.schema())
+    assert torch.equal(new.whole(), same.whole())
+
+
 def test_a_single_odd_row_gets_an_answer(run: Table) -> None:
     assert len(notes(run, size=["60 kg"])) == 1
     assert len(notes(run, town=["Rom"])) == 1
@@ -99,6 +108,16 @@ def test_the_running_number_of_a_frame_is_left_out(tmp_path: Path, name: str) ->
     source = table(tmp_path / "t.csv", "y", numeric=left_out)
     source.prepare()
     assert not [value for title, value, _ in source.notes if title == "left out"]
+
+
+def test_the_first_line_of_a_further_part_is_read_as_that_of_the_first(tmp_path: Path) -> None:
+    lines = "".join(f"{row % 7}.5,{'ab'[row % 2]}\n" for row in range(40))
+    (tmp_path / "train.csv").write_text(lines)
+    (tmp_path / "valid.csv").write_text("NA,b\n2.5,a\n")
+    source = table(tmp_path / "train.csv", "column_2", valid=tmp_path / "valid.csv")
+    source.prepare()
+    assert len(source) == 42
+    assert list(source.targets or [])[40:] == ["b", "a"]
 
 
 def test_the_first_line_of_new_data_is_read_as_the_run_needs_it(tmp_path: Path) -> None:

@@ -84,6 +84,35 @@ def test_odd_rows_get_an_answer_and_a_missing_column_a_line(fitted: Path) -> Non
         run.predict(odd.drop("town"))
 
 
+def test_cells_that_cannot_be_used_are_told_by_column(
+    fitted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new.csv").write_text("age,town\n30 years,Ulm\n40,Rom\n50,Bern\n,\n")
+    assert goodfit("predict", fitted, tmp_path / "new.csv", "-o", tmp_path / "p.csv") == 0
+    printed = capsys.readouterr().err
+    assert "not used        age: 1 of 3  ('30 years' is no number: it counts as missing)" in printed
+    assert "not used        town: 1 of 3  ('Rom' was not in training" in printed
+    with (tmp_path / "p.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 4
+    assert len(gf.load(fitted).predict(tmp_path / "new.csv").notes) == 2
+
+
+def test_the_options_of_a_file_settle_what_was_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = "".join(f"{1 + row % 9},{row % 7}00;{row * 5 % 11};{'ab'[row % 2]}\n" for row in range(60))
+    (tmp_path / "t.txt").write_text(lines)
+    fit = ("fit", tmp_path / "t.txt", "--target", "column_3", "--epochs", 1, "--out")
+    assert goodfit(*fit, tmp_path / "a") == 0
+    printed = capsys.readouterr().err
+    assert "separator       semicolon" in printed
+    assert "first line      a row of data" in printed
+    assert "[doubtful-reading]" in printed
+    assert goodfit(*fit, tmp_path / "b", "--no-header", "--separator", "semicolon", "--decimal", ".") == 0
+    printed = capsys.readouterr().err
+    assert "decimals        point  (as you said)" in printed
+    assert "[doubtful-reading]" not in printed
+    assert "first line" not in printed
+
+
 def test_evaluate_scores_labelled_rows_and_leaves_unlabelled_ones_out(fitted: Path) -> None:
     frame = people().with_columns(rich=pl.when(pl.int_range(pl.len()) < 10).then(None).otherwise(pl.col("rich")))
     run = gf.load(fitted)

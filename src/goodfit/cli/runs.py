@@ -71,6 +71,9 @@ def predict(
             raise click.UsageError("its predictions are images: say where to write them, by -o predictions.csv")
         else:
             predictions = predicted.write(output, overlay=overlay, raw=raw)
+    if not quiet:
+        for name, value, why in predictions.notes:
+            click.echo(f"  {name:<16}{value}  ({why})", err=True)
     unreadable = sum(error is not None for error in predictions.errors)
     if as_json and output is None:
         click.echo(json.dumps(predictions.table(), ensure_ascii=False))

@@ -64,12 +64,13 @@ class FitKeywords(TypedDict, total=False):
         valid_clean: Clean images of the separate validation part.
         test_clean: Clean images of the separate test part.
         target: The column to predict; several, separated by commas, give one output each.
-        time: Split by time: a column; validation and test rows are later than training rows.
         header: The first line names the columns, or is a row [decided from all lines].
         separator: Between cells: comma, semicolon, tab, bar or a character [detected].
-        decimal: Decimal mark of numbers: . or , [decided from all columns].
         encoding: Encoding of a text file, such as cp1252 [detected].
         fill_gaps: Read lines with too few cells as rows with gaps.
+        time: Split by time: a column; validation and test rows are later than training rows.
+        decimal: Decimal mark of numbers: . or , [decided from all columns].
+        date_order: What 03/04/2024 begins with: day or month [from all dates of a column].
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
         ignore: Columns to leave out, separated by commas.
@@ -122,12 +123,13 @@ class FitKeywords(TypedDict, total=False):
     valid_clean: str | os.PathLike[str] | None
     test_clean: str | os.PathLike[str] | None
     target: str | Sequence[str] | None
-    time: str | None
     header: bool | None
     separator: str | None
-    decimal: str | None
     encoding: str | None
     fill_gaps: bool | None
+    time: str | None
+    decimal: str | None
+    date_order: str | None
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
     ignore: Sequence[str] | str

@@ -171,11 +171,13 @@ def predict_one(model: Model, given: np.ndarray, settings: ImageSettings) -> tup
     """The mask or the restored image, at the size of `given` (H, W, C) uint8, and what is said of it."""
     high, wide = given.shape[:2]
     task: Any = model.task
-    x = torch.from_numpy(given.copy()).permute(2, 0, 1)[None].to(model.device)
+    x = torch.from_numpy(given).permute(2, 0, 1)[None].to(model.device)
     if not task.input_at_own_size:
         size = _scaled(high, wide, settings)
         if size != (high, wide):
-            x = functional.interpolate(x.float(), size, mode="bilinear", antialias=True)
+            # in bytes where it is large: as floats, 176 megapixels took 2.1 GB more
+            exact = x if x.numel() > ENLARGED and x.device.type == "cpu" else x.float()
+            x = functional.interpolate(exact, size, mode="bilinear", antialias=True)
     assert model.normalise is not None
     layout = torch.channels_last if model.precision.channels_last else torch.contiguous_format
     x = model.normalise.to(model.device)(x).contiguous(memory_format=layout)
@@ -185,8 +187,7 @@ def predict_one(model: Model, given: np.ndarray, settings: ImageSettings) -> tup
             out = functional.interpolate(out, (high, wide), mode="bilinear")
     image, said = task.image(out[0].cpu())
     if image.shape[:2] != (high, wide):
-        enlarged = functional.interpolate(torch.from_numpy(image)[None, None].float(), (high, wide), mode="nearest")
-        image = enlarged[0, 0].to(torch.uint8).numpy()
+        image = functional.interpolate(torch.from_numpy(image)[None, None], (high, wide), mode="nearest")[0, 0].numpy()
     return image, said
 
 

@@ -24,12 +24,14 @@ class Predictions:
         columns: prediction, and its probabilities: values of the rows that could be read.
         errors: one a row, None where it could be read.
         inputs: files that were read, which are never written over.
+        notes: what was seen while the rows were read, such as cells that could not be used: name, value, why.
     """
 
     keys: Sequence[str]
     columns: Mapping[str, Sequence[Any] | np.ndarray]
     errors: Sequence[str | None]
     inputs: Sequence[Path] = ()
+    notes: Sequence[tuple[str, str, str]] = ()
 
     def __len__(self) -> int:
         return len(self.keys)

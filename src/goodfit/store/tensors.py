@@ -39,10 +39,9 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
         seen.add(tensor.data_ptr())
     with replacing(path) as temporary:
         try:
+            # One entry: safetensors writes several in any order, and equal runs would not be equal files.
             plain = {"format": FORMAT, **values}
-            text = json.dumps(
-                {**plain, CHECKSUM: _checksum(held, plain)}
-            )  # one entry: safetensors orders them by chance
+            text = json.dumps({**plain, CHECKSUM: _checksum(held, plain)})
             save_file(held, temporary, metadata={"goodfit": text})
         except SafetensorError as error:
             number = re.search(r"os error (\d+)", str(error))  # a full disk, told in words only

@@ -2,8 +2,8 @@
 
 What it checks
     Whether something in the files speaks against the way in which they were read: images that are left out because
-    their format is not read, cells that may hold several labels, images that are black throughout, numbers such as 1,234
-    whose comma may be a decimal one.
+    their format is not read, cells that may hold several labels, images that are black throughout, numbers such as
+    1,234 whose comma may be a decimal one, dates such as 03/04/2024 whose day may be the month.
 
 Why it hurts
     A model learns what was read. Where that is not what was meant, its figures are right and of no use.

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from functools import cache
 
-# Pillow's name of a format -> the endings of its files.
+# Pillow's name of a format -> the endings of its files, the frequent ones first: a file is compared in this order.
 ENDINGS = {
-    "AVIF": (".avif", ".avifs"),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    "PNG": (".png", ".apng"),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
     "BMP": (".bmp",),
-    "DIB": (".dib",),
     "GIF": (".gif",),
+    "AVIF": (".avif", ".avifs"),
+    "DIB": (".dib",),
     "HEIF": (".heic", ".heif", ".hif", ".heics", ".heifs"),
     "ICO": (".ico",),
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "JPEG2000": (".jp2", ".j2k", ".jpc", ".jpf", ".jpx", ".j2c"),
     "PCX": (".pcx",),
-    "PNG": (".png", ".apng"),
     "PPM": (".pbm", ".pgm", ".ppm", ".pnm", ".pfm"),
     "QOI": (".qoi",),
     "SGI": (".bw", ".rgb", ".rgba", ".sgi"),
     "TGA": (".tga", ".icb", ".vda", ".vst"),
-    "TIFF": (".tif", ".tiff"),
-    "WEBP": (".webp",),
 }
 LOSSY_FORMATS = ("AVIF", "HEIF", "JPEG", "MPO")  # whose files do not give pixels back as they were
 

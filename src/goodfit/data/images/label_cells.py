@@ -9,6 +9,7 @@ from pathlib import Path
 from goodfit.data.images.formats import image_endings
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.delimited import read_delimited
+from goodfit.data.tables.reading import Dialect
 
 LIST_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".lst")
 
@@ -42,13 +43,19 @@ def is_label_list(path: Path) -> bool:
     return unpacked_name(path).suffix.lower() in LIST_ENDINGS
 
 
-def read_cells(path: Path) -> Cells:
+def read_cells(path: Path, dialect: Dialect) -> Cells:
     """The records of a list, all of them rows as yet.
 
     Raises:
         DataError: no text, no rows, a line of another number of cells.
     """
-    table = read_delimited(path, header=False)
+    table = read_delimited(
+        path,
+        header=False,
+        separator=dialect.separator,
+        encoding=dialect.encoding,
+        fill_gaps=dialect.fill_gaps,
+    )
     rows: list[Sequence[str]] = list(table.frame.fill_null("").iter_rows())
     return Cells(None, _split_at_spaces(rows), table.lines.tolist(), table.notes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_o
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import part_of
 from goodfit.data.tables.decoding import read_bytes, unpacked_name
+from goodfit.data.tables.reading import Dialect
 from goodfit.errors import DataError
 
 PATH_COLUMNS = (
@@ -23,21 +24,28 @@ PATH_COLUMNS = (
 LABEL_COLUMNS = ("label", "labels", "class", "target", "tags", "category", "classname", "y")
 PART_COLUMNS = ("part", "split", "set", "subset", "partition")
 BYTES_SAMPLED = 64 * 1024
+LINES_SAMPLED = 20
 ROWS_SAMPLED = 100
 COLUMNS_NAMED = 8  # in a message
 
 
 @dataclass(frozen=True)
 class ListOptions:
-    """Which columns of a list are meant, and how labels are separated; None: by the list."""
+    """Which columns of a list are meant, how labels are separated, and how it is written; None: by the list."""
 
     path: str | None = None
     target: str | None = None
     tags: str | None = None
+    dialect: Dialect = field(default_factory=Dialect)
 
 
-def lists_images(path: Path) -> str | None:
-    """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not."""
+def lists_images(path: Path, separator: str = ",", encoding: str | None = None) -> str | None:
+    """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not.
+
+    Args:
+        separator: of cells, besides the usual ones.
+        encoding: as the user says.
+    """
     if not is_label_list(path) or not path.is_file():
         return None
     if unpacked_name(path) != path:
@@ -45,18 +53,26 @@ def lists_images(path: Path) -> str | None:
     else:
         with path.open("rb") as file:
             data = file.read(BYTES_SAMPLED)
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    lines = [line for line in data.decode(encoding, errors="replace").splitlines() if line.strip()][:20]
+    lines = [line for line in _decoded(data, encoding).splitlines() if line.strip()][:LINES_SAMPLED]
     found = None
     for line in lines:
-        for separator in ",;\t| ":
-            for cell in line.split(separator):
+        for mark in dict.fromkeys((*",;\t| ", separator)):
+            for cell in line.split(mark):
                 name = cell.strip().strip('"').replace("\\", "/")
                 if names_image(name):
                     if (path.parent / name).is_file():
                         return "files"
                     found = "names"
     return found or _names_without_ending(path, lines)
+
+
+def _decoded(data: bytes, encoding: str | None) -> str:
+    """Text to look at: what cannot be decoded is said when the list is read."""
+    marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding or marked, errors="replace")
+    except LookupError:
+        return data.decode(marked, errors="replace")
 
 
 def _names_without_ending(path: Path, lines: Sequence[str]) -> str | None:
@@ -84,14 +100,14 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
         DataError: a column that is asked for is not there, no column of paths, several that may be the label, a row
             without a label, a part that is not known.
     """
-    cells = read_cells(path)
+    cells = read_cells(path, options.dialect)
     finder = ImageFinder(path.parent)
     listing = Listing(notes=list(cells.notes))
-    if _is_header(cells.rows[0], finder):
+    given = options.dialect.header
+    if _is_header(cells.rows[0], finder) if given is None else given:
         cells = cells.with_header()
-    else:
-        why = "it names an image, and no columns"
-        listing.notes.append(("first line", "a row", why))
+    elif given is None:
+        listing.notes.append(("first line", "a row", "it names an image, and no columns; --header reads it as names"))
     if not cells.rows:
         raise DataError("there are no rows under the names", where=path, fix="Give a line for each image")
     width = len(cells.rows[0])

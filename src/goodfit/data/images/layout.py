@@ -92,7 +92,8 @@ def descend(folder: Folder) -> Folder:
     """Through folders that hold nothing but one other folder, down to where there is something to tell apart."""
     while not folder.images and len(folder.filled) == 1:
         inner = folder.filled[0]
-        only_data = all(word in FILLING_WORDS or word in PART_NAMES for word in words(inner.name))
+        named = words(inner.name)  # none in 0, which is a class
+        only_data = bool(named) and all(word in FILLING_WORDS or word in PART_NAMES for word in named)
         if not inner.filled and not only_data:
             return folder  # one class
         folder = inner

@@ -49,9 +49,10 @@ def without_pillows_warnings() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def regular_file(path: Path) -> Iterator[IO[bytes]]:
-    """The file, open; pipes, devices, sockets and folders are never opened, and nothing waits for one.
+def open_regular(path: Path) -> tuple[int, int]:
+    """The file, open for reading (a descriptor that the caller closes), and its size in bytes.
+
+    Pipes, devices, sockets and folders are never opened, and nothing waits for one.
 
     Raises:
         UnreadableImage: it is one of those, or larger than any image.
@@ -60,17 +61,24 @@ def regular_file(path: Path) -> Iterator[IO[bytes]]:
     _refuse_special(os.stat(path))  # noqa: PTH116  # 60,000 of them: a third of the time of Path.stat
     # O_NONBLOCK: should it have become a pipe since, opening returns at once, and the second look refuses it.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        _refuse_special(os.fstat(handle))
-        yield file
+    try:
+        facts = os.fstat(handle)
+        _refuse_special(facts)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle, facts.st_size
 
 
 def read_image_file(path: Path) -> bytes:
-    """All bytes of a regular file; else as `regular_file`."""
-    with regular_file(path) as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnreadableImage(f"over the limit of {MAX_BYTES // 10**9} GB")
+    """All bytes of a regular file; else as `open_regular`."""
+    handle, size = open_regular(path)
+    try:
+        data = os.read(handle, size)
+        while len(data) < size and (more := os.read(handle, size - len(data))):
+            data += more
+    finally:
+        os.close(handle)
     return data
 
 
@@ -91,8 +99,8 @@ def open_encoded(data: bytes) -> Image.Image:
 
 @contextmanager
 def open_header(path: Path) -> Iterator[Image.Image]:
-    """The image of a file, of which no more than the header is read; else as `open_encoded` and `regular_file`."""
-    with regular_file(path) as file:
+    """The image of a file, of which no more than the header is read; else as `open_encoded` and `open_regular`."""
+    with os.fdopen(open_regular(path)[0], "rb") as file:
         start = file.read(64)
         if not start:
             raise UnreadableImage("empty file (0 bytes)")

@@ -17,12 +17,14 @@ from goodfit.data.images.label_list import ListOptions, lists_images
 from goodfit.data.images.label_tags import TAGS
 from goodfit.data.images.layout import LAYOUT
 from goodfit.data.source import Claim, Strength
-from goodfit.data.tables.table_source import TARGET
+from goodfit.data.tables.reading import Dialect
+from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
 
 SMALL_SIDE = 64  # px: images up to this side are kept at their own size
 SMALLEST_SIDE = 16  # px, of the size that is chosen
+LIST_DIALECT = tuple(option for option in DIALECT if option.name not in ("decimal", "date_order"))  # of lists of labels
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 
 
@@ -48,6 +50,7 @@ class Images(ImageSource):
         Option("path", str, "The column of a list that holds the paths of the images [by its cells].", "Images"),
         TARGET,
         TAGS,
+        *LIST_DIALECT,
     )
 
     @classmethod
@@ -58,7 +61,7 @@ class Images(ImageSource):
         ending = path.suffix.lower()
         if ending in image_endings():
             return Claim(Strength.ENDING, f"its name ends in {ending}")
-        listed = lists_images(path)
+        listed = lists_images(path, given.get("separator") or ",", given.get("encoding"))
         if listed is None:
             return Claim(Strength.OPTION, "--path is given") if "path" in given else None
         own = {option.name for option in cls.options}
@@ -89,6 +92,10 @@ def images(
     path: str | None = None,
     target: str | None = None,
     tags: str | None = None,
+    header: bool | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    fill_gaps: bool | None = None,
 ) -> Images:
     """Images in class folders, or in a list of paths and labels.
 
@@ -104,15 +111,17 @@ def images(
         layout: what the folders are, where it is not clear: parts or classes.
         path, target: columns of the list: of the paths, and of the labels.
         tags: what separates several labels of one image: bar, semicolon, comma or space; none: each has one.
+        header, separator, encoding, fill_gaps: how a list is written, as for tables; detected when None.
 
     Raises:
         DataError: nothing to read there.
     """
     root = Path(data)
-    for name, value in (("path", path), ("target", target), ("tags", tags)):
+    of_lists = {"path": path, "target": target, "tags": tags, "header": header, "separator": separator}
+    for name, value in (of_lists | {"encoding": encoding, "fill-gaps": fill_gaps}).items():
         if value is not None and not is_label_list(root):
             raise UsageError(f"--{name} is for a list of images and labels", where=root, fix="Leave it out")
-    columns = ListOptions(path, target, TAGS.checked(tags))
+    columns = ListOptions(path, target, TAGS.checked(tags), Dialect(header, separator, encoding, bool(fill_gaps)))
     layout = LAYOUT.checked(layout)
     listing = find(root, group, layout=layout, columns=columns)
     for part, place in (("valid", valid), ("test", test)):

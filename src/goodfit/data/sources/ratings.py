@@ -139,6 +139,7 @@ class Ratings(TableSource):
         for name, place in self._given.items():
             self._features[name] = Features(place, self._settings[name], f"--{name}-features")
             self.notes.append(self._features[name].note)
+            self.doubts += self._features[name].doubts
 
     def learn(self, rows: Tensor) -> None:
         """The users and items of the training rows, then those known by their features alone; others stay unknown."""
@@ -217,7 +218,7 @@ class Ratings(TableSource):
     def _choose_decimal(self, target: str) -> None:
         """The decimal mark of the ratings, as the user says or as they show."""
         marks = convention(
-            self._frame.sample().select(target),
+            self._frame.sample()[[target]],
             separator=None if self._delimited is None else self._delimited.separator,
             decimal=self._settings["decimal"],
         )
@@ -283,6 +284,7 @@ def ratings(
     header: bool | None = None,
     separator: str | None = None,
     decimal: str | None = None,
+    date_order: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool | None = None,
 ) -> Ratings:
@@ -298,7 +300,7 @@ def ratings(
         user_features, item_features: tables (paths or frames) with a row for each user or item, whose name stands in a
             column that is called as in `data`, or in the first; numbers, categories and dates in the others. Those
             that have no rating are then known by them.
-        header, separator, decimal, encoding, fill_gaps: of delimited text, as of `goodfit.table`.
+        header, separator, decimal, date_order, encoding, fill_gaps: of delimited text, as of `goodfit.table`.
 
     Raises:
         DataError: nothing that can be read there.
@@ -307,6 +309,7 @@ def ratings(
     whole = read_parts(data, valid=valid, test=test, stream=False, dialect=dialect)
     mark = None if decimal is None else parse_decimal(decimal)
     settings = {"user": user, "item": item, "target": target, "group": group, "time": time, "decimal": mark}
+    settings |= {"date_order": date_order}
     given = {"user": user_features, "item": item_features}
     return Ratings(whole, settings, {key: place for key, place in given.items() if place is not None})
 

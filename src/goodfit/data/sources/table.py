@@ -98,16 +98,20 @@ class Table(TableSource):
         """
         self._cache = cache
         if schema is not None:
+            mark = self._settings["decimal"]  # of the new data, where it is given
             self._settings = dict(schema["settings"])
             self._encoder = Encoder.from_json(schema["encoder"])
             self._read_as(self._encoder.sources)
+            encoder = self._encoder if mark is None else self._encoder.with_decimal(mark)
             target = self._settings["target"]
             if all(name in self._frame.columns for name in target):
                 form = TargetForm(
-                    self._settings["form"], self._settings.get("decimals", {}), self._settings.get("written", {})
+                    self._settings["form"],
+                    self._settings.get("decimals", {}) if mark is None else dict.fromkeys(target, mark),
+                    self._settings.get("written", {}),
                 )
                 self.targets = read_targets([self._frame.column(name) for name in target], form)
-            self._encode(new_rows=True)
+            self._encode(encoder, new_rows=True)
             return
         target = self._settings["target"]
         if not target:
@@ -124,7 +128,7 @@ class Table(TableSource):
         seen = self._frame.sample()
         words = {*self._settings["ignore"], *self._settings["categorical"], self._settings["group"]}
         marks = convention(
-            seen.select(name for name in seen.columns if name not in words),
+            seen[[name for name in seen.columns if name not in words]],  # select() takes ^a.*$ for a pattern
             separator=None if self._delimited is None else self._delimited.separator,
             decimal=self._settings["decimal"],
         )
@@ -140,6 +144,7 @@ class Table(TableSource):
                 numeric=self._settings["numeric"],
                 ignore=self._settings["ignore"],
                 decimal=marks.of(name),
+                date_order=self._settings["date_order"],
             )
             for name in self._frame.columns
             if name not in left_out
@@ -153,7 +158,7 @@ class Table(TableSource):
         """Means, deviations and levels, from these training rows alone."""
         seen = self._frame.sample(rows.numpy())
         self._encoder = Encoder.learn(seen, self._types, np.arange(seen.height))
-        self._encode()
+        self._encode(self._encoder)
 
     def net_options(self) -> dict[str, Any]:
         """What an architecture is told: how many of the values are numbers, how many codes each category has."""
@@ -181,15 +186,15 @@ class Table(TableSource):
             return {}  # column by column, a file larger than memory would be read as often
         return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
 
-    def _encode(self, *, new_rows: bool = False) -> None:
+    def _encode(self, encoder: Encoder, *, new_rows: bool = False) -> None:
         import torch
 
-        unused = Unused(self.encoder) if new_rows else None
+        unused = Unused(encoder) if new_rows else None
         if not self._frame.streamed:
-            self._x = torch.from_numpy(self._encoded(self._frame.sample(), unused))
+            self._x = torch.from_numpy(_encoded(encoder, self._frame.sample(), unused))
             self.notes += [] if unused is None else [each.note for each in unused.counted()]
             return
-        width = len(self.encoder.names)
+        width = len(encoder.names)
         place = cache_folder(self._cache) / f"{self.name}-{os.getpid()}.rows"
         reserve(place, 4 * width * len(self), place.parent)
         rows = np.memmap(place, dtype=np.float32, mode="r+", shape=(len(self), width))
@@ -197,19 +202,10 @@ class Table(TableSource):
             place.unlink()
         start = 0
         for piece in self._frame.pieces():
-            rows[start : start + piece.height] = self._encoded(piece, unused)
+            rows[start : start + piece.height] = _encoded(encoder, piece, unused)
             start += piece.height
         self.notes += [] if unused is None else [each.note for each in unused.counted()]
         self._x = torch.from_numpy(rows)
-
-    def _encoded(self, piece: pl.DataFrame, unused: Unused | None) -> np.ndarray:
-        """(n, D) of a piece; of new rows, what cannot be used is counted."""
-        if unused is None:
-            return self.encoder.encode(piece)
-        encoded = self.encoder.read(piece)
-        refuse_other_decimals(piece, self.encoder)
-        unused.add(piece, encoded)
-        return encoded.rows
 
     def _note_types(self, seen: pl.DataFrame) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
@@ -225,7 +221,7 @@ class Table(TableSource):
             if column.name == "left out":
                 self.notes.append(("left out", name, column.why))
             if column.doubt is not None:
-                self.doubts.append((column.doubt, f"Write them as year-month-day, or leave '{name}' out with --ignore"))
+                self.doubts.append((column.doubt, "Settle it with --date-order day or --date-order month"))
         gaps = {name: missing_cells(seen[name], kind) for name, kind in self._types.items() if kind.name != "left out"}
         lines = [
             f"{name}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}"
@@ -253,6 +249,7 @@ def table(
     header: bool | None = None,
     separator: str | None = None,
     decimal: str | None = None,
+    date_order: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool | None = None,
 ) -> Table:
@@ -271,6 +268,7 @@ def table(
         header: of delimited text: whether the first line names the columns; decided from all lines when None.
         separator, encoding: of delimited text; detected when None.
         decimal: the decimal mark of numbers, "." or ","; decided from all columns when None.
+        date_order: day or month: what 03/04/2024 begins with; decided from all dates of a column when None.
         fill_gaps: read lines with too few cells as rows with gaps, instead of refusing the file.
 
     Raises:
@@ -286,8 +284,19 @@ def table(
         "group": group,
         "time": time,
         "decimal": None if decimal is None else parse_decimal(decimal),
+        "date_order": date_order,
     }
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
+
+
+def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np.ndarray:
+    """(n, D) of a piece; of new rows, what cannot be used is counted."""
+    if unused is None:
+        return encoder.encode(piece)
+    encoded = encoder.read(piece)
+    refuse_other_decimals(piece, encoder)
+    unused.add(piece, encoded)
+    return encoded.rows
 
 
 def _listed(names: Sequence[str] | str | None) -> list[str]:

@@ -88,10 +88,12 @@ def refuse_same_names(names: Sequence[str], where: Path | str) -> None:
     """Columns are found by name.
 
     Raises:
-        DataError: two have the same.
+        DataError: two have the same, or one is ^...$, which polars takes for a pattern of names.
     """
     seen: set[str] = set()
     for name in names:
+        if name.startswith("^") and name.endswith("$"):
+            raise DataError(f"a column is called '{name[:40]}'", where=where, fix="Give it a name without ^ and $")
         if name in seen:
             raise DataError(f"two columns are called '{name}'", where=where, fix="Give each a name of its own")
         seen.add(name)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.moments import date_form, exchanged, unix_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers
-from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: fr
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
+ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
+LONGEST_MISSING = 8  # bytes of NA and others, with spaces around them
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 SAME = "the same value in every row"
 NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
@@ -52,11 +53,13 @@ def infer_type(
     numeric: Collection[str],
     ignore: Collection[str],
     decimal: str = ".",
+    date_order: str | None = None,
 ) -> ColumnType:
     """The type of a column, as the user says or as its values show.
 
     Args:
         decimal: the decimal mark of text.
+        date_order: day or month: what dates such as 03/04/2024 begin with, where both can be; None: assumed.
 
     Raises:
         DataError: free text, which no net here reads.
@@ -83,7 +86,7 @@ def infer_type(
         return _varying(column, ColumnType("date", "dates", None))
     if column.dtype == pl.Null:
         return ColumnType("left out", "empty")
-    return _of_values(column, decimal)
+    return _of_values(column, decimal, date_order)
 
 
 def _as_numbers(column: pl.Series, decimal: str) -> ColumnType:
@@ -100,7 +103,7 @@ def _varying(column: pl.Series, kind: ColumnType) -> ColumnType:
     return ColumnType("left out", "empty" if distinct == 0 else "one value, or missing")
 
 
-def _of_values(column: pl.Series, decimal: str) -> ColumnType:
+def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> ColumnType:
     """Of text and numbers: numbers where nearly all values are, missing words aside; else dates, codes, words."""
     import polars as pl
 
@@ -108,9 +111,9 @@ def _of_values(column: pl.Series, decimal: str) -> ColumnType:
     present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
-    values = numbers(present, decimal)
-    slips = values.null_count()
-    if len(present) and len(present) - slips >= NUMBER_SHARE_NEEDED * len(present):
+    if holds_numbers(present, decimal):
+        values = numbers(present, decimal)
+        slips = values.null_count()
         distinct = present.n_unique()
         if distinct == 1:
             return ColumnType("left out", SAME if len(present) == len(column) else "one value, or missing")
@@ -133,7 +136,9 @@ def _of_values(column: pl.Series, decimal: str) -> ColumnType:
     if form is not None:
         other = exchanged(text, form)
         doubt = None
-        if other is not None:
+        if other is not None and date_order is not None:
+            form = other if other.startswith(f"%{date_order[0]}") else form
+        elif other is not None:
             doubt = (
                 f"the dates of '{column.name}', such as {text[0]}, are read as {shown_form(form)}; all of them could "
                 f"be {shown_form(other)}"
@@ -212,6 +217,16 @@ def _of_words(present: pl.Series, distinct: int) -> ColumnType:
     return ColumnType("category", f"{distinct:,} values")
 
 
+def holds_numbers(present: pl.Series, decimal: str) -> bool:
+    """Whether nearly all of these cells are numbers; words are seen by a part of them."""
+    for rows in (present.gather_every(max(1, len(present) // ROWS_TRIED)), present):
+        slips = numbers(rows, decimal).null_count()
+        needed = NUMBER_SHARE_NEEDED if len(rows) == len(present) else 2 * NUMBER_SHARE_NEEDED - 1
+        if not len(rows) or len(rows) - slips < needed * len(rows):
+            return False
+    return True
+
+
 def without_empty(column: pl.Series) -> pl.Series:
     """The values of the cells that are not empty: NA and others are words."""
     import polars as pl
@@ -241,7 +256,8 @@ def missing_cells(column: pl.Series, kind: ColumnType) -> dict[str, int]:
     empty = len(column) - len(without_empty(column))
     counts = {"empty": empty} if empty else {}
     if kind.name in ("number", "date") and column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        text = texts(column, verbatim=True)
-        for word, count in text.filter(text.is_in(MISSING)).alias("word").value_counts(sort=True).iter_rows():
+        text = column.cast(pl.String)
+        short = text.filter(text.str.len_bytes() <= LONGEST_MISSING).str.strip_chars()
+        for word, count in short.filter(short.is_in(MISSING[1:])).alias("word").value_counts(sort=True).iter_rows():
             counts[f"'{word}'"] = int(count)
     return counts

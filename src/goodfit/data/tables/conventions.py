@@ -101,6 +101,7 @@ def _showing(mark: str) -> str:
             rf"^\d{{1,3}}(?:[' ]\d{{3}})+{point}\d+$",  # other thousands
             rf"^\d{{1,3}}(?:{group}\d{{2,3}})+{point}\d*$",  # the other mark before it
             rf"^\d{{1,3}}(?:{group}\d{{3}}){{2,}}$",  # the other mark several times
+            rf"^\d{{1,2}}(?:{group}\d{{2}})+{group}\d{{3}}$",  # as in India
         )
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,15 @@ class Delimited:
     first: tuple[str, ...]
     first_line: int
     notes: tuple[tuple[str, str, str], ...]
+
+    def read_for(self, columns: Iterable[str]) -> Delimited:
+        """The same file, its first line read the other way where only that gives these columns and leaves a row."""
+        wanted = set(columns)
+        others = numbered_names(len(self.first)) if self.header else column_names(self.first)
+        fits_now = wanted <= set(self.frame.columns)
+        if fits_now or not wanted <= set(others) or self.frame.height + self.header < 2:
+            return self
+        return self.with_header(not self.header)
 
     def with_header(self, header: bool) -> Delimited:
         """The same file with the first line read as names of columns, or as a row."""

@@ -8,7 +8,7 @@ a missing value. Columns are found by name: their order, and columns that are no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -28,6 +28,7 @@ UNKNOWN, GAP, FIRST = 0, 1, 2  # codes: a level not seen in training, a missing 
 DEVIATIONS_AT_MOST = 1e6  # from the mean: further out, float32 would end in infinity
 ROWS_OF_A_LEVEL = 2  # at least, in training: rarer ones share the unknown code, which is learnt from them
 CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
+REASONS_LISTED = 3  # why columns are left out, in an error
 ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
 TRUTH_OF_DIGITS = {"1": "true", "0": "false"}
 DATE_NUMBERS = ("days", "day", "hour")
@@ -132,7 +133,11 @@ class Encoder:
                         CategoryColumn(label, name, part, kind.format, levels, verbatim, words_missing=False)
                     )
         if not number_columns and not category_columns:
-            raise DataError("no column is left to learn from", fix="Give columns besides the target")
+            reasons = "; ".join(f"{name}: {kind.why}" for name, kind in list(kinds.items())[:REASONS_LISTED])
+            raise DataError(
+                f"no column is left to learn from{f' ({reasons})' if reasons else ''}",
+                fix="Give columns besides the target, or read one with --numeric or --categorical",
+            )
         return cls(tuple(number_columns), tuple(category_columns))
 
     @property
@@ -159,6 +164,10 @@ class Encoder:
     def cardinalities(self) -> list[int]:
         """Number of codes of each category."""
         return [len(column.levels) + FIRST for column in self.categories]
+
+    def with_decimal(self, decimal: str) -> Self:
+        """The same, for text whose decimal mark is another."""
+        return replace(self, numbers=tuple(replace(column, decimal=decimal) for column in self.numbers))
 
     def encode(self, frame: pl.DataFrame) -> np.ndarray:
         """(N, D) float32.

@@ -64,8 +64,9 @@ class Features:
                     fix="Keep one row of each name",
                 )
         self._row_of = first
-        self._frame = frame.drop(self.key)
+        self._frame = frame[[name for name in frame.columns if name != self.key]]
         marks = convention(self._frame, separator=None, decimal=None)
+        self.doubts = list(marks.doubts)  # what was assumed of its numbers
         self._kinds = {column.name: _kind(column, marks.of(column.name)) for column in self._frame.iter_columns()}
 
     def learn(self, names: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -84,12 +85,13 @@ class TableOnDisk:
         other = next((at for at, names in enumerate(schemas) if names != schemas[0]), None)
         if other is not None:
             raise DataError("its columns differ from those of the first file", where=self.files[other])
+        refuse_same_names(schemas[0], self.files[0])
         self.columns, self.height = schemas[0], sum(self._heights)
 
     def column(self, name: str) -> pl.Series:
         import polars as pl
 
-        return pl.concat([pl.scan_parquet(file).select(name).collect() for file in self.files])[name]
+        return pl.concat([pl.read_parquet(file, columns=[name]) for file in self.files])[name]
 
     def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
         import polars as pl

@@ -17,6 +17,8 @@ DATES = (
 )  # fmt: skip
 CLOCKS = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
 MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y")  # without a day: the first of the month
+QUARTERS = "%Y quarter"  # 2024Q1, 2024-Q1: the first day
+QUARTER = r"^(\d{4})[ -]?[Qq]([1-4])$"
 EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}  # day first, month first
 ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # read in every column of dates
 UNIX = {"unix s": 1_000_000, "unix ms": 1_000, "unix us": 1}  # form -> microseconds of a unit
@@ -78,6 +80,9 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
     import polars as pl
 
     form = form.replace("T", " ")
+    if form == QUARTERS:
+        month = (text.str.extract(QUARTER, 2).cast(pl.Int32) * 3 - 2).cast(pl.String).str.zfill(2)
+        text, form = text.str.extract(QUARTER, 1) + "-" + month + "-01", "%Y-%m-%d"
     if form in MONTHS:
         text, form = "1 " + text, f"%d {form}"
     if "%y" in form:  # of two digits: 1.2.3 is a version
@@ -99,7 +104,7 @@ def date_form(values: pl.Series) -> str | None:
     if like.mean() < SHARE_NEEDED:  # type: ignore[operator]
         return None
     with_clock = bool(sample.str.contains(":", literal=True).mean() >= SHARE_NEEDED)  # type: ignore[operator]
-    forms = [f"{date} {clock}" for date, clock in product(DATES, CLOCKS)] if with_clock else [*DATES, *MONTHS]
+    forms = [f"{date} {clock}" for date, clock in product(DATES, CLOCKS)] if with_clock else [*DATES, *MONTHS, QUARTERS]
     for form in forms:
         if _fits(sample, form) and _fits(text, form):
             return form

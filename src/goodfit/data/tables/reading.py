@@ -95,6 +95,7 @@ def read_parts(
         if too_large(files) if stream is None else stream:
             frames = [TableOnDisk(parquet_files(Path(place))) for _, place in given]
     read = [] if frames else [_read(place, dialect) for _, place in given]
+    read = [read[0], *(_with_columns(read[0][0].columns, *each) for each in read[1:])] if read else read
     whole = frames or [TableInMemory(frame) for frame, _ in read]
     parts: list[str | None] = []
     for (part, _), frame in zip(given, whole, strict=True):
@@ -107,18 +108,30 @@ def read_parts(
     if frames:
         joined: Frame = TableOnDisk([file for _, place in given for file in parquet_files(Path(place))])
         return TableParts(joined, parts, name, None, [])
-    in_memory = [frame.sample().select(whole[0].columns) for frame in whole]
-    try:
-        together = pl.concat(in_memory, how="vertical_relaxed") if len(in_memory) > 1 else in_memory[0]
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            "the columns of the validation or test table hold other types than those of the first",
-            fix="Give files of one kind, with the same columns",
-        ) from error
+    together = whole[0].sample()
+    if len(whole) > 1:
+        in_memory = [frame.sample()[whole[0].columns] for frame in whole]
+        try:
+            together = pl.concat(in_memory, how="vertical_relaxed")
+        except pl.exceptions.PolarsError as error:
+            raise DataError(
+                "the columns of the validation or test table hold other types than those of the first",
+                fix="Give files of one kind, with the same columns",
+            ) from error
     notes = [note for _, delimited in read if delimited is not None for note in delimited.notes]
     return TableParts(
         TableInMemory(together), parts, name, read[0][1] if len(read) == 1 else None, list(dict.fromkeys(notes))
     )
+
+
+def _with_columns(
+    columns: list[str], frame: pl.DataFrame, delimited: Delimited | None
+) -> tuple[pl.DataFrame, Delimited | None]:
+    """A further part: whether its first line names the columns is as in the first part, where only that fits."""
+    if delimited is None:
+        return frame, None
+    fitting = delimited.read_for(columns)
+    return fitting.frame, fitting
 
 
 def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]:
@@ -157,9 +170,9 @@ def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:
     if frame.width == 0 or frame.height == 0:
         raise DataError("the table has no rows", where=path, fix="Give at least one row under the column names")
     names = column_names(frame.columns)
+    refuse_same_names(names, path or "the frame")
     if names == frame.columns:
         return frame
-    refuse_same_names(names, path or "the frame")
     return frame.rename(dict(zip(frame.columns, names, strict=True)))
 
 

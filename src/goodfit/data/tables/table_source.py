@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.frames import TableInMemory
+from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
 from goodfit.data.tables.words import texts
@@ -40,6 +41,13 @@ DIALECT = (
     Option("separator", str, "Between cells: comma, semicolon, tab, bar or a character [detected].", "Tables"),
     Option(
         "decimal", str, "Decimal mark of numbers: . or , [decided from all columns].", "Tables", parse=parse_decimal
+    ),
+    Option(
+        "date_order",
+        str,
+        "What 03/04/2024 begins with: day or month [from all dates of a column].",
+        "Tables",
+        choices=("day", "month"),
     ),
     Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables"),
     Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
@@ -82,19 +90,19 @@ class TableSource(Source):
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
         self._frame.clear()
+        self._delimited = None
         self._x = None
 
     def _read_as(self, columns: Sequence[str]) -> None:
         """Decide anew whether the first line of a file names the columns, by the columns that a run was fitted on."""
-        file = self._delimited
-        if file is None or all(name in self._frame.columns for name in columns):
+        if self._delimited is None:
             return
-        other = file.with_header(not file.header)
-        if other.frame.height and all(name in other.frame.columns for name in columns):
-            self._delimited = other
-            self._frame = TableInMemory(other.frame)
-            self.keys = RowNumbers(other.frame.height)
-            self.parts = [self.parts[0]] * other.frame.height
+        file = self._delimited.read_for(columns)
+        if file is not self._delimited:
+            self._delimited = file
+            self._frame = TableInMemory(file.frame)
+            self.keys = RowNumbers(file.frame.height)
+            self.parts = [self.parts[0]] * file.frame.height
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
@@ -108,15 +116,23 @@ class TableSource(Source):
         group, time = self._settings["group"], self._settings["time"]
         if group is not None:
             self._refuse_absent(group, "group")
-            self.groups = [f"{value}" for value in texts(self._frame.column(group)).to_list()]
+            column = self._frame.column(group)
+            if is_nested(column.dtype):
+                raise UsageError(f"--group {group}: lists, bytes or structs", fix="Give a column of names or numbers")
+            names = texts(column)
+            self.groups = [f"{name}" for name in names.to_list()]
+            if names.null_count():
+                self.notes.append(("group", f"{names.null_count():,} rows", "they have none: these are one group"))
         if time is not None:
             self._refuse_absent(time, "time")
-            self.times = read_times(self._frame.column(time), self._settings.get("decimal"))
+            self.times = read_times(
+                self._frame.column(time), self._settings.get("decimal"), self._settings.get("date_order")
+            )
 
 
 def hashed(piece: pl.DataFrame) -> list[int]:
     """A number for each row; Python objects, which have none, are left out of it."""
     import polars as pl
 
-    kept = piece.select(column.name for column in piece.iter_columns() if column.dtype != pl.Object)
+    kept = piece[[column.name for column in piece.iter_columns() if column.dtype != pl.Object]]
     return kept.hash_rows(seed=0).to_list()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.tables.column_types import NUMBER_SHARE_NEEDED, is_code, without_empty, without_missing
+from goodfit.data.tables.column_types import holds_numbers, is_code, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.words import texts
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CLASSES_AT_MOST = 20  # of whole numbers: with more different values they are numbers; --task says otherwise
 CLASSES_OF_COUNTS = 5  # and more, of which one has too few rows to be a class: the numbers count something
 ROWS_OF_A_CLASS = 3  # one for each part
+EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
 DATES_AS_CLASSES = 20
 WRITTEN_AT_MOST = 1_000  # classes whose writing is kept
 WORDS, TRUTH, WHOLE, NUMBER, OLD_WORDS = "words", "truth", "whole", "number", "text"
@@ -78,9 +79,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         raise DataError(
             f"the target '{name}' holds lists, bytes or structs", fix="Give a column of numbers, or of one class a row"
         )
+    words = without_empty(column)
+    if not len(words):
+        raise DataError(f"the target '{name}' is empty in every row", fix="Give another --target, or fill it in")
     if dtype in (pl.Time, pl.Duration):
         return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
-    words = without_empty(column)
     if dtype in (pl.Date, pl.Datetime):
         if words.n_unique() > DATES_AS_CLASSES:
             raise DataError(
@@ -90,13 +93,15 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     if dtype == pl.Boolean:
         return TargetForm(TRUTH if single else NUMBER)
+    if dtype.is_integer() and single and words.cast(pl.Float64).abs().max() >= EXACT_BELOW:  # type: ignore[operator]
+        return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if not holds_numbers(present, decimal) or (single and is_code(present)):
+        return _of_words(column, words)
     values = numbers(present, decimal)
     readable = len(values) - values.null_count()
     missing = _missing_note(words, present, name)
-    if not len(present) or readable < NUMBER_SHARE_NEEDED * len(values) or (single and is_code(present)):
-        return _of_words(column, words)
     distinct = values.n_unique()
     whole = bool((values.drop_nulls() == values.drop_nulls().round()).all())
     if readable < len(values):

@@ -8,7 +8,7 @@ import numpy as np
 
 from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import evidence
-from goodfit.data.tables.moments import date_form, moments
+from goodfit.data.tables.moments import date_form, exchanged, moments
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.errors import DataError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def read_times(column: pl.Series, decimal: str | None = None) -> np.ndarray:
+def read_times(column: pl.Series, decimal: str | None = None, date_order: str | None = None) -> np.ndarray:
     """(N,) float64: microseconds of dates, hours of times of day and durations, or numbers as they are.
 
     Raises:
@@ -24,7 +24,7 @@ def read_times(column: pl.Series, decimal: str | None = None) -> np.ndarray:
     """
     import polars as pl
 
-    read = _read(column, decimal)
+    read = _read(column, decimal, date_order)
     times = read.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     bad = np.flatnonzero(np.isnan(times))
     if len(bad):
@@ -38,7 +38,7 @@ def read_times(column: pl.Series, decimal: str | None = None) -> np.ndarray:
     return np.asarray(times)
 
 
-def _read(column: pl.Series, decimal: str | None) -> pl.Series:
+def _read(column: pl.Series, decimal: str | None, date_order: str | None) -> pl.Series:
     import polars as pl
 
     if column.dtype in (pl.Date, pl.Datetime):
@@ -48,6 +48,8 @@ def _read(column: pl.Series, decimal: str | None) -> pl.Series:
     present = without_missing(column).cast(pl.String)
     form = date_form(present) if len(present) else None
     if form is not None:
+        other = exchanged(present, form) if date_order is not None else None
+        form = other if other is not None and other.startswith(f"%{str(date_order)[0]}") else form
         return moments(column, form).dt.epoch("us")
     if decimal is None:
         shown = evidence(column) if column.dtype == pl.String else None

@@ -135,5 +135,5 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
             raise DataError(
                 f"the column '{number.source}' has a decimal {MARKS[shown.mark]} ({shown.examples[shown.mark]}); the "
                 f"run was fitted on numbers with a decimal {MARKS[number.decimal]}",
-                fix="Write the numbers as in the training data",
+                fix=f"Write them as in the training data, or open them with goodfit.table(..., decimal='{shown.mark}')",
             )

@@ -1,0 +1,205 @@
+"""Generated and damaged files: each is read right, or refused in one clear line. Prints how many of each kind.
+
+    python bench/fuzz.py [--cases 10000] [--seed 0]
+
+Tables are compared with what was generated: rows, their order, every number and word. Damaged files (bytes flipped, cut
+off, doubled), images and run folders are read or refused: no traceback, no hang.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from goodfit.data import open_data
+from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode
+from goodfit.data.tables.delimited import read_delimited
+from goodfit.errors import GoodfitError
+from goodfit.run import load
+
+FIXTURE = Path(__file__).parents[1] / "tests" / "run" / "fixtures" / "run-format-2"
+WORDS = [
+    "Ulm",
+    "Bern",
+    "São Paulo",
+    'the "big" one',
+    "a, b",
+    "x;y",
+    "line\nbreak",
+    "ÄÖÜ",
+    "0",
+    "NA",
+    " spaced ",
+    "=1+1",
+]
+SECONDS_AT_MOST = 60  # of one case, on a busy machine too
+LETTERS_OF_A_MESSAGE = 2_500
+SHARE_OF_REPORTS = 0.2  # of the damaged runs: a page takes a second to draw
+Case = Callable[[random.Random, Path], str]
+
+
+def table(dice: random.Random, folder: Path) -> str:
+    """A table in a random dialect: what is read is what was written."""
+    rows, separator = dice.randint(3, 40), dice.choice(",;\t|")
+    decimal = dice.choice(".,") if separator != "," else "."
+    encoding = dice.choice(["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+    numbers = [round(dice.uniform(-5000, 5000), 3) + 0.0005 for _ in range(rows)]  # four digits: never thousands
+    words = [dice.choice(WORDS) for _ in range(rows)]
+    classes = [dice.choice(["yes", "no"]) for _ in range(rows)]
+    text = io.StringIO()
+    quoting: Literal[0, 1] = dice.choice([0, 1])  # csv.QUOTE_MINIMAL, csv.QUOTE_ALL
+    writer = csv.writer(text, delimiter=separator, quoting=quoting, lineterminator=dice.choice(["\n", "\r\n"]))
+    writer.writerow(["size", "town", "label"])
+    for number, word, label in zip(numbers, words, classes, strict=True):
+        writer.writerow([f"{number:.4f}".replace(".", decimal), word, label])
+    path = folder / "table.csv"
+    path.write_bytes(text.getvalue().encode(encoding))
+    try:
+        read = read_delimited(path).frame
+        source = open_data(path, target="label", kind="table")
+        source.prepare()
+    except GoodfitError as error:
+        return refused(error)
+    if read["town"].to_list() != [word.strip() or None for word in words] or list(source.targets or []) != classes:
+        return "WRONG"
+    values = [float(cell.replace(decimal, ".")) for cell in read["size"].to_list()]
+    if not np.allclose(values, [float(f"{number:.4f}") for number in numbers]):
+        return "WRONG"
+    import torch
+
+    source.learn(torch.arange(rows))
+    encoder = source.encoder
+    assert encoder is not None
+    column = next((each for each in encoder.numbers if each.source == "size"), None)
+    if column is None or not np.isclose(column.mean, np.mean(values), rtol=1e-5, atol=1e-4):
+        return "WRONG"
+    return "right"
+
+
+def damaged_table(dice: random.Random, folder: Path) -> str:
+    """Bytes of a table flipped, cut off, doubled."""
+    lines = ["a,b,c"] + [f"{row},{dice.choice(WORDS[:4])},{row % 2}" for row in range(dice.randint(1, 30))]
+    path = folder / "damaged.csv"
+    path.write_bytes(damage("\n".join(lines).encode(), dice))
+    try:
+        file = read_delimited(path)
+        open_data(path, target=file.frame.columns[-1], kind="table").prepare()
+    except GoodfitError as error:
+        return refused(error)
+    return "read"
+
+
+def damaged_image(dice: random.Random, folder: Path) -> str:
+    """Bytes of an image of any mode and format."""
+    mode, form = dice.choice(
+        [("L", "PNG"), ("RGB", "PNG"), ("RGB", "JPEG"), ("P", "PNG"), ("RGBA", "TIFF"), ("L", "BMP")]
+    )
+    noise = np.random.default_rng(dice.getrandbits(32)).integers(0, 256, (dice.randint(1, 40), dice.randint(1, 40), 3))
+    file = io.BytesIO()
+    Image.fromarray(noise.astype(np.uint8)).convert(mode).save(file, format=form)
+    try:
+        pixels = decode(damage(file.getvalue(), dice), ImageSettings(height=16, width=16, channels=3))
+    except UnreadableImage as error:
+        return refused(error)
+    return "read" if pixels.shape == (16, 16, 3) and pixels.dtype == np.uint8 else "WRONG"
+
+
+def damaged_run(dice: random.Random, folder: Path) -> str:
+    """One file of a run folder damaged, or a field of run.json replaced."""
+    run = folder / "run"
+    shutil.rmtree(run, ignore_errors=True)
+    shutil.copytree(FIXTURE, run)
+    if dice.random() < 0.5:
+        record = json.loads((run / "run.json").read_text())
+        place = record
+        while isinstance(place, dict) and place and dice.random() < 0.6:
+            inner = place[dice.choice(sorted(place))]
+            if not isinstance(inner, dict) or not inner:
+                break
+            place = inner
+        place[dice.choice(sorted(place))] = dice.choice([None, -1, "x", [], {}, 1e300, True])
+        (run / "run.json").write_text(json.dumps(record))
+    else:
+        path = run / dice.choice(["run.json", "model.safetensors", "looks.json", "scores.safetensors"])
+        path.write_bytes(damage(path.read_bytes(), dice))
+    try:
+        with load(run, device="cpu") as loaded:
+            if dice.random() < SHARE_OF_REPORTS:
+                loaded.report(folder / "page.html")
+    except GoodfitError as error:
+        return refused(error)
+    return "read"
+
+
+def damage(data: bytes, dice: random.Random) -> bytes:
+    """The bytes with one to eight of them changed, cut off, or a piece of them doubled."""
+    changed = bytearray(data)
+    kind = dice.randint(0, 2)
+    if kind == 0:
+        for _ in range(dice.randint(1, 8)):
+            changed[dice.randrange(len(changed))] = dice.randrange(256)
+    elif kind == 1:
+        del changed[dice.randrange(len(changed)) :]
+    else:
+        start = dice.randrange(len(changed))
+        changed[start:start] = changed[start : start + dice.randint(1, 50)]
+    return bytes(changed)
+
+
+def refused(error: Exception) -> str:
+    text = str(error)
+    return "refused" if "\n" not in text and 0 < len(text) < LETTERS_OF_A_MESSAGE else "NO CLEAR LINE"
+
+
+KINDS: dict[str, tuple[Case, float]] = {
+    "tables, compared with what was written": (table, 0.4),
+    "damaged tables": (damaged_table, 0.3),
+    "damaged images": (damaged_image, 0.2),
+    "damaged run folders": (damaged_run, 0.1),
+}
+
+
+def main() -> int:
+    """Print a line for each kind; 0 where all were right or refused."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    bad = 0
+    for kind, (case, share) in KINDS.items():
+        counts: Counter[str] = Counter()
+        for number in range(round(share * options.cases)):
+            seed = f"{options.seed}/{kind}/{number}"
+            began = time.monotonic()
+            with tempfile.TemporaryDirectory() as name:
+                try:
+                    outcome = case(random.Random(seed), Path(name))
+                except Exception:
+                    outcome = "TRACEBACK"
+                    print(f"{seed}:\n{traceback.format_exc()}", file=sys.stderr)
+            outcome = "HANG" if time.monotonic() - began > SECONDS_AT_MOST else outcome
+            counts[outcome] += 1
+            if outcome.isupper():
+                bad += 1
+                print(f"{outcome}: {seed}", file=sys.stderr)
+        print(f"{kind}: {', '.join(f'{count:,} {outcome}' for outcome, count in counts.most_common())}", flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
