@@ -97,7 +97,7 @@ def test_rows_that_are_equal_by_nature_are_no_evidence(tmp_path: Path) -> None:
 def test_a_copy_of_a_training_image_is_found_under_another_name(digits_folder: Path, tmp_path: Path) -> None:
     run = gf.fit(digits_folder, out=tmp_path / "run", epochs=1, width=4, quiet=True)
     with (tmp_path / "run" / "split.csv").open() as file:
-        trained = [Path(row["key"]) for row in csv.DictReader(file) if row["part"] == "train"][:20]
+        trained = [Path(row["key"]) for row in csv.DictReader(file) if row["part"] == "train"][::9][:20]
     for number, path in enumerate(trained):
         copy = tmp_path / "copies" / path.parent.name / f"renamed-{number}.png"
         copy.parent.mkdir(parents=True, exist_ok=True)

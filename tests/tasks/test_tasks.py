@@ -12,6 +12,7 @@ from sklearn import metrics
 from goodfit.errors import DataError, GoodfitError, ModelError
 from goodfit.tasks import from_json, task_for
 from goodfit.tasks.classification import Classification
+from goodfit.tasks.regression import Regression
 
 RANDOM = np.random.default_rng(0)
 
@@ -140,3 +141,20 @@ def test_a_target_that_is_no_number_names_its_row(bad: float) -> None:
 def test_an_unknown_task_lists_those_there_are() -> None:
     with pytest.raises(GoodfitError, match="classification, multilabel, ranking, rating, regression"):
         task_for([1, 2], "clustering")
+
+
+def test_targets_that_differ_in_late_digits_are_learnt_as_they_are() -> None:
+    """Seconds since 1970: float32 knows them to 128 s. Mean 1732621300, deviation 100 (of 200 seconds, half each)."""
+    seconds = [1_732_621_200.0, 1_732_621_400.0] * 2
+    task = Regression.from_targets(seconds)
+    y = task.encode(seconds, list("abcd"))
+    assert y.tolist() == seconds
+    out = torch.tensor([[-1.0], [1.0], [0.0], [1.5]])
+    assert float(task.loss(out[:, None], y)) == pytest.approx((0 + 0 + 1 + 0.25) / 4)
+    assert list(task.decode(out)["prediction"]) == [
+        1_732_621_200.0,
+        1_732_621_400.0,
+        1_732_621_300.0,
+        1_732_621_450.0,
+    ]
+    assert task.encode([1.5, 2.5], ["a", "b"]).dtype == torch.float32

@@ -21,7 +21,7 @@ from torch import Tensor
 from goodfit.errors import RunError
 from goodfit.store.files import replacing
 
-FORMAT = 1
+FORMAT, FORMAT_WITHOUT_CHECKSUM = 2, 1
 CHECKSUM = "checksum"
 
 
@@ -40,8 +40,8 @@ def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -
     with replacing(path) as temporary:
         try:
             # One entry: safetensors writes several in any order, and equal runs would not be equal files.
-            checksum = _checksum(held, json.dumps({"format": FORMAT, **values}))
-            text = json.dumps({"format": FORMAT, **values, CHECKSUM: checksum})
+            plain = {"format": FORMAT, **values}
+            text = json.dumps({**plain, CHECKSUM: _checksum(held, plain)})
             save_file(held, temporary, metadata={"goodfit": text})
         except SafetensorError as error:
             number = re.search(r"os error (\d+)", str(error))  # a full disk, told in words only
@@ -71,7 +71,7 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if version > FORMAT:
         raise RunError("written by a newer goodfit", where=path, fix="Upgrade goodfit: pip install -U goodfit")
     checksum = values.pop(CHECKSUM, None)
-    if checksum is not None and checksum != _checksum(tensors, json.dumps(values)):
+    if version > FORMAT_WITHOUT_CHECKSUM and checksum != _checksum(tensors, values):
         raise _damaged(path, "its content is not what was written")
     return tensors, values
 
@@ -91,9 +91,9 @@ def _damaged(path: Path, what: str) -> RunError:
     return RunError(f"damaged: {what}", where=path, fix="Take a copy of the run, or fit again without --resume")
 
 
-def _checksum(tensors: dict[str, Tensor], text: str) -> str:
+def _checksum(tensors: dict[str, Tensor], values: dict[str, Any]) -> str:
     """Of names, types, shapes and bytes of contiguous tensors on the CPU, and of the values that go with them."""
-    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    digest = hashlib.blake2b(json.dumps(values).encode(), digest_size=16)
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"\n{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode(errors="surrogatepass"))

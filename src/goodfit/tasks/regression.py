@@ -20,6 +20,8 @@ from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
 
+SHARE_ROUNDED_AT_MOST = 1e-4  # of a deviation, by which a target may be off as float32
+
 
 @dataclass(frozen=True)
 class Regression(RowTask):
@@ -58,8 +60,12 @@ class Regression(RowTask):
         return cls(tuple(flat.mean(axis=0).tolist()), tuple(deviations.tolist()), single=values.ndim == 1)
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
-        """(N,) or (N, K) float32, in original units."""
-        return torch.from_numpy(_numbers(targets, keys).astype(np.float32))
+        """(N,) or (N, K) in original units: float32, or float64 where that would lose digits that differ (dates)."""
+        values = _numbers(targets, keys)
+        rounded = values.astype(np.float32)
+        lost = np.abs(rounded - values).reshape(len(values), -1).max(axis=0, initial=0.0)
+        exact = bool((lost <= SHARE_ROUNDED_AT_MOST * np.asarray(self.deviations)).all())
+        return torch.from_numpy(rounded if exact else values)
 
     def _scaled(self, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         out = out.float()
@@ -68,8 +74,8 @@ class Regression(RowTask):
         if out.shape != y.shape:
             refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{len(self.means)} targets")
         if self.single:
-            return out, (y - self.means[0]) / self.deviations[0]
-        return out, (y - y.new_tensor(self.means)) / y.new_tensor(self.deviations)
+            return out, ((y - self.means[0]) / self.deviations[0]).float()
+        return out, ((y - y.new_tensor(self.means)) / y.new_tensor(self.deviations)).float()
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean squared error in units of the targets' standard deviations."""
