@@ -113,7 +113,8 @@ class Run:
             dense = open_new(self.model.schema, data, **options)
             assert isinstance(dense, DenseSource)
             refuse_absent_images(dense)
-            return ImagePredictions(self.model, dense.keys, dense.paths(), progress, [*inputs, *dense.paths()])
+            paths = dense.paths()
+            return ImagePredictions(self.model, dense.keys, paths, progress, [*inputs, *paths], tuple(dense.notes))
         with reading(self.folder, self.record):
             source = self._opened(data, cache, progress, **options)
             broken = {item.row: item.reason for item in source.unreadable}

@@ -60,8 +60,10 @@ class ImagePredictions:
         paths: Sequence[Path],
         progress: Callable[[int, int], None] | None = None,
         inputs: Sequence[Path] = (),
+        notes: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         self.model, self.keys, self._paths, self._progress, self.inputs = model, keys, paths, progress, inputs
+        self.notes = notes
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -125,7 +127,7 @@ class ImagePredictions:
                 save_png(overlays / name, self.overlaid(one))
             for column, value in one.said.items():
                 columns.setdefault(column, []).append(value)
-        predictions = Predictions(self.keys, columns, errors, self.inputs)
+        predictions = Predictions(self.keys, columns, errors, self.inputs, self.notes)
         ensure_folder(path.parent)
         predictions.write(path, raw=raw)
         return predictions
