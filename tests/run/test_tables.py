@@ -166,6 +166,7 @@ def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Pa
             ["--target", "income"],
             "--target income: there is no such column. The columns are name, age, town, pay, rich.",
         ),
+        (["--target", "Rihc"], "--target Rihc: there is no such column. Did you mean rich? The columns are name, age,"),
         (["--target", "rich", "--size", "32"], "--size is not an option for table"),
     ],
 )

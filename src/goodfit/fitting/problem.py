@@ -75,7 +75,11 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
         valid_share=options.valid_share,
         test_share=options.test_share,
     )
-    journal.choose("task", f"{task.name}, {task.outputs} outputs", "given" if options.task else "from the targets")
+    journal.choose(
+        "task",
+        f"{task.name}, {task.outputs} output{'s' if task.outputs != 1 else ''}",
+        "given" if options.task else "from the targets",
+    )
     counts = split.counts()
     journal.choose("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how)
     y = encoded(task, source, readable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -106,9 +107,12 @@ class TableSource(Source):
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
+            by_letters = {column.casefold(): column for column in self._frame.columns}
+            near = difflib.get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.7)
+            hint = f"Did you mean {by_letters[near[0]]}? " if near else ""
             raise UsageError(
                 f"--{option.replace('_', '-')} {name}: there is no such column",
-                fix=f"The columns are {', '.join(self._frame.columns)}",
+                fix=f"{hint}The columns are {', '.join(self._frame.columns)}",
             )
 
     def _read_groups_and_times(self) -> None:
