@@ -28,6 +28,7 @@ from PIL import Image
 
 from goodfit.data import open_data
 from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode
+from goodfit.data.images.opening import without_pillows_warnings
 from goodfit.data.tables.delimited import read_delimited
 from goodfit.errors import GoodfitError
 from goodfit.run import load
@@ -113,7 +114,8 @@ def damaged_image(dice: random.Random, folder: Path) -> str:
     file = io.BytesIO()
     Image.fromarray(noise.astype(np.uint8)).convert(mode).save(file, format=form)
     try:
-        pixels = decode(damage(file.getvalue(), dice), ImageSettings(height=16, width=16, channels=3))
+        with without_pillows_warnings():
+            pixels = decode(damage(file.getvalue(), dice), ImageSettings(height=16, width=16, channels=3))
     except UnreadableImage as error:
         return refused(error)
     return "read" if pixels.shape == (16, 16, 3) and pixels.dtype == np.uint8 else "WRONG"
