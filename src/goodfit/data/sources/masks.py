@@ -309,4 +309,4 @@ def masks(
     settings = {"size": size, "resize": resize, "void": void, "codes": codes}
     settings |= {"binary": binary, "orientation": orientation}
     place = Path(path).resolve()
-    return Masks(listing, partners, settings, place.parent.stem if place.name == "images" else place.stem)
+    return Masks(listing, partners, settings, place.parent.stem if place.name.lower() == "images" else place.stem)
