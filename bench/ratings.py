@@ -93,7 +93,7 @@ def speed(repeats: int) -> None:
     def loss(out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return (out.squeeze(2) - y[:, None]).square().mean()
 
-    recipe = architecture("factors").recipes[task.name]
+    recipe = architecture("factors").recipes[task.family]
     rates = in_turn(
         {
             "ours": lambda: ours(net(), source, y, task, recipe, rows),

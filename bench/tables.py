@@ -61,7 +61,7 @@ def speed(train: Path, repeats: int) -> None:
     def loss(out: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return functional.cross_entropy(out.flatten(0, 1), y.repeat_interleave(out.shape[1]))
 
-    recipe = architecture("tabm").recipes[task.name]
+    recipe = architecture("tabm").recipes[task.family]
     rates = in_turn(
         {
             "ours": lambda: ours(net(), source, y, task, recipe, rows),
