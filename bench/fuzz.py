@@ -229,7 +229,7 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as name:
                 try:
                     outcome = case(random.Random(seed), Path(name))
-                except Exception:
+                except Exception:  # what is looked for: it is counted, and printed with its seed
                     outcome = "TRACEBACK"
                     print(f"{seed}:\n{traceback.format_exc()}", file=sys.stderr)
             outcome = "HANG" if time.monotonic() - began > SECONDS_AT_MOST else outcome

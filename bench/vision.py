@@ -64,7 +64,7 @@ def now() -> float:
 
 def tuned(images: np.ndarray, labels: np.ndarray) -> float:
     """Images a second of the best loop that we can write by hand."""
-    model = net().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = net().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types no memory_format
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
     x, y = torch.from_numpy(images).unsqueeze(1).to(DEVICE), torch.from_numpy(labels).to(DEVICE)
     start = now()

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from command_process import goodfit_process
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -16,6 +17,13 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     broken = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert not broken
+
+
+def test_the_report_in_the_readme_is_what_the_program_gives() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text.partition("$ goodfit check docs/examples/train_digits.py\n")[2].partition("\n```")[0]
+    printed = goodfit_process("check", "docs/examples/train_digits.py", cwd=ROOT).stdout.rstrip()
+    assert printed.endswith(shown), "README.md: print the report anew"
 
 
 def test_the_walk_names_packages_that_are_there() -> None:

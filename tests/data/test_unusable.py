@@ -41,10 +41,10 @@ def notes(run: Table, **columns: list[Any]) -> list[tuple[str, str, str]]:
 
 def test_cells_that_cannot_be_used_are_counted_by_column(run: Table) -> None:
     assert notes(run, size=["1.5", "60 kg", "", "NA", "70 kg"]) == [
-        ("not used", "size: 2 of 3", "'60 kg' is no number: it counts as missing")
+        ("not used", "size: 2 of 3", "'60 kg' is not a number: it counts as missing")
     ]
     assert notes(run, day=["2024-03-01", "1.3.2024"]) == [
-        ("not used", "day: 1 of 2", "'1.3.2024' is no date of the form %Y-%m-%d: it counts as missing")
+        ("not used", "day: 1 of 2", "'1.3.2024' is not a date of the form %Y-%m-%d: it counts as missing")
     ]
     assert notes(run, town=["Ulm", "Rom", None]) == [
         ("not used", "town: 1 of 2", "'Rom' was not in training, or in one row: it is read as an unknown value")

@@ -90,7 +90,7 @@ def test_cells_that_cannot_be_used_are_told_by_column(
     (tmp_path / "new.csv").write_text("age,town\n30 years,Ulm\n40,Rom\n50,Bern\n,\n")
     assert goodfit("predict", fitted, tmp_path / "new.csv", "-o", tmp_path / "p.csv") == 0
     printed = capsys.readouterr().err
-    assert "not used        age: 1 of 3  ('30 years' is no number: it counts as missing)" in printed
+    assert "not used        age: 1 of 3  ('30 years' is not a number: it counts as missing)" in printed
     assert "not used        town: 1 of 3  ('Rom' was not in training" in printed
     with (tmp_path / "p.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 4

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from goodfit.errors import UsageError
+from goodfit.predict.predictions import Predictions
 from goodfit.store.files import ensure_folder, replacing, write_text
 from goodfit.store.outputs import (
     Made,
@@ -119,3 +120,11 @@ def test_temporary_files_follow_no_link_and_leave_nothing(tmp_path: Path, monkey
         temporary.write_text("whole")
     assert (tmp_path / ("n" * 255)).read_text() == "whole"
     assert not [path for path in tmp_path.glob(".*") if not path.is_symlink()]
+
+
+def test_a_column_of_errors_is_text_in_parquet_where_there_are_none(tmp_path: Path) -> None:
+    for errors, rows in (([None, None], [1, 2]), ([None, "not an image"], [1])):
+        path = Predictions(["a", "b"], {"prediction": rows}, errors).write(tmp_path / f"{len(rows)}.parquet")
+        frame = pl.read_parquet(path)
+        assert frame.schema["error"] == frame.schema["key"] == pl.String
+        assert frame["error"].to_list() == errors

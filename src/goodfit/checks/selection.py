@@ -31,7 +31,7 @@ class Selection:
         name = rule.rule if isinstance(rule, Finding) else rule.name
         if _names(name, rule.code, self._ignore):
             return False
-        # That a rule failed is told of the rules that are asked, whether or not it was selected itself.
+        # The failure of a rule that is asked is reported, whether or not rule-failed itself was selected.
         return not self._select or name == FAILED or _names(name, rule.code, self._select)
 
     def rules(self) -> list[Rule]:

@@ -194,7 +194,7 @@ class Source(ABC):
         return self.read(torch.arange(len(self)))
 
     def net_options(self) -> dict[str, Any]:
-        """What an architecture is told about the data besides the shape, as JSON."""
+        """Options of the architecture that follow from the data, as JSON."""
         return {}
 
     def fixed(self) -> Mapping[str, Any]:
@@ -202,7 +202,7 @@ class Source(ABC):
         return {}
 
     def task_options(self) -> dict[str, Any]:
-        """What the task is told besides the targets."""
+        """Options of the task besides the targets."""
         return {}
 
     @property

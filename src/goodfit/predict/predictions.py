@@ -88,7 +88,11 @@ class Predictions:
 def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
     import polars
 
-    columns = {name: polars.Series(name, _unicode(values), strict=False) for name, values in table.items()}
+    texts = {"key": polars.String, "error": polars.String}  # of text where all are empty as well
+    columns = {
+        name: polars.Series(name, _unicode(values), dtype=texts.get(name), strict=False)
+        for name, values in table.items()
+    }
     polars.DataFrame(columns).write_parquet(path)
 
 

@@ -28,7 +28,7 @@ def mask_panels(
 
 
 def coloured(mask: np.ndarray, colours: Sequence[Sequence[int]]) -> np.ndarray:
-    """(H, W, 3) of classes (H, W); what is no class is grey."""
+    """(H, W, 3) of classes (H, W); void pixels are grey."""
     table = np.full((256, 3), VOID_COLOUR, dtype=np.uint8)
     table[: len(colours)] = np.array(colours, dtype=np.uint8)
     return np.asarray(table[mask])

@@ -1,6 +1,6 @@
 """What every task answers: head width, loss, metrics, decoding, and its traits. One class a task, one file a class.
 
-A task is a frozen value. What it learns, or is told of the training, comes as a new task: `fitted_to`, `with_...`,
+A task is a frozen value. What it learns from targets or settings comes as a new task: `fitted_to`, `with_...`,
 `calibrated`. No code outside of this package asks which task it is: what differs is a trait here, with a usual value.
 """
 

@@ -68,7 +68,7 @@ def test_a_wrong_annotation_fails_at_load_and_names_the_method() -> None:
         def on_backward(self, event: BackwardFields) -> None: ...
 
     class Nothing(LiveRule):
-        def on_loss(self, event): ...  # type: ignore[no-untyped-def]
+        def on_loss(self, event): ...  # type: ignore[no-untyped-def]  # what is tested
 
     class Unknown(LiveRule):
         def on_loss(self, event: Lost) -> None: ...  # type: ignore[name-defined]  # noqa: F821

@@ -51,7 +51,7 @@ def decode_mask(data: bytes, settings: MaskSettings, turn: int | None = None) ->
         turn: the orientation of EXIF to turn it by, in place of its own.
 
     Raises:
-        UnreadableImage: damaged, or a pixel that is no class.
+        UnreadableImage: damaged, or a pixel whose value is not a class.
     """
     from PIL import Image
 

@@ -228,7 +228,7 @@ def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
         y = y.detach().cpu().numpy()
     if isinstance(y, np.ndarray):
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    values: list[Any] = list(y)  # type: ignore[arg-type]  # paths were read above
+    values: list[Any] = list(y)  # type: ignore[arg-type]  # no path any more: those were read above
     ragged = any(isinstance(value, (list, tuple, set, frozenset)) for value in values)
     return values if ragged else np.asarray(values)
 

@@ -90,7 +90,7 @@ class Ratings(TableSource):
 
         Raises:
             UsageError: a column that is asked for is not there.
-            DataError: a rating that is no number.
+            DataError: a rating that is not a number.
         """
         if schema is not None:
             self._settings = {"decimal": ".", "verbatim": [], **schema["settings"]}

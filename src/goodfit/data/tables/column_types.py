@@ -130,7 +130,8 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
     if distinct == 2:
         return ColumnType("category", "two values")
     text = present.cast(pl.String)
-    if text.str.contains(rf"{CLOCK}|{ISO_DURATION}").mean() >= NUMBER_SHARE_NEEDED:  # type: ignore[operator]
+    timed = float(text.str.contains(rf"{CLOCK}|{ISO_DURATION}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    if timed >= NUMBER_SHARE_NEEDED:
         return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
     form = date_form(text)
     if form is not None:

@@ -70,7 +70,8 @@ def evidence(column: pl.Series) -> Evidence | None:
     present = column.cast(pl.String).drop_nulls()
     sample = present.gather_every(max(1, len(present) // ROWS_SAMPLED))
     sample = unified(sample.filter(~sample.is_in(MISSING)))
-    if not len(sample) or sample.str.contains(ANY_NUMBER).mean() < SHARE_OF_NUMBERS:  # type: ignore[operator]
+    share = float(sample.str.contains(ANY_NUMBER).mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    if not len(sample) or share < SHARE_OF_NUMBERS:
         return None
     commas = present.str.contains(",", literal=True)
     if not commas.any() and (seen := _weighed(sample)).cells["."]:
@@ -142,7 +143,7 @@ def convention(frame: pl.DataFrame, *, separator: str | None, decimal: str | Non
             f"the column '{odd[0]}' is written with a decimal {MARKS[OTHER[file_mark]]} ({example}) and others with a "
             f"{MARKS[file_mark]}: it is read so"
         )
-        fix = f"If it is no number, pass --categorical {odd[0]}; --decimal settles the mark for all columns"
+        fix = f"If it is not a number, pass --categorical {odd[0]}; --decimal settles the mark for all columns"
         doubts.append((doubt, fix))
     note = None
     if file_mark == ",":

@@ -81,4 +81,4 @@ def _matches(cell: str, pattern: str) -> bool:
 
 
 def _share(column: pl.Series, pattern: str) -> float:
-    return float(column.str.strip_chars().str.contains(pattern).mean() or 0)  # type: ignore[arg-type]
+    return float(column.str.strip_chars().str.contains(pattern).mean() or 0)  # type: ignore[arg-type]  # of booleans

@@ -101,9 +101,10 @@ def date_form(values: pl.Series) -> str | None:
     text = values.cast(pl.String)
     sample = text.gather_every(max(1, len(text) // ROWS_TRIED))
     like = sample.str.contains(r"^[\p{L}., ]{0,12}\d{1,4}[-/.,: ]{0,2}[\p{L}\d]") & (sample.str.len_chars() <= 40)
-    if like.mean() < SHARE_NEEDED:  # type: ignore[operator]
+    if like.mean() < SHARE_NEEDED:  # type: ignore[operator]  # a mean of booleans is a number
         return None
-    with_clock = bool(sample.str.contains(":", literal=True).mean() >= SHARE_NEEDED)  # type: ignore[operator]
+    clocks = sample.str.contains(":", literal=True).mean()
+    with_clock = bool(clocks >= SHARE_NEEDED)  # type: ignore[operator]  # a mean of booleans is a number
     forms = [f"{date} {clock}" for date, clock in product(DATES, CLOCKS)] if with_clock else [*DATES, *MONTHS, QUARTERS]
     for form in forms:
         if _fits(sample, form) and _fits(text, form):
@@ -125,7 +126,7 @@ def unix_form(name: str, values: pl.Series) -> str | None:
     words = name.lower().replace("-", "_").replace(" ", "_").split("_")
     if not any(word in NAMES_OF_TIMES or word.endswith(("time", "date", "stamp")) for word in words):
         return None
-    low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
+    low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]  # of numbers
     return next((form for form, (least, most) in UNIX_RANGES.items() if least <= low and high <= most), None)
 
 

@@ -9,6 +9,7 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -184,7 +185,7 @@ def _parquet(path: Path) -> pl.DataFrame:
         raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
     if path.suffix.lower() in PACKED_ENDINGS:
         return _by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
-    frames = [_by_polars(file, "Parquet", lambda file=file: pl.read_parquet(file)) for file in files]  # type: ignore[misc]
+    frames = [_by_polars(file, "Parquet", partial(pl.read_parquet, file)) for file in files]
     for file, frame in zip(files, frames, strict=True):
         if frame.columns != frames[0].columns:
             raise DataError(

@@ -1,4 +1,4 @@
-"""Targets of a table: classes as they are written, or numbers; which of both is decided once, and is told."""
+"""Targets of a table: classes as they are written, or numbers; which of the two is decided once and printed."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     if dtype == pl.Boolean:
         return TargetForm(TRUTH if single else NUMBER)
-    if dtype.is_integer() and single and words.cast(pl.Float64).abs().max() >= EXACT_BELOW:  # type: ignore[operator]
+    if dtype.is_integer() and single and words.cast(pl.Float64).abs().max() >= EXACT_BELOW:  # type: ignore[operator]  # of floats
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)

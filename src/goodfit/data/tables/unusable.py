@@ -29,19 +29,22 @@ class Unusable:
         cells: how many have a value that could not be used.
         present: how many have a value.
         example: the first of them.
-        why: what it is not.
+        wanted: what the run reads there, such as "a number"; None: a level that training had.
     """
 
     column: str
     cells: int
     present: int
     example: str
-    why: str
+    wanted: str | None
 
     @property
     def note(self) -> tuple[str, str, str]:
         """The line that is printed."""
-        return "not used", f"{self.column}: {self.cells:,} of {self.present:,}", f"'{self.example}' {self.why}"
+        why = "was not in training, or in one row: it is read as an unknown value"
+        if self.wanted is not None:
+            why = f"is not {self.wanted}: it counts as missing"
+        return "not used", f"{self.column}: {self.cells:,} of {self.present:,}", f"'{self.example}' {why}"
 
 
 class Unused:
@@ -63,37 +66,33 @@ class Unused:
             column = piece.get_column(number.source)
             gone = encoded.gone[:, at]
             if gone.any():
-                why = "is no number: it counts as missing"
-                if number.part is not None:
-                    form = f" of the form {number.format}" if number.format else ""
-                    why = f"is no date{form}: it counts as missing"
-                self._add(column, gone, why)
+                form = f" of the form {number.format}" if number.format else ""
+                self._add(column, gone, "a number" if number.part is None else f"a date{form}")
             else:
                 self._present[number.source] = self._present.get(number.source, 0) + len(column)
         first = len(encoder.numbers) + len(encoder.flags)
         for at, category in enumerate(encoder.categories):
             if category.part is None:
                 unknown = encoded.rows[:, first + at] == UNKNOWN
-                why = "was not in training, or in one row: it is read as an unknown value"
                 if unknown.any():
-                    self._add(piece.get_column(category.source), unknown, why)
+                    self._add(piece.get_column(category.source), unknown, None)
                 else:
                     self._present[category.source] = self._present.get(category.source, 0) + piece.height
 
-    def _add(self, column: pl.Series, odd: np.ndarray, why: str) -> None:
+    def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl
 
         if is_nested(column.dtype):
             cells, present, example = int(column.is_not_null().sum()), len(column.drop_nulls()), "a list or bytes"
         else:
             bad = column.filter(pl.Series(odd)).drop_nulls()
-            bad = bad if why.startswith("was") else without_missing(bad)
+            bad = bad if wanted is None else without_missing(bad)
             cells, present = len(bad), len(without_missing(column))
             example = str(bad[0]) if cells else ""
         self._present[column.name] = self._present.get(column.name, 0) + present
         if cells:
             short = example if len(example) <= LONGEST_CELL else f"{example[:LONGEST_CELL]}..."
-            known = self._counts.setdefault(column.name, Unusable(column.name, 0, 0, short, why))
+            known = self._counts.setdefault(column.name, Unusable(column.name, 0, 0, short, wanted))
             known.cells += cells
 
     def counted(self) -> list[Unusable]:
@@ -104,9 +103,9 @@ class Unused:
         """
         for name, each in self._counts.items():
             each.present = max(self._present[name], each.cells)
-            level = each.why.startswith("was")
-            if each.cells == each.present >= (LEVELS_THAT_PROVE if level else CELLS_THAT_PROVE):
-                what = "was in training" if level else each.why.split(":")[0].replace("is no", "is a")
+            enough = LEVELS_THAT_PROVE if each.wanted is None else CELLS_THAT_PROVE
+            if each.cells == each.present >= enough:
+                what = "was in training" if each.wanted is None else f"is {each.wanted}"
                 raise DataError(
                     f"not one of the {each.present:,} values of the column '{name}' {what}, such as '{each.example}'",
                     fix="Write them as in the data that the run was fitted on, or leave the cells empty",
