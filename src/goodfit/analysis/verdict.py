@@ -58,8 +58,15 @@ def sentences(
     best_epoch: int,
     epochs: int,
     rows: Mapping[str, int],
+    folds: int = 1,
+    compared: str | None = None,
 ) -> list[str]:
-    """What a person reads under the verdict."""
+    """What a person reads under the verdict.
+
+    Args:
+        folds: in which the training rows validated, 1 for a validation part.
+        compared: how other models do on the same rows.
+    """
     part = "test" if "test" in scores else "valid"
     name = {"test": "test", "valid": "validation"}[part]
     score = scores[part]
@@ -69,9 +76,13 @@ def sentences(
             f"(95% interval {score.low:.4g} to {score.high:.4g}); {rival} reaches {baseline[part]:.4g}."
         )
     ]
+    if compared is not None:
+        lines.append(compared)
     if "train" in scores:
         lines.append(
-            f"On training rows it is {scores['train'].value:.4g}, on validation rows {scores['valid'].value:.4g}."
+            f"On training rows it is {scores['train'].value:.4g}, on "
+            f"{'validation rows' if folds == 1 else 'each row by the nets that did not see it'} "
+            f"{scores['valid'].value:.4g}."
         )
     lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
     lines += [f"{finding.message[0].upper()}{finding.message[1:]}. {finding.fix}." for finding in findings]

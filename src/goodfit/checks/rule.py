@@ -92,6 +92,7 @@ class EndFacts:
     baseline: Mapping[str, float]  # part -> main metric of the rival
     rival: str  # such as the trivial predictor
     looks_at_test: int
+    ended_early: bool = False  # it was to end when no epoch was better any more, and it did
 
     def beats_baseline(self, part: str) -> bool:
         """Whether the metric is better than the trivial predictor's by more than its interval."""

@@ -59,6 +59,8 @@ class Defaults:
     schedule: str
     label_smoothing: float
     augment: str
+    ema_decay: float | None
+    patience: int | None  # epochs without a better one, after which it ends
     choices: tuple[Choice, ...]
 
 
@@ -77,10 +79,12 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
 
     rows = f"{facts.train_rows:,} training rows"
     epochs = usual_epochs(facts)
-    if options.minutes is None:
-        epochs = pick("epochs", options.epochs, epochs, rows)
-    batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
     recipe = None if facts.pretrained else facts.recipe
+    patience = recipe.patience if recipe is not None and options.epochs is None else None
+    if options.minutes is None:
+        why = rows if patience is None else f"at most: it ends after {patience} without a better one"
+        epochs = pick("epochs", options.epochs, epochs, why)
+    batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
     name, why = "adamw", "works over a wide range of rates"
     if recipe is not None:
         name, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
@@ -92,7 +96,17 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         learning_rate = pick("learning rate", None if options.lr is None else float(options.lr), rate, why)
     decay, why = usual_decay(facts, optimiser)
     weight_decay = pick("weight decay", options.weight_decay, decay, f"{why}; norms and biases have none")
-    schedule = pick("schedule", options.schedule, "one-cycle", "reaches a good net in few epochs")
+    steady = recipe is not None and recipe.schedule == "constant"
+    schedule = pick(
+        "schedule",
+        options.schedule,
+        recipe.schedule if recipe is not None else "one-cycle",
+        "its end is not known beforehand" if steady else "reaches a good net in few epochs",
+    )
+    ema_decay = options.ema
+    if options.ema is not None or (recipe is not None and recipe.ema_decay is not None):
+        usual_ema = recipe.ema_decay if recipe is not None else None
+        ema_decay = pick("weight average", options.ema, usual_ema, "the decay of a moving average, which is kept")
     smoothing = 0.0
     if (
         usual := facts.task.usual_label_smoothing(images=facts.channels is not None, own_net=facts.own_net)
@@ -102,13 +116,25 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     if (preset := usual_augmentation(facts, epochs)) is not None:
         augment = pick("augmentation", options.augment, *preset)
     return Defaults(
-        epochs, batch_size, optimiser, learning_rate, weight_decay, schedule, smoothing, augment, tuple(choices)
+        epochs,
+        batch_size,
+        optimiser,
+        learning_rate,
+        weight_decay,
+        schedule,
+        smoothing,
+        augment,
+        ema_decay,
+        patience,
+        tuple(choices),
     )
 
 
 def usual_epochs(facts: Facts) -> int:
     """More for few rows, by a recipe's number of rows to see where the architecture has one."""
     recipe, rows = facts.recipe, facts.train_rows
+    if recipe is not None and recipe.most_epochs is not None:
+        return recipe.most_epochs
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
     most = EPOCHS_AT_LEAST if facts.pretrained else EPOCHS_AT_MOST

@@ -14,7 +14,8 @@ from goodfit.fitting.feature_net import feature_net
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
-from goodfit.nets import architecture, build, measure, names, usual_options
+from goodfit.nets import architecture, measure, names, usual_options
+from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
@@ -68,16 +69,20 @@ def make_net(
         record = NetRecord(None, describe(model), source.in_shape, task.outputs, {})
         return Net(as_net(model, params).to(device), record)
     arch, why = _architecture(problem, options, device)
-    record = NetRecord(arch, None, source.in_shape, task.outputs, _net_options(arch, problem, options))
-    module = build(arch, source.in_shape, task.outputs, **record.options)
+    folds = problem.split.fold_count
+    record = NetRecord(arch, None, source.in_shape, task.outputs, _net_options(arch, problem, options), folds)
+    module = cross_fitted(arch, source.in_shape, task.outputs, record.options, folds)
     if options.pretrained is not None:
+        if folds > 1:
+            raise UsageError("--pretrained and --folds were both given", fix="Give one of them")
         known = architecture(arch)
         body = module.get_submodule(known.body)
         loaded = load_pretrained(body, options.pretrained, head=known.body_head or known.head)
         journal.choose("pretrained", options.pretrained, str(loaded))
     _measure(module, source, problem.split.rows("train"))
     count = sum(parameter.numel() for parameter in module.parameters())
-    journal.choose("net", f"{arch}, {count / 1e6:.2f} million parameters", why)
+    several = f"{folds} of " if folds > 1 else ""
+    journal.choose("net", f"{several}{arch}, {count / 1e6:.2f} million parameters", why)
     return Net(module.to(device), record)
 
 
@@ -120,7 +125,8 @@ def _architecture(problem: Problem, options: FitOptions, device: torch.device) -
 def _net_options(arch: str, problem: Problem, options: FitOptions) -> dict[str, Any]:
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
     width = {"width": options.width} if options.width else {}
-    chosen = {**usual_options(arch), **width, **problem.source.net_options()}
+    crossed = problem.split.folds is not None
+    chosen = {**usual_options(arch, crossed=crossed), **width, **problem.source.net_options()}
     if options.checkpointing:
         if "checkpointing" not in chosen:
             raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")

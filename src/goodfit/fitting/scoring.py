@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.fingerprint import fingerprint
+from goodfit.fitting.blending import Contender, Finished
 from goodfit.fitting.problem import Problem
-from goodfit.stats.estimates import Estimate
+from goodfit.record import RivalScore
+from goodfit.stats.estimates import Estimate, mean
 from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks.task import Task
 from goodfit.train.evaluate import outputs, scores
@@ -62,7 +64,8 @@ class Scored:
     """The scores of a trained net.
 
     Attributes:
-        task: as it predicts: calibrated, where intervals were asked for.
+        task: as it predicts: calibrated, and with intervals where they were asked for.
+        rivals: other models on the same rows.
         parts: train (a sample), valid and, where there are such rows, test.
         looks: how often these test rows have been scored, this time included.
         explanation: what the columns of a table contribute.
@@ -71,6 +74,7 @@ class Scored:
 
     task: Task
     parts: dict[str, Part]
+    rivals: list[RivalScore]
     findings: list[Finding]
     looks: int
     explanation: dict[str, Any] | None
@@ -83,21 +87,22 @@ class Scored:
         return "test" if "test" in self.parts else "valid"
 
 
-def score(training: Training, problem: Problem, ledger: Path, *, interval: bool, seed: int) -> Scored:
-    """Score the best weights; the net and the feed stay in the state in which they predict.
+def score(
+    training: Training, finished: Finished, problem: Problem, ledger: Path, *, interval: bool, seed: int
+) -> Scored:
+    """Score the finished model and its rivals.
 
     Args:
         ledger: the file in which looks at test rows are counted.
         interval: learn prediction intervals from the validation rows.
     """
-    training.net.load_state_dict(training.best)
-    training.net.eval()
-    training.feed.augment = None
-    raw = {part: (rows, *_scores(training, rows)) for part, rows in _rows(training.task, problem).items()}
-    task = training.task
+    raw = {
+        part: (rows, *((finished.out, finished.y) if part == "valid" else _scores(training, finished.module, rows)))
+        for part, rows in _rows(training.task, problem).items()
+    }
+    task = training.task.calibrated(finished.out, finished.y)
     if interval:
-        _, out, y = raw["valid"]
-        task = task.calibrated(out, y)
+        task = task.with_intervals(finished.out, finished.y)
     parts = {
         part: Part(rows, out, y, task.metrics(out, y), task.baseline(problem.y_train, y, out))
         for part, (rows, out, y) in raw.items()
@@ -109,11 +114,12 @@ def score(training: Training, problem: Problem, ledger: Path, *, interval: bool,
     return Scored(
         task=task,
         parts=parts,
+        rivals=[_rival_score(each, training, task, parts) for each in finished.contenders],
         findings=check_end(_end_facts(training, task, parts, looks)),
         looks=looks,
-        explanation=_explanation(training, problem, task, shown, seed),
+        explanation=_explanation(training, finished.module, problem, task, shown, seed),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
-        examples=_examples(training, problem, task, shown),
+        examples=_examples(training, finished.module, problem, task, shown),
     )
 
 
@@ -124,8 +130,26 @@ def _rows(task: Task, problem: Problem) -> dict[str, Tensor]:
     return {part: rows for part, rows in parts.items() if len(rows)}
 
 
-def _scores(training: Training, rows: Tensor) -> tuple[Tensor, Tensor]:
-    return scores(training.net, training.feed, training.task, rows, training.precision)
+def _scores(training: Training, module: nn.Module, rows: Tensor) -> tuple[Tensor, Tensor]:
+    return scores(module, training.feed, training.task, rows, training.precision)
+
+
+def _rival_score(rival: Contender, training: Training, task: Task, parts: dict[str, Part]) -> RivalScore:
+    """Its metrics on the rows of validation and test, calibrated as the model is, and what it loses beside it."""
+    valid = parts["valid"]
+    own = training.task.calibrated(rival.out, valid.y)
+    outs = {"valid": rival.out}
+    if "test" in parts:
+        outs["test"] = _scores(training, rival.module, parts["test"].rows)[0]
+    shown = "test" if "test" in parts else "valid"
+    theirs, ours = own.row_losses(outs[shown], parts[shown].y), task.row_losses(parts[shown].out, parts[shown].y)
+    return RivalScore(
+        name=rival.name,
+        seconds=round(rival.seconds, 2),
+        share=rival.share,
+        metrics={part: own.metrics(out, parts[part].y) for part, out in outs.items()},
+        excess=mean((theirs.double() - ours.double()).numpy()),
+    )
 
 
 def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: int) -> EndFacts:
@@ -147,36 +171,39 @@ def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: in
         baseline={name: part.baseline[metric] for name, part in parts.items()},
         rival=task.rival,
         looks_at_test=looks,
+        ended_early=training.out_of_patience,
     )
 
 
-def _explanation(training: Training, problem: Problem, task: Task, shown: Part, seed: int) -> dict[str, Any] | None:
+def _explanation(
+    training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part, seed: int
+) -> dict[str, Any] | None:
     encoder = problem.source.encoder
     if encoder is None:
         return None
-    return explain(encoder, task, _predictor(training), problem.source.read(shown.rows), shown.y, seed)
+    return explain(encoder, task, _predictor(training, module), problem.source.read(shown.rows), shown.y, seed)
 
 
-def _predictor(training: Training) -> Callable[[Tensor], Tensor]:
+def _predictor(training: Training, module: nn.Module) -> Callable[[Tensor], Tensor]:
     """x (n, D) -> output of the net in eval mode, on the CPU."""
     feed = training.feed
 
     def predict(x: Tensor) -> Tensor:
         with torch.inference_mode(), training.precision.autocast(feed.device):
-            pieces = [training.net(feed.ready(piece.to(feed.device))) for piece in torch.split(x, 2 * feed.batch_size)]
+            pieces = [module(feed.ready(piece.to(feed.device))) for piece in torch.split(x, 2 * feed.batch_size)]
             return torch.cat(pieces).float().cpu()
 
     return predict
 
 
-def _examples(training: Training, problem: Problem, task: Task, shown: Part) -> Examples:
+def _examples(training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part) -> Examples:
     source, at = problem.source, task.example_rows(shown.out, shown.y)
     rows = shown.rows[at]
     thumbnails = [image for row in rows.tolist() if (image := source.thumbnail(row)) is not None]
     truths = drawn = None
     if task.output == "image":
         truths = problem.y.index_select(0, rows)
-        drawn = task.draw(outputs(training.net, training.feed, task, rows, training.precision))
+        drawn = task.draw(outputs(module, training.feed, task, rows, training.precision))
     return Examples(
         at=at,
         keys=[source.keys[row] for row in rows.tolist()],

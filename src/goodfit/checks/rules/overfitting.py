@@ -16,6 +16,8 @@ Instead
     More rows, stronger augmentation, more weight decay, a smaller net or fewer epochs. The best weights are kept in
     any case.
 
+    Training that ends by itself when no epoch is better any more has done so already: there the rule is silent.
+
 When it is a false alarm
     When only the ranking of the classes matters to you: accuracy can still rise while the loss does.
 
@@ -39,7 +41,7 @@ class Overfitting(EndRule):
     code, level = "GF410", Level.WARNING
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
-        if end.lowest_epoch >= len(end.history):
+        if end.lowest_epoch >= len(end.history) or end.ended_early:
             return
         lowest, last = float(end.losses_at_lowest.mean()), float(end.losses_at_end.mean())
         training_fell = end.history[-1]["train_loss"] < end.history[end.lowest_epoch - 1]["train_loss"]
