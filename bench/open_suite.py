@@ -37,8 +37,8 @@ def fitted(folder: Path, target: str, scratch: Path) -> tuple[dict[str, Any], fl
 
 def share_of_gain(ours: float, rivals: dict[str, Any], score: str) -> float:
     """Our gain over the trivial predictor as a share of the best rival's."""
-    trivial = rivals["mean"][score]
-    best = min(rivals[name][score] for name in RIVALS if score in rivals.get(name, {}))
+    trivial: float = rivals["mean"][score]
+    best: float = min(rivals[name][score] for name in RIVALS if score in rivals.get(name, {}))
     return (trivial - ours) / (trivial - best)
 
 

@@ -37,6 +37,11 @@ def data() -> tuple[Tensor, Tensor, Tensor]:
     return x, torch.randint(0, 3, (ROWS,), generator=generator), torch.arange(ROWS) % FOLDS
 
 
+def parameters(training: Training, member: int) -> list[Tensor]:
+    assert isinstance(training.net, CrossFitted)
+    return list(training.net.members[member].parameters())
+
+
 def trained(y: Tensor, epochs: int = 3, patience: int | None = None) -> Training:
     x, _, fold = data()
     net = members()
@@ -69,17 +74,13 @@ def test_a_rows_target_never_reaches_the_member_that_it_validates(row: int) -> N
     changed[row] = (y[row] + 1) % 3
     before, after = trained(y), trained(changed)
     for number in range(FOLDS):
-        same = all(
-            torch.equal(one, other)
-            for one, other in zip(
-                before.net.members[number].parameters(), after.net.members[number].parameters(), strict=True
-            )
-        )
+        pairs = zip(parameters(before, number), parameters(after, number), strict=True)
+        same = all(torch.equal(one, other) for one, other in pairs)
         assert same == (number == int(fold[row]))
 
 
 def test_the_members_learn_as_nets_of_their_own() -> None:
-    """A member is the net that a hand-written loop trains on the rows outside of its fold; a row weighs as any other."""
+    """A member is the net that a hand-written loop trains on the rows outside of its fold; rows weigh alike."""
     x, y, fold = data()
     ours = trained(y, epochs=1)
     alone = members()
@@ -88,7 +89,8 @@ def test_the_members_learn_as_nets_of_their_own() -> None:
     for batch in ours.feed.epoch(torch.arange(ROWS), 0):
         for number, (net, optimiser) in enumerate(zip(alone.members, optimisers, strict=True)):
             taught = batch.rows[fold[batch.rows] != number]
-            functional.cross_entropy(net(x[taught]), y[taught]).backward()
+            total = functional.cross_entropy(net(x[taught]), y[taught], reduction="sum")
+            (total / (len(batch.rows) * (FOLDS - 1) / FOLDS)).backward()
             optimiser.step()
             optimiser.zero_grad()
     for one, other in zip(ours.net.parameters(), alone.parameters(), strict=True):
@@ -98,6 +100,7 @@ def test_the_members_learn_as_nets_of_their_own() -> None:
 def test_held_out_scores_are_those_of_the_member_that_did_not_see_the_row() -> None:
     x, y, fold = data()
     made = trained(y)
+    assert isinstance(made.net, CrossFitted)
     out, targets = made.validation_scores(whole=True)
     assert torch.equal(targets, y)
     for row in range(ROWS):

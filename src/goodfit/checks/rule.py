@@ -93,9 +93,18 @@ class EndFacts:
     rival: str  # such as the trivial predictor
     looks_at_test: int
     ended_early: bool = False  # it was to end when no epoch was better any more, and it did
+    # part -> what a row loses less than under the trivial predictor, where rows have such a loss
+    gains: Mapping[str, Estimate] = field(default_factory=dict)
+    # part -> main metric without the rows that are training rows as well, where there are such
+    scores_without_copies: Mapping[str, float] = field(default_factory=dict)
 
     def beats_baseline(self, part: str) -> bool:
-        """Whether the metric is better than the trivial predictor's by more than its interval."""
+        """Whether the loss of a row, or else the main metric, is better than the trivial predictor's beyond doubt.
+
+        An accuracy hides what a rare class is worth.
+        """
+        if part in self.gains:
+            return self.gains[part].low > 0
         if self.greater_is_better:
             return self.scores[part].low > self.baseline[part]
         return self.scores[part].high < self.baseline[part]

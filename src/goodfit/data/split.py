@@ -133,7 +133,7 @@ def make_split(
     if crossed and folds is not None:
         training = np.flatnonzero(parts == "train")
         if not wanted and labels is not None:
-            label_of = np.asarray([str(labels[row]) for row in training])
+            label_of = np.asarray([str(labels[row]) for row in training.tolist()])
             for label in np.unique(label_of).tolist():
                 _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
         fold_of = make_folds(training, len(parts), folds, labels=labels, groups=groups, seed=seed)

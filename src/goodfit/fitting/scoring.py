@@ -115,7 +115,7 @@ def score(
         task=task,
         parts=parts,
         rivals=[_rival_score(each, training, task, parts) for each in finished.contenders],
-        findings=check_end(_end_facts(training, task, parts, looks)),
+        findings=check_end(_end_facts(training, task, problem, parts, looks)),
         looks=looks,
         explanation=_explanation(training, finished.module, problem, task, shown, seed),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
@@ -152,7 +152,7 @@ def _rival_score(rival: Contender, training: Training, task: Task, parts: dict[s
     )
 
 
-def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: int) -> EndFacts:
+def _end_facts(training: Training, task: Task, problem: Problem, parts: dict[str, Part], looks: int) -> EndFacts:
     position, metric = training.position, task.main_metric
     row_losses = {
         name: task.row_losses(part.out, part.y).double().numpy() for name, part in parts.items() if name != "test"
@@ -172,7 +172,29 @@ def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: in
         rival=task.rival,
         looks_at_test=looks,
         ended_early=training.out_of_patience,
+        gains={
+            name: mean((trivial.double() - task.row_losses(part.out, part.y).double()).numpy())
+            for name, part in parts.items()
+            if (trivial := task.trivial_losses(problem.y_train, part.y)) is not None
+        },
+        scores_without_copies=_without_copies(task, problem, parts),
     )
+
+
+def _without_copies(task: Task, problem: Problem, parts: dict[str, Part]) -> dict[str, float]:
+    """The main metric of each part without the rows whose content is that of a training row."""
+    digests = None if problem.source.repeats else problem.source.digests()
+    if digests is None:
+        return {}
+    trained = {digests[row] for row in problem.split.rows("train").tolist()}
+    scores = {}
+    for name, part in parts.items():
+        if name == "train" or (name == "valid" and problem.split.folds is not None):
+            continue
+        new = torch.tensor([digests[row] not in trained for row in part.rows.tolist()])
+        if not new.all() and new.any():
+            scores[name] = task.score(part.out[new], part.y[new])
+    return scores
 
 
 def _explanation(

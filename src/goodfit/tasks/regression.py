@@ -91,6 +91,10 @@ class Regression(RowTask):
         flat = y.double().reshape(len(y), -1)
         return (flat - flat.new_tensor(self.means)) / flat.new_tensor(self.deviations)
 
+    def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor:
+        """Of the training rows' mean."""
+        return (self.net_units(y) - self.net_units(y_train).mean(0)).square().mean(1)
+
     def _restored(self, out: Tensor) -> Tensor:
         """(N, K) in original units."""
         out = out.double().reshape(len(out), -1)

@@ -201,6 +201,13 @@ class Task(ABC):
         `out` is the net's, for tasks whose net knows what the trivial predictor would give (a popularity).
         """
 
+    def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor | None:
+        """(N,) the loss of every row under the best constant prediction of `y_train`, to be held against `row_losses`.
+
+        None where a constant output means nothing, as it does for images and ranks.
+        """
+        return None
+
     # Predictions and the report ---------------------------------------------------------------------------------------
 
     @property
