@@ -54,7 +54,8 @@ def main() -> None:
     names = [name for name in given.only.split(",") if name] or list(tables)
     shares, alone_shares = [], []
     print(
-        f"{'table':<14}{'rows':>7}  {'score':<9}{'ours':>11}{'net alone':>11}  {'share':>6}{'alone':>7}  seconds  verdict"
+        f"{'table':<14}{'rows':>7}  {'score':<9}{'ours':>11}{'net alone':>11}  {'share':>6}{'alone':>7}"
+        "  seconds  verdict"
     )
     with tempfile.TemporaryDirectory() as scratch:
         for name in names:
