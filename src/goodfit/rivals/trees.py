@@ -19,6 +19,7 @@ FEW_ROWS = 10_000
 SMALL = {"max_leaf_nodes": 12, "min_samples_leaf": 10, "l2_regularization": 3.0, "max_features": 0.5}
 LARGE = {"max_leaf_nodes": 31, "min_samples_leaf": 20, "l2_regularization": 1.0, "max_features": 0.5}
 RATE = 0.05
+RATE_OF_MANY, ROUNDS_OF_MANY = 0.1, 100  # of more than two classes: each round grows a tree for every class
 ROUNDS = {"classes": 200, "labels": 200, "numbers": 400}
 DEPTH = 8
 STRIDE = 5  # rounds between two lengths that are tried
@@ -63,10 +64,11 @@ def _grow(x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int) -
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     family = lesson.task.family
+    many = family == "classes" and lesson.task.outputs > 2
     settings = {
         **(SMALL if len(lesson.x) <= FEW_ROWS else LARGE),
-        "learning_rate": RATE,
-        "max_iter": ROUNDS[family],
+        "learning_rate": RATE_OF_MANY if many else RATE,
+        "max_iter": ROUNDS_OF_MANY if many else ROUNDS[family],
         "max_depth": DEPTH,
         "early_stopping": False,
         "random_state": lesson.seed % 2**32,
