@@ -18,6 +18,7 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.fitting.blending import Contender, Finished
 from goodfit.fitting.problem import Problem
 from goodfit.record import RivalScore
+from goodfit.rivals.linear import LinearRival
 from goodfit.stats.estimates import Estimate, mean
 from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks.task import Task
@@ -110,12 +111,14 @@ def score(
     looks = 0
     if "test" in parts:  # the one look at the test rows
         looks = TestLedger(ledger).look(fingerprint(problem.source, parts["test"].rows.numpy()))
+    rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
+    simpler = next((rival.excess for rival in rivals if rival.score.name == LinearRival.name), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
         task=task,
         parts=parts,
-        rivals=[_rival_score(each, training, task, parts) for each in finished.contenders],
-        findings=check_end(_end_facts(training, task, problem, parts, looks)),
+        rivals=[rival.score for rival in rivals],
+        findings=check_end(_end_facts(training, task, problem, parts, looks, simpler)),
         looks=looks,
         explanation=_explanation(training, finished.module, problem, task, shown, seed),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
@@ -134,35 +137,54 @@ def _scores(training: Training, module: nn.Module, rows: Tensor) -> tuple[Tensor
     return scores(module, training.feed, training.task, rows, training.precision)
 
 
-def _rival_score(rival: Contender, training: Training, task: Task, parts: dict[str, Part]) -> RivalScore:
-    """Its metrics on the rows of validation and test, calibrated as the model is, and what it loses beside it."""
+@dataclass(frozen=True)
+class _ScoredRival:
+    """A rival's score, and what it loses more than the model in each row of validation and test."""
+
+    score: RivalScore
+    excess: np.ndarray
+
+
+def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[str, Part]) -> _ScoredRival:
+    """Its metrics, calibrated as the model is."""
     valid = parts["valid"]
     own = training.task.calibrated(rival.out, valid.y)
     outs = {"valid": rival.out}
     if "test" in parts:
         outs["test"] = _scores(training, rival.module, parts["test"].rows)[0]
     shown = "test" if "test" in parts else "valid"
-    theirs, ours = own.row_losses(outs[shown], parts[shown].y), task.row_losses(parts[shown].out, parts[shown].y)
-    return RivalScore(
+    excess = {
+        part: (
+            own.row_losses(out, parts[part].y).double() - task.row_losses(parts[part].out, parts[part].y).double()
+        ).numpy()
+        for part, out in outs.items()
+    }
+    score = RivalScore(
         name=rival.name,
         seconds=round(rival.seconds, 2),
         share=rival.share,
         metrics={part: own.metrics(out, parts[part].y) for part, out in outs.items()},
-        excess=mean((theirs.double() - ours.double()).numpy()),
+        excess=mean(excess[shown]),
     )
+    return _ScoredRival(score, np.concatenate(list(excess.values())))
 
 
-def _end_facts(training: Training, task: Task, problem: Problem, parts: dict[str, Part], looks: int) -> EndFacts:
+def _end_facts(
+    training: Training, task: Task, problem: Problem, parts: dict[str, Part], looks: int, simpler: np.ndarray | None
+) -> EndFacts:
     position, metric = training.position, task.main_metric
     row_losses = {
         name: task.row_losses(part.out, part.y).double().numpy() for name, part in parts.items() if name != "test"
     }
+    trivial = {
+        name: losses
+        for name, part in parts.items()
+        if (losses := task.trivial_losses(problem.y_train, part.y)) is not None
+    }
+    held_out = [losses for name, losses in trivial.items() if name != "train"]
     return EndFacts(
         history=position.history,
         best_epoch=position.best_epoch + 1,
-        lowest_epoch=position.lowest_epoch + 1,
-        losses_at_lowest=training.valid_losses["lowest"].double().numpy(),
-        losses_at_end=training.valid_losses["last"].double().numpy(),
         kept_train_losses=row_losses["train"],
         kept_valid_losses=row_losses["valid"],
         main_metric=metric,
@@ -173,10 +195,14 @@ def _end_facts(training: Training, task: Task, problem: Problem, parts: dict[str
         looks_at_test=looks,
         ended_early=training.out_of_patience,
         gains={
-            name: mean((trivial.double() - task.row_losses(part.out, part.y).double()).numpy())
-            for name, part in parts.items()
-            if (trivial := task.trivial_losses(problem.y_train, part.y)) is not None
+            name: (losses.double() - task.row_losses(parts[name].out, parts[name].y).double()).numpy()
+            for name, losses in trivial.items()
         },
+        trivial_loss=float(torch.cat(held_out).mean()) if held_out else None,
+        simpler=simpler,
+        test_rows=len(parts["test"].rows) if "test" in parts else 0,
+        cross_fitted=problem.split.folds is not None,
+        curve=training.curve.double().numpy(),
         scores_without_copies=_without_copies(task, problem, parts),
     )
 

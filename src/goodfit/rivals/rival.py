@@ -51,7 +51,9 @@ class Lesson:
 
     def targets(self) -> np.ndarray:
         """(N,) classes, or (N, K) labels or z-scores."""
-        return self.task.net_units(self.y).numpy()
+        targets = self.task.net_units(self.y)
+        assert targets is not None, f"{self.task.name} has no rivals"
+        return targets.numpy()
 
     def taught(self, fold: int) -> np.ndarray:
         """Positions that this fold learns from: all, or a sample spread evenly."""
@@ -92,7 +94,7 @@ class Rival(ABC):
 
     def suits(self, lesson: Lesson) -> bool:
         """Whether it is fitted in seconds on such rows."""
-        return lesson.task.family in self.families
+        return lesson.task.family in self.families and lesson.task.net_units(lesson.y[:1]) is not None
 
     @abstractmethod
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:

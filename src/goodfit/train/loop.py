@@ -25,6 +25,8 @@ from goodfit.train.passes import backward_in_passes, penalty
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import Schedule
 
+CURVE_ROWS = 1_000  # validation rows whose loss after every epoch is kept
+
 
 @dataclass
 class Position:
@@ -38,7 +40,6 @@ class Position:
     pace: float = 0.0  # fraction of the schedule that a step takes
     best_epoch: int = -1
     best_score: float | None = None  # of the task's criterion: lower is better
-    lowest_epoch: int = -1  # epoch of the lowest validation loss
     seconds: float = 0.0  # spent training and validating, before a stop as well
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -61,7 +62,9 @@ class Training:
     folds: Folds | None = None  # of cross-fitting: the training rows are the validation rows too
     hold: Callable[[int], list[nn.Module]] = lambda epoch: []  # fine-tuning: freezes for the epoch, norms kept in eval
     best: dict[str, Tensor] = field(default_factory=dict)
-    valid_losses: dict[str, Tensor] = field(default_factory=dict)  # per row: at the lowest epoch, and the last
+    curve: Tensor = field(
+        default_factory=lambda: torch.zeros(0, 0)
+    )  # (epochs, n) losses of a sample of validation rows
     loss_sum: Tensor = field(default_factory=lambda: torch.zeros(()))  # of this epoch's rows, on the device
 
     @property
@@ -190,11 +193,8 @@ def end_epoch(training: Training) -> None:
             "learning_rate": training.optimiser.param_groups[-1]["lr"],
         }
     )
-    training.valid_losses["last"] = losses
-    lowest = min(range(len(position.history)), key=lambda at: position.history[at]["valid_loss"])
-    if lowest == position.epoch:
-        position.lowest_epoch = position.epoch
-        training.valid_losses["lowest"] = losses
+    sample = losses[:: max(1, -(-len(losses) // CURVE_ROWS))].float()[None]
+    training.curve = torch.cat([training.curve, sample]) if len(training.curve) else sample
     criterion = task.criterion(out, y)
     if position.best_score is None or (criterion, valid_loss) < (
         position.best_score,

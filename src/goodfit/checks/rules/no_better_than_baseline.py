@@ -1,8 +1,9 @@
 """no-better-than-baseline: the model does not beat the trivial predictor by more than the interval.
 
 What it checks
-    What a validation row loses less than under the trivial predictor (the classes' shares, the mean, the labels'
-    shares): the 95% interval of its mean holds 0. Of images in and out, and of ranks, the main metric's interval.
+    What a row loses less than under the trivial predictor (the classes' shares, the mean, the labels' shares), over the
+    rows that nothing was learnt from: its mean is not above 0 beyond doubt (one-sided p < 0.005, and above 0 on the
+    test rows alone). Of images in and out, and of ranks, the main metric's interval.
 
 Why it hurts
     An accuracy of 0.95 says nothing where 95% of the rows are of one class; nor does it show what is known of the rare
@@ -34,14 +35,13 @@ class NoBetterThanBaseline(EndRule):
     code, level = "GF412", Level.WARNING
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
-        if end.beats_baseline("valid"):
+        if end.beats_trivial:
             return
         score, fix = end.scores["valid"], "Check that labels belong to their rows, then try more --epochs or more rows"
-        if (gain := end.gains.get("valid")) is not None:
+        if (gain := end.held_out_gain) is not None:
             yield self.finding(
-                f"a row of the validation rows loses {gain.value:.3g} less than by {end.rival}, and 0 is within the "
-                f"interval ({gain.low:.3g} to {gain.high:.3g}); {end.main_metric} is {score.value:.3f}, there "
-                f"{end.baseline['valid']:.3f}",
+                f"a row held out loses {gain.value:.3g} less than by {end.rival} ({gain.low:.3g} to {gain.high:.3g}), "
+                f"which is not beyond doubt; {end.main_metric} is {score.value:.3f}, there {end.baseline['valid']:.3f}",
                 fix,
             )
             return
