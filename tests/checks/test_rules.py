@@ -56,7 +56,9 @@ def curve(*levels: float, noise: float = 0.0) -> np.ndarray:
     """(epochs, 400) losses of the same rows around these means."""
     random = np.random.default_rng(1)
     rows = random.normal(0, 0.3, 400)
-    return np.array(levels)[:, None] + rows - rows.mean() + random.normal(0, noise, (len(levels), 400))
+    losses: np.ndarray = rows - rows.mean() + np.array(levels)[:, None]
+    losses += random.normal(0, noise, losses.shape)
+    return losses
 
 
 def test_overfitting_needs_a_rise_beyond_the_noise() -> None:
@@ -91,8 +93,9 @@ def gains(valid: float, test: float, rows: int = 400, spread: float = 0.5) -> di
     random = np.random.default_rng(7)
 
     def around(middle: float, count: int) -> np.ndarray:
-        values = random.normal(0, spread, count)
-        return values - values.mean() + middle
+        values: np.ndarray = random.normal(0, spread, count)
+        values += middle - values.mean()
+        return values
 
     return {"train": around(0.3, 500), "valid": around(valid, rows), "test": around(test, rows // 4)}
 
