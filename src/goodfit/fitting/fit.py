@@ -15,8 +15,8 @@ from torch import Tensor
 
 from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
+from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
-from goodfit.data.images.cache import cache_folder
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.hyperparameters import choose_hyperparameters
