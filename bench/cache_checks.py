@@ -59,8 +59,8 @@ def main() -> None:
             results[name] = {"bytes": rows.nbytes, "first": first, "later": later, "without": without}
             if not given.json:
                 more = (first - without) * 1e9 / rows.nbytes
-                print(f"{name} ({rows.nbytes / 1e6:,.0f} MB): first epoch {first:.3f} s ({more:.2f} s more a GB)", end="")
-                print(f", later {later:.3f} s, without comparing {without:.3f} s")
+                print(f"{name}: first epoch {first:.3f} s ({more:.2f} s more a GB), ", end="")
+                print(f"later {later:.3f} s, without comparing {without:.3f} s")
     if given.json:
         print(json.dumps(results))
 

@@ -26,12 +26,12 @@ from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.problem import check_problem, make_problem
 from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
-from goodfit.fitting.saving import make_record, save_run
+from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, SPLIT
+from goodfit.store.run_folder import CHECKPOINT, SPLIT
 from goodfit.train.device import choose_device
 from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
@@ -87,7 +87,11 @@ def fit(
     journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
     if folder.finished:
         journal.say(f"{folder.path} is finished already")
-        return load(folder.path, model=model, params=params, device=asked.device)
+        run = load(folder.path, model=model, params=params, device=asked.device)
+        if folder.killed_at_the_end:
+            with folder.claimed():
+                finish(run)
+        return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
@@ -142,7 +146,7 @@ def fit(
             raise KeyboardInterrupt from None
         journal.console.stop()
         journal.note(seen.findings)
-        scored = score(training, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
+        scored = score(training, problem, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(
             problem, net, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
