@@ -26,6 +26,7 @@ PIECES = [
     "🙂", "_{x^", "long" * 40, " ", "#", "?", "*", "[0]", "^a.*$", "NA", "0", "-1", "None", "true",
 ]  # fmt: skip
 NOT_IN_A_FILE_NAME = "/\0"
+MISSING = ("", "NA")  # rows of no class
 SHARE_OF_FITS = 0.04  # of the cases with names of columns: training and a page take seconds
 SIDE = 16
 SETTINGS = ImageSettings(SIDE, SIDE, 1)
@@ -110,8 +111,13 @@ def names_of_columns(dice: random.Random, folder: Path) -> str:
         source.prepare()
     except GoodfitError as error:
         return refused(error, 12_000)  # a list of names may be in it
-    read = [" ".join(str(value).split("\n")).strip() for value in source.targets or []]
-    return "right" if read == [" ".join(label.split("\n")).strip() for label in labels] else "WRONG"
+    read = [None if value is None else _one_line(str(value)) for value in source.targets or []]
+    expected = [None if label in MISSING else _one_line(label) for label in labels]
+    return "right" if read == expected else "WRONG"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n")).strip()
 
 
 def _fitted(path: Path, target: str, classes: list[str], folder: Path) -> str:
