@@ -109,7 +109,9 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
         return RunFolder(path, finished=True)
     if resume and (path / CHECKPOINT).exists():
         return RunFolder(path, checkpoint=path / CHECKPOINT)
-    if path.exists() and (not path.is_dir() or _holds_something(path)):
+    if path.exists() and not path.is_dir():
+        raise RunError("this is a file, and a folder is to be made", where=path, fix="Choose another --out")
+    if path.exists() and _holds_something(path):
         if resume:
             raise RunError("there is no run to resume in this folder", where=path, fix="Choose another --out")
         raise _in_use(path)

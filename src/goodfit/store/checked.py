@@ -34,12 +34,14 @@ def read_checked(path: Path, kind: type[T]) -> T | None:
         NotAsWritten: damaged, of another version, a folder, or not to be read.
     """
     try:
+        if not path.is_file():
+            if path.exists():
+                raise NotAsWritten
+            return None
         checksum, _, data = path.read_bytes().partition(b"\n")
         if checksum.decode(errors="replace") != _checksum(data):
             raise NotAsWritten
         return msgspec.json.decode(data, type=kind)
-    except FileNotFoundError:
-        return None
     except (OSError, msgspec.DecodeError, RecursionError) as error:
         raise NotAsWritten from error
 

@@ -41,6 +41,8 @@ class TestLedger:
 
     def _read(self) -> dict[str, int]:
         try:
+            if self._ledger.exists() and not self._ledger.is_file():  # a pipe or a device would be read for ever
+                raise OSError("not a file")
             return msgspec.json.decode(self._ledger.read_bytes(), type=dict[str, int])
         except FileNotFoundError:
             return {}
