@@ -26,7 +26,7 @@ PIECES = [
     "🙂", "_{x^", "long" * 40, " ", "#", "?", "*", "[0]", "^a.*$", "NA", "0", "-1", "None", "true",
 ]  # fmt: skip
 NOT_IN_A_FILE_NAME = "/\0"
-MISSING = ("", "NA")  # rows of no class
+MISSING = ("",)  # rows of no class; NA is a class, as it is written
 SHARE_OF_FITS = 0.04  # of the cases with names of columns: training and a page take seconds
 SIDE = 16
 SETTINGS = ImageSettings(SIDE, SIDE, 1)
