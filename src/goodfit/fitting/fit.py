@@ -17,7 +17,7 @@ from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
-from goodfit.fitting.blending import finish
+from goodfit.fitting.blending import blend
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.hyperparameters import choose_hyperparameters
@@ -149,7 +149,7 @@ def fit(
             raise KeyboardInterrupt from None
         journal.console.stop()
         journal.note(seen.findings)
-        finished = finish(training, problem, net, asked, journal)
+        finished = blend(training, problem, net, asked, journal)
         scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(
