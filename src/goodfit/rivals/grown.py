@@ -99,7 +99,7 @@ def tensors_of(grown: Sequence[Grown], rounds: int, order: np.ndarray) -> tuple[
         numbered = {node: number for number, node in enumerate(below[0])}
         for node, leaf in numbered.items():
             state["value"][at, leaf] = table[node]["value"] / len(grown)
-        for number, node in enumerate(np.flatnonzero(~_is_leaf(tree))):
+        for number, node in enumerate(np.flatnonzero(~_is_leaf(tree)).tolist()):
             of_node, place = table[node], (number, at)
             state["feature"][place] = order[of_node["feature_idx"]]
             struck_out = sum(1 << numbered[leaf] for leaf in below[int(of_node["left"])])
