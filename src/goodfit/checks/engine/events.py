@@ -207,11 +207,16 @@ class Dropout(Event):
 
 @dataclass(frozen=True)
 class Weights(Event):
-    """`action` is "state_dict" (taken from a module), "load_state_dict" or "save"."""
+    """`action` is "state_dict" (taken from a module), "load_state_dict" or "save".
+
+    Attributes:
+        strict: of "load_state_dict": whether entries that do not match are refused.
+    """
 
     action: str
     module: nn.Module | None
     state: Any
+    strict: bool = True
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,12 @@ def shape_of(node: Any) -> torch.Size:
     return torch.Size(metadata[0].shape) if metadata else torch.Size(())
 
 
+def softmax_dim(node: Any) -> int:
+    """The dimension that a softmax node works over; the graph keeps a negative one as a large number."""
+    dim: int = node._saved_dim
+    return dim if dim < 2**63 else dim - 2**64
+
+
 def source(tensor: Tensor) -> Any:
     """The node that made the values of a tensor, behind views, casts and other moves; None for a constant or leaf."""
     node = tensor.grad_fn

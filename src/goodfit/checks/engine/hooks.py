@@ -245,7 +245,8 @@ class Hooks:
             return state
         place = 1 if action == "load_state_dict" else 0
         state = args[place] if len(args) > place else kwargs.get("state_dict", kwargs.get("obj"))
-        self.watcher.tell(events.Weights(action, module, state))
+        strict = action == "save" or bool(args[2] if len(args) > 2 else kwargs.get("strict", True))
+        self.watcher.tell(events.Weights(action, module, state, strict))
         return original(*args, **kwargs)
 
     def _no_grad(self, original: Any, args: Any, kwargs: Any) -> Any:
