@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.distributions import Distribution
 from torch.nn.parameter import is_lazy
 
 
@@ -25,3 +28,7 @@ def tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
             yield from tensors(value, depth - 1)
     elif depth and hasattr(data, "data") and hasattr(data, "keys"):  # BatchEncoding and the like
         yield from tensors(dict(data), depth - 1)
+    elif depth and is_dataclass(data) and not isinstance(data, type):
+        yield from tensors([getattr(data, field.name, None) for field in fields(data)], depth - 1)
+    elif depth and isinstance(data, (SimpleNamespace, Distribution)):
+        yield from tensors(list(vars(data).values()), depth - 1)

@@ -7,7 +7,7 @@ import weakref
 from collections import deque
 from dataclasses import dataclass, field
 
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import Call, params_of
@@ -35,7 +35,7 @@ class LastCall:
     shape: tuple[int, ...]
     training: bool
     grad: bool
-    output_shape: tuple[int, ...] | None
+    output_shapes: tuple[tuple[int, ...], ...]
     place: Place
 
 
@@ -135,14 +135,13 @@ class ProgramState:
         if call.grad:
             self.nets.add(call.module)
         shape = tuple(call.inputs[0].shape) if call.inputs else ()
-        output = call.output if isinstance(call.output, Tensor) and not call.output.is_nested else None
         self.last_call = LastCall(
             module=weakref.ref(call.module),
             rows=shape[0] if shape else None,
             shape=shape,
             training=call.training,
             grad=call.grad,
-            output_shape=tuple(output.shape) if output is not None else None,
+            output_shapes=tuple(tuple(output.shape) for output in call.outputs),
             place=user_place(),
         )
 

@@ -34,7 +34,7 @@ def _foreign() -> tuple[str, ...]:
 @cache
 def is_users(filename: str) -> bool:
     """Whether a code object's file belongs to the user."""
-    generated = filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array"))
+    generated = filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array", "<goodfit"))
     installed = any(f"{os.sep}{folder}{os.sep}" in filename for folder in PACKAGE_FOLDERS)
     return not generated and not installed and not filename.startswith(_foreign())
 
