@@ -34,6 +34,7 @@ class TrainingHooks(Replacing):
         for owner in (Optimizer, nn.Module):
             self._replace(owner, "zero_grad", self._zero)
         self._replace(Optimizer, "__init__", self._new_optimiser)
+        self._undo.append(optimisers.register_optimizer_step_pre_hook(self._steps).remove)
         self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped).remove)
         for scheduler in (lr_scheduler.LRScheduler, lr_scheduler.ReduceLROnPlateau):
             self._replace(scheduler, "step", self._schedule)
@@ -107,11 +108,13 @@ class TrainingHooks(Replacing):
         if bound.arguments["enabled"]:
             self.watcher.tell(events.Autocast(args[0], bool(args[0]._enabled)))
 
+    def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        self._hand_written.stop()
+
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         if self.watcher.busy or torch.compiler.is_compiling():
             return
         self.program.optimiser(optimiser).steps += 1
-        self._hand_written.stop()
         self._step_over(optimiser)
 
     def _step_over(self, optimiser: Optimizer | HandWritten) -> None:
