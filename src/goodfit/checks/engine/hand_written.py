@@ -84,11 +84,8 @@ class HandWritten:
             return False
         alive = [(kept, weight) for kept in self._weights if (weight := kept.tensor()) is not None]
         moved = any(not torch.equal(_sample(weight), kept.values) for kept, weight in alive)
-        if not moved and losses:
-            leaves = _leaves(losses)
-            shapes = {leaf.shape for leaf in leaves}
-            if any(weight is leaf for _, weight in alive for leaf in leaves) or not leaves:
-                return False
+        if not moved and not alive and losses:
+            shapes = {leaf.shape for leaf in _leaves(losses)}
             moved = all(kept.shape in shapes for kept in self._weights)
         if moved:
             self._weights = []
