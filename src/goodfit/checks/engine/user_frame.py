@@ -7,7 +7,7 @@ import sys
 import sysconfig
 from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import NamedTuple
 
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")  # also those of the user's site and of a parent environment
@@ -39,10 +39,14 @@ def is_users(filename: str) -> bool:
     return not generated and not installed and not filename.startswith(_foreign())
 
 
-def user_place() -> Place:
-    """The innermost line of the user's code that is being executed in this thread."""
+def user_place(within: CodeType | None = None) -> Place:
+    """The innermost line of the user's code that is being executed in this thread.
+
+    Args:
+        within: look no further out than a function with this code.
+    """
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    while frame is not None and frame.f_code is not within:
         if is_users(frame.f_code.co_filename):
             return Place(shown(frame.f_code.co_filename), frame.f_lineno)
         frame = frame.f_back
