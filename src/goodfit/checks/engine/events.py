@@ -11,12 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from torch import Tensor, nn
+from torch.distributions import Distribution
 from torch.optim import Optimizer
 
 from goodfit.checks.engine import graph
+from goodfit.checks.engine.hand_written import HandWritten
+from goodfit.checks.engine.nested import tensors
 
 
-def params_of(optimiser: Optimizer) -> list[Tensor]:
+def params_of(optimiser: Optimizer | HandWritten) -> list[Tensor]:
     """All parameters of an optimiser."""
     return [param for group in optimiser.param_groups for param in group["params"]]
 
@@ -50,6 +53,11 @@ class Call(Event):
     @property
     def outermost(self) -> bool:
         return self.module is self.root
+
+    @cached_property
+    def outputs(self) -> list[Tensor]:
+        """Tensors of the output, also where that is a tuple, dict, dataclass, distribution ..., in their order."""
+        return list(tensors(self.output))
 
 
 @dataclass(frozen=True)
@@ -106,9 +114,14 @@ class BackwardEnded(Backward, Event):
 
 @dataclass(frozen=True)
 class Step(Event):
-    """An optimiser has stepped."""
+    """An optimiser has stepped, or the program has moved its weights by itself."""
 
-    optimiser: Optimizer
+    optimiser: Optimizer | HandWritten
+
+    @property
+    def by_hand(self) -> bool:
+        """Seen after the fact, when the next pass begins: gradients may be zeroed by then."""
+        return isinstance(self.optimiser, HandWritten)
 
     @cached_property
     def params(self) -> list[Tensor]:
@@ -168,6 +181,47 @@ class Batch(Event):
     number: int  # from 0 on in this epoch
     tensors: Sequence[Tensor]
     indices: Sequence[Any] | None
+
+
+@dataclass(frozen=True)
+class NewDistribution(Event):
+    """A distribution of torch.distributions has been made.
+
+    Attributes:
+        params: its arguments that are tensors, as they were given, by name: `logits`, `probs`, `loc`, ...
+    """
+
+    distribution: Distribution
+    params: Mapping[str, Tensor]
+    grad: bool
+
+    @property
+    def kind(self) -> str:
+        """The name of its class, such as Categorical."""
+        return type(self.distribution).__name__
+
+
+@dataclass(frozen=True)
+class LogProb(Event):
+    """A distribution is asked for the logarithm of the probability (density) of values: a loss by another name."""
+
+    distribution: Distribution
+    value: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Write(Event):
+    """A tensor that needs no gradient is about to be written to in place, without gradients being recorded.
+
+    Attributes:
+        action: the method: mul_, add_, sub_, lerp_.
+        source: its first argument that is a tensor.
+    """
+
+    tensor: Tensor
+    action: str
+    source: Tensor | None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import weakref
 from collections import deque
 from dataclasses import dataclass, field
 
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import Call, params_of
@@ -35,7 +35,7 @@ class LastCall:
     shape: tuple[int, ...]
     training: bool
     grad: bool
-    output_shape: tuple[int, ...] | None
+    output_shapes: tuple[tuple[int, ...], ...]
     place: Place
 
 
@@ -135,20 +135,23 @@ class ProgramState:
         if call.grad:
             self.nets.add(call.module)
         shape = tuple(call.inputs[0].shape) if call.inputs else ()
-        output = call.output if isinstance(call.output, Tensor) and not call.output.is_nested else None
         self.last_call = LastCall(
             module=weakref.ref(call.module),
             rows=shape[0] if shape else None,
             shape=shape,
             training=call.training,
             grad=call.grad,
-            output_shape=tuple(output.shape) if output is not None else None,
+            output_shapes=tuple(tuple(output.shape) for output in call.outputs),
             place=user_place(),
         )
 
     def optimised(self) -> set[int]:
         """Ids of all parameters that an optimiser holds."""
         return {id(param) for optimiser in self.optimisers for param in params_of(optimiser)}
+
+    def made_at(self, optimiser: object) -> Place:
+        """Where an optimiser was made; nowhere for steps that are written by hand."""
+        return self.optimiser(optimiser).created_at if isinstance(optimiser, Optimizer) else Place(None, None)
 
     def summary(self) -> Summary:
         not_checked = []

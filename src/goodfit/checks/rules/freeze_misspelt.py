@@ -36,6 +36,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import Step
+from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -49,14 +50,14 @@ class FreezeMisspelt(LiveRule):
     code, level = "GF315", Level.ERROR
 
     def start(self) -> None:
-        self.steps: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
+        self.steps: weakref.WeakKeyDictionary[Optimizer | HandWritten, int] = weakref.WeakKeyDictionary()
         self.reported: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         steps = self.steps[event.optimiser] = self.steps.get(event.optimiser, 0) + 1
         if steps != STEPS_BEFORE:
             return
-        place = self.program.optimiser(event.optimiser).created_at
+        place = self.program.made_at(event.optimiser)
         trained = {id(param): param for param in event.params if param.grad is not None and param.requires_grad}
         attributes = Counter(name for param in trained.values() for name in _misspelt(vars(param)))
         for name, count in attributes.items():

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardBegins, Step, params_of
+from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -53,6 +54,8 @@ class LossDetached(LiveRule):
                 )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
+        if isinstance(event.optimiser, HandWritten):  # seen late, when its gradients may be gone
+            return
         if any(param.grad is not None for param in params_of(event.optimiser)):
             self.steps_without_gradient[event.optimiser] = 0
             return

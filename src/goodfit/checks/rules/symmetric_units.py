@@ -68,7 +68,7 @@ class SymmetricUnits(LiveRule):
             for net in self.program.nets:
                 for name, param, gates in _weights(net):
                     if id(param) in fresh and id(param) not in self.suspects and _equal(param, gates, _size(param)):
-                        self.place = self.program.optimiser(event.optimiser).created_at
+                        self.place = self.program.made_at(event.optimiser)
                         first = param.detach().flatten(1)[0].clone()
                         self.suspects[id(param)] = Suspect(param, name, gates, first)
         for param in event.params if self.suspects else ():
