@@ -130,6 +130,13 @@ class Step(Event):
 
 
 @dataclass(frozen=True)
+class NewOptimiser(Event):
+    """An optimiser has been made."""
+
+    optimiser: Optimizer
+
+
+@dataclass(frozen=True)
 class Zero(Event):
     """Gradients are about to be zeroed, by an optimiser or a module."""
 
@@ -151,10 +158,16 @@ class Clip(Event):
 
 @dataclass(frozen=True)
 class Schedule(Event):
-    """A scheduler of the learning rate is about to step."""
+    """A scheduler of the learning rate is about to step.
+
+    Attributes:
+        first: whether this is the step that its construction makes.
+        value: what ReduceLROnPlateau is given to judge by; None for others.
+    """
 
     scheduler: Any
-    first: bool  # the step that its construction makes
+    first: bool
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -260,6 +273,18 @@ class Dropout(Event):
 
 
 @dataclass(frozen=True)
+class Attention(Event):
+    """scaled_dot_product_attention is called with a mask.
+
+    Attributes:
+        mask: True, or 0 where it is a number, for what a query may look at; broadcast to (..., queries, keys).
+    """
+
+    mask: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
 class Weights(Event):
     """`action` is "state_dict" (taken from a module), "load_state_dict" or "save".
 
@@ -279,6 +304,32 @@ class Autocast(Event):
 
     region: Any
     works: bool
+
+
+@dataclass(frozen=True)
+class Fit(Event):
+    """A transformer of scikit-learn, such as StandardScaler, has been fitted to rows x (N, ...)."""
+
+    transformer: Any
+    x: Any
+
+
+@dataclass(frozen=True)
+class Transform(Event):
+    """A transformer of scikit-learn has made `result` (N, ...) of rows x (N, ...)."""
+
+    transformer: Any
+    x: Any
+    result: Any
+
+
+@dataclass(frozen=True)
+class Split(Event):
+    """scikit-learn's train_test_split has parted an array or frame in two; `stratify` as it was given."""
+
+    first: Any
+    second: Any
+    stratify: Any
 
 
 class WatchEnds(Event):

@@ -22,6 +22,7 @@ from goodfit.checks.engine.hooks_forward import ForwardHooks
 from goodfit.checks.engine.hooks_training import TrainingHooks
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.replacing import passed_over_by_warnings
+from goodfit.checks.engine.sklearn_hooks import SklearnHooks
 from goodfit.checks.engine.user_frame import is_users
 from goodfit.checks.engine.watcher import Watcher
 
@@ -34,11 +35,13 @@ class Hooks(TrainingHooks, ForwardHooks):
 
     def __init__(self, watcher: Watcher) -> None:
         super().__init__(watcher)
+        self._sklearn = SklearnHooks(watcher)
         watcher.when_awake(self._look_closely, self._look_away)
 
     def install(self) -> None:
         """Replace everything."""
         self._install_training()
+        self._sklearn.install()
         self._install_forward()
         self._replace(nn.Module, "train", self._train)
         for name in ("state_dict", "load_state_dict"):
@@ -57,6 +60,7 @@ class Hooks(TrainingHooks, ForwardHooks):
     def remove(self) -> None:
         """Put everything back."""
         self._look_away()
+        self._sklearn.remove()
         while self._undo:
             self._undo.pop()()
 

@@ -100,6 +100,9 @@ class ForwardHooks(Replacing):
         rate = kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0)
         if rate and self.watcher.awake and not self._in_backward:
             self._tell_dropout(rate, True)
+        mask = kwargs.get("attn_mask", args[3] if len(args) > 3 else None)
+        if isinstance(mask, Tensor) and self.watcher.hears(events.Attention) and not self._in_backward:
+            self.watcher.tell(events.Attention(mask.detach(), torch.is_grad_enabled()))
         return original(*args, **kwargs)
 
     def _tell_dropout(self, rate: Any, training: Any) -> None:
@@ -150,6 +153,8 @@ class ForwardHooks(Replacing):
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
+        if result.grad_fn is not None and result.dim() > 1:
+            graph.mark(result.grad_fn, user_place())
         if result.dim() in (3, 4):  # images are what is asked about
             self.watcher.tell(events.Reshape(args[0], result))
         return result

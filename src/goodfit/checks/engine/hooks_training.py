@@ -126,6 +126,7 @@ class TrainingHooks(Replacing):
     def _new_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
         original(*args, **kwargs)
         self.program.optimiser(args[0])
+        self.watcher.tell(events.NewOptimiser(args[0]))
 
     def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
         self._hand_written_step()
@@ -136,7 +137,10 @@ class TrainingHooks(Replacing):
         scheduler = args[0]
         first = getattr(scheduler, "last_epoch", 0) < 0 or not hasattr(scheduler, "_step_count")
         first = first or getattr(scheduler, "_step_count", 1) == 0
-        self.watcher.tell(events.Schedule(scheduler, first))
+        value = None
+        if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau):
+            value = float(args[1] if len(args) > 1 else kwargs["metrics"])
+        self.watcher.tell(events.Schedule(scheduler, first, value))
         return original(*args, **kwargs)
 
     def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:

@@ -48,12 +48,15 @@ class ClassesByView(LiveRule):
         for node, before in _moves(event.input.grad_fn):
             if node.name() not in VIEWS:
                 continue
+            place = graph.place_of(node)
             old, new = _sizes(before), _sizes(node)
             if sorted(old) == sorted(new) and old != new and _last_is_features(before):
                 yield self.finding(
                     f"a view turned logits of {_shown(before)} into {_shown(node)}: values stay where they are, so "
                     "that classes and positions are mixed",
                     "Move the dimension with transpose or permute in place of view or reshape",
+                    file=place.file,
+                    line=place.line,
                 )
                 return
             classes = event.input.shape[1]
@@ -62,6 +65,8 @@ class ClassesByView(LiveRule):
                     f"a view flattened {_shown(before)} to (-1, {classes}), and its classes are the second "
                     "dimension: each row holds one class at several positions",
                     f"Move the classes to the end first: permute(0, 2, ..., 1).reshape(-1, {classes})",
+                    file=place.file,
+                    line=place.line,
                 )
                 return
 

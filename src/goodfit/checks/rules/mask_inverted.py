@@ -3,7 +3,8 @@
 What it checks
     Attention's key_padding_mask (True: leave out) leaves out tokens of several kinds, and what it keeps is one single
     token that is never left out: the padding. For inputs that are no tokens: it keeps exactly the rows that are all
-    zero. The attention_mask of Hugging Face's models (1: keep) in the same way.
+    zero. The attn_mask of scaled_dot_product_attention and the attention_mask of Hugging Face's models, which mean
+    the opposite (True or 1: keep), in the same way.
 
 Why it hurts
     The layer attends to padding alone. It learns a little from positions and lengths, and nothing from the words.
@@ -29,7 +30,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import Attention, Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -57,6 +58,16 @@ class MaskInverted(LiveRule):
             mask, tokens = event.kwargs.get("attention_mask"), event.kwargs.get("input_ids")
             if isinstance(mask, Tensor) and isinstance(tokens, Tensor) and mask.dim() == 2:
                 yield from self._judge(mask == 0, [tokens], "attention_mask", "1 keeps a position")
+
+    def on_attention(self, event: Attention) -> Iterator[Finding]:
+        """A mask over keys alone: (B, 1, 1, T), or (B, T, T) whose rows are equal. Here True keeps a position."""
+        mask = event.mask
+        if mask.dim() < 3:
+            return
+        rows = mask.reshape(len(mask), -1, mask.shape[-1])
+        if bool((rows == rows[:, :1]).all()):
+            kept = rows[:, 0] if mask.dtype == torch.bool else rows[:, 0] == 0
+            yield from self._judge(~kept, self.tokens, "attn_mask", "True keeps a position")
 
     def _judge(self, left_out: Tensor, sequences: list[Tensor], name: str, meaning: str) -> Iterator[Finding]:
         if not bool(left_out.any()) or bool(left_out.all()):
