@@ -11,8 +11,8 @@ for _ in range(20):
     x = torch.randn(16, 6)
     optimizer.zero_grad()
     nn.functional.cross_entropy(net(x), (x[:, 0] > x[:, 1]).long()).backward()
-    torch.nn.utils.clip_grad_value_(average.parameters(), 0.1)  # bug
-    torch.nn.utils.clip_grad_value_(net.parameters(), 0.1)  # fix
+    torch.nn.utils.clip_grad_norm_(average.parameters(), 0.1)  # bug
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)  # fix
     optimizer.step()
     with torch.no_grad():
         for old, new in zip(average.parameters(), net.parameters()):

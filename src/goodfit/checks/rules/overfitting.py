@@ -3,7 +3,8 @@
 What it checks
     The per-row losses of the validation rows at their lowest epoch are compared with those after the last epoch, row by
     row, by a paired z-test. It speaks when the rise is beyond the noise (p < 0.01, one-sided) and over 2%, and the
-    training loss fell meanwhile.
+    training loss fell meanwhile. In the history of any run, where there are no per-row losses: the validation loss
+    rises after its lowest point by over 2% and four standard errors of its own noise, while the training loss falls.
 
 Why it hurts
     From that epoch on the net memorises its training rows: it becomes overconfident, and its probabilities can no
@@ -27,15 +28,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from goodfit.checks.curves.curves import Curves
+from goodfit.checks.curves.statistic import overfit
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.checks.rule import CurveRule, EndFacts, EndRule
 from goodfit.stats.estimates import paired_z
 
 Z_NEEDED = 2.326  # one-sided p < 0.01
 RISE_NEEDED = 0.02
 
 
-class Overfitting(EndRule):
+class Overfitting(EndRule, CurveRule):
     code, level = "GF410", Level.WARNING
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
@@ -49,4 +52,18 @@ class Overfitting(EndRule):
                 f"after epoch {end.lowest_epoch} the validation loss rose from {lowest:.3f} to {last:.3f} "
                 f"(z = {test.z:.1f}) while the training loss fell; the weights of epoch {end.best_epoch} are kept",
                 "Use more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
+            )
+
+    def at_curves(self, curves: Curves) -> Iterator[Finding]:
+        aligned = curves.aligned()
+        if aligned is None or curves.valid is None:
+            return
+        steps, train, valid = aligned
+        rise = overfit(train, valid)
+        if rise is not None:
+            yield self.finding(
+                f"after {steps[rise.at]:g} {curves.valid.name} rose from {rise.lowest:.3f} to {rise.last:.3f} "
+                f"(z = {min(rise.z, 999.0):.1f}) while the training loss fell",
+                f"Keep the weights of {steps[rise.at]:g}; use more rows, stronger augmentation or weight decay, or "
+                "stop there",
             )
