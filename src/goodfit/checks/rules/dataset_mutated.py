@@ -84,7 +84,7 @@ def _changed(data: Any) -> str | None:
         try:
             for row in chosen:
                 used[row]
-            changed = [name for name, value in before.items() if not _equal(value, getattr(used, name))]
+            changed: list[str] = [name for name, value in before.items() if not _equal(value, getattr(used, name))]
             # A cache that fills, or a count of how often rows were read, changes nothing of what a row gives.
             if not changed or all(_equal(_read(fresh, row), _read(used, row)) for row in chosen):
                 return None
