@@ -114,9 +114,14 @@ class BackwardEnded(Backward, Event):
 
 @dataclass(frozen=True)
 class Step(Event):
-    """An optimiser has stepped, or the program has moved its weights by itself."""
+    """An optimiser has stepped, or the program has moved its weights by itself.
+
+    Attributes:
+        wraps: whether another optimiser has stepped within it, as that of SAM does: the step is that one's.
+    """
 
     optimiser: Optimizer | HandWritten
+    wraps: bool = False
 
     @property
     def by_hand(self) -> bool:

@@ -25,6 +25,7 @@ class TrainingHooks(Replacing):
     def __init__(self, watcher: Watcher) -> None:
         super().__init__(watcher)
         self._hand_written = HandWritten()
+        self._steps_before: dict[int, int] = {}  # of the program, when an optimiser began its own
         watcher.before_end(self._count_last_step)
 
     def _install_training(self) -> None:
@@ -110,12 +111,16 @@ class TrainingHooks(Replacing):
 
     def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._hand_written.stop()
+        self._steps_before[id(optimiser)] = self.program.steps
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         if self.watcher.busy or torch.compiler.is_compiling():
             return
         self.program.optimiser(optimiser).steps += 1
-        self._step_over(optimiser)
+        if self._steps_before.pop(id(optimiser), self.program.steps) < self.program.steps:
+            self.watcher.tell(events.Step(optimiser, wraps=True))
+        else:
+            self._step_over(optimiser)
 
     def _step_over(self, optimiser: Optimizer | HandWritten) -> None:
         self.program.steps += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
-from torch.utils.data import SequentialSampler, Subset, TensorDataset
+from torch.utils.data import BatchSampler, Subset, TensorDataset
 
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 
@@ -33,12 +33,12 @@ def rows_of(loader: Any) -> Rows | None:
     data = loader.dataset
     if not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
         return None
-    sampler = getattr(loader, "sampler", None)
-    chosen = getattr(sampler, "indices", None)
-    if chosen is not None and not isinstance(sampler, SequentialSampler):
-        numbers = [int(at) for at in chosen]
-    else:
-        numbers = list(range(len(data)))
+    batches = getattr(loader, "batch_sampler", None)
+    own_batches = batches is not None and type(batches) is not BatchSampler
+    sampler = batches if own_batches else getattr(batches, "sampler", getattr(loader, "sampler", None))
+    numbers = _numbers(sampler, len(data))
+    if numbers is None:
+        return None
     while isinstance(data, Subset):
         numbers = [int(data.indices[at]) for at in numbers]
         data = data.dataset
@@ -50,6 +50,27 @@ def rows_of(loader: Any) -> Rows | None:
             rows = zip(fingerprints(values), blank(values).tolist(), strict=True)
             content = frozenset(fingerprint for fingerprint, is_blank in rows if not is_blank)
     return Rows(id(data), frozenset(numbers), content)
+
+
+def _numbers(sampler: Any, rows: int) -> list[int] | None:
+    """Which rows of a data set a sampler may give; None where that is its secret."""
+    if sampler is None or (type(sampler).__module__.startswith("torch.") and not hasattr(sampler, "indices")):
+        source = getattr(sampler, "data_source", None)
+        is_whole = source is None or not hasattr(source, "__len__") or len(source) == rows
+        return list(range(rows)) if is_whole else None
+    chosen = sampler if isinstance(sampler, (list, tuple, range)) else getattr(sampler, "indices", None)
+    try:
+        return None if chosen is None else [int(at) for at in chosen]
+    except (TypeError, ValueError):  # lists of rows a batch, names in place of numbers
+        return None
+
+
+def bottom_of(loader: Any) -> Any:
+    """The data set of a loader, under all subsets of it."""
+    data = loader.dataset
+    while isinstance(data, Subset):
+        data = data.dataset
+    return data
 
 
 def share(valid: Rows, train: Rows) -> float | None:
