@@ -1,8 +1,9 @@
 """clips-nothing: gradients are clipped for parameters that have none.
 
 What it checks
-    clip_grad_norm_ or clip_grad_value_ of a line is given an empty list in every call (such as a generator that was
-    read before), or parameters none of which ever has a gradient, while an optimiser steps on others that do.
+    clip_grad_norm_ or clip_grad_value_ of a line is given an empty list in every call, but perhaps the first (such as a
+    generator that was read before), or parameters none of which ever has a gradient, while an optimiser steps on others
+    that do.
 
 Why it hurts
     Nothing is clipped, and the norm that is returned is 0. The run goes on as if there were no clipping: the spikes
@@ -69,11 +70,13 @@ class ClipsNothing(LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for place, calls in self.lines.items():
-            if calls.params & self.with_gradients or min(calls.calls, self.steps_with_gradients) < CALLS_AT_LEAST:
+            if min(calls.calls, self.steps_with_gradients) < CALLS_AT_LEAST:
                 continue
-            if calls.empty == calls.calls:
-                what = "gradients are clipped for an empty list of parameters"
+            if calls.empty >= max(CALLS_AT_LEAST, calls.calls - 1):  # a generator is there for the first call, at best
+                what = f"gradients are clipped for an empty list of parameters, in {calls.empty} of {calls.calls} calls"
                 fix = "Keep the parameters in a list: list(model.parameters()); a generator can be read only once"
+            elif calls.params & self.with_gradients:
+                continue
             else:
                 what = "gradients are clipped for parameters that never have one"
                 fix = "Clip those of the net that is trained: clip_grad_norm_(model.parameters(), ...)"

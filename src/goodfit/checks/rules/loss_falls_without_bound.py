@@ -25,6 +25,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from torch import Tensor
+
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Step
 from goodfit.checks.engine.user_frame import Place, user_place
@@ -75,8 +77,14 @@ def _named(node: Any) -> tuple[str | None, bool]:
         name, inputs = node.name().removesuffix("Backward0").removesuffix("Backward1"), graph.parents(node)
         if name.startswith(NOT_NEGATIVE):
             return name, negated
-        if len(inputs) != 1 or name not in ("Neg", "Mean", "Sum", "Div"):
+        if len(inputs) != 1 or name not in ("Neg", "Rsub", "Mean", "Sum", "Div", "Add", "Sub", "Mul"):
             return None, negated
-        negated = negated is not (name == "Neg")
+        negated = negated is not (name in ("Neg", "Rsub") or (name == "Mul" and _is_negative(node)))
         node = inputs[0]
     return None, negated
+
+
+def _is_negative(node: Any) -> bool:
+    """Whether a product's other factor is a number below 0."""
+    other = getattr(node, "_saved_other", None)
+    return isinstance(other, Tensor) and other.numel() == 1 and float(other) < 0

@@ -86,8 +86,8 @@ def _counted(pads: Tensor, target: Tensor, batch_first: bool, options: Any) -> t
             continue
         shape = (rows, places.shape[1])
         values = target.reshape(shape) if batch_first else target.reshape(shape[::-1]).T
-        at_padding = values[places]
-        share = float(places.float().mean())
+        at_padding = values[places & (values != options.get("ignore_index"))]
+        share = len(at_padding) / max(1, values.numel())
         if not len(at_padding) or share < SHARE_AT_LEAST or bool((at_padding != at_padding[0]).any()):
             return None
         value, weight = int(at_padding[0]), options.get("weight")

@@ -2,7 +2,7 @@
 
 What it checks
     After the first step all rows of a layer's weight are equal, and at the end they still are, although the weight was
-    trained: it moved, or its gradient was exactly 0. For recurrent layers the rows of each gate are compared.
+    trained: it moved; or several such weights got gradients that were exactly 0. For recurrent layers the rows of each gate are compared.
 
 Why it hurts
     Units with equal weights compute the same, get the same gradient, and stay equal: a layer of 512 units has the
@@ -78,14 +78,15 @@ class SymmetricUnits(LiveRule):
                 suspect.gradient = max(suspect.gradient, float(param.grad.abs().max()))
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        names = []
+        moving, still = [], []
         for suspect in self.suspects.values():
             param = suspect.param
             if suspect.steps < STEPS_AT_LEAST or not param.requires_grad:
                 continue
             moved = float((param.detach().flatten(1)[0] - suspect.first).abs().max())
             if (moved > 0 or suspect.gradient == 0) and _equal(param, suspect.gates, max(moved, _size(param))):
-                names.append(f"{suspect.name} ({param.shape[0] // suspect.gates} units)")
+                (moving if moved > 0 else still).append(f"{suspect.name} ({len(param) // suspect.gates} units)")
+        names = moving + (still if moving or len(still) > 1 else [])  # one alone may lie where nothing pulls at it
         if names:
             yield self.finding(
                 f"all units of {', '.join(names[:3])} have the same weights after {self.program.steps} steps, because "

@@ -65,7 +65,7 @@ class WeightsNotLoaded(LiveRule):
         module = event.module
         own = {name: value for name, value in module.state_dict(keep_vars=True).items() if isinstance(value, Tensor)}
         matched = [name for name, value in event.state.items() if _matches(own.get(name), value)]
-        if own and matched and not event.strict and _are_own(own, event.state):
+        if own and matched and _are_own(own, event.state):
             if self.program.steps == 0:
                 self._keep(module, "the state_dict that is loaded holds the net's own tensors: nothing is changed",
                            Level.WARNING)  # fmt: skip
