@@ -17,11 +17,11 @@ Instead
     for epoch in range(epochs): ...
 
 When it is a false alarm
-    Restarts on purpose, as in snapshot ensembles with cycles of one epoch. Nets whose weights are set back between
-    (meta-learning, federated rounds, folds) and plain SGD are left out.
+    Restarts on purpose, as in snapshot ensembles with cycles of one epoch. Nets whose weights or masks are changed
+    between (meta-learning, federated rounds, folds, pruning) and plain SGD are left out.
 
 Cost
-    A look at each new optimiser; once a line makes a second one, the sum of a small parameter at each.
+    A look at each new optimiser; once a line makes a second one, sums of a small parameter and of buffers at each step.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Made:
     state: OptimiserState  # of the last one: its steps
     times: int = 1
     epochs: int = 0  # passes of loaders that were begun since it was made
-    value: float | None = None  # of the small parameter after its last step; kept from the second one on
+    values: tuple[float, ...] = ()  # sums after its last step, kept from the second one on
 
     @property
     def brief(self) -> bool:
@@ -73,7 +73,7 @@ class OptimiserRemade(LiveRule):
         ids, state = frozenset(id(param) for param in params), self.program.optimiser(event.optimiser)
         made = self.lines.get(place)
         again = made is not None and made.params == ids and made.brief
-        if made is None or not again or (made.times > 1 and _value(params) != made.value):
+        if made is None or not again or (made.times > 1 and self._values(params) != made.values):
             self.lines[place] = Made(ids, state)
             return
         made.times, made.state, made.epochs = made.times + 1, state, 0
@@ -89,18 +89,25 @@ class OptimiserRemade(LiveRule):
 
     def on_step(self, event: Step) -> None:
         if self.followed and isinstance(event.optimiser, Optimizer) and event.optimiser in self.followed:
-            self.followed[event.optimiser].value = _value(event.params)
+            self.followed[event.optimiser].values = self._values(event.params)
+
+    def _values(self, params: list[Tensor]) -> tuple[float, ...]:
+        """Sums of the smallest parameter that was trained, and of buffers such as the masks of pruning: what a load, or
+        any other change than a step, would alter."""
+        trained = [param for param in params if param.grad is not None] or params
+        smallest = min(trained, key=lambda param: param.numel(), default=None)
+        buffers = [
+            value
+            for net in self.program.nets
+            for name, value in net.named_buffers()
+            if not name.rpartition(".")[2].startswith(("running_", "num_batches"))
+        ]
+        tensors = [value for value in (smallest, *buffers) if value is not None and not value.is_meta]
+        return tuple(float(value.detach().double().abs().sum()) for value in tensors)
 
     def on_epoch(self, event: Epoch) -> None:
         for made in self.lines.values():
             made.epochs += 1
-
-
-def _value(params: list[Tensor]) -> float | None:
-    """The sum of the smallest parameter that was trained: it changes whenever a step or a load changes them."""
-    trained = [param for param in params if param.grad is not None] or params
-    smallest = min(trained, key=lambda param: param.numel(), default=None)
-    return None if smallest is None or smallest.is_meta else float(smallest.detach().double().abs().sum())
 
 
 def _has_state(optimiser: Optimizer) -> bool:

@@ -2,7 +2,8 @@
 
 What it checks
     After the first step all rows of a layer's weight are equal, and at the end they still are, although the weight was
-    trained: it moved; or several such weights got gradients that were exactly 0. For recurrent layers the rows of each gate are compared.
+    trained: it moved; or several such weights got gradients that were exactly 0. For recurrent layers the rows of each
+    gate are compared.
 
 Why it hurts
     Units with equal weights compute the same, get the same gradient, and stay equal: a layer of 512 units has the
@@ -78,7 +79,8 @@ class SymmetricUnits(LiveRule):
                 suspect.gradient = max(suspect.gradient, float(param.grad.abs().max()))
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        moving, still = [], []
+        moving: list[str] = []
+        still: list[str] = []
         for suspect in self.suspects.values():
             param = suspect.param
             if suspect.steps < STEPS_AT_LEAST or not param.requires_grad:
