@@ -79,8 +79,6 @@ class BestWeightsByReference(LiveRule):
             back = event.action == "load_state_dict" and tensor.data_ptr() in own
             if not back and (taken.step == 0 or tensor.data_ptr() not in trained):
                 continue  # taken once to hand on the present weights, again and again
-            if taken.step == self.program.steps:
-                continue
             use = "loaded back" if back else "loaded" if event.action == "load_state_dict" else "saved"
             yield self.finding(
                 f"the weights taken in step {taken.step} are {use} in step {self.program.steps}, and they are "
