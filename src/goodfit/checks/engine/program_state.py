@@ -91,6 +91,8 @@ class Summary:
 
     Attributes:
         compiled: whether torch.compile was called.
+        by_hand: whether the program makes its steps by itself.
+        watched: whether there was anything to look at: a step, or gradients.
         not_checked: what could not be examined, such as "2 nets that could not be copied (samples-mix)".
     """
 
@@ -98,6 +100,8 @@ class Summary:
     optimisers: int
     compiled: bool
     not_checked: tuple[str, ...] = ()
+    by_hand: bool = False
+    watched: bool = True
 
 
 @dataclass
@@ -109,6 +113,8 @@ class ProgramState:
         compiled: whether torch.compile was called: modules inside of what it made are not seen.
         awake: whether every rule looks on.
         grad_calls: calls of torch.autograd.grad.
+        steps_by_hand: of the steps, those that no optimiser made.
+        optimisers_made: also those that are gone.
         not_examined: by noun and reason: ("net", "that could not be copied").
     """
 
@@ -120,6 +126,8 @@ class ProgramState:
     compiled: bool = False
     awake: bool = True
     grad_calls: int = 0
+    steps_by_hand: int = 0
+    optimisers_made: int = 0
     losses: Losses = field(default_factory=Losses)
     not_examined: dict[tuple[str, str], NotExamined] = field(default_factory=dict)
 
@@ -128,6 +136,7 @@ class ProgramState:
         state = self.optimisers.get(optimiser)
         if state is None:
             state = self.optimisers[optimiser] = OptimiserState()
+            self.optimisers_made += 1
         return state
 
     def note_call(self, call: Call) -> None:
@@ -154,4 +163,11 @@ class ProgramState:
         for (noun, reason), kept in self.not_examined.items():
             plural = "s" if len(kept.subjects) > 1 else ""
             not_checked.append(f"{len(kept.subjects)} {noun}{plural} {reason} ({', '.join(sorted(kept.rules))})")
-        return Summary(self.steps, len(self.optimisers), self.compiled, tuple(not_checked))
+        return Summary(
+            self.steps,
+            self.optimisers_made,
+            self.compiled,
+            tuple(not_checked),
+            by_hand=self.steps_by_hand > 0 and self.steps_by_hand == self.steps,
+            watched=self.steps + self.backwards + self.grad_calls > 0,
+        )
