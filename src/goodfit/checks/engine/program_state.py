@@ -6,10 +6,12 @@ import math
 import weakref
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
 
+from goodfit.checks.engine.evaluations import Evaluations
 from goodfit.checks.engine.events import Call, params_of
 from goodfit.checks.engine.user_frame import Place, user_place
 
@@ -47,6 +49,7 @@ class Losses:
         count_at_step: how many there were at the last step.
         first, lowest, highest: the first value, the smallest and the largest finite one.
         last: the last ones.
+        total: the sum of all.
         negative: whether one was below 0.
     """
 
@@ -56,6 +59,7 @@ class Losses:
     lowest: float = math.inf
     highest: float = -math.inf
     negative: bool = False
+    total: float = 0.0
     last: deque[float] = field(default_factory=lambda: deque(maxlen=LAST_LOSSES))
 
     def add(self, value: float) -> bool:
@@ -65,6 +69,7 @@ class Losses:
         if self.count == 0:
             self.first = value
         self.count += 1
+        self.total += value
         last.append(value)
         if not -math.inf < value < math.inf:
             self.lowest = min(self.lowest, value)
@@ -115,6 +120,7 @@ class ProgramState:
         grad_calls: calls of torch.autograd.grad.
         steps_by_hand: of the steps, those that no optimiser made.
         optimisers_made: also those that are gone.
+        loader: that gave the last batch.
         not_examined: by noun and reason: ("net", "that could not be copied").
     """
 
@@ -129,6 +135,8 @@ class ProgramState:
     steps_by_hand: int = 0
     optimisers_made: int = 0
     losses: Losses = field(default_factory=Losses)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    loader: weakref.ref[Any] | None = None
     not_examined: dict[tuple[str, str], NotExamined] = field(default_factory=dict)
 
     def optimiser(self, optimiser: Optimizer) -> OptimiserState:
