@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from goodfit.checks.finding import Finding
 
 FINDINGS_STATUS = 1
+NOT_WATCHED_STATUS = 3  # of formats that programs read: no findings of nothing at all is no clean result
 
 A_PATH = click.Path(path_type=Path)
 FAILING_LEVELS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
@@ -60,7 +61,8 @@ def check(
       goodfit check [OPTIONS] people.csv [--target income]
       goodfit check [OPTIONS] history.csv
 
-    Exit status: 1 for findings (see --fail-on), the program's own where that is not 0, 2 for wrong usage.
+    Exit status: 1 for findings (see --fail-on), the program's own where that is not 0, 2 for wrong usage, 3 where
+    no training was seen (formats other than text).
     """
     from goodfit.checks import baseline as accepted
     from goodfit.checks.formats import render
@@ -95,8 +97,9 @@ def check(
     else:
         print(text)
     sys.stdout.flush()
+    unseen = summary is not None and not summary.watched and form != "text" and fail_on != "never"
     failing = any(finding.level in FAILING_LEVELS[fail_on] for finding in fresh)
-    raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else 0))
+    raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else NOT_WATCHED_STATUS if unseen else 0))
 
 
 @click.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -123,6 +124,7 @@ class Hooks(TrainingHooks, ForwardHooks):
         if notes is None:
             return batch
         loader, indices, count = notes
+        self.program.loader = weakref.ref(loader)
         index = indices.pop(0) if indices else None
         self.watcher.tell(events.Batch(loader, count[0], list(tensors(batch)), index))
         count[0] += 1

@@ -24,6 +24,7 @@ LOSSES = (
     "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
 )  # fmt: skip
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
 # Not copy_ and detach: lazy parameters and tv_tensors know these by their identity.
 WRITING = ("mul_", "add_", "sub_", "lerp_", "__imul__", "__iadd__", "__isub__")
@@ -78,7 +79,10 @@ class ForwardHooks(Replacing):
 
     def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
         if not self.watcher.awake:
-            return original(*args, **kwargs)
+            result = original(*args, **kwargs)
+            if not torch.is_grad_enabled():
+                self._note_evaluation(name, result, args, kwargs)
+            return result
         bound = signature(original).bind(*args, **kwargs)
         bound.apply_defaults()
         options = dict(bound.arguments)
@@ -87,7 +91,27 @@ class ForwardHooks(Replacing):
             return original(*args, **kwargs)
         self.watcher.tell(events.Loss(name, x, target, options, torch.is_grad_enabled()))
         with self.watcher.inside_torch():
-            return original(*args, **kwargs)
+            result = original(*args, **kwargs)
+        if not torch.is_grad_enabled():
+            self._note_evaluation(name, result, args, kwargs)
+        return result
+
+    def _note_evaluation(self, name: str, result: Any, args: Any, kwargs: Any) -> None:
+        """A loss without gradients, after the first step: its value, where reading it waits for nothing."""
+        if not (isinstance(result, Tensor) and result.dim() == 0 and result.is_cpu and self.program.steps):
+            return
+        target = args[1] if len(args) > 1 else kwargs.get("target")
+        loader = self.program.loader() if self.program.loader is not None else None
+        rows = _size_of(loader) if loader is not None else target.data_ptr() if isinstance(target, Tensor) else 0
+        is_classes = name == "cross_entropy" and isinstance(target, Tensor) and not target.is_floating_point()
+        losses = self.program.losses
+        self.program.evaluations.add(
+            (user_place(), name, rows),
+            self.program.steps,
+            result.item(),
+            (losses.total, losses.count),
+            target if is_classes and target is not None and target.numel() <= TARGETS_AT_MOST else None,
+        )
 
     def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self.watcher.awake and not self._in_backward:
@@ -203,6 +227,11 @@ class _identity:
 
     def __contains__(self, item: object) -> bool:
         return any(each is item for each in self.items)
+
+
+def _size_of(loader: Any) -> int:
+    """Of its data set, which may be made anew for each epoch."""
+    return len(loader.dataset) if hasattr(loader.dataset, "__len__") else 0
 
 
 def _has_parameters(module: nn.Module) -> bool:

@@ -80,11 +80,14 @@ class TrainingHooks(Replacing):
     def _hand_written_step(self, losses: Sequence[Tensor] = ()) -> None:
         """Where the program has moved its weights by itself since their gradients came, that was a step."""
         if self._hand_written.has_moved(losses):
+            self.program.steps_by_hand += 1
             self._step_over(self._hand_written)
 
     def _count_last_step(self) -> None:
         """Nothing follows it by which it was seen before."""
-        self.program.steps += self._hand_written.has_moved()
+        moved = self._hand_written.has_moved()
+        self.program.steps += moved
+        self.program.steps_by_hand += moved
 
     def _grad(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self._in_backward:

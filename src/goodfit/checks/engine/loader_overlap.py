@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,12 @@ from torch import Tensor
 from torch.utils.data import BatchSampler, Subset, TensorDataset
 
 from goodfit.checks.engine.fingerprints import blank, fingerprints
+from goodfit.checks.engine.identity_map import IdentityMap
 
 BYTES_AT_MOST = 64 * 2**20  # of a tensor whose rows are compared
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
+_TOKENS: IdentityMap[int] = IdentityMap()
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,19 @@ class Rows:
     """Rows of a loader.
 
     Attributes:
-        numbers: in the data set at the bottom, whose id is `base`.
+        numbers: in the data set at the bottom, which `base` stands for.
         content: fingerprints, where the data set keeps tensors.
     """
 
     base: int
     numbers: frozenset[int]
     content: frozenset[int] | None
+
+    def same_as(self, other: Rows) -> bool:
+        """Also where a data set was made anew of the same rows."""
+        if self.base == other.base:
+            return self.numbers == other.numbers
+        return self.content is not None and self.content == other.content and len(self.numbers) == len(other.numbers)
 
 
 def rows_of(loader: Any) -> Rows | None:
@@ -49,7 +59,7 @@ def rows_of(loader: Any) -> Rows | None:
             values = x[numbers]
             rows = zip(fingerprints(values), blank(values).tolist(), strict=True)
             content = frozenset(fingerprint for fingerprint, is_blank in rows if not is_blank)
-    return Rows(id(data), frozenset(numbers), content)
+    return Rows(token_of(data), frozenset(numbers), content)
 
 
 def _numbers(sampler: Any, rows: int) -> list[int] | None:
@@ -71,6 +81,11 @@ def bottom_of(loader: Any) -> Any:
     while isinstance(data, Subset):
         data = data.dataset
     return data
+
+
+def token_of(data: Any) -> int:
+    """A number of its own for each data set; no later one gets it, as it may get an id."""
+    return _TOKENS.setdefault(data, next(_NUMBERS))
 
 
 def share(valid: Rows, train: Rows) -> float | None:

@@ -30,7 +30,7 @@ from typing import Any
 from goodfit.checks.engine.events import BackwardBegins, Batch, Call
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
-from goodfit.checks.engine.loader_overlap import Rows, bottom_of, rows_of
+from goodfit.checks.engine.loader_overlap import Rows, bottom_of, rows_of, token_of
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -69,8 +69,8 @@ class AugmentedValidation(LiveRule):
         self.changed = None
         if loader is not None and loader not in self.rows:
             self.rows[loader] = rows = rows_of(loader)
-            known = self.trained_on.setdefault(id(bottom_of(loader)), [])
-            if rows is None or rows not in known:
+            known = self.trained_on.setdefault(token_of(bottom_of(loader)), [])
+            if rows is None or not any(other is not None and rows.same_as(other) for other in known):
                 known.append(rows)
 
     def on_call(self, event: Call) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ class AugmentedValidation(LiveRule):
 
     def _serves_training(self, loader: Any) -> bool:
         """Whether the net may be trained on rows of this loader too: one data set can hold several parts."""
-        known = self.trained_on.get(id(bottom_of(loader)), [])
+        known = self.trained_on.get(token_of(bottom_of(loader)), [])
         if not known:
             return False
         rows = rows_of(loader)

@@ -1,8 +1,8 @@
 """learning-rate: the steps are so large that the loss never falls, or so small that nothing changes.
 
 What it checks
-    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, or ended at over
-    one and a half times of it, or grew to ten times of it and then was not finite; or the
+    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, beyond the
+    noise, or ended at over one and a half times of it, or grew to ten times of it and then was not finite; or the
     largest step examined, made as often as there were steps, would not move a weight by 2% of its size, while the loss
     did not fall by a tenth.
 
@@ -26,6 +26,7 @@ Cost
 from __future__ import annotations
 
 import math
+import statistics
 import weakref
 from collections.abc import Iterator
 
@@ -40,6 +41,7 @@ from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 30
 RISE_FACTOR = 1.5  # of the last losses above the first
+NOISE_FACTOR = 3.0  # standard deviations of the last losses, by which the first one has to lie below them
 BREAK_FACTOR = 10.0  # of the highest loss above the first, before the loss was not finite
 MOVEMENT_NEEDED = 0.02  # of a weight over the whole run, relative to its norm: the steps, all in one direction
 PROGRESS_NEEDED = 0.9  # of the first loss: below it something was learnt by so small steps
@@ -107,7 +109,9 @@ class LearningRate(LiveRule):
         comparable = losses.count >= STEPS_AT_LEAST and not losses.negative and losses.first > 0
         diverged = not math.isfinite(end) and losses.highest > BREAK_FACTOR * losses.first
         moved = self.largest_change * steps  # at most
-        if comparable and (losses.lowest >= losses.first or end > RISE_FACTOR * losses.first or diverged):
+        noise = statistics.pstdev(last) if len(last) > 1 and math.isfinite(end) else 0.0
+        never_below = losses.lowest >= losses.first and end >= losses.first + NOISE_FACTOR * noise
+        if comparable and (never_below or end > RISE_FACTOR * losses.first or diverged):
             if moved < MOVEMENT_NEEDED:
                 yield self._too_low(moved)
                 return

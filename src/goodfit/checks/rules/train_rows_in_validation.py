@@ -153,7 +153,7 @@ class TrainRowsInValidation(DataRule, LiveRule):
         """A loader that is new to the net: a fold, or the same rows again. New weights know of no rows before."""
         if rows is None:
             known.unknown = True
-        elif rows not in known.rows:
+        elif not any(rows.same_as(other) for other in known.rows):
             if known.rows and known.started_anew(net):
                 self.training[net] = known = TrainedOn(net)
             known.rows.append(rows)
@@ -205,7 +205,7 @@ class TrainRowsInValidation(DataRule, LiveRule):
         """The rows of a loader that a net is evaluated on with all that it was trained on."""
         if ours is None or known.unknown or not known.rows:
             return
-        if ours in known.rows:
+        if any(ours.same_as(theirs) for theirs in known.rows):
             self.settled.add(loader)  # the training data itself, evaluated too
             return
         shares = [share(ours, theirs) for theirs in known.rows]
