@@ -19,7 +19,8 @@ BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench fuzz faults audit sbom install-hashed keywords clean
+.PHONY: help install dev demo test lint types slow zoo zoo-peers nightly gpu-test bench fuzz faults audit sbom \
+        install-hashed keywords clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -52,6 +53,10 @@ slow: dev  ## the tests that take minutes
 
 zoo: dev  ## programs with silent mistakes, and awkward correct ones: what goodfit finds
 	@$(PYTEST) -m "not slow and not gpu" tests/checks/test_zoo.py
+
+zoo-peers: dev  ## the same programs under other tools from the package index, beside goodfit
+	@$(PIP_INSTALL) --no-deps --target .peers --upgrade torch-audit==0.3.0 guardtower==0.1.0 gradsnitch==0.1.0 preflight-ml==0.1.1
+	@$(BIN)/python zoo/manifest.py && PYTHONPATH=.peers $(BIN)/python zoo/zoo.py --other
 
 nightly: dev lint types  ## everything that needs no GPU: test, slow and zoo in one
 	@$(PYTEST) -m "not gpu"
@@ -86,7 +91,7 @@ keywords: dev  ## write the typed keywords of goodfit.fit again, after a change 
 	@PYTHONPATH=src $(BIN)/python tests/fitting/make_keywords.py
 
 clean:  ## remove what was set up and built; your runs stay
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamp files: a second `make install` or `make test` goes straight to work.

@@ -93,7 +93,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", default="", metavar="NAME", help="programs whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="print every program and the messages of its findings")
-    parser.add_argument("--other", action="store_true", help="compare with PyTorch's own warnings and torch-audit")
+    parser.add_argument("--other", action="store_true", help="compare with PyTorch's own warnings and with other tools")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result of every program to this file")
     options = parser.parse_args()
     import_what_programs_need()

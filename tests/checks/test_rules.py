@@ -266,6 +266,7 @@ def test_a_choice_of_rules_that_are_not_there_is_refused() -> None:
         Selection(ignore=["overfit"])
     assert {rule.name for rule in Selection("GF41", ["overfitting", "GF413"]).rules()} == {
         "rule-failed", "underfitting", "no-better-than-baseline", "near-duplicates", "row-order-leakage",
+        "weights-not-loaded", "loads-itself", "input-scale-differs", "frozen-norm-learns",
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data import dataloader as loading
 
 import goodfit as gf
-from goodfit.checks.engine.hooks import DROPOUTS, LOSSES
+from goodfit.checks.engine.hooks_forward import DROPOUTS, LOSSES
 from goodfit.checks.rule import LiveRule, rules
 from goodfit.errors import UsageError
 

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from manifest import LIST, manifest
 from programs import KNOWN_FAILURES, Program, all_programs
 from running import import_what_programs_need, judge, losses, rule_levels, run
+from sources import SOURCES
 from zoo import describe, make_record
 
 from goodfit.checks.rule import live_rules, rules
@@ -103,3 +105,8 @@ def test_lists_of_programs_name_programs() -> None:
     assert {*KNOWN_FAILURES, *QUICK_CORRECT, *WITHOUT_BACKWARD} <= set(PROGRAMS)
     assert {known.result for known in KNOWN_FAILURES.values()} <= {"miss", "wrong rule", "warning"}
     assert all(known.reason for known in KNOWN_FAILURES.values())
+
+
+def test_the_manifest_is_current_and_sources_name_programs_or_rules() -> None:
+    assert LIST.read_text(encoding="utf-8") == manifest(), "write it again: python zoo/manifest.py"
+    assert set(SOURCES) <= {*PROGRAMS, *rule_levels()}

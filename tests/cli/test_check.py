@@ -46,7 +46,7 @@ def test_a_program_runs_as_by_itself_and_its_mistake_is_told(folder: Path) -> No
     assert done.stdout.startswith("arguments ['--epochs', '3'] __main__\ndone 19\n")
     assert "error  train.py:12  gradients-not-zeroed [GF301]" in done.stdout
     assert "    > opt.step()" in done.stdout
-    assert "1 error in 20 steps of 1 optimiser\n" in done.stdout
+    assert "1 error in 20 optimiser steps (1 optimiser)\n" in done.stdout
 
 
 def test_one_json_object_on_stdout(folder: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_rule_that_fails_is_an_error_in_every_format(folder: Path, form: str) 
     if form == "text":
         assert "error  train.py:10  rule-failed [GF000]  (seen 12 times)\n" in done.stdout
         assert message in " ".join(done.stdout.split()).replace("The rule", "the rule")
-        assert "1 error in 20 steps of 1 optimiser\n" in done.stdout
+        assert "1 error in 20 optimiser steps (1 optimiser)\n" in done.stdout
     elif form == "json":
         (finding,) = json.loads(done.stdout)["findings"]
         assert (finding["rule"], finding["code"], finding["level"]) == ("rule-failed", "GF000", "error")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from goodfit.checks.engine.program_state import Summary
 
 FORMATS = ("text", "json", "sarif", "github")
+NOTHING_WATCHED = "No training step and no loss was seen: nothing could be checked"
 WIDTH = 100  # columns
 SARIF_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "note"}
 
@@ -21,10 +22,13 @@ SARIF_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTICE: "n
 def render(form: str, findings: Sequence[Finding], target: str, summary: Summary | None = None) -> str:
     """The report in one of the FORMATS; without a summary, that of data."""
     if form == "json":
-        return as_json(findings, target, summary.steps if summary else 0)
+        return as_json(findings, target, summary.steps if summary else 0, watched=summary is None or summary.watched)
     if form == "sarif":
         return as_sarif(findings)
-    return as_github(findings) if form == "github" else as_text(findings, summary)
+    if form == "github":
+        unseen = [f"::warning title=goodfit::{NOTHING_WATCHED}"] if summary is not None and not summary.watched else []
+        return "\n".join([as_github(findings), *unseen]).strip()
+    return as_text(findings, summary)
 
 
 def as_text(findings: Sequence[Finding], summary: Summary | None = None) -> str:
@@ -42,8 +46,9 @@ def closing(findings: Sequence[Finding], summary: Summary | None) -> str:
     totals = ", ".join(f"{count} {level.value}{'s' if count > 1 else ''}" for level, count in counts if count)
     lines = [f"goodfit: {totals or 'no findings'}"]
     if summary is not None:
-        plural = "" if summary.optimisers == 1 else "s"
-        lines[0] += f" in {summary.steps:,} steps of {summary.optimisers or 'no'} optimiser{plural}"
+        lines[0] += f" in {_steps(summary)}"
+        if not summary.watched:
+            lines.append(NOTHING_WATCHED)
         if summary.compiled:
             lines.append("torch.compile is used: rules that look inside modules saw none of what came after it")
         if summary.not_checked:
@@ -51,6 +56,15 @@ def closing(findings: Sequence[Finding], summary: Summary | None) -> str:
     if any(finding.level is not Level.NOTICE for finding in findings):
         lines.append("Run goodfit explain RULE for details and known false alarms")
     return "\n".join(lines)
+
+
+def _steps(summary: Summary) -> str:
+    """44 optimiser steps (1 optimiser); 20 steps that the program makes by itself."""
+    plural = "" if summary.steps == 1 else "s"
+    if summary.by_hand:
+        return f"{summary.steps:,} step{plural} written by hand"
+    optimisers = f" ({summary.optimisers} optimiser{'' if summary.optimisers == 1 else 's'})" if summary.steps else ""
+    return f"{summary.steps:,} optimiser step{plural}{optimisers}"
 
 
 def place(finding: Finding) -> str:
@@ -71,9 +85,14 @@ def _block(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def as_json(findings: Sequence[Finding], program: str, steps: int) -> str:
+def as_json(findings: Sequence[Finding], program: str, steps: int, *, watched: bool = True) -> str:
     """One object, as the command prints it."""
-    report = {"program": program, "steps": steps, "findings": [finding.to_json() for finding in findings]}
+    report = {
+        "program": program,
+        "steps": steps,
+        "watched": watched,
+        "findings": [finding.to_json() for finding in findings],
+    }
     return json.dumps(report, ensure_ascii=False)
 
 

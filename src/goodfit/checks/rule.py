@@ -21,6 +21,7 @@ from goodfit.stats.estimates import Z95, Estimate, mean
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from goodfit.checks.curves.curves import Curves
     from goodfit.checks.engine.events import Event
     from goodfit.checks.engine.program_state import ProgramState
 
@@ -30,7 +31,9 @@ FAILED = "rule-failed"
 
 
 class Rule(ABC):
-    """A mistake that can be seen. Subclass `DataRule`, `EndRule` or `LiveRule` in a file of its own, named after it.
+    """A mistake that can be seen, in a file of its own, named after it.
+
+    Subclass `DataRule`, `EndRule`, `CurveRule` or `LiveRule`.
 
     Attributes:
         name: kebab-case, from the file's name: what users write and read.
@@ -167,6 +170,13 @@ class EndRule(Rule):
     def at_end(self, end: EndFacts) -> Iterator[Finding]: ...
 
 
+class CurveRule(Rule):
+    """Judges the losses in the history of a run that has ended, whoever trained it."""
+
+    @abstractmethod
+    def at_curves(self, curves: Curves) -> Iterator[Finding]: ...
+
+
 class LiveRule(Rule):
     """Watches a program that runs. One object a watch; what it must remember are its own attributes.
 
@@ -195,7 +205,7 @@ class LiveRule(Rule):
         return dispatch.handlers(cls, CONTRACT)
 
 
-CONTRACT = frozenset(dir(DataRule)) | frozenset(dir(EndRule)) | frozenset(dir(LiveRule))
+CONTRACT = frozenset(name for kind in (DataRule, EndRule, CurveRule, LiveRule) for name in dir(kind))
 
 
 class NotChecked(Exception):
@@ -279,6 +289,12 @@ def check_end(facts: EndFacts, asked: Sequence[Rule] | None = None, *, strict: b
     """Findings of the rules about a run that has ended; arguments as of `check_data`."""
     wanted = [rule for rule in (rules() if asked is None else asked) if isinstance(rule, EndRule)]
     return [finding for rule in wanted for finding in _ask(rule, rule.at_end, facts, strict=strict)]
+
+
+def check_curves(curves: Curves, asked: Sequence[Rule] | None = None, *, strict: bool = False) -> list[Finding]:
+    """Findings of the rules about curves; arguments as of `check_data`."""
+    wanted = [rule for rule in (rules() if asked is None else asked) if isinstance(rule, CurveRule)]
+    return [finding for rule in wanted for finding in _ask(rule, rule.at_curves, curves, strict=strict)]
 
 
 def _ask(rule: Rule, check: Callable[[Any], Iterator[Finding]], facts: object, *, strict: bool) -> list[Finding]:

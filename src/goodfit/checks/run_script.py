@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.checks.engine.program_state import Summary
+from goodfit.checks.engine.replacing import PASSED_OVER
 from goodfit.checks.finding import Finding
 from goodfit.checks.formats import as_text
 from goodfit.checks.watch import watch
@@ -69,7 +70,7 @@ def run_script(
         if not path.is_file():
             raise UsageError("no such program", where=target, fix="Give a Python file, or -m and the name of a module")
         try:
-            code = compile(path.read_bytes(), str(path), "exec")
+            code = compile(path.read_bytes(), str(path.absolute()), "exec")
         except (SyntaxError, ValueError) as error:
             raise UsageError(f"not valid Python ({error})", where=target, fix="Fix the syntax") from error
     status = 0
@@ -87,7 +88,7 @@ def run_script(
                 sys.argv = [target, *arguments]
                 sys.path[0:0] = [str(path.resolve().parent)]
                 main = types.ModuleType("__main__")
-                main.__dict__.update(__file__=str(path), __builtins__=__builtins__)
+                main.__dict__.update(__file__=str(path.absolute()), __builtins__=__builtins__)
                 sys.modules["__main__"] = main
                 assert code is not None
                 exec(code, main.__dict__)
@@ -141,7 +142,20 @@ def _print_traceback(error: BaseException) -> None:
         trace.tb_frame.f_code.co_filename in (this_file, __file__) or "runpy" in trace.tb_frame.f_code.co_filename
     ):
         trace = trace.tb_next
-    traceback.print_exception(type(error), error, trace, file=sys.stderr)
+    traceback.print_exception(type(error), error, _without_ours(trace), file=sys.stderr)
+
+
+def _without_ours(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """The same trace without the frames of functions that stand in for torch's."""
+    kept = []
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename != PASSED_OVER:
+            kept.append(trace)
+        trace = trace.tb_next
+    result: types.TracebackType | None = None
+    for each in reversed(kept):
+        result = types.TracebackType(result, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return result
 
 
 @contextlib.contextmanager

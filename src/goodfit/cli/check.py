@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from goodfit.checks.finding import Finding
 
 FINDINGS_STATUS = 1
+NOT_WATCHED_STATUS = 3  # of formats that programs read: no findings of nothing at all is no clean result
 
 A_PATH = click.Path(path_type=Path)
 FAILING_LEVELS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
@@ -53,13 +54,15 @@ def check(
     write_baseline: Path | None,
     output: Path | None,
 ) -> None:
-    """Find silent mistakes in a PyTorch program, or in a folder or table of data.
+    """Find silent mistakes in a PyTorch program, in a folder or table of data, or in the losses of a finished run.
 
     \b
       goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
       goodfit check [OPTIONS] people.csv [--target income]
+      goodfit check [OPTIONS] history.csv
 
-    Exit status: 1 for findings (see --fail-on), the program's own where that is not 0, 2 for wrong usage.
+    Exit status: 1 for findings (see --fail-on), the program's own where that is not 0, 2 for wrong usage, 3 where
+    no training was seen (formats other than text).
     """
     from goodfit.checks import baseline as accepted
     from goodfit.checks.formats import render
@@ -73,7 +76,8 @@ def check(
     if write_baseline is not None:
         refuse_to_replace(write_baseline, is_baseline, inputs[:1])
     if not module and not target.endswith(".py") and Path(target).exists():
-        findings, summary, status = _of_data(Path(target), arguments, select, ignore), None, 0
+        of_target = _of_history if not arguments and _is_history(Path(target)) else _of_data
+        findings, summary, status = of_target(Path(target), arguments, select, ignore), None, 0
     else:
         quiet = form != "text" and output is None
         checked = run_script(
@@ -93,8 +97,9 @@ def check(
     else:
         print(text)
     sys.stdout.flush()
+    unseen = summary is not None and not summary.watched and form != "text" and fail_on != "never"
     failing = any(finding.level in FAILING_LEVELS[fail_on] for finding in fresh)
-    raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else 0))
+    raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else NOT_WATCHED_STATUS if unseen else 0))
 
 
 @click.command()
@@ -126,6 +131,25 @@ def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore
     journal = Journal(Console(quiet=True))
     findings = check_data_at(path, selection.rules(), journal=journal, **options)
     return [finding for finding in findings if selection.includes(finding)]
+
+
+def _is_history(path: Path) -> bool:
+    from goodfit.checks.curves.read import is_history
+
+    return is_history(path)
+
+
+def _of_history(path: Path, arguments: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
+    """Findings about the losses of a finished run, at the file that holds them."""
+    from dataclasses import replace
+
+    from goodfit.checks.curves.read import read_curves
+    from goodfit.checks.rule import check_curves
+    from goodfit.checks.selection import Selection
+
+    selection = Selection(select, ignore)
+    findings = [finding for curves in read_curves(path) for finding in check_curves(curves, selection.rules())]
+    return [replace(finding, file=str(path)) for finding in findings if selection.includes(finding)]
 
 
 ALL = (check, explain)

@@ -11,12 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from torch import Tensor, nn
+from torch.distributions import Distribution
 from torch.optim import Optimizer
 
 from goodfit.checks.engine import graph
+from goodfit.checks.engine.hand_written import HandWritten
+from goodfit.checks.engine.nested import tensors
 
 
-def params_of(optimiser: Optimizer) -> list[Tensor]:
+def params_of(optimiser: Optimizer | HandWritten) -> list[Tensor]:
     """All parameters of an optimiser."""
     return [param for group in optimiser.param_groups for param in group["params"]]
 
@@ -50,6 +53,11 @@ class Call(Event):
     @property
     def outermost(self) -> bool:
         return self.module is self.root
+
+    @cached_property
+    def outputs(self) -> list[Tensor]:
+        """Tensors of the output, also where that is a tuple, dict, dataclass, distribution ..., in their order."""
+        return list(tensors(self.output))
 
 
 @dataclass(frozen=True)
@@ -106,14 +114,31 @@ class BackwardEnded(Backward, Event):
 
 @dataclass(frozen=True)
 class Step(Event):
-    """An optimiser has stepped."""
+    """An optimiser has stepped, or the program has moved its weights by itself.
 
-    optimiser: Optimizer
+    Attributes:
+        wraps: whether another optimiser has stepped within it, as that of SAM does: the step is that one's.
+    """
+
+    optimiser: Optimizer | HandWritten
+    wraps: bool = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Seen after the fact, when the next pass begins: gradients may be zeroed by then."""
+        return isinstance(self.optimiser, HandWritten)
 
     @cached_property
     def params(self) -> list[Tensor]:
         """All parameters of the optimiser."""
         return params_of(self.optimiser)
+
+
+@dataclass(frozen=True)
+class NewOptimiser(Event):
+    """An optimiser has been made."""
+
+    optimiser: Optimizer
 
 
 @dataclass(frozen=True)
@@ -138,10 +163,16 @@ class Clip(Event):
 
 @dataclass(frozen=True)
 class Schedule(Event):
-    """A scheduler of the learning rate is about to step."""
+    """A scheduler of the learning rate is about to step.
+
+    Attributes:
+        first: whether this is the step that its construction makes.
+        value: what ReduceLROnPlateau is given to judge by; None for others.
+    """
 
     scheduler: Any
-    first: bool  # the step that its construction makes
+    first: bool
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +199,47 @@ class Batch(Event):
     number: int  # from 0 on in this epoch
     tensors: Sequence[Tensor]
     indices: Sequence[Any] | None
+
+
+@dataclass(frozen=True)
+class NewDistribution(Event):
+    """A distribution of torch.distributions has been made.
+
+    Attributes:
+        params: its arguments that are tensors, as they were given, by name: `logits`, `probs`, `loc`, ...
+    """
+
+    distribution: Distribution
+    params: Mapping[str, Tensor]
+    grad: bool
+
+    @property
+    def kind(self) -> str:
+        """The name of its class, such as Categorical."""
+        return type(self.distribution).__name__
+
+
+@dataclass(frozen=True)
+class LogProb(Event):
+    """A distribution is asked for the logarithm of the probability (density) of values: a loss by another name."""
+
+    distribution: Distribution
+    value: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Write(Event):
+    """A tensor that needs no gradient is about to be written to in place, without gradients being recorded.
+
+    Attributes:
+        action: the method: mul_, add_, sub_, lerp_.
+        source: its first argument that is a tensor.
+    """
+
+    tensor: Tensor
+    action: str
+    source: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -206,12 +278,29 @@ class Dropout(Event):
 
 
 @dataclass(frozen=True)
+class Attention(Event):
+    """scaled_dot_product_attention is called with a mask.
+
+    Attributes:
+        mask: True, or 0 where it is a number, for what a query may look at; broadcast to (..., queries, keys).
+    """
+
+    mask: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
 class Weights(Event):
-    """`action` is "state_dict" (taken from a module), "load_state_dict" or "save"."""
+    """`action` is "state_dict" (taken from a module), "load_state_dict" or "save".
+
+    Attributes:
+        strict: of "load_state_dict": whether entries that do not match are refused.
+    """
 
     action: str
     module: nn.Module | None
     state: Any
+    strict: bool = True
 
 
 @dataclass(frozen=True)
@@ -220,6 +309,32 @@ class Autocast(Event):
 
     region: Any
     works: bool
+
+
+@dataclass(frozen=True)
+class Fit(Event):
+    """A transformer of scikit-learn, such as StandardScaler, has been fitted to rows x (N, ...)."""
+
+    transformer: Any
+    x: Any
+
+
+@dataclass(frozen=True)
+class Transform(Event):
+    """A transformer of scikit-learn has made `result` (N, ...) of rows x (N, ...)."""
+
+    transformer: Any
+    x: Any
+    result: Any
+
+
+@dataclass(frozen=True)
+class Split(Event):
+    """scikit-learn's train_test_split has parted an array or frame in two; `stratify` as it was given."""
+
+    first: Any
+    second: Any
+    stratify: Any
 
 
 class WatchEnds(Event):

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from goodfit.checks.engine.user_frame import Place
+
 MARK = "goodfit"  # key in grad_fn.metadata
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
@@ -37,6 +39,23 @@ def shape_of(node: Any) -> torch.Size:
     """The shape of the (first) tensor that the node gave."""
     metadata = node._input_metadata
     return torch.Size(metadata[0].shape) if metadata else torch.Size(())
+
+
+def softmax_dim(node: Any) -> int:
+    """The dimension that a softmax node works over; the graph keeps a negative one as a large number."""
+    dim: int = node._saved_dim
+    return dim if dim < 2**63 else dim - 2**64
+
+
+def mark(node: Any, place: Place) -> None:
+    """Keep the user's line that made this node."""
+    node.metadata[MARK] = place
+
+
+def place_of(node: Any) -> Place:
+    """The line that was kept; no line where none was."""
+    place = node.metadata.get(MARK)
+    return place if isinstance(place, Place) else Place(None, None)
 
 
 def source(tensor: Tensor) -> Any:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
-from torch.utils.data import SequentialSampler, Subset, TensorDataset
+from torch.utils.data import BatchSampler, Subset, TensorDataset
 
 from goodfit.checks.engine.fingerprints import blank, fingerprints
+from goodfit.checks.engine.identity_map import IdentityMap
 
 BYTES_AT_MOST = 64 * 2**20  # of a tensor whose rows are compared
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
+_TOKENS: IdentityMap[int] = IdentityMap()
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Rows:
     """Rows of a loader.
 
     Attributes:
-        numbers: in the data set at the bottom, whose id is `base`.
+        numbers: in the data set at the bottom, which `base` stands for.
         content: fingerprints, where the data set keeps tensors.
     """
 
@@ -27,18 +31,24 @@ class Rows:
     numbers: frozenset[int]
     content: frozenset[int] | None
 
+    def same_as(self, other: Rows) -> bool:
+        """Also where a data set was made anew of the same rows."""
+        if self.base == other.base:
+            return self.numbers == other.numbers
+        return self.content is not None and self.content == other.content and len(self.numbers) == len(other.numbers)
+
 
 def rows_of(loader: Any) -> Rows | None:
     """None where rows have no numbers."""
     data = loader.dataset
     if not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
         return None
-    sampler = getattr(loader, "sampler", None)
-    chosen = getattr(sampler, "indices", None)
-    if chosen is not None and not isinstance(sampler, SequentialSampler):
-        numbers = [int(at) for at in chosen]
-    else:
-        numbers = list(range(len(data)))
+    batches = getattr(loader, "batch_sampler", None)
+    own_batches = batches is not None and type(batches) is not BatchSampler
+    sampler = batches if own_batches else getattr(batches, "sampler", getattr(loader, "sampler", None))
+    numbers = _numbers(sampler, len(data))
+    if numbers is None:
+        return None
     while isinstance(data, Subset):
         numbers = [int(data.indices[at]) for at in numbers]
         data = data.dataset
@@ -49,7 +59,33 @@ def rows_of(loader: Any) -> Rows | None:
             values = x[numbers]
             rows = zip(fingerprints(values), blank(values).tolist(), strict=True)
             content = frozenset(fingerprint for fingerprint, is_blank in rows if not is_blank)
-    return Rows(id(data), frozenset(numbers), content)
+    return Rows(token_of(data), frozenset(numbers), content)
+
+
+def _numbers(sampler: Any, rows: int) -> list[int] | None:
+    """Which rows of a data set a sampler may give; None where that is its secret."""
+    if sampler is None or (type(sampler).__module__.startswith("torch.") and not hasattr(sampler, "indices")):
+        source = getattr(sampler, "data_source", None)
+        is_whole = source is None or not hasattr(source, "__len__") or len(source) == rows
+        return list(range(rows)) if is_whole else None
+    chosen = sampler if isinstance(sampler, (list, tuple, range)) else getattr(sampler, "indices", None)
+    try:
+        return None if chosen is None else [int(at) for at in chosen]
+    except (TypeError, ValueError):  # lists of rows a batch, names in place of numbers
+        return None
+
+
+def bottom_of(loader: Any) -> Any:
+    """The data set of a loader, under all subsets of it."""
+    data = loader.dataset
+    while isinstance(data, Subset):
+        data = data.dataset
+    return data
+
+
+def token_of(data: Any) -> int:
+    """A number of its own for each data set; no later one gets it, as it may get an id."""
+    return _TOKENS.setdefault(data, next(_NUMBERS))
 
 
 def share(valid: Rows, train: Rows) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
+from goodfit.checks.engine.nested import mapped, tensors
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.rule import NotChecked
 
 SCREENING_ROWS = 8  # of a batch, that may rule mixing out
@@ -52,99 +56,197 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True)
 class Mixing:
-    """Row `changed` of the input was changed, and row `moved` of the output moved by `size`."""
+    """Row `changed` of the input was changed, and row `moved` of the output moved by `size`.
+
+    Attributes:
+        place: the line in the net's own code whose result was the first to move in another row; None where that is not
+            in the user's code.
+    """
 
     changed: int
     moved: int
     size: float
+    place: Place
 
 
-def mixing(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mixing | None:
-    """Whether rows of the output depend on other rows of the input.
+@dataclass(frozen=True)
+class Experiment:
+    """A copy of a net with its arguments, of which `x` is the input whose rows are changed."""
+
+    net: nn.Module
+    args: Any
+    kwargs: Any
+    x: Tensor
+    outputs: Collection[int] | None  # which of the output's tensors to compare; all when None
+
+    def run(self, x: Tensor, mode: TorchFunctionMode | None = None) -> dict[int, Tensor]:
+        """The tensors compared of the output for another x, those with a row for each of its rows, in float."""
+        args, kwargs = mapped((self.args, self.kwargs), lambda tensor: x if tensor is self.x else tensor)
+        try:
+            with mode or contextlib.nullcontext():
+                output = self.net(*args, **kwargs)
+        except Exception as error:  # the user's code: a net that runs in training alone, or keeps count of its calls
+            raise RunFailed from error
+        return {
+            at: _numbers(tensor)
+            for at, tensor in enumerate(tensors(output))
+            if (self.outputs is None or at in self.outputs) and tensor.dim() and len(tensor) == len(x)
+        }
+
+
+def mixing(
+    net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Collection[int] | None = None
+) -> Mixing | None:
+    """Whether rows of the output depend on other rows of the first tensor among the arguments.
 
     The first, a middle and the last row are changed, one at a time, in a copy of the net in eval mode; two equal passes
     say how much noise there is. All of that only where a few rows do not rule it out. None also where the question has
     no answer: other inputs, or outputs, than one row a sample.
 
+    Args:
+        outputs: which of the tensors of the output are asked about, by their order; all when None.
+
     Raises:
         NotChecked: a net that cannot be copied, or its copy cannot be run.
     """
-    x = args[0] if args and isinstance(args[0], Tensor) else None
-    if x is None or x.layout is not torch.strided or x.dim() < 2 or len(x) < 3:
+    x = next(tensors([list(args), dict(kwargs)]), None)
+    if x is None or x.dim() < 2 or len(x) < 3:
         return None
     rows = len(x)
-    chosen = sorted({0, rows // 2, rows - 1})
     model = copied(net)
     with random_state_kept(), torch.no_grad():
-        if _ruled_out(model, x, args, kwargs):
+        if _ruled_out(model, x, args, kwargs, outputs):
             return None
-        base = [_cut(value) for value in args]
-        named = {name: _cut(value) for name, value in kwargs.items()}
+        experiment = _experiment(model, x, args, kwargs, outputs, rows)
         try:
-            return _moved_row(model, base, named, chosen)
+            return _moved_row(experiment, sorted({0, rows // 2, rows - 1}))
         except RunFailed as error:
             raise NotChecked(net, "net", "that could not be run again") from error
 
 
-def _moved_row(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], chosen: Sequence[int]) -> Mixing | None:
-    """Change each chosen row of the first input: whether another row of the output moves."""
-    x: Tensor = args[0]
-    first, second = _run(net, args, kwargs), _run(net, args, kwargs)
-    if first is None or second is None or first.dim() == 0 or len(first) != len(x) or second.shape != first.shape:
+def _experiment(
+    net: nn.Module, x: Tensor, args: Any, kwargs: Any, outputs: Collection[int] | None, rows: int
+) -> Experiment:
+    """With copies of the arguments: of their first rows, where there are as many as x has."""
+    copies: dict[int, Tensor] = {}
+
+    def cut(tensor: Tensor) -> Tensor:
+        if id(tensor) not in copies:
+            is_batch = tensor.dim() and len(tensor) == len(x)
+            copies[id(tensor)] = (tensor[:rows] if is_batch else tensor).detach().clone()
+        return copies[id(tensor)]
+
+    args, kwargs = mapped((list(args), dict(kwargs)), cut)
+    return Experiment(net, args, kwargs, copies[id(x)], outputs)
+
+
+def _moved_row(experiment: Experiment, chosen: Sequence[int]) -> Mixing | None:
+    """Change each chosen row of the input: whether another row of an output moves."""
+    x = experiment.x
+    first, second = experiment.run(x), experiment.run(x)
+    if not first or not _same_shapes(first, second):
         return None
-    noise = float((first - second).abs().max())
+    noise = max(float((first[at] - second[at]).abs().max()) for at in first)
     for row in chosen:
         changed = x.clone()
         changed[row] = _other(changed, row)
         if bool((changed[row] == x[row]).all()):
             continue
-        output = _run(net, [changed, *args[1:]], kwargs)
-        if output is None or output.shape != first.shape:
+        output = experiment.run(changed)
+        if not _same_shapes(output, first):
             return None
-        distances = (output - first).abs().reshape(len(x), -1).amax(1)
-        own = float(distances[row])
-        distances[row] = 0
-        size, moved = float(distances.max()), int(distances.argmax())
-        scale = max(own, float(first.abs().max()))
-        if size > NOISE_FACTOR * noise + SMALLEST_CHANGE * scale:
-            return Mixing(row, moved, size)
+        for at, before in first.items():
+            distances = _distances(before, output[at], row)
+            size, moved = float(distances.max()), int(distances.argmax())
+            scale = max(float((output[at] - before).abs().max()), float(before.abs().max()))
+            if size > NOISE_FACTOR * noise + SMALLEST_CHANGE * scale:
+                return Mixing(row, moved, size, _first_line(experiment, changed, row, noise))
     return None
 
 
-def _ruled_out(model: nn.Module, x: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+def _same_shapes(one: Mapping[int, Tensor], other: Mapping[int, Tensor]) -> bool:
+    return {at: each.shape for at, each in one.items()} == {at: each.shape for at, each in other.items()}
+
+
+def _distances(before: Tensor, after: Tensor, row: int) -> Tensor:
+    """(rows,) by how much each row moved, 0 for the changed one; 0 for all where another dimension of the same size
+    moved in the changed index and nowhere else: that is the batch there, and the first is something else.
+    """
+    distances = (after - before).abs()
+    rows = len(before)
+    for dim in range(1, before.dim()):
+        if before.shape[dim] == rows:
+            moved = distances.movedim(dim, 0).reshape(rows, -1).amax(1)
+            own, moved[row] = float(moved[row]), 0.0
+            if own > 0 and float(moved.max()) <= SMALLEST_CHANGE * max(own, float(before.abs().max())):
+                return torch.zeros(rows)
+    distances = distances.reshape(rows, -1).amax(1)
+    distances[row] = 0
+    return distances
+
+
+class _Trace(TorchFunctionMode):
+    """Keeps what every call gave that has as many rows as the batch, with the line of the net's code."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self.rows = rows
+        self.results: list[tuple[Place, Tensor]] = []
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for tensor in tensors(result):
+            if tensor.dim() > 1 and len(tensor) == self.rows and tensor.is_floating_point():
+                self.results.append((user_place(Experiment.run.__code__), _numbers(tensor).clone()))
+        return result
+
+
+def _first_line(experiment: Experiment, changed: Tensor, row: int, noise: float) -> Place:
+    """The line whose result is the first to move in another row than the changed one."""
+    before, after = _Trace(len(changed)), _Trace(len(changed))
+    try:
+        experiment.run(experiment.x, before)
+        experiment.run(changed, after)
+    except RunFailed:  # a net that is no longer itself under a mode, such as a scripted one
+        return Place(None, None)
+    for (place, one), (_, other) in zip(before.results, after.results, strict=False):
+        if one.shape != other.shape:
+            break
+        scale = max(float((one - other).abs().max()), float(one.abs().max()))
+        if float(_distances(one, other, row).max()) > NOISE_FACTOR * noise + SMALLEST_CHANGE * scale:
+            return place
+    return Place(None, None)
+
+
+def _ruled_out(
+    model: nn.Module, x: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Collection[int] | None
+) -> bool:
     """Whether the first rows alone go through the net, and those that stay as they are move not at all when three of
     them change: two cheap passes. On a CPU alone, where an index beyond these rows is an error like another.
     """
     if x.device.type != "cpu" or len(x) < 2 * SCREENING_ROWS:
         return False
-
-    def first_rows(value: Any) -> Any:
-        is_batch = isinstance(value, Tensor) and value.dim() and len(value) == len(x)
-        return _cut(value[:SCREENING_ROWS] if is_batch else value)
-
-    base, named = [first_rows(value) for value in args], {name: first_rows(value) for name, value in kwargs.items()}
+    experiment = _experiment(model, x, args, kwargs, outputs, SCREENING_ROWS)
+    base = experiment.x
     rows = [0, SCREENING_ROWS // 3, SCREENING_ROWS - 1]  # no mirror image of each other
-    changed = base[0].clone()
+    changed = base.clone()
     for row in rows:
-        changed[row] = _other(base[0], row)
-    if any(bool((changed[row] == base[0][row]).all()) for row in rows):
+        changed[row] = _other(base, row)
+    if any(bool((changed[row] == base[row]).all()) for row in rows):
         return False
     try:
-        first, second = _run(model, base, named), _run(model, [changed, *base[1:]], named)
+        first, second = experiment.run(base), experiment.run(changed)
     except RunFailed:  # such as a net of a fixed batch size: the whole batch decides
         return False
-    if first is None or second is None or first.dim() == 0 or len(first) != SCREENING_ROWS:
+    if not first or not _same_shapes(first, second):
         return False
-    if second.shape != first.shape:
-        return False
-    distances = (second - first).abs().reshape(SCREENING_ROWS, -1).amax(1)
-    size = float(distances.max())
-    distances[rows] = 0
-    return float(distances.max()) <= SMALLEST_CHANGE * max(size, float(first.abs().max()))
-
-
-def _cut(value: Any) -> Any:
-    return value.detach().clone() if isinstance(value, Tensor) else value
+    for at, before in first.items():
+        distances = (second[at] - before).abs().reshape(SCREENING_ROWS, -1).amax(1)
+        size = float(distances.max())
+        distances[rows] = 0
+        if float(distances.max()) > SMALLEST_CHANGE * max(size, float(before.abs().max())):
+            return False
+    return True
 
 
 def _other(x: Tensor, row: int) -> Tensor:
@@ -156,13 +258,6 @@ def _other(x: Tensor, row: int) -> Tensor:
     return other
 
 
-def _run(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tensor | None:
-    """The output in float; None where it is no tensor."""
-    try:
-        output = net(*args, **kwargs)
-    except Exception as error:  # the user's code: a net that runs in training alone, or keeps count of its calls
-        raise RunFailed from error
-    if not isinstance(output, Tensor):
-        return None
+def _numbers(output: Tensor) -> Tensor:
     output = output.detach()
     return (torch.view_as_real(output.resolve_conj()) if output.is_complex() else output).float()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.distributions import Distribution
 from torch.nn.parameter import is_lazy
 
 
@@ -25,3 +28,26 @@ def tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
             yield from tensors(value, depth - 1)
     elif depth and hasattr(data, "data") and hasattr(data, "keys"):  # BatchEncoding and the like
         yield from tensors(dict(data), depth - 1)
+    elif depth and is_dataclass(data) and not isinstance(data, type):
+        yield from tensors([getattr(data, field.name, None) for field in fields(data)], depth - 1)
+    elif depth and isinstance(data, (SimpleNamespace, Distribution)):
+        yield from tensors(list(vars(data).values()), depth - 1)
+
+
+def mapped(data: Any, change: Callable[[Tensor], Tensor]) -> Any:
+    """The same lists, tuples and dicts with other tensors in them; what else they hold is shared."""
+    if isinstance(data, Tensor):
+        return change(data)
+    if isinstance(data, dict):
+        return _like(data, {key: mapped(value, change) for key, value in data.items()})
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*(mapped(value, change) for value in data))
+    if isinstance(data, (list, tuple)):
+        return _like(data, [mapped(value, change) for value in data])
+    return data
+
+
+def _like(data: Any, values: Any) -> Any:
+    """Values in a container of the same class, where that is made of them; plain otherwise."""
+    kind = type(data)
+    return kind(values) if kind in (list, tuple, dict) else values

@@ -6,10 +6,12 @@ import math
 import weakref
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer
 
+from goodfit.checks.engine.evaluations import Evaluations
 from goodfit.checks.engine.events import Call, params_of
 from goodfit.checks.engine.user_frame import Place, user_place
 
@@ -35,7 +37,7 @@ class LastCall:
     shape: tuple[int, ...]
     training: bool
     grad: bool
-    output_shape: tuple[int, ...] | None
+    output_shapes: tuple[tuple[int, ...], ...]
     place: Place
 
 
@@ -47,6 +49,7 @@ class Losses:
         count_at_step: how many there were at the last step.
         first, lowest, highest: the first value, the smallest and the largest finite one.
         last: the last ones.
+        total: the sum of all.
         negative: whether one was below 0.
     """
 
@@ -56,6 +59,7 @@ class Losses:
     lowest: float = math.inf
     highest: float = -math.inf
     negative: bool = False
+    total: float = 0.0
     last: deque[float] = field(default_factory=lambda: deque(maxlen=LAST_LOSSES))
 
     def add(self, value: float) -> bool:
@@ -65,6 +69,7 @@ class Losses:
         if self.count == 0:
             self.first = value
         self.count += 1
+        self.total += value
         last.append(value)
         if not -math.inf < value < math.inf:
             self.lowest = min(self.lowest, value)
@@ -91,6 +96,8 @@ class Summary:
 
     Attributes:
         compiled: whether torch.compile was called.
+        by_hand: whether the program makes its steps by itself.
+        watched: whether there was anything to look at: a step, or gradients.
         not_checked: what could not be examined, such as "2 nets that could not be copied (samples-mix)".
     """
 
@@ -98,6 +105,8 @@ class Summary:
     optimisers: int
     compiled: bool
     not_checked: tuple[str, ...] = ()
+    by_hand: bool = False
+    watched: bool = True
 
 
 @dataclass
@@ -109,6 +118,9 @@ class ProgramState:
         compiled: whether torch.compile was called: modules inside of what it made are not seen.
         awake: whether every rule looks on.
         grad_calls: calls of torch.autograd.grad.
+        steps_by_hand: of the steps, those that no optimiser made.
+        optimisers_made: also those that are gone.
+        loader: that gave the last batch.
         not_examined: by noun and reason: ("net", "that could not be copied").
     """
 
@@ -120,7 +132,11 @@ class ProgramState:
     compiled: bool = False
     awake: bool = True
     grad_calls: int = 0
+    steps_by_hand: int = 0
+    optimisers_made: int = 0
     losses: Losses = field(default_factory=Losses)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    loader: weakref.ref[Any] | None = None
     not_examined: dict[tuple[str, str], NotExamined] = field(default_factory=dict)
 
     def optimiser(self, optimiser: Optimizer) -> OptimiserState:
@@ -128,6 +144,7 @@ class ProgramState:
         state = self.optimisers.get(optimiser)
         if state is None:
             state = self.optimisers[optimiser] = OptimiserState()
+            self.optimisers_made += 1
         return state
 
     def note_call(self, call: Call) -> None:
@@ -135,14 +152,13 @@ class ProgramState:
         if call.grad:
             self.nets.add(call.module)
         shape = tuple(call.inputs[0].shape) if call.inputs else ()
-        output = call.output if isinstance(call.output, Tensor) and not call.output.is_nested else None
         self.last_call = LastCall(
             module=weakref.ref(call.module),
             rows=shape[0] if shape else None,
             shape=shape,
             training=call.training,
             grad=call.grad,
-            output_shape=tuple(output.shape) if output is not None else None,
+            output_shapes=tuple(tuple(output.shape) for output in call.outputs),
             place=user_place(),
         )
 
@@ -150,9 +166,20 @@ class ProgramState:
         """Ids of all parameters that an optimiser holds."""
         return {id(param) for optimiser in self.optimisers for param in params_of(optimiser)}
 
+    def made_at(self, optimiser: object) -> Place:
+        """Where an optimiser was made; nowhere for steps that are written by hand."""
+        return self.optimiser(optimiser).created_at if isinstance(optimiser, Optimizer) else Place(None, None)
+
     def summary(self) -> Summary:
         not_checked = []
         for (noun, reason), kept in self.not_examined.items():
             plural = "s" if len(kept.subjects) > 1 else ""
             not_checked.append(f"{len(kept.subjects)} {noun}{plural} {reason} ({', '.join(sorted(kept.rules))})")
-        return Summary(self.steps, len(self.optimisers), self.compiled, tuple(not_checked))
+        return Summary(
+            self.steps,
+            self.optimisers_made,
+            self.compiled,
+            tuple(not_checked),
+            by_hand=self.steps_by_hand > 0 and self.steps_by_hand == self.steps,
+            watched=self.steps + self.backwards + self.grad_calls > 0,
+        )

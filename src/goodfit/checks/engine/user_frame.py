@@ -7,7 +7,7 @@ import sys
 import sysconfig
 from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import NamedTuple
 
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")  # also those of the user's site and of a parent environment
@@ -34,15 +34,19 @@ def _foreign() -> tuple[str, ...]:
 @cache
 def is_users(filename: str) -> bool:
     """Whether a code object's file belongs to the user."""
-    generated = filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array"))
+    generated = filename.startswith(("<frozen", "<string>", "<attrs", "<eval", "<__array", "<goodfit"))
     installed = any(f"{os.sep}{folder}{os.sep}" in filename for folder in PACKAGE_FOLDERS)
     return not generated and not installed and not filename.startswith(_foreign())
 
 
-def user_place() -> Place:
-    """The innermost line of the user's code that is being executed in this thread."""
+def user_place(within: CodeType | None = None) -> Place:
+    """The innermost line of the user's code that is being executed in this thread.
+
+    Args:
+        within: look no further out than a function with this code.
+    """
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    while frame is not None and frame.f_code is not within:
         if is_users(frame.f_code.co_filename):
             return Place(shown(frame.f_code.co_filename), frame.f_lineno)
         frame = frame.f_back

@@ -56,12 +56,14 @@ class Watcher:
         self._steps_at_most: tuple[int | None, type[BaseException]] = (None, KeyboardInterrupt)
         self._on_sleep: Callable[[], None] = lambda: None
         self._on_wake: Callable[[], None] = lambda: None
+        self._before_end: Callable[[], None] = lambda: None
         self._found: dict[tuple[str, str | None, int | None], Finding] = {}
         self._ticks = FIRST_TICKS
         self._wakings_left = dict(WAKINGS_AT_MOST)
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self._local = threading.local()
         self._forked = False
+        self._ended = False  # the program has ended
         _WATCHERS.add(self)
         self._rules = list(self._started())
         self._listening_awake = listeners(self._rules, asleep=False)
@@ -100,7 +102,8 @@ class Watcher:
 
     def note(self, finding: Finding) -> None:
         """Keep a finding, with the user's line; a second of the same rule and line counts."""
-        finding = _located(finding)
+        if not self._ended:  # at the end, no line of the user's is the cause
+            finding = _located(finding)
         self._keep(finding, (finding.rule, finding.file, finding.line))
 
     def _keep(self, finding: Finding, key: tuple[str, str | None, int | None]) -> None:
@@ -112,7 +115,9 @@ class Watcher:
 
     def close(self) -> list[Finding]:
         """Ask the rules that speak at the end; all findings, errors first."""
-        self.awake = True
+        self._steps_at_most = (None, KeyboardInterrupt)
+        self._before_end()
+        self.awake = self._ended = True
         self.tell(WatchEnds())
         for finding in self.suppressions.unused({rule.name for rule in self._rules}):
             self.note(finding)
@@ -162,6 +167,10 @@ class Watcher:
     def when_awake(self, on_wake: Callable[[], None], on_sleep: Callable[[], None]) -> None:
         """Call these as the rules wake and fall asleep."""
         self._on_wake, self._on_sleep = on_wake, on_sleep
+
+    def before_end(self, look: Callable[[], None]) -> None:
+        """Call this before the rules are asked for the last time."""
+        self._before_end = look
 
     def stop_after(self, steps: int | None, stop: type[BaseException]) -> None:
         """Raise this in the program after so many steps of its optimisers; never when None."""
@@ -213,7 +222,7 @@ class Watcher:
         if self.strict:
             raise error
         finding = rule_failed(rule, error)
-        self._keep(_located(finding), (finding.rule, rule.name, None))
+        self._keep(finding if self._ended else _located(finding), (finding.rule, rule.name, None))
 
 
 def _located(finding: Finding) -> Finding:

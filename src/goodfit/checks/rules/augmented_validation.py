@@ -1,7 +1,8 @@
 """augmented-validation: a validation row has other values each time it is read.
 
 What it checks
-    In two passes over a loader whose rows the net is evaluated on and not trained on, the same index had other values.
+    In two passes over a loader whose rows the net is evaluated on and not trained on, the same index had other values;
+    also where one data set serves both through two samplers or subsets.
 
 Why it hurts
     The validation score changes by chance from epoch to epoch, and is measured on distorted rows: random crops and
@@ -29,6 +30,7 @@ from typing import Any
 from goodfit.checks.engine.events import BackwardBegins, Batch, Call
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
+from goodfit.checks.engine.loader_overlap import Rows, bottom_of, rows_of, token_of
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -41,7 +43,8 @@ class AugmentedValidation(LiveRule):
 
     def start(self) -> None:
         self.read: IdentityMap[dict[int, int]] = IdentityMap()  # data set -> fingerprint of each row, by index
-        self.trained_on: set[int] = set()  # ids of data sets
+        self.trained_on: dict[int, list[Rows | None]] = {}  # data set at the bottom -> rows of loaders trained on
+        self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.changed: tuple[int, Place] | None = None  # row, line of the batch that held it
 
@@ -56,29 +59,39 @@ class AugmentedValidation(LiveRule):
             return
         before = self.read.setdefault(event.loader.dataset, {})
         now = dict(zip(indices, fingerprints(x), strict=True))
-        for index, fingerprint in now.items():
-            if before.get(index, fingerprint) != fingerprint:
-                self.changed = (index, user_place())
-                return
+        changed = next((index for index, value in now.items() if before.get(index, value) != value), None)
+        if changed is not None:
+            self.changed = (changed, user_place())
         before |= now
 
     def before_backward(self, event: BackwardBegins) -> None:
         loader = self.loader() if self.loader is not None else None
-        if loader is not None:
-            self.trained_on.add(id(loader.dataset))
         self.changed = None
+        if loader is not None and loader not in self.rows:
+            self.rows[loader] = rows = rows_of(loader)
+            known = self.trained_on.setdefault(token_of(bottom_of(loader)), [])
+            if rows is None or not any(other is not None and rows.same_as(other) for other in known):
+                known.append(rows)
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         loader = self.loader() if self.loader is not None else None
-        if not event.outermost or self.changed is None or loader is None or id(loader.dataset) in self.trained_on:
-            return
-        if event.grad and event.training:
+        if not event.outermost or self.changed is None or loader is None or (event.grad and event.training):
             return
         (index, place), self.changed = self.changed, None
+        if self._serves_training(loader):
+            return
         yield self.finding(
             f"row {index} of the data that the net is evaluated on has other values than when it was read before: it "
             f"is augmented at random",
-            "Give the validation data a transform without randomness",
+            "Give the validation data a transform without randomness, in a data set of its own",
             file=place.file,
             line=place.line,
         )
+
+    def _serves_training(self, loader: Any) -> bool:
+        """Whether the net may be trained on rows of this loader too: one data set can hold several parts."""
+        known = self.trained_on.get(token_of(bottom_of(loader)), [])
+        if not known:
+            return False
+        rows = rows_of(loader)
+        return rows is None or any(other is None or rows.numbers & other.numbers for other in known)

@@ -35,10 +35,10 @@ class BatchDimensionLost(LiveRule):
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         last = self.program.last_call
-        if last is None or last.rows is None or last.rows < 2 or last.output_shape is None or not event.target.dim():
+        if last is None or last.rows is None or last.rows < 2 or not event.target.dim():
             return
         rows, shape = last.rows, tuple(event.input.shape)
-        if len(event.target) != rows or shape != last.output_shape or (shape and shape[0] == rows):
+        if len(event.target) != rows or shape not in last.output_shapes or (shape and shape[0] == rows):
             return
         yield self.finding(
             f"the net was given {rows} rows (input {last.shape}) and its output has the shape {shape}, while there are "

@@ -1,8 +1,9 @@
 """best-weights-by-reference: the kept weights change with the net.
 
 What it checks
-    A state_dict that was taken some steps ago is loaded back, or saved, and its tensors are still those of the live
-    net, which have changed since.
+    A state_dict that was taken some steps ago is loaded back, into another net, or saved, and its tensors are still
+    those of the live net, which have changed since (on a CPU, .cpu() is no copy). Or the tensors of a state_dict are
+    averaged in place from step to step, and they are the weights themselves.
 
 Why it hurts
     state_dict() gives references. The "best" weights are those of the last step, and loading them changes nothing.
@@ -17,22 +18,25 @@ When it is a false alarm
     A state_dict saved at once is not reported.
 
 Cost
-    A note for each state_dict.
+    A note for each state_dict, and for what is written in place in the first steps.
 """
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.events import Weights
+from goodfit.checks.engine.events import Weights, Write, params_of
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+
+STEPS_WRITTEN_AT_LEAST = 2
 
 
 class Taken(NamedTuple):
@@ -52,27 +56,30 @@ class BestWeightsByReference(LiveRule):
         self.taken: dict[int, Taken] = {}  # by the tensor's id
         self.taken_at: dict[int, tuple[int, int, Place]] = {}  # by where its memory lies: version, step, line
         self.kept_from: set[Place] = set()  # lines whose state_dict was kept while the net changed
+        self.written: dict[Place, set[int]] = {}  # steps in which weights were written to through a state_dict
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
         if event.action == "state_dict":
             self._take(event)
             return
-        live = (
-            None if event.module is None else {t.data_ptr() for t in tensors(event.module.state_dict(keep_vars=True))}
-        )
+        own = set() if event.module is None else _memory(event.module.state_dict(keep_vars=True))
+        trained = {param.data_ptr() for net in self.program.nets for param in net.parameters() if not is_lazy(param)}
         for tensor in tensors(event.state):
             taken = self.taken.get(id(tensor))
             alias = self.taken_at.get(tensor.data_ptr())
-            if taken is None and alias is not None and event.action == "load_state_dict" and live is not None:
+            if taken is not None and taken.tensor() is not tensor:
+                taken = None  # one that is gone had this id
+            if taken is None and alias is not None and event.action == "load_state_dict":
                 taken = Taken(weakref.ref(tensor), *alias)  # such as v.detach(): another tensor, the same memory
-            if taken is None or taken.tensor() is not tensor or taken.step == 0:
+            if taken is None:
                 continue
             kept = event.action == "load_state_dict" and taken.place in self.kept_from
             if taken.version == tensor._version and not kept:
                 continue
-            if live is not None and tensor.data_ptr() not in live:
-                continue
-            use = "loaded back" if event.action == "load_state_dict" else "saved"
+            back = event.action == "load_state_dict" and tensor.data_ptr() in own
+            if not back and (taken.step == 0 or tensor.data_ptr() not in trained):
+                continue  # taken once to hand on the present weights, again and again
+            use = "loaded back" if back else "loaded" if event.action == "load_state_dict" else "saved"
             yield self.finding(
                 f"the weights taken in step {taken.step} are {use} in step {self.program.steps}, and they are "
                 f"references: they have changed with the net, and are its present weights",
@@ -81,6 +88,28 @@ class BestWeightsByReference(LiveRule):
                 line=taken.place.line,
             )
             return
+
+    def on_write(self, event: Write) -> Iterator[Finding]:
+        """An average of the weights, or the like, is kept in tensors that are the weights themselves."""
+        taken = self.taken.get(id(event.tensor))
+        if taken is None or taken.tensor() is not event.tensor or taken.step == self.program.steps:
+            return
+        optimised = {
+            param.data_ptr() for optimiser in self.program.optimisers for param in params_of(optimiser)
+            if not is_lazy(param)
+        }  # fmt: skip
+        if event.tensor.data_ptr() not in optimised:
+            return
+        steps = self.written.setdefault(taken.place, set())
+        steps.add(self.program.steps)
+        if len(steps) == STEPS_WRITTEN_AT_LEAST:
+            yield self.finding(
+                f"the tensors of the state_dict taken in step {taken.step} are written to in place ({event.action}) "
+                "after later steps, and they are references: the net's own weights are overwritten each time",
+                "Copy them when you take them: {name: value.clone() for name, value in net.state_dict().items()}",
+                file=taken.place.file,
+                line=taken.place.line,
+            )
 
     def _take(self, event: Weights) -> None:
         place, step = user_place(), self.program.steps
@@ -94,3 +123,7 @@ class BestWeightsByReference(LiveRule):
                 self.taken[id(tensor)] = Taken(weakref.ref(tensor), tensor._version, step, place)
                 self.taken_at[tensor.data_ptr()] = (tensor._version, step, place)
         self.taken = {key: taken for key, taken in self.taken.items() if taken.tensor() is not None}
+
+
+def _memory(state: Any) -> set[int]:
+    return {tensor.data_ptr() for tensor in tensors(state)}

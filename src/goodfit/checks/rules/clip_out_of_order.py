@@ -34,6 +34,7 @@ TIMES_AT_LEAST = 2
 
 class ClipOutOfOrder(LiveRule):
     code, level = "GF307", Level.ERROR
+    yields_to = ("clips-nothing",)
 
     def start(self) -> None:
         self.used: set[int] = set()  # parameters whose gradients an optimiser has used

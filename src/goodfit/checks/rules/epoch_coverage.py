@@ -14,7 +14,8 @@ Instead
     def __iter__(self): return iter(random.sample(range(self.n), self.n))
 
 When it is a false alarm
-    A sampler that balances classes or leaves rows out on purpose: allow it by name.
+    A sampler that leaves rows out on purpose: allow it by name. One that draws by weights, or as many rows of each
+    class into each batch (P classes x K rows, episodes), is not reported.
 
 Cost
     A list of indices per epoch, for custom samplers only.
@@ -24,9 +25,13 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from types import CodeType
 from typing import Any
 
+import torch
+from torch import Tensor
 from torch.utils.data import BatchSampler, IterableDataset
 
 from goodfit.checks.engine.events import Batch, Epoch, WatchEnds
@@ -34,11 +39,17 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-ON_PURPOSE = re.compile(r"balanc|weight|replac|bootstrap|oversampl|undersampl|episod|curricul|infinite", re.I)
+ON_PURPOSE = re.compile(
+    r"balanc|weight|replac|bootstrap|oversampl|undersampl|episod|curricul|infinite|multinomial|priorit|importance|"
+    r"way|shot|support|triplet|negativ",
+    re.I,
+)
+BATCHES_EXAMINED = 20  # of a loader, for their classes
+BALANCED_SHARE_AT_LEAST = 0.9  # of the batches: as many rows of each class in them
 
 
 class EpochCoverage(LiveRule):
-    code, level = "GF504", Level.ERROR
+    code, level = "GF504", Level.WARNING
     sleepless = (Epoch, Batch)
 
     def start(self) -> None:
@@ -46,6 +57,8 @@ class EpochCoverage(LiveRule):
         self.own_samplers: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self.indices: dict[int, list[Any]] = {}  # loader -> indices of this epoch
         self.missing: dict[int, set[int]] = {}
+        self.examined: Counter[int] = Counter()  # batches by loader; of these, `balanced`
+        self.balanced: Counter[int] = Counter()
         self.begun: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, backwards before
 
     def on_epoch(self, event: Epoch) -> Iterator[Finding]:
@@ -64,6 +77,9 @@ class EpochCoverage(LiveRule):
         key = id(event.loader)
         if key in self.indices and event.indices is not None:
             self.indices[key] += [index for index in event.indices if isinstance(index, int)]
+            if event.number < BATCHES_EXAMINED:
+                self.examined[key] += 1
+                self.balanced[key] += _is_balanced(event.tensors)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for key in list(self.indices):
@@ -74,6 +90,8 @@ class EpochCoverage(LiveRule):
         place, rows, sampler, backwards = self.begun.get(key, (Place(None, None), 0, "", 0))
         if not indices or self.program.backwards == backwards:
             return  # nothing was trained on it
+        if self.balanced[key] >= BALANCED_SHARE_AT_LEAST * self.examined[key] > 1:
+            return
         twice, missing = len(indices) - len(set(indices)), set(range(rows)) - set(indices)
         always = missing & self.missing.get(key, set())
         self.missing[key] = missing
@@ -99,6 +117,33 @@ def _sampler(loader: Any) -> Any:
     return batches if own else getattr(loader, "sampler", None)
 
 
+def _is_balanced(tensors: Sequence[Tensor]) -> bool:
+    """Whether a batch holds several rows of each of its classes, as many of each."""
+    rows = len(tensors[0]) if tensors and tensors[0].dim() else 0
+    for labels in tensors[1:]:
+        if labels.dim() == 1 and len(labels) == rows and not labels.is_floating_point():
+            counts = torch.unique(labels, return_counts=True)[1]
+            return len(counts) > 1 and int(counts.min()) == int(counts.max()) > 1
+    return False
+
+
+def _names_of(kind: type) -> set[str]:
+    """Names that a sampler's own code uses, with those of keyword arguments."""
+    names = {kind.__name__}
+    for member in vars(kind).values():
+        code = getattr(member, "__code__", None)
+        todo = [code] if isinstance(code, CodeType) else []
+        while todo:
+            code = todo.pop()
+            names |= {*code.co_names, *code.co_varnames}
+            for const in code.co_consts:
+                if isinstance(const, CodeType):
+                    todo.append(const)
+                elif isinstance(const, tuple):
+                    names |= {name for name in const if isinstance(name, str)}
+    return names
+
+
 def _own_sampler(loader: Any) -> bool:
     sampler = _sampler(loader)
     kind = type(sampler)
@@ -106,6 +151,6 @@ def _own_sampler(loader: Any) -> bool:
         sampler is not None
         and not isinstance(loader.dataset, IterableDataset)
         and not kind.__module__.startswith("torch.")
-        and not ON_PURPOSE.search(kind.__name__)
+        and not any(ON_PURPOSE.search(name) for name in _names_of(kind))
         and hasattr(loader.dataset, "__len__")
     )

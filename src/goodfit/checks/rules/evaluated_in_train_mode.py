@@ -1,7 +1,8 @@
 """evaluated-in-train-mode: a net is evaluated while dropout is active and batch norm adapts.
 
 What it checks
-    Without gradients being recorded, a net in train mode that has dropout or batch norm gives outputs, and these meet
+    Without gradients being recorded, a net that has dropout or batch norm in train mode (the whole of it, or parts
+    below a net in eval mode) gives outputs, and these meet
     labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches or in
     the only one.
 
@@ -19,7 +20,7 @@ Instead
     net.train()
 
 When it is a false alarm
-    Monte Carlo dropout or a re-estimation of batch norm: they do not meet labels, or their net is in eval mode.
+    A re-estimation of batch norm, whose outputs meet no labels; Monte Carlo dropout, which asks the same rows again.
 
 Cost
     Flags, in the first steps and the first steps of an evaluation.
@@ -29,13 +30,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
+from torch import nn
 
 from goodfit.checks.engine.events import Call, Compare, Loss, Read, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.checks.rules.left_in_eval_mode import modal
+from goodfit.checks.rules.left_in_eval_mode import modal, modal_layer
 
 BATCHES_AT_LEAST = 2
 
@@ -47,19 +48,32 @@ class EvaluatedInTrainMode(LiveRule):
         self.rows: int | None = None  # of the output that may meet labels
         self.place: Place | None = None
         self.net = ""
+        self.part = ""  # of a net in eval mode, that is in train mode
         self.evaluations = 0
-        self.output = 0  # where that output lies
+        self.outputs: set[int] = set()  # where the tensors of that output lie
+        self.last_input: tuple[int, int, int] | None = None
+        self.asked_again = False
 
     def on_call(self, event: Call) -> None:
         if not event.outermost:
             return
-        suspicious = not event.grad and event.training and any(each.training for each in event.module.modules())
         self.rows = None
-        if suspicious and modal(event.module) and isinstance(event.output, torch.Tensor) and event.output.dim():
-            last = self.program.last_call
-            self.rows, self.net = len(event.output), type(event.module).__name__
-            self.place = last.place if last else None
-            self.output = event.output.data_ptr()
+        if event.grad or not event.outputs or not event.outputs[0].dim():
+            return
+        awake = _awake_part(event.module)
+        if awake is None or not modal(event.module):
+            return
+        x = event.inputs[0] if event.inputs else None
+        same = None if x is None else (x.data_ptr(), x._version, self.program.steps)
+        self.asked_again = self.asked_again or (bool(awake) and same is not None and same == self.last_input)
+        self.last_input = same
+        if bool(awake) and self.asked_again:  # Monte Carlo dropout wakes parts of a net on purpose
+            self.evaluations = 0
+            return
+        last = self.program.last_call
+        self.rows, self.net, self.part = len(event.outputs[0]), type(event.module).__name__, awake
+        self.place = last.place if last else None
+        self.outputs = {out.data_ptr() for out in event.outputs}
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if not event.grad and event.input.dim() and len(event.input) == self.rows:
@@ -67,7 +81,7 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_read(self, event: Read) -> Iterator[Finding]:
         """The output itself is turned into classes or numbers: labels are met outside of torch."""
-        if not event.grad and event.tensor.data_ptr() == self.output and len(event.tensor) == self.rows:
+        if not event.grad and event.tensor.data_ptr() in self.outputs and len(event.tensor) == self.rows:
             yield from self._meets_labels()
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
@@ -88,10 +102,20 @@ class EvaluatedInTrainMode(LiveRule):
 
     def _finding(self) -> Finding:
         assert self.place is not None
+        what = f"{self.net} is evaluated in train mode"
+        if self.part:
+            what = f"{self.net} is evaluated in eval mode, and its part '{self.part}' is in train mode"
         return self.finding(
-            f"{self.net} is evaluated in train mode: dropout and batch norm behave as in training, so that outputs are "
+            f"{what}: dropout and batch norm behave as in training, so that outputs are "
             f"random, or batch norm adapts to these rows",
-            "Call net.eval() before the evaluation, and net.train() after it",
+            "Call net.eval() before the evaluation, after whatever puts parts in train mode, and net.train() after it",
             file=self.place.file,
             line=self.place.line,
         )
+
+
+def _awake_part(net: nn.Module) -> str | None:
+    """The first part with dropout or batch norm that is in train mode; "" where the whole net is, None for none."""
+    if net.training:
+        return "" if any(part.training for part in net.modules()) else None
+    return next((name for name, part in net.named_modules() if part.training and modal_layer(part)), None)

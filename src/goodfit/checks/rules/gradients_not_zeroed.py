@@ -33,6 +33,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, Zero, params_of
+from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -55,7 +56,7 @@ class GradientsNotZeroed(LiveRule):
     code, level = "GF301", Level.ERROR
 
     def start(self) -> None:
-        self.states: weakref.WeakKeyDictionary[Optimizer, State] = weakref.WeakKeyDictionary()
+        self.states: weakref.WeakKeyDictionary[Optimizer | HandWritten, State] = weakref.WeakKeyDictionary()
 
     def on_zero(self, event: Zero) -> None:
         zeroed = {id(param) for param in event.params}
@@ -83,14 +84,15 @@ class GradientsNotZeroed(LiveRule):
         state.added, state.used = set(), set(_gradients(event.optimiser))
         again = [count for count in state.times.values() if count >= STEPS_IN_A_ROW]
         if len(again) >= min(2, len(state.used)) > 0:
+            who = "the program" if event.by_hand else type(event.optimiser).__name__
             yield self.finding(
-                f"{type(event.optimiser).__name__} steps with gradients that it has already used, in "
+                f"{who} steps with gradients that it has already used, in "
                 f"{max(again) + 1} steps in a row: backward adds to them, and nothing has zeroed them",
                 "Call optimizer.zero_grad() once before each backward (or after each step)",
             )
 
 
-def _gradients(optimiser: Optimizer) -> dict[int, Tensor]:
+def _gradients(optimiser: Optimizer | HandWritten) -> dict[int, Tensor]:
     """Of some parameters, spread over the optimiser."""
     gradients = [
         (id(param), param.grad)

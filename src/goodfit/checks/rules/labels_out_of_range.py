@@ -61,6 +61,8 @@ class LabelsOutOfRange(LiveRule):
                 "Number the classes from 0, and give the net one output for each",
             )
         elif classes <= CLASSES_AT_MOST and event.grad and event.options.get("ignore_index") != 0:
+            if valid.numel() < y.numel():  # what is ignored may be class 0: the padding of a vocabulary
+                return
             self.place = user_place()
             counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
             self.counts[classes] = self.counts.get(classes, torch.zeros_like(counts)) + counts

@@ -1,9 +1,10 @@
 """learning-rate: the steps are so large that the loss never falls, or so small that nothing changes.
 
 What it checks
-    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, or ended at over
-    one and a half times of it, or grew to ten times of it and then was not finite; or no step examined changed a weight
-    by more than 1 part in 100,000 of its size.
+    At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, beyond the
+    noise, or ended at over one and a half times of it, or grew to ten times of it and then was not finite; or the
+    largest step examined, made as often as there were steps, would not move a weight by 2% of its size, while the loss
+    did not fall by a tenth.
 
 Why it hurts
     The net has learnt nothing, and the loop looked busy.
@@ -25,18 +26,26 @@ Cost
 from __future__ import annotations
 
 import math
+import statistics
+import weakref
 from collections.abc import Iterator
 
 from torch import Tensor
+from torch.optim import Optimizer, lr_scheduler
 
-from goodfit.checks.engine.events import BackwardEnded, Step, WatchEnds, params_of
+from goodfit.checks.engine.events import BackwardEnded, Schedule, Step, WatchEnds, params_of
+from goodfit.checks.engine.hand_written import HandWritten
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 30
 RISE_FACTOR = 1.5  # of the last losses above the first
+NOISE_FACTOR = 3.0  # standard deviations of the last losses, by which the first one has to lie below them
 BREAK_FACTOR = 10.0  # of the highest loss above the first, before the loss was not finite
-SMALLEST_CHANGE = 1e-5  # of a weight in a step, relative to its norm
+MOVEMENT_NEEDED = 0.02  # of a weight over the whole run, relative to its norm: the steps, all in one direction
+PROGRESS_NEEDED = 0.9  # of the first loss: below it something was learnt by so small steps
+FACTOR_AT_LEAST = 0.05  # of the optimiser's own rate, that a schedule leaves of it at its highest
 STEPS_EXAMINED_AT_LEAST = 15
 ELEMENTS_AT_MOST = 100_000  # of a weight that is compared
 
@@ -47,13 +56,18 @@ class LearningRate(LiveRule):
         "gradients-not-zeroed", "loss-detached", "nonfinite-input", "accumulation-dropped",
         "optimizer-never-steps", "scaler-never-steps", "scheduler-pace", "clip-before-unscale",
         "softmax-before-cross-entropy", "nll-without-log", "labels-out-of-range", "dead-units",
+        "one-class-cross-entropy",
     )  # fmt: skip
 
     def start(self) -> None:
         self.before: list[tuple[Tensor, Tensor]] = []
         self.largest_change = 0.0
         self.steps_examined = 0
-        self.rates: list[float] = []
+        self.optimiser: weakref.ref[Optimizer | HandWritten] | None = None  # the one that steps
+        self.several = False
+        self.place = Place(None, None)
+        self.rate = self.base_rate = 0.0  # the largest, and that before any schedule
+        self.lambdas = False
 
     def after_backward(self, event: BackwardEnded) -> None:
         if len(self.program.optimisers) != 1 or self.before:
@@ -62,37 +76,67 @@ class LearningRate(LiveRule):
         weights = [
             p for p in params_of(optimiser) if p.grad is not None and p.dim() > 1 and p.numel() <= ELEMENTS_AT_MOST
         ]
-        self.before = [(param, param.detach().clone()) for param in weights[:: max(1, len(weights) // 3)][:3]]
+        chosen = weights[:: max(1, len(weights) // 3)][:3]
+        if any(param.grad is not None and bool(param.grad.any()) for param in chosen):
+            self.before = [(param, param.detach().clone()) for param in chosen]
+
+    def on_schedule(self, event: Schedule) -> None:
+        self.lambdas = self.lambdas or isinstance(event.scheduler, lr_scheduler.LambdaLR)
 
     def on_step(self, event: Step) -> None:
-        changes = [
-            float((param.detach() - was).norm() / was.norm()) for param, was in self.before if float(was.norm()) > 0
-        ]
-        if changes:
+        before, self.before = self.before, []
+        if event.by_hand or event.wraps:
+            return
+        if self.optimiser is not None and self.optimiser() is not event.optimiser:
+            self.several = True  # one after the other, as in folds: the losses are not those of one net
+        self.optimiser = weakref.ref(event.optimiser)
+        changes = [float((param.detach() - was).norm() / was.norm()) for param, was in before if float(was.norm()) > 0]
+        if changes and isinstance(event.optimiser, Optimizer):
             self.steps_examined += 1
             self.largest_change = max(self.largest_change, *changes)
-            self.rates = [float(group["lr"]) for group in event.optimiser.param_groups]
-        self.before = []
+            groups = event.optimiser.param_groups
+            self.rate = max(self.rate, *(float(group["lr"]) for group in groups))
+            self.base_rate = max(float(group.get("initial_lr", group["lr"])) for group in groups)
+            self.place = self.program.optimiser(event.optimiser).created_at
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        losses = self.program.losses
-        if self.program.steps < STEPS_AT_LEAST or len(self.rates) == 0:
+        losses, steps = self.program.losses, self.program.steps
+        if steps < STEPS_AT_LEAST or not self.steps_examined or self.several:
             return
-        rate = max(self.rates)
         unused = losses.count - losses.count_at_step  # after the last step: an attribution, an attack
         last = list(losses.last)[-(losses.count // 2) : len(losses.last) - unused]
         end = sum(last) / max(1, len(last))
         comparable = losses.count >= STEPS_AT_LEAST and not losses.negative and losses.first > 0
         diverged = not math.isfinite(end) and losses.highest > BREAK_FACTOR * losses.first
-        if comparable and (losses.lowest >= losses.first or end > RISE_FACTOR * losses.first or diverged):
+        moved = self.largest_change * steps  # at most
+        noise = statistics.pstdev(last) if len(last) > 1 and math.isfinite(end) else 0.0
+        never_below = losses.lowest >= losses.first and end >= losses.first + NOISE_FACTOR * noise
+        if comparable and (never_below or end > RISE_FACTOR * losses.first or diverged):
+            if moved < MOVEMENT_NEEDED:
+                yield self._too_low(moved)
+                return
             yield self.finding(
                 f"the loss was {losses.first:.4g} in the first step, {losses.lowest:.4g} at its lowest, and is "
-                f"{end:.4g} over the last steps: the learning rate of {rate:g} is too high",
+                f"{end:.4g} over the last steps: the learning rate of {self.rate:g} is too high",
                 "Divide it by 10, or let goodfit fit --lr find choose it",
+                file=self.place.file,
+                line=self.place.line,
             )
-        elif self.steps_examined >= STEPS_EXAMINED_AT_LEAST and self.largest_change < SMALLEST_CHANGE:
-            yield self.finding(
-                f"no step examined changed a weight by more than {self.largest_change:.1e} of its size: the learning "
-                f"rate of {rate:g} is too low",
-                "Multiply it by 100, or let goodfit fit --lr find choose it",
-            )
+        elif self.steps_examined >= STEPS_EXAMINED_AT_LEAST and moved < MOVEMENT_NEEDED:
+            learns = comparable and end < PROGRESS_NEEDED * losses.first
+            if not learns:
+                yield self._too_low(moved)
+
+    def _too_low(self, moved: float) -> Finding:
+        as_factor = self.lambdas and self.rate < FACTOR_AT_LEAST * self.base_rate
+        return self.finding(
+            f"no step examined changed a weight by more than {self.largest_change:.1e} of its size, so that all "
+            f"{self.program.steps:,} together can have moved it by {moved:.1%} at most, and the loss has not fallen: "
+            f"the learning rate of {self.rate:g} is too low",
+            f"LambdaLR multiplies the rate of the optimiser, {self.base_rate:g}, by what its function returns: return "
+            "a factor, 1.0 at the start, and no rate"
+            if as_factor
+            else "Multiply it by 100, or let goodfit fit --lr find choose it",
+            file=self.place.file,
+            line=self.place.line,
+        )

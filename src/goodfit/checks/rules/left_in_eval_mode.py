@@ -86,7 +86,12 @@ class LeftInEvalMode(LiveRule):
 
 def modal(net: nn.Module) -> bool:
     """Whether a part of the net behaves differently in train and in eval mode."""
-    return any(isinstance(part, (_BatchNorm, _DropoutNd)) or _drops(part) for part in net.modules())
+    return any(modal_layer(part) for part in net.modules())
+
+
+def modal_layer(part: nn.Module) -> bool:
+    """The same of one layer by itself; a dropout of rate 0 behaves alike in both."""
+    return isinstance(part, _BatchNorm) or _drops(part) or (isinstance(part, _DropoutNd) and part.p > 0)
 
 
 def _drops(part: nn.Module) -> bool:

@@ -14,7 +14,8 @@ Instead
     loss = criterion(net(x), y); loss.backward()
 
 When it is a false alarm
-    When gradients with respect to inputs are what is wanted, and the optimiser's steps are idle on purpose.
+    When gradients with respect to inputs are what is wanted, and the optimiser's steps are idle on purpose. An
+    optimiser around another, such as that of SAM, is not reported.
 
 Cost
     The graph is walked once in the first steps; gradients are looked for, not read.
@@ -28,6 +29,7 @@ from collections.abc import Iterator
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardBegins, Step, params_of
+from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -41,18 +43,24 @@ class LossDetached(LiveRule):
     def start(self) -> None:
         self.steps_without_gradient: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
         self.backwards = 0
+        self.reported = False
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         self.backwards += 1
         if any(loss.grad_fn is None and loss.requires_grad and loss.is_leaf for loss in event.losses):
             params = self.program.optimised() | {id(param) for net in self.program.nets for param in net.parameters()}
             if params and not any(id(leaf) in params for leaf in event.leaves):
+                self.reported = True
                 yield self.finding(
                     "backward is called on a new tensor that does not depend on the net: no parameter gets a gradient",
                     "Call backward on the result of the loss function, without .item(), .data or torch.tensor(...)",
                 )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
+        if isinstance(event.optimiser, HandWritten):  # seen late, when its gradients may be gone
+            return
+        if event.wraps or self.reported:
+            return  # an optimiser around another may clear gradients within its step; one cause speaks once
         if any(param.grad is not None for param in params_of(event.optimiser)):
             self.steps_without_gradient[event.optimiser] = 0
             return

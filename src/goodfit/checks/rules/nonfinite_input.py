@@ -13,7 +13,7 @@ Instead
     Fill the gaps, with a flag beside them, before the values become a tensor.
 
 When it is a false alarm
-    Minus infinity in a second input, such as a mask, is not reported.
+    Minus infinity in a second input, such as a mask, is not reported, nor are gaps that the net itself fills in.
 
 Cost
     One look at the inputs in the first steps, and whenever the loss is not finite.
@@ -40,10 +40,12 @@ class NonfiniteInput(LiveRule):
     def on_call(self, event: Call) -> Iterator[Finding]:
         if event.outermost:
             for at, x in enumerate(event.inputs):
-                if x.grad_fn is None and (where := _where(x, mask=at > 0)):
+                if x.grad_fn is None and (where := _where(x, mask=at > 0)) and not _fills_gaps(event):
                     yield self._finding("the input of a net", x, where)
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.options.get("reduction") == "none":  # a mask may follow: the loss itself is looked at later
+            return
         if where := _where(event.target, mask=False):
             yield self._finding("the target of a loss", event.target, where)
 
@@ -52,6 +54,12 @@ class NonfiniteInput(LiveRule):
             f"{what}, of shape {tuple(x.shape)}, holds NaN or infinity in {where}",
             "Fill in or leave out missing values before they become a tensor",
         )
+
+
+def _fills_gaps(call: Call) -> bool:
+    """Whether the net itself deals with missing values: none comes out of it."""
+    numbers = [out for out in call.outputs if out.is_floating_point() and out.numel()]
+    return bool(numbers) and all(all_finite(out.detach()) for out in numbers)
 
 
 def _where(x: Tensor, *, mask: bool) -> str:

@@ -1,8 +1,10 @@
 """parameter-not-optimised: parameters get gradients and no optimiser holds them.
 
 What it checks
-    At the end: trainable parameters that got gradients in at least three backwards, that no optimiser ever held, and
-    whose values never changed, of a net of which other parameters are optimised, or which feeds one that is.
+    At the end: trainable parameters that no optimiser ever held and whose values never changed, while at least three
+    steps of an optimiser used gradients of losses that reach them too: of a net of which other parameters are
+    optimised, of one that feeds such a net, or of a loss with weights of its own. Tensors with requires_grad=True that
+    a module keeps as plain attributes are such parameters, and so are single numbers (loss weights) outside of modules.
 
 Why it hurts
     They keep their random initial values, and the rest of the net learns around them.
@@ -16,7 +18,8 @@ Instead
 
 When it is a false alarm
     Parts that are frozen on purpose: use requires_grad_(False), which saves their gradients too. Nets that only score
-    the output of an optimised one (a perceptual loss) are not reported.
+    the output of an optimised one (a perceptual loss) are not reported, nor are gradients that no step uses (Fisher
+    information, attributions). Where weights were loaded into the part, it is a warning.
 
 Cost
     Names and flags of the parameters in the first steps.
@@ -25,31 +28,41 @@ Cost
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, Step, WatchEnds
-from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, Step, WatchEnds, Weights, Zero
+from goodfit.checks.engine.nested import tensors
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-BACKWARDS_AT_LEAST = 3
 STEPS_AT_LEAST = 3
 NO_NET = 0  # in the place of a net's id
 NAMES_SHOWN = 3
+NUMBERS_AT_MOST = 16  # of a plain tensor outside of modules: loss weights, and no points of a grid
+INPUT_NODES = 200  # of the graph behind an input
 
 
 @dataclass
 class ParameterRecord:
-    """Of a parameter: where it belongs, how often it had a gradient, and what it was when that was first seen."""
+    """Of a parameter: where it belongs, how many steps used a loss that reaches it, and what it was at first.
+
+    Attributes:
+        plain: whether it is a tensor that is no nn.Parameter.
+        place: the line of the first backward that reached it.
+    """
 
     param: weakref.ref[Tensor]
     name: str
     net: int
-    backwards: int
     value: float
+    plain: bool
+    place: Place
+    steps: int = 0
 
 
 class ParameterNotOptimised(LiveRule):
@@ -58,82 +71,128 @@ class ParameterNotOptimised(LiveRule):
 
     def start(self) -> None:
         self.records: dict[int, ParameterRecord] = {}
+        self.pending: set[int] = set()  # records that backwards reached since the last step,
+        self.reached: set[int] = set()  # and parameters of optimisers that the same backwards reached
         self.order: list[int] = []  # nets since the last backward, as they were called
         self.feeds: set[tuple[int, int]] = set()  # (net, a net called after it)
-        self.loss_nets: set[int] = set()  # nets that are given losses
+        self.loss_nets: set[int] = set()  # nets that are given losses, or are losses with weights
         self.held: set[int] = set()
         self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
+        self.loaded: set[int] = set()  # parameters that weights were loaded into
+        self.data: set[int] = set()  # leaves that are, or lead to, inputs of nets
         self.places: dict[int, Place] = {}
 
     def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad:
-            self.order.append(id(event.module))
-            if event.inputs and all(x.dim() == 0 for x in event.inputs):
-                self.loss_nets.add(id(event.module))
-            if self.program.last_call is not None:
-                self.places[id(event.module)] = self.program.last_call.place
+        if not event.outermost or not event.grad:
+            return
+        self.order.append(id(event.module))
+        if (event.inputs and all(x.dim() == 0 for x in event.inputs)) or _is_loss(event):
+            self.loss_nets.add(id(event.module))
+        for x in event.inputs:
+            self.data |= _data_leaves(x)
+        if self.program.last_call is not None:
+            self.places[id(event.module)] = self.program.last_call.place
+
+    def on_weights(self, event: Weights) -> None:
+        if event.action == "load_state_dict" and event.module is not None:
+            self.loaded |= {id(param) for param in event.module.parameters()}
 
     def before_backward(self, event: BackwardBegins) -> None:
-        """Parameters that no net knows, as those in a Python list."""
-        params = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
-        for leaf in event.leaves:
-            if isinstance(leaf, nn.Parameter) and id(leaf) not in params:
-                self._count(leaf, f"one of shape {tuple(leaf.shape)} that is in no module", NO_NET)
+        held = self.program.optimised()
+        self.held |= held
+        unheld = [leaf for leaf in event.leaves if id(leaf) not in held]
+        self.reached |= {id(leaf) for leaf in event.leaves} & held
+        if not unheld:
+            return
+        names = {id(param): (name, id(net)) for net in self.program.nets for name, param in net.named_parameters()}
+        for leaf in unheld:
+            name, net = names.get(id(leaf), ("", NO_NET))
+            if not name:
+                name, net = self._name(leaf)
+            if name:
+                self._note(leaf, name, net)
 
-    def _count(self, param: Tensor, name: str, net: int) -> None:
-        """Another backward reaches it; unless it moves, which means that it is trained by hand."""
+    def _name(self, leaf: Tensor) -> tuple[str, int]:
+        """Of a leaf that is no parameter of a net, and the net that it belongs to; no name for what is data."""
+        if isinstance(leaf, nn.Parameter):
+            return f"one of shape {tuple(leaf.shape)} that is in no module", NO_NET
+        for net in self.program.nets:
+            for prefix, part in net.named_modules():
+                for name, value in vars(part).items():
+                    if not name.startswith("_") and any(each is leaf for each in tensors(value, 2)):
+                        dotted = f"{prefix}.{name}" if prefix else name
+                        return f"{dotted} (a plain tensor, no nn.Parameter)", id(net)
+        if leaf.dim() <= 1 and leaf.numel() <= NUMBERS_AT_MOST and id(leaf) not in self.data:
+            return f"a tensor of shape {tuple(leaf.shape)} that is in no module", NO_NET
+        return "", NO_NET
+
+    def _note(self, param: Tensor, name: str, net: int) -> None:
+        """A backward reaches it; where it has moved since, it is trained by hand."""
         values = param.detach()
         value = float((values.abs() if values.is_complex() else values).double().sum())
         record = self.records.get(id(param))
         if record is None or record.param() is not param:
-            self.records[id(param)] = ParameterRecord(weakref.ref(param), name, net, 1, value)
+            plain = not isinstance(param, nn.Parameter)
+            record = ParameterRecord(weakref.ref(param), name, net, value, plain, user_place())
+            self.records[id(param)] = record
         elif value != record.value:
-            record.backwards = -(10**6)
-        else:
-            record.backwards += 1
+            record.steps = -(10**6)
+        self.pending.add(id(param))
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
         called, self.order = set(self.order), []
-        held = self.program.optimised()
-        self.held |= held
         for net in self.program.nets:
-            if id(net) not in called:
-                continue
-            for name, param in net.named_parameters():
-                if id(param) in held:
-                    self.optimised.add(id(net))
-                if not param.requires_grad or param.grad is None or id(param) in held:
-                    continue
-                self._count(param, name, id(net))
+            is_new = id(net) in called and id(net) not in self.optimised
+            if is_new and any(id(param) in self.held for param in net.parameters()):
+                self.optimised.add(id(net))
 
     def on_step(self, event: Step) -> None:
-        self.held |= {id(param) for param in event.params}
+        stepped = {id(param) for param in event.params}
+        self.held |= stepped
+        if stepped & self.reached:
+            for key in self.pending:
+                self.records[key].steps += 1
+            self.pending, self.reached = set(), set()
+
+    def on_zero(self, event: Zero) -> None:
+        """Gradients that no step has used served another purpose."""
+        if self.reached & {id(param) for param in event.params}:
+            self.pending, self.reached = set(), set()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if not self.program.steps >= STEPS_AT_LEAST:
             return
-        unoptimised: dict[int, list[str]] = {}
+        unoptimised: dict[tuple[int, Place], list[ParameterRecord]] = {}
         for key, record in self.records.items():
             param = record.param()
             frozen = param is not None and not param.requires_grad
-            if record.backwards >= BACKWARDS_AT_LEAST and key not in self.held and not frozen:
-                unoptimised.setdefault(record.net, []).append(record.name)
-        for net, names in unoptimised.items():
-            if not self._matters(net):
-                continue
-            place = self.places.get(net, Place(None, None))
-            shown = ", ".join(names[:NAMES_SHOWN]) + (
-                f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-            )
-            yield self.finding(
-                f"{len(names)} parameters get gradients and are in no optimiser: {shown}; they keep their initial "
-                "values",
-                "Create the optimiser after the net is complete, with all its parameters; freeze a part on purpose "
-                "with requires_grad_(False)",
-                file=place.file,
-                line=place.line,
-            )
+            if record.steps >= STEPS_AT_LEAST and key not in self.held and not frozen and self._matters(record.net):
+                place = self.places.get(record.net, record.place)
+                unoptimised.setdefault((record.net, place), []).append(record)
+        for (_, place), records in unoptimised.items():
+            yield self._finding(records, place)
+
+    def _finding(self, records: Sequence[ParameterRecord], place: Place) -> Finding:
+        names = [record.name for record in records]
+        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+        alive = [param for record in records if (param := record.param()) is not None]
+        loaded = bool(alive) and all(id(param) in self.loaded for param in alive)
+        loose = all(record.plain and record.net == NO_NET for record in records)
+        count = f"{len(names)} parameters get" if len(names) > 1 else "1 parameter gets"
+        plain = any(record.plain and record.net != NO_NET for record in records)
+        return self.finding(
+            f"{count} gradients and {'are' if len(names) > 1 else 'is'} in no optimiser: "
+            f"{', '.join(names[:NAMES_SHOWN])}{more}; {'they keep their' if len(names) > 1 else 'it keeps its'} "
+            "initial values",
+            "Make it a parameter of the module: self.name = nn.Parameter(...)"
+            if plain
+            else "Create the optimiser after the net is complete, with all its parameters; freeze a part on purpose "
+            "with requires_grad_(False)",
+            level=Level.WARNING if loaded or loose else None,
+            file=place.file,
+            line=place.line,
+        )
 
     def _matters(self, net: int) -> bool:
         """Whether other parameters of the net are optimised, or those of a net that is called after it."""
@@ -141,3 +200,20 @@ class ParameterNotOptimised(LiveRule):
         if net in self.loss_nets:
             return bool(self.optimised)
         return bool(later & self.optimised) or (net == NO_NET and bool(self.optimised))
+
+
+def _is_loss(call: Call) -> bool:
+    """A module that gives one number and whose parameters are its own, as those of a loss with weights or centres."""
+    if not call.outputs or any(out.dim() for out in call.outputs):
+        return False
+    return all(
+        not type(part).__module__.startswith("torch.") for part in call.module.modules() if list(part.parameters(False))
+    )
+
+
+def _data_leaves(x: Tensor) -> set[int]:
+    """Of an input: itself, or the leaves behind it, where no parameter of a net is among them."""
+    if not x.requires_grad:
+        return set()
+    leaves = [x] if x.grad_fn is None else list(graph.leaves(x.grad_fn, INPUT_NODES))
+    return set() if any(isinstance(leaf, nn.Parameter) for leaf in leaves) else {id(leaf) for leaf in leaves}

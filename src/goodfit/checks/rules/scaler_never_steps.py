@@ -1,7 +1,8 @@
 """scaler-never-steps: the gradient scaler skips every step.
 
 What it checks
-    Its scale has fallen in six updates in a row, and no optimiser has stepped since the first of them.
+    Its scale has fallen in six updates in a row, to under 1, and no optimiser has stepped since the first of them; or
+    that is where the program ends.
 
 Why it hurts
     The scaler skips a step when a gradient is infinite or NaN. When all are, nothing is learnt, and no error is raised.
@@ -13,7 +14,7 @@ Instead
     Check what overflows in float16, or use bfloat16, which needs no scaler.
 
 When it is a false alarm
-    The first few steps, in which the scale finds its size, are not reported.
+    The first steps, in which a scale that began too high comes down, are not reported.
 
 Cost
     One number with each update.
@@ -23,11 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Scaler
+from goodfit.checks.engine.events import Scaler, WatchEnds
+from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 UPDATES_AT_LEAST = 6
+SCALE_AT_LEAST = 1.0  # under it the scaler makes gradients smaller: they do not overflow because of it
 
 
 class ScalerNeverSteps(LiveRule):
@@ -39,6 +42,7 @@ class ScalerNeverSteps(LiveRule):
         self.falls = 0
         self.steps = 0
         self.first = 0.0
+        self.waiting: Finding | None = None  # until the end, or until a step was made after all
 
     def on_scaler(self, event: Scaler) -> Iterator[Finding]:
         if event.action != "update" or not event.scaler.is_enabled():
@@ -47,11 +51,22 @@ class ScalerNeverSteps(LiveRule):
         if self.scale and scale < self.scale and self.program.steps == self.steps:
             self.falls += 1
         else:
-            self.falls, self.first = 0, scale
+            self.falls, self.first, self.waiting = 0, scale, None
         self.scale, self.steps = scale, self.program.steps
         if self.falls >= UPDATES_AT_LEAST - 1:
-            yield self.finding(
+            place = user_place()
+            self.waiting = self.finding(
                 f"the gradient scaler has skipped {self.falls + 1} steps in a row, and its scale fell from "
                 f"{self.first:,.0f} to {scale:,.4g}: every gradient holds infinity or NaN",
                 "Check what overflows (large losses, a division by 0), or use bfloat16 without a scaler",
+                file=place.file,
+                line=place.line,
             )
+            if scale < SCALE_AT_LEAST:
+                yield self.waiting
+                self.waiting = None
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        """A scale that began too high may still have been on its way down."""
+        if self.waiting is not None and self.program.steps == self.steps:
+            yield self.waiting

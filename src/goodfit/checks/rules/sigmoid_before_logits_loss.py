@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Loss
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -50,17 +51,19 @@ class SigmoidBeforeLogitsLoss(LiveRule):
             node = graph.behind(before[0])  # 1 / (1 + exp(-x)) is a reciprocal times 1
         name = node.name() if node is not None else ""
         if name == "SigmoidBackward0":
-            yield self._finding(event, "comes from a sigmoid")
+            yield self._finding(event, "comes from a sigmoid", graph.place_of(node))
         elif name.startswith(HIDDEN_SIGMOIDS) and _inside(event):
             self.inside += 1
             if self.inside >= CALLS_AT_LEAST:
                 yield self._finding(event, f"lay between 0 and 1 in {self.inside} calls")
 
-    def _finding(self, event: Loss, what: str) -> Finding:
+    def _finding(self, event: Loss, what: str, place: Place = Place(None, None)) -> Finding:  # noqa: B008  # immutable
         return self.finding(
             f"the input of {event.name} {what}; the loss applies the sigmoid itself, so that every probability it "
             f"computes lies between 0.5 and 0.73",
             "Give it the logits: remove the sigmoid before the loss, or use binary_cross_entropy",
+            file=place.file,
+            line=place.line,
         )
 
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Loss
@@ -48,7 +49,7 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
         node, classes = graph.source(event.input), event.input.shape[1]
         if node is not None and node.name() == "SoftmaxBackward0":
             self.reported = True
-            yield self.finding(self._message("comes from a softmax", classes), FIX)
+            yield self._at(node, classes)
         elif classes > 1 and _is_distribution(event):
             self.sums += 1
             if self.sums >= CALLS_AT_LEAST:
@@ -67,8 +68,13 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
                     origin = graph.behind(inputs[0])
                     if origin.name() == "SoftmaxBackward0":
                         classes = graph.shape_of(node)[-1]
-                        yield self.finding(self._message("comes from a softmax", classes), FIX)
+                        yield self._at(origin, classes)
                         return
+
+    def _at(self, softmax: Any, classes: int) -> Finding:
+        """At the line of the softmax, where that is within the net; else at the loss."""
+        place = graph.place_of(softmax)
+        return self.finding(self._message("comes from a softmax", classes), FIX, file=place.file, line=place.line)
 
     def _message(self, what: str, classes: int) -> str:
         floor = math.log(1 + (classes - 1) / math.e)

@@ -27,15 +27,17 @@ Cost
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Compare, Loss
+from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Compare, Loss, Step, WatchEnds, Weights
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
+from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
@@ -52,21 +54,69 @@ ROWS_KEPT = 100_000
 FIX = "Split once, before training, and keep copies of a row in one part"
 
 
+class TrainedOn:
+    """What one net has been trained on since its weights were new.
+
+    Attributes:
+        content: fingerprints of rows.
+        complete: whether all training rows have been seen.
+        loaders: those that its batches came from; of them `rows`, each set once, the present one last.
+        unknown: whether one of them has rows without numbers.
+        first: the sum of its first weight, when it was first trained.
+        overwritten: how weights were loaded since the last step: "new", "kept", or not at all.
+    """
+
+    def __init__(self, net: nn.Module) -> None:
+        self.content: set[int] = set()
+        self.complete = self.unknown = False
+        self.loaders: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.rows: list[Rows] = []
+        self.first = _sum_of(dict(net.named_parameters()))
+        self.overwritten = ""
+        weight = next(iter(net.parameters()), None)
+        self._weight = None if weight is None else weakref.ref(weight)
+        self._version = -1  # of that weight, after the last step
+
+    def note_step(self) -> None:
+        weight = self._weight() if self._weight is not None else None
+        self.overwritten = ""
+        if weight is not None:
+            self._version = weight._version
+
+    def started_anew(self, net: nn.Module) -> bool:
+        """Whether the weights are new ones: loaded from the start, or drawn again in place."""
+        if self.overwritten:
+            return self.overwritten == "new"
+        weight = self._weight() if self._weight is not None else None
+        return weight is None or (self._version >= 0 and weight._version != self._version)
+
+
+def _sum_of(state: Any) -> float:
+    """A number that two states of a net have in common only where their first weight is the same."""
+    weight = next(tensors(dict(state) if isinstance(state, Mapping) else state), None)
+    if weight is None or not weight.is_floating_point():
+        return 0.0
+    values = weight.detach().double().flatten()
+    return float((values * torch.arange(1, len(values) + 1, dtype=torch.float64, device=values.device)).sum())
+
+
 class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     code, level = "GF405", Level.ERROR
+    sleepless = (Step, Weights)
 
     def start(self) -> None:
-        # Fingerprints of the rows that each net was trained on.
-        self.training_rows: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()
-        self.complete: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # nets that have seen all training rows
+        # What each net was trained on, until its weights start anew.
+        self.training: weakref.WeakKeyDictionary[nn.Module, TrainedOn] = weakref.WeakKeyDictionary()
         self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
         self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place] | None = None  # until labels are met
         self.loader: weakref.ref[Any] | None = None  # of the last batch
-        self.training_loader: Any = None  # the last one, kept: it may be made anew for each epoch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
-        self.trained_on: weakref.WeakKeyDictionary[nn.Module, weakref.WeakSet[Any]] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
         self.settled: weakref.WeakSet[Any] = weakref.WeakSet()  # of these, where the loaders themselves could tell
+        self.read_first: set[int] = set()  # rows that were read before they were trained on, as in a rollout
+        self.within: list[Finding] = []  # evaluations on nothing but training rows
+        self.separate = 0  # evaluations on other rows
+        self.untrained: set[float] = set()  # sums of the weights of nets that were not trained yet
 
     def on_batch(self, event: Batch) -> None:
         self.loader = weakref.ref(event.loader)
@@ -78,7 +128,11 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         rows = _content(x) if x.grad_fn is None else []
         if event.grad and event.training:
             self.forwards.append((net, rows))
-        elif last is not None and event.module in self.training_rows:
+            return
+        known = self.training.get(event.module)
+        if len(self.read_first) < ROWS_KEPT:
+            self.read_first.update(row for row in rows if known is None or row not in known.content)
+        if last is not None and known is not None:
             self.evaluation = (net, rows, last.place)
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -88,14 +142,40 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             net = ref()
             if net is None:
                 continue
-            known = self.training_rows.setdefault(net, set())
-            if rows and sum(row in known for row in rows) >= SHARE_SEEN_BEFORE * len(rows):
-                self.complete.add(net)
-            if len(known) < ROWS_KEPT:
-                known.update(rows)
-            if loader is not None:
-                self.trained_on.setdefault(net, weakref.WeakSet()).add(loader)
-                self.training_loader = loader
+            known = self.training.get(net)
+            if known is None:
+                known = self.training[net] = TrainedOn(net)
+            if rows and sum(row in known.content for row in rows) >= SHARE_SEEN_BEFORE * len(rows):
+                known.complete = True
+            if len(known.content) < ROWS_KEPT:
+                known.content.update(rows)
+            if loader is not None and loader not in known.loaders:
+                known.loaders.add(loader)
+                self._begin(net, known, self._rows_of(loader))
+
+    def _begin(self, net: nn.Module, known: TrainedOn, rows: Rows | None) -> None:
+        """A loader that is new to the net: a fold, or the same rows again. New weights know of no rows before."""
+        if rows is None:
+            known.unknown = True
+        elif not any(rows.same_as(other) for other in known.rows):
+            if known.rows and known.started_anew(net):
+                self.training[net] = known = TrainedOn(net)
+            known.rows.append(rows)
+
+    def on_weights(self, event: Weights) -> None:
+        """Weights that a net is given: those of its start, or of a net that was never trained, are new ones."""
+        if event.module is None:
+            return
+        known = self.training.get(event.module)
+        if event.action == "state_dict" and known is None:
+            self.untrained.add(_sum_of(event.state))
+        elif event.action == "load_state_dict" and known is not None:
+            total = _sum_of(event.state)
+            known.overwritten = "new" if total in self.untrained or total == known.first else "kept"
+
+    def on_step(self, event: Step) -> None:
+        for known in self.training.values():
+            known.note_step()
 
     def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
@@ -105,39 +185,56 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         net, loader = ref(), self.loader() if self.loader is not None else None
         if net is None:
             return
-        loaders = self.trained_on.get(net, weakref.WeakSet())
-        if loader is not None and loaders:
-            if loader not in loaders and loader not in self.compared:
+        known = self.training[net]
+        if loader is not None and (known.rows or known.unknown):
+            if loader not in known.loaders and loader not in self.compared:
                 self.compared.add(loader)
-                shared = self._shared(loader, list(loaders))
-                if shared is not None and shared >= SHARE_AT_LEAST:
-                    yield self._finding(shared, place)
-                if shared is not None:
-                    self.settled.add(loader)
-            if loader in loaders or loader in self.settled:
+                yield from self._compare(self._rows_of(loader), known, loader, place)
+            if loader in known.loaders or loader in self.settled:
                 return
-        known = self.training_rows[net]
-        common = sum(row in known for row in rows)
-        if net not in self.complete or common < ROWS_SHARED_AT_LEAST:
+        if isinstance(event, Loss) and event.options.get("reduction") == "none":
+            return  # how hard each row is: rows are chosen for training by it
+        common = sum(row in known.content and row not in self.read_first for row in rows)
+        if not known.complete or common < ROWS_SHARED_AT_LEAST:
             return
         if SHARE_AT_LEAST * len(rows) < common < SHARE_OF_TRAINING_DATA * len(rows):
             yield self._finding(common / len(rows), place)
 
-    def _shared(self, loader: Any, trained: list[Any]) -> float | None:
-        """The share of the rows of a loader that are rows of one trained on; None where the loaders cannot tell."""
-        for each in [loader, *trained]:
-            if each not in self.rows:
-                self.rows[each] = rows_of(each)
-        ours = self.rows[loader]
-        if any(each.dataset is loader.dataset and (rows := self.rows[each]) == ours and rows for each in trained):
-            return 0.0  # the training data itself, evaluated too
-        shares = [share(ours, theirs) for each in trained if ours and (theirs := self.rows[each])]
-        known = [value for value in shares if value is not None]
-        return max(known) if known and len(known) == len(trained) else None
+    def _rows_of(self, loader: Any) -> Rows | None:
+        if loader not in self.rows:
+            self.rows[loader] = rows_of(loader)
+        return self.rows[loader]
 
-    def _finding(self, shared: float, place: Place) -> Finding:
+    def _compare(self, ours: Rows | None, known: TrainedOn, loader: Any, place: Place) -> Iterator[Finding]:
+        """The rows of a loader that a net is evaluated on with all that it was trained on."""
+        if ours is None or known.unknown or not known.rows:
+            return
+        if any(ours.same_as(theirs) for theirs in known.rows):
+            self.settled.add(loader)  # the training data itself, evaluated too
+            return
+        shares = [share(ours, theirs) for theirs in known.rows]
+        if any(value is None for value in shares):
+            return
+        self.settled.add(loader)
+        now, before = shares[-1] or 0.0, max((value or 0.0 for value in shares[:-1]), default=0.0)
+        largest = max(now, before)
+        if largest < SHARE_AT_LEAST:
+            self.separate += 1
+        elif now < SHARE_AT_LEAST:
+            yield self._finding(before, place, "; the net was trained on them before, and was not made anew since")
+        elif now >= SHARE_OF_TRAINING_DATA:
+            self.within.append(self._finding(now, place))  # a measure of the fit to training rows, or a leak
+        else:
+            yield self._finding(largest, place)
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        """Where other rows are evaluated too, those within the training rows show how well these are fitted."""
+        if not self.separate:
+            yield from self.within[:1]
+
+    def _finding(self, shared: float, place: Place, why: str = "") -> Finding:
         return self.finding(
-            f"{shared:.1%} of the rows that the net is evaluated on are in its training data as well",
+            f"{shared:.1%} of the rows that the net is evaluated on are in its training data as well{why}",
             FIX,
             file=place.file,
             line=place.line,

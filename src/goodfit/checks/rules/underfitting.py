@@ -3,7 +3,9 @@
 What it checks
     Two signs. The kept weights are no better than the trivial predictor on the training rows themselves. Or the
     training rows are fitted no better than the validation rows (the difference of mean losses is within its noise) and
-    the validation loss still fell by over 3% in the last epoch.
+    the validation loss still fell by over 3% in the last epoch. In the history of any run: over the last three points
+    both losses are over 3% and three standard errors below those of the three before, and the validation loss is less
+    than 5% above the training loss.
 
 Why it hurts
     More can be learnt from the same data: the net has not begun to memorise its rows, and the loss was still falling.
@@ -25,14 +27,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from goodfit.checks.curves.curves import Curves
+from goodfit.checks.curves.statistic import noise
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.checks.rule import CurveRule, EndFacts, EndRule
 
 RELATIVE_FALL_AT_LEAST = 0.03  # of the validation loss in the last epoch
+POINTS_AT_LEAST = 6  # of a curve: the last three, and three before
+GAP_AT_MOST = 0.05  # of the validation loss above the training loss
+ERRORS_NEEDED = 3.0
 Z_NEEDED = 1.645  # one-sided p < 0.05: beyond it the training rows are fitted better
 
 
-class Underfitting(EndRule):
+class Underfitting(EndRule, CurveRule):
     code, level = "GF411", Level.NOTICE
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
@@ -59,3 +68,25 @@ class Underfitting(EndRule):
                 f"validation rows ({valid.mean():.3f}): the model has not begun to memorise its rows",
                 fix,
             )
+
+    def at_curves(self, curves: Curves) -> Iterator[Finding]:
+        aligned = curves.aligned()
+        if aligned is None or len(aligned[0]) < POINTS_AT_LEAST:
+            return
+        _, train, valid = aligned
+        last_train, last_valid = float(train[-3:].mean()), float(valid[-3:].mean())
+        if _still_falls(train) and _still_falls(valid) and last_valid < last_train + GAP_AT_MOST * abs(last_train):
+            yield self.finding(
+                f"both losses were still falling at the end, and are nearly the same ({last_train:.3f} in training, "
+                f"{last_valid:.3f} in validation): the model can learn more from these rows",
+                "Train for longer, or with a larger net or a higher learning rate",
+            )
+
+
+def _still_falls(values: np.ndarray) -> bool:
+    """Whether the last three points lie below the three before, beyond the noise."""
+    if not np.isfinite(values).all():
+        return False
+    before, last = float(values[-6:-3].mean()), float(values[-3:].mean())
+    error = noise(values[-6:]) * (2 / 3) ** 0.5
+    return bool(before - last > max(RELATIVE_FALL_AT_LEAST * abs(before), ERRORS_NEEDED * error))

@@ -15,7 +15,8 @@ Instead
     DataLoader(train, shuffle=True)
 
 When it is a false alarm
-    Time series and streams, whose order is intended.
+    Time series and streams, whose order is intended. Losses are judged by line and kind: the constant targets of a GAN
+    are no labels.
 
 Cost
     The classes of each batch in the steps examined.
@@ -24,10 +25,12 @@ Cost
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import torch
 
 from goodfit.checks.engine.events import Loss
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -37,13 +40,23 @@ BATCHES_IN_A_ROW = 3  # with the same class most frequent
 SHARE_AT_LEAST = 0.8  # of the batches, with one or two classes
 
 
+@dataclass
+class Batches:
+    """Of the losses of one line: how their targets came."""
+
+    sorted: int = 0  # with one class, or two of many
+    count: int = 0
+    last: int | None = None  # the most frequent class
+    run: int = 0  # batches in a row with the same
+    longest: int = 0
+    classes: set[int] = field(default_factory=set)
+
+
 class Unshuffled(LiveRule):
     code, level = "GF501", Level.WARNING
 
     def start(self) -> None:
-        self.sorted_batches = self.batches = self.run = self.longest = 0
-        self.last: int | None = None
-        self.classes: set[int] = set()
+        self.batches: dict[tuple[Place, str], Batches] = {}
         self.reported = False
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
@@ -56,21 +69,25 @@ class Unshuffled(LiveRule):
         if y.is_floating_point() and not bool((values == values.round()).all()):
             return
         classes = [int(value) for value in values.tolist()]
-        self.batches += 1
-        self.classes |= set(classes)
-        self.sorted_batches += len(classes) == 1 or (len(classes) == 2 and len(self.classes) >= 5)
+        place = user_place()
+        known = self.batches.setdefault((place, event.name), Batches())
+        known.count += 1
+        known.classes |= set(classes)
+        known.sorted += len(classes) == 1 or (len(classes) == 2 and len(known.classes) >= 5)
         frequent = int(torch.mode(y.detach().flatten().long()).values)
-        self.run = self.run + 1 if frequent == self.last else 1
-        self.longest, self.last = max(self.longest, self.run), frequent
+        known.run = known.run + 1 if frequent == known.last else 1
+        known.longest, known.last = max(known.longest, known.run), frequent
         if (
-            self.batches >= BATCHES_AT_LEAST
-            and self.sorted_batches >= SHARE_AT_LEAST * self.batches
-            and (self.longest >= BATCHES_IN_A_ROW or event.name in ("cross_entropy", "nll_loss"))
-            and len(self.classes) > 1
+            known.count >= BATCHES_AT_LEAST
+            and known.sorted >= SHARE_AT_LEAST * known.count
+            and (known.longest >= BATCHES_IN_A_ROW or event.name in ("cross_entropy", "nll_loss"))
+            and len(known.classes) > 1
         ):
             self.reported = True
             yield self.finding(
-                f"{self.sorted_batches} of {self.batches} training batches hold one or two of {len(self.classes)} "
-                f"classes, up to {self.longest} in a row with the same: the rows are sorted",
+                f"{known.sorted} of {known.count} training batches hold one or two of {len(known.classes)} "
+                f"classes, up to {known.longest} in a row with the same: the rows are sorted",
                 "Shuffle the training rows: DataLoader(..., shuffle=True), or torch.randperm in each epoch",
+                file=place.file,
+                line=place.line,
             )

@@ -1,0 +1,238 @@
+"""Hooks of what a net computes: modules, losses, distributions, dropout, and how its outputs are read."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+from torch import Tensor, distributions, nn
+from torch.distributions import Distribution
+from torch.nn import functional
+from torch.nn.modules import module as modules
+
+from goodfit.checks.engine import events, graph
+from goodfit.checks.engine.nested import tensors
+from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
+from goodfit.checks.engine.signatures import signature
+from goodfit.checks.engine.user_frame import user_place
+from goodfit.checks.engine.watcher import CALL_TICKS
+
+LOSSES = (
+    "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div", "mse_loss",
+    "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
+    "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
+)  # fmt: skip
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
+MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
+# Not copy_ and detach: lazy parameters and tv_tensors know these by their identity.
+WRITING = ("mul_", "add_", "sub_", "lerp_", "__imul__", "__iadd__", "__isub__")
+
+
+@passed_over_by_warnings
+class ForwardHooks(Replacing):
+    """See the module."""
+
+    def _install_forward(self) -> None:
+        for name in LOSSES:
+            self._replace(functional, name, functools.partial(self._loss, name))
+        for name in DROPOUTS:
+            self._replace(functional, name, self._dropout)
+        self._replace(functional, "scaled_dot_product_attention", self._attention)
+        for kind in vars(distributions).values():
+            if isinstance(kind, type) and issubclass(kind, Distribution) and kind is not Distribution:
+                if "__init__" in vars(kind):
+                    self._replace(kind, "__init__", self._new_distribution)
+                if "log_prob" in vars(kind):
+                    self._replace(kind, "log_prob", self._log_prob)
+
+    def _look_closely(self) -> None:
+        """What is hooked only while rules are awake: every module, ==, views, and who writes into tensors."""
+        if self._undo_close:
+            return
+        undo = self._undo_close
+        if not self.program.compiled:
+            undo.append(modules.register_module_forward_pre_hook(self._called).remove)
+            undo.append(modules.register_module_forward_hook(self._returned, with_kwargs=True, always_call=True).remove)
+        for name in ("__eq__", "eq"):
+            self._replace(Tensor, name, self._compare, undo)
+        self._replace(torch, "eq", self._compare, undo)
+        for name in ("argmax", "max", "tolist", "numpy"):
+            self._replace(Tensor, name, self._read, undo)
+        for name in ("argmax", "max"):
+            self._replace(torch, name, self._read, undo)
+        for name in ("view", "reshape"):
+            self._replace(Tensor, name, self._reshape, undo)
+        self._replace(torch, "reshape", self._reshape, undo)
+        for owner in (torch, Tensor, functional):
+            for name in MARKED:
+                if hasattr(owner, name):
+                    self._replace(owner, name, self._mark, undo)
+        for name in WRITING:
+            self._replace(Tensor, name, functools.partial(self._write, name), undo)
+
+    def _look_away(self) -> None:
+        while self._undo_close:
+            self._undo_close.pop()()
+        self.watcher.stack.clear()
+
+    def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        if not self.watcher.awake:
+            result = original(*args, **kwargs)
+            if not torch.is_grad_enabled():
+                self._note_evaluation(name, result, args, kwargs)
+            return result
+        bound = signature(original).bind(*args, **kwargs)
+        bound.apply_defaults()
+        options = dict(bound.arguments)
+        x, target = options.pop("input", None), options.pop("target", None)
+        if not (isinstance(x, Tensor) and isinstance(target, Tensor)) or x.is_meta or target.is_meta:
+            return original(*args, **kwargs)
+        self.watcher.tell(events.Loss(name, x, target, options, torch.is_grad_enabled()))
+        with self.watcher.inside_torch():
+            result = original(*args, **kwargs)
+        if not torch.is_grad_enabled():
+            self._note_evaluation(name, result, args, kwargs)
+        return result
+
+    def _note_evaluation(self, name: str, result: Any, args: Any, kwargs: Any) -> None:
+        """A loss without gradients, after the first step: its value, where reading it waits for nothing."""
+        if not (isinstance(result, Tensor) and result.dim() == 0 and result.is_cpu and self.program.steps):
+            return
+        target = args[1] if len(args) > 1 else kwargs.get("target")
+        loader = self.program.loader() if self.program.loader is not None else None
+        rows = _size_of(loader) if loader is not None else target.data_ptr() if isinstance(target, Tensor) else 0
+        is_classes = name == "cross_entropy" and isinstance(target, Tensor) and not target.is_floating_point()
+        losses = self.program.losses
+        self.program.evaluations.add(
+            (user_place(), name, rows),
+            self.program.steps,
+            result.item(),
+            (losses.total, losses.count),
+            target if is_classes and target is not None and target.numel() <= TARGETS_AT_MOST else None,
+        )
+
+    def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if self.watcher.awake and not self._in_backward:
+            bound = signature(original).bind(*args, **kwargs)
+            bound.apply_defaults()
+            self._tell_dropout(bound.arguments["p"], bound.arguments["training"])
+        return original(*args, **kwargs)
+
+    def _attention(self, original: Any, args: Any, kwargs: Any) -> Any:
+        rate = kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0)
+        if rate and self.watcher.awake and not self._in_backward:
+            self._tell_dropout(rate, True)
+        mask = kwargs.get("attn_mask", args[3] if len(args) > 3 else None)
+        if isinstance(mask, Tensor) and self.watcher.hears(events.Attention) and not self._in_backward:
+            self.watcher.tell(events.Attention(mask.detach(), torch.is_grad_enabled()))
+        return original(*args, **kwargs)
+
+    def _tell_dropout(self, rate: Any, training: Any) -> None:
+        stack = self.watcher.stack
+        inner, outer = (stack[-1], stack[0]) if stack else (None, None)
+        self.watcher.tell(events.Dropout(inner, outer, float(rate), bool(training)))
+
+    def _new_distribution(self, original: Any, args: Any, kwargs: Any) -> Any:
+        """Of one kind made of another, as OneHotCategorical is, the outer one is what the user made."""
+        with self.watcher.inside_torch():
+            original(*args, **kwargs)
+        if self.watcher.awake:
+            given = dict(signature(original).bind(*args, **kwargs).arguments)
+            params = {name: value for name, value in given.items() if isinstance(value, Tensor)}
+            self.watcher.tell(events.NewDistribution(args[0], params, torch.is_grad_enabled()))
+
+    def _log_prob(self, original: Any, args: Any, kwargs: Any) -> Any:
+        value = args[1] if len(args) > 1 else kwargs.get("value")
+        if self.watcher.awake and isinstance(value, Tensor):
+            self.watcher.tell(events.LogProb(args[0], value, torch.is_grad_enabled()))
+        with self.watcher.inside_torch():
+            return original(*args, **kwargs)
+
+    def _mark(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if isinstance(result, Tensor) and result.grad_fn is not None:
+            graph.mark(result.grad_fn, user_place())
+        return result
+
+    def _write(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        if self.watcher.hears(events.Write) and not args[0].requires_grad and not torch.is_grad_enabled():
+            others = [other for other in args[1:] if isinstance(other, Tensor)]
+            self.watcher.tell(events.Write(args[0], name, others[0] if others else None))
+        return original(*args, **kwargs)
+
+    def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
+        if isinstance(left, Tensor) and isinstance(right, Tensor):
+            self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+        return result
+
+    def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
+        tensor = args[0] if args else kwargs.get("input")
+        if isinstance(tensor, Tensor) and tensor.dim():
+            self.watcher.tell(events.Read(tensor, torch.is_grad_enabled()))
+        return original(*args, **kwargs)
+
+    def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if result.grad_fn is not None and result.dim() > 1:
+            graph.mark(result.grad_fn, user_place())
+        if result.dim() in (3, 4):  # images are what is asked about
+            self.watcher.tell(events.Reshape(args[0], result))
+        return result
+
+    def _called(self, module: nn.Module, args: Any) -> None:
+        if torch.compiler.is_compiling() or self.watcher.busy or self._in_backward:
+            return
+        self.watcher.stack.append(module)
+
+    def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any = None) -> None:
+        kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)
+        watcher = self.watcher
+        stack = watcher.stack
+        if torch.compiler.is_compiling() or watcher.busy or self._in_backward or module not in _identity(stack):
+            return
+        while stack.pop() is not module:  # forwards that raised
+            pass
+        if self._functorch() is not None:
+            return
+        root = next((each for each in [*stack, module] if _has_parameters(each)), None)
+        if root is None:
+            return
+        call = events.Call(
+            module=module,
+            root=root,
+            inputs=list(tensors([args, kwargs])),
+            output=output,
+            parent=stack[-1] if stack else None,
+            training=module.training,
+            grad=torch.is_grad_enabled(),
+            args=args,
+            kwargs=kwargs,
+        )
+        if call.outermost:
+            self.program.note_call(call)
+        watcher.tell(call)
+        if call.outermost and not call.grad:
+            watcher.tick(CALL_TICKS)
+
+
+class _identity:
+    """Membership by identity: a module may define ==."""
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    def __contains__(self, item: object) -> bool:
+        return any(each is item for each in self.items)
+
+
+def _size_of(loader: Any) -> int:
+    """Of its data set, which may be made anew for each epoch."""
+    return len(loader.dataset) if hasattr(loader.dataset, "__len__") else 0
+
+
+def _has_parameters(module: nn.Module) -> bool:
+    return next(module.parameters(), None) is not None

@@ -1,0 +1,167 @@
+"""Hooks of training: backward passes, steps, zeroed and clipped gradients, schedules, scalers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer, lr_scheduler
+from torch.optim import optimizer as optimisers
+
+from goodfit.checks.engine import events
+from goodfit.checks.engine.hand_written import HandWritten
+from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
+from goodfit.checks.engine.signatures import signature
+from goodfit.checks.engine.watcher import STEP_TICKS, Watcher
+
+
+@passed_over_by_warnings
+class TrainingHooks(Replacing):
+    """See the module."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        super().__init__(watcher)
+        self._hand_written = HandWritten()
+        self._steps_before: dict[int, int] = {}  # of the program, when an optimiser began its own
+        watcher.before_end(self._count_last_step)
+
+    def _install_training(self) -> None:
+        self._replace(torch.autograd, "backward", self._backward)
+        self._replace(torch.autograd, "grad", self._grad)
+        self._replace(torch.autocast, "__init__", self._autocast)
+        for owner in (Optimizer, nn.Module):
+            self._replace(owner, "zero_grad", self._zero)
+        self._replace(Optimizer, "__init__", self._new_optimiser)
+        self._undo.append(optimisers.register_optimizer_step_pre_hook(self._steps).remove)
+        self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped).remove)
+        for scheduler in (lr_scheduler.LRScheduler, lr_scheduler.ReduceLROnPlateau):
+            self._replace(scheduler, "step", self._schedule)
+        for place in (nn.utils, nn.utils.clip_grad):
+            for name in ("clip_grad_norm_", "clip_grad_value_"):
+                self._replace(place, name, self._clip)
+        for name in ("scale", "unscale_", "step", "update"):
+            self._replace(torch.amp.GradScaler, name, functools.partial(self._scaler, name))
+
+    def _backward(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if self._in_backward:  # of reentrant checkpointing, inside of the user's own
+            return original(*args, **kwargs)
+        roots = args[0] if args else kwargs["tensors"]
+        losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
+        if any(loss.is_meta for loss in losses):  # there are no values to look at
+            return original(*args, **kwargs)
+        gradients_given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
+        inputs_given = kwargs.get("inputs") is not None
+        watcher = self.watcher
+        self._hand_written_step(losses)
+        self._note_loss(losses)
+        if watcher.hears(events.BackwardBegins):
+            watcher.tell(events.BackwardBegins(losses, gradients_given, inputs_given))
+        self._in_backward += 1
+        try:
+            result = original(*args, **kwargs)
+        finally:
+            self._in_backward -= 1
+        self.program.backwards += 1
+        self._hand_written.note(losses)
+        if watcher.hears(events.BackwardEnded):
+            watcher.tell(events.BackwardEnded(losses, gradients_given, inputs_given))
+        return result
+
+    def _note_loss(self, losses: list[Tensor]) -> None:
+        """Its value, where reading it waits for nothing; a jump, NaN or infinity wakes the rules."""
+        if len(losses) != 1 or losses[0].numel() != 1 or not (losses[0].is_cpu or self.watcher.awake):
+            return
+        if not losses[0].is_complex() and self.program.losses.add(losses[0].item()):
+            self.watcher.wake()
+
+    def _hand_written_step(self, losses: Sequence[Tensor] = ()) -> None:
+        """Where the program has moved its weights by itself since their gradients came, that was a step."""
+        if self._hand_written.has_moved(losses):
+            self.program.steps_by_hand += 1
+            self._step_over(self._hand_written)
+
+    def _count_last_step(self) -> None:
+        """Nothing follows it by which it was seen before."""
+        moved = self._hand_written.has_moved()
+        self.program.steps += moved
+        self.program.steps_by_hand += moved
+
+    def _grad(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if self._in_backward:
+            return original(*args, **kwargs)
+        self.program.grad_calls += 1
+        inputs = args[1] if len(args) > 1 else kwargs.get("inputs", ())
+        leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
+        outputs = args[0] if args else kwargs["outputs"]
+        self._hand_written_step([outputs] if isinstance(outputs, Tensor) else list(outputs))
+        self._in_backward += 1
+        try:
+            result = original(*args, **kwargs)
+        finally:
+            self._in_backward -= 1
+        self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
+        return result
+
+    def _autocast(self, original: Any, args: Any, kwargs: Any) -> Any:
+        original(*args, **kwargs)
+        bound = signature(original).bind(*args, **kwargs)
+        bound.apply_defaults()
+        if bound.arguments["enabled"]:
+            self.watcher.tell(events.Autocast(args[0], bool(args[0]._enabled)))
+
+    def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        self._hand_written.stop()
+        self._steps_before[id(optimiser)] = self.program.steps
+
+    def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        if self.watcher.busy or torch.compiler.is_compiling():
+            return
+        self.program.optimiser(optimiser).steps += 1
+        if self._steps_before.pop(id(optimiser), self.program.steps) < self.program.steps:
+            self.watcher.tell(events.Step(optimiser, wraps=True))
+        else:
+            self._step_over(optimiser)
+
+    def _step_over(self, optimiser: Optimizer | HandWritten) -> None:
+        self.program.steps += 1
+        self.program.losses.count_at_step = self.program.losses.count
+        self.watcher.tell(events.Step(optimiser))
+        self.watcher.tick(STEP_TICKS)
+
+    def _new_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
+        original(*args, **kwargs)
+        self.program.optimiser(args[0])
+        self.watcher.tell(events.NewOptimiser(args[0]))
+
+    def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self._hand_written_step()
+        self.watcher.tell(events.Zero(args[0]))
+        return original(*args, **kwargs)
+
+    def _schedule(self, original: Any, args: Any, kwargs: Any) -> Any:
+        scheduler = args[0]
+        first = getattr(scheduler, "last_epoch", 0) < 0 or not hasattr(scheduler, "_step_count")
+        first = first or getattr(scheduler, "_step_count", 1) == 0
+        value = None
+        if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau):
+            value = float(args[1] if len(args) > 1 else kwargs["metrics"])
+        self.watcher.tell(events.Schedule(scheduler, first, value))
+        return original(*args, **kwargs)
+
+    def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:
+        bound = signature(original).bind(*args, **kwargs)
+        params = bound.arguments["parameters"]
+        params = [params] if isinstance(params, Tensor) else list(params)  # a generator is read once, here
+        bound.arguments["parameters"] = params
+        limit = bound.arguments.get("max_norm", bound.arguments.get("clip_value", 0.0))
+        if not any(param.is_meta for param in params):
+            self.watcher.tell(events.Clip(params, float(limit)))
+        with self.watcher.inside_torch():
+            return original(*bound.args, **bound.kwargs)
+
+    def _scaler(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
+        self.watcher.tell(events.Scaler(args[0], action))
+        return original(*args, **kwargs)

@@ -1,0 +1,66 @@
+"""Functions of torch replaced by ones that also tell the watcher, and put back afterwards."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any, TypeVar
+
+import torch
+
+from goodfit.checks.engine.program_state import ProgramState
+from goodfit.checks.engine.watcher import Watcher
+
+K = TypeVar("K")
+Undo = list[Callable[[], None]]
+# Python's warnings pass over frames whose file is named so (warnings._is_internal_frame) when they count `stacklevel`:
+# a warning of torch keeps the user's line, and is shown as often as without us.
+PASSED_OVER = "<goodfit, as importlib._bootstrap>"
+
+
+class Replacing:
+    """What all kinds of hooks share: how a function is replaced, and when nothing may be watched."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher: Watcher = watcher
+        self.program: ProgramState = watcher.program
+        self._undo: Undo = []
+        self._undo_close: Undo = []
+        self._in_backward = 0
+        self._functorch: Callable[[], Any] = getattr(torch._C._functorch, "peek_interpreter_stack", lambda: None)
+
+    def _replace(self, owner: Any, name: str, handler: Any, undo: Undo | None = None) -> None:
+        """`handler(original, args, kwargs)` in place of `owner.name`, while nothing speaks against watching."""
+        own = name in vars(owner)
+        original = getattr(owner, name)
+        watcher, functorch = self.watcher, self._functorch
+
+        @functools.wraps(original)
+        def replacement(*args: Any, **kwargs: Any) -> Any:
+            if torch.compiler.is_compiling() or watcher.busy or functorch() is not None:
+                return original(*args, **kwargs)
+            return handler(original, args, kwargs)
+
+        function: Any = replacement
+        function.__code__ = _passed_over(replacement)
+        setattr(owner, name, replacement)
+        back = functools.partial(setattr, owner, name, original) if own else functools.partial(delattr, owner, name)
+        (self._undo if undo is None else undo).append(back)
+
+
+def passed_over_by_warnings(kind: type[K]) -> type[K]:
+    """Decorator of a class whose methods call the originals: they leave no trace in the warnings of these."""
+    for member in vars(kind).values():
+        if isinstance(member, FunctionType):
+            member.__code__ = _passed_over(member)
+    return kind
+
+
+def _passed_over(function: Any) -> CodeType:
+    return _renamed(function.__code__)
+
+
+@functools.cache
+def _renamed(code: CodeType) -> CodeType:
+    return code.replace(co_filename=PASSED_OVER)

@@ -1,0 +1,81 @@
+"""What sequences hold: whether targets are the input moved in time, and which positions are padding."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+STEPS_AT_LEAST = 4  # of a sequence
+KNOWN_SHARE = 0.5  # of the targets that are not ignored
+SHIFTS = (0, 1, 2)
+LENGTHS_AT_LEAST = 3  # different ones, where padding is recognised by its place alone
+
+
+class Shift(NamedTuple):
+    """`dim` of the input is time, and the target of a position is the input `steps` later."""
+
+    dim: int
+    steps: int
+
+
+def shift(x: Tensor, target: Tensor, ignore_index: int | None = None) -> Shift | None:
+    """How targets follow from the input by a move in time; None where they do not, or where several moves would do.
+
+    Args:
+        x: (B, T) or (T, B) tokens; (B, T, F), (T, B, F) or (B, F, T) numbers.
+        target: of the same shape, without the last steps or flattened as well.
+        ignore_index: value of targets that do not count.
+    """
+    if x.dim() not in (2, 3) or x.is_floating_point() != target.is_floating_point() or target.numel() == 0:
+        return None
+    if x.device != target.device or target.numel() > x.numel():
+        return None
+    for dim in range(x.dim())[::-1] if x.dim() == 2 else (1, 0, 2):
+        if x.shape[dim] < STEPS_AT_LEAST:
+            continue
+        fitting = [steps for steps in SHIFTS if _follows(x, target, dim, steps, ignore_index)]
+        if len(fitting) == 1:
+            return Shift(dim, fitting[0])
+    return None
+
+
+def _follows(x: Tensor, target: Tensor, dim: int, steps: int, ignore_index: int | None) -> bool:
+    length = x.shape[dim]
+    targets, rest = divmod(target.numel() * length, x.numel())  # steps of the target
+    if rest or not length - SHIFTS[-1] <= targets <= length:
+        return False
+    common = min(targets, length - steps)
+    values = target.reshape([*x.shape[:dim], targets, *x.shape[dim + 1 :]]).narrow(dim, 0, common)
+    expected = x.narrow(dim, steps, common)
+    known = torch.ones_like(values, dtype=torch.bool) if ignore_index is None else values != ignore_index
+    return float(known.float().mean()) >= KNOWN_SHARE and bool((values == expected)[known].all())
+
+
+def padding(tokens: Tensor, padding_index: int | None) -> Tensor | None:
+    """(B, T) where tokens (B, T) are padding; None where there is none, or it is not sure that there is.
+
+    Without an index: the value that most rows end with, where it stands at the ends of rows alone, at most rows, and
+    after several lengths.
+    """
+    if (
+        tokens.dim() != 2
+        or tokens.is_floating_point()
+        or tokens.dtype == torch.bool
+        or tokens.shape[1] < STEPS_AT_LEAST
+    ):
+        return None
+    value = padding_index
+    if value is None:
+        value = int(torch.mode(tokens[:, -1]).values)
+    pads = tokens == value
+    lengths = tokens.shape[1] - pads.flip(1).long().cumprod(1).sum(1)  # up to the run that ends the row
+    tail = torch.arange(tokens.shape[1], device=tokens.device) >= lengths[:, None]
+    if not bool(pads.any()) or bool((pads != tail).any()):
+        return None
+    if padding_index is None and (
+        len(torch.unique(lengths)) < LENGTHS_AT_LEAST or float((lengths < tokens.shape[1]).float().mean()) < KNOWN_SHARE
+    ):
+        return None
+    return tail

@@ -1,0 +1,122 @@
+"""logits-are-probabilities: probabilities are given where logits are expected, or logits where probabilities are.
+
+What it checks
+    A distribution (Categorical, OneHotCategorical, Bernoulli and their like) gets `logits` that come from a softmax or
+    a sigmoid, as the graph shows, or whose rows are probabilities in three calls; or `probs` of log-probabilities (all
+    negative), or with negative values. kl_div with log_target=True gets probabilities. A softmax is taken of a softmax
+    over the same dimension.
+
+Why it hurts
+    A policy of softmax(softmax(x)) is nearly uniform, however sure the net is: with two actions no probability is above
+    0.73. Log-probabilities taken as probabilities turn preferences upside down: the least likely becomes the most
+    likely.
+
+Example
+    probs = torch.softmax(policy(state), -1)
+    action = Categorical(logits=probs).sample()
+
+Instead
+    action = Categorical(probs=probs).sample()
+    action = Categorical(logits=policy(state)).sample()
+
+When it is a false alarm
+    None is known.
+
+Cost
+    A look at graph nodes, and at the sums of rows where the graph is hidden, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Loss, NewDistribution
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+OF_CLASSES = ("Categorical", "OneHotCategorical", "OneHotCategoricalStraightThrough", "RelaxedOneHotCategorical",
+              "Multinomial")  # fmt: skip
+OF_TWO = ("Bernoulli", "RelaxedBernoulli", "Geometric", "Binomial", "NegativeBinomial")
+CALLS_AT_LEAST = 3  # with rows that sum to 1, where no softmax is seen
+SUM_TOLERANCE = 1e-3
+NODES_AT_MOST = 60  # behind the loss: further inside, two softmaxes are the net's own
+
+
+class LogitsAreProbabilities(LiveRule):
+    code, level = "GF217", Level.ERROR
+
+    def start(self) -> None:
+        self.calls: dict[Place, int] = {}
+
+    def on_distribution(self, event: NewDistribution) -> Iterator[Finding]:
+        if event.kind not in OF_CLASSES + OF_TWO:
+            return
+        logits, probs = event.params.get("logits"), event.params.get("probs")
+        if logits is not None and logits.numel():
+            yield from self._of_logits(event.kind, logits)
+        if probs is not None and probs.numel() and probs.is_floating_point():
+            lowest, highest = float(probs.min()), float(probs.max())
+            if lowest < 0:
+                what = "log-probabilities (none is above 0)" if highest <= 0 else f"values as low as {lowest:.3g}"
+                yield self.finding(
+                    f"the probs of {event.kind} are {what}: the probabilities that it makes of them are wrong",
+                    "Give these values as logits=, or their softmax as probs=",
+                )
+
+    def _of_logits(self, kind: str, logits: Tensor) -> Iterator[Finding]:
+        node = graph.source(logits)
+        name = node.name() if node is not None else ""
+        expected = ("SoftmaxBackward0",) if kind in OF_CLASSES else ("SoftmaxBackward0", "SigmoidBackward0")
+        what = None
+        if name in expected:
+            what = f"come from a {name.removesuffix('Backward0').lower()}"
+        elif kind in OF_CLASSES and logits.dim() and logits.shape[-1] > 1 and _is_distribution(logits):
+            place = user_place()
+            self.calls[place] = self.calls.get(place, 0) + 1
+            if self.calls[place] >= CALLS_AT_LEAST:
+                what = f"are probabilities (rows sum to 1) in {self.calls[place]} calls"
+        if what is not None:
+            yield self.finding(
+                f"the logits of {kind} {what}: it normalises them once more, and no probability comes near 0 or 1",
+                f"Write {kind}(probs=...), or give it the output before the softmax or sigmoid",
+            )
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name == "kl_div" and event.options.get("log_target") and event.target.dim() > 1:
+            target = event.target.detach()
+            if target.is_floating_point() and target.numel() and _is_distribution(target):
+                yield self.finding(
+                    "the target of kl_div holds probabilities (rows sum to 1), and log_target=True expects their "
+                    "logarithms",
+                    "Remove log_target=True, or give log_softmax as target",
+                )
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        for loss in event.losses:
+            for node in graph.walk(loss.grad_fn, limit=NODES_AT_MOST) if loss.grad_fn is not None else ():
+                if node.name() != "SoftmaxBackward0" or not (inputs := graph.parents(node)):
+                    continue
+                inner = graph.behind(inputs[0])
+                if inner.name() != "SoftmaxBackward0" or graph.shape_of(inner) != graph.shape_of(node):
+                    continue
+                dims = len(graph.shape_of(node))
+                if graph.softmax_dim(inner) % dims != graph.softmax_dim(node) % dims:
+                    continue
+                place = graph.place_of(node)
+                yield self.finding(
+                    "softmax is taken of a softmax: what it gives is nearly uniform, however sure the net is",
+                    "Take it once: remove one of the two, often the one inside of the net",
+                    file=place.file,
+                    line=place.line,
+                )
+                return
+
+
+def _is_distribution(values: Tensor) -> bool:
+    """Whether no value is negative and the last dimension sums to 1."""
+    rows = values.detach().float()
+    return bool(rows.min() >= 0) and bool(((rows.sum(-1) - 1).abs() < SUM_TOLERANCE).all())

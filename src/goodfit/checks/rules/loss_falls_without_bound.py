@@ -1,0 +1,90 @@
+"""loss-falls-without-bound: a loss that cannot be below 0 is maximised.
+
+What it checks
+    What backward is called on is the negative of a loss function that is never below 0 (cross-entropy, mean squares and
+    others), and an optimiser steps after it, in five steps; or an optimiser with maximize=True steps after such a loss.
+
+Why it hurts
+    The net gets worse in every step, and the loss falls for ever: a wrong sign.
+
+Example
+    loss = -F.cross_entropy(model(x), y)
+
+Instead
+    loss = F.cross_entropy(model(x), y)
+
+When it is a false alarm
+    Gradient ascent on purpose, as in unlearning or an adversary.
+
+Cost
+    A look at two graph nodes in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Step
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS_AT_LEAST = 5
+NOT_NEGATIVE = ("NllLoss", "CrossEntropy", "MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BinaryCrossEntropy")
+
+
+class LossFallsWithoutBound(LiveRule):
+    code, level = "GF223", Level.NOTICE
+
+    def start(self) -> None:
+        self.last: tuple[str, bool, Place] | None = None  # name, whether negated, line: of the last backward
+        self.steps: dict[Place, int] = {}
+
+    def before_backward(self, event: BackwardBegins) -> None:
+        self.last = None
+        if len(event.losses) == 1 and event.losses[0].grad_fn is not None:
+            name, negated = _named(event.losses[0].grad_fn)
+            if name is not None:
+                self.last = name, negated, user_place()
+
+    def on_step(self, event: Step) -> Iterator[Finding]:
+        last, self.last = self.last, None
+        if last is None:
+            return
+        name, negated, place = last
+        maximised = any(group.get("maximize") for group in event.optimiser.param_groups)
+        if negated is maximised:
+            return
+        self.steps[place] = self.steps.get(place, 0) + 1
+        if self.steps[place] == STEPS_AT_LEAST:
+            how = "maximize=True makes the optimiser raise it" if maximised else "its negative is minimised"
+            yield self.finding(
+                f"{name} cannot be below 0, and {how}: the net gets worse without end",
+                "Remove the minus sign or maximize=True",
+                file=place.file,
+                line=place.line,
+            )
+
+
+def _named(node: Any) -> tuple[str | None, bool]:
+    """The name of the loss function that a node gives, None where it is no such; whether its sign was changed."""
+    negated = False
+    for _ in range(4):
+        name, inputs = node.name().removesuffix("Backward0").removesuffix("Backward1"), graph.parents(node)
+        if name.startswith(NOT_NEGATIVE):
+            return name, negated
+        if len(inputs) != 1 or name not in ("Neg", "Rsub", "Mean", "Sum", "Div", "Add", "Sub", "Mul"):
+            return None, negated
+        negated = negated is not (name in ("Neg", "Rsub") or (name == "Mul" and _is_negative(node)))
+        node = inputs[0]
+    return None, negated
+
+
+def _is_negative(node: Any) -> bool:
+    """Whether a product's other factor is a number below 0."""
+    other = getattr(node, "_saved_other", None)
+    return isinstance(other, Tensor) and other.numel() == 1 and float(other) < 0

@@ -1,0 +1,99 @@
+"""mask-inverted: the padding mask hides the words and shows the padding.
+
+What it checks
+    Attention's key_padding_mask (True: leave out) leaves out tokens of several kinds, and what it keeps is one single
+    token that is never left out: the padding. For inputs that are no tokens: it keeps exactly the rows that are all
+    zero. The attn_mask of scaled_dot_product_attention and the attention_mask of Hugging Face's models, which mean
+    the opposite (True or 1: keep), in the same way.
+
+Why it hurts
+    The layer attends to padding alone. It learns a little from positions and lengths, and nothing from the words.
+
+Example
+    mask = tokens != PAD
+    h = self.encoder(self.embed(tokens), src_key_padding_mask=mask)
+
+Instead
+    mask = tokens == PAD
+
+When it is a false alarm
+    None is known.
+
+Cost
+    A comparison of the mask with the tokens, in the steps examined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.checks.engine.events import Attention, Call
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+EMBEDDINGS_KEPT = 4
+
+
+class MaskInverted(LiveRule):
+    code, level = "GF108", Level.ERROR
+
+    def start(self) -> None:
+        self.tokens: list[Tensor] = []  # given to the last embeddings
+
+    def on_call(self, event: Call) -> Iterator[Finding]:
+        module = event.module
+        if isinstance(module, nn.Embedding):
+            if event.inputs and event.inputs[0].dim() == 2:
+                self.tokens = [*self.tokens[1 - EMBEDDINGS_KEPT :], event.inputs[0]]
+        elif isinstance(module, nn.MultiheadAttention):
+            mask = event.kwargs.get("key_padding_mask", event.args[3] if len(event.args) > 3 else None)
+            if isinstance(mask, Tensor) and mask.dim() == 2:
+                left_out = mask if mask.dtype == torch.bool else mask == -torch.inf
+                sequences = [*self.tokens, *(x for x in event.inputs[:1] if x.grad_fn is None)]
+                yield from self._judge(left_out, sequences, "key_padding_mask", "True leaves a position out")
+        elif event.outermost and type(module).__module__.startswith("transformers."):
+            mask, tokens = event.kwargs.get("attention_mask"), event.kwargs.get("input_ids")
+            if isinstance(mask, Tensor) and isinstance(tokens, Tensor) and mask.dim() == 2:
+                yield from self._judge(mask == 0, [tokens], "attention_mask", "1 keeps a position")
+
+    def on_attention(self, event: Attention) -> Iterator[Finding]:
+        """A mask over keys alone: (B, 1, 1, T), or (B, T, T) whose rows are equal. Here True keeps a position."""
+        mask = event.mask
+        if mask.dim() < 3:
+            return
+        rows = mask.reshape(len(mask), -1, mask.shape[-1])
+        if bool((rows == rows[:, :1]).all()):
+            kept = rows[:, 0] if mask.dtype == torch.bool else rows[:, 0] == 0
+            yield from self._judge(~kept, self.tokens, "attn_mask", "True keeps a position")
+
+    def _judge(self, left_out: Tensor, sequences: list[Tensor], name: str, meaning: str) -> Iterator[Finding]:
+        if not bool(left_out.any()) or bool(left_out.all()):
+            return
+        verdicts = {_inverted(left_out, x) for x in sequences if x.device == left_out.device}
+        if True in verdicts and False not in verdicts:
+            yield self.finding(
+                f"{name} leaves out the tokens and keeps the padding: {meaning}",
+                "Invert it: mask = ~mask",
+            )
+
+
+def _inverted(left_out: Tensor, x: Tensor) -> bool | None:
+    """Whether a mask (B, T) keeps the padding of x alone; None where x is another sequence, or nothing can be said."""
+    if x.is_floating_point():
+        if x.dim() != 3:
+            return None
+        empty = (x == 0).all(-1)
+        empty = empty if empty.shape == left_out.shape else empty.T
+        if empty.shape != left_out.shape or not bool(empty.any()):
+            return None
+        return True if bool((empty == ~left_out).all()) else False if bool((empty == left_out).all()) else None
+    tokens = x if x.shape == left_out.shape else x.T
+    if tokens.shape != left_out.shape:
+        return None
+    kept, out = torch.unique(tokens[~left_out]), torch.unique(tokens[left_out])
+    if len(out) == 1:
+        return False
+    return True if len(kept) == 1 and not bool((out == kept).any()) else None

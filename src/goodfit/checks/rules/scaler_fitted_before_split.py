@@ -1,0 +1,146 @@
+"""scaler-fitted-before-split: a scaler of scikit-learn was fitted to the rows that the model is evaluated on.
+
+What it checks
+    The content of rows. A scaler, imputer or PCA was fitted to a set of rows, transformed them, and of its results some
+    are trained on and others are evaluated on; or train_test_split parts what it gave.
+
+Why it hurts
+    Mean and range of the test rows are known to the training: the score is a little too good, and for PCA, imputation
+    and small or drifting data more than a little. In use there are no test rows to fit to.
+
+Example
+    X = StandardScaler().fit_transform(X)
+    X_train, X_test = train_test_split(X)
+
+Instead
+    X_train, X_test = train_test_split(X)
+    scaler = StandardScaler().fit(X_train)
+    X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
+
+When it is a false alarm
+    Rows of a table whose every row occurs many times.
+
+Cost
+    A fingerprint of each row that is fitted, transformed, or given to a net in the steps examined.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from goodfit.checks.engine.events import BackwardEnded, Call, Compare, Fit, Loss, Split, Transform
+from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+COLUMNS_AT_LEAST = 3
+VALUES_AT_MOST = 20_000_000  # of rows that are looked at
+OVERLAP_EXPECTED = 15  # rows that evaluation would share with the rows trained on, if it were not apart from them
+ROWS_AT_LEAST = 20  # of a part that train_test_split gives, or that is evaluated
+
+
+class ScalerFittedBeforeSplit(LiveRule):
+    code, level = "GF420", Level.WARNING
+    sleepless = (Fit, Transform, Split)
+
+    def start(self) -> None:
+        self.fits: weakref.WeakKeyDictionary[Any, tuple[int, set[int]]] = weakref.WeakKeyDictionary()
+        self.places: list[tuple[Place, str]] = []  # of the fits, by number
+        self.made: dict[int, int] = {}  # fingerprint of a row that a transformer made of one it was fitted to: number
+        self.sizes: dict[int, int] = {}  # how many of these there are, by number
+        self.pending: list[Tensor] = []
+        self.trained: dict[int, set[int]] = {}  # by number
+        self.apart: dict[int, set[int]] = {}  # rows evaluated on, in batches with no row that was trained on
+        self.evaluated: Tensor | None = None
+        self.reported: set[int] = set()
+
+    def on_fit(self, event: Fit) -> None:
+        rows = _rows(event.x)
+        if rows:
+            self.fits[event.transformer] = (len(self.places), set(rows))
+            self.places.append((user_place(), type(event.transformer).__name__))
+
+    def on_transform(self, event: Transform) -> None:
+        number, fitted = self.fits.get(event.transformer, (0, set()))
+        before, after = _rows(event.x), _rows(event.result)
+        if not fitted or len(before) != len(after):
+            return
+        own = {new for old, new in zip(before, after, strict=True) if old in fitted}
+        self.made |= dict.fromkeys(own, number)
+        self.sizes[number] = self.sizes.get(number, 0) + len(own)
+
+    def on_split(self, event: Split) -> Iterator[Finding]:
+        if not self.made:
+            return
+        first, second = _rows(event.first), _rows(event.second)
+        for number in {self.made[row] for row in second if row in self.made} - self.reported:
+            left, right = (sum(self.made.get(row) == number for row in rows) for rows in (first, second))
+            if right >= max(ROWS_AT_LEAST, len(second) / 2) and left >= len(first) / 2:
+                yield self._finding(number, "was fitted to all rows before train_test_split parts them")
+
+    def on_call(self, event: Call) -> None:
+        if not self.made or not event.outermost or not event.inputs:
+            return
+        x = event.inputs[0]
+        if x.dim() == 2 and x.grad_fn is None and x.is_floating_point():
+            if event.grad:
+                self.pending.append(x)
+            else:
+                self.evaluated = x
+
+    def after_backward(self, event: BackwardEnded) -> None:
+        for x in self.pending:
+            for row in _rows(x):
+                if row in self.made:
+                    self.trained.setdefault(self.made[row], set()).add(row)
+        self.pending = []
+
+    def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
+        x, self.evaluated = self.evaluated, None
+        if event.grad or x is None:
+            return
+        rows = _rows(x)
+        for number in {self.made[row] for row in rows if row in self.made} - self.reported:
+            own = {row for row in rows if self.made.get(row) == number}
+            trained = self.trained.get(number, set())
+            if own & trained or len(own) < len(rows) / 2:
+                continue
+            apart = self.apart.setdefault(number, set())
+            apart |= own
+            share = len(trained) / self.sizes[number]
+            if len(apart) >= ROWS_AT_LEAST and len(apart) * share >= OVERLAP_EXPECTED:
+                yield self._finding(number, "was fitted to the rows that the net is evaluated on as well")
+
+    def _finding(self, number: int, what: str) -> Finding:
+        self.reported.add(number)
+        place, name = self.places[number]
+        return self.finding(
+            f"{name} {what}",
+            "Split first, fit to the training rows, and transform the other parts with it",
+            file=place.file,
+            line=place.line,
+        )
+
+
+def _rows(x: Any) -> list[int]:
+    """Fingerprints of the rows of a table in single precision; none where it is no table of numbers."""
+    if isinstance(x, Tensor):
+        values = x.detach().float().cpu()
+    else:
+        try:
+            array = np.asarray(x, dtype=np.float32)
+        except (TypeError, ValueError):  # sparse matrices, text
+            return []
+        if array.ndim != 2:
+            return []
+        values = torch.from_numpy(np.ascontiguousarray(array))
+    if values.dim() != 2 or values.shape[1] < COLUMNS_AT_LEAST or not 0 < values.numel() <= VALUES_AT_MOST:
+        return []
+    return fingerprints(values)

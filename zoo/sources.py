@@ -1,0 +1,38 @@
+"""Public reports of the mistakes that programs of the zoo were modelled on: by rule, or by one program of it.
+
+The programs are our own; the reports show that the mistake is made in the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SOURCES: Mapping[str, str] = {
+    "adapter-not-optimised": "https://github.com/huggingface/transformers/issues/26098",
+    "classes-by-view": "https://github.com/irfanICMLL/structure_knowledge_distillation/issues/11",
+    "clips-nothing": "https://github.com/pytorch/pytorch/issues/148259",
+    "constant-target": "https://github.com/albumentations-team/albumentations/issues/148",
+    "freeze-misspelt": "https://github.com/udacity/deep-learning-v2-pytorch/issues/12",
+    "frozen-norm-learns": "https://github.com/lightly-ai/lightly/issues/1438",
+    "future-leak": "https://github.com/pytorch/tutorials/issues/2478",
+    "generator-gradients-from-discriminator/stay": "https://github.com/heykeetae/Self-Attention-GAN/issues/48",
+    "generator-gradients-from-discriminator/thrown_away": "https://github.com/yunjey/pytorch-tutorial/issues/56",
+    "input-scale-differs/images_normalised_once": "https://github.com/JeasunLok/ResNet-pytorch/issues/1",
+    "input-scale-differs/table_columns": "https://github.com/nttcslab/byol-a/issues/5",
+    "loads-itself": "https://github.com/datawhalechina/easy-rl/issues/140",
+    "logits-are-probabilities": "https://github.com/ekapolc/RL_course_2019/pull/6",
+    "mask-inverted": "https://github.com/mlwithme/TransformerTranslation/issues/6",
+    "one-class-cross-entropy": "https://github.com/ultralytics/yolov3/issues/191",
+    "optimiser-remade": "https://github.com/nianticlabs/manydepth/issues/46",
+    "pads-in-loss": "https://github.com/lukas-blecher/LaTeX-OCR/issues/305",
+    "plateau-mode/accuracy": "https://github.com/md-mohaiminul/ViS4mer/issues/4",
+    "plateau-mode/loss_with_max": "https://github.com/FunctionLab/selene/issues/115",
+    "scaler-fitted-before-split": "https://github.com/scikit-learn/scikit-learn/issues/24695",
+    "target-is-input/shifted_twice": "https://github.com/huggingface/transformers/issues/47394",
+    "weights-not-loaded": "https://github.com/pytorch/examples/issues/1029",
+}
+
+
+def source_of(program: str) -> str | None:
+    """The report of a program, RULE/FILE, or else of its rule."""
+    return SOURCES.get(program) or SOURCES.get(program.partition("/")[0])
