@@ -4,8 +4,8 @@ What it checks
     What a row loses less than under the trivial predictor (the classes' shares, the mean, the labels' shares), over the
     rows that nothing was learnt from: its mean is not above 0 beyond doubt (one-sided p < 0.005, and above 0 on the
     test rows alone). Of images in and out, and of ranks, the main metric's interval. In a program that is watched: the
-    training loss fell by half over at least 100 steps, and the accuracy of the last evaluations (==) is that of the most
-    frequent class, or no loss of an evaluation was below the entropy of the classes.
+    training loss fell by half over at least 100 steps, and the accuracy of the last evaluations (==) is that of the
+    most frequent class, or no loss of an evaluation was below the entropy of the classes.
 
 Why it hurts
     An accuracy of 0.95 says nothing where 95% of the rows are of one class; nor does it show what is known of the rare
