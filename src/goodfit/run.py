@@ -220,8 +220,8 @@ class Run:
     def _opened(
         self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
-        source = open_new(self.model.schema, data, **options)
         with reading(self.folder, self.record):
+            source = open_new(self.model.schema, data, **options)
             prepare_new(source, self.model.schema, cache=cache, progress=progress)
         return source
 

@@ -48,12 +48,12 @@ def rules_of(result: dict[str, Any]) -> dict[str, str]:
 def test_the_data_of_the_fit_is_scored_by_its_parts_and_named(fitted: Path) -> None:
     result = gf.load(fitted).evaluate(people())
     parts = split(fitted)
-    counts = {part: parts.count(part) for part in ("train", "valid", "test")}
+    counts = {part: parts.count(part) for part in ("train", "test")}
     assert {part: result["rows"][part] for part in counts} == counts
-    assert set(result["metrics"]) == set(result["baseline"]) == {"train", "valid", "test"}
+    assert set(result["metrics"]) == set(result["baseline"]) == {"train", "test"}
     assert rules_of(result)["train-rows-in-validation"] == "error"
     message = result["findings"][0]["message"]
-    assert f"of these 200 rows {counts['train']} were trained on and {counts['valid']} chose the epoch" in message
+    assert f"of these 200 rows {counts['train']} were trained on: their scores" in message
 
 
 def test_training_rows_in_another_order_and_file_are_not_called_test(fitted: Path, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_rows_that_are_equal_by_nature_are_no_evidence(tmp_path: Path) -> None:
     first = coins(200)
     run = gf.fit(gf.table(first, "same"), out=tmp_path / "run", epochs=1, quiet=True)
     assert set(run.evaluate(coins(100))["metrics"]) == {"test"}
-    assert set(run.evaluate(first)["metrics"]) == {"train", "valid", "test"}  # row by row the same
+    assert set(run.evaluate(first)["metrics"]) == {"train", "test"}  # row by row the same
 
 
 def test_a_copy_of_a_training_image_is_found_under_another_name(digits_folder: Path, tmp_path: Path) -> None:

@@ -78,6 +78,14 @@ class DataFacts:
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)  # (N,) of a table: z-scores or codes, by name
     read: Callable[[Tensor], Tensor] | None = None  # images (n, C, H, W) of row numbers, when data alone is checked
 
+    def held_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of training rows, and of others that a rule may judge by: validation rows, or a fifth of those."""
+        train, valid = np.flatnonzero(self.parts == "train"), np.flatnonzero(self.parts == "valid")
+        if len(valid):
+            return train, valid
+        every_fifth = np.random.default_rng(0).permutation(len(train)) % 5 == 0
+        return train[~every_fifth], train[every_fifth]
+
 
 @dataclass(frozen=True)
 class EndFacts:

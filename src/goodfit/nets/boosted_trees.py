@@ -45,7 +45,7 @@ class BoostedTrees(nn.Module):
             raise ValueError(f"{leaves} leaves a tree; {LEAVES_AT_MOST} at most")
         self.outputs = outputs
         self.register_buffer("feature", torch.zeros(nodes, trees, dtype=torch.int64))
-        self.register_buffer("threshold", torch.full((nodes, trees), torch.inf))
+        self.register_buffer("threshold", torch.full((nodes, trees), torch.finfo(torch.float32).max))
         # the leaves that are left where a row goes to the right, as bits
         self.register_buffer("kept", torch.full((nodes, trees), ALL_LEAVES, dtype=torch.int32))
         self.register_buffer("category", torch.full((nodes, trees), -1, dtype=torch.int64))  # its row of goes_left

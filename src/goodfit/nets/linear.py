@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from goodfit.nets.architecture import Architecture, Recipe
+from goodfit.nets.architecture import Architecture
 
 
 class Linear(nn.Module):
@@ -26,14 +27,14 @@ class Linear(nn.Module):
         super().__init__()
         sizes = torch.tensor(list(cardinalities), dtype=torch.int64)
         self.numbers = numbers
-        self.head = nn.Linear(numbers, outputs)
+        self.weight, self.bias = nn.Parameter(torch.zeros(outputs, numbers)), nn.Parameter(torch.zeros(outputs))
         self.levels = nn.Embedding(max(1, int(sizes.sum())), outputs)
         nn.init.zeros_(self.levels.weight)
         self.register_buffer("sizes", sizes, persistent=False)
         self.register_buffer("starts", sizes.cumsum(0) - sizes, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.head(x[:, : self.numbers])
+        out = functional.linear(x[:, : self.numbers], self.weight, self.bias)
         if not len(self.sizes):
             return out
         codes = x[:, self.numbers :].long()
@@ -47,12 +48,7 @@ def _build(in_shape: tuple[int, ...], outputs: int, *, cardinalities: Sequence[i
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:
-    assert isinstance(net, Linear)
-    return [[net.levels], [net.head]]
+    return [[net]]
 
 
-RECIPES = {
-    family: Recipe(learning_rate=1e-2, weight_decay=1e-2, batch_size=128, why="usual for a linear model")
-    for family in ("classes", "labels", "numbers")
-}
-ARCHITECTURES = (Architecture("linear", _build, input_dims=1, stages=_stages, head="head", recipes=RECIPES),)
+ARCHITECTURES = (Architecture("linear", _build, input_dims=1, stages=_stages, head="", by_gradient=False),)

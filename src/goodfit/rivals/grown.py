@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+NEVER = np.finfo(np.float32).max  # a threshold that no value is above
 CERTAIN = 5.0  # logit of a label that all rows have, or none
 
 
@@ -86,7 +87,7 @@ def tensors_of(grown: Sequence[Grown], rounds: int, order: np.ndarray) -> tuple[
     shape = (nodes, len(trees))
     state = {
         "feature": np.zeros(shape, np.int64),
-        "threshold": np.full(shape, np.inf, np.float32),
+        "threshold": np.full(shape, NEVER, np.float32),
         "kept": np.full(shape, -1, np.int32),
         "category": np.full(shape, -1, np.int64),
         "value": np.zeros((len(trees), leaves)),

@@ -49,8 +49,8 @@ class LinearRival(Rival):
         bias = np.mean([bias for _, bias in best[2]], axis=0)
         numbers, levels = weight[:, : lesson.numbers], weight[:, lesson.numbers :].T
         state = {
-            "head.weight": numbers,
-            "head.bias": bias,
+            "weight": numbers,
+            "bias": bias,
             "levels.weight": levels if len(levels) else np.zeros((1, lesson.task.outputs)),
         }
         options = {"cardinalities": list(lesson.cardinalities)}

@@ -44,7 +44,7 @@ class RowOrderLeakage(DataRule):
     def check(self, data: DataFacts) -> Iterator[Finding]:
         if data.targets is None or data.targets.ndim != 1 or not data.columns:
             return
-        train, valid = np.flatnonzero(data.parts == "train"), np.flatnonzero(data.parts == "valid")
+        train, valid = data.held_out()
         if min(len(train), len(valid)) < LEAVES:
             return
         rows = np.arange(len(data.parts), dtype=np.float64)

@@ -44,11 +44,11 @@ class TargetLeakage(DataRule):
 
         if data.targets is None or data.targets.ndim != 1:
             return
-        train, valid = data.parts == "train", data.parts == "valid"
+        train, valid = data.held_out()
         classes = data.labels is not None
-        if min(train.sum(), valid.sum()) < LEAVES or (classes and _majority(data.targets[valid]) > MAJORITY_AT_MOST):
+        if min(len(train), len(valid)) < LEAVES or (classes and _majority(data.targets[valid]) > MAJORITY_AT_MOST):
             return
-        rows = np.flatnonzero(train)[:: max(1, int(train.sum()) // ROWS_AT_MOST)]
+        rows = train[:: max(1, len(train) // ROWS_AT_MOST)]
         for name, values in data.columns.items():
             tree = (DecisionTreeClassifier if classes else DecisionTreeRegressor)(max_leaf_nodes=LEAVES, random_state=0)
             tree.fit(values[rows, None], data.targets[rows])
@@ -56,7 +56,7 @@ class TargetLeakage(DataRule):
             if score >= SCORE_AT_LEAST:
                 what = f"is right in {score:.1%} of" if classes else f"explains {score:.1%} of the variance of"
                 yield self.finding(
-                    f"the column '{name}' alone {what} the validation rows: was it written after the target was known?",
+                    f"the column '{name}' alone {what} the rows held out: was it written after the target was known?",
                     f"Leave it out with --ignore '{name}', unless it is known when you predict",
                 )
 

@@ -2,10 +2,10 @@
 
 What it checks
     The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose hash
-    is among those of the training part is counted. It is an error from 10% of the part on, or where the score without
-    these rows is outside of the score's interval; a warning from 1% on; a notice below, and where no more are equal
-    than the columns' few values make likely. Tables whose every column repeats its values are left out. In a
-    program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader it
+    is among those of the training part is counted. It is an error from 10% of the part on (of images from 1%), or where
+    the score without these rows is outside of the score's interval; a warning from 1% on; a notice below, and where no
+    more are equal than the columns' few values make likely. Tables whose every column repeats its values are left out.
+    In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader it
     was trained on, by number or content; without loaders, the rows that the net is given.
 
 Why it hurts
@@ -252,6 +252,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             share, by_chance = len(copies) / len(rows), _share_by_chance(data)
             twin = data.keys[trained[data.digests[copies[0]]]]
             chance = f"; by chance it would be {by_chance:.1%}" if by_chance >= CHANCE_WORTH_SAYING else ""
+            # a copied file is no accident, a row of few values may be
+            error_from = SHARE_OF_ERROR if data.columns else SHARE_AT_LEAST
             few = share < SHARE_AT_LEAST or share < CHANCE_FACTOR * by_chance
             yield self.finding(
                 f"{len(copies)} of {len(rows)} {part} rows ({share:.1%}) are in the training rows as well, such as "
@@ -259,7 +261,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 "Remove the copies, or keep them in one part with --group",
                 file=data.keys[copies[0]],
                 count=len(copies),
-                level=Level.NOTICE if few else Level.WARNING if share < SHARE_OF_ERROR else None,
+                level=Level.NOTICE if few else Level.WARNING if share < error_from else None,
             )
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
@@ -278,16 +280,17 @@ def _share_by_chance(data: DataFacts) -> float:
     """The share of rows that would have a twin among the training rows if the columns were drawn independently.
 
     With few values in each column rows are equal by nature: two rows agree in a column with the sum of the squares of
-    its values' shares.
+    its values' shares, of which pairs of different training rows are an unbiased estimate.
     """
     train = data.parts == "train"
-    if not data.columns or not train.any():
+    rows = int(train.sum())
+    if not data.columns or rows < 2:
         return 0.0
-    agree = 0.0
+    agree = 1.0
     for column in data.columns.values():
         _, counts = np.unique(column[train], return_counts=True)
-        agree += float(np.log(((counts / counts.sum()) ** 2).sum()))
-    return float(-np.expm1(-train.sum() * np.exp(agree)))
+        agree *= float((counts * (counts - 1)).sum()) / (rows * (rows - 1))
+    return float(-np.expm1(-rows * agree))
 
 
 def _content(x: Tensor) -> list[int]:
