@@ -27,7 +27,7 @@ from goodfit.data.images.opening import UnreadableImage, read_image_file, withou
 from goodfit.errors import DiskError, UsageError, disk_error
 from goodfit.store.files import ensure_folder, write_text
 
-VERSION = 1  # of the files and of what `decode` makes of an image: a change of either starts anew
+VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
 MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
 OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
     r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|unreadable)|.+-\d+\.rows"
