@@ -19,11 +19,13 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.data.images.cache import cache_folder
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
+from goodfit.fitting.frozen import frozen_epoch, has_frozen_start
 from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions, fit_options, split_options
+from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
 from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
 from goodfit.fitting.saving import make_record, save_run
@@ -98,6 +100,9 @@ def fit(
     with ExitStack() as held, _seeded(asked.seed, device):
         if checkpoint is not None:
             held.enter_context(folder.claimed())
+        size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
+        if size_of is not None:
+            source.expect(size_of)
         with journal.progress("reading") as progress:
             source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
         rows = fingerprint(source)
@@ -106,13 +111,16 @@ def fit(
         problem = make_problem(source, asked, journal)
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
-        net = make_net(problem, asked, device, journal, model, params)
+        net = make_net(problem, asked, device, journal, model, params, checkpoint.started if checkpoint else None)
         budget = Budget(asked.minutes, began, len(problem.split.rows("test"))) if asked.minutes is not None else None
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
         else:
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
+            held.enter_context(folder.claimed())
+            if has_frozen_start(net, training):
+                frozen_epoch(problem, net, training, cache_place, journal)
             if budget is not None:
                 fit_schedule(training, budget, journal)
         normalise = training.feed.normalise
@@ -120,6 +128,7 @@ def fit(
             options=asked.to_json(),
             data=rows,
             net=net.record,
+            pretrained=net.pretrained,
             normalise=normalise.to_json() if normalise is not None else None,
             hyper=training.hyper,
             choices=journal.choices,
@@ -130,7 +139,6 @@ def fit(
             write_checkpoint(folder.path / CHECKPOINT, started, training)
 
         if checkpoint is None:
-            held.enter_context(folder.claimed())
             save(training)
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
         try:

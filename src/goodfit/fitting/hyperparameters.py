@@ -15,6 +15,7 @@ from goodfit.fitting.defaults import Defaults, Facts, usual_choices
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
+from goodfit.fitting.pretrained import published_normalise
 from goodfit.fitting.problem import Problem
 from goodfit.nets import architecture
 from goodfit.tasks.task import Task
@@ -49,7 +50,7 @@ def choose_hyperparameters(
     usual = usual_choices(options, _facts(problem, net, options, device))
     for choice in usual.choices:
         journal.choose(choice.name, choice.value, choice.why)
-    normalise = usual_normalise(problem, own_net=net.own)
+    normalise = usual_normalise(problem, own_net=net.own, pretrained=net.pretrained)
     batch_size = usual.batch_size * (options.accumulate or 1)
     task = trained_task(problem.task, usual.augment, usual.label_smoothing)
     feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
@@ -57,7 +58,7 @@ def choose_hyperparameters(
     precision = _precision(task, net, options, device, images=images)
     layout = "channels last" if precision.channels_last else "contiguous"
     journal.choose("precision", f"{precision.dtype}, {layout}" if images else precision.dtype, precision.why)
-    hyper = _hyperparameters(options, usual, batch_size, precision)
+    hyper = _hyperparameters(options, usual, batch_size, precision, fine_tuning=net.pretrained is not None)
     use_memory_format(net.module, feed, hyper)
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
@@ -101,13 +102,20 @@ def trained_task(task: Task, augment: str, label_smoothing: float) -> Task:
     return task.with_augmentation(mirrored=settings.flip, turned=settings.turn)
 
 
-def usual_normalise(problem: Problem, *, own_net: bool) -> Normalise | None:
-    """Means and standard deviations of the input, from training rows only; None where x goes in as it is."""
+def usual_normalise(problem: Problem, *, own_net: bool, pretrained: str | None = None) -> Normalise | None:
+    """Means and standard deviations of the input; None where x goes in as it is.
+
+    Of published weights they are those that these were trained with, else they come from training rows only.
+    """
     source = problem.source
     if source.arch is not None:
         return None  # its rows are z-scores and codes already
     if problem.task.input_in_shares:
         return Normalise.shares(source.in_shape[0])
+    if pretrained is not None and source.images:
+        published = published_normalise(pretrained, source.in_shape[0])
+        if published is not None:
+            return published
     rows = problem.split.rows("train")
     sample = source.read(rows[:: max(1, len(rows) // ROWS_NORMALISED_BY)])
     if sample.dtype != torch.uint8 and own_net:
@@ -131,7 +139,7 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         accelerator=device.type != "cpu",
         task=problem.task,
         own_net=net.own,
-        pretrained=options.pretrained is not None,
+        pretrained=net.pretrained is not None,
         recipe=recipes.get(problem.task.family),
     )
 
@@ -148,8 +156,9 @@ def _precision(task: Task, net: Net, options: FitOptions, device: torch.device, 
     )
 
 
-def _hyperparameters(options: FitOptions, usual: Defaults, batch_size: int, precision: Precision) -> Hyperparameters:
-    fine_tuning = options.pretrained is not None
+def _hyperparameters(
+    options: FitOptions, usual: Defaults, batch_size: int, precision: Precision, *, fine_tuning: bool
+) -> Hyperparameters:
     usual_frozen = 1 if fine_tuning else 0
     return Hyperparameters(
         epochs=usual.epochs,

@@ -176,9 +176,7 @@ def _build(
     if stem not in ("auto", "small", "photo"):
         raise UsageError(f"the stem '{stem}' is not known", fix="Choose auto, small or photo")
     small = max(in_shape[1:]) <= SMALL if stem == "auto" else stem == "small"
-    return EfficientNetLite(
-        in_shape[0], outputs, width=STEM if width is None else width, small=small, dropout=dropout
-    )
+    return EfficientNetLite(in_shape[0], outputs, width=STEM if width is None else width, small=small, dropout=dropout)
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:

@@ -61,11 +61,14 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             if not _value(file)["little_endian"]:
                 raise Refused("its bytes are in another order")
             layouts = _value(file)
+            if not all(isinstance(layout, Layout) for layout in layouts.values()):
+                raise Refused("it holds more than tensors by name")
             return _tensors(layouts, _storages(file, _value(file), layouts))
     except (Refused, OSError, ValueError, LookupError, TypeError, AttributeError, struct.error, RuntimeError) as error:
-        # a damaged file leads to any of these
+        # a damaged file leads to any of these; Refused alone has words for people
+        why = error if isinstance(error, Refused) else "it is cut off, damaged or laid out in another way"
         raise ModelError(
-            f"not a file of tensors that can be read ({error})", where=path, fix="Install or download it again"
+            f"not a file of tensors that can be read: {why}", where=path, fix="Install or download it again"
         ) from error
 
 
@@ -77,8 +80,8 @@ def _storages(file: BinaryIO, keys: list[str], layouts: dict[str, Layout]) -> di
         dtype, numbers = expected[key]
         if struct.unpack("<q", file.read(8))[0] != numbers:
             raise Refused("its tensors have other sizes than it says")
-        raw = file.read(numbers * dtype.itemsize)
-        storages[key] = torch.frombuffer(bytearray(raw), dtype=dtype, count=numbers)
+        raw = bytearray(file.read(numbers * dtype.itemsize))
+        storages[key] = torch.frombuffer(raw, dtype=dtype, count=numbers) if numbers else torch.empty(0, dtype=dtype)
     return storages
 
 

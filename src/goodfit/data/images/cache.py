@@ -30,7 +30,7 @@ from goodfit.store.files import ensure_folder, write_text
 VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
 MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
 OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
-    r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|unreadable)|.+-\d+\.rows"
+    r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|unreadable)|[0-9a-f]{24}\.features|.+-\d+\.rows"
 )
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
 FREE_SPACE_NEEDED = 1.02  # times the size
@@ -127,7 +127,7 @@ def load_images(
     name = hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:24]
     row_bytes = settings.height * settings.width * settings.channels
     with FileLock(place / f"{name}.lock"):
-        _list(place, f"{name}.lock", f"{name}.json")
+        list_files(place, f"{name}.lock", f"{name}.json")
         _sweep(place, name)
         stamps = [_stamp(path) for path in paths]
         listing = _read_listing(place / f"{name}.json")
@@ -138,13 +138,13 @@ def load_images(
         decoded = 0
         if listing is None or not (place / f"{_key(listing.digests, settings, turns)}.pixels").exists():
             temporary = place / f"{name}.{os.getpid()}.part"
-            _list(place, temporary.name)
+            list_files(place, temporary.name)
             try:
                 reserve(temporary, row_bytes * len(paths), place)
                 digests, unreadable, decoded = _decode_all(paths, settings, turns, temporary, workers, progress)
                 listing = _Listing(digests, stamps)
                 target = place / f"{_key(digests, settings, turns)}.pixels"
-                _list(place, target.name, target.with_suffix(".unreadable").name)
+                list_files(place, target.name, target.with_suffix(".unreadable").name)
                 write_text(target.with_suffix(".unreadable"), json.dumps(unreadable))
                 temporary.replace(target)
             except OSError as error:
@@ -196,8 +196,8 @@ def _ours(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _list(folder: Path, *names: str) -> None:
-    """Note files that are about to be made: a line is added whole, whoever else adds one."""
+def list_files(folder: Path, *names: str) -> None:
+    """Note files of a cache that are about to be made: a line is added whole, whoever else adds one."""
     mark = folder / MARK
     listed = set(mark.read_text(encoding="utf-8", errors="replace").splitlines())
     new = [name for name in names if name not in listed]
