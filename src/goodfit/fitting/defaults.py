@@ -35,6 +35,7 @@ class Facts:
         accelerator: a GPU trains; it needs larger batches to be busy.
         own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
         pretrained: fine-tuning needs lower rates and fewer epochs.
+        frozen_start: the first epoch fits a linear head to the features of the pretrained net as it is.
         recipe: of the architecture for this task, where it has one.
     """
 
@@ -44,6 +45,7 @@ class Facts:
     task: Task
     own_net: bool = False
     pretrained: bool = False
+    frozen_start: bool = False
     recipe: Recipe | None = None
 
 
@@ -78,7 +80,8 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     rows = f"{facts.train_rows:,} training rows"
     epochs = usual_epochs(facts)
     if options.minutes is None:
-        epochs = pick("epochs", options.epochs, epochs, rows)
+        frozen = "the pretrained net as it is with a linear head; --minutes 10 fine-tunes it as well"
+        epochs = pick("epochs", options.epochs, epochs, frozen if facts.frozen_start else rows)
     batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
     recipe = None if facts.pretrained else facts.recipe
     name, why = "adamw", "works over a wide range of rates"
@@ -107,7 +110,12 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
 
 
 def usual_epochs(facts: Facts) -> int:
-    """More for few rows, by a recipe's number of rows to see where the architecture has one."""
+    """More for few rows, by a recipe's number of rows to see where the architecture has one.
+
+    Fine-tuning costs ten times what the frozen features do, and gives 0% to 1% (docs/decisions/023-pretrained.md).
+    """
+    if facts.frozen_start:
+        return 1
     recipe, rows = facts.recipe, facts.train_rows
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from goodfit.data.images.cache import list_files
 from goodfit.data.source import Source
@@ -33,17 +33,15 @@ FEATURES_NAME = "features"
 
 
 def has_frozen_start(net: Net, training: Training) -> bool:
-    """Whether a training begins with frozen features: a pretrained net for rows, whose head is one linear layer."""
-    arch = net.record.arch
-    if not net.pretrained or arch is None or training.hyper.frozen_epochs == 0 or training.position.step:
-        return False
-    return training.position.epoch == 0 and isinstance(_head(net.module, arch), nn.Linear)
+    """Whether a training begins with frozen features: a pretrained net whose head is one linear layer."""
+    return net.pretrained is not None and net.linear_head is not None and training.hyper.frozen_epochs > 0
 
 
 def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, journal: Journal) -> None:
     """Fit the head, put it into the net and close the first epoch of the training."""
-    arch = net.record.arch
+    arch, head = net.record.arch, net.linear_head
     assert arch is not None
+    assert head is not None
     began = time.monotonic()
     rows = training.train_rows
     features = _features(problem.source, training, architecture(arch).head, cache, journal)
@@ -55,7 +53,6 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
         f"on {x.shape[1]:,} frozen features; penalty {fitted.penalty:.3g}",
         f"the lowest loss on rows left out, {fitted.left_out_loss:.3f}, of {len(fitted.curve)} penalties",
     )
-    head = _head(net.module, arch)
     with torch.no_grad():
         head.weight.copy_(fitted.weight)
         head.bias.copy_(fitted.bias)
@@ -69,10 +66,6 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     position.seconds = time.monotonic() - began
     position.history[-1]["seconds"] = round(position.seconds, 3)
     journal.epoch(training)
-
-
-def _head(module: nn.Module, arch: str) -> nn.Linear:
-    return module.get_submodule(architecture(arch).head)  # type: ignore[return-value]  # checked by has_frozen_start
 
 
 def _features(source: Source, training: Training, head: str, cache: Path, journal: Journal) -> Tensor:

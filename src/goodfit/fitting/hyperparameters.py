@@ -140,6 +140,7 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         task=problem.task,
         own_net=net.own,
         pretrained=net.pretrained is not None,
+        frozen_start=net.pretrained is not None and net.linear_head is not None and options.freeze != 0,
         recipe=recipes.get(problem.task.family),
     )
 

@@ -38,6 +38,14 @@ class Net:
         """Whether it is of the user's own code."""
         return self.record.arch is None
 
+    @property
+    def linear_head(self) -> nn.Linear | None:
+        """The last layer of an architecture for rows, where it is a linear one."""
+        if self.record.arch is None:
+            return None
+        head = self.module.get_submodule(architecture(self.record.arch).head)
+        return head if isinstance(head, nn.Linear) else None
+
 
 def with_feature_net(problem: Problem, options: FitOptions, device: torch.device) -> Problem:
     """The problem whose task knows the net of --feature-net, where one was named."""
