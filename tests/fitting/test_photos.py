@@ -16,6 +16,7 @@ import goodfit as gf
 from goodfit.data.images.cache import clear
 from goodfit.errors import GoodfitError, ModelError, UsageError
 from goodfit.nets import imagenet
+from goodfit.predict.predictions import Predictions
 
 COLOURS = {"blue": (60, 90, 200), "green": (70, 190, 80), "red": (200, 70, 60)}
 
@@ -181,3 +182,33 @@ def test_an_error_inside_the_frozen_epoch_leaves_no_folder(
     with pytest.raises(GoodfitError, match="broken by the test"):
         gf.fit(photos, out=tmp_path / "run", epochs=1)
     assert not (tmp_path / "run").exists()
+
+
+def test_few_photos_without_the_package_get_fixed_features(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_photo_package(monkeypatch)
+    run = gf.fit(photos, out=tmp_path / "run", size=96)
+    assert run.record.net.arch == "hog"
+    assert "fixed features" in said(run, "linear head")
+    assert [each["epoch"] for each in run.history] == [1]
+    assert run.record.normalise is not None
+    assert run.record.normalise["mean"] == [0.0] * 3
+    assert run.record.normalise["deviation"] == [255.0] * 3
+    assert run.metrics["valid"]["accuracy"].value == 1.0  # three tints
+    again = gf.load(tmp_path / "run").predict(photos)
+    assert isinstance(again, Predictions)
+    assert [Path(key).parent.name for key in again.keys] == again["prediction"]
+    names = {each.name for each in run.record.choices}
+    assert "epochs" in names
+    assert not names & {"optimiser", "learning rate", "schedule", "augmentation"}  # nothing is stepped
+
+
+@pytest.mark.parametrize("options", [{"epochs": 1}, {"minutes": 0.05}, {"augment": "light"}])
+def test_what_is_asked_of_a_training_is_for_a_net_that_is_trained(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    without_photo_package(monkeypatch)
+    few = {"epochs": 1} if "minutes" not in options else {}
+    run = gf.fit(photos, out=tmp_path / "run", size=65, **{**few, **options})
+    assert run.record.net.arch == "resnet18"

@@ -14,6 +14,7 @@ from torch import nn
 
 import goodfit as gf
 from goodfit.errors import UsageError
+from goodfit.predict.predictions import Predictions
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,7 @@ def test_the_head_makes_the_predictions_of_the_vectors(run: gf.Run, digits_folde
     logits = embeddings.vectors @ head.weight.detach().numpy().T + head.bias.detach().numpy()
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     predictions = run.predict(digits_folder)
+    assert isinstance(predictions, Predictions)
     assert list(embeddings.keys) == list(predictions.keys)
     for at, label in enumerate("0123456789"):
         np.testing.assert_allclose(shares[:, at], predictions.table()[f"p_{label}"], atol=5e-3)  # vectors have 16 bits

@@ -1,6 +1,7 @@
-"""Frozen features first: the pretrained net as it is, with a linear head fitted to the optimum. It is the first epoch.
+"""Frozen features first: a pretrained net as it is, with a linear head fitted to the optimum. It is the first epoch.
 
-What follows is fine-tuning: its epochs are compared with this one on the validation rows, as any others are.
+What follows is fine-tuning: its epochs are compared with this one on the validation rows, as any others are. A net of
+fixed features has this one alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.nets import architecture
+from goodfit.record import NetRecord
 from goodfit.store.tensors import save_state
 from goodfit.train.features import features_of
 from goodfit.train.linear_head import fit_linear_head
@@ -29,28 +31,29 @@ from goodfit.train.loop import Training, end_epoch
 
 FOLDS = 5
 ROWS_OF_ALL_FOLDS = 5_000  # with more, one fold of a fifth of the rows is enough
+VERSION = 1  # of what nets make of images: a change of one starts anew
 FEATURES_NAME = "features"
 
 
 def has_frozen_start(net: Net, training: Training) -> bool:
-    """Whether a training begins with frozen features: a pretrained net whose head is one linear layer."""
-    return net.pretrained is not None and net.linear_head is not None and training.hyper.frozen_epochs > 0
+    """Whether a training begins with fixed features: of a net that has them, or of a pretrained one as it is."""
+    frozen = net.pretrained is not None and training.hyper.frozen_epochs > 0
+    return net.linear_head is not None and (net.fixed_features or frozen)
 
 
 def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, journal: Journal) -> None:
     """Fit the head, put it into the net and close the first epoch of the training."""
-    arch, head = net.record.arch, net.linear_head
-    assert arch is not None
+    head = net.linear_head
     assert head is not None
     began = time.monotonic()
     rows = training.train_rows
-    features = _features(problem.source, training, architecture(arch).head, cache, journal)
+    features = _features(problem.source, training, net.record, cache, journal)
     folds = _folds(problem, rows, training.hyper.seed)
     x, y = features.index_select(0, rows), problem.y.index_select(0, rows)
     fitted = fit_linear_head(x, y, folds, problem.task)
     journal.choose(
         "linear head",
-        f"on {x.shape[1]:,} frozen features; penalty {fitted.penalty:.3g}",
+        f"on {x.shape[1]:,} {'fixed' if net.fixed_features else 'frozen'} features; penalty {fitted.penalty:.3g}",
         f"the lowest loss on rows left out, {fitted.left_out_loss:.3f}, of {len(fitted.curve)} penalties",
     )
     with torch.no_grad():
@@ -68,26 +71,34 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     journal.epoch(training)
 
 
-def _features(source: Source, training: Training, head: str, cache: Path, journal: Journal) -> Tensor:
+def _features(source: Source, training: Training, record: NetRecord, cache: Path, journal: Journal) -> Tensor:
     """(N, D) float16 of every row of the source, from the cache where it has them."""
-    path = cache / f"{_key(source, training, head)}.features"
+    head = architecture(str(record.arch)).head
+    path = cache / f"{_key(source, training, record, head)}.features"
     if path.is_file():
         try:
             return load_file(path)[FEATURES_NAME]
         except SafetensorError:
             path.unlink()
     rows = torch.arange(len(source))
-    with journal.progress("photos seen by the frozen net") as progress:
+    with journal.progress("features of the images") as progress:
         features = features_of(training.net, head, training.feed, rows, training.precision, progress)
     list_files(cache, path.name)
     save_state(path, {FEATURES_NAME: features}, {})
     return features
 
 
-def _key(source: Source, training: Training, head: str) -> str:
-    """Of all that features depend on: the images, how they are read and normalised, the weights, the precision."""
+def _key(source: Source, training: Training, record: NetRecord, head: str) -> str:
+    """Of all that features depend on: the images, how they are read and normalised, the net, the precision."""
     normalise = training.feed.normalise
-    facts = [source.schema(), normalise.to_json() if normalise is not None else None, training.precision.dtype]
+    facts = [
+        VERSION,
+        record.arch,
+        record.options,
+        source.schema(),
+        normalise.to_json() if normalise is not None else None,
+        training.precision.dtype,
+    ]
     digest = hashlib.sha256(json.dumps(facts).encode())
     digest.update("\n".join(source.digests() or source.keys).encode(errors="surrogateescape"))
     for name, tensor in training.net.state_dict().items():

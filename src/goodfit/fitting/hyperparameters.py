@@ -50,7 +50,7 @@ def choose_hyperparameters(
     usual = usual_choices(options, _facts(problem, net, options, device))
     for choice in usual.choices:
         journal.choose(choice.name, choice.value, choice.why)
-    normalise = usual_normalise(problem, own_net=net.own, pretrained=net.pretrained)
+    normalise = usual_normalise(problem, net)
     batch_size = usual.batch_size * (options.accumulate or 1)
     task = trained_task(problem.task, usual.augment, usual.label_smoothing)
     feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
@@ -102,7 +102,7 @@ def trained_task(task: Task, augment: str, label_smoothing: float) -> Task:
     return task.with_augmentation(mirrored=settings.flip, turned=settings.turn)
 
 
-def usual_normalise(problem: Problem, *, own_net: bool, pretrained: str | None = None) -> Normalise | None:
+def usual_normalise(problem: Problem, net: Net) -> Normalise | None:
     """Means and standard deviations of the input; None where x goes in as it is.
 
     Of published weights they are those that these were trained with, else they come from training rows only.
@@ -110,15 +110,15 @@ def usual_normalise(problem: Problem, *, own_net: bool, pretrained: str | None =
     source = problem.source
     if source.arch is not None:
         return None  # its rows are z-scores and codes already
-    if problem.task.input_in_shares:
+    if problem.task.input_in_shares or net.fixed_features:
         return Normalise.shares(source.in_shape[0])
-    if pretrained is not None and source.images:
-        published = published_normalise(pretrained, source.in_shape[0])
+    if net.pretrained is not None and source.images:
+        published = published_normalise(net.pretrained, source.in_shape[0])
         if published is not None:
             return published
     rows = problem.split.rows("train")
     sample = source.read(rows[:: max(1, len(rows) // ROWS_NORMALISED_BY)])
-    if sample.dtype != torch.uint8 and own_net:
+    if sample.dtype != torch.uint8 and net.own:
         return None  # floats for a net of one's own are taken as they are
     return Normalise.measure(sample)
 
@@ -140,7 +140,8 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         task=problem.task,
         own_net=net.own,
         pretrained=net.pretrained is not None,
-        frozen_start=net.pretrained is not None and net.linear_head is not None and options.freeze != 0,
+        frozen_start=net.linear_head is not None and net.pretrained is not None and options.freeze != 0,
+        fixed_features=net.fixed_features,
         recipe=recipes.get(problem.task.family),
     )
 

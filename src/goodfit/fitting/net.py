@@ -22,6 +22,7 @@ from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
 
 SMALL_SIDE = 64  # pixels up to which a net of ten layers is enough on a CPU
+FEW_PHOTOS = 2_000  # larger images, from which a net from scratch learns less than edges and colours say
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 
 
@@ -37,6 +38,11 @@ class Net:
     def own(self) -> bool:
         """Whether it is of the user's own code."""
         return self.record.arch is None
+
+    @property
+    def fixed_features(self) -> bool:
+        """Whether nothing but its head is learnt."""
+        return self.record.arch is not None and architecture(self.record.arch).fixed_features
 
     @property
     def linear_head(self) -> nn.Linear | None:
@@ -125,6 +131,8 @@ def _architecture(
     """The architecture's name, and why it was chosen."""
     source, task = problem.source, problem.task
     arch, why = usual_architecture(source.in_shape, task.output, accelerator=device.type != "cpu")
+    if _few_photos(problem, options):
+        arch, why = "hog", f"fewer than {FEW_PHOTOS:,} photos are too few to learn features from; --arch {arch} does it"
     if source.arch is not None:
         arch, why = source.arch, f"for {source.kind} data"
     if weights is not None and weights.arch is not None:
@@ -139,6 +147,16 @@ def _architecture(
             fix=f"Choose one of {', '.join(names(len(source.in_shape), dense=dense))}",
         )
     return arch, why
+
+
+def _few_photos(problem: Problem, options: FitOptions) -> bool:
+    """Whether fixed features make more of the images than a net from scratch, and nothing was asked of its training."""
+    source = problem.source
+    small = max(source.in_shape[1:], default=0) <= SMALL_SIDE
+    rows = len(problem.split.rows("train"))
+    return (
+        source.images and problem.task.output == "row" and not small and rows < FEW_PHOTOS and not options.of_training
+    )
 
 
 def _net_options(arch: str, problem: Problem, options: FitOptions, pretrained: str | None) -> dict[str, Any]:

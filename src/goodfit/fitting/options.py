@@ -117,6 +117,15 @@ class FitOptions:
         if self.epochs is not None and self.minutes is not None:
             raise UsageError("--epochs and --minutes were both given", fix="Give one of them")
 
+    @property
+    def of_training(self) -> bool:
+        """Whether anything was asked for that is for a net which is trained."""
+        return any(
+            getattr(self, option.name) is not None
+            for option in fit_options()
+            if option.group == "Training" or option.name in ("width", "augment")
+        )
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

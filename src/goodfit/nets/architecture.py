@@ -46,6 +46,7 @@ class Architecture:
         dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
         body_head: the prefix of the head in those weights; None: that of the net.
+        fixed_features: nothing but its head is learnt; it takes images as shares of 255.
         large_products: its products are large enough to gain by bfloat16, as those of convolutions are.
     """
 
@@ -59,6 +60,7 @@ class Architecture:
     body: str = ""
     body_head: str | None = None
     large_products: bool = True
+    fixed_features: bool = False
 
 
 @cache

@@ -5,7 +5,8 @@ How strongly its weights are held small is chosen by the loss on rows that a fol
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ STEPS_AT_MOST = 300  # of L-BFGS
 TOLERANCE = 1e-5  # of the largest component of the gradient
 BIAS_SHARE = 1e-4  # of the penalty, on the biases: a class that a fold lacks would send its own to minus infinity
 RISES_THAT_END = 2  # weaker penalties in a row that are worse: the curve has one valley
+NUMBERS_FOR_THREADS = 2_000_000  # features of all rows, from which on several threads pay
 VARIATION_AT_LEAST = 1e-6  # below, all features are constant
 
 
@@ -60,7 +62,11 @@ def fit_linear_head(features: Tensor, y: Tensor, folds: Tensor, task: Task) -> L
         folds: (N,) int64, the fold in which a row is left out; -1: in none.
         task: of the loss, a mean over rows.
     """
-    x = features.to(torch.float32)
+    with _threads_for(features):
+        return _fit(features.to(torch.float32), y, folds, task)
+
+
+def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
     mean = x.mean(0)
     # one scale for all: each in its own makes much of features that hardly vary (docs/decisions/023-pretrained.md)
     deviation = (x - mean).square().mean().sqrt().clamp_min(VARIATION_AT_LEAST)
@@ -83,6 +89,17 @@ def fit_linear_head(features: Tensor, y: Tensor, folds: Tensor, task: Task) -> L
     best = _descend(x, y, penalty, _nothing(x, task), task)
     weight = back(best[:, :-1]) / deviation
     return LinearHead(weight, best[:, -1] - weight @ mean, penalty, tuple(curve))
+
+
+@contextmanager
+def _threads_for(features: Tensor) -> Iterator[None]:
+    """One thread for small products: handing them over costs more than they do, far more on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1 if features.numel() < NUMBERS_FOR_THREADS else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _fewer_columns(x: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
