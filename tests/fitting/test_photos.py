@@ -70,6 +70,10 @@ def test_the_first_epoch_is_the_frozen_net_and_fine_tuning_is_compared_with_it(
     assert len(tuned.history) == 3
     assert tuned.history[1]["learning_rate"] > 0
     best = max(each["accuracy"] for each in tuned.history)
+    of_tuning, at_first = max(each["accuracy"] for each in tuned.history[1:]), tuned.history[0]["accuracy"]
+    kept = "kept" if tuned.record.best_epoch > 1 else "left out"
+    figures = f"validation accuracy {of_tuning:.4g} at best, {at_first:.4g} with frozen features"
+    assert said(tuned, "fine-tuning") == f"{kept} ({figures})"
     assert tuned.history[tuned.record.best_epoch - 1]["accuracy"] == best
 
 
@@ -212,3 +216,22 @@ def test_what_is_asked_of_a_training_is_for_a_net_that_is_trained(
     few = {"epochs": 1} if "minutes" not in options else {}
     run = gf.fit(photos, out=tmp_path / "run", size=65, **{**few, **options})
     assert run.record.net.arch == "resnet18"
+
+
+def test_the_encoder_of_a_unet_takes_them(photos: Path, weights: dict[str, Tensor], tmp_path: Path) -> None:
+    images, masks = tmp_path / "images", tmp_path / "masks"
+    images.mkdir()
+    masks.mkdir()
+    for number, path in enumerate(sorted(photos.glob("*/*.png"))[::4]):
+        pixels = np.asarray(Image.open(path))
+        Image.fromarray(pixels).save(images / f"{number}.png")
+        Image.fromarray((pixels[..., 0] > 128).astype(np.uint8)).save(masks / f"{number}.png")
+    run = gf.fit(
+        images, masks=str(masks), out=tmp_path / "run", pretrained="imagenet", epochs=1, lr=1e-9, precision="float32"
+    )
+    assert run.record.net.arch == "unet-efficientnet_lite0"
+    kept = run.net.get_submodule("encoder").state_dict()
+    assert torch.equal(kept["blocks.4.1.conv_pw.weight"], weights["blocks.4.1.conv_pw.weight"])
+    assert "left out classifier.weight, classifier.bias" in said(run, "pretrained")
+    assert run.record.normalise is not None
+    assert run.record.normalise["mean"] == [127.0] * 3

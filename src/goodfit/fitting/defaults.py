@@ -118,7 +118,7 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
 def usual_epochs(facts: Facts) -> int:
     """More for few rows, by a recipe's number of rows to see where the architecture has one.
 
-    Fine-tuning costs ten times what the frozen features do, and gives 0% to 1% (docs/decisions/023-pretrained.md).
+    Fine-tuning costs ten times what the frozen features do, and gives 0% to 1% (docs/decisions/023-photos.md).
     """
     if facts.frozen_start or facts.fixed_features:
         return 1

@@ -19,7 +19,7 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.data.images.cache import cache_folder
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
-from goodfit.fitting.frozen import frozen_epoch, has_frozen_start
+from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
 from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
@@ -150,6 +150,8 @@ def fit(
             raise KeyboardInterrupt from None
         journal.console.stop()
         journal.note(seen.findings)
+        if has_frozen_start(net, training):
+            say_what_fine_tuning_gave(training, journal)
         scored = score(training, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(

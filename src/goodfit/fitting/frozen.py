@@ -71,6 +71,18 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     journal.epoch(training)
 
 
+def say_what_fine_tuning_gave(training: Training, journal: Journal) -> None:
+    """Both figures on the validation rows: of the frozen features, and of the best epoch of fine-tuning."""
+    position, metric = training.position, training.task.metric
+    frozen, *tuned = [line[metric.name] for line in position.history]
+    if not tuned:
+        return
+    best = max(tuned) if metric.higher_is_better else min(tuned)
+    kept = "left out" if position.best_epoch == 0 else "kept"
+    figures = f"validation {metric.title} {best:.4g} at best, {frozen:.4g} with frozen features"
+    journal.choose("fine-tuning", kept, figures)
+
+
 def _features(source: Source, training: Training, record: NetRecord, cache: Path, journal: Journal) -> Tensor:
     """(N, D) float16 of every row of the source, from the cache where it has them."""
     head = architecture(str(record.arch)).head

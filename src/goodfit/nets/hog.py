@@ -1,7 +1,7 @@
 """A linear model on fixed features of images: histograms of oriented gradients (Dalal and Triggs 2005), and of colours.
 
 Nothing but the head is learnt, and that to the optimum: of few images without pretrained weights it makes more than a
-net that learns its features from them (docs/decisions/024-few-images.md). It is the rival of every net for images.
+net that learns its features from them (docs/decisions/023-photos.md). It is the rival of every net for images.
 """
 
 from __future__ import annotations

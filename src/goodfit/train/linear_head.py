@@ -68,7 +68,7 @@ def fit_linear_head(features: Tensor, y: Tensor, folds: Tensor, task: Task) -> L
 
 def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
     mean = x.mean(0)
-    # one scale for all: each in its own makes much of features that hardly vary (docs/decisions/023-pretrained.md)
+    # one scale for all: each in its own makes much of features that hardly vary (docs/decisions/023-photos.md)
     deviation = (x - mean).square().mean().sqrt().clamp_min(VARIATION_AT_LEAST)
     x = (x - mean) / deviation
     x, back = _fewer_columns(x)
