@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 THREADS = 1  # `make test` runs a process on every core; and sums come out in the same order on every machine
+
+settings.register_profile("goodfit", deadline=None)  # a busy machine is slow, and that is no fault of the code
+settings.load_profile("goodfit")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,7 +21,7 @@ FLOORS = {
     "errors": 0, "options": 0, "stats": 0,
     "store": 1,
     "nets": 2, "data": 2,
-    "tasks": 3,
+    "tasks": 3, "rivals": 4,
     "checks": 4,
     "train": 5,
     "record": 6,

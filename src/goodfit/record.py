@@ -32,14 +32,31 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class BlendedPart:
+    """A model that a net is blended with: its architecture, and what builds it again."""
+
+    arch: str
+    options: dict[str, Any]
+    name: str
+
+
+@dataclass(frozen=True)
 class NetRecord:
-    """What builds the net again: the architecture by name, or words for a net of the user's own code."""
+    """What builds the net again: the architecture by name, or words for a net of the user's own code.
+
+    Attributes:
+        in_shape: of x, without the batch dimension.
+        folds: nets of this architecture, each trained without one fold of the rows; 1 without cross-fitting.
+        parts: architecture, options and name of what is blended with it.
+    """
 
     arch: str | None
     own: str | None
-    in_shape: tuple[int, ...]  # of x, without the batch dimension
+    in_shape: tuple[int, ...]
     outputs: int
     options: dict[str, Any]
+    folds: int = 1
+    parts: tuple[BlendedPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,26 @@ class UnreadableRow:
     reason: str
 
 
+@dataclass(frozen=True)
+class RivalScore:
+    """How another model does on the same rows.
+
+    Attributes:
+        name: as people read it: boosted trees; the net alone, where it is blended with others.
+        seconds: of fitting.
+        share: its weight in the blend over the sum of all; None: it is not in it.
+        metrics: part -> metric -> value with its 95% interval.
+        excess: what it loses more in a row than the model, mean over the scored rows with its 95% interval; below 0
+            the rival is better.
+    """
+
+    name: str
+    seconds: float
+    share: float | None
+    metrics: dict[str, dict[str, Estimate]]
+    excess: Estimate
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run.
 
@@ -71,6 +108,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         history: a line an epoch.
         best_epoch: counted from 1, whose weights were kept.
         metrics: part -> metric -> value with its 95% interval; baseline: the same of the trivial predictor.
+        rivals: other models on the same rows, the net alone among them where it is blended.
         explanation: what the columns of a table contribute.
         analyses: what the task adds, by name.
         checksum: of all else; None in runs of older versions, and before the record is written.
@@ -101,6 +139,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     explanation: dict[str, Any] | None = None
     analyses: dict[str, Any] = {}
+    rivals: list[RivalScore] = []
     checksum: str | None = None
 
     @property

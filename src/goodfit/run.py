@@ -16,7 +16,7 @@ from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
-from goodfit.nets import build
+from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
 from goodfit.predict.catalogue import Catalogue
@@ -299,7 +299,8 @@ def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) 
     built = record.net
     if built.arch is not None:
         with reading(folder, record):
-            return build(built.arch, built.in_shape, built.outputs, **built.options)
+            parts = [(part.arch, part.options) for part in built.parts]
+            return assemble(built.arch, built.in_shape, built.outputs, built.options, built.folds, parts)
     if model is None:
         raise RunError(
             f"its net is your own code ({built.own})",

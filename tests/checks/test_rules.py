@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from goodfit.analysis.verdict import Verdict, judge
-from goodfit.checks.finding import Finding
+from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, EndFacts, check_data, check_end, rules
 from goodfit.checks.rules.class_imbalance import ClassImbalance
 from goodfit.checks.rules.overfitting import Overfitting
@@ -31,9 +31,6 @@ def end(**changes: Any) -> EndFacts:
             {"epoch": number, "train_loss": 1 / number, "valid_loss": 1 / number + 0.1} for number in range(1, 9)
         ],
         "best_epoch": 8,
-        "lowest_epoch": 8,
-        "losses_at_lowest": valid_losses,
-        "losses_at_end": valid_losses,
         "kept_train_losses": train_losses,
         "kept_valid_losses": valid_losses,
         "main_metric": "accuracy",
@@ -55,28 +52,33 @@ def test_nothing_is_said_of_a_good_run() -> None:
     assert judge(check_end(end())) is Verdict.GOOD_FIT
 
 
-def test_overfitting_needs_a_rise_beyond_the_noise() -> None:
+def curve(*levels: float, noise: float = 0.0) -> np.ndarray:
+    """(epochs, 400) losses of the same rows around these means."""
     random = np.random.default_rng(1)
-    lowest = random.normal(0.5, 0.3, 400)
-    risen = {"lowest_epoch": 3, "best_epoch": 3, "losses_at_lowest": lowest}
-    assert "overfitting" in spoke(end(**risen, losses_at_end=lowest + random.normal(0.1, 0.3, 400)))
-    noise = random.normal(0, 0.5, 400)
-    assert "overfitting" not in spoke(end(**risen, losses_at_end=lowest + noise - noise.mean() + 0.02))
-    assert judge(check_end(end(**risen, losses_at_end=lowest + 0.2))) is Verdict.OVERFIT
+    rows = random.normal(0, 0.3, 400)
+    losses: np.ndarray = rows - rows.mean() + np.array(levels)[:, None]
+    losses += random.normal(0, noise, losses.shape)
+    return losses
+
+
+def test_overfitting_needs_a_rise_beyond_the_noise() -> None:
+    fell_and_rose = (0.9, 0.7, 0.5, 0.52, 0.54, 0.56, 0.58, 0.6)
+    assert "overfitting" in spoke(end(best_epoch=3, curve=curve(*fell_and_rose, noise=0.3)))
+    flat = (0.9, 0.7, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    assert "overfitting" not in spoke(end(best_epoch=3, curve=curve(*flat, noise=0.5)))
+    assert judge(check_end(end(best_epoch=3, curve=curve(*fell_and_rose)))) is Verdict.OVERFIT
+    assert "overfitting" not in spoke(end(best_epoch=3, curve=curve(*fell_and_rose), ended_early=True))
 
 
 def test_overfitting_is_not_said_where_the_training_loss_rose_as_well() -> None:
-    lowest = np.full(400, 0.5) + np.random.default_rng(2).normal(0, 0.1, 400)
     history = [{"epoch": number, "train_loss": 0.1 * number, "valid_loss": 0.1 * number} for number in range(1, 6)]
-    assert "overfitting" not in spoke(
-        end(history=history, lowest_epoch=1, best_epoch=1, losses_at_lowest=lowest, losses_at_end=lowest + 0.3)
-    )
+    assert "overfitting" not in spoke(end(history=history, best_epoch=1, curve=curve(0.5, 0.6, 0.7, 0.8, 0.9)))
 
 
 def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> None:
     same = np.random.default_rng(3).normal(0.6, 0.2, 500)
     history = [{"epoch": 1, "train_loss": 0.9, "valid_loss": 0.9}, {"epoch": 2, "train_loss": 0.6, "valid_loss": 0.6}]
-    early = {"history": history, "best_epoch": 2, "lowest_epoch": 2, "kept_valid_losses": same}
+    early = {"history": history, "best_epoch": 2, "kept_valid_losses": same}
     assert "underfitting" in spoke(end(**early, kept_train_losses=same))
     assert "underfitting" not in spoke(end(**early, kept_train_losses=same - 0.2))
 
@@ -84,7 +86,82 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
 def test_no_better_than_the_baseline_is_said_by_the_interval() -> None:
     chance = {"train": estimate(0.6), "valid": estimate(0.51), "test": estimate(0.51)}
     assert judge(check_end(end(scores=chance))) is Verdict.NO_BETTER_THAN_BASELINE
-    assert "no-better-than-baseline" not in spoke(end(scores={**chance, "valid": estimate(0.53)}))
+    assert "no-better-than-baseline" not in spoke(end(scores={**chance, "test": estimate(0.53)}))
+
+
+def gains(valid: float, test: float, rows: int = 400, spread: float = 0.5) -> dict[str, np.ndarray]:
+    random = np.random.default_rng(7)
+
+    def around(middle: float, count: int) -> np.ndarray:
+        values: np.ndarray = random.normal(0, spread, count)
+        values += middle - values.mean()
+        return values
+
+    return {"train": around(0.3, 500), "valid": around(valid, rows), "test": around(test, rows // 4)}
+
+
+def test_a_gain_in_the_loss_counts_and_not_the_accuracy() -> None:
+    """Of 3% rare rows the accuracy says nothing: 0.97 with and without a model."""
+    rare = {"scores": dict.fromkeys(("train", "valid", "test"), estimate(0.97)), "cross_fitted": True}
+    rare["baseline"] = dict.fromkeys(("train", "valid", "test"), 0.97)
+    assert spoke(end(**rare, gains=gains(0.06, 0.06), trivial_loss=0.14)) == set()
+    none = end(**rare, gains=gains(0.0, 0.0, rows=40_000), trivial_loss=0.14)
+    assert judge(check_end(none)) is Verdict.NO_BETTER_THAN_BASELINE
+
+
+def test_with_few_rows_it_is_not_known_and_that_is_said() -> None:
+    unknown = end(gains=gains(0.02, 0.02, rows=60), trivial_loss=0.69, cross_fitted=True)
+    assert judge(check_end(unknown)) is Verdict.TOO_FEW_ROWS
+    eight = {"gains": gains(0.6, 0.6, rows=32, spread=0.01), "trivial_loss": 0.69}
+    assert judge(check_end(end(**eight))) is Verdict.TOO_FEW_ROWS, "8 test rows, and a part that chose the epoch"
+    assert judge(check_end(end(**eight, cross_fitted=True))) is Verdict.GOOD_FIT, (
+        "40 rows by nets that saw none of them"
+    )
+
+
+def test_a_linear_model_that_does_as_well_is_named() -> None:
+    random = np.random.default_rng(8)
+    known = {"gains": gains(0.3, 0.3), "trivial_loss": 0.69, "cross_fitted": True}
+    equal, worse = random.normal(0.0, 0.02, 500), random.normal(0.05, 0.02, 500)
+    assert judge(check_end(end(**known, simpler=equal))) is Verdict.SIMPLER_AS_GOOD
+    assert judge(check_end(end(**known, simpler=worse))) is Verdict.GOOD_FIT
+    doubtful = random.normal(0.0, 0.5, 500)
+    doubtful -= doubtful.mean()  # it may lose up to a seventh of the gain
+    assert judge(check_end(end(**known, simpler=doubtful))) is Verdict.GOOD_FIT
+
+
+def test_what_is_known_by_heart_is_named() -> None:
+    photos = {"train": estimate(1.0), "valid": estimate(0.65), "test": estimate(0.58)}
+    sixth = dict.fromkeys(("train", "valid", "test"), 1 / 6)
+    assert judge(check_end(end(scores=photos, baseline=sixth))) is Verdict.MEMORISES
+    digits = {"train": estimate(1.0), "valid": estimate(0.97), "test": estimate(0.97)}
+    assert judge(check_end(end(scores=digits, baseline=sixth))) is Verdict.GOOD_FIT
+    houses = {"train": Estimate(5.0, 4.9, 5.1), "valid": Estimate(40.0, 37.0, 43.0), "test": Estimate(40.0, 35.0, 45.0)}
+    mean = dict.fromkeys(houses, 80.0)
+    assert judge(check_end(end(scores=houses, baseline=mean, greater_is_better=False))) is Verdict.MEMORISES
+
+
+def test_few_equal_rows_are_an_error_only_where_they_change_the_score() -> None:
+    """2 of 100 rows: a warning; with a score that falls out of its own interval without them an error."""
+    parts, digests = ["train"] * 300 + ["test"] * 100, [f"row {row}" for row in range(400)]
+    digests[300:302] = digests[:2]
+    found = [each for each in check_data(data(["a", "b"] * 200, parts, digests)) if each.rule.startswith("train-rows")]
+    assert [each.level for each in found] == [Level.WARNING]
+    assert judge(found) is Verdict.GOOD_FIT
+    assert "train-rows-in-validation" not in spoke(end(scores_without_copies={"test": 0.9}))
+    assert judge(check_end(end(scores_without_copies={"test": 0.7}))) is Verdict.NOT_TO_BE_TRUSTED
+
+
+def test_rows_of_few_values_are_equal_by_chance() -> None:
+    """Two columns of 5 values: two rows agree with 1/25, so that nearly every row has a twin among 300."""
+    random = np.random.default_rng(9)
+    columns = {name: random.integers(0, 5, 400).astype(np.float64) for name in "ab"}
+    digests = [f"{one} {other}" for one, other in zip(columns["a"], columns["b"], strict=True)]
+    parts = np.array(["train"] * 300 + ["test"] * 100)
+    facts = DataFacts([str(row) for row in range(400)], None, parts, digests, None, columns)
+    found = [each for each in check_data(facts) if each.rule == "train-rows-in-validation"]
+    assert [each.level for each in found] == [Level.NOTICE]
+    assert "by chance it would be 100.0%" in found[0].message
 
 
 def test_a_second_look_at_the_test_rows_is_told() -> None:

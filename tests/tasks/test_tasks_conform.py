@@ -178,11 +178,11 @@ def test_a_task_comes_back_from_json_as_it_was(name: str) -> None:
     task, _, _ = made(name)
     told = task.with_augmentation(mirrored=True, turned=True).with_label_smoothing(0.1)
     if task.accepts_interval:
-        told = told.calibrated(*scored(name)[1:])
+        told = told.with_intervals(*scored(name)[1:])
         assert "coverage" in told.metrics(*scored(name)[1:])
     else:
         with pytest.raises(UsageError, match="--interval"):
-            told.calibrated(*scored(name)[1:])
+            told.with_intervals(*scored(name)[1:])
     assert from_json({"name": task.name, **told.to_json()}) == told
     assert task == made(name)[0], "a new task is returned, and the first stays as it was"
 

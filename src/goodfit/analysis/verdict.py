@@ -11,24 +11,30 @@ from goodfit.tasks.metric import Metric
 
 
 class Verdict(Enum):
-    """In a few words whether the fit is good, and the tone in which that is shown: good, caution or bad."""
+    """In a few words whether the fit is good; the tone in which that is shown, good, caution or bad; and its code."""
 
-    GOOD_FIT = "good fit", "good"
-    OVERFIT = "overfit", "caution"
-    UNDERFIT = "underfit", "caution"
-    NO_BETTER_THAN_BASELINE = "no better than the baseline", "bad"
-    NOT_TO_BE_TRUSTED = "not to be trusted", "bad"
+    GOOD_FIT = "good fit", "good", "good-fit"
+    MEMORISES = "memorises its rows", "caution", "memorises"
+    OVERFIT = "overfit", "caution", "overfit"
+    UNDERFIT = "underfit", "caution", "underfit"
+    SIMPLER_AS_GOOD = "a simpler model is as good", "caution", "simpler-as-good"
+    TOO_FEW_ROWS = "too few rows to tell", "caution", "too-few-rows"
+    NO_BETTER_THAN_BASELINE = "no better than the baseline", "bad", "no-better"
+    NOT_TO_BE_TRUSTED = "not to be trusted", "bad", "not-trusted"
 
-    def __init__(self, words: str, tone: str) -> None:
-        self.words, self.tone = words, tone
+    def __init__(self, words: str, tone: str, code: str) -> None:
+        self.words, self.tone, self.code = words, tone, code
 
 
-# Without an error of any rule, the first rule here that has a finding names the verdict.
+# Without an error of any rule, the first rule here that has a finding names the verdict: whether it can be believed,
+# whether it has learnt anything, whether it was cut short, whether a net was needed, and what it does on new rows.
 BY_RULE = {
-    "train-rows-in-validation": Verdict.NOT_TO_BE_TRUSTED,
+    "too-few-rows": Verdict.TOO_FEW_ROWS,
     "no-better-than-baseline": Verdict.NO_BETTER_THAN_BASELINE,
-    "overfitting": Verdict.OVERFIT,
     "underfitting": Verdict.UNDERFIT,
+    "simpler-model-as-good": Verdict.SIMPLER_AS_GOOD,
+    "overfitting": Verdict.OVERFIT,
+    "memorisation": Verdict.MEMORISES,
 }
 
 
@@ -36,8 +42,7 @@ def judge(findings: Sequence[Finding]) -> Verdict:
     """The verdict that these findings give."""
     if any(finding.level is Level.ERROR for finding in findings):
         return Verdict.NOT_TO_BE_TRUSTED
-    mild = {("train-rows-in-validation", Level.NOTICE)}
-    rules = {finding.rule for finding in findings if (finding.rule, finding.level) not in mild}
+    rules = {finding.rule for finding in findings}
     return next((verdict for rule, verdict in BY_RULE.items() if rule in rules), Verdict.GOOD_FIT)
 
 
@@ -58,8 +63,15 @@ def sentences(
     best_epoch: int,
     epochs: int,
     rows: Mapping[str, int],
+    folds: int = 1,
+    compared: str | None = None,
 ) -> list[str]:
-    """What a person reads under the verdict."""
+    """What a person reads under the verdict.
+
+    Args:
+        folds: in which the training rows validated, 1 for a validation part.
+        compared: how other models do on the same rows.
+    """
     part = "test" if "test" in scores else "valid"
     name = {"test": "test", "valid": "validation"}[part]
     score = scores[part]
@@ -69,9 +81,13 @@ def sentences(
             f"(95% interval {score.low:.4g} to {score.high:.4g}); {rival} reaches {baseline[part]:.4g}."
         )
     ]
+    if compared is not None:
+        lines.append(compared)
     if "train" in scores:
         lines.append(
-            f"On training rows it is {scores['train'].value:.4g}, on validation rows {scores['valid'].value:.4g}."
+            f"On training rows it is {scores['train'].value:.4g}, on "
+            f"{'validation rows' if folds == 1 else 'each row by the nets that did not see it'} "
+            f"{scores['valid'].value:.4g}."
         )
     lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
     lines += [f"{finding.message[0].upper()}{finding.message[1:]}. {finding.fix}." for finding in findings]

@@ -16,7 +16,7 @@ import numpy as np
 
 from goodfit.checks.engine import dispatch
 from goodfit.checks.finding import Finding, Level
-from goodfit.stats.estimates import Estimate
+from goodfit.stats.estimates import Z95, Estimate, mean
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from goodfit.checks.engine.events import Event
     from goodfit.checks.engine.program_state import ProgramState
 
+Z_BEYOND_DOUBT = 2.576  # one-sided p < 0.005
 ERROR_TEXT_LENGTH = 200  # characters of an exception's text in a finding
 FAILED = "rule-failed"
 
@@ -81,9 +82,6 @@ class EndFacts:
 
     history: Sequence[Mapping[str, Any]]  # a line an epoch: epoch, train_loss, valid_loss, ...
     best_epoch: int  # counted from 1, whose weights were kept
-    lowest_epoch: int  # counted from 1, of the lowest validation loss
-    losses_at_lowest: np.ndarray  # (n_valid,) per row
-    losses_at_end: np.ndarray  # (n_valid,) the same rows after the last epoch
     kept_train_losses: np.ndarray  # per row, of a sample of training rows under the kept weights
     kept_valid_losses: np.ndarray  # per row, of the validation rows under the kept weights
     main_metric: str
@@ -92,12 +90,67 @@ class EndFacts:
     baseline: Mapping[str, float]  # part -> main metric of the rival
     rival: str  # such as the trivial predictor
     looks_at_test: int
+    test_rows: int = 0
+    ended_early: bool = False  # it was to end when no epoch was better any more, and it did
+    # part -> (n,) what each row loses less than under the trivial predictor, where rows have such a loss
+    gains: Mapping[str, np.ndarray] = field(default_factory=dict)
+    trivial_loss: float | None = None  # mean of the rows held out under the trivial predictor
+    simpler: np.ndarray | None = None  # what a linear model loses more in each row held out, of valid and test
+    cross_fitted: bool = False  # the rows of valid are all training rows, each by nets that did not see it
+    curve: np.ndarray | None = None  # (epochs, n) losses of a sample of the validation rows after each epoch
+    # part -> main metric without the rows that are training rows as well, where there are such
+    scores_without_copies: Mapping[str, float] = field(default_factory=dict)
 
     def beats_baseline(self, part: str) -> bool:
-        """Whether the metric is better than the trivial predictor's by more than its interval."""
+        """Whether the loss of a row, or else the main metric, is better than the trivial predictor's beyond doubt.
+
+        An accuracy hides what a rare class is worth.
+        """
+        if part in self.gains:
+            return mean(self.gains[part]).low > 0
         if self.greater_is_better:
             return self.scores[part].low > self.baseline[part]
         return self.scores[part].high < self.baseline[part]
+
+    @property
+    def rows_that_tell(self) -> int:
+        """Rows that nothing was learnt or chosen from, so that they can say how good the model is."""
+        test = len(self.gains["test"]) if "test" in self.gains else self.test_rows
+        if self.cross_fitted or not test:
+            return test + len(self.kept_valid_losses)
+        return test
+
+    @property
+    def held_out_gain(self) -> Estimate | None:
+        """What a row that tells loses less than under the trivial predictor; None where rows have no such loss."""
+        parts = [self.gains[part] for part in ("valid", "test") if part in self.gains]
+        if not parts:
+            return None
+        alone = "test" in self.gains and not self.cross_fitted
+        return mean(self.gains["test"] if alone else np.concatenate(parts))
+
+    @property
+    def beats_trivial(self) -> bool:
+        """Whether the rows that tell say beyond doubt (p < 0.005, one-sided) that it beats the trivial predictor."""
+        gain = self.held_out_gain
+        if gain is None:
+            return self.beats_baseline("test" if "test" in self.scores else "valid")
+        doubt = (gain.high - gain.low) / 2 * (Z_BEYOND_DOUBT / Z95)
+        on_test = "test" not in self.gains or float(self.gains["test"].mean()) > 0
+        return gain.value > doubt and on_test
+
+    def error_left(self, part: str) -> Estimate | None:
+        """The main metric as a share of the trivial predictor's error: 0 is perfect, 1 no better than that.
+
+        None for metrics without a best value, such as PSNR.
+        """
+        score, trivial = self.scores[part], self.baseline[part]
+        if not self.greater_is_better:
+            return None if trivial <= 0 else Estimate(score.value / trivial, score.low / trivial, score.high / trivial)
+        if score.value > 1 or trivial >= 1:
+            return None
+        left = 1 - trivial
+        return Estimate((1 - score.value) / left, max(0.0, 1 - score.high) / left, (1 - score.low) / left)
 
 
 class DataRule(Rule):

@@ -26,6 +26,7 @@ def run_result(run: Run) -> dict[str, Any]:
             "rows": record.rows,
             "metrics": record.metrics,
             "baseline": record.baseline,
+            "rivals": record.rivals,
             "findings": record.findings,
         }
     )

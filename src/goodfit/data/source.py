@@ -157,6 +157,11 @@ class Source(ABC):
         return None
 
     @property
+    def cross_fits(self) -> bool:
+        """Whether a fit on few rows uses all of them, each validated by a net that was not trained on it."""
+        return False
+
+    @property
     def repeats(self) -> bool:
         """Whether rows are equal by nature, so that equal ones in two parts mean nothing."""
         return False

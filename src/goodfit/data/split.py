@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from goodfit.data.folds import make_folds
 from goodfit.errors import DataError, UsageError
 
 PARTS = ("train", "valid", "test")
@@ -20,23 +21,38 @@ OUT = "out"  # a row that cannot be read, or has no part
 
 @dataclass(frozen=True)
 class Split:
-    """The part of every row, and in words how it came about."""
+    """The part of every row, and in words how it came about.
 
-    parts: np.ndarray  # (N,) str: train, valid, test or out
+    Attributes:
+        parts: (N,) str: train, valid, test or out.
+        folds: (N,) int64 of cross-fitting, -1 outside of the training part: every training row validates as well, by
+            the member that was not trained on it. None: the valid part validates.
+    """
+
+    parts: np.ndarray
     how: str
+    folds: np.ndarray | None = None
 
     def rows(self, part: str) -> Tensor:
-        """Row numbers of a part, ascending, int64."""
-        return torch.from_numpy(np.flatnonzero(self.parts == part).astype(np.int64))
+        """Row numbers of a part, ascending, int64; with folds the training rows are those that validate."""
+        name = "train" if part == "valid" and self.folds is not None else part
+        return torch.from_numpy(np.flatnonzero(self.parts == name).astype(np.int64))
+
+    @property
+    def fold_count(self) -> int:
+        """Folds of cross-fitting; 1 without."""
+        return 1 if self.folds is None else int(self.folds.max()) + 1
 
     def counts(self) -> dict[str, int]:
-        return {part: int((self.parts == part).sum()) for part in PARTS}
+        """Rows of each part; those that validate are counted as valid also where they are training rows."""
+        return {part: len(self.rows(part)) for part in PARTS}
 
     def to_csv(self, keys: Sequence[str]) -> str:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["row", "key", "part"])
-        writer.writerows(zip(range(len(keys)), keys, self.parts.tolist(), strict=True))
+        folds = [] if self.folds is None else [["" if fold < 0 else fold for fold in self.folds.tolist()]]
+        writer.writerow(["row", "key", "part", *(["fold"] if folds else [])])
+        writer.writerows(zip(range(len(keys)), keys, self.parts.tolist(), *folds, strict=True))
         return text.getvalue()
 
 
@@ -57,6 +73,7 @@ def make_split(
     seed: int,
     valid_share: float | None = None,
     test_share: float | None = None,
+    folds: int | None = None,
 ) -> Split:
     """Give every readable row its part.
 
@@ -69,6 +86,7 @@ def make_split(
         keys: (N,) names of the rows, and what a row is called, for messages.
         seed: the split is a function of the seed and the rows alone.
         valid_share, test_share: shares of the rows to be split, default `default_share`.
+        folds: of cross-fitting instead of a validation part; where the data came with one, that validates.
 
     Raises:
         DataError: a class too small to stand in every part, or a part left empty.
@@ -86,6 +104,9 @@ def make_split(
             wanted.remove("test")  # data that came with a validation part: what is not in it is for training
         pool &= (came == "train") | (came == "")
         how.append("the parts the data came in")
+    crossed = folds is not None and folds > 1 and "valid" in wanted
+    if crossed:
+        wanted.remove("valid")
     share = default_share(int(pool.sum()))
     shares = {"valid": valid_share or share, "test": test_share or share}
     rows = np.flatnonzero(pool)
@@ -95,7 +116,7 @@ def make_split(
         if times is not None:
             chosen = _choose_latest(rows, times, wanted_shares)
         else:
-            chosen = _choose(rows, labels, groups, keys, noun, wanted_shares, seed)
+            chosen = _choose(rows, labels, groups, keys, noun, wanted_shares, seed, places=len(wanted) + 1 + crossed)
         for part, taken in zip(wanted, chosen, strict=True):
             parts[taken] = part
         kind = (
@@ -108,9 +129,18 @@ def make_split(
             else "at random"
         )
         how.append(f"{' and '.join(wanted)} {kind}" + ("" if times is not None else f" from seed {seed}"))
-    split = Split(parts, "; ".join(how))
+    fold_of = None
+    if crossed and folds is not None:
+        training = np.flatnonzero(parts == "train")
+        if not wanted and labels is not None:
+            label_of = np.asarray([str(labels[row]) for row in training.tolist()])
+            for label in np.unique(label_of).tolist():
+                _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
+        fold_of = make_folds(training, len(parts), folds, labels=labels, groups=groups, seed=seed)
+        how.append(f"the training rows validate in {int(fold_of.max()) + 1} folds")
+    split = Split(parts, "; ".join(how), fold_of)
     for part in ("train", "valid"):
-        if not (parts == part).any():
+        if not len(split.rows(part)):
             raise DataError(f"no rows left for the {part} part", fix="Give more rows, or another --valid")
     return split
 
@@ -123,8 +153,9 @@ def _choose(
     noun: str,
     shares: list[float],
     seed: int,
+    places: int,
 ) -> list[np.ndarray]:
-    """Rows for each share, disjoint."""
+    """Rows for each share, disjoint; a class has rows for so many places at least."""
     if sum(shares) >= 1:
         raise UsageError("the shares of valid and test leave nothing to train on", fix="Make them smaller")
     random = np.random.default_rng(seed)
@@ -138,19 +169,23 @@ def _choose(
     label_of = np.asarray([str(labels[row]) for row in rows])
     for label in np.unique(label_of):
         members = random.permutation(rows[label_of == label])
-        if len(members) < len(shares) + 1:
-            count = f"only {len(members)} {noun}{'s' if len(members) > 1 else ''}"
-            raise DataError(
-                f"the class '{label}' has {count}; {len(shares) + 1} or more are needed, one for each part",
-                where=keys[int(members[0])],
-                fix=f"Add {noun}s of this class, or remove it",
-            )
+        _refuse_rare(label, members, places, keys, noun)
         start = 0
         for bag, share in zip(chosen, shares, strict=True):
             take = max(1, round(share * len(members)))
             bag.append(members[start : start + take])
             start += take
     return [np.concatenate(bag) for bag in chosen]
+
+
+def _refuse_rare(label: str, members: np.ndarray, places: int, keys: Sequence[str], noun: str) -> None:
+    if len(members) < places:
+        count = f"only {len(members)} {noun}{'s' if len(members) > 1 else ''}"
+        raise DataError(
+            f"the class '{label}' has {count}; {places} or more are needed, one for each part",
+            where=keys[int(members[0])],
+            fix=f"Add {noun}s of this class, or remove it",
+        )
 
 
 def _choose_latest(rows: np.ndarray, times: np.ndarray, shares: list[float]) -> list[np.ndarray]:

@@ -63,6 +63,8 @@ class Defaults:
     schedule: str
     label_smoothing: float
     augment: str
+    ema_decay: float | None
+    patience: int | None  # epochs without a better one, after which it ends
     choices: tuple[Choice, ...]
 
 
@@ -83,13 +85,16 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         return value
 
     rows = f"{facts.train_rows:,} training rows"
-    if options.minutes is None:
-        why = "the pretrained net as it is with a linear head; --minutes 10 fine-tunes it as well"
-        if facts.fixed_features:
-            why = "the head is fitted to the optimum"
-        epochs = pick("epochs", options.epochs, epochs, why if epochs == 1 else rows)
-    batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
     recipe = None if facts.pretrained else facts.recipe
+    patience = recipe.patience if recipe is not None and options.epochs is None else None
+    if options.minutes is None:
+        why = rows if patience is None else f"at most: it ends after {patience} without a better one"
+        if facts.frozen_start and epochs == 1:
+            why = "the pretrained net as it is with a linear head; --minutes 10 fine-tunes it as well"
+        if facts.fixed_features and epochs == 1:
+            why = "the head is fitted to the optimum"
+        epochs = pick("epochs", options.epochs, epochs, why)
+    batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
     name, why = "adamw", "works over a wide range of rates"
     if recipe is not None:
         name, why = recipe.optimiser, why if recipe.optimiser == "adamw" else recipe.why
@@ -101,7 +106,17 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         learning_rate = pick("learning rate", None if options.lr is None else float(options.lr), rate, why)
     decay, why = usual_decay(facts, optimiser)
     weight_decay = pick("weight decay", options.weight_decay, decay, f"{why}; norms and biases have none")
-    schedule = pick("schedule", options.schedule, "one-cycle", "reaches a good net in few epochs")
+    steady = recipe is not None and recipe.schedule == "constant"
+    schedule = pick(
+        "schedule",
+        options.schedule,
+        recipe.schedule if recipe is not None else "one-cycle",
+        "its end is not known beforehand" if steady else "reaches a good net in few epochs",
+    )
+    ema_decay = options.ema
+    if options.ema is not None or (recipe is not None and recipe.ema_decay is not None):
+        usual_ema = recipe.ema_decay if recipe is not None else None
+        ema_decay = pick("weight average", options.ema, usual_ema, "the decay of a moving average, which is kept")
     smoothing = 0.0
     if (
         usual := facts.task.usual_label_smoothing(images=facts.channels is not None, own_net=facts.own_net)
@@ -111,7 +126,17 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     if (preset := usual_augmentation(facts, epochs)) is not None:
         augment = pick("augmentation", options.augment, *preset)
     return Defaults(
-        epochs, batch_size, optimiser, learning_rate, weight_decay, schedule, smoothing, augment, tuple(choices)
+        epochs,
+        batch_size,
+        optimiser,
+        learning_rate,
+        weight_decay,
+        schedule,
+        smoothing,
+        augment,
+        ema_decay,
+        patience,
+        tuple(choices),
     )
 
 
@@ -123,6 +148,8 @@ def usual_epochs(facts: Facts) -> int:
     if facts.frozen_start or facts.fixed_features:
         return 1
     recipe, rows = facts.recipe, facts.train_rows
+    if recipe is not None and recipe.most_epochs is not None:
+        return recipe.most_epochs
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
     most = EPOCHS_AT_LEAST if facts.pretrained else EPOCHS_AT_MOST

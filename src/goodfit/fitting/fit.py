@@ -17,6 +17,7 @@ from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
 from goodfit.data.fingerprint import fingerprint
 from goodfit.data.images.cache import cache_folder
+from goodfit.fitting.blending import finish
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
@@ -34,7 +35,7 @@ from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, LOOKS, SPLIT
-from goodfit.train.device import choose_device
+from goodfit.train.device import choose_device, cpu_threads
 from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
 from goodfit.train.session import Epoch, Interrupted, run_session
@@ -108,7 +109,7 @@ def fit(
         rows = fingerprint(source)
         if checkpoint is not None:
             checkpoint.refuse_other_data(rows)
-        problem = make_problem(source, asked, journal)
+        problem = make_problem(source, asked, journal, own_net=model is not None)
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
         net = make_net(problem, asked, device, journal, model, params, checkpoint.started if checkpoint else None)
@@ -140,9 +141,11 @@ def fit(
 
         if checkpoint is None:
             save(training)
+        held.enter_context(cpu_threads(training.hyper.threads))
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
         try:
-            with watch(quiet=True) as seen:  # the same rules as goodfit check
+            # The same rules as goodfit check; equal rows in two parts are weighed in the data itself.
+            with watch(quiet=True, ignore=["train-rows-in-validation"]) as seen:
                 run_session(training, save, journal, seconds_left(budget))
         except Interrupted:
             journal.console.stop()
@@ -152,12 +155,13 @@ def fit(
         journal.note(seen.findings)
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
-        scored = score(training, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
+        finished = finish(training, problem, net, asked, journal)
+        scored = score(training, finished, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(
-            problem, net, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
+            problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
-        return save_run(folder.path, record, problem, training, scored)
+        return save_run(folder.path, record, problem, training, finished, scored)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import published_normalise
 from goodfit.fitting.problem import Problem
-from goodfit.nets import architecture
+from goodfit.nets import Recipe, architecture
 from goodfit.tasks.task import Task
 from goodfit.train.device import fits_on
 from goodfit.train.hyperparameters import Hyperparameters
@@ -47,7 +47,8 @@ def choose_hyperparameters(
     Raises:
         UsageError: an option with a value that there is not.
     """
-    usual = usual_choices(options, _facts(problem, net, options, device))
+    facts = _facts(problem, net, options, device)
+    usual = usual_choices(options, facts)
     for choice in usual.choices:
         journal.choose(choice.name, choice.value, choice.why)
     normalise = usual_normalise(problem, net)
@@ -55,10 +56,14 @@ def choose_hyperparameters(
     task = trained_task(problem.task, usual.augment, usual.label_smoothing)
     feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
     images = len(problem.source.in_shape) == 3
-    precision = _precision(task, net, options, device, images=images)
+    precision = _precision(task, net, facts.recipe, options, device, images=images)
     layout = "channels last" if precision.channels_last else "contiguous"
     journal.choose("precision", f"{precision.dtype}, {layout}" if images else precision.dtype, precision.why)
-    hyper = _hyperparameters(options, usual, batch_size, precision, fine_tuning=net.pretrained is not None)
+    threads = facts.recipe.threads if facts.recipe is not None and device.type == "cpu" else None
+    if threads is not None:
+        journal.choose("threads", threads, "more would wait for each other longer than they compute")
+    fine_tuning = net.pretrained is not None
+    hyper = _hyperparameters(options, usual, batch_size, precision, threads, fine_tuning=fine_tuning)
     use_memory_format(net.module, feed, hyper)
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
@@ -132,7 +137,10 @@ def use_memory_format(module: nn.Module, feed: Feed, hyper: Hyperparameters) -> 
 
 def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device) -> Facts:
     shape = problem.source.in_shape
-    recipes = {} if net.record.arch is None else architecture(net.record.arch).recipes
+    known = None if net.record.arch is None else architecture(net.record.arch)
+    recipes = {} if known is None else dict(known.recipes)
+    if known is not None and problem.split.folds is not None:
+        recipes |= known.crossed_recipes
     return Facts(
         train_rows=len(problem.split.rows("train")),
         channels=shape[0] if len(shape) == 3 else None,
@@ -146,11 +154,15 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
     )
 
 
-def _precision(task: Task, net: Net, options: FitOptions, device: torch.device, *, images: bool) -> Precision:
+def _precision(
+    task: Task, net: Net, recipe: Recipe | None, options: FitOptions, device: torch.device, *, images: bool
+) -> Precision:
     """As asked for, as is usual for the task, or by rule from the device and the net."""
     dtype, why = options.precision, "given"
     if dtype is None and (usual := task.usual_precision()) is not None:
         dtype, why = usual
+    if dtype is None and recipe is not None and recipe.precision is not None:
+        dtype, why = recipe.precision, "for products this small"
     arch = net.record.arch
     large = images if arch is None else architecture(arch).large_products
     return choose_precision(
@@ -159,7 +171,13 @@ def _precision(task: Task, net: Net, options: FitOptions, device: torch.device, 
 
 
 def _hyperparameters(
-    options: FitOptions, usual: Defaults, batch_size: int, precision: Precision, *, fine_tuning: bool
+    options: FitOptions,
+    usual: Defaults,
+    batch_size: int,
+    precision: Precision,
+    threads: int | None,
+    *,
+    fine_tuning: bool,
 ) -> Hyperparameters:
     usual_frozen = 1 if fine_tuning else 0
     return Hyperparameters(
@@ -175,11 +193,13 @@ def _hyperparameters(
         seed=options.seed,
         augment=usual.augment,
         clip_norm=options.clip,
-        ema_decay=options.ema,
+        ema_decay=usual.ema_decay,
         label_smoothing=usual.label_smoothing,
         minutes=options.minutes,
         frozen_epochs=usual_frozen if options.freeze is None else options.freeze,
         stage_decay=0.5 if fine_tuning else 1.0,
+        patience=usual.patience,
+        threads=threads,
     )
 
 

@@ -14,6 +14,8 @@ class FitKeywords(TypedDict, total=False):
         task: What to predict: classification, multilabel, regression, ... [from the targets].
         valid_share: Share of the rows for validation [0.15, less above 10,000 rows].
         test_share: Share of the rows for the test [0.15, less above 10,000 rows].
+        folds: Cross-fitting: folds of the training rows that validate in turn; 1: a validation part [5 for
+            tables of up to 10,000 rows].
         arch: Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.
         width: Channels of the first stage.
         checkpointing: DenseNets: recompute activations in the backward pass to save memory.
@@ -37,6 +39,8 @@ class FitKeywords(TypedDict, total=False):
         loss: Segmentation: dice, cross-entropy or focal. Restoration: mse, l1 or feature.
         feature_net: Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.
         interval: Regression: 90% prediction intervals, calibrated on validation rows.
+        rivals: Other models fitted on the same rows, scored beside the net and blended with it: all or none
+            [all].
         device: cpu, cuda or mps [the fastest there is].
         seed: Random seed: same seed, same machine, same result.
         size: Images: Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].
@@ -84,6 +88,7 @@ class FitKeywords(TypedDict, total=False):
     task: str | None
     valid_share: float | None
     test_share: float | None
+    folds: int | None
     arch: str | None
     width: int | None
     checkpointing: bool
@@ -105,6 +110,7 @@ class FitKeywords(TypedDict, total=False):
     loss: str | None
     feature_net: str | None
     interval: bool
+    rivals: str | None
     device: str | None
     seed: int
     size: int | str | None

@@ -16,7 +16,8 @@ from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import Weights, choose_weights
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Started
-from goodfit.nets import architecture, build, measure, names, usual_options
+from goodfit.nets import architecture, measure, names, usual_options
+from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
@@ -47,7 +48,7 @@ class Net:
     @property
     def linear_head(self) -> nn.Linear | None:
         """The last layer of an architecture for rows, where it is a linear one."""
-        if self.record.arch is None:
+        if self.record.arch is None or self.record.folds > 1:
             return None
         head = self.module.get_submodule(architecture(self.record.arch).head)
         return head if isinstance(head, nn.Linear) else None
@@ -88,22 +89,27 @@ def make_net(
         return Net(as_net(model, params).to(device), record)
     if started is not None:
         record = started.net
-        module = build(str(record.arch), record.in_shape, record.outputs, **record.options)
+        module = cross_fitted(str(record.arch), record.in_shape, record.outputs, record.options, record.folds)
         _measure(module, source, problem.split.rows("train"))
         return Net(module.to(device), record, started.pretrained)
     weights = choose_weights(problem, options, journal)
     arch, why = _architecture(problem, options, device, weights)
     pretrained = weights.where if weights is not None else None
-    record = NetRecord(arch, None, source.in_shape, task.outputs, _net_options(arch, problem, options, pretrained))
-    module = build(arch, source.in_shape, task.outputs, **record.options)
+    folds = problem.split.fold_count
+    settings = _net_options(arch, problem, options, pretrained)
+    record = NetRecord(arch, None, source.in_shape, task.outputs, settings, folds)
+    module = cross_fitted(arch, source.in_shape, task.outputs, record.options, folds)
     if weights is not None:
+        if folds > 1:
+            raise UsageError("--pretrained and --folds were both given", fix="Give one of them")
         known = architecture(arch)
         body = module.get_submodule(known.body)
         loaded = load_pretrained(body, weights.where, head=known.body_head or known.head)
         journal.choose("pretrained", weights.where, f"{weights.why}; {loaded}")
     _measure(module, source, problem.split.rows("train"))
     count = sum(parameter.numel() for parameter in module.parameters())
-    journal.choose("net", f"{arch}, {count / 1e6:.2f} million parameters", why)
+    several = f"{folds} of " if folds > 1 else ""
+    journal.choose("net", f"{several}{arch}, {count / 1e6:.2f} million parameters", why)
     return Net(module.to(device), record, pretrained)
 
 
@@ -154,15 +160,16 @@ def _few_photos(problem: Problem, options: FitOptions) -> bool:
     source = problem.source
     small = max(source.in_shape[1:], default=0) <= SMALL_SIDE
     rows = len(problem.split.rows("train"))
-    return (
-        source.images and problem.task.output == "row" and not small and rows < FEW_PHOTOS and not options.of_training
-    )
+    if small or rows >= FEW_PHOTOS or options.of_training or problem.split.fold_count > 1:
+        return False
+    return source.images and problem.task.output == "row"
 
 
 def _net_options(arch: str, problem: Problem, options: FitOptions, pretrained: str | None) -> dict[str, Any]:
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
     width = {"width": options.width} if options.width else {}
-    chosen = {**usual_options(arch), **width, **problem.source.net_options()}
+    crossed = problem.split.folds is not None
+    chosen = {**usual_options(arch, crossed=crossed), **width, **problem.source.net_options()}
     if options.checkpointing:
         if "checkpointing" not in chosen:
             raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")

@@ -53,6 +53,13 @@ class FitOptions:
     test_share: float | None = declared(
         "Share of the rows for the test [0.15, less above 10,000 rows].", "Data", low=0.001, high=0.9
     )
+    folds: int | None = declared(
+        "Cross-fitting: folds of the training rows that validate in turn; 1: a validation part [5 for tables of up to "
+        "10,000 rows].",
+        "Data",
+        low=1,
+        high=20,
+    )
     arch: str | None = declared(
         "Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.", "Model"
     )
@@ -108,6 +115,11 @@ class FitOptions:
         "Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.", "Restoration"
     )
     interval: bool = declared("Regression: 90% prediction intervals, calibrated on validation rows.", "Tables", False)
+    rivals: str | None = declared(
+        "Other models fitted on the same rows, scored beside the net and blended with it: all or none [all].",
+        "Tables",
+        choices=("all", "none"),
+    )
     device: str | None = declared("cpu, cuda or mps [the fastest there is].", "Run")
     seed: int = declared("Random seed: same seed, same machine, same result.", "Run", 0, low=0, high=2**62)
 

@@ -77,7 +77,13 @@ def choose_weights(problem: Problem, options: FitOptions, journal: Journal) -> W
     if options.pretrained is not None:
         return Weights(options.pretrained, None, "given")
     source = problem.source
-    if not _is_free(options) or source.arch is not None or problem.task.output != "row" or not source.images:
+    if (
+        not _is_free(options)
+        or problem.split.fold_count > 1
+        or source.arch is not None
+        or problem.task.output != "row"
+        or not source.images
+    ):
         return None
     channels, *sides = source.in_shape
     if not are_photos(channels, min(sides), len(source)):

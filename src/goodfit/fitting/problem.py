@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from goodfit.checks.finding import Finding, Level
@@ -23,6 +24,8 @@ from goodfit.tasks.encode import encoded, with_targets
 from goodfit.tasks.task import Task
 
 UNREADABLE_ROWS_SHOWN = 3
+CROSS_FITTED_ROWS = 10_000
+USUAL_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,11 @@ class Problem:
     class_labels: np.ndarray | None
 
 
-def make_problem(source: Source, options: FitOptions, journal: Journal) -> Problem:
+def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_net: bool = False) -> Problem:
     """Task, split and targets of a prepared source; the source then learns from its training rows.
+
+    Args:
+        own_net: whether the net is the user's own: there is one of it, so that it cannot be cross-fitted.
 
     Raises:
         DataError: no targets, or none that can be learnt from.
@@ -63,6 +69,8 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
     task = _task(source, options, readable)
     if options.interval and not task.accepts_interval:
         raise UsageError("--interval is for regression of one number", fix="Leave it out")
+    learnt_from = int((readable & np.array([part != "test" for part in source.parts])).sum())
+    folds, why_folds = _folds(source, task, options, learnt_from, own_net=own_net)
     split = make_split(
         readable=readable,
         labels=task.strata(source.targets),
@@ -74,6 +82,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
         seed=options.seed,
         valid_share=options.valid_share,
         test_share=options.test_share,
+        folds=folds,
     )
     journal.choose(
         "task",
@@ -81,14 +90,21 @@ def make_problem(source: Source, options: FitOptions, journal: Journal) -> Probl
         "given" if options.task else "from the targets",
     )
     counts = split.counts()
-    journal.choose("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how)
+    if split.folds is not None:
+        journal.choose("parts", f"train {counts['train']:,}, test {counts['test']:,}", split.how)
+        journal.choose("folds", split.fold_count, why_folds)
+    else:
+        journal.choose("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how)
+        if source.cross_fits:
+            journal.choose("folds", 1, why_folds if folds == 1 else "the data came with a validation part")
     y = encoded(task, source, readable)
     y_train = y.index_select(0, split.rows("train"))
     task = task.fitted_to(y_train, options.loss)
     if task.loss_name is not None:
         journal.choose("loss", task.loss_name, "given" if options.loss else "usual for this task")
     source.learn(split.rows("train"))
-    source.hold_out(split.rows("valid"), split.rows("test"))
+    nothing = torch.zeros(0, dtype=torch.int64)
+    source.hold_out(nothing if split.folds is not None else split.rows("valid"), split.rows("test"))
     return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(source.targets))
 
 
@@ -141,6 +157,38 @@ def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:
     came = np.array([part or "" for part in source.parts])
     rows = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
     return task_for([source.targets[row] for row in rows], name, source.task_options())
+
+
+def _folds(source: Source, task: Task, options: FitOptions, rows: int, *, own_net: bool) -> tuple[int, str]:
+    """How many folds validate in turn, 1 for a validation part; and why.
+
+    Raises:
+        UsageError: folds were asked for where they cannot be.
+    """
+    if options.folds is not None and options.folds > 1:
+        if own_net or task.output != "row" or source.fixed():
+            what = "a net of your own" if own_net else f"{task.name} of {source.kind}"
+            raise UsageError(f"--folds is not for {what}", fix="Leave it out")
+        if source.times is not None:
+            raise UsageError(
+                "--folds would validate on rows that are earlier than those learnt from", fix="Leave it out"
+            )
+    if options.folds is not None:
+        return options.folds, "given"
+    if own_net:
+        return 1, "there is one net, your own: a part of the rows validates it"
+    if options.valid_share is not None:
+        return 1, "a validation part was asked for"
+    if source.times is not None:
+        return 1, "by time: the rows that validate are later than those learnt from"
+    if not source.cross_fits:
+        return 1, "a validation part is usual here"
+    if rows > CROSS_FITTED_ROWS:
+        return (
+            1,
+            f"of more than {CROSS_FITTED_ROWS:,} rows a validation part says enough, and costs a fifth of the time",
+        )
+    return USUAL_FOLDS, f"up to {CROSS_FITTED_ROWS:,} rows: all of them are learnt from, and all validate"
 
 
 def _tell_left_out(source: Source, journal: Journal) -> None:

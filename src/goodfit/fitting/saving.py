@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 import goodfit
+from goodfit.analysis.rivals import comparison
 from goodfit.analysis.verdict import judge, sentences
 from goodfit.errors import GoodfitError
+from goodfit.fitting.blending import Finished
 from goodfit.fitting.journal import Journal
-from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.scoring import Scored
@@ -30,7 +32,7 @@ from goodfit.train.memory_format import set_memory_format
 
 def make_record(
     problem: Problem,
-    net: Net,
+    finished: Finished,
     options: FitOptions,
     training: Training,
     scored: Scored,
@@ -53,7 +55,7 @@ def make_record(
         task={"name": task.name, **task.to_json()},
         source=source.schema(),
         normalise=normalise.to_json() if normalise is not None else None,
-        net=net.record,
+        net=finished.record,
         hyperparameters=training.hyper,
         options=options.to_json(),
         choices=list(journal.choices),
@@ -73,6 +75,8 @@ def make_record(
             best_epoch=position.best_epoch + 1,
             epochs=len(position.history),
             rows=counts,
+            folds=problem.split.fold_count,
+            compared=comparison(scored.rivals, scored.parts[scored.shown].metrics, task.metric, scored.shown),
         ),
         findings=list(journal.findings),
         metrics={name: part.metrics for name, part in kept.items()},
@@ -81,19 +85,22 @@ def make_record(
         environment=environment(training.feed.device),
         explanation=scored.explanation,
         analyses=scored.analyses,
+        rivals=scored.rivals,
     )
 
 
-def save_run(folder: Path, record: Record, problem: Problem, training: Training, scored: Scored) -> Run:
+def save_run(
+    folder: Path, record: Record, problem: Problem, training: Training, finished: Finished, scored: Scored
+) -> Run:
     """Write everything; the checkpoint goes when the run is in place. The page can be written again at any time."""
-    _write_weights(folder, training)
+    _write_weights(folder, finished.module, training)
     _write_scores(folder, problem, scored)
     shown = scored.parts[scored.shown]
     keys = [problem.source.keys[row] for row in shown.rows.tolist()]
     Predictions(keys, scored.task.decode(shown.out), [None] * len(keys)).write(folder / PREDICTIONS)
     feed = training.feed
     model = Model(
-        training.net,
+        finished.module,
         scored.task,
         problem.source.schema(),
         feed.normalise,
@@ -114,11 +121,11 @@ def save_run(folder: Path, record: Record, problem: Problem, training: Training,
     return run
 
 
-def _write_weights(folder: Path, training: Training) -> None:
+def _write_weights(folder: Path, module: nn.Module, training: Training) -> None:
     """In the ordinary memory format, whatever this machine computes in."""
-    set_memory_format(training.net, channels_last=False)
-    save_state(folder / WEIGHTS, dict(training.net.state_dict()), {})
-    set_memory_format(training.net, channels_last=training.precision.channels_last)
+    set_memory_format(module, channels_last=False)
+    save_state(folder / WEIGHTS, dict(module.state_dict()), {})
+    set_memory_format(module, channels_last=training.precision.channels_last)
 
 
 def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:

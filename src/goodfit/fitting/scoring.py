@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.fingerprint import fingerprint
+from goodfit.fitting.blending import Contender, Finished
 from goodfit.fitting.problem import Problem
-from goodfit.stats.estimates import Estimate
+from goodfit.record import RivalScore
+from goodfit.rivals.linear import LinearRival
+from goodfit.stats.estimates import Estimate, mean
 from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks.task import Task
 from goodfit.train.evaluate import outputs, scores
@@ -62,7 +65,8 @@ class Scored:
     """The scores of a trained net.
 
     Attributes:
-        task: as it predicts: calibrated, where intervals were asked for.
+        task: as it predicts: calibrated, and with intervals where they were asked for.
+        rivals: other models on the same rows.
         parts: train (a sample), valid and, where there are such rows, test.
         looks: how often these test rows have been scored, this time included.
         explanation: what the columns of a table contribute.
@@ -71,6 +75,7 @@ class Scored:
 
     task: Task
     parts: dict[str, Part]
+    rivals: list[RivalScore]
     findings: list[Finding]
     looks: int
     explanation: dict[str, Any] | None
@@ -83,21 +88,22 @@ class Scored:
         return "test" if "test" in self.parts else "valid"
 
 
-def score(training: Training, problem: Problem, ledger: Path, *, interval: bool, seed: int) -> Scored:
-    """Score the best weights; the net and the feed stay in the state in which they predict.
+def score(
+    training: Training, finished: Finished, problem: Problem, ledger: Path, *, interval: bool, seed: int
+) -> Scored:
+    """Score the finished model and its rivals.
 
     Args:
         ledger: the file in which looks at test rows are counted.
         interval: learn prediction intervals from the validation rows.
     """
-    training.net.load_state_dict(training.best)
-    training.net.eval()
-    training.feed.augment = None
-    raw = {part: (rows, *_scores(training, rows)) for part, rows in _rows(training.task, problem).items()}
-    task = training.task
+    raw = {
+        part: (rows, *((finished.out, finished.y) if part == "valid" else _scores(training, finished.module, rows)))
+        for part, rows in _rows(training.task, problem).items()
+    }
+    task = training.task.calibrated(finished.out, finished.y)
     if interval:
-        _, out, y = raw["valid"]
-        task = task.calibrated(out, y)
+        task = task.with_intervals(finished.out, finished.y)
     parts = {
         part: Part(rows, out, y, task.metrics(out, y), task.baseline(problem.y_train, y, out))
         for part, (rows, out, y) in raw.items()
@@ -105,15 +111,18 @@ def score(training: Training, problem: Problem, ledger: Path, *, interval: bool,
     looks = 0
     if "test" in parts:  # the one look at the test rows
         looks = TestLedger(ledger).look(fingerprint(problem.source, parts["test"].rows.numpy()))
+    rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
+    simpler = next((rival.excess for rival in rivals if rival.score.name == LinearRival.name), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
         task=task,
         parts=parts,
-        findings=check_end(_end_facts(training, task, parts, looks)),
+        rivals=[rival.score for rival in rivals],
+        findings=check_end(_end_facts(training, task, problem, parts, looks, simpler)),
         looks=looks,
-        explanation=_explanation(training, problem, task, shown, seed),
+        explanation=_explanation(training, finished.module, problem, task, shown, seed),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
-        examples=_examples(training, problem, task, shown),
+        examples=_examples(training, finished.module, problem, task, shown),
     )
 
 
@@ -124,21 +133,58 @@ def _rows(task: Task, problem: Problem) -> dict[str, Tensor]:
     return {part: rows for part, rows in parts.items() if len(rows)}
 
 
-def _scores(training: Training, rows: Tensor) -> tuple[Tensor, Tensor]:
-    return scores(training.net, training.feed, training.task, rows, training.precision)
+def _scores(training: Training, module: nn.Module, rows: Tensor) -> tuple[Tensor, Tensor]:
+    return scores(module, training.feed, training.task, rows, training.precision)
 
 
-def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: int) -> EndFacts:
+@dataclass(frozen=True)
+class _ScoredRival:
+    """A rival's score, and what it loses more than the model in each row of validation and test."""
+
+    score: RivalScore
+    excess: np.ndarray
+
+
+def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[str, Part]) -> _ScoredRival:
+    """Its metrics, calibrated as the model is."""
+    valid = parts["valid"]
+    own = training.task.calibrated(rival.out, valid.y)
+    outs = {"valid": rival.out}
+    if "test" in parts:
+        outs["test"] = _scores(training, rival.module, parts["test"].rows)[0]
+    shown = "test" if "test" in parts else "valid"
+    excess = {
+        part: (
+            own.row_losses(out, parts[part].y).double() - task.row_losses(parts[part].out, parts[part].y).double()
+        ).numpy()
+        for part, out in outs.items()
+    }
+    score = RivalScore(
+        name=rival.name,
+        seconds=round(rival.seconds, 2),
+        share=rival.share,
+        metrics={part: own.metrics(out, parts[part].y) for part, out in outs.items()},
+        excess=mean(excess[shown]),
+    )
+    return _ScoredRival(score, np.concatenate(list(excess.values())))
+
+
+def _end_facts(
+    training: Training, task: Task, problem: Problem, parts: dict[str, Part], looks: int, simpler: np.ndarray | None
+) -> EndFacts:
     position, metric = training.position, task.main_metric
     row_losses = {
         name: task.row_losses(part.out, part.y).double().numpy() for name, part in parts.items() if name != "test"
     }
+    trivial = {
+        name: losses
+        for name, part in parts.items()
+        if (losses := task.trivial_losses(problem.y_train, part.y)) is not None
+    }
+    held_out = [losses for name, losses in trivial.items() if name != "train"]
     return EndFacts(
         history=position.history,
         best_epoch=position.best_epoch + 1,
-        lowest_epoch=position.lowest_epoch + 1,
-        losses_at_lowest=training.valid_losses["lowest"].double().numpy(),
-        losses_at_end=training.valid_losses["last"].double().numpy(),
         kept_train_losses=row_losses["train"],
         kept_valid_losses=row_losses["valid"],
         main_metric=metric,
@@ -147,36 +193,65 @@ def _end_facts(training: Training, task: Task, parts: dict[str, Part], looks: in
         baseline={name: part.baseline[metric] for name, part in parts.items()},
         rival=task.rival,
         looks_at_test=looks,
+        ended_early=training.out_of_patience,
+        gains={
+            name: (losses.double() - task.row_losses(parts[name].out, parts[name].y).double()).numpy()
+            for name, losses in trivial.items()
+        },
+        trivial_loss=float(torch.cat(held_out).mean()) if held_out else None,
+        simpler=simpler,
+        test_rows=len(parts["test"].rows) if "test" in parts else 0,
+        cross_fitted=problem.split.folds is not None,
+        curve=training.curve.double().numpy(),
+        scores_without_copies=_without_copies(task, problem, parts),
     )
 
 
-def _explanation(training: Training, problem: Problem, task: Task, shown: Part, seed: int) -> dict[str, Any] | None:
+def _without_copies(task: Task, problem: Problem, parts: dict[str, Part]) -> dict[str, float]:
+    """The main metric of each part without the rows whose content is that of a training row."""
+    digests = None if problem.source.repeats else problem.source.digests()
+    if digests is None:
+        return {}
+    trained = {digests[row] for row in problem.split.rows("train").tolist()}
+    scores = {}
+    for name, part in parts.items():
+        if name == "train" or (name == "valid" and problem.split.folds is not None):
+            continue
+        new = torch.tensor([digests[row] not in trained for row in part.rows.tolist()])
+        if not new.all() and new.any():
+            scores[name] = task.score(part.out[new], part.y[new])
+    return scores
+
+
+def _explanation(
+    training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part, seed: int
+) -> dict[str, Any] | None:
     encoder = problem.source.encoder
     if encoder is None:
         return None
-    return explain(encoder, task, _predictor(training), problem.source.read(shown.rows), shown.y, seed)
+    return explain(encoder, task, _predictor(training, module), problem.source.read(shown.rows), shown.y, seed)
 
 
-def _predictor(training: Training) -> Callable[[Tensor], Tensor]:
+def _predictor(training: Training, module: nn.Module) -> Callable[[Tensor], Tensor]:
     """x (n, D) -> output of the net in eval mode, on the CPU."""
     feed = training.feed
 
     def predict(x: Tensor) -> Tensor:
         with torch.inference_mode(), training.precision.autocast(feed.device):
-            pieces = [training.net(feed.ready(piece.to(feed.device))) for piece in torch.split(x, 2 * feed.batch_size)]
+            pieces = [module(feed.ready(piece.to(feed.device))) for piece in torch.split(x, 2 * feed.batch_size)]
             return torch.cat(pieces).float().cpu()
 
     return predict
 
 
-def _examples(training: Training, problem: Problem, task: Task, shown: Part) -> Examples:
+def _examples(training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part) -> Examples:
     source, at = problem.source, task.example_rows(shown.out, shown.y)
     rows = shown.rows[at]
     thumbnails = [image for row in rows.tolist() if (image := source.thumbnail(row)) is not None]
     truths = drawn = None
     if task.output == "image":
         truths = problem.y.index_select(0, rows)
-        drawn = task.draw(outputs(training.net, training.feed, task, rows, training.precision))
+        drawn = task.draw(outputs(module, training.feed, task, rows, training.precision))
     return Examples(
         at=at,
         keys=[source.keys[row] for row in rows.tolist()],

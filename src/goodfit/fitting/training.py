@@ -17,6 +17,7 @@ from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Checkpoint
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import restore
+from goodfit.train.cross_fitting import Folds
 from goodfit.train.ema import MovingAverage
 from goodfit.train.fine_tuning import stage_groups, thawing
 from goodfit.train.loop import Position, Training
@@ -58,6 +59,7 @@ def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> 
         precision=Precision(hyper.precision, hyper.channels_last, precision_why),
         hyper=hyper,
         position=Position(),
+        folds=None if problem.split.folds is None else Folds(torch.from_numpy(problem.split.folds)),
         average=MovingAverage(net.module, hyper.ema_decay) if hyper.ema_decay else None,
         hold=thawing(arch, net.module, hyper.frozen_epochs),
         loss_sum=torch.zeros((), device=device),

@@ -23,6 +23,10 @@ class Recipe:
 
     Attributes:
         rows_to_see: training rows times epochs; None: as many epochs as are usual for images.
+        ema_decay: of an average of the weights, which is what is kept.
+        patience: epochs without a better one after which training ends; `most_epochs` is then a bound.
+        precision: float32 or bfloat16; None: by the device.
+        threads: of a CPU; None: all. A net of small products waits for its threads longer than they save.
     """
 
     learning_rate: float
@@ -30,6 +34,12 @@ class Recipe:
     batch_size: int
     rows_to_see: int | None = None
     optimiser: str = "adamw"
+    schedule: str = "one-cycle"
+    ema_decay: float | None = None
+    patience: int | None = None
+    most_epochs: int | None = None
+    precision: str | None = None
+    threads: int | None = None
     why: str = "measured on validation rows: docs/benchmarks.md"
 
 
@@ -43,10 +53,13 @@ class Architecture:
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
         recipes: how it is trained where the user does not say, by the family of the task.
+        crossed_recipes: the same where it is cross-fitted, which is on few rows.
+        crossed_options: options that are usual then.
         dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
         body_head: the prefix of the head in those weights; None: that of the net.
         fixed_features: nothing but its head is learnt; it takes images as shares of 255.
+        by_gradient: it is trained by steps along gradients, as a net is; trees are grown.
         large_products: its products are large enough to gain by bfloat16, as those of convolutions are.
     """
 
@@ -56,9 +69,12 @@ class Architecture:
     stages: Callable[[nn.Module], list[list[nn.Module]]]
     head: str
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    crossed_recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    crossed_options: Mapping[str, Any] = field(default_factory=dict)
     dense: bool = False
     body: str = ""
     body_head: str | None = None
+    by_gradient: bool = True
     large_products: bool = True
     fixed_features: bool = False
 
@@ -79,7 +95,9 @@ def _known() -> dict[str, Architecture]:
 def names(input_dims: int | None = None, *, dense: bool | None = None) -> list[str]:
     """Names of all architectures, or of those for data of so many dimensions, or that give images (or do not)."""
     return sorted(
-        one.name for one in _known().values() if input_dims in (None, one.input_dims) and dense in (None, one.dense)
+        one.name
+        for one in _known().values()
+        if one.by_gradient and input_dims in (None, one.input_dims) and dense in (None, one.dense)
     )
 
 
@@ -96,14 +114,19 @@ def architecture(name: str) -> Architecture:
     return _known()[name]
 
 
-def usual_options(name: str) -> dict[str, Any]:
-    """The options of an architecture with their usual values: a run records them, so that it is read after a change."""
+def usual_options(name: str, *, crossed: bool = False) -> dict[str, Any]:
+    """The options of an architecture with their usual values: a run records them, so that it is read after a change.
+
+    Args:
+        crossed: whether it is cross-fitted.
+    """
     parameters = inspect.signature(architecture(name).build).parameters.values()
-    return {
+    usual = {
         each.name: each.default
         for each in parameters
         if each.kind is each.KEYWORD_ONLY and each.default is not each.empty
     }
+    return usual | dict(architecture(name).crossed_options) if crossed else usual
 
 
 def measure(net: nn.Module, read: Callable[[], Tensor], fixed: Mapping[str, Any] | None = None) -> None:

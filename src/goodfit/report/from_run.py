@@ -16,6 +16,7 @@ from goodfit.report.formatting import fixed, spaced
 from goodfit.report.importance_plots import importance_section
 from goodfit.report.page import write
 from goodfit.report.page_data import PageData, WorstMistake
+from goodfit.report.rivals_section import rivals_section
 from goodfit.store.run_folder import SCORES
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json
@@ -43,6 +44,9 @@ def collect(folder: Path, record: Record) -> PageData:
     tensors, values = load_state(folder / SCORES)
     images = task.output == "image"
     sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record.analyses)
+    if record.rivals:
+        part = values["part"]
+        sections.insert(0, rivals_section(record.rivals, record.metrics[part], task, part))
     if record.explanation:
         sections.append(importance_section(record.explanation))
     return PageData(

@@ -109,6 +109,28 @@ def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
     return _around(value, float(error), 0.0, 1.0)
 
 
+def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
+    """Average precision: the mean precision at each positive row, by falling score; None without both kinds of rows.
+
+    The interval is Boyd, Eng and Page's on the logit scale (2013, "Area under the precision-recall curve: point
+    estimates and confidence intervals", section 4.1).
+
+    Args:
+        scores: (N,), higher for positive rows.
+        positive: (N,) bool.
+    """
+    from sklearn.metrics import average_precision_score
+
+    count = int(positive.sum())
+    if count == 0 or count == len(positive):
+        return None
+    value = float(average_precision_score(positive, scores))
+    inside = min(max(value, 0.5 / count), 1 - 0.5 / count) if count > 1 else 0.5
+    middle, error = math.log(inside / (1 - inside)), Z95 / math.sqrt(count * inside * (1 - inside))
+    low, high = (1 / (1 + math.exp(-end)) for end in (middle - error, middle + error))
+    return Estimate(value, min(low, value), max(high, value))
+
+
 def rmse(errors: np.ndarray) -> Estimate:
     """Root of the mean squared error; its interval by the delta method, from that of the mean square."""
     square = mean(np.asarray(errors, dtype=np.float64) ** 2)

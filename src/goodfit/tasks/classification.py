@@ -12,13 +12,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats.estimates import Estimate, auc, balanced_accuracy, mean, proportion
+from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, proportion
 from goodfit.tasks.class_sections import classes_section, confusion_section
-from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, Metric
+from goodfit.tasks.metric import ACCURACY, AUC, AVERAGE_PRECISION, BALANCED_ACCURACY, LOG_LOSS, Metric
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
+from goodfit.tasks.temperature import fitted_temperature
 
 AUC_CLASSES = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
 LISTED_CLASSES = 8  # in a message
@@ -27,13 +28,20 @@ PROBABILITY_COLUMNS = 100  # probabilities written a row
 
 @dataclass(frozen=True)
 class Classification(RowTask):
-    """Classes in the order of the net's outputs."""
+    """Classes in the order of the net's outputs; outside of training its logits are divided by the temperature."""
 
     classes: tuple[Any, ...]
     label_smoothing: float = 0.0
+    temperature: float = 1.0
     name: ClassVar[str] = "classification"
     family: ClassVar[str] = "classes"
-    metric_list: ClassVar[tuple[Metric, ...]] = (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, AUC)
+    metric_list: ClassVar[tuple[Metric, ...]] = (
+        ACCURACY,
+        BALANCED_ACCURACY,
+        LOG_LOSS,
+        AUC,
+        AVERAGE_PRECISION,
+    )
     rival: ClassVar[str] = "predicting the most frequent class"
     loss_unit: ClassVar[str] = "nats per row"
     example_words: ClassVar[str] = (
@@ -95,13 +103,29 @@ class Classification(RowTask):
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != (len(y), len(self.classes)):
             refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
-        return functional.cross_entropy(out.float(), y, reduction="none")
+        return functional.cross_entropy(self._logits(out), y, reduction="none")
+
+    def _logits(self, out: Tensor) -> Tensor:
+        return (out if out.dtype == torch.float64 else out.float()) / self.temperature
+
+    def criterion(self, out: Tensor, y: Tensor) -> float:
+        """The log loss at its best temperature: that is what the kept weights will be used with."""
+        return super().criterion(out / self.calibrated(out, y).temperature, y)
+
+    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+        """See `fitted_temperature`."""
+        plain = replace(self, temperature=1.0)
+        return replace(self, temperature=fitted_temperature(out, lambda logits: plain.row_losses(logits, y)))
+
+    def net_units(self, y: Tensor) -> Tensor:
+        return y
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())
 
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """accuracy (Wilson), balanced_accuracy, log_loss, auc (macro mean of one class against the rest).
+        """accuracy (Wilson), balanced_accuracy, log_loss, auc (macro mean of one class against the rest), and of two
+        classes average_precision (of the second).
 
         The areas of a macro mean share their rows, so that its interval is the mean of theirs: cautious.
         """
@@ -112,8 +136,12 @@ class Classification(RowTask):
             "balanced_accuracy": balanced_accuracy(right, labels),
             "log_loss": mean(self.row_losses(out, y).double().numpy()),
         }
-        area = self._auc(out.float().softmax(1).double().numpy(), labels)
-        return estimates if area is None else {**estimates, "auc": area}
+        shares = self._logits(out).softmax(1).double().numpy()
+        if (area := self._auc(shares, labels)) is not None:
+            estimates["auc"] = area
+        if len(self.classes) == 2 and (precision := average_precision(shares[:, 1], labels == 1)) is not None:
+            estimates["average_precision"] = precision
+        return estimates
 
     def _auc(self, shares: np.ndarray, labels: np.ndarray) -> Estimate | None:
         count = len(self.classes)
@@ -169,18 +197,23 @@ class Classification(RowTask):
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The majority class; its log_loss is that of the training rows' class shares."""
-        counts = torch.bincount(y_train, minlength=len(self.classes)).double()
-        shares = (counts + 1) / (counts + 1).sum()  # a class without training rows is unlikely, not impossible
+        counts = torch.bincount(y_train, minlength=len(self.classes))
         return {
             "accuracy": float((y == counts.argmax()).double().mean()),
             "balanced_accuracy": 1 / max(1, len(torch.unique(y))),
-            "log_loss": float(-shares.log()[y].mean()),
+            "log_loss": float(self.trivial_losses(y_train, y).mean()),
             "auc": 0.5,
+            **({"average_precision": float((y == 1).double().mean())} if len(self.classes) == 2 else {}),
         }
+
+    def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor:
+        """Of the classes' shares; a class without training rows is unlikely, not impossible."""
+        counts = torch.bincount(y_train, minlength=len(self.classes)).double() + 1
+        return -(counts / counts.sum()).log()[y]
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction, confidence, and p_LABEL for every class (up to 100 classes)."""
-        shares = out.float().softmax(1)
+        shares = self._logits(out).softmax(1)
         top, at = shares.max(1)
         columns: dict[str, Sequence[Any] | np.ndarray] = {
             "prediction": [self.classes[number] for number in at.tolist()],
@@ -191,11 +224,15 @@ class Classification(RowTask):
         return columns
 
     def to_json(self) -> dict[str, Any]:
-        return {"classes": list(self.classes), "label_smoothing": self.label_smoothing}
+        return {
+            "classes": list(self.classes),
+            "label_smoothing": self.label_smoothing,
+            "temperature": self.temperature,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["classes"]), values["label_smoothing"])
+        return cls(tuple(values["classes"]), values["label_smoothing"], values.get("temperature", 1.0))
 
 
 def _plain(label: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
+from goodfit.tasks.temperature import fitted_temperature
 
 F1_DRAWS = 300  # of the bootstrap for the interval of f1
 
@@ -28,6 +29,7 @@ class MultiLabel(RowTask):
     """Labels in the order of the net's outputs."""
 
     labels: tuple[str, ...]
+    temperature: float = 1.0
     name: ClassVar[str] = "multilabel"
     family: ClassVar[str] = "labels"
     metric_list: ClassVar[tuple[Metric, ...]] = (F1, ACCURACY, LOG_LOSS, AUC)
@@ -76,7 +78,23 @@ class MultiLabel(RowTask):
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != y.shape:
             refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
-        return functional.binary_cross_entropy_with_logits(out.float(), y, reduction="none").mean(1)
+        logits = self._logits(out)
+        return functional.binary_cross_entropy_with_logits(logits, y.to(logits.dtype), reduction="none").mean(1)
+
+    def _logits(self, out: Tensor) -> Tensor:
+        return (out if out.dtype == torch.float64 else out.float()) / self.temperature
+
+    def criterion(self, out: Tensor, y: Tensor) -> float:
+        """The log loss at its best temperature: that is what the kept weights will be used with."""
+        return super().criterion(out / self.calibrated(out, y).temperature, y)
+
+    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+        """See `fitted_temperature`."""
+        plain = replace(self, temperature=1.0)
+        return replace(self, temperature=fitted_temperature(out, lambda logits: plain.row_losses(logits, y)))
+
+    def net_units(self, y: Tensor) -> Tensor:
+        return y
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return _f1(*_counts(out, y))
@@ -144,17 +162,21 @@ class MultiLabel(RowTask):
         """The most frequent set of labels; its log_loss is that of the labels' shares."""
         sets, counts = torch.unique(y_train, dim=0, return_counts=True)
         constant = (sets[counts.argmax()] * 2 - 1).expand(len(y), -1)
-        shares = ((y_train.sum(0) + 1) / (len(y_train) + 2)).expand(len(y), -1)
         return {
             "f1": _f1(*_counts(constant, y)),
             "accuracy": float(((constant > 0) == (y > 0.5)).all(1).double().mean()),
-            "log_loss": float(functional.binary_cross_entropy(shares, y)),
+            "log_loss": float(self.trivial_losses(y_train, y).mean()),
             "auc": 0.5,
         }
 
+    def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor:
+        """Of the labels' shares."""
+        shares = ((y_train.sum(0) + 1) / (len(y_train) + 2)).expand(len(y), -1)
+        return functional.binary_cross_entropy(shares, y, reduction="none").mean(1)
+
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction (labels joined by |), and p_LABEL for every label."""
-        shares = out.float().sigmoid()
+        shares = self._logits(out).sigmoid()
         chosen = [
             "|".join(label for label, yes in zip(self.labels, row, strict=True) if yes)
             for row in (shares > 0.5).tolist()
@@ -162,11 +184,11 @@ class MultiLabel(RowTask):
         return {"prediction": chosen, **{f"p_{label}": shares[:, at].numpy() for at, label in enumerate(self.labels)}}
 
     def to_json(self) -> dict[str, Any]:
-        return {"labels": list(self.labels)}
+        return {"labels": list(self.labels), "temperature": self.temperature}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["labels"]))
+        return cls(tuple(values["labels"]), values.get("temperature", 1.0))
 
 
 def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -63,6 +63,10 @@ class Ranking(RowTask):
     def score(self, out: Tensor, y: Tensor) -> float:
         return float(_by_user(out, RANK)[0].mean())
 
+    def criterion(self, out: Tensor, y: Tensor) -> float:
+        """The headline: the loss is of a few sampled items."""
+        return -self.score(out, y)
+
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """ndcg_at_10 and recall_at_10, means over users."""
         gains, recalls = _by_user(out, RANK)

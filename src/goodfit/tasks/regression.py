@@ -34,7 +34,7 @@ class Regression(RowTask):
     means: tuple[float, ...]
     deviations: tuple[float, ...]
     single: bool = True
-    intervals: Intervals | None = None  # of `calibrated`
+    intervals: Intervals | None = None  # of `with_intervals`
     name: ClassVar[str] = "regression"
     family: ClassVar[str] = "numbers"
     metric_list: ClassVar[tuple[Metric, ...]] = (RMSE, MAE, R2, COVERAGE)
@@ -68,7 +68,7 @@ class Regression(RowTask):
         return torch.from_numpy(rounded if exact else values)
 
     def _scaled(self, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        out = out.float()
+        out = out if out.dtype == torch.float64 else out.float()
         if self.single and out.dim() == 2 and out.shape[1] == 1:
             out = out.squeeze(1)
         if out.shape != y.shape:
@@ -85,6 +85,15 @@ class Regression(RowTask):
         out, y = self._scaled(out, y)
         squares = (out - y) ** 2
         return squares if squares.dim() == 1 else squares.mean(1)
+
+    def net_units(self, y: Tensor) -> Tensor:
+        """(N, K) z-scores."""
+        flat = y.double().reshape(len(y), -1)
+        return (flat - flat.new_tensor(self.means)) / flat.new_tensor(self.deviations)
+
+    def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor:
+        """Of the training rows' mean."""
+        return (self.net_units(y) - self.net_units(y_train).mean(0)).square().mean(1)
 
     def _restored(self, out: Tensor) -> Tensor:
         """(N, K) in original units."""
@@ -118,7 +127,7 @@ class Regression(RowTask):
     def accepts_interval(self) -> bool:
         return self.single
 
-    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+    def with_intervals(self, out: Tensor, y: Tensor) -> Self:
         """See `Intervals`."""
         if not self.single:
             raise UsageError("--interval is for regression of one number", fix="Leave it out")

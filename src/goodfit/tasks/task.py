@@ -31,7 +31,7 @@ class Task(ABC):
 
     name: ClassVar[str]
     family: ClassVar[str]  # what recipes of architectures are keyed by: classes, labels, numbers, ratings, ...
-    metric_list: ClassVar[tuple[Metric, ...]]  # the first one chooses the best epoch
+    metric_list: ClassVar[tuple[Metric, ...]]  # the first one is the headline
     output: ClassVar[Literal["row", "image"]] = "row"  # what the net gives for each input
     rival: ClassVar[str] = "the trivial predictor"  # what `baseline` is of: "predicting the mean" (reaches 0.3)
     loss_unit: ClassVar[str] = "mean per row"  # what the loss is measured in, for the plot of it
@@ -185,6 +185,11 @@ class Task(ABC):
     def score(self, out: Tensor, y: Tensor) -> float:
         """The main metric alone, quickly."""
 
+    def criterion(self, out: Tensor, y: Tensor) -> float:
+        """What the epoch that is kept is chosen by, on validation rows; lower is better."""
+        score = self.score(out, y)
+        return -score if self.metric.higher_is_better else score
+
     @abstractmethod
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """Every metric with its 95% interval; names are those of `metric_list`."""
@@ -196,6 +201,13 @@ class Task(ABC):
         `out` is the net's, for tasks whose net knows what the trivial predictor would give (a popularity).
         """
 
+    def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor | None:
+        """(N,) the loss of every row under the best constant prediction of `y_train`, to be held against `row_losses`.
+
+        None where a constant output means nothing, as it does for images and ranks.
+        """
+        return None
+
     # Predictions and the report ---------------------------------------------------------------------------------------
 
     @property
@@ -203,13 +215,26 @@ class Task(ABC):
         """Whether `calibrated` can give its predictions intervals."""
         return False
 
-    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+    def with_intervals(self, out: Tensor, y: Tensor) -> Self:
         """The task with 90% prediction intervals learnt from rows that the net was not trained on.
 
         Raises:
             UsageError: its predictions have none.
         """
         raise UsageError("--interval is for regression of one number", fix="Leave it out")
+
+    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+        """The task whose probabilities are right on average, by rows that the net was not trained on."""
+        return self
+
+    # Rivals -----------------------------------------------------------------------------------------------------------
+
+    def net_units(self, y: Tensor) -> Tensor | None:
+        """Targets as other models learn them: classes (N,) int64, labels (N, K), or numbers (N, K) as the net gives.
+
+        None: no model but a net learns this task.
+        """
+        return None
 
     @abstractmethod
     def decode(self, out: Tensor) -> Columns:

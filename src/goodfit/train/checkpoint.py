@@ -23,9 +23,9 @@ def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
         **pack("average", training.average.state_dict() if training.average is not None else {}),
         **pack("optimiser", optimiser_tensors),
         **pack("random", random_state(device)),
-        **pack("valid_losses", training.valid_losses),
         "augmentation": training.feed.generator.get_state(),
         "loss_sum": training.loss_sum,
+        "curve": training.curve,
     }
     values = {
         "hyper": asdict(training.hyper),
@@ -44,7 +44,7 @@ def restore(training: Training, tensors: dict[str, Tensor], values: dict[str, An
         training.average.load_state_dict(unpack("average", tensors))
     load_optimiser_state(training.optimiser, unpack("optimiser", tensors), values["optimiser"])
     load_random_state(training.feed.device, unpack("random", tensors))
-    training.valid_losses = unpack("valid_losses", tensors)
+    training.curve = tensors["curve"]
     training.feed.generator.set_state(tensors["augmentation"])
     training.loss_sum.copy_(tensors["loss_sum"])
     training.position = Position(**values["position"])

@@ -21,6 +21,8 @@ class Hyperparameters:
         augment: the preset that training images go through.
         max_steps: under a time budget shorter than one epoch.
         frozen_epochs: fine-tuning: epochs in which the head alone learns.
+        patience: epochs without a better one after which training ends; None: all epochs are gone through.
+        threads: of the CPU, where not all are used.
         stage_decay: fine-tuning: learning rate of each earlier stage, as a share of the next.
     """
 
@@ -42,3 +44,5 @@ class Hyperparameters:
     max_steps: int | None = None
     frozen_epochs: int = 0
     stage_decay: float = 1.0
+    patience: int | None = None
+    threads: int | None = None

@@ -15,6 +15,7 @@ from goodfit.data.feed import Feed
 from goodfit.data.source import Batch
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
+from goodfit.train.cross_fitting import Folds, gradient_scale, training_outputs
 from goodfit.train.ema import MovingAverage
 from goodfit.train.evaluate import scores
 from goodfit.train.hyperparameters import Hyperparameters
@@ -23,6 +24,8 @@ from goodfit.train.optimiser import set_learning_rate
 from goodfit.train.passes import backward_in_passes, penalty
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import Schedule
+
+CURVE_ROWS = 1_000  # validation rows whose loss after every epoch is kept
 
 
 @dataclass
@@ -36,8 +39,7 @@ class Position:
     done: float = 0.0  # fraction of the schedule behind us
     pace: float = 0.0  # fraction of the schedule that a step takes
     best_epoch: int = -1
-    best_score: float | None = None
-    lowest_epoch: int = -1  # epoch of the lowest validation loss
+    best_score: float | None = None  # of the task's criterion: lower is better
     seconds: float = 0.0  # spent training and validating, before a stop as well
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -57,14 +59,33 @@ class Training:
     hyper: Hyperparameters
     position: Position
     average: MovingAverage | None = None
+    folds: Folds | None = None  # of cross-fitting: the training rows are the validation rows too
     hold: Callable[[int], list[nn.Module]] = lambda epoch: []  # fine-tuning: freezes for the epoch, norms kept in eval
     best: dict[str, Tensor] = field(default_factory=dict)
-    valid_losses: dict[str, Tensor] = field(default_factory=dict)  # per row: at the lowest epoch, and the last
+    curve: Tensor = field(
+        default_factory=lambda: torch.zeros(0, 0)
+    )  # (epochs, n) losses of a sample of validation rows
     loss_sum: Tensor = field(default_factory=lambda: torch.zeros(()))  # of this epoch's rows, on the device
 
     @property
     def batches_an_epoch(self) -> int:
         return -(-len(self.train_rows) // self.hyper.batch_size)
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether so many epochs have gone without a better one that training ends before its last epoch."""
+        patience, position = self.hyper.patience, self.position
+        return patience is not None and position.epoch - 1 - position.best_epoch >= patience > 0
+
+    def validation_scores(self, *, whole: bool) -> tuple[Tensor, Tensor]:
+        """What the task keeps of outputs and targets of the validation rows: see `Task.keep`."""
+
+        def of(net: nn.Module, rows: Tensor) -> tuple[Tensor, Tensor]:
+            return scores(net, self.feed, self.task, rows, self.precision, whole=whole)
+
+        if self.folds is None:
+            return of(self.net, self.valid_rows)
+        return self.folds.held_out(self.net, self.valid_rows, of)
 
 
 @dataclass
@@ -82,7 +103,7 @@ def train(training: Training, listener: Listener) -> bool:
     position = training.position
     now = time.monotonic()
     due = now + listener.every
-    while position.epoch < training.hyper.epochs:
+    while position.epoch < training.hyper.epochs and not training.out_of_patience:
         training.net.train()
         for module in training.hold(position.epoch):
             module.eval()
@@ -128,11 +149,13 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
         try:
             if training.hyper.micro_batch >= rows:
                 with training.precision.autocast(device):
-                    loss = training.task.loss(training.net(batch.x), batch.y)
-                (loss + penalty(training.net)).backward()
+                    loss = training.task.loss(*training_outputs(training.net, training.folds, *batch))
+                (gradient_scale(training.net, training.folds) * loss + penalty(training.net)).backward()
                 return loss.detach()
             passes = -(-rows // training.hyper.micro_batch)
-            return backward_in_passes(training.net, training.task, batch, passes, training.precision, device)
+            return backward_in_passes(
+                training.net, training.task, batch, passes, training.precision, device, training.folds
+            )
         except RuntimeError as error:
             if not out_of_memory(error) or min(training.hyper.micro_batch, rows) < 2:
                 raise
@@ -156,7 +179,7 @@ def end_epoch(training: Training) -> None:
     if training.average is not None:
         live = {name: tensor.clone() for name, tensor in live.items()}
         training.net.load_state_dict(training.average.state_dict())
-    out, y = scores(training.net, training.feed, task, training.valid_rows, training.precision, whole=False)
+    out, y = training.validation_scores(whole=False)
     losses = task.row_losses(out, y)
     score = task.score(out, y)
     valid_loss = float(losses.double().mean())
@@ -170,13 +193,14 @@ def end_epoch(training: Training) -> None:
             "learning_rate": training.optimiser.param_groups[-1]["lr"],
         }
     )
-    training.valid_losses["last"] = losses
-    lowest = min(range(len(position.history)), key=lambda at: position.history[at]["valid_loss"])
-    if lowest == position.epoch:
-        position.lowest_epoch = position.epoch
-        training.valid_losses["lowest"] = losses
-    if _is_better(score, valid_loss, training):
-        position.best_score, position.best_epoch = score, position.epoch
+    sample = losses[:: max(1, -(-len(losses) // CURVE_ROWS))].float()[None]
+    training.curve = torch.cat([training.curve, sample]) if len(training.curve) else sample
+    criterion = task.criterion(out, y)
+    if position.best_score is None or (criterion, valid_loss) < (
+        position.best_score,
+        position.history[position.best_epoch]["valid_loss"],
+    ):
+        position.best_score, position.best_epoch = criterion, position.epoch
         training.best = {
             name: tensor.detach().to("cpu", copy=True) for name, tensor in training.net.state_dict().items()
         }
@@ -184,13 +208,3 @@ def end_epoch(training: Training) -> None:
         training.net.load_state_dict(live)
     position.epoch += 1
     position.batch = position.rows = 0
-
-
-def _is_better(score: float, valid_loss: float, training: Training) -> bool:
-    """By the main metric; when equal, by the validation loss."""
-    position = training.position
-    if position.best_score is None:
-        return True
-    if score == position.best_score:
-        return bool(valid_loss < position.history[position.best_epoch]["valid_loss"])
-    return (score > position.best_score) == training.task.metric.higher_is_better

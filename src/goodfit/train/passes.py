@@ -15,36 +15,43 @@ from torch import Tensor, nn
 
 from goodfit.data.source import Batch
 from goodfit.tasks.task import Task
+from goodfit.train.cross_fitting import Folds, gradient_scale, training_outputs
 from goodfit.train.precision import Precision
 
-Parts = Sequence[tuple[Tensor, Tensor]]  # x and y of each pass
+Parts = Sequence[tuple[Tensor, Tensor, Tensor]]  # x, y and row numbers of each pass
 
 
 def backward_in_passes(
-    net: nn.Module, task: Task, batch: Batch, passes: int, precision: Precision, device: torch.device
+    net: nn.Module,
+    task: Task,
+    batch: Batch,
+    passes: int,
+    precision: Precision,
+    device: torch.device,
+    folds: Folds | None = None,
 ) -> Tensor:
     """Add the gradient of the batch's loss to the net's, in so many passes; returns the loss, detached.
 
     Batch norm sees each pass by itself.
     """
-    parts = list(zip(batch.x.tensor_split(passes), batch.y.tensor_split(passes), strict=True))
-    counts = [count for _, y in parts if (count := task.loss_count(y)) is not None]
+    parts = list(zip(*(tensor.tensor_split(passes) for tensor in batch), strict=True))
+    counts = [count for _, y, _ in parts if (count := task.loss_count(y)) is not None]
     slopes: Tensor | None = None
     if counts:
         loss = torch.zeros((), device=device)
         whole = sum(counts)
         whole = whole + (whole == 0)  # not one pixel counts: nothing to divide. No `if`: it would wait for the device
     else:
-        loss, slopes = _loss_and_slopes(net, task, parts, precision, device)
-    for number, (x, y) in enumerate(parts):
+        loss, slopes = _loss_and_slopes(net, task, parts, precision, device, folds)
+    for number, (x, y, rows) in enumerate(parts):
         with precision.autocast(device):
-            out = net(x)
+            out, targets = training_outputs(net, folds, x, y, rows)
             if slopes is None:
-                part = task.loss(out, y) * (counts[number] / whole)
+                part = task.loss(out, targets) * (counts[number] / whole)  # a row counts alike in every fold
                 loss += part.detach()
             else:
-                part = (task.loss_sums(out, y) * slopes).sum()
-        (part + penalty(net) * (len(x) / len(batch.rows))).backward()
+                part = (task.loss_sums(out, targets) * slopes).sum()
+        (gradient_scale(net, folds) * part + penalty(net) * (len(x) / len(batch.rows))).backward()
     return loss
 
 
@@ -55,7 +62,7 @@ def penalty(net: nn.Module) -> Tensor | float:
 
 
 def _loss_and_slopes(
-    net: nn.Module, task: Task, parts: Parts, precision: Precision, device: torch.device
+    net: nn.Module, task: Task, parts: Parts, precision: Precision, device: torch.device, folds: Folds | None
 ) -> tuple[Tensor, Tensor]:
     """The loss of the whole batch, and its derivatives by the sums that it is made of, (k,).
 
@@ -64,9 +71,9 @@ def _loss_and_slopes(
     """
     sums: Tensor | None = None
     with _without_a_trace(net, device):
-        for x, y in parts:
+        for x, y, rows in parts:
             with precision.autocast(device):
-                part = task.loss_sums(net(x), y).detach()
+                part = task.loss_sums(*training_outputs(net, folds, x, y, rows)).detach()
             sums = part if sums is None else sums + part
     assert sums is not None
     sums.requires_grad_()

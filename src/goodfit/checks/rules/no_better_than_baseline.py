@@ -1,11 +1,13 @@
 """no-better-than-baseline: the model does not beat the trivial predictor by more than the interval.
 
 What it checks
-    The 95% interval of the main metric on the validation rows against the trivial predictor's value there: the majority
-    class, the mean, the most frequent set of labels.
+    What a row loses less than under the trivial predictor (the classes' shares, the mean, the labels' shares), over the
+    rows that nothing was learnt from: its mean is not above 0 beyond doubt (one-sided p < 0.005, and above 0 on the
+    test rows alone). Of images in and out, and of ranks, the main metric's interval.
 
 Why it hurts
-    An accuracy of 0.95 says nothing where 95% of the rows are of one class.
+    An accuracy of 0.95 says nothing where 95% of the rows are of one class; nor does it show what is known of the rare
+    class, which the loss does.
 
 Example
     accuracy 0.951 (0.937 to 0.962), majority class 0.950.
@@ -33,11 +35,18 @@ class NoBetterThanBaseline(EndRule):
     code, level = "GF412", Level.WARNING
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
-        if end.beats_baseline("valid"):
+        if end.beats_trivial:
             return
-        score = end.scores["valid"]
+        score, fix = end.scores["valid"], "Check that labels belong to their rows, then try more --epochs or more rows"
+        if (gain := end.held_out_gain) is not None:
+            yield self.finding(
+                f"a row held out loses {gain.value:.3g} less than by {end.rival} ({gain.low:.3g} to {gain.high:.3g}), "
+                f"which is not beyond doubt; {end.main_metric} is {score.value:.3f}, there {end.baseline['valid']:.3f}",
+                fix,
+            )
+            return
         yield self.finding(
             f"{end.main_metric} on the validation rows is {score.value:.3f} ({score.low:.3f} to {score.high:.3f}); "
             f"{end.rival} reaches {end.baseline['valid']:.3f}",
-            "Check that labels belong to their rows, then try more --epochs, a larger --size or more rows",
+            fix,
         )

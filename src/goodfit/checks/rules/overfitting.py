@@ -1,9 +1,9 @@
 """overfitting: the validation loss rises while the training loss goes on falling.
 
 What it checks
-    The per-row losses of the validation rows at their lowest epoch are compared with those after the last epoch, row by
-    row, by a paired z-test. It speaks when the rise is beyond the noise (p < 0.01, one-sided) and over 2%, and the
-    training loss fell meanwhile.
+    The loss of each validation row after the last epoch is compared with that at the lowest epoch, as the other half of
+    the rows chose it: the lowest of many epochs is low by chance on the rows that choose it. It speaks when the rise is
+    beyond the noise (p < 0.01, one-sided) and over 2%, and the training loss fell meanwhile.
 
 Why it hurts
     From that epoch on the net memorises its training rows: it becomes overconfident, and its probabilities can no
@@ -15,6 +15,8 @@ Example
 Instead
     More rows, stronger augmentation, more weight decay, a smaller net or fewer epochs. The best weights are kept in
     any case.
+
+    Training that ends by itself when no epoch is better any more has done so already: there the rule is silent.
 
 When it is a false alarm
     When only the ranking of the classes matters to you: accuracy can still rise while the loss does.
@@ -29,7 +31,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
-from goodfit.stats.estimates import paired_z
+from goodfit.stats.rise import rise_after_lowest
 
 Z_NEEDED = 2.326  # one-sided p < 0.01
 RISE_NEEDED = 0.02
@@ -39,14 +41,13 @@ class Overfitting(EndRule):
     code, level = "GF410", Level.WARNING
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
-        if end.lowest_epoch >= len(end.history):
+        rise = None if end.curve is None or end.ended_early else rise_after_lowest(end.curve)
+        if rise is None or rise.epoch >= len(end.history):
             return
-        lowest, last = float(end.losses_at_lowest.mean()), float(end.losses_at_end.mean())
-        training_fell = end.history[-1]["train_loss"] < end.history[end.lowest_epoch - 1]["train_loss"]
-        test = paired_z(end.losses_at_end, end.losses_at_lowest)
-        if training_fell and test.z > Z_NEEDED and last > lowest * (1 + RISE_NEEDED):
+        training_fell = end.history[-1]["train_loss"] < end.history[rise.epoch - 1]["train_loss"]
+        if training_fell and rise.test.z > Z_NEEDED and rise.last > rise.lowest * (1 + RISE_NEEDED):
             yield self.finding(
-                f"after epoch {end.lowest_epoch} the validation loss rose from {lowest:.3f} to {last:.3f} "
-                f"(z = {test.z:.1f}) while the training loss fell; the weights of epoch {end.best_epoch} are kept",
+                f"after epoch {rise.epoch} the validation loss rose from {rise.lowest:.3f} to {rise.last:.3f} "
+                f"(z = {rise.test.z:.1f}) while the training loss fell; the weights of epoch {end.best_epoch} are kept",
                 "Use more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
             )

@@ -2,8 +2,9 @@
 
 What it checks
     The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose hash
-    is among those of the training part is counted. Under 1% of the part it is a notice: so few cannot change a score by
-    more than 1%. Tables whose every column repeats its values are left out: their rows are equal by nature. In a
+    is among those of the training part is counted. It is an error from 10% of the part on, or where the score without
+    these rows is outside of the score's interval; a warning from 1% on; a notice below, and where no more are equal
+    than the columns' few values make likely. Tables whose every column repeats its values are left out. In a
     program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader it
     was trained on, by number or content; without loaders, the rows that the net is given.
 
@@ -37,8 +38,11 @@ from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import DataFacts, DataRule, LiveRule
+from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
 
+SHARE_OF_ERROR = 0.1  # of a part: from here on an error, whatever the score is without them
+CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
+CHANCE_WORTH_SAYING = 0.001
 SHARE_AT_LEAST = 0.01  # of the rows: a smaller one cannot move a figure by more than itself
 ROWS_SHARED_AT_LEAST = 3
 SHARE_OF_TRAINING_DATA = 0.95  # from here on it is the training data itself, which may be evaluated too
@@ -48,7 +52,7 @@ ROWS_KEPT = 100_000
 FIX = "Split once, before training, and keep copies of a row in one part"
 
 
-class TrainRowsInValidation(DataRule, LiveRule):
+class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     code, level = "GF405", Level.ERROR
 
     def start(self) -> None:
@@ -146,16 +150,47 @@ class TrainRowsInValidation(DataRule, LiveRule):
         for part in ("valid", "test"):
             rows = np.flatnonzero(data.parts == part).tolist()
             copies = [row for row in rows if data.digests[row] in trained]
-            if copies:
-                twin = data.keys[trained[data.digests[copies[0]]]]
+            if not copies:
+                continue
+            share, by_chance = len(copies) / len(rows), _share_by_chance(data)
+            twin = data.keys[trained[data.digests[copies[0]]]]
+            chance = f"; by chance it would be {by_chance:.1%}" if by_chance >= CHANCE_WORTH_SAYING else ""
+            few = share < SHARE_AT_LEAST or share < CHANCE_FACTOR * by_chance
+            yield self.finding(
+                f"{len(copies)} of {len(rows)} {part} rows ({share:.1%}) are in the training rows as well, such as "
+                f"{data.keys[copies[0]]} = {twin}{chance}",
+                "Remove the copies, or keep them in one part with --group",
+                file=data.keys[copies[0]],
+                count=len(copies),
+                level=Level.NOTICE if few else Level.WARNING if share < SHARE_OF_ERROR else None,
+            )
+
+    def at_end(self, end: EndFacts) -> Iterator[Finding]:
+        """An error where the copies change the score itself."""
+        for part, without in end.scores_without_copies.items():
+            score = end.scores[part]
+            if not score.low <= without <= score.high:
                 yield self.finding(
-                    f"{len(copies)} of {len(rows)} {part} rows ({len(copies) / len(rows):.1%}) are in the training "
-                    f"rows as well, such as {data.keys[copies[0]]} = {twin}",
+                    f"without the {part} rows that are training rows as well, {end.main_metric} is {without:.3f}, not "
+                    f"{score.value:.3f}",
                     "Remove the copies, or keep them in one part with --group",
-                    file=data.keys[copies[0]],
-                    count=len(copies),
-                    level=Level.NOTICE if len(copies) < SHARE_AT_LEAST * len(rows) else None,
                 )
+
+
+def _share_by_chance(data: DataFacts) -> float:
+    """The share of rows that would have a twin among the training rows if the columns were drawn independently.
+
+    With few values in each column rows are equal by nature: two rows agree in a column with the sum of the squares of
+    its values' shares.
+    """
+    train = data.parts == "train"
+    if not data.columns or not train.any():
+        return 0.0
+    agree = 0.0
+    for column in data.columns.values():
+        _, counts = np.unique(column[train], return_counts=True)
+        agree += float(np.log(((counts / counts.sum()) ** 2).sum()))
+    return float(-np.expm1(-train.sum() * np.exp(agree)))
 
 
 def _content(x: Tensor) -> list[int]:

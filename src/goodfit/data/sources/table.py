@@ -173,6 +173,10 @@ class Table(TableSource):
         }
 
     @property
+    def cross_fits(self) -> bool:
+        return True
+
+    @property
     def repeats(self) -> bool:
         """Whether every column repeats its values, so that rows are equal by nature."""
         seen = self._frame.sample()

@@ -1,0 +1,31 @@
+"""What is said of other models on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from goodfit.record import RivalScore
+from goodfit.stats.estimates import Estimate
+from goodfit.tasks.metric import LOG_LOSS, Metric
+
+
+def comparison(rivals: Sequence[RivalScore], metrics: Mapping[str, Estimate], metric: Metric, part: str) -> str | None:
+    """A sentence or two: how the others do, and which of them does as well; None without others.
+
+    Args:
+        metrics: of the model on this part.
+    """
+    scored = [rival for rival in rivals if part in rival.metrics]
+    if not scored:
+        return None
+    shown = LOG_LOSS if LOG_LOSS.name in metrics else metric
+    figures = ", ".join(f"{rival.name} {rival.metrics[part][shown.name].value:.4g}" for rival in scored)
+    text = f"In {shown.title} it has {metrics[shown.name].value:.4g}; on the same rows {figures}."
+    equals = [rival for rival in scored if rival.share is None or not rival.name.startswith("the net")]
+    as_good = [rival for rival in equals if rival.excess.low <= 0]
+    if as_good:
+        best = min(as_good, key=lambda rival: rival.excess.value)
+        better = "is better" if best.excess.high < 0 else "cannot be told from it"
+        name = f"{best.name[0].upper()}{best.name[1:]}"
+        text += f" {name}, fitted in {max(1, round(best.seconds))} s, {better} on these rows."
+    return text

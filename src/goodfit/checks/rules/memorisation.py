@@ -1,0 +1,49 @@
+"""memorisation: the model knows its training rows nearly by heart, and does far worse on others.
+
+What it checks
+    What is left of the trivial predictor's error, in the main metric: on training rows at most a quarter of what is
+    left on rows held out, where that is 30% or more, and the 95% intervals of the two do not meet.
+
+Why it hurts
+    Nothing is broken, and the score on the rows held out is honest. But what the net learnt is mostly these rows: new
+    rows, or a stronger penalty, would be worth more than anything else.
+
+Example
+    300 photos: accuracy 1.00 on training photos, 0.65 on the others, 0.17 by guessing.
+
+Instead
+    More rows; --augment strong for images; a higher --weight-decay; pretrained weights.
+
+When it is a false alarm
+    Where no model can do better on new rows, as with much noise in the labels: it is then as good as it gets.
+
+Cost
+    None: a sample of the training rows is scored anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import EndFacts, EndRule
+
+LEFT_AT_LEAST = 0.3  # of the trivial predictor's error, on rows held out
+SHARE_AT_MOST = 0.25  # of that is left on training rows
+
+
+class Memorisation(EndRule):
+    code, level = "GF430", Level.WARNING
+
+    def at_end(self, end: EndFacts) -> Iterator[Finding]:
+        if "train" not in end.scores or "valid" not in end.scores or not end.beats_baseline("valid"):
+            return
+        known, new = end.error_left("train"), end.error_left("valid")
+        if known is None or new is None or new.value < LEFT_AT_LEAST:
+            return
+        if known.value <= SHARE_AT_MOST * new.value and known.high < new.low:
+            yield self.finding(
+                f"it knows its training rows nearly by heart: {end.main_metric} is {end.scores['train'].value:.3f} on "
+                f"them, and {end.scores['valid'].value:.3f} on rows held out",
+                "More rows would help most; or a higher --weight-decay, and for images --augment strong",
+            )

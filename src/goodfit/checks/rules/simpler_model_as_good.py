@@ -1,0 +1,48 @@
+"""simpler-model-as-good: a linear model on the same rows does as well.
+
+What it checks
+    What the linear rival loses more in a row than the model, over all rows held out and the test rows: the upper end of
+    the 95% interval of its mean is under 5% of what the model gains over the trivial predictor.
+
+Why it hurts
+    It does not. But a linear model can be read, explained and run anywhere; a net that is no better is not worth its
+    weight.
+
+Example
+    log loss 0.402 of the net, 0.401 of the linear model, 0.693 of guessing.
+
+Instead
+    Take the linear model; or look for columns that hold what the present ones do not.
+
+When it is a false alarm
+    Where 5% of the gain is worth a net.
+
+Cost
+    The linear model is fitted in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.stats.estimates import mean
+
+SHARE_OF_GAIN = 0.05
+
+
+class SimplerModelAsGood(EndRule):
+    code, level = "GF431", Level.NOTICE
+
+    def at_end(self, end: EndFacts) -> Iterator[Finding]:
+        gain = end.held_out_gain
+        if end.simpler is None or gain is None or gain.low <= 0:
+            return
+        excess = mean(end.simpler)
+        if excess.high < SHARE_OF_GAIN * gain.value:
+            yield self.finding(
+                f"a linear model on the same rows does as well: it loses {excess.value:.3g} more in a row "
+                f"({excess.low:.3g} to {excess.high:.3g}); the model gains {gain.value:.3g} over {end.rival}",
+                "Take the linear model, or add columns that hold what these do not",
+            )

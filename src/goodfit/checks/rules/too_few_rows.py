@@ -1,0 +1,57 @@
+"""too-few-rows: there are too few rows to say whether the model has learnt anything, or how much.
+
+What it checks
+    The rows that nothing was learnt from: the test rows, and with cross-fitting every training row, by the nets that
+    did not see it. Fewer than 30 say nothing. With more it speaks where the model does not beat the trivial predictor
+    beyond doubt, and a gain of a tenth of the trivial predictor's loss is still possible.
+
+Why it hurts
+    With 24 rows an accuracy of 0.75 means anything from 0.55 to 0.88.
+
+Example
+    40 rows, 6 of them for the test: accuracy 0.83 (0.44 to 0.97).
+
+Instead
+    Collect more rows; until then look at the interval and not at the value.
+
+When it is a false alarm
+    Never: it says what is not known.
+
+Cost
+    None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import EndFacts, EndRule
+
+ROWS_AT_LEAST = 30
+GAIN_WORTH_KNOWING = 0.1  # of the trivial predictor's loss
+
+
+class TooFewRows(EndRule):
+    code, level = "GF432", Level.WARNING
+
+    def at_end(self, end: EndFacts) -> Iterator[Finding]:
+        rows = end.rows_that_tell
+        part = "test" if "test" in end.scores else "valid"
+        score = end.scores[part]
+        if rows < ROWS_AT_LEAST:
+            yield self.finding(
+                f"only {rows} row{'' if rows == 1 else 's'} can say how good it is: {end.main_metric} is "
+                f"{score.value:.3f} ({score.low:.3f} to {score.high:.3f})",
+                "Give more rows; until then the interval counts, not the value",
+            )
+            return
+        gain = end.held_out_gain
+        if gain is None or end.beats_trivial or end.trivial_loss is None:
+            return
+        if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
+            yield self.finding(
+                f"{rows} rows are too few to tell whether it has learnt anything: a row loses {gain.value:.3g} less "
+                f"than by {end.rival}, anything from {gain.low:.3g} to {gain.high:.3g}",
+                "Give more rows",
+            )

@@ -1,0 +1,122 @@
+"""The model after training: the net's best weights, its rivals on the same rows, and the blend of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.fitting.journal import Journal
+from goodfit.fitting.net import Net
+from goodfit.fitting.options import FitOptions
+from goodfit.fitting.problem import Problem
+from goodfit.nets.blend import Blend
+from goodfit.record import BlendedPart, NetRecord
+from goodfit.rivals.rival import FittedRival, Lesson, rivals
+from goodfit.rivals.weights import blend_weights
+from goodfit.train.loop import Training
+
+NET_ALONE = "the net alone"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A model that is scored beside the one that is kept.
+
+    Attributes:
+        module: x -> outputs, on the device.
+        out: (n, outputs) of the validation rows, each by a model that was not trained on it.
+        share: its weight in the blend over the sum of all; None: it is not in it.
+    """
+
+    name: str
+    module: nn.Module
+    out: Tensor
+    seconds: float
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What predicts from now on.
+
+    Attributes:
+        module: in eval mode, on the device.
+        record: what builds it again.
+        out, y: what the task keeps of the validation rows, each by a model that was not trained on it.
+        contenders: rivals, and the net alone where it is blended.
+    """
+
+    module: nn.Module
+    record: NetRecord
+    out: Tensor
+    y: Tensor
+    contenders: Sequence[Contender]
+
+
+def finish(training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal) -> Finished:
+    """Put the best weights back, and fit the rivals; the feed stays in the state in which the model predicts."""
+    training.net.load_state_dict(training.best)
+    training.net.eval()
+    training.feed.augment = None
+    out, y = training.validation_scores(whole=True)
+    finished = Finished(training.net, net.record, out, y, ())
+    if options.rivals == "none" or not problem.source.cross_fits:
+        return finished
+    lesson = _lesson(problem, training, options)
+    fitted = []
+    for rival in rivals():
+        if rival.suits(lesson):
+            with journal.progress(f"fitting {rival.name}"):
+                fitted.append(rival.fit(lesson))
+    if not fitted:
+        return finished
+    if net.own or options.arch is not None:
+        apart = [_contender(rival, training, None) for rival in fitted]
+        return replace(finished, contenders=apart)
+    return _blended(finished, fitted, training, journal)
+
+
+def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson:
+    """The rows of the net's training and validation, in the same folds."""
+    rows, valid = training.train_rows, training.valid_rows
+    if training.folds is not None:
+        folds = [(taught.numpy(), held_out.numpy()) for taught, held_out in training.folds.parts(rows)]
+    else:
+        folds = [(torch.arange(len(rows)).numpy(), torch.arange(len(rows), len(rows) + len(valid)).numpy())]
+        rows = torch.cat([rows, valid])
+    cardinalities = problem.source.net_options().get("cardinalities", ())
+    x, y = problem.source.read(rows), problem.y.index_select(0, rows)
+    return Lesson(problem.task, x, y, folds, tuple(cardinalities), options.seed)
+
+
+def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Training, journal: Journal) -> Finished:
+    outs = [finished.out, *(rival.out for rival in fitted)]
+    weights = blend_weights(training.task, outs, finished.y)
+    shares = (weights / weights.sum().clamp_min(1e-9)).tolist()
+    module = Blend([finished.module, *(rival.module.to(training.feed.device) for rival in fitted)]).eval()
+    module.weights.copy_(weights)
+    parts = tuple(BlendedPart(rival.arch, rival.options, rival.name) for rival in fitted)
+    names = ["the net", *(rival.name for rival in fitted)]
+    journal.choose(
+        "blend",
+        ", ".join(f"{name} {share:.0%}" for name, share in zip(names, shares, strict=True)),
+        "by the loss on rows that they were not trained on",
+    )
+    alone = Contender(NET_ALONE, finished.module, finished.out, training.position.seconds, shares[0])
+    return Finished(
+        module=module.to(training.feed.device),
+        record=replace(finished.record, parts=parts),
+        out=torch.tensordot(weights, torch.stack(outs), dims=1),
+        y=finished.y,
+        contenders=[
+            alone,
+            *(_contender(rival, training, share) for rival, share in zip(fitted, shares[1:], strict=True)),
+        ],
+    )
+
+
+def _contender(rival: FittedRival, training: Training, share: float | None) -> Contender:
+    return Contender(rival.name, rival.module.to(training.feed.device), rival.out, rival.seconds, share)

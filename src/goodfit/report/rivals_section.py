@@ -1,0 +1,44 @@
+"""The section of the page that holds the model against others on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from goodfit.record import RivalScore
+from goodfit.stats.estimates import Estimate
+from goodfit.tasks.metric import LOG_LOSS
+from goodfit.tasks.section import Bar, Section, Table
+from goodfit.tasks.task import Task
+
+TEXT = (
+    "Well-known models that were fitted on the same training rows and scored on the same rows as this one. More loss "
+    "than the model is the mean over the rows with its 95% interval: where it holds 0, the two cannot be told apart."
+)
+
+
+def rivals_section(rivals: Sequence[RivalScore], metrics: dict[str, Estimate], task: Task, part: str) -> Section:
+    """The model and its rivals, a line each."""
+    metric = task.metric
+    with_log_loss = metric != LOG_LOSS and LOG_LOSS.name in metrics
+    blended = any(rival.share is not None for rival in rivals)
+    columns = ["model", metric.titled(), "95% interval", *(["log loss"] if with_log_loss else []), "more loss"]
+    columns += [*(["share", ""] if blended else []), "seconds"]
+
+    def line(name: str, of: dict[str, Estimate], rival: RivalScore | None) -> list[Any]:
+        main = of[metric.name]
+        cells: list[Any] = [name, main.value, (main.low, main.high)]
+        if with_log_loss:
+            cells.append(of[LOG_LOSS.name].value)
+        cells.append(None if rival is None else (rival.excess.low, rival.excess.high))
+        if blended:
+            share = None if rival is None else rival.share
+            cells += [None, None] if share is None else [f"{share:.0%}", Bar(share)]
+        return [*cells, None if rival is None else rival.seconds]
+
+    rows = [line("this model", metrics, None)]
+    rows += [line(rival.name, rival.metrics[part], rival) for rival in rivals if part in rival.metrics]
+    text = TEXT
+    if blended:
+        text += " This model is a blend: the weighted sum of what the others give, with these shares."
+    return Section("rivals", "Other models on the same rows", text, [Table(columns, rows)], link="Other models")

@@ -1,0 +1,122 @@
+"""What a rival is: a model fitted on the rows that a net was trained on, as a module that predicts as the net does."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from goodfit.nets import build
+from goodfit.tasks.task import Task
+
+ROWS_AT_MOST = 200_000  # training rows of a fold; more are sampled: seconds, not minutes
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The rows that a rival learns from and is chosen by.
+
+    Attributes:
+        x: (N, D) float32, numbers in front and category codes behind.
+        y: (N, ...) targets as the task has them.
+        folds: positions to learn from, and those held out, of each fold.
+        cardinalities: codes of each category.
+    """
+
+    task: Task
+    x: Tensor
+    y: Tensor
+    folds: Sequence[tuple[np.ndarray, np.ndarray]]
+    cardinalities: Sequence[int]
+    seed: int
+
+    @property
+    def numbers(self) -> int:
+        """How many of the values of a row are numbers."""
+        return self.x.shape[1] - len(self.cardinalities)
+
+    @property
+    def held_out(self) -> np.ndarray:
+        """Positions of all rows that are held out by some fold, ascending."""
+        return np.sort(np.concatenate([held_out for _, held_out in self.folds]))
+
+    def targets(self) -> np.ndarray:
+        """(N,) classes, or (N, K) labels or z-scores."""
+        targets = self.task.net_units(self.y)
+        assert targets is not None, f"{self.task.name} has no rivals"
+        return targets.numpy()
+
+    def taught(self, fold: int) -> np.ndarray:
+        """Positions that this fold learns from: all, or a sample spread evenly."""
+        rows = self.folds[fold][0]
+        return rows[:: max(1, -(-len(rows) // ROWS_AT_MOST))]
+
+    def mean_loss(self, out: np.ndarray) -> float:
+        """The mean loss of the held-out rows for outputs (N, outputs) of all rows."""
+        rows = torch.from_numpy(self.held_out)
+        return float(self.task.row_losses(torch.from_numpy(out)[rows], self.y[rows]).double().mean())
+
+
+@dataclass(frozen=True)
+class FittedRival:
+    """A rival that has learnt.
+
+    Attributes:
+        module: x (n, D) -> (n, outputs), in eval mode on the CPU; `arch` and `options` build it again.
+        out: (M, outputs) of the held-out rows, each by the fold that did not learn from it.
+        seconds: of fitting.
+    """
+
+    name: str
+    module: nn.Module
+    arch: str
+    options: dict[str, Any]
+    out: Tensor
+    seconds: float
+
+
+class Rival(ABC):
+    """A kind of rival. A new one is a file here with a subclass and `RIVAL = ThatClass()`."""
+
+    name: ClassVar[str]  # as people read it: boosted trees
+    place: ClassVar[int]  # in which order they are shown
+    arch: ClassVar[str]
+    families: ClassVar[tuple[str, ...]] = ("classes", "labels", "numbers")  # of tasks
+
+    def suits(self, lesson: Lesson) -> bool:
+        """Whether it is fitted in seconds on such rows."""
+        return lesson.task.family in self.families and lesson.task.net_units(lesson.y[:1]) is not None
+
+    @abstractmethod
+    def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
+        """Options and state of its architecture, and (N, outputs) outputs, of which the held-out rows count."""
+
+    def fit(self, lesson: Lesson) -> FittedRival:
+        """Learn, and become a module."""
+        began = time.monotonic()
+        options, state, out = self.learn(lesson)
+        module = build(self.arch, tuple(lesson.x.shape[1:]), lesson.task.outputs, **options).eval()
+        module.load_state_dict(state)
+        held_out = torch.from_numpy(out[lesson.held_out]).float()
+        return FittedRival(self.name, module, self.arch, options, held_out, time.monotonic() - began)
+
+
+@cache
+def rivals() -> tuple[Rival, ...]:
+    """Every rival of this folder."""
+    import goodfit.rivals as folder
+
+    modules = (
+        importlib.import_module(f"{folder.__name__}.{info.name}") for info in pkgutil.iter_modules(folder.__path__)
+    )
+    made: list[Rival] = [module.RIVAL for module in modules if hasattr(module, "RIVAL")]
+    return tuple(sorted(made, key=lambda rival: rival.place))
