@@ -149,7 +149,7 @@ class Run:
         """
         with reading(self.folder, self.record):
             source = self._opened(data, cache, progress, **options)
-            return embed(self.model, self.record.net.arch, source, progress, inputs_of(data, self.folder))
+            return embed(self.model, self.record.net, source, progress, inputs_of(data, self.folder))
 
     def evaluate(
         self,

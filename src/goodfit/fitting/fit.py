@@ -22,6 +22,7 @@ from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
 from goodfit.fitting.hyperparameters import choose_hyperparameters
+from goodfit.fitting.image_rival import beside_image_rival
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.net import make_net, with_feature_net
@@ -156,6 +157,7 @@ def fit(
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
         finished = finish(training, problem, net, asked, journal)
+        finished = beside_image_rival(finished, training, problem, net, asked, journal)
         scored = score(training, finished, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(

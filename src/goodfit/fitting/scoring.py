@@ -15,6 +15,7 @@ from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.fingerprint import fingerprint
+from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished
 from goodfit.fitting.problem import Problem
 from goodfit.record import RivalScore
@@ -112,7 +113,7 @@ def score(
     if "test" in parts:  # the one look at the test rows
         looks = TestLedger(ledger).look(fingerprint(problem.source, parts["test"].rows.numpy()))
     rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
-    simpler = next((rival.excess for rival in rivals if rival.score.name == LinearRival.name), None)
+    simpler = next((rival.excess for rival in rivals if rival.score.name in (LinearRival.name, image_rival.NAME)), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
         task=task,

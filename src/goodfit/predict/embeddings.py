@@ -14,6 +14,7 @@ from goodfit.data.source import Source
 from goodfit.errors import UsageError
 from goodfit.nets import architecture
 from goodfit.predict.model import Model
+from goodfit.record import NetRecord
 from goodfit.store.files import replacing
 from goodfit.store.outputs import is_embeddings, refuse_to_replace
 from goodfit.train.features import features_of
@@ -71,17 +72,22 @@ def refuse_other_endings(path: Path) -> None:
 
 
 def embed(
-    model: Model, arch: str | None, source: Source, progress: Callable[[int, int], None] | None, inputs: Sequence[Path]
+    model: Model,
+    built: NetRecord,
+    source: Source,
+    progress: Callable[[int, int], None] | None,
+    inputs: Sequence[Path],
 ) -> Embeddings:
     """The embeddings of a source that is prepared with the schema of the run.
 
     Args:
-        arch: the architecture of the net; None: the net is the user's own.
+        built: what the net is built of.
 
     Raises:
         UsageError: a net whose head is not one linear layer.
     """
-    name = architecture(arch).head if arch is not None else ""
+    single = built.arch is not None and built.folds == 1 and not built.parts
+    name = architecture(str(built.arch)).head if single else ""
     head = model.net.get_submodule(name) if name else None
     if not isinstance(head, nn.Linear) or model.task.output != "row":
         raise UsageError(
