@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+TOOLS := $(VENV)/tools# of audit and sbom: their needs are not ours
 BIN := $(VENV)/bin
 # -qq: errors only; what takes long is said by the recipes
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -14,16 +15,22 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
 TORCH_INDEX ?=
 # Tests go to whichever process is free, in runs that keep those of a file together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
-BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/same_bits.py,$(wildcard bench/*.py)))
+BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audit.py bench/same_bits.py,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench fuzz keywords clean
+.PHONY: help install dev demo test lint types slow zoo nightly gpu-test bench fuzz faults audit sbom install-hashed keywords clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed  ## set up .venv with the command goodfit in .venv/bin
+
+install-hashed: $(VENV)/.torch  ## the same as install, and every file but PyTorch's must have its known SHA-256
+	@$(PIP_INSTALL) --no-deps --require-hashes -r constraints-hashed.txt
+	@$(PIP_INSTALL) --no-deps -e .
+	@$(COMPILE)
+	@touch $(VENV)/.installed
 
 dev: $(VENV)/.installed-dev  ## the same, with what the tests and checks need
 
@@ -63,6 +70,18 @@ bench: dev  ## the measurements behind docs/benchmarks.md
 fuzz: dev  ## 10,000 generated and damaged files: each is read right, or refused in one clear line
 	@$(BIN)/python bench/fuzz.py
 
+faults: dev  ## 168 fits, killed over 200 times in every phase, resumed and compared bit for bit
+	@$(BIN)/python bench/faults.py
+
+audit: install $(TOOLS)/.installed  ## known vulnerabilities of what is installed
+	@$(BIN)/python bench/audit.py $(TOOLS)/bin/pip-audit $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+sbom: install $(TOOLS)/.installed  ## bill of materials of what is installed: build/sbom.json, CycloneDX
+	@mkdir -p build
+	@$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON \
+	    -o build/sbom.json $(BIN)/python
+	@echo "build/sbom.json: $$(grep -c '"purl"' build/sbom.json) packages"
+
 keywords: dev  ## write the typed keywords of goodfit.fit again, after a change of options
 	@PYTHONPATH=src $(BIN)/python tests/fitting/make_keywords.py
 
@@ -88,6 +107,12 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml
 	@$(COMPILE)
 	@touch $@
 	@echo "ready: $(BIN)/goodfit"
+
+$(TOOLS)/.installed:
+	@echo "installing pip-audit and cyclonedx-bom (about 30 MB) ..."
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip -qq --disable-pip-version-check install pip-audit==2.10.1 cyclonedx-bom==7.5.0
+	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.torch pyproject.toml
 	@echo "installing goodfit and the tools of its tests (about 150 MB) ..."

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from goodfit.data.images import cache as cache_module
-from goodfit.data.images.cache import cache_folder, clear, info, load_images
+from goodfit.data import cache_folder as cache_module
+from goodfit.data.cache_folder import cache_folder, clear, info
+from goodfit.data.images.cache import load_images
 from goodfit.data.images.decode import ImageSettings
 from goodfit.errors import DiskError, UsageError
 
@@ -95,7 +96,7 @@ def test_after_kill_9_in_the_middle_the_next_run_starts_clean(tmp_path: Path) ->
         )
     command = [sys.executable, "-c", SCRIPT, str(folder), str(tmp_path / "cache")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    while not list((tmp_path / "cache").glob("*.part")):
+    while not list((tmp_path / "cache").glob(".*.tmp")):
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.001)
     os.kill(process.pid, signal.SIGKILL)
@@ -103,7 +104,7 @@ def test_after_kill_9_in_the_middle_the_next_run_starts_clean(tmp_path: Path) ->
     assert not list((tmp_path / "cache").glob("*.pixels"))
     found = load_images(sorted(folder.iterdir()), SETTINGS, folder=tmp_path / "cache")
     assert found.decoded == 400
-    assert not list((tmp_path / "cache").glob("*.part"))
+    assert not list((tmp_path / "cache").glob(".*.tmp"))
 
 
 def test_ctrl_c_leaves_nothing_half_written(images: list[Path], tmp_path: Path) -> None:
@@ -112,7 +113,7 @@ def test_ctrl_c_leaves_nothing_half_written(images: list[Path], tmp_path: Path) 
 
     with pytest.raises(KeyboardInterrupt):
         load_images(images, SETTINGS, folder=tmp_path / "cache", progress=interrupt)
-    assert not [*(tmp_path / "cache").glob("*.part"), *(tmp_path / "cache").glob("*.pixels")]
+    assert not [*(tmp_path / "cache").glob(".*.tmp"), *(tmp_path / "cache").glob("*.pixels")]
 
 
 def test_too_little_room_says_how_much_is_needed(
@@ -133,7 +134,7 @@ def test_a_disk_that_fills_up_is_one_clear_line(
     monkeypatch.setattr("os.posix_fallocate", full)
     with pytest.raises(DiskError, match="the disk is full"):
         load_images(images, SETTINGS, folder=tmp_path / "cache")
-    assert not list((tmp_path / "cache").glob("*.part"))
+    assert not list((tmp_path / "cache").glob(".*.tmp"))
 
 
 def test_clear_removes_its_own_files_and_nothing_else(images: list[Path], tmp_path: Path) -> None:

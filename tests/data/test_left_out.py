@@ -19,6 +19,8 @@ def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
     for name in ("cat/1.txt", "cat/2.txt", "dog/list.csv", "dog/README", "dog/.DS_Store", "cat/._cat-0.png"):
         (tmp_path / name).write_bytes(b"notes")
     (tmp_path / "bird").mkdir()
+    for name in (".hound", ".git"):  # a class that nobody sees, and what is never one
+        put(tmp_path, f"{name}/0.png")
     source = images(tmp_path)
     assert len(source) == 4
     [value] = [value for name, value, _ in source.notes if name == "left out"]
@@ -26,6 +28,7 @@ def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
         "1 .csv file",
         "1 file without ending",
         "1 folder without images: bird",
+        "1 hidden folder",
         "1 hidden image",
         "2 .txt files",
     ]

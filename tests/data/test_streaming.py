@@ -69,7 +69,7 @@ def test_the_rows_are_those_of_the_table_in_memory(tmp_path: Path, monkeypatch: 
     assert torch.equal(held.whole(), streamed.whole())
     assert list(held.targets or []) == list(streamed.targets or [])
     assert held.digests() == streamed.digests()
-    assert not list((tmp_path / "cache").glob("*.rows"))  # nothing is left behind
+    assert not list((tmp_path / "cache").glob(".rows.*.tmp"))  # nothing is left behind
 
 
 def test_a_streamed_fit_learns_and_predicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,3 +161,11 @@ def test_an_optimiser_that_there_is_not_is_refused_before_anything_is_said_of_it
 def test_recipes_are_of_families_that_tasks_have(arch: str) -> None:
     families = {task.family for task in known_tasks().values()}
     assert set(architecture(arch).recipes) <= families
+
+
+@pytest.mark.parametrize(
+    ("options", "what"), [({"augment": "strong"}, "--augment"), ({"label_smoothing": 0.1}, "--label")]
+)
+def test_an_option_that_would_do_nothing_is_refused(options: dict[str, Any], what: str) -> None:
+    with pytest.raises(UsageError, match=what):
+        usual_choices(FitOptions(**options), facts(task=NUMBER))

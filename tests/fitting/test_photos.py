@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 import goodfit as gf
-from goodfit.data.images.cache import clear
+from goodfit.data.cache_folder import clear
 from goodfit.errors import GoodfitError, ModelError, UsageError
 from goodfit.nets import imagenet
 from goodfit.predict.predictions import Predictions

@@ -6,7 +6,9 @@ Bytes are flipped, files cut off or emptied, fields of run.json replaced, weight
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -159,6 +161,20 @@ def test_weights_that_are_no_numbers_are_named(
     status, line = outcome(capsys, "predict", run, data)
     assert status == 2
     assert f"the weights '{name}' hold NaN or infinity" in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are none")
+def test_a_pipe_in_place_of_a_file_is_never_waited_for(
+    run: Path, whole: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("looks.json", "run.json", "model.safetensors", "scores.safetensors"):
+        (run / name).unlink()
+        os.mkfifo(run / name)
+        code, line = outcome(capsys, "evaluate", run, data)
+        assert code == 2, name
+        assert "\n" not in line.strip()
+        (run / name).unlink()
+        shutil.copy(whole / name, run / name)
 
 
 def test_weights_of_older_versions_have_no_checksum_and_are_read(run: Path, data: Path) -> None:

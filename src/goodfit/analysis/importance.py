@@ -14,8 +14,10 @@ from goodfit.stats.estimates import mean
 from goodfit.tasks.task import Task
 
 PERMUTED_ROWS = 2_000  # scored rows that columns are permuted in
+ROWS_PREDICTED = 30_000  # for the importance of all columns: with many of them fewer rows are permuted
+PERMUTED_ROWS_AT_LEAST = 300
 PERMUTATIONS = 2
-AVERAGED_ROWS = 300  # rows that a partial dependence is averaged over
+AVERAGED_ROWS = 200  # rows that a partial dependence is averaged over
 GRID_PLACES, GRID_LEVELS = 15, 10  # of a number; of a category
 DRAWN_COLUMNS = 4  # columns whose partial dependence is drawn
 
@@ -30,7 +32,9 @@ def explain(
         x, y: encoded rows that the net was not trained on, (N, D) and (N, ...).
     """
     generator = torch.Generator().manual_seed(seed)
-    chosen = torch.randperm(len(x), generator=generator)[:PERMUTED_ROWS]
+    affordable = ROWS_PREDICTED // (PERMUTATIONS * max(1, len(positions(encoder))))
+    rows = min(PERMUTED_ROWS, max(PERMUTED_ROWS_AT_LEAST, affordable))
+    chosen = torch.randperm(len(x), generator=generator)[:rows]
     x, y = x[chosen], y[chosen]
     importance = _importance(encoder, task, predict, x, y, generator)
     dependence: list[dict[str, Any]] = []

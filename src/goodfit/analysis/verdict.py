@@ -53,6 +53,11 @@ def tone_of(words: str, levels: Sequence[str] = ()) -> str:
     return next((verdict.tone for verdict in Verdict if verdict.words == words), "caution")
 
 
+def code_of(words: str) -> str:
+    """The stable code of a recorded verdict's words; "unknown" for words that are no longer used."""
+    return next((verdict.code for verdict in Verdict if verdict.words == words), "unknown")
+
+
 def sentences(
     findings: Sequence[Finding],
     *,

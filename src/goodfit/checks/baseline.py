@@ -26,10 +26,12 @@ def not_accepted(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
         UsageError: no such file, or not one that `--write-baseline` wrote.
     """
     try:
+        if baseline.exists() and not baseline.is_file():
+            raise OSError("not a file")  # a pipe or a device would be read for ever
         accepted = {tuple(entry) for entry in json.loads(baseline.read_text(encoding="utf-8"))["accepted"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
-            f"not a baseline ({error})", where=baseline, fix="Write one: goodfit check --write-baseline FILE ..."
+            "not a baseline", where=baseline, fix="Write one: goodfit check --write-baseline FILE ..."
         ) from error
     return [finding for finding in findings if finding.rule == FAILED or _identity(finding) not in accepted]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from goodfit.checks.finding import Finding
 from goodfit.errors import UsageError
@@ -70,7 +71,15 @@ class Suppressions:
                     settings = tomllib.loads(file.read_text(encoding="utf-8"))
                 except tomllib.TOMLDecodeError as error:
                     raise UsageError(f"not valid TOML ({error})", where=file, fix="Fix the syntax") from error
-                allowed = settings.get("tool", {}).get("goodfit", {}).get("allow", {})
+                except (OSError, UnicodeDecodeError) as error:
+                    raise UsageError("this file cannot be read as UTF-8", where=file, fix="Save it again") from error
+                allowed: Any = settings
+                for name in ("tool", "goodfit", "allow"):
+                    allowed = allowed.get(name, {}) if isinstance(allowed, dict) else {}
+                if not isinstance(allowed, dict):
+                    raise UsageError(
+                        "tool.goodfit.allow is not a table of rules", where=file, fix='Write rule = "why it is right"'
+                    )
                 return cls({str(rule): str(reason) for rule, reason in allowed.items()})
         return cls()
 

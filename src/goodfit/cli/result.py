@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from goodfit.analysis.verdict import code_of
+
 if TYPE_CHECKING:
     from goodfit.run import Run
 
@@ -21,6 +23,7 @@ def run_result(run: Run) -> dict[str, Any]:
             "run": str(run.folder),
             "task": record.task["name"],
             "verdict": record.verdict,
+            "verdict_code": code_of(record.verdict),
             "seconds": record.seconds,
             "epochs": len(record.history),
             "rows": record.rows,

@@ -91,7 +91,7 @@ def cache() -> None:
 @option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_info(cache: Path | None) -> None:
     """Print the folder of the cache and its size."""
-    from goodfit.data.images.cache import cache_place, info
+    from goodfit.data.cache_folder import cache_place, info
 
     held = info(cache_place(cache))
     click.echo(f"{held.path}: {held.files} files, {held.bytes / 1e6:,.1f} MB")
@@ -101,7 +101,7 @@ def cache_info(cache: Path | None) -> None:
 @option("--cache", click.Path(path_type=Path), "Folder of the cache [$GOODFIT_CACHE, or the user's cache].")
 def cache_clear(cache: Path | None) -> None:
     """Remove all decoded images: files that the cache lists as its own, and no others."""
-    from goodfit.data.images.cache import cache_place, clear
+    from goodfit.data.cache_folder import cache_place, clear
 
     gone = clear(cache_place(cache))
     click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")

@@ -12,6 +12,7 @@ from goodfit.data.command_options import source_options as source_options
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
+from goodfit.store.special_files import special_kind
 
 
 def open_data(data: Any, *, valid: Any = None, test: Any = None, kind: str | None = None, **options: Any) -> Source:
@@ -140,8 +141,14 @@ def _options(source: type[Source]) -> set[str]:
 
 
 def _refuse_absent(path: Path) -> None:
-    if not path.exists():
-        raise DataError("no such file or folder", where=path, fix="Check the path")
+    try:
+        kind = special_kind(path.stat().st_mode)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte
+        if isinstance(error, PermissionError):
+            raise DataError("no permission to look at it", where=path, fix="Change its permissions") from error
+        raise DataError("no such file or folder", where=path, fix="Check the path") from error
+    if kind is not None:
+        raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")
 
 
 def _path(place: Any) -> Path | None:

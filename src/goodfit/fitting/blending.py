@@ -56,7 +56,7 @@ class Finished:
     contenders: Sequence[Contender]
 
 
-def finish(training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal) -> Finished:
+def blend(training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal) -> Finished:
     """Put the best weights back, and fit the rivals; the feed stays in the state in which the model predicts."""
     training.net.load_state_dict(training.best)
     training.net.eval()

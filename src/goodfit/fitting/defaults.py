@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TypeVar
 
+from goodfit.errors import UsageError
 from goodfit.fitting.options import FitOptions
 from goodfit.nets import Recipe
 from goodfit.record import Choice
@@ -72,7 +73,7 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     """Fill in what was not asked for.
 
     Raises:
-        UsageError: an optimiser that there is not.
+        UsageError: an optimiser that there is not, or an option that would do nothing here.
     """
     choices: list[Choice] = []
     epochs = options.epochs or usual_epochs(facts)
@@ -122,9 +123,13 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         usual := facts.task.usual_label_smoothing(images=facts.channels is not None, own_net=facts.own_net)
     ) is not None:
         smoothing = pick("label smoothing", options.label_smoothing, *usual)
+    elif options.label_smoothing:
+        raise UsageError(f"--label-smoothing has no meaning for {facts.task.name}", fix="Leave it out")
     augment = "none"
     if (preset := usual_augmentation(facts, epochs)) is not None:
         augment = pick("augmentation", options.augment, *preset)
+    elif options.augment not in (None, "none"):
+        raise UsageError("--augment is for images, and these rows are none", fix="Leave it out")
     return Defaults(
         epochs,
         batch_size,

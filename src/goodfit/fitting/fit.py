@@ -15,9 +15,9 @@ from torch import Tensor
 
 from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
+from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
-from goodfit.data.images.cache import cache_folder
-from goodfit.fitting.blending import finish
+from goodfit.fitting.blending import blend
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
@@ -30,12 +30,12 @@ from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
 from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
-from goodfit.fitting.saving import make_record, save_run
+from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, SPLIT
+from goodfit.store.run_folder import CHECKPOINT, SPLIT
 from goodfit.train.device import choose_device, cpu_threads
 from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
@@ -91,7 +91,11 @@ def fit(
     journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
     if folder.finished:
         journal.say(f"{folder.path} is finished already")
-        return load(folder.path, model=model, params=params, device=asked.device)
+        run = load(folder.path, model=model, params=params, device=asked.device)
+        if folder.killed_at_the_end:
+            with folder.claimed():
+                finish(run)
+        return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
@@ -156,9 +160,9 @@ def fit(
         journal.note(seen.findings)
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
-        finished = finish(training, problem, net, asked, journal)
+        finished = blend(training, problem, net, asked, journal)
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
-        scored = score(training, finished, problem, folder.path / LOOKS, interval=asked.interval, seed=asked.seed)
+        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.errors import DiskError, RunError, disk_error
-from goodfit.store.files import ensure_folder
-from goodfit.store.run_folder import CHECKPOINT, RECORD
+from goodfit.store.files import TEMPORARY, ensure_folder, sweep
+from goodfit.store.run_folder import CHECKPOINT, RECORD, REPORT
 
 RUNS = Path("runs")
 RUNS_OF_ONE_NAME = 10_000
@@ -29,6 +29,12 @@ class RunFolder:
     path: Path
     checkpoint: Path | None = None
     finished: bool = False
+
+    @property
+    def killed_at_the_end(self) -> bool:
+        """Whether a run is finished, but was killed before its last steps: without its page, or with its lock."""
+        left = any((self.path / name).exists() for name in (CHECKPOINT, LOCK))
+        return self.finished and (left or not (self.path / REPORT).exists())
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -58,8 +64,10 @@ class RunFolder:
             ) from error
         try:
             taken = _holds_something(self.path) if self.checkpoint is None else not self.checkpoint.exists()
-            if taken:
+            if taken and not self.finished:
                 raise _in_use(self.path)
+            sweep(self.path.parent)
+            sweep(self.path, locked=True)
             yield
         finally:
             (self.path / LOCK).unlink(missing_ok=True)
@@ -87,7 +95,8 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
         taken = [path for path in numbered if path.exists()]
         for path in reversed(taken):
             if (path / CHECKPOINT).exists():
-                return RunFolder(path, checkpoint=path / CHECKPOINT)
+                finished = (path / RECORD).exists()  # killed before the checkpoint went
+                return RunFolder(path, checkpoint=None if finished else path / CHECKPOINT, finished=finished)
         if taken and (taken[-1] / RECORD).exists():
             return RunFolder(taken[-1], finished=True)
     _refuse_unwritable(RUNS)
@@ -100,7 +109,9 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
         return RunFolder(path, finished=True)
     if resume and (path / CHECKPOINT).exists():
         return RunFolder(path, checkpoint=path / CHECKPOINT)
-    if path.exists() and (not path.is_dir() or _holds_something(path)):
+    if path.exists() and not path.is_dir():
+        raise RunError("this is a file, and a folder is to be made", where=path, fix="Choose another --out")
+    if path.exists() and _holds_something(path):
         if resume:
             raise RunError("there is no run to resume in this folder", where=path, fix="Choose another --out")
         raise _in_use(path)
@@ -109,8 +120,8 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
 
 
 def _holds_something(path: Path) -> bool:
-    """Whether there is more in a folder than the lock of a fit that was killed."""
-    return any(entry.name != LOCK for entry in path.iterdir())
+    """Whether there is more in a folder than the lock and unfinished files of a fit that was killed."""
+    return any(entry.name != LOCK and not TEMPORARY.fullmatch(entry.name) for entry in path.iterdir())
 
 
 def _in_use(path: Path) -> RunError:

@@ -13,18 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
-from goodfit.data.images.cache import list_files
+from goodfit.data.cache_folder import list_files
 from goodfit.data.source import Source
+from goodfit.errors import RunError
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.nets import architecture
 from goodfit.record import NetRecord
-from goodfit.store.tensors import save_state
+from goodfit.store.tensors import load_state, save_state
 from goodfit.train.features import features_of
 from goodfit.train.linear_head import fit_linear_head
 from goodfit.train.loop import Training, end_epoch
@@ -89,8 +88,8 @@ def _features(source: Source, training: Training, record: NetRecord, cache: Path
     path = cache / f"{_key(source, training, record, head)}.features"
     if path.is_file():
         try:
-            return load_file(path)[FEATURES_NAME]
-        except SafetensorError:
+            return load_state(path)[0][FEATURES_NAME]
+        except RunError:  # damaged, by its checksum: made anew
             path.unlink()
     rows = torch.arange(len(source))
     with journal.progress("features of the images") as progress:

@@ -12,6 +12,7 @@ from torch import nn
 import goodfit
 from goodfit.analysis.rivals import comparison
 from goodfit.analysis.verdict import judge, sentences
+from goodfit.data.fingerprint import fingerprint
 from goodfit.errors import GoodfitError
 from goodfit.fitting.blending import Finished
 from goodfit.fitting.journal import Journal
@@ -23,8 +24,9 @@ from goodfit.predict.predictions import Predictions
 from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
-from goodfit.store.run_folder import CHECKPOINT, PREDICTIONS, SCORES, WEIGHTS
+from goodfit.store.run_folder import CHECKPOINT, LOOKS, PREDICTIONS, SCORES, WEIGHTS
 from goodfit.store.tensors import save_state
+from goodfit.store.test_ledger import TestLedger
 from goodfit.train.device import environment
 from goodfit.train.loop import Training
 from goodfit.train.memory_format import set_memory_format
@@ -98,6 +100,8 @@ def save_run(
     shown = scored.parts[scored.shown]
     keys = [problem.source.keys[row] for row in shown.rows.tolist()]
     Predictions(keys, scored.task.decode(shown.out), [None] * len(keys)).write(folder / PREDICTIONS)
+    test = scored.parts.get("test")
+    TestLedger(folder / LOOKS).begin(None if test is None else fingerprint(problem.source, test.rows.numpy()))
     feed = training.feed
     model = Model(
         finished.module,
@@ -109,7 +113,13 @@ def save_run(
         training.hyper.batch_size,
     )
     run = Run(folder, write_record(folder, record), model)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    finish(run)
+    return run
+
+
+def finish(run: Run) -> None:
+    """What is left to do when a run stands: the page, and the checkpoint goes. A fit may have been killed before it."""
+    (run.folder / CHECKPOINT).unlink(missing_ok=True)
     try:
         run.report()
     except GoodfitError:
@@ -118,7 +128,6 @@ def save_run(
         warnings.warn(
             f"the report could not be written, and the run is whole ({type(error).__name__}: {error})", stacklevel=2
         )
-    return run
 
 
 def _write_weights(folder: Path, module: nn.Module, training: Training) -> None:

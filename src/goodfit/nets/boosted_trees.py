@@ -1,7 +1,9 @@
 """Decision trees as tensors: the sum of the leaves that a row falls into.
 
-The trees are grown elsewhere (`goodfit.rivals.trees`); here they are numbers in a file, as weights are, and predict
-together: a row goes down all trees at once, a level a step.
+The trees are grown elsewhere (`goodfit.rivals.trees`); here they are numbers in a file, as weights are. All trees take
+a row at once, node by node: where a row goes to the right, the leaves on the left are struck out, and the leftmost leaf
+that is left over is the one it falls into (Lucchese et al. 2015, "QuickScorer", section 3). No step depends on where
+the row came from, so that these are a few products over whole tensors.
 """
 
 from __future__ import annotations
@@ -11,64 +13,68 @@ from torch import Tensor, nn
 
 from goodfit.nets.architecture import Architecture
 
-CELLS_AT_ONCE = 4_000_000  # rows times trees that go down together
+CELLS_AT_ONCE = 2_000_000  # rows times trees that are taken together
+LEAVES_AT_MOST = 31  # of a tree: a bit each of an int32, without its sign
+ALL_LEAVES = -1  # every bit
 
 
 class BoostedTrees(nn.Module):
     """x: (N, D) -> (N, outputs).
 
-    A node sends a row to the left where x[feature] <= threshold, or, of a category, where the code's bit is set. A leaf
-    leads to itself.
+    A node sends a row to the right where x[feature] > threshold, or, of a category, where the code is not among those
+    that go to the left.
 
     Args:
         outputs: width.
-        trees, nodes: how many, and nodes of the largest one.
-        depth: of the deepest leaf.
-        category_splits, codes: splits by a category, and codes of the largest category.
+        trees, nodes, leaves: how many trees, and nodes and leaves of the largest one.
+        category_splits, codes: nodes that ask for a category, and codes of the largest category.
     """
 
     feature: Tensor
     threshold: Tensor
-    branches: Tensor
-    value: Tensor
+    kept: Tensor
     category: Tensor
     goes_left: Tensor
+    value: Tensor
     output: Tensor
     start: Tensor
 
-    def __init__(self, outputs: int, *, trees: int, nodes: int, depth: int, category_splits: int, codes: int) -> None:
+    def __init__(self, outputs: int, *, trees: int, nodes: int, leaves: int, category_splits: int, codes: int) -> None:
         super().__init__()
-        self.outputs, self.depth = outputs, depth
-        self.register_buffer("feature", torch.zeros(trees, nodes, dtype=torch.int64))
-        self.register_buffer("threshold", torch.zeros(trees, nodes, dtype=torch.float64))
-        self.register_buffer("branches", torch.zeros(2, trees, nodes, dtype=torch.int64))  # left and right
-        self.register_buffer("value", torch.zeros(trees, nodes, dtype=torch.float64))
-        self.register_buffer("category", torch.full((trees, nodes), -1, dtype=torch.int64))  # its row of goes_left
+        if leaves > LEAVES_AT_MOST:
+            raise ValueError(f"{leaves} leaves a tree; {LEAVES_AT_MOST} at most")
+        self.outputs = outputs
+        self.register_buffer("feature", torch.zeros(nodes, trees, dtype=torch.int64))
+        self.register_buffer("threshold", torch.full((nodes, trees), torch.inf))
+        # the leaves that are left where a row goes to the right, as bits
+        self.register_buffer("kept", torch.full((nodes, trees), ALL_LEAVES, dtype=torch.int32))
+        self.register_buffer("category", torch.full((nodes, trees), -1, dtype=torch.int64))  # its row of goes_left
         self.register_buffer("goes_left", torch.zeros(category_splits, codes, dtype=torch.bool))
+        self.register_buffer("value", torch.zeros(trees, leaves, dtype=torch.float64))
         self.register_buffer("output", torch.zeros(trees, dtype=torch.int64))  # that a tree adds to
         self.register_buffer("start", torch.zeros(outputs, dtype=torch.float64))
 
     def forward(self, x: Tensor) -> Tensor:
-        trees = max(1, len(self.output))
-        pieces = [self._sums(piece) for piece in x.double().split(max(1, CELLS_AT_ONCE // trees))]
+        rows = max(1, CELLS_AT_ONCE // max(1, len(self.output)))
+        pieces = [self._sums(piece.t().contiguous()) for piece in x.split(rows)]
         return torch.cat(pieces).float() if pieces else x.new_zeros(0, self.outputs)
 
-    def _sums(self, x: Tensor) -> Tensor:
-        trees, nodes = self.feature.shape
-        first = torch.arange(trees, device=x.device) * nodes
-        feature, threshold, category = self.feature.view(-1), self.threshold.view(-1), self.category.view(-1)
-        left, right = self.branches[0].view(-1), self.branches[1].view(-1)
-        at = first.expand(len(x), -1)
-        for _ in range(self.depth):
-            value = x.gather(1, feature[at])
-            goes_left = value <= threshold[at]
-            if len(self.goes_left):
-                split = category[at]
-                code = value.long().clamp(0, self.goes_left.shape[1] - 1)
-                goes_left = torch.where(split >= 0, self.goes_left[split.clamp_min(0), code], goes_left)
-            at = first + torch.where(goes_left, left[at], right[at])
-        leaves = self.value.view(-1)[at]
-        return self.start + x.new_zeros(len(x), self.outputs).index_add_(1, self.output, leaves)
+    def _sums(self, columns: Tensor) -> Tensor:
+        """(n, outputs) float64 of columns (D, n)."""
+        trees, rows = len(self.output), columns.shape[1]
+        left_over = torch.full((trees, rows), ALL_LEAVES, dtype=torch.int32, device=columns.device)
+        codes = columns.long().clamp(0, max(0, self.goes_left.shape[1] - 1)) if len(self.goes_left) else None
+        for feature, threshold, kept, category in zip(
+            self.feature, self.threshold, self.kept, self.category, strict=True
+        ):
+            to_the_right = columns[feature] > threshold[:, None]
+            if codes is not None:
+                asks = torch.nonzero(category >= 0).squeeze(1)
+                to_the_right[asks] = ~self.goes_left[category[asks]].gather(1, codes[feature[asks]])
+            left_over &= torch.where(to_the_right, kept[:, None], ALL_LEAVES)
+        leftmost = (left_over & -left_over).float().log2().long()  # a power of 2: exact
+        out = self.start[:, None].expand(-1, rows).clone()
+        return out.index_add_(0, self.output, self.value.gather(1, leftmost)).t()
 
 
 def _build(
@@ -77,11 +83,11 @@ def _build(
     *,
     trees: int = 0,
     nodes: int = 1,
-    depth: int = 0,
+    leaves: int = 1,
     category_splits: int = 0,
     codes: int = 0,
 ) -> nn.Module:
-    return BoostedTrees(outputs, trees=trees, nodes=nodes, depth=depth, category_splits=category_splits, codes=codes)
+    return BoostedTrees(outputs, trees=trees, nodes=nodes, leaves=leaves, category_splits=category_splits, codes=codes)
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:

@@ -80,39 +80,59 @@ def tensors_of(grown: Sequence[Grown], rounds: int, order: np.ndarray) -> tuple[
         order: for each column that the trees know, its place in x.
     """
     trees = [tree for each in grown for tree in each.trees(rounds)]
-    share = 1 / len(grown)
-    nodes = max((len(tree.predictor.nodes) for tree in trees), default=1)
+    nodes = max((int((~_is_leaf(tree)).sum()) for tree in trees), default=1)
+    leaves = max((int(_is_leaf(tree).sum()) for tree in trees), default=1)
     codes = max((int(known.max()) + 2 for tree in trees for known in tree.codes if len(known)), default=1)
-    shape = (len(trees), nodes)
-    feature, category = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
-    threshold, value = np.zeros(shape), np.zeros(shape)
-    branches = np.tile(np.arange(nodes), (2, len(trees), 1))
-    goes_left: list[np.ndarray] = []
-    depth = 0
-    for at, tree in enumerate(trees):
-        table = tree.predictor.nodes
-        count, inner = len(table), ~table["is_leaf"].astype(bool)
-        depth = max(depth, int(table["depth"].max()))
-        value[at, :count] = np.where(inner, 0.0, table["value"]) * share
-        feature[at, :count][inner] = order[table["feature_idx"][inner]]
-        threshold[at, :count] = table["num_threshold"]
-        branches[0, at, :count][inner] = table["left"][inner]
-        branches[1, at, :count][inner] = table["right"][inner]
-        for node in np.flatnonzero(inner & table["is_categorical"].astype(bool)):
-            category[at, node] = len(goes_left)
-            goes_left.append(_codes_to_the_left(tree, table[node], codes))
+    shape = (nodes, len(trees))
     state = {
-        "feature": feature,
-        "threshold": threshold,
-        "branches": branches.astype(np.int64),
-        "value": value,
-        "category": category,
-        "goes_left": np.array(goes_left, dtype=bool).reshape(len(goes_left), codes),
+        "feature": np.zeros(shape, np.int64),
+        "threshold": np.full(shape, np.inf, np.float32),
+        "kept": np.full(shape, -1, np.int32),
+        "category": np.full(shape, -1, np.int64),
+        "value": np.zeros((len(trees), leaves)),
         "output": np.array([tree.output for tree in trees], dtype=np.int64),
         "start": np.mean([each.start() for each in grown], axis=0),
     }
-    options = {"trees": len(trees), "nodes": nodes, "depth": depth, "category_splits": len(goes_left), "codes": codes}
+    goes_left: list[np.ndarray] = []
+    for at, tree in enumerate(trees):
+        table, below = tree.predictor.nodes, _leaves_below(tree)
+        numbered = {node: number for number, node in enumerate(below[0])}
+        for node, leaf in numbered.items():
+            state["value"][at, leaf] = table[node]["value"] / len(grown)
+        for number, node in enumerate(np.flatnonzero(~_is_leaf(tree))):
+            of_node, place = table[node], (number, at)
+            state["feature"][place] = order[of_node["feature_idx"]]
+            struck_out = sum(1 << numbered[leaf] for leaf in below[int(of_node["left"])])
+            state["kept"][place] = ~struck_out
+            if of_node["is_categorical"]:
+                state["category"][place] = len(goes_left)
+                goes_left.append(_codes_to_the_left(tree, of_node, codes))
+            else:
+                state["threshold"][place] = _rounded_down(float(of_node["num_threshold"]))
+    state["goes_left"] = np.array(goes_left, dtype=bool).reshape(len(goes_left), codes)
+    options = {"trees": len(trees), "nodes": nodes, "leaves": leaves, "category_splits": len(goes_left), "codes": codes}
     return options, state
+
+
+def _is_leaf(tree: Tree) -> np.ndarray:
+    """(nodes,) bool."""
+    return np.asarray(tree.predictor.nodes["is_leaf"]).astype(bool)
+
+
+def _leaves_below(tree: Tree) -> dict[int, list[int]]:
+    """For each node its leaves from left to right; those of a leaf are itself."""
+    table = tree.predictor.nodes
+    below: dict[int, list[int]] = {}
+    for node in range(len(table) - 1, -1, -1):  # scikit-learn numbers a node before its children
+        one = table[node]
+        below[node] = [node] if one["is_leaf"] else [*below[int(one["left"])], *below[int(one["right"])]]
+    return below
+
+
+def _rounded_down(threshold: float) -> np.float32:
+    """The largest float32 that is not above it: a float32 is above the one just where it is above the other."""
+    rounded = np.float32(threshold)
+    return rounded if float(rounded) <= threshold else np.nextafter(rounded, np.float32(-np.inf))
 
 
 def _present(model: Any, outputs: Sequence[int]) -> list[int]:

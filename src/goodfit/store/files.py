@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +14,9 @@ from pathlib import Path
 from goodfit.errors import disk_error
 
 LETTERS_OF_NAME = 40  # that a temporary name repeats: a name may have 255 bytes at most
+TEMPORARY = re.compile(r"\..{0,40}\.(\d+)-[0-9a-f]{12}\.tmp", re.DOTALL)  # what `scratch_name` gives, and its process
+SECONDS_LEFT_ALONE = 600  # a file that was written since may belong to a process of another machine
+_OWN: set[str] = set()  # temporary names that this process uses
 
 
 @contextmanager
@@ -22,10 +28,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         DiskError: no room, no permission, read-only.
     """
-    temporary = _temporary_name(path)
+    temporary = scratch_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _create(temporary)
+        create(temporary)
         mode = temporary.stat().st_mode  # what new files get here; safetensors would leave them to their owner alone
         yield temporary
         temporary.chmod(mode)
@@ -37,6 +43,7 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # the error that is being told matters more
             temporary.unlink()
+        _OWN.discard(temporary.name)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -49,8 +56,8 @@ def ensure_folder(path: Path) -> Path:
     """Make a folder and see that it can be written, before any work is done for it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        probe = _temporary_name(path / "probe")
-        _create(probe)
+        probe = scratch_name(path / "probe")
+        create(probe)
         try:
             probe.write_bytes(b"x")
         finally:
@@ -60,10 +67,45 @@ def ensure_folder(path: Path) -> Path:
     return path
 
 
-def _temporary_name(path: Path) -> Path:
-    return path.with_name(f".{path.name[:LETTERS_OF_NAME]}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+def scratch_name(path: Path) -> Path:
+    """A hidden name beside `path` that nobody can guess; it says which process it belongs to, for `sweep`."""
+    name = f".{path.name[:LETTERS_OF_NAME]}.{os.getpid()}-{secrets.token_hex(6)}.tmp"
+    _OWN.add(name)
+    return path.with_name(name)
 
 
-def _create(path: Path) -> None:
+def create(path: Path) -> None:
     """An empty file where there is none: FileExistsError for anything of that name, a link too."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+
+
+def sweep(folder: Path, *, locked: bool = False) -> None:
+    """Remove temporary files that killed processes left in a folder: known by their names, and the process is dead.
+
+    Args:
+        locked: no other machine writes into this folder, so that young files of dead processes go as well.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:  # what cannot be listed or removed is left to its owner
+        for entry in entries:
+            match = TEMPORARY.fullmatch(entry.name)
+            if match is None or entry.name in _OWN or not entry.is_file(follow_symlinks=False):
+                continue
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if (locked or age > SECONDS_LEFT_ALONE) and _is_dead(int(match[1])):
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108  # an entry of scandir
+
+
+def _is_dead(process: int) -> bool:
+    """Whether no process has this number; on Windows nothing tells without a further library, and none is dead."""
+    if sys.platform == "win32":
+        return False
+    if process == os.getpid():  # in a container the next process has the number of the last
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False

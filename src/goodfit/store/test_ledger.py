@@ -32,8 +32,17 @@ class TestLedger:
         write_text(self._ledger, json.dumps(seen, indent=1) + "\n")
         return seen[fingerprint]
 
+    def begin(self, fingerprint: str | None) -> None:
+        """Write the ledger of a run that is about to be kept: one look at these test rows, or none.
+
+        A fit that is killed before its result stands, and resumed, has looked once: nobody saw the first scores.
+        """
+        write_text(self._ledger, json.dumps({} if fingerprint is None else {fingerprint: 1}, indent=1) + "\n")
+
     def _read(self) -> dict[str, int]:
         try:
+            if self._ledger.exists() and not self._ledger.is_file():  # a pipe or a device would be read for ever
+                raise OSError("not a file")
             return msgspec.json.decode(self._ledger.read_bytes(), type=dict[str, int])
         except FileNotFoundError:
             return {}

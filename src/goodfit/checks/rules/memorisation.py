@@ -12,7 +12,7 @@ Example
     300 photos: accuracy 1.00 on training photos, 0.65 on the others, 0.17 by guessing.
 
 Instead
-    More rows; --augment strong for images; a higher --weight-decay; pretrained weights.
+    More rows; a higher --weight-decay; for images --augment strong, or pretrained weights.
 
 When it is a false alarm
     Where no model can do better on new rows, as with much noise in the labels: it is then as good as it gets.
@@ -45,5 +45,5 @@ class Memorisation(EndRule):
             yield self.finding(
                 f"it knows its training rows nearly by heart: {end.main_metric} is {end.scores['train'].value:.3f} on "
                 f"them, and {end.scores['valid'].value:.3f} on rows held out",
-                "More rows would help most; or a higher --weight-decay, and for images --augment strong",
+                "More rows would help most; or a higher --weight-decay",
             )

@@ -49,5 +49,5 @@ class Overfitting(EndRule):
             yield self.finding(
                 f"after epoch {rise.epoch} the validation loss rose from {rise.lowest:.3f} to {rise.last:.3f} "
                 f"(z = {rise.test.z:.1f}) while the training loss fell; the weights of epoch {end.best_epoch} are kept",
-                "Use more rows, or try --augment strong, a higher --weight-decay or fewer --epochs",
+                "Use more rows, a higher --weight-decay or fewer --epochs",
             )

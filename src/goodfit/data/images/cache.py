@@ -1,8 +1,9 @@
 """The memory-mapped cache of decoded, resized images: an epoch after the first decodes nothing.
 
-A set of images is one file of raw uint8 rows, named after the content of the images and the settings. A listing
-remembers which content each path had (by size, time and inode), so that an unchanged folder costs a stat a file.
-Files get their final name when they are whole, and a lock makes a second process wait for the first.
+A set of images is one file of raw uint8 rows, named after the content of the images and the settings, with an index
+of checksums (`pixel_file`). A listing remembers which content each path had (by size, time and inode), so that an
+unchanged folder costs a stat a file. Files get their final name when they are whole, and a lock makes a second process
+wait for the first. What is damaged is said, and decoded again.
 """
 
 from __future__ import annotations
@@ -10,30 +11,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
+from goodfit.data.cache_folder import cache_error, cache_folder, list_files, refuse_folders, scratch_file
 from goodfit.data.images.decode import ImageSettings, decode
 from goodfit.data.images.masks import MaskSettings, decode_mask
 from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
-from goodfit.errors import DiskError, UsageError, disk_error
-from goodfit.store.files import ensure_folder, write_text
+from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
+from goodfit.errors import DataError
+from goodfit.store.checked import NotAsWritten, read_checked, write_checked
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
-MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
-OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
-    r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|unreadable)|[0-9a-f]{24}\.features|.+-\d+\.rows"
-)
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
-FREE_SPACE_NEEDED = 1.02  # times the size
+
+Settings = ImageSettings | MaskSettings
+Turns = Sequence[int | None] | None
 
 
 @dataclass
@@ -41,73 +46,47 @@ class ImageCache:
     """Decoded images of a list of paths.
 
     Attributes:
-        pixels: (N, H, W, C) uint8, mapped from disk, copy on write; rows that cannot be read are zeros.
         digests: content digest of each row.
-        unreadable: row -> why it cannot be read.
+        unreadable: row -> why it cannot be read; its pixels are zeros.
         decoded: images decoded to make this object: 0 when the cache had them.
+        path: of the mapped file.
     """
 
-    pixels: np.ndarray
     digests: list[str]
     unreadable: dict[int, str]
     decoded: int
     path: Path
-    bytes: int
+    _file: PixelFile
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(N, H, W, C) uint8, mapped from disk, copy on write, all of it compared with its checksums."""
+        return self._file.whole()
+
+    def read(self, rows: Tensor) -> Tensor:
+        """(n, H, W, C) uint8 of these rows, compared with their checksums."""
+        import torch
+
+        return torch.from_numpy(self._file.rows(rows.numpy())).index_select(0, rows)
 
 
-@dataclass
-class _Listing:
+class _Listing(msgspec.Struct, frozen=True):
     """What the paths held when they were last read."""
 
     digests: list[str]
     stamps: list[list[int]]
 
 
-@dataclass(frozen=True)
-class CacheInfo:
-    path: Path
-    files: int
-    bytes: int
-
-
-def cache_folder(given: Path | None = None) -> Path:
-    """The folder given, else $GOODFIT_CACHE, else goodfit in the user's cache folder; made, writable and marked.
-
-    Raises:
-        DiskError: it cannot be written.
-    """
-    place = cache_place(given)
-    try:
-        folder = ensure_folder(place)
-        (folder / MARK).touch()
-    except DiskError as error:
-        raise DiskError("the cache cannot be written", where=place, fix="Give another place, by --cache DIR") from error
-    return folder
-
-
-def cache_place(given: Path | None = None) -> Path:
-    """The folder given, else $GOODFIT_CACHE, else goodfit in the user's cache folder; nothing is made there."""
-    if given is not None:
-        return given
-    import platformdirs
-
-    named = os.environ.get("GOODFIT_CACHE")
-    return Path(named) if named else platformdirs.user_cache_path("goodfit", appauthor=False)
-
-
-Settings = ImageSettings | MaskSettings
-
-
 def load_images(
     paths: Sequence[Path],
     settings: Settings,
     *,
-    turns: Sequence[int | None] | None = None,
+    turns: Turns = None,
     folder: Path | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImageCache:
-    """Decoded images of these paths, from the cache where it has them.
+    """Decoded images of these paths, from the cache where it has them whole.
 
     Args:
         paths: one a row.
@@ -120,96 +99,125 @@ def load_images(
     Raises:
         DiskError: no room for it, or no permission.
     """
-    from filelock import FileLock
-
     place = cache_folder(folder)
     places = "\n".join(os.path.abspath(path) for path in paths)  # noqa: PTH100
     name = hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:24]
-    row_bytes = settings.height * settings.width * settings.channels
-    with FileLock(place / f"{name}.lock"):
-        list_files(place, f"{name}.lock", f"{name}.json")
-        _sweep(place, name)
+    shape = (len(paths), settings.height, settings.width, settings.channels)
+    with _locked(place, name):
         stamps = [_stamp(path) for path in paths]
-        listing = _read_listing(place / f"{name}.json")
+        listing = _read_listing(place / f"{name}.json", len(paths))
         if listing is not None and listing.stamps != stamps:
             listing = None
         if listing is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
             listing = _Listing(_digest_all(paths, workers), stamps)  # a copy of the folder may be cached
-        decoded = 0
-        if listing is None or not (place / f"{_key(listing.digests, settings, turns)}.pixels").exists():
-            temporary = place / f"{name}.{os.getpid()}.part"
-            list_files(place, temporary.name)
-            try:
-                reserve(temporary, row_bytes * len(paths), place)
-                digests, unreadable, decoded = _decode_all(paths, settings, turns, temporary, workers, progress)
-                listing = _Listing(digests, stamps)
-                target = place / f"{_key(digests, settings, turns)}.pixels"
-                list_files(place, target.name, target.with_suffix(".unreadable").name)
-                write_text(target.with_suffix(".unreadable"), json.dumps(unreadable))
-                temporary.replace(target)
-            except OSError as error:
-                raise disk_error(error, place) from error
-            finally:
-                temporary.unlink(missing_ok=True)
-        target = place / f"{_key(listing.digests, settings, turns)}.pixels"
-        write_text(place / f"{name}.json", json.dumps({"digests": listing.digests, "stamps": listing.stamps}))
-        saved = json.loads(target.with_suffix(".unreadable").read_text(encoding="utf-8"))
-    shape = (len(paths), settings.height, settings.width, settings.channels)
-    pixels = np.memmap(target, dtype=np.uint8, mode="c", shape=shape)
-    unreadable = {int(row): why for row, why in saved.items()}
-    return ImageCache(pixels, listing.digests, unreadable, decoded, target, row_bytes * len(paths))
+        decoded, file = 0, None
+        if listing is not None:
+            file = _kept(
+                place / f"{_key(listing.digests, settings, turns)}.pixels", shape, paths, listing, settings, turns
+            )
+        if listing is None or file is None:
+            digests, target, decoded = _decode_into(place, name, paths, settings, turns, shape, workers, progress)
+            listing = _Listing(digests, stamps)
+            file = PixelFile(target, shape, _mend(paths, listing.digests, settings, turns))
+        write_checked(place / f"{name}.json", listing)
+    return ImageCache(listing.digests, file.unreadable, decoded, file.path, file)
 
 
-def info(folder: Path) -> CacheInfo:
-    """How many files the cache has and how large they are.
+@contextmanager
+def _locked(place: Path, name: str) -> Iterator[None]:
+    """Only one process at a time works on this list of paths; what a killed one left of it goes."""
+    from filelock import FileLock
 
-    Raises:
-        UsageError: the folder is not a cache of ours.
-    """
-    if not folder.exists():
-        return CacheInfo(folder, 0, 0)
-    if not (folder / MARK).is_file():
-        raise UsageError("this folder is not a goodfit cache", where=folder, fix="Check --cache")
-    files = list(_ours(folder))
-    return CacheInfo(folder, len(files), sum(file.stat().st_size for file in files))
-
-
-def clear(folder: Path) -> CacheInfo:
-    """Remove the files that the cache lists as its own, and say what is gone.
-
-    Raises:
-        UsageError: the folder is not a cache of ours.
-    """
-    removed = info(folder)
-    if removed.files:
-        for file in list(_ours(folder)):
-            file.unlink(missing_ok=True)
-        (folder / MARK).write_text("", encoding="utf-8")
-    return removed
+    refuse_folders(place / f"{name}.lock", place / f"{name}.json")
+    try:
+        list_files(place, f"{name}.lock", f"{name}.json")
+        with FileLock(place / f"{name}.lock"):
+            for left in place.glob(f".{name}.*.tmp"):
+                left.unlink(missing_ok=True)
+            yield
+    except OSError as error:
+        raise cache_error(error, place) from error
 
 
-def _ours(folder: Path) -> Iterator[Path]:
-    """Files that the mark lists, of names that the cache gives. Before 0.2 it listed nothing: then all such names."""
-    listed = set((folder / MARK).read_text(encoding="utf-8", errors="replace").splitlines())
-    for path in folder.iterdir():
-        if OWN_NAME.fullmatch(path.name) and (not listed or path.name in listed) and not path.is_symlink():
-            yield path
+def _kept(
+    path: Path,
+    shape: tuple[int, int, int, int],
+    paths: Sequence[Path],
+    listing: _Listing,
+    settings: Settings,
+    turns: Turns,
+) -> PixelFile | None:
+    """The file of these pixels; None where there is none that is whole."""
+    if not path.exists():
+        return None
+    try:
+        return PixelFile(path, shape, _mend(paths, listing.digests, settings, turns))
+    except (NotAsWritten, PermissionError):
+        print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
+        return None
 
 
-def list_files(folder: Path, *names: str) -> None:
-    """Note files of a cache that are about to be made: a line is added whole, whoever else adds one."""
-    mark = folder / MARK
-    listed = set(mark.read_text(encoding="utf-8", errors="replace").splitlines())
-    new = [name for name in names if name not in listed]
-    if new:
-        with mark.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{name}\n" for name in new))
+def _decode_into(
+    place: Path,
+    name: str,
+    paths: Sequence[Path],
+    settings: Settings,
+    turns: Turns,
+    shape: tuple[int, int, int, int],
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[list[str], Path, int]:
+    """Decode all images into a file of the cache: their digests, the file, and how many were decoded."""
+    temporary = scratch_file(place, name, int(np.prod(shape)))
+    try:
+        pixels = np.memmap(temporary, dtype=np.uint8, mode="r+", shape=shape)
+        digests, unreadable, decoded = _decode_all(paths, settings, turns, pixels, workers, progress)
+        target = place / f"{_key(digests, settings, turns)}.pixels"
+        list_files(place, target.name, index_path(target).name)
+        write_index(target, pixels, unreadable)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return digests, target, decoded
 
 
-def _sweep(place: Path, name: str) -> None:
-    """Remove what a killed process left of this listing; the lock is ours, so that nobody is writing it."""
-    for left in place.glob(f"{name}.*.part"):
-        left.unlink(missing_ok=True)
+def _mend(
+    paths: Sequence[Path], digests: Sequence[str], settings: Settings, turns: Turns
+) -> Callable[[range, np.ndarray], None]:
+    """Decodes rows anew from the files that they came from."""
+
+    def mend(rows: range, pixels: np.ndarray) -> None:
+        with without_pillows_warnings():
+            for row in rows:
+                digest, why = _decode_row(
+                    paths[row], settings, turns[row] if turns is not None else None, pixels[row - rows.start]
+                )
+                if digest != digests[row]:
+                    raise DataError(
+                        "the cache of this image is damaged, and the image has changed since it was read",
+                        where=paths[row],
+                        fix="Start again: the images are then read anew",
+                    )
+                if why is not None:
+                    pixels[row - rows.start] = 0
+
+    return mend
+
+
+def _decode_row(path: Path, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:
+    """Read a file once: the digest of its content, and why it cannot be decoded, or its pixels (H, W, C)."""
+    try:
+        data = read_image_file(path)
+    except (UnreadableImage, OSError) as error:
+        return _unread(error), (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+    try:
+        if isinstance(settings, MaskSettings):
+            into[:] = decode_mask(data, settings, turn)
+        else:
+            into[:] = decode(data, settings, turn)
+    except UnreadableImage as error:
+        return _digest(data), str(error)
+    return _digest(data), None
 
 
 def _stamp(path: Path) -> list[int]:
@@ -220,7 +228,7 @@ def _stamp(path: Path) -> list[int]:
     return [facts.st_size, facts.st_mtime_ns, facts.st_ino]
 
 
-def _key(digests: Sequence[str], settings: Settings, turns: Sequence[int | None] | None) -> str:
+def _key(digests: Sequence[str], settings: Settings, turns: Turns) -> str:
     changed = [turns] if turns is not None and any(turn is not None for turn in turns) else []
     facts = json.dumps([VERSION, settings.to_json(), *changed]) + "\n" + "\n".join(digests)
     return f"{_settings_key(settings)}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}"
@@ -250,33 +258,15 @@ def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
         return list(pool.map(digest, paths, chunksize=IMAGES_A_TASK))
 
 
-def reserve(path: Path, size: int, place: Path) -> None:
-    """Take the room before mapping it: on a full disk, writing to a mapped page would kill the process."""
-    free = shutil.disk_usage(place).free
-    if size * FREE_SPACE_NEEDED > free:
-        raise DiskError(
-            f"the rows need {size / 1e9:,.2f} GB and {free / 1e9:,.2f} GB are free",
-            where=place,
-            fix="Give a smaller --size, or another place by --cache DIR",
-        )
-    with path.open("wb") as file:
-        if size and hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)
-        else:
-            file.truncate(size)
-
-
 def _decode_all(
     paths: Sequence[Path],
     settings: Settings,
-    turns: Sequence[int | None] | None,
-    target: Path,
+    turns: Turns,
+    pixels: np.ndarray,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[list[str], dict[int, str], int]:
     """Read each file once: its digest and its pixels in one pass."""
-    shape = (len(paths), settings.height, settings.width, settings.channels)
-    pixels = np.memmap(target, dtype=np.uint8, mode="r+", shape=shape)
     digests = [""] * len(paths)
     unreadable: dict[int, str] = {}
     stop = threading.Event()
@@ -287,21 +277,10 @@ def _decode_all(
             if stop.is_set():
                 break
             done += 1
-            try:
-                data = read_image_file(paths[row])
-            except (UnreadableImage, OSError) as error:
-                digests[row] = _unread(error)
-                unreadable[row] = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-                continue
-            digests[row] = _digest(data)
-            try:
-                turn = turns[row] if turns is not None else None
-                if isinstance(settings, MaskSettings):
-                    pixels[row] = decode_mask(data, settings, turn)
-                else:
-                    pixels[row] = decode(data, settings, turn)
-            except UnreadableImage as error:
-                unreadable[row] = str(error)
+            turn = turns[row] if turns is not None else None
+            digests[row], why = _decode_row(paths[row], settings, turn, pixels[row])
+            if why is not None:
+                unreadable[row] = why
         return done
 
     finished = 0
@@ -319,16 +298,17 @@ def _decode_all(
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
-    pixels.flush()
+    if isinstance(pixels, np.memmap):
+        pixels.flush()
     return digests, unreadable, finished - len(unreadable)
 
 
-def _read_listing(path: Path) -> _Listing | None:
-    if not path.exists():
-        return None
+def _read_listing(path: Path, length: int) -> _Listing | None:
     try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
-        return _Listing(saved["digests"], saved["stamps"])
-    except (ValueError, KeyError):
+        listing = read_checked(path, _Listing)
+        if listing is not None and len(listing.digests) != length:
+            raise NotAsWritten
+    except NotAsWritten:
         print(f"goodfit: {path} is damaged; reading the images again", file=sys.stderr)
         return None
+    return listing

@@ -59,7 +59,6 @@ class ImageSource(Source):
         self._settings = dict(settings)
         self.image: ImageSettings | None = None
         self.cache: ImageCache | None = None
-        self._pixels: Tensor | None = None  # (N, H, W, C) uint8 over the mapped cache
 
     @property
     def in_shape(self) -> tuple[int, ...]:
@@ -84,8 +83,6 @@ class ImageSource(Source):
         Raises:
             DataError: over 10% of the images are broken, or the folders can be read in two ways (training data only).
         """
-        import torch
-
         if schema is not None:
             self.image = ImageSettings.from_json(schema["picture"])
             # of new data, what labels mean is no matter; what was not read is
@@ -100,7 +97,6 @@ class ImageSource(Source):
         if schema is None:
             self.refuse_many_unreadable()
             self._doubt_blank_images()
-        self._pixels = torch.from_numpy(self.cache.pixels)
 
     def refuse_many_unreadable(self) -> None:
         """Stop where too many images are broken for it to be by chance."""
@@ -149,11 +145,13 @@ class ImageSource(Source):
 
     def _doubt_blank_images(self) -> None:
         """A warning where half of the images have one value throughout: nothing can be learnt from them."""
+        import torch
+
         assert self.cache is not None
         assert self.image is not None
-        pixels = self.cache.pixels
-        rows = range(0, len(pixels), max(1, len(pixels) // IMAGES_LOOKED_AT))
-        values = [(int(pixels[row].min()), int(pixels[row].max())) for row in rows if row not in self.cache.unreadable]
+        rows = range(0, len(self), max(1, len(self) // IMAGES_LOOKED_AT))
+        looked_at = [self.cache.read(torch.tensor([row])) for row in rows if row not in self.cache.unreadable]
+        values = [(int(pixels.min()), int(pixels.max())) for pixels in looked_at]
         blank = [low for low, high in values if low == high]
         if not values or 2 * len(blank) < len(values):
             return
@@ -166,13 +164,15 @@ class ImageSource(Source):
 
     def read(self, rows: Tensor) -> Tensor:
         """(n, C, H, W) uint8, channels last in memory, as they lie in the cache."""
-        assert self._pixels is not None, "prepare() comes first"
-        return self._pixels.index_select(0, rows).permute(0, 3, 1, 2)
+        assert self.cache is not None, "prepare() comes first"
+        return self.cache.read(rows).permute(0, 3, 1, 2)
 
     def whole(self) -> Tensor:
         """All images, (N, C, H, W) uint8 over the mapped cache."""
-        assert self._pixels is not None, "prepare() comes first"
-        return self._pixels.permute(0, 3, 1, 2)
+        import torch
+
+        assert self.cache is not None, "prepare() comes first"
+        return torch.from_numpy(self.cache.pixels).permute(0, 3, 1, 2)
 
     def schema(self) -> dict[str, Any]:
         """What is needed to read new images in the same way."""
@@ -185,8 +185,10 @@ class ImageSource(Source):
 
     def thumbnail(self, row: int) -> np.ndarray | None:
         """(H, W, C) uint8, the image as the net sees it before augmentation."""
-        return np.asarray(self.cache.pixels[row]) if self.cache is not None else None
+        import torch
+
+        return self.cache.read(torch.tensor([row]))[0].numpy() if self.cache is not None else None
 
     def release(self) -> None:
         """Let go of the mapped cache."""
-        self.cache, self._pixels = None, None
+        self.cache = None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from goodfit.data.images.formats import foreign_signature, formats
+from goodfit.store.special_files import special_kind
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,13 +26,6 @@ PIXELS_DECODED_ALONE = 8_000_000  # from this size on, images wait for each othe
 PIXELS_DECODED_TOGETHER = 64_000_000  # of the images that are being decoded at one time, in all threads
 # What Pillow's readers raise on damaged files; anything else is a defect and shall be seen.
 DAMAGED = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError, KeyError, OverflowError)
-SPECIAL_FILES = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
-)
 
 
 class UnreadableImage(Exception):
@@ -84,8 +78,7 @@ def read_image_file(path: Path) -> bytes:
 
 def _refuse_special(facts: os.stat_result) -> None:
     if not stat.S_ISREG(facts.st_mode):
-        kind = next((name for is_kind, name in SPECIAL_FILES if is_kind(facts.st_mode)), "a special file")
-        raise UnreadableImage(f"{kind}, not a file")
+        raise UnreadableImage(f"{special_kind(facts.st_mode) or 'a folder'}, not a file")
     if facts.st_size > MAX_BYTES:
         raise UnreadableImage(f"{facts.st_size / 1e9:.1f} GB, over the limit of {MAX_BYTES // 10**9} GB")
 

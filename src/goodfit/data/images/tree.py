@@ -14,6 +14,7 @@ from goodfit.errors import DataError
 
 FOLDERS_NAMED = 5  # in a message
 UNENDED_FILES_SAMPLED = 20  # whose first bytes are looked at
+TOOLS_FOLDERS = (".git", ".svn", ".hg", ".dvc", ".ipynb_checkpoints", ".AppleDouble")  # hold no images of anybody
 SYSTEM_FILES = ("thumbs.db", "desktop.ini", "__macosx")  # of file managers, not of the data
 
 
@@ -159,6 +160,8 @@ class _Scan:
         if name.startswith(".") or name.lower() in SYSTEM_FILES:
             if ending in self.endings and not name.startswith("._"):  # macOS keeps notes on x.png in ._x.png
                 self.left_out.kinds["hidden image(s)"] += 1
+            elif name.startswith(".") and name not in TOOLS_FOLDERS and entry.is_dir():
+                self.left_out.kinds["hidden folder(s)"] += 1
         elif entry.is_dir(follow_symlinks=False):
             if not self._is_seen(folder.path / name):
                 folder.folders.append(self._folder(folder.path / name))

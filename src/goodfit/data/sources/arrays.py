@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.source import Claim, RowNumbers, Source, Strength
+from goodfit.data.tables.frames import free_memory
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
@@ -18,6 +21,9 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
     ArrayLike = np.ndarray | Tensor | str | os.PathLike[str]
 
 ENDINGS = (".npz", ".npy")
+UNREADABLE = (  # what NumPy raises of files that are cut off, damaged or of pickled objects
+    OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, SyntaxError, RuntimeError,
+)  # fmt: skip
 
 
 class Arrays(Source):
@@ -175,10 +181,11 @@ def _pair(path: str | os.PathLike[str]) -> tuple[ArrayLike, ArrayLike]:
 def _from_file(path: Path) -> dict[str, np.ndarray]:
     if not path.exists():
         raise DataError("no such file", where=path, fix="Check the path")
+    _refuse_larger_than_memory(path)
     try:
         loaded = np.load(path, allow_pickle=False)  # a pickled array could run code
         saved = {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-    except (OSError, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise DataError(
             f"not a NumPy file that can be read safely ({error})",
             where=path,
@@ -191,6 +198,20 @@ def _from_file(path: Path) -> dict[str, np.ndarray]:
             fix="Save it with numpy.savez(path, x=..., y=...)",
         )
     return saved
+
+
+def _refuse_larger_than_memory(path: Path) -> None:
+    """By what an .npz says of its arrays: a few megabytes may unpack to a terabyte."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+    if size > free_memory():
+        raise DataError(
+            f"its arrays have {size / 1e9:,.1f} GB, and {free_memory() / 1e9:,.1f} GB of memory are free",
+            where=path,
+            fix="Save fewer rows, or smaller types",
+        )
 
 
 def _rows(x: ArrayLike) -> Tensor:

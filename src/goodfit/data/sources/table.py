@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.images.cache import cache_folder, reserve
+from goodfit.data.cache_folder import cache_folder, scratch_file
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type, missing_cells
@@ -199,8 +199,7 @@ class Table(TableSource):
             self.notes += [] if unused is None else [each.note for each in unused.counted()]
             return
         width = len(encoder.names)
-        place = cache_folder(self._cache) / f"{self.name}-{os.getpid()}.rows"
-        reserve(place, 4 * width * len(self), place.parent)
+        place = scratch_file(cache_folder(self._cache), "rows", 4 * width * len(self))
         rows = np.memmap(place, dtype=np.float32, mode="r+", shape=(len(self), width))
         if sys.platform != "win32":  # the mapping keeps the content until the process ends, however it does
             place.unlink()

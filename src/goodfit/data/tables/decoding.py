@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import io
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from goodfit.errors import DataError, UsageError
+from goodfit.store.special_files import special_kind
 
 PACKED_ENDINGS = (".gz", ".zip")
 BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is recognised
 ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
+LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
+UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST = 256_000_000, 100
 LONGEST_EXCERPT = 40  # characters of a file's content in a message
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -37,24 +40,32 @@ def read_bytes(path: Path) -> bytes:
         DataError: it cannot be read or unpacked, or a .zip holds several files.
     """
     try:
-        data = path.read_bytes()
+        facts = path.stat()
+        kind = special_kind(facts.st_mode)
+        if kind is not None:
+            raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")
         if path.suffix.lower() == ".gz":
-            return gzip.decompress(data)
+            with gzip.open(path) as file:
+                return _unpacked(file, facts.st_size, path)
         if path.suffix.lower() == ".zip":
-            return _only_file(data, path)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            return _only_file(path)
+        return path.read_bytes()
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
         if isinstance(error, PermissionError):
             raise DataError("no permission to read it", where=path, fix="Change its permissions") from error
+        if isinstance(error, IsADirectoryError):
+            raise DataError("this is a folder, not a file", where=path, fix="Give one of the files in it") from error
         raise DataError(
-            "it cannot be unpacked: the file is damaged, encrypted or incomplete",
+            "it cannot be unpacked: the file is damaged, encrypted or incomplete"
+            if path.suffix.lower() in PACKED_ENDINGS
+            else "it cannot be read",
             where=path,
             fix="Copy it again, or unpack it yourself",
         ) from error
-    return data
 
 
-def _only_file(data: bytes, path: Path) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def _only_file(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as archive:
         files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
         if len(files) != 1:
             names = ", ".join(excerpt(info.filename) for info in files[:3]) + (", ..." if len(files) > 3 else "")
@@ -63,7 +74,35 @@ def _only_file(data: bytes, path: Path) -> bytes:
                 where=path,
                 fix="Unpack it and give one of the files",
             )
-        return archive.read(files[0])
+        with archive.open(files[0]) as file:
+            return _unpacked(file, files[0].compress_size, path)
+
+
+def _unpacked(file: IO[bytes] | gzip.GzipFile, packed: int, path: Path) -> bytes:
+    """All of it, where it is a table: a few megabytes that unpack to gigabytes are none."""
+    limit = max(UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST * packed)
+    data = file.read(limit + 1)
+    if len(data) > limit:
+        raise DataError(
+            f"it unpacks to more than {UNPACKED_TIMES_AT_MOST} times its size ({limit / 1e6:,.0f} MB)",
+            where=path,
+            fix="Unpack it yourself, where it is meant to",
+        )
+    return data
+
+
+def _refuse_long_lines(data: bytes, path: Path) -> None:
+    """No table or list has such lines, and memory for many times their size would be needed to read them."""
+    for start in range(0, len(data) - LINE_BYTES_AT_MOST, LINE_BYTES_AT_MOST):
+        end = start + LINE_BYTES_AT_MOST
+        if data.find(b"\n", start, end) < 0 and data.find(b"\r", start, end) < 0:
+            line = data.count(b"\n", 0, start) + 1
+            beginning = data[start : start + 200].decode(errors="replace")
+            raise DataError(
+                f"line {line} is longer than {LINE_BYTES_AT_MOST // 10**6} MB: {excerpt(beginning)}",
+                where=path,
+                fix="Check that this is a table with one row a line",
+            )
 
 
 def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes, str, bool]:
@@ -79,6 +118,7 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
         DataError: not text of this encoding, or no text at all.
         UsageError: an encoding that does not exist.
     """
+    _refuse_long_lines(data, path)
     utf8, name, guess = _decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BYTES_SAMPLED = 256 * 1024  # for the separator, and two lines at least
 LINES_SAMPLED = 200
+COLUMNS_AT_MOST = 100_000  # each costs milliseconds and kilobytes, whatever is in it
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,7 @@ def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: b
 
     layout = scan(data, separator)
     if layout is not None and (width := _one_width(layout)):
+        _refuse_many_columns(width, first_line, path)
         names = numbered_names(width)
         try:
             frame = pl.read_csv(
@@ -226,6 +228,15 @@ def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: b
                 frame = frame.filter(pl.Series(kept))
             return _stripped(frame), layout.lines[kept] + first_line - 1
     return _rows_by_hand(data.decode(), separator, first_line, path, fill_gaps)
+
+
+def _refuse_many_columns(width: int, line: int, path: Path) -> None:
+    if width > COLUMNS_AT_MOST:
+        raise DataError(
+            f"line {line} has {width:,} cells; a table may have {COLUMNS_AT_MOST:,} columns",
+            where=path,
+            fix="Check the separator, or write fewer columns",
+        )
 
 
 def _one_width(layout: Layout) -> int:
@@ -249,6 +260,7 @@ def _rows_by_hand(
             fix="Close it, or remove it",
         ) from error
     width = next(len(cells) for _, cells in read if cells)
+    _refuse_many_columns(width, read[0][0], path)
     if width > 1:
         read = [(line, cells) for line, cells in read if cells]
     rows: list[list[str]] = []

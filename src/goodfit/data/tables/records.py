@@ -100,8 +100,12 @@ def scan(data: bytes, separator: str) -> Layout | None:
     lines, cells, start, line = [], [], 0, 1
     while start < len(data):
         end = data.find(b"\n", start + BYTES_AT_ONCE) + 1 or len(data)
-        while data.count(b'"', start, end) % 2 and end < len(data):  # a line end inside quotes
-            end = data.find(b"\n", end) + 1 or len(data)
+        odd = data.count(b'"', start, end) % 2
+        while odd and end < len(data):  # a line end inside quotes: on to the end of the line of the next one
+            quote = data.find(b'"', end)
+            further = (data.find(b"\n", quote) + 1 if quote >= 0 else 0) or len(data)
+            odd ^= data.count(b'"', end, further) % 2
+            end = further
         piece = _scan_piece(np.frombuffer(data, dtype=np.uint8, count=end - start, offset=start), ord(separator))
         if piece is None:
             return None

@@ -1,0 +1,284 @@
+"""Fits that are killed at random moments, resumed, and compared bit for bit with ones that were never disturbed.
+
+    python bench/faults.py [--kills 14] [--seed 0] [--only KIND] [--workers 2]
+
+For each kind of data: one undisturbed fit, then `--kills` fits that get SIGKILL. What a fit is doing is seen from its
+run folder: before its first checkpoint it starts (reads, decodes, chooses), then it trains, after the last line of
+history.jsonl it scores and writes, after run.json it draws its page. Every second cache is cold, and every fourth fit
+is killed a second time, while it resumes. Compared are weights, scores, predictions, parts and looks byte by byte, the
+history and the record without times; and nothing half-written may be left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"  # forked processes, several at a time
+
+import numpy as np
+from same_bits import FITS, write_data
+
+PYTHON_ARRAYS = "arrays from Python"
+KINDS = [*FITS, PYTHON_ARRAYS]
+PHASES = ("starting", "training", "scoring", "page")
+TURNS = (2, 1, 3, 2, 0, 1, 2, 3, 1, 2, 0, 1, 2, 3)  # the phases in which fit after fit is killed
+SAME_BYTES = ("model.safetensors", "scores.safetensors", "predictions.csv", "split.csv", "looks.json")
+TIMES = {"created", "seconds", "decoded", "checksum"}  # fields that say when and how fast, and the sum over them
+SECONDS_AT_MOST = 120  # of a fit
+LOOK_EVERY = 0.001  # seconds
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A command to run, in a process of its own."""
+
+    kind: str
+    data: Path
+    cache: Path
+    out: Path
+    resume: bool = False
+
+    def start(self) -> int:
+        """The number of its process."""
+        process = os.fork()
+        if process:
+            return process
+        try:
+            os._exit(self._run())
+        finally:
+            os._exit(99)  # a traceback: it is in the log
+
+    def _run(self) -> int:
+        log = os.open(self.out.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.chdir(self.data)
+        try:
+            if self.kind == PYTHON_ARRAYS:
+                import goodfit
+
+                rows = np.load("rows.npz")
+                goodfit.fit((rows["x"], rows["y"]), epochs=5, out=self.out, resume=self.resume, cache=self.cache)
+                return 0
+            from goodfit.cli.app import main
+
+            sys.argv = ["goodfit", "fit", *FITS[self.kind], "--out", str(self.out), "--cache", str(self.cache)]
+            sys.argv += ["--quiet", "--device", "cpu", "--seed", "7", *(["--resume"] if self.resume else [])]
+            main()
+        except SystemExit as stop:
+            return int(stop.code or 0)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            return 98
+        return 0
+
+
+@dataclass
+class Moments:
+    """When each phase of the undisturbed fit began, in seconds after its start, and when it ended."""
+
+    starts: list[float]
+    end: float
+
+    def length(self, phase: int) -> float:
+        return ([*self.starts, self.end][phase + 1]) - self.starts[phase]
+
+
+def phase_now(out: Path, epochs: int) -> int:
+    """What the fit into this folder is doing."""
+    if (out / "run.json").exists():
+        return 3
+    if not (out / "checkpoint.safetensors").exists():
+        return 0
+    try:
+        return 2 if (out / "history.jsonl").read_bytes().count(b"\n") >= epochs else 1
+    except FileNotFoundError:
+        return 1
+
+
+def undisturbed(fit: Fit) -> Moments:
+    """Run it to its end, and note when its phases began."""
+    process, began = fit.start(), time.monotonic()
+    seen: dict[int, float] = {0: 0.0}
+    while os.waitpid(process, os.WNOHANG)[0] == 0:
+        seen.setdefault(phase_now(fit.out, _epochs(fit.kind)), time.monotonic() - began)
+        time.sleep(LOOK_EVERY)
+    end = time.monotonic() - began
+    starts = [0.0]
+    for phase in (1, 2, 3):
+        starts.append(seen.get(phase, starts[-1]))
+    return Moments(starts, end)
+
+
+def _epochs(kind: str) -> int:
+    words = FITS.get(kind, ["--epochs", "5"])
+    return int(words[words.index("--epochs") + 1])
+
+
+def killed_in(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> int | None:
+    """Start it and kill it in this phase or a later one; the phase that it was in, None: it had ended before."""
+    process = fit.start()
+    limit = time.monotonic() + SECONDS_AT_MOST
+    while phase_now(fit.out, _epochs(fit.kind)) < phase:
+        if os.waitpid(process, os.WNOHANG)[0]:
+            return None
+        if time.monotonic() > limit:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise TimeoutError(f"{fit.kind}: it hangs before {PHASES[phase]}")
+        time.sleep(LOOK_EVERY)
+    time.sleep(dice.uniform(0, moments.length(phase)))
+    os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    return phase_now(fit.out, _epochs(fit.kind)) if os.WIFSIGNALED(status) else None
+
+
+def to_the_end(fit: Fit) -> str | None:
+    """Run it; what is wrong, None where it ends well."""
+    process = fit.start()
+    limit = time.monotonic() + SECONDS_AT_MOST
+    while True:
+        done, status = os.waitpid(process, os.WNOHANG)
+        if done:
+            break
+        if time.monotonic() > limit:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            return "hangs"
+        time.sleep(0.01)
+    code = os.waitstatus_to_exitcode(status)
+    return None if code == 0 else f"exit {code}: {fit.out.with_suffix('.log').read_text()[-2000:]}"
+
+
+def difference(one: Path, other: Path, caches: list[Path]) -> str | None:
+    """The first thing in which two runs differ, or that is left over."""
+    names = [sorted(path.name for path in folder.iterdir()) for folder in (one, other)]
+    if names[0] != names[1]:
+        return f"other files: {sorted(set(names[0]) ^ set(names[1]))}"
+    for name in SAME_BYTES:
+        if (one / name).exists() and (one / name).read_bytes() != (other / name).read_bytes():
+            return f"{name} differs"
+    records = [_without_times(json.loads((folder / "run.json").read_text())) for folder in (one, other)]
+    different = [key for key in records[0] if records[0][key] != records[1].get(key)]
+    if different:
+        return f"run.json differs in {different}: {records[0][different[0]]} and {records[1][different[0]]}"[:1500]
+    lines = [
+        [_without_times(json.loads(line)) for line in (folder / "history.jsonl").read_text().splitlines()]
+        for folder in (one, other)
+    ]
+    if lines[0] != lines[1]:
+        return "history.jsonl differs"
+    left = [path.name for cache in caches for path in cache.glob(".*.tmp")]
+    return f"left in the cache: {left}" if left else None
+
+
+def _without_times(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_times(inner) for key, inner in value.items() if key not in TIMES}
+    return [_without_times(inner) for inner in value] if isinstance(value, list) else value
+
+
+def try_kind(kind: str, kills: int, seed: int, place: Path) -> list[dict[str, Any]]:
+    """All kills of a kind of data: an entry each."""
+    data, warm = place / "data", place / f"cache-{KINDS.index(kind)}"
+    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}")
+    moments = undisturbed(whole)
+    if not (whole.out / "run.json").exists():
+        raise SystemExit(f"{kind}: {whole.out.with_suffix('.log').read_text()}")
+    results = []
+    for number in range(kills):
+        dice = random.Random(f"{seed}/{kind}/{number}")
+        phase = TURNS[number % len(TURNS)]
+        cold = dice.random() < 0.5
+        out = place / f"run-{KINDS.index(kind)}-{number}"
+        cache = place / f"cold-{KINDS.index(kind)}-{number}" if cold else warm
+        hit: list[int] = []
+        wrong = None
+        while not hit:  # a fit that was faster than the undisturbed one may have ended before
+            shutil.rmtree(out, ignore_errors=True)
+            was_in = killed_in(Fit(kind, data, cache, out), phase, moments, dice)
+            hit += [] if was_in is None else [was_in]
+        if number % 4 == 3:
+            again = dice.randrange(len(PHASES))
+            was_in = killed_in(Fit(kind, data, cache, out, resume=True), again, moments, dice)
+            hit += [] if was_in is None else [was_in]
+        wrong = to_the_end(Fit(kind, data, cache, out, resume=True)) or difference(whole.out, out, [cache])
+        results.append({"kind": kind, "cold": cold, "phases": hit, "wrong": wrong})
+        if wrong:
+            print(f"{kind}, kill {number} in {[PHASES[each] for each in hit]}: {wrong}", flush=True)
+        shutil.rmtree(out, ignore_errors=True)
+        if cold:
+            shutil.rmtree(cache, ignore_errors=True)
+    return results
+
+
+def main() -> int:
+    """Print a table; 0 where every fit ended as if nothing had been."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=len(TURNS), help="fits to kill of each kind of data")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="kinds whose name holds this")
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    import goodfit.cli.app
+    import goodfit.fitting.fit
+    import goodfit.report.page  # noqa: F401  # imported once: a process then starts in no time
+
+    kinds = [kind for kind in KINDS if given.only in kind]
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        (place / "data").mkdir()
+        write_data(place / "data")
+        workers = []
+        for worker in range(given.workers):
+            process = os.fork()
+            if not process:
+                code = 1
+                try:
+                    for kind in kinds[worker :: given.workers]:
+                        results = try_kind(kind, given.kills, given.seed, place)
+                        (place / f"results-{KINDS.index(kind)}.json").write_text(json.dumps(results))
+                    code = 0
+                except BaseException:
+                    import traceback
+
+                    traceback.print_exc()
+                finally:
+                    os._exit(code)
+            workers.append(process)
+        failed = sum(os.waitpid(process, 0)[1] != 0 for process in workers)
+        results = [each for path in place.glob("results-*.json") for each in json.loads(path.read_text())]
+    print(f"{'':<26} {'fits':>5} {' '.join(f'{phase:>9}' for phase in PHASES)} {'resumed equal':>14}")
+    for kind in kinds:
+        of_kind = [each for each in results if each["kind"] == kind]
+        phases = Counter(phase for each in of_kind for phase in each["phases"])
+        equal = sum(each["wrong"] is None for each in of_kind)
+        counts = " ".join(f"{phases[at]:>9}" for at in range(len(PHASES)))
+        print(f"{kind:<26} {len(of_kind):>5} {counts} {equal:>14}")
+    wrong = sum(each["wrong"] is not None for each in results)
+    kills = sum(len(each["phases"]) for each in results)
+    cold = sum(each["cold"] for each in results)
+    print(
+        f"{kills} kills of {len(results)} fits ({cold} with a cold cache), {wrong} not equal, in "
+        f"{(time.monotonic() - began) / 60:.0f} minutes"
+    )
+    return 1 if wrong or failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
