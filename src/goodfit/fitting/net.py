@@ -23,7 +23,7 @@ from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
 
 SMALL_SIDE = 64  # pixels up to which a net of ten layers is enough on a CPU
-FEW_PHOTOS = 2_000  # larger images, from which a net from scratch learns less than edges and colours say
+FEW_PHOTOS = 500  # images above 64 px, from which a net from scratch learns less than edges and colours say
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 
 
