@@ -20,6 +20,7 @@ from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
 from goodfit.predict.catalogue import Catalogue
+from goodfit.predict.embeddings import Embeddings, embed
 from goodfit.predict.evaluation import score
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
@@ -125,6 +126,30 @@ class Run:
             columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
             errors = [broken.get(row) for row in range(len(source))]
             return Predictions(source.keys, columns, errors, inputs, tuple(source.notes))
+
+    def embed(
+        self,
+        data: Any,
+        *,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        **options: Any,
+    ) -> Embeddings:
+        """What the net's head is given of each row of new data, in its order: a vector, of 16 bits a number.
+
+        Rows that are alike to the net are near each other: for search, clusters and duplicates, or as columns of
+        another model.
+
+        Args:
+            data, cache, progress, options: as of `predict`.
+
+        Raises:
+            UsageError: a net whose head is not one linear layer.
+            DataError: nothing to read there, or data of another kind or shape.
+        """
+        with reading(self.folder, self.record):
+            source = self._opened(data, cache, progress, **options)
+            return embed(self.model, self.record.net, source, progress, inputs_of(data, self.folder))
 
     def evaluate(
         self,

@@ -118,6 +118,13 @@ def test_crop_squash_and_pad_do_what_they_say() -> None:
     assert (pad[:10] == 0).all()
 
 
+@pytest.mark.parametrize(("width", "height", "side"), [(230, 116, 224), (41, 21, 19), (27, 40, 21), (412, 425, 19)])
+def test_a_crop_whose_box_is_rounded_outwards_is_no_damaged_image(width: int, height: int, side: int) -> None:
+    # min(w / s, h / s) * s is a hair larger than the image's own side for these sizes
+    image = Image.new("L", (width, height), 77)
+    assert (decode(encoded(image), ImageSettings(side, side, 1, "crop")) == 77).all()
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [(b"", r"empty file \(0 bytes\)"), (b"hello, I am a text", "not an image"), (b"\x89PNG\r\n\x1a\n", ".+")],

@@ -22,7 +22,9 @@ from torch import Tensor, nn
 
 FIXTURE = Path(__file__).parent / "fixtures" / "timm_resnet.json"
 DENSENETS = FIXTURE.with_name("timm_densenet.json")
+LITE = FIXTURE.with_name("timm_efficientnet_lite.json")
 NETS = {
+    LITE: ("tf_efficientnet_lite0",),
     FIXTURE: ("resnet18", "resnet34", "resnet50"),
     DENSENETS: ("densenet121", "densenet169", "densenet201"),
 }

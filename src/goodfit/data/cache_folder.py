@@ -15,7 +15,7 @@ from goodfit.store.files import create, ensure_folder, scratch_name, sweep
 MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
 OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
     r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|index|unreadable)|.+-\d+\.rows"
-    r"|\.[\w.-]+\.\d+-[0-9a-f]{12}\.tmp"
+    r"|[0-9a-f]{24}\.features|\.[\w.-]+\.\d+-[0-9a-f]{12}\.tmp"
 )
 OTHER_PLACE = "Give another place, by --cache DIR"
 FREE_SPACE_NEEDED = 1.02  # times the size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,11 @@ class Normalise:
         deviation, mean = torch.std_mean(values, dim=over, correction=0)
         deviation[deviation == 0] = 1
         return cls(mean.float().reshape(shape), deviation.float().reshape(shape))
+
+    @classmethod
+    def of(cls, mean: Sequence[float], deviation: Sequence[float]) -> Normalise:
+        """Of images, by one mean and deviation a channel, in 0..255."""
+        return cls(*(torch.tensor(each, dtype=torch.float32).view(-1, 1, 1) for each in (mean, deviation)))
 
     @classmethod
     def shares(cls, channels: int) -> Normalise:

@@ -66,12 +66,25 @@ class Claim:
     why: str
 
 
+@dataclass(frozen=True)
+class PhotoNet:
+    """A pretrained net that photos may be seen by.
+
+    Attributes:
+        side: px, of the photos that it was trained with.
+        asked: the user named it: it is for these images, whatever they are.
+    """
+
+    side: int
+    asked: bool
+
+
 class Source(ABC):
     """Rows of data, read a whole mini-batch at a time.
 
-    The calls come in this order: `claims`, `open`, `prepare`, `learn` (of a fit) and then reads in any order. After
-    `prepare` a source reads nothing from outside; its `schema` is JSON and holds all that is needed to read new data
-    in the same way.
+    The calls come in this order: `claims`, `open`, `expect` (of a fit), `prepare`, `learn` (of a fit) and then reads in
+    any order. After `prepare` a source reads nothing from outside; its `schema` is JSON and holds all that is needed to
+    read new data in the same way.
 
     Args:
         name: of the data; names the run folder.
@@ -185,6 +198,9 @@ class Source(ABC):
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Get ready to read: with choices of its own, or as the schema of a run says."""
+
+    def expect(self, photo_net: PhotoNet) -> None:  # noqa: B027  # only photos have a size that can be chosen
+        """Note a pretrained net that is at hand: called before `prepare`, of a fit."""
 
     def learn(self, rows: Tensor) -> None:  # noqa: B027  # most rows are read as they are
         """Learn what training rows alone may teach: called with them once, after the split and before any read."""

@@ -36,6 +36,8 @@ class Facts:
         accelerator: a GPU trains; it needs larger batches to be busy.
         own_net: the net is the user's own: nothing is known of its best rate, so that the finder looks for it.
         pretrained: fine-tuning needs lower rates and fewer epochs.
+        frozen_start: the first epoch fits a linear head to the features of the pretrained net as it is.
+        fixed_features: nothing but the head is learnt, and that to the optimum in the first epoch.
         recipe: of the architecture for this task, where it has one.
     """
 
@@ -45,6 +47,8 @@ class Facts:
     task: Task
     own_net: bool = False
     pretrained: bool = False
+    frozen_start: bool = False
+    fixed_features: bool = False
     recipe: Recipe | None = None
 
 
@@ -72,18 +76,24 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         UsageError: an optimiser that there is not, or an option that would do nothing here.
     """
     choices: list[Choice] = []
+    epochs = options.epochs or usual_epochs(facts)
+    steps = epochs > 1 or options.minutes is not None or not (facts.frozen_start or facts.fixed_features)
 
     def pick(name: str, given: Value | None, usual: Value, why: str) -> Value:
         value = usual if given is None else given
-        choices.append(Choice(name, str(value), "given" if given is not None else why))
+        if given is not None or steps or name == "epochs":  # without steps the others are of no consequence
+            choices.append(Choice(name, str(value), "given" if given is not None else why))
         return value
 
     rows = f"{facts.train_rows:,} training rows"
-    epochs = usual_epochs(facts)
     recipe = None if facts.pretrained else facts.recipe
     patience = recipe.patience if recipe is not None and options.epochs is None else None
     if options.minutes is None:
         why = rows if patience is None else f"at most: it ends after {patience} without a better one"
+        if facts.frozen_start and epochs == 1:
+            why = "the pretrained net as it is with a linear head; --minutes 10 fine-tunes it as well"
+        if facts.fixed_features and epochs == 1:
+            why = "the head is fitted to the optimum"
         epochs = pick("epochs", options.epochs, epochs, why)
     batch_size = pick("batch size", options.batch_size, usual_batch_size(facts), rows)
     name, why = "adamw", "works over a wide range of rates"
@@ -136,7 +146,12 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
 
 
 def usual_epochs(facts: Facts) -> int:
-    """More for few rows, by a recipe's number of rows to see where the architecture has one."""
+    """More for few rows, by a recipe's number of rows to see where the architecture has one.
+
+    Fine-tuning costs ten times what the frozen features do, and gives 0% to 1% (docs/decisions/023-photos.md).
+    """
+    if facts.frozen_start or facts.fixed_features:
+        return 1
     recipe, rows = facts.recipe, facts.train_rows
     if recipe is not None and recipe.most_epochs is not None:
         return recipe.most_epochs

@@ -21,11 +21,14 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.fitting.blending import blend
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
+from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
 from goodfit.fitting.hyperparameters import choose_hyperparameters
+from goodfit.fitting.image_rival import beside_image_rival
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions, fit_options, split_options
+from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
 from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
@@ -104,6 +107,9 @@ def fit(
     with ExitStack() as held, _seeded(asked.seed, device):
         if checkpoint is not None:
             held.enter_context(folder.claimed())
+        size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
+        if size_of is not None:
+            source.expect(size_of)
         with journal.progress("reading") as progress:
             source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
         rows = fingerprint(source)
@@ -112,13 +118,16 @@ def fit(
         problem = make_problem(source, asked, journal, own_net=model is not None)
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
-        net = make_net(problem, asked, device, journal, model, params)
+        net = make_net(problem, asked, device, journal, model, params, checkpoint.started if checkpoint else None)
         budget = Budget(asked.minutes, began, len(problem.split.rows("test"))) if asked.minutes is not None else None
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
         else:
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
+            held.enter_context(folder.claimed())
+            if has_frozen_start(net, training):
+                frozen_epoch(problem, net, training, cache_place, journal)
             if budget is not None:
                 fit_schedule(training, budget, journal)
         normalise = training.feed.normalise
@@ -126,6 +135,7 @@ def fit(
             options=asked.to_json(),
             data=rows,
             net=net.record,
+            pretrained=net.pretrained,
             normalise=normalise.to_json() if normalise is not None else None,
             hyper=training.hyper,
             choices=journal.choices,
@@ -136,7 +146,6 @@ def fit(
             write_checkpoint(folder.path / CHECKPOINT, started, training)
 
         if checkpoint is None:
-            held.enter_context(folder.claimed())
             save(training)
         held.enter_context(cpu_threads(training.hyper.threads))
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
@@ -149,7 +158,10 @@ def fit(
             raise KeyboardInterrupt from None
         journal.console.stop()
         journal.note(seen.findings)
+        if has_frozen_start(net, training):
+            say_what_fine_tuning_gave(training, journal)
         finished = blend(training, problem, net, asked, journal)
+        finished = beside_image_rival(finished, training, problem, net, asked, journal)
         scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed)
         journal.note(scored.findings)
         record = make_record(

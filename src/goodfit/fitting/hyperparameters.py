@@ -15,6 +15,7 @@ from goodfit.fitting.defaults import Defaults, Facts, usual_choices
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
+from goodfit.fitting.pretrained import published_normalise
 from goodfit.fitting.problem import Problem
 from goodfit.nets import Recipe, architecture
 from goodfit.tasks.task import Task
@@ -50,7 +51,7 @@ def choose_hyperparameters(
     usual = usual_choices(options, facts)
     for choice in usual.choices:
         journal.choose(choice.name, choice.value, choice.why)
-    normalise = usual_normalise(problem, own_net=net.own)
+    normalise = usual_normalise(problem, net)
     batch_size = usual.batch_size * (options.accumulate or 1)
     task = trained_task(problem.task, usual.augment, usual.label_smoothing)
     feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
@@ -61,7 +62,8 @@ def choose_hyperparameters(
     threads = facts.recipe.threads if facts.recipe is not None and device.type == "cpu" else None
     if threads is not None:
         journal.choose("threads", threads, "more would wait for each other longer than they compute")
-    hyper = _hyperparameters(options, usual, batch_size, precision, threads)
+    fine_tuning = net.pretrained is not None
+    hyper = _hyperparameters(options, usual, batch_size, precision, threads, fine_tuning=fine_tuning)
     use_memory_format(net.module, feed, hyper)
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
@@ -105,16 +107,23 @@ def trained_task(task: Task, augment: str, label_smoothing: float) -> Task:
     return task.with_augmentation(mirrored=settings.flip, turned=settings.turn)
 
 
-def usual_normalise(problem: Problem, *, own_net: bool) -> Normalise | None:
-    """Means and standard deviations of the input, from training rows only; None where x goes in as it is."""
+def usual_normalise(problem: Problem, net: Net) -> Normalise | None:
+    """Means and standard deviations of the input; None where x goes in as it is.
+
+    Of published weights they are those that these were trained with, else they come from training rows only.
+    """
     source = problem.source
     if source.arch is not None:
         return None  # its rows are z-scores and codes already
-    if problem.task.input_in_shares:
+    if problem.task.input_in_shares or net.fixed_features:
         return Normalise.shares(source.in_shape[0])
+    if net.pretrained is not None and source.images:
+        published = published_normalise(net.pretrained, source.in_shape[0])
+        if published is not None:
+            return published
     rows = problem.split.rows("train")
     sample = source.read(rows[:: max(1, len(rows) // ROWS_NORMALISED_BY)])
-    if sample.dtype != torch.uint8 and own_net:
+    if sample.dtype != torch.uint8 and net.own:
         return None  # floats for a net of one's own are taken as they are
     return Normalise.measure(sample)
 
@@ -138,7 +147,9 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         accelerator=device.type != "cpu",
         task=problem.task,
         own_net=net.own,
-        pretrained=options.pretrained is not None,
+        pretrained=net.pretrained is not None,
+        frozen_start=net.linear_head is not None and net.pretrained is not None and options.freeze != 0,
+        fixed_features=net.fixed_features,
         recipe=recipes.get(problem.task.family),
     )
 
@@ -160,9 +171,14 @@ def _precision(
 
 
 def _hyperparameters(
-    options: FitOptions, usual: Defaults, batch_size: int, precision: Precision, threads: int | None
+    options: FitOptions,
+    usual: Defaults,
+    batch_size: int,
+    precision: Precision,
+    threads: int | None,
+    *,
+    fine_tuning: bool,
 ) -> Hyperparameters:
-    fine_tuning = options.pretrained is not None
     usual_frozen = 1 if fine_tuning else 0
     return Hyperparameters(
         epochs=usual.epochs,

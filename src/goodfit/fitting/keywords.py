@@ -19,8 +19,9 @@ class FitKeywords(TypedDict, total=False):
         arch: Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.
         width: Channels of the first stage.
         checkpointing: DenseNets: recompute activations in the backward pass to save memory.
-        pretrained: Pretrained weights: a .safetensors file, or a hub name such as timm/resnet18.a1_in1k.
-        freeze: Fine-tuning: epochs in which only the head is trained [1].
+        pretrained: Pretrained weights: imagenet, none, a .safetensors file, or a hub name such as
+            timm/resnet18.a1_in1k [imagenet for photos, where goodfit[photos] is installed].
+        freeze: Fine-tuning: epochs in which only the head is trained, the first of them to the optimum [1].
         epochs: Passes over the training rows.
         minutes: Time budget instead of epochs: the schedule is fitted to it.
         batch_size: Rows per forward and backward pass.

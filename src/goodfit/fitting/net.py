@@ -13,7 +13,9 @@ from goodfit.errors import UsageError
 from goodfit.fitting.feature_net import feature_net
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
+from goodfit.fitting.pretrained import Weights, choose_weights
 from goodfit.fitting.problem import Problem
+from goodfit.fitting.resume import Started
 from goodfit.nets import architecture, measure, names, usual_options
 from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
@@ -21,20 +23,35 @@ from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
 
 SMALL_SIDE = 64  # pixels up to which a net of ten layers is enough on a CPU
+FEW_PHOTOS = 500  # images above 64 px, from which a net from scratch learns less than edges and colours say
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 
 
 @dataclass(frozen=True)
 class Net:
-    """A net on its device, not yet trained, and what builds it again."""
+    """A net on its device, before training, and what builds it again."""
 
     module: nn.Module
     record: NetRecord
+    pretrained: str | None = None  # the weights that it started from, as --pretrained takes them
 
     @property
     def own(self) -> bool:
         """Whether it is of the user's own code."""
         return self.record.arch is None
+
+    @property
+    def fixed_features(self) -> bool:
+        """Whether nothing but its head is learnt."""
+        return self.record.arch is not None and architecture(self.record.arch).fixed_features
+
+    @property
+    def linear_head(self) -> nn.Linear | None:
+        """The last layer of an architecture for rows, where it is a linear one."""
+        if self.record.arch is None or self.record.folds > 1:
+            return None
+        head = self.module.get_submodule(architecture(self.record.arch).head)
+        return head if isinstance(head, nn.Linear) else None
 
 
 def with_feature_net(problem: Problem, options: FitOptions, device: torch.device) -> Problem:
@@ -54,11 +71,13 @@ def make_net(
     journal: Journal,
     model: Any = None,
     params: list[Tensor] | None = None,
+    started: Started | None = None,
 ) -> Net:
     """The net for a problem, on the device.
 
     Args:
         model: the user's own net, and params, those of a plain function; an architecture when None.
+        started: the run that is resumed: its net is built again, for the weights of its checkpoint.
 
     Raises:
         UsageError: an architecture that does not fit the data, or an option that it does not have.
@@ -68,22 +87,30 @@ def make_net(
         journal.choose("net", describe(model), "given")
         record = NetRecord(None, describe(model), source.in_shape, task.outputs, {})
         return Net(as_net(model, params).to(device), record)
-    arch, why = _architecture(problem, options, device)
+    if started is not None:
+        record = started.net
+        module = cross_fitted(str(record.arch), record.in_shape, record.outputs, record.options, record.folds)
+        _measure(module, source, problem.split.rows("train"))
+        return Net(module.to(device), record, started.pretrained)
+    weights = choose_weights(problem, options, journal)
+    arch, why = _architecture(problem, options, device, weights)
+    pretrained = weights.where if weights is not None else None
     folds = problem.split.fold_count
-    record = NetRecord(arch, None, source.in_shape, task.outputs, _net_options(arch, problem, options), folds)
+    settings = _net_options(arch, problem, options, pretrained)
+    record = NetRecord(arch, None, source.in_shape, task.outputs, settings, folds)
     module = cross_fitted(arch, source.in_shape, task.outputs, record.options, folds)
-    if options.pretrained is not None:
+    if weights is not None:
         if folds > 1:
             raise UsageError("--pretrained and --folds were both given", fix="Give one of them")
         known = architecture(arch)
         body = module.get_submodule(known.body)
-        loaded = load_pretrained(body, options.pretrained, head=known.body_head or known.head)
-        journal.choose("pretrained", options.pretrained, str(loaded))
+        loaded = load_pretrained(body, weights.where, head=known.body_head or known.head)
+        journal.choose("pretrained", weights.where, f"{weights.why}; {loaded}")
     _measure(module, source, problem.split.rows("train"))
     count = sum(parameter.numel() for parameter in module.parameters())
     several = f"{folds} of " if folds > 1 else ""
     journal.choose("net", f"{several}{arch}, {count / 1e6:.2f} million parameters", why)
-    return Net(module.to(device), record)
+    return Net(module.to(device), record, pretrained)
 
 
 def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: bool) -> tuple[str, str]:
@@ -104,12 +131,18 @@ def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: b
     return "resnet18", f"images of {side} px"
 
 
-def _architecture(problem: Problem, options: FitOptions, device: torch.device) -> tuple[str, str]:
+def _architecture(
+    problem: Problem, options: FitOptions, device: torch.device, weights: Weights | None
+) -> tuple[str, str]:
     """The architecture's name, and why it was chosen."""
     source, task = problem.source, problem.task
     arch, why = usual_architecture(source.in_shape, task.output, accelerator=device.type != "cpu")
+    if _few_photos(problem, options):
+        arch, why = "hog", f"fewer than {FEW_PHOTOS:,} photos are too few to learn features from; --arch {arch} does it"
     if source.arch is not None:
         arch, why = source.arch, f"for {source.kind} data"
+    if weights is not None and weights.arch is not None:
+        arch, why = weights.arch, f"the weights of {weights.where} are of it"
     if options.arch:
         arch, why = options.arch, "given"
     dense = task.output == "image"
@@ -122,7 +155,17 @@ def _architecture(problem: Problem, options: FitOptions, device: torch.device) -
     return arch, why
 
 
-def _net_options(arch: str, problem: Problem, options: FitOptions) -> dict[str, Any]:
+def _few_photos(problem: Problem, options: FitOptions) -> bool:
+    """Whether fixed features make more of the images than a net from scratch, and nothing was asked of its training."""
+    source = problem.source
+    small = max(source.in_shape[1:], default=0) <= SMALL_SIDE
+    rows = len(problem.split.rows("train"))
+    if small or rows >= FEW_PHOTOS or options.of_training or problem.split.fold_count > 1:
+        return False
+    return source.images and problem.task.output == "row"
+
+
+def _net_options(arch: str, problem: Problem, options: FitOptions, pretrained: str | None) -> dict[str, Any]:
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
     width = {"width": options.width} if options.width else {}
     crossed = problem.split.folds is not None
@@ -131,7 +174,7 @@ def _net_options(arch: str, problem: Problem, options: FitOptions) -> dict[str, 
         if "checkpointing" not in chosen:
             raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")
         chosen["checkpointing"] = True
-    return problem.task.net_options(chosen, pretrained=options.pretrained is not None)
+    return problem.task.net_options(chosen, pretrained=pretrained is not None)
 
 
 def _measure(module: nn.Module, source: Source, train_rows: Tensor) -> None:

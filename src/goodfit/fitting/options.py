@@ -68,10 +68,15 @@ class FitOptions:
         "DenseNets: recompute activations in the backward pass to save memory.", "Model", False
     )
     pretrained: str | None = declared(
-        "Pretrained weights: a .safetensors file, or a hub name such as timm/resnet18.a1_in1k.", "Model"
+        "Pretrained weights: imagenet, none, a .safetensors file, or a hub name such as timm/resnet18.a1_in1k "
+        "[imagenet for photos, where goodfit[photos] is installed].",
+        "Model",
     )
     freeze: int | None = declared(
-        "Fine-tuning: epochs in which only the head is trained [1].", "Model", low=0, high=100_000
+        "Fine-tuning: epochs in which only the head is trained, the first of them to the optimum [1].",
+        "Model",
+        low=0,
+        high=100_000,
     )
     epochs: int | None = declared("Passes over the training rows.", "Training", low=1, high=100_000)
     minutes: float | None = declared(
@@ -123,6 +128,15 @@ class FitOptions:
             object.__setattr__(self, option.name, option.checked(getattr(self, option.name)))
         if self.epochs is not None and self.minutes is not None:
             raise UsageError("--epochs and --minutes were both given", fix="Give one of them")
+
+    @property
+    def of_training(self) -> bool:
+        """Whether anything was asked for that is for a net which is trained."""
+        return any(
+            getattr(self, option.name) is not None
+            for option in fit_options()
+            if option.group == "Training" or option.name in ("width", "augment")
+        )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

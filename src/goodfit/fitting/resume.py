@@ -25,6 +25,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         options: what the user asked for.
         data: the fingerprint of the rows.
+        pretrained: the weights that the net started from.
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
     """
@@ -32,6 +33,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, Any]
     data: str
     net: NetRecord
+    pretrained: str | None = None
     normalise: dict[str, Any] | None
     hyper: Hyperparameters
     choices: list[Choice]

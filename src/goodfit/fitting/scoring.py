@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
+from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished
 from goodfit.fitting.problem import Problem
 from goodfit.record import RivalScore
@@ -104,7 +105,7 @@ def score(training: Training, finished: Finished, problem: Problem, *, interval:
     }
     looks = int("test" in parts)  # it is written down when the run is kept
     rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
-    simpler = next((rival.excess for rival in rivals if rival.score.name == LinearRival.name), None)
+    simpler = next((rival.excess for rival in rivals if rival.score.name in (LinearRival.name, image_rival.NAME)), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
         task=task,

@@ -58,6 +58,7 @@ class Architecture:
         dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
         body_head: the prefix of the head in those weights; None: that of the net.
+        fixed_features: nothing but its head is learnt; it takes images as shares of 255.
         by_gradient: it is trained by steps along gradients, as a net is; trees are grown.
         large_products: its products are large enough to gain by bfloat16, as those of convolutions are.
     """
@@ -75,6 +76,7 @@ class Architecture:
     body_head: str | None = None
     by_gradient: bool = True
     large_products: bool = True
+    fixed_features: bool = False
 
 
 @cache

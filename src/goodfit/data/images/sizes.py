@@ -12,6 +12,8 @@ from goodfit.data.images.decode import UnreadableImage, probe, without_pillows_w
 from goodfit.errors import UsageError
 
 IMAGES_SAMPLED = 500
+PHOTO_SIDE_AT_LEAST = 48  # px, of what is taken for a photo
+PHOTOS_AT_MOST = 50_000  # that a pretrained net sees in minutes
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
 
 
@@ -30,6 +32,11 @@ class ImageSample:
     channels: int
     deep: tuple[Path, ...]
     read: int
+
+
+def are_photos(channels: int, side: int, count: int) -> bool:
+    """Whether a net pretrained on photos suits images of these channels and this side in px, and so many of them."""
+    return channels == 3 and side >= PHOTO_SIDE_AT_LEAST and count <= PHOTOS_AT_MOST
 
 
 def sample_images(paths: Sequence[Path]) -> ImageSample:

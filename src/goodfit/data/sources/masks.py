@@ -32,7 +32,7 @@ from goodfit.data.images.mask_values import (
 from goodfit.data.images.masks import MaskSettings
 from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
 from goodfit.data.images.pairing import listed
-from goodfit.data.images.sizes import given_size, sample_images, typical_shape
+from goodfit.data.images.sizes import ImageSample, given_size, sample_images, typical_shape
 from goodfit.data.source import Claim, Strength
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
@@ -120,8 +120,8 @@ class Masks(PairedSource):
         """The names of the classes, and the one that does not count."""
         return {"classes": list(self.codes.names), "void": self.void}
 
-    def usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
-        return typical_shape(shapes, LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE)
+    def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
+        return typical_shape(sample.shapes, LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE)
 
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         size = self._settings.get("size")

@@ -13,7 +13,7 @@ import numpy as np
 from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings
 from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
-from goodfit.data.images.sizes import given_size, sample_images
+from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.source import Claim, Strength
 from goodfit.errors import UsageError
 from goodfit.options import Option
@@ -60,7 +60,8 @@ class Pairs(PairedSource):
 
         return torch.from_numpy(pixels).permute(0, 3, 1, 2)
 
-    def usual_size(self, shapes: np.ndarray, accelerator: bool) -> tuple[tuple[int, int], str]:
+    def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
+        shapes = sample.shapes
         width, height = (min(LARGEST_SIDE, int(np.quantile(sides, SMALLER_SHARE))) for sides in shapes.T)
         typical = "x".join(str(int(side)) for side in np.median(shapes, axis=0))
         return (width, height), f"of images of about {typical}"
@@ -68,13 +69,13 @@ class Pairs(PairedSource):
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """The middle of the images, never resized: that would take away what is to be restored."""
         sample = sample_images(self._listing.paths)
-        shapes, channels = sample.shapes, sample.channels
+        channels = sample.channels
         if self._partners is not None:
             clean = sample_images(self._partners)
             channels = max(channels, clean.channels)
             sample = replace(sample, deep=(*sample.deep, *clean.deep), read=sample.read + clean.read)
         given = given_size(self._settings.get("size"))
-        (width, height), why = (given, "given") if given else self.usual_size(shapes, accelerator)
+        (width, height), why = (given, "given") if given else self.usual_size(sample, accelerator)
         if min(width, height) < SMALLEST_SIDE:
             raise UsageError(f"images of {width}x{height} px are too small to restore", fix="Give larger ones")
         self.notes.append(("size", f"the middle {width}x{height} px, {'colour' if channels == 3 else 'grey'}", why))

@@ -1,0 +1,162 @@
+"""A linear model on fixed features of images: histograms of oriented gradients (Dalal and Triggs 2005), and of colours.
+
+Nothing but the head is learnt, and that to the optimum: of few images without pretrained weights it makes more than a
+net that learns its features from them (docs/decisions/023-photos.md). It is the rival of every net for images.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from goodfit.errors import UsageError
+from goodfit.nets.architecture import Architecture
+
+SIDE = 64  # px, of the longer side: finer edges are noise to a linear model
+CELLS, COARSE_CELLS = 8, 4  # along a side
+ORIENTATIONS = 9  # bins of half a turn, of a whole one in coarse cells (Dalal and Triggs, section 6.3)
+LARGEST = 0.6  # of a bin after its block is normalised
+COLOUR_CELLS = 4
+COLOUR_LEVELS, GREY_LEVELS = 4, 16  # of each channel in the joint histogram; of a channel alone
+SMALLEST = 1e-4  # beside the energy of a block: noise in flat areas does not become an edge
+# of a number in each group of features, over the images of three sets: one penalty for all needs one scale
+DEVIATIONS = {"edges": 0.17, "coarse edges": 0.17, "cell colours": 0.13, "colours": 0.065}
+SHARES = {"edges": 1.0, "coarse edges": 1.0, "cell colours": 0.5, "colours": 0.5}
+
+
+class HandMadeFeatures(nn.Module):
+    """x: (N, C, H, W) in 0..1 -> (N, D): edges by place and direction, colours by place, colours of the whole.
+
+    Args:
+        channels: of the images.
+        side: the longer one, in pixels.
+        orientations: bins of half a turn.
+    """
+
+    def __init__(self, channels: int, side: int, orientations: int) -> None:
+        super().__init__()
+        self.channels, self.orientations = channels, orientations
+        self.cells = max(2, min(CELLS, side // 3))
+        self.coarse_cells, self.colour_cells = max(1, self.cells // 2), min(COLOUR_CELLS, self.cells)
+        levels = COLOUR_LEVELS**channels if channels == 3 else GREY_LEVELS * channels
+        self.sizes = {
+            "edges": 4 * orientations * self.cells**2,
+            "coarse edges": 4 * orientations * self.coarse_cells**2,
+            "cell colours": 2 * channels * self.colour_cells**2,
+            "colours": levels,
+        }
+
+    @property
+    def width(self) -> int:
+        """D."""
+        return sum(self.sizes.values())
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.float().clamp(0, 1)
+        longest = max(x.shape[-2:])
+        if longest > SIDE:
+            high, wide = (max(1, round(side * SIDE / longest)) for side in x.shape[-2:])
+            x = functional.adaptive_avg_pool2d(x, (high, wide))
+        groups = {
+            "edges": edges(x, self.cells, self.orientations, turn=1),
+            "coarse edges": edges(x, self.coarse_cells, self.orientations, turn=2),
+            "cell colours": cell_colours(x, self.colour_cells),
+            "colours": colours(x),
+        }
+        return torch.cat([each * self._scale(name) for name, each in groups.items()], dim=1)
+
+    def _scale(self, name: str) -> float:
+        """So that the numbers of a group together vary by its share, however many they are."""
+        return SHARES[name] / DEVIATIONS[name] * math.sqrt(self.sizes["edges"] / self.sizes[name])
+
+
+def edges(x: Tensor, cells: int, bins: int, turn: int) -> Tensor:
+    """(N, 4 * bins * cells^2) histograms of the directions of gradients, in each cell, each normalised by 2 x 2 cells
+    in the four ways that it is part of some (Dalal and Triggs 2005, sections 6.2 to 6.4).
+
+    The gradient of a pixel is that of its strongest channel, of square roots of the brightness.
+
+    Args:
+        x: (N, C, H, W) in 0..1.
+        turn: 1: an edge from dark to light counts as one from light to dark; 2: they are two.
+    """
+    x = x.sqrt()
+    down = functional.pad(x[:, :, 2:] - x[:, :, :-2], (0, 0, 1, 1)) if x.shape[2] > 2 else torch.zeros_like(x)
+    right = functional.pad(x[..., 2:] - x[..., :-2], (1, 1, 0, 0)) if x.shape[3] > 2 else torch.zeros_like(x)
+    strength = down * down + right * right
+    strongest = strength.argmax(1, keepdim=True)
+    down, right = down.gather(1, strongest), right.gather(1, strongest)
+    strength = strength.gather(1, strongest).sqrt()
+    at = (torch.atan2(down, right) / (turn * math.pi) % 1.0) * bins
+    lower = at.floor()
+    share, low = at - lower, lower.long() % bins
+    histogram = x.new_zeros(len(x), bins, *x.shape[2:])
+    histogram = histogram.scatter_add(1, low, strength * (1 - share))
+    histogram = histogram.scatter_add(1, (low + 1) % bins, strength * share)
+    histogram = functional.adaptive_avg_pool2d(histogram, cells)
+    padded = functional.pad(histogram, (1, 1, 1, 1), mode="replicate")
+    energy = functional.avg_pool2d((padded * padded).sum(1, keepdim=True), 2, 1)  # (N, 1, cells + 1, cells + 1)
+    blocks = [
+        histogram / (energy[:, :, top : top + cells, left : left + cells] + SMALLEST).sqrt()
+        for top in (0, 1)
+        for left in (0, 1)
+    ]
+    return torch.cat(blocks, dim=1).clamp(max=LARGEST).flatten(1)
+
+
+def cell_colours(x: Tensor, cells: int) -> Tensor:
+    """(N, 2 * C * cells^2) mean and standard deviation of each channel in each cell."""
+    mean = functional.adaptive_avg_pool2d(x, cells)
+    variance = functional.adaptive_avg_pool2d(x * x, cells) - mean * mean
+    return torch.cat([mean.flatten(1), variance.clamp_min(0).sqrt().flatten(1)], dim=1)
+
+
+def colours(x: Tensor) -> Tensor:
+    """(N, bins) square roots of the shares of the pixels in each bin of colour, or of each channel alone where there
+    are not three: distances of square roots are Hellinger's."""
+    channels = x.shape[1]
+    levels = COLOUR_LEVELS if channels == 3 else GREY_LEVELS
+    level = (x * levels).long().clamp(max=levels - 1)
+    if channels == 3:
+        bins = (level[:, :1] * levels + level[:, 1:2]) * levels + level[:, 2:]
+        count = levels**3
+    else:
+        bins = level + levels * torch.arange(channels, device=x.device).view(1, -1, 1, 1)
+        count = levels * channels
+    bins = bins.flatten(1)
+    shares = x.new_zeros(len(x), count).scatter_add(1, bins, torch.ones_like(bins, dtype=x.dtype))
+    return (shares / (x.shape[2] * x.shape[3])).sqrt()
+
+
+class HogNet(nn.Module):
+    """x: (N, C, H, W) in 0..1 -> (N, outputs)."""
+
+    def __init__(self, channels: int, side: int, outputs: int, *, orientations: int = ORIENTATIONS) -> None:
+        super().__init__()
+        if orientations < 2:
+            raise ValueError(f"{orientations} directions of edges")
+        self.fixed = HandMadeFeatures(channels, side, orientations)
+        self.fc = nn.Linear(self.fixed.width, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.fc(self.fixed(x)))
+
+
+def _build(in_shape: tuple[int, ...], outputs: int, *, width: int | None = None) -> nn.Module:
+    if max(in_shape[1:]) < 3:
+        raise UsageError(f"images of {in_shape[2]}x{in_shape[1]} px have no edges", fix="Choose another --arch")
+    return HogNet(in_shape[0], max(in_shape[1:]), outputs, orientations=ORIENTATIONS if width is None else width)
+
+
+def _stages(net: nn.Module) -> list[list[nn.Module]]:
+    assert isinstance(net, HogNet)
+    return [[net.fixed], [net.fc]]
+
+
+ARCHITECTURES = (
+    Architecture("hog", _build, input_dims=3, stages=_stages, head="fc", large_products=False, fixed_features=True),
+)

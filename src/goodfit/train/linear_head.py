@@ -1,0 +1,146 @@
+"""A linear head on fixed features, fitted to the optimum: ridge or logistic regression, by the loss of the task.
+
+How strongly its weights are held small is chosen by the loss on rows that a fold left out (cross-fitting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from goodfit.tasks.task import Task
+
+PENALTIES = tuple(10.0 ** (exponent / 2) for exponent in range(8, -7, -1))  # from strong to weak, each half a decade
+STEPS_AT_MOST = 300  # of L-BFGS
+TOLERANCE = 1e-5  # of the largest component of the gradient
+BIAS_SHARE = 1e-4  # of the penalty, on the biases: a class that a fold lacks would send its own to minus infinity
+RISES_THAT_END = 2  # weaker penalties in a row that are worse: the curve has one valley
+NUMBERS_FOR_THREADS = 2_000_000  # features of all rows, from which on several threads pay
+VARIATION_AT_LEAST = 1e-6  # below, all features are constant
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """out = features @ weight.T + bias.
+
+    Attributes:
+        weight: (outputs, D). bias: (outputs,).
+        penalty: P of the objective: the sum of the rows' losses + P / 2 times the sum of the squared weights, with
+            the features in units of their root mean variance.
+        curve: the mean loss of rows that were left out, at each penalty that was tried.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    penalty: float
+    curve: tuple[tuple[float, float], ...]
+
+    @property
+    def left_out_loss(self) -> float:
+        """The mean loss of rows that were left out, at the penalty chosen."""
+        return dict(self.curve)[self.penalty]
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """(N, D) -> (N, outputs) float32."""
+        return features.float() @ self.weight.T + self.bias
+
+
+def fit_linear_head(features: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
+    """The best head of these features.
+
+    The penalties are gone through from strong to weak, each fold starting where it ended before; the head is then
+    fitted to all rows with the penalty whose left-out rows had the lowest loss.
+
+    Args:
+        features: (N, D) of any float type.
+        y: (N, ...) targets as the task encodes them.
+        folds: (N,) int64, the fold in which a row is left out; -1: in none.
+        task: of the loss, a mean over rows.
+    """
+    with _threads_for(features):
+        return _fit(features.to(torch.float32), y, folds, task)
+
+
+def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
+    mean = x.mean(0)
+    # one scale for all: each in its own makes much of features that hardly vary (docs/decisions/023-photos.md)
+    deviation = (x - mean).square().mean().sqrt().clamp_min(VARIATION_AT_LEAST)
+    x = (x - mean) / deviation
+    x, back = _fewer_columns(x)
+    numbers = [fold for fold in torch.unique(folds).tolist() if fold >= 0]
+    starts = {fold: _nothing(x, task) for fold in numbers}
+    curve: list[tuple[float, float]] = []
+    for penalty in PENALTIES:
+        losses = []
+        for fold in numbers:
+            kept, left_out = folds != fold, folds == fold
+            starts[fold] = _descend(x[kept], y[kept], penalty, starts[fold], task)
+            losses.append(task.row_losses(_out(x[left_out], starts[fold]), y[left_out]).double())
+        curve.append((penalty, float(torch.cat(losses).mean())))
+        lowest = min(range(len(curve)), key=lambda at: curve[at][1])
+        if len(curve) - 1 - lowest >= RISES_THAT_END:
+            break
+    penalty = curve[lowest][0]
+    best = _descend(x, y, penalty, _nothing(x, task), task)
+    weight = back(best[:, :-1]) / deviation
+    return LinearHead(weight, best[:, -1] - weight @ mean, penalty, tuple(curve))
+
+
+@contextmanager
+def _threads_for(features: Tensor) -> Iterator[None]:
+    """One thread for small products: handing them over costs more than they do, far more on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1 if features.numel() < NUMBERS_FOR_THREADS else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _fewer_columns(x: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+    """Coordinates of the rows (N, D) in the space that they span, and the way back for weights of these coordinates.
+
+    With fewer rows than features the optimum lies in that space, and has the same norm there: a smaller problem.
+    """
+    n, d = x.shape
+    if n >= d:
+        return x, lambda weight: weight
+    u, s, vt = torch.linalg.svd(x.double(), full_matrices=False)
+    return (u * s).float(), lambda weight: (weight.double() @ vt).float()
+
+
+def _nothing(x: Tensor, task: Task) -> Tensor:
+    return torch.zeros(task.outputs, x.shape[1] + 1)
+
+
+def _out(x: Tensor, head: Tensor) -> Tensor:
+    """(n, outputs) of a head (outputs, D + 1), whose last column is the bias."""
+    return x @ head[:, :-1].T + head[:, -1]
+
+
+def _descend(x: Tensor, y: Tensor, penalty: float, start: Tensor, task: Task) -> Tensor:
+    """The head (outputs, D + 1) with the least mean loss + penalty / (2 N) |weights|^2, by L-BFGS (Nocedal 1980)."""
+    from scipy.optimize import minimize  # 0.2 s: only where a head is fitted
+
+    holds = torch.full_like(start, penalty / len(x))
+    holds[:, -1] *= BIAS_SHARE
+
+    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        head = torch.from_numpy(flat).to(torch.float32).reshape(start.shape).requires_grad_()
+        loss = task.loss(_out(x, head), y) + 0.5 * (holds * head * head).sum()
+        (gradient,) = torch.autograd.grad(loss, head)
+        return float(loss.detach()), gradient.double().numpy().reshape(-1)
+
+    solved = minimize(
+        objective,
+        start.double().numpy().reshape(-1),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": STEPS_AT_MOST, "gtol": TOLERANCE, "ftol": 1e-9, "maxcor": 20},
+    )
+    return torch.from_numpy(solved.x).to(torch.float32).reshape(start.shape)

@@ -1,0 +1,57 @@
+"""The rival of a net for images: fitted on the same rows, scored beside it, and named where it is as good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import goodfit as gf
+from goodfit.data.normalise import Normalise
+from goodfit.fitting.image_rival import NAME, FromNormalised
+from goodfit.nets import build
+
+
+@pytest.fixture(scope="module")
+def tints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """30 images of 24 px of each of two tints that no net learns in one epoch of a rate near zero."""
+    folder = tmp_path_factory.mktemp("tints") / "tints"
+    random = np.random.default_rng(3)
+    for label, colour in {"dark": (80, 80, 80), "light": (150, 140, 150)}.items():
+        (folder / label).mkdir(parents=True)
+        for number in range(30):
+            pixels = np.clip(random.normal(colour, 40, (24, 24, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / label / f"{number:02d}.png")
+    return folder
+
+
+def test_it_is_scored_on_the_same_rows_as_the_net(tints: Path, tmp_path: Path) -> None:
+    run = gf.fit(tints, out=tmp_path / "run", epochs=1, width=4, lr=1e-8, precision="float32")
+    (rival,) = run.record.rivals
+    assert rival.name == NAME
+    assert rival.metrics["valid"]["accuracy"].value == 1.0
+    assert rival.metrics["test"]["accuracy"].value == 1.0
+    assert rival.metrics["valid"]["log_loss"].value < run.metrics["valid"]["log_loss"].value
+    assert rival.share is None  # it predicts nothing
+    assert NAME in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert len(gf.load(tmp_path / "run").predict(tints)) == 60
+
+
+def test_there_is_none_where_it_is_the_net_itself_or_is_not_wanted(tints: Path, tmp_path: Path) -> None:
+    itself = gf.fit(tints, out=tmp_path / "a", arch="hog")
+    assert itself.record.rivals == []
+    assert itself.metrics["valid"]["accuracy"].value == 1.0
+    without = gf.fit(tints, out=tmp_path / "b", epochs=1, width=4, rivals="none")
+    assert without.record.rivals == []
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_images_normalised_for_another_net_become_shares_again(dtype: torch.dtype) -> None:
+    pixels = torch.randint(0, 256, (3, 3, 20, 20), generator=torch.Generator().manual_seed(0)).to(dtype)
+    net = build("hog", (3, 20, 20), 4).eval()
+    normalise = Normalise.of((100.0, 110.0, 120.0), (50.0, 60.0, 70.0))
+    torch.testing.assert_close(FromNormalised(net, normalise)(normalise(pixels)), net(pixels / 255), atol=1e-3, rtol=0)
+    torch.testing.assert_close(FromNormalised(net, None)(pixels), net(pixels / 255))

@@ -1,0 +1,35 @@
+"""Time budgets: how many epochs fit, and that there is always at least one step."""
+
+from __future__ import annotations
+
+import pytest
+from test_loop import net, training
+
+from goodfit.train.budget import fit_to_budget
+
+
+@pytest.mark.parametrize(
+    ("seconds_left", "epochs", "max_steps"),
+    [
+        (100.0, 9, None),  # 0.97 * 100 s at 10 s an epoch
+        (5.0, 1, 1),  # 0.97 * 0.5 epochs of 3 batches: one of them
+        (7.0, 1, 2),
+        (0.0, 1, 1),
+        (-50.0, 1, 1),  # reading took longer than the whole budget
+    ],
+)
+def test_a_budget_before_the_first_epoch(seconds_left: float, epochs: int, max_steps: int | None) -> None:
+    run = training(net(), rows=50, batch_size=20)  # 3 batches an epoch
+    fit_to_budget(run, seconds_left, 10.0)
+    assert (run.hyper.epochs, run.hyper.max_steps) == (epochs, max_steps)
+    steps = max_steps if max_steps is not None else epochs * 3
+    assert run.position.pace == pytest.approx(1 / steps)
+
+
+@pytest.mark.parametrize(("seconds_left", "more"), [(35.0, 3), (5.0, 0), (-20.0, 0)])
+def test_a_budget_after_an_epoch_never_goes_back(seconds_left: float, more: int) -> None:
+    run = training(net(), rows=50, batch_size=20)
+    run.position.epoch, run.position.done = 2, 0.5
+    fit_to_budget(run, seconds_left, 10.0)
+    assert run.hyper.epochs == 2 + more
+    assert run.hyper.max_steps is None
