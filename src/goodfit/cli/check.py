@@ -54,7 +54,7 @@ def check(
     write_baseline: Path | None,
     output: Path | None,
 ) -> None:
-    """Find silent mistakes in a PyTorch program, or in a folder or table of data.
+    """Find silent mistakes in a PyTorch program or notebook, or in a folder or table of data.
 
     \b
       goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
@@ -74,7 +74,7 @@ def check(
         refuse_to_replace(output, is_findings, inputs)
     if write_baseline is not None:
         refuse_to_replace(write_baseline, is_baseline, inputs[:1])
-    if not module and not target.endswith(".py") and Path(target).exists():
+    if not module and not target.endswith((".py", ".ipynb")) and Path(target).exists():
         findings, summary, status = _of_data(Path(target), arguments, select, ignore), None, 0
     else:
         quiet = form != "text" and output is None
