@@ -23,7 +23,7 @@ FLOORS = {
     "nets": 2, "data": 2,
     "tasks": 3, "rivals": 4,
     "checks": 4,
-    "train": 5,
+    "train": 5, "lightning": 5, "transformers": 5, "pytest_plugin": 5,
     "record": 6,
     "predict": 7, "analysis": 7,
     "report": 8,

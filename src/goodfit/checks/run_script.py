@@ -16,6 +16,7 @@ from goodfit.checks.engine.program_state import Summary
 from goodfit.checks.engine.replacing import PASSED_OVER
 from goodfit.checks.finding import Finding
 from goodfit.checks.formats import as_text
+from goodfit.checks.notebook import cells
 from goodfit.checks.watch import watch
 from goodfit.errors import UsageError
 
@@ -55,7 +56,7 @@ def run_script(
     """Run a program to its end, or to step number `steps` of its optimisers.
 
     Args:
-        target: a Python file, or with `module` a dotted name as for `python -m`.
+        target: a Python file, a notebook, or with `module` a dotted name as for `python -m`.
         arguments: the program's own.
         select, ignore: the rules to ask, and those to leave out.
         quiet_stdout: what the program prints goes to stderr.
@@ -65,12 +66,15 @@ def run_script(
         KeyboardInterrupt: Ctrl-C, after the findings so far were printed.
     """
     path = Path(target)
-    code = None
+    code: list[types.CodeType] = []
     if not module:
         if not path.is_file():
             raise UsageError("no such program", where=target, fix="Give a Python file, or -m and the name of a module")
         try:
-            code = compile(path.read_bytes(), str(path.absolute()), "exec")
+            if path.suffix == ".ipynb":
+                code = list(cells(path))
+            else:
+                code = [compile(path.read_bytes(), str(path.absolute()), "exec")]
         except (SyntaxError, ValueError) as error:
             raise UsageError(f"not valid Python ({error})", where=target, fix="Fix the syntax") from error
     status = 0
@@ -90,8 +94,10 @@ def run_script(
                 main = types.ModuleType("__main__")
                 main.__dict__.update(__file__=str(path.absolute()), __builtins__=__builtins__)
                 sys.modules["__main__"] = main
-                assert code is not None
-                exec(code, main.__dict__)
+                if path.suffix == ".ipynb":
+                    main.__dict__["display"] = print
+                for part in code:
+                    exec(part, main.__dict__)
         except StepsReached:
             pass
         except ModuleMissing as error:

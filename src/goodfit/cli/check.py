@@ -54,7 +54,7 @@ def check(
     write_baseline: Path | None,
     output: Path | None,
 ) -> None:
-    """Find silent mistakes in a PyTorch program, in a folder or table of data, or in the losses of a finished run.
+    """Find silent mistakes in a PyTorch program or notebook, in a folder or table of data, or in a finished run's losses.
 
     \b
       goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]
@@ -75,7 +75,7 @@ def check(
         refuse_to_replace(output, is_findings, inputs)
     if write_baseline is not None:
         refuse_to_replace(write_baseline, is_baseline, inputs[:1])
-    if not module and not target.endswith(".py") and Path(target).exists():
+    if not module and not target.endswith((".py", ".ipynb")) and Path(target).exists():
         of_target = _of_history if not arguments and _is_history(Path(target)) else _of_data
         findings, summary, status = of_target(Path(target), arguments, select, ignore), None, 0
     else:

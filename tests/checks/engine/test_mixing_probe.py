@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -96,3 +98,41 @@ def test_complex_outputs_are_compared_too() -> None:
 
     assert mixing(Spectrum(1), [torch.randn(32, 4)], {}) is None
     assert mixing(Spectrum(0), [torch.randn(32, 4)], {}) is not None
+
+
+class TimeFirst(nn.Module):
+    """(N, T, 3) -> (T, N, 2): the batch is the second dimension of what it gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.out = nn.GRU(3, 5), nn.Linear(5, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.out(self.rnn(x.transpose(0, 1))[0])
+        return result
+
+
+@pytest.mark.parametrize("rows", [5, 20])
+def test_another_dimension_of_the_same_size_may_be_the_batch(rows: int) -> None:
+    assert mixing(TimeFirst(), [torch.randn(rows, rows, 3)], {}) is None
+
+
+class Named(nn.Module):
+    """Takes its input by name, and gives a dict."""
+
+    def __init__(self, mix: str) -> None:
+        super().__init__()
+        self.inner = OverRows(mix)
+
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, object]:
+        return {"count": 3, "logits": self.inner(batch["x"])}
+
+
+@pytest.mark.parametrize("mix", ["softmax", ""])
+def test_inputs_and_outputs_by_name(mix: str) -> None:
+    found = mixing(Named(mix), [], {"batch": {"x": torch.randn(6, 3)}})
+    assert (found is not None) == bool(mix)
+    if found is not None:
+        lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+        assert found.place.line is not None
+        assert "softmax(0)" in lines[found.place.line - 1]

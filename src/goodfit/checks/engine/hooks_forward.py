@@ -98,12 +98,16 @@ class ForwardHooks(Replacing):
 
     def _note_evaluation(self, name: str, result: Any, args: Any, kwargs: Any) -> None:
         """A loss without gradients, after the first step: its value, where reading it waits for nothing."""
-        if not (isinstance(result, Tensor) and result.dim() == 0 and result.is_cpu and self.program.steps):
+        is_number = isinstance(result, Tensor) and result.dim() == 0 and result.is_cpu
+        if not is_number or not self.program.steps or kwargs.get("reduction", "mean") != "mean":
             return
         target = args[1] if len(args) > 1 else kwargs.get("target")
         loader = self.program.loader() if self.program.loader is not None else None
         rows = _size_of(loader) if loader is not None else target.data_ptr() if isinstance(target, Tensor) else 0
-        is_classes = name == "cross_entropy" and isinstance(target, Tensor) and not target.is_floating_point()
+        is_plain = not kwargs.get("label_smoothing") and kwargs.get("weight") is None and len(args) < 3
+        is_classes = (
+            is_plain and name == "cross_entropy" and isinstance(target, Tensor) and not target.is_floating_point()
+        )
         losses = self.program.losses
         self.program.evaluations.add(
             (user_place(), name, rows),
