@@ -54,7 +54,7 @@ def check(
     write_baseline: Path | None,
     output: Path | None,
 ) -> None:
-    """Find silent mistakes in a PyTorch program or notebook, in a folder or table of data, or in a finished run's losses.
+    """Find silent mistakes in a PyTorch program or notebook, in a folder or table, or in a finished run's losses.
 
     \b
       goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]

@@ -5,8 +5,8 @@ What it checks
     is among those of the training part is counted. It is an error from 10% of the part on (of images from 1%), or where
     the score without these rows is outside of the score's interval; a warning from 1% on; a notice below, and where no
     more are equal than the columns' few values make likely. Tables whose every column repeats its values are left out.
-    In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader it
-    was trained on, by number or content; without loaders, the rows that the net is given.
+    In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
+    it was trained on, by number or content; without loaders, the rows that the net is given.
 
 Why it hurts
     The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
