@@ -47,6 +47,7 @@ def test_nothing_of_the_users_is_taken_for_ours(tmp_path: Path, content: str) ->
         (is_page, "<html><head><title>good fit: goodfit: photos</title>"),  # before 0.2
         (is_baseline, json.dumps({"accepted": [["rule", "train.py", "loss = 1"]]})),
         (is_findings, json.dumps({"program": "train.py", "steps": 3, "findings": []})),
+        (is_findings, json.dumps({"program": "train.py", "steps": 3, "watched": True, "findings": []})),
         (is_findings, json.dumps({"runs": [{"tool": {"driver": {"name": "goodfit"}}}]})),
         (
             is_findings,

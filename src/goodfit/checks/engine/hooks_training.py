@@ -25,7 +25,6 @@ class TrainingHooks(Replacing):
     def __init__(self, watcher: Watcher) -> None:
         super().__init__(watcher)
         self._hand_written = HandWritten()
-        self._steps_before: dict[int, int] = {}  # of the program, when an optimiser began its own
         watcher.before_end(self._count_last_step)
 
     def _install_training(self) -> None:
@@ -59,11 +58,8 @@ class TrainingHooks(Replacing):
         self._note_loss(losses)
         if watcher.hears(events.BackwardBegins):
             watcher.tell(events.BackwardBegins(losses, gradients_given, inputs_given))
-        self._in_backward += 1
-        try:
+        with self._backward_running():
             result = original(*args, **kwargs)
-        finally:
-            self._in_backward -= 1
         self.program.backwards += 1
         self._hand_written.note(losses)
         if watcher.hears(events.BackwardEnded):
@@ -97,11 +93,8 @@ class TrainingHooks(Replacing):
         leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
         outputs = args[0] if args else kwargs["outputs"]
         self._hand_written_step([outputs] if isinstance(outputs, Tensor) else list(outputs))
-        self._in_backward += 1
-        try:
+        with self._backward_running():
             result = original(*args, **kwargs)
-        finally:
-            self._in_backward -= 1
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
         return result
 
@@ -114,19 +107,21 @@ class TrainingHooks(Replacing):
 
     def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._hand_written.stop()
-        self._steps_before[id(optimiser)] = self.program.steps
+        vars(self._local).setdefault("steps_before", {})[id(optimiser)] = getattr(self._local, "steps", 0)
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         if self.watcher.busy or torch.compiler.is_compiling():
             return
         self.program.optimiser(optimiser).steps += 1
-        if self._steps_before.pop(id(optimiser), self.program.steps) < self.program.steps:
+        steps = getattr(self._local, "steps", 0)  # of this thread
+        if vars(self._local).get("steps_before", {}).pop(id(optimiser), steps) < steps:
             self.watcher.tell(events.Step(optimiser, wraps=True))
         else:
             self._step_over(optimiser)
 
     def _step_over(self, optimiser: Optimizer | HandWritten) -> None:
         self.program.steps += 1
+        self._local.steps = getattr(self._local, "steps", 0) + 1
         self.program.losses.count_at_step = self.program.losses.count
         self.watcher.tell(events.Step(optimiser))
         self.watcher.tick(STEP_TICKS)

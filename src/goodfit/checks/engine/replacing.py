@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
@@ -27,8 +29,26 @@ class Replacing:
         self.program: ProgramState = watcher.program
         self._undo: Undo = []
         self._undo_close: Undo = []
-        self._in_backward = 0
+        self._backwards_running = 0  # in all threads
+        self._local = threading.local()
         self._functorch: Callable[[], Any] = getattr(torch._C._functorch, "peek_interpreter_stack", lambda: None)
+
+    @property
+    def _in_backward(self) -> bool:
+        """Whether this thread computes gradients: also one that autograd has started, as for each GPU."""
+        if getattr(self._local, "backwards", 0):
+            return True
+        return self._backwards_running > 0 and isinstance(threading.current_thread(), threading._DummyThread)
+
+    @contextmanager
+    def _backward_running(self) -> Iterator[None]:
+        self._backwards_running += 1
+        self._local.backwards = getattr(self._local, "backwards", 0) + 1
+        try:
+            yield
+        finally:
+            self._local.backwards -= 1
+            self._backwards_running -= 1
 
     def _replace(self, owner: Any, name: str, handler: Any, undo: Undo | None = None) -> None:
         """`handler(original, args, kwargs)` in place of `owner.name`, while nothing speaks against watching."""

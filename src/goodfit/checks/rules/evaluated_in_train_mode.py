@@ -108,7 +108,8 @@ class EvaluatedInTrainMode(LiveRule):
         return self.finding(
             f"{what}: dropout and batch norm behave as in training, so that outputs are "
             f"random, or batch norm adapts to these rows",
-            "Call net.eval() before the evaluation, after whatever puts parts in train mode, and net.train() after it",
+            f"Call net.eval() before the evaluation{', after whatever woke that part' if self.part else ''}, and "
+            "net.train() after it",
             file=self.place.file,
             line=self.place.line,
         )

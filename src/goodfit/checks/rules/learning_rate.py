@@ -2,9 +2,9 @@
 
 What it checks
     At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, beyond the
-    noise, or ended at over one and a half times of it, or grew to ten times of it and then was not finite; or the
-    largest step examined, made as often as there were steps, would not move a weight by 2% of its size, while the loss
-    did not fall by a tenth.
+    noise, or ended at over one and a half times of it, or grew to ten times of it and then was not finite. Or the
+    largest step examined, made as often as there were steps, would not move a weight by 0.5% of its size, and the
+    loss did not fall by a tenth.
 
 Why it hurts
     The net has learnt nothing, and the loop looked busy.
@@ -43,7 +43,7 @@ STEPS_AT_LEAST = 30
 RISE_FACTOR = 1.5  # of the last losses above the first
 NOISE_FACTOR = 3.0  # standard deviations of the last losses, by which the first one has to lie below them
 BREAK_FACTOR = 10.0  # of the highest loss above the first, before the loss was not finite
-MOVEMENT_NEEDED = 0.02  # of a weight over the whole run, relative to its norm: the steps, all in one direction
+MOVEMENT_NEEDED = 0.005  # of a weight over the whole run, relative to its norm: the steps, all in one direction
 PROGRESS_NEEDED = 0.9  # of the first loss: below it something was learnt by so small steps
 FACTOR_AT_LEAST = 0.05  # of the optimiser's own rate, that a schedule leaves of it at its highest
 STEPS_EXAMINED_AT_LEAST = 15
