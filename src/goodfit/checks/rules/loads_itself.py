@@ -28,9 +28,10 @@ import weakref
 from collections.abc import Iterator, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from goodfit.checks.engine.events import Weights
+from goodfit.checks.engine.nested import tensors
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -46,8 +47,8 @@ class LoadsItself(LiveRule):
     def on_weights(self, event: Weights) -> Iterator[Finding]:
         if event.action != "load_state_dict" or event.module is None or not isinstance(event.state, Mapping):
             return
-        own = {value.data_ptr() for value in event.module.state_dict(keep_vars=True).values() if value.numel()}
-        loaded = [value for value in event.state.values() if isinstance(value, Tensor) and value.numel()]
+        own = {value.data_ptr() for value in tensors(list(event.module.state_dict(keep_vars=True).values()), 1)}
+        loaded = [value for value in tensors(list(event.state.values()), 1) if value.numel()]
         if not loaded or not all(value.data_ptr() in own for value in loaded):
             return
         if torch.distributed.is_available() and torch.distributed.is_initialized():

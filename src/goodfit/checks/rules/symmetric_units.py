@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -68,7 +69,9 @@ class SymmetricUnits(LiveRule):
             self.known |= fresh
             for net in self.program.nets:
                 for name, param, gates in _weights(net):
-                    if id(param) in fresh and id(param) not in self.suspects and _equal(param, gates, _size(param)):
+                    if id(param) not in fresh or id(param) in self.suspects or not list(tensors(param)):
+                        continue
+                    if _equal(param, gates, _size(param)):
                         self.place = self.program.made_at(event.optimiser)
                         first = param.detach().flatten(1)[0].clone()
                         self.suspects[id(param)] = Suspect(param, name, gates, first)

@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.events import WatchEnds, Weights
 from goodfit.checks.engine.user_frame import Place, user_place
@@ -107,13 +108,18 @@ class WeightsNotLoaded(LiveRule):
 
 
 def _matches(own: Tensor | None, value: Any) -> bool:
-    return own is not None and isinstance(value, Tensor) and own.shape == value.shape
+    if own is None or not isinstance(value, Tensor):
+        return False
+    return is_lazy(own) or is_lazy(value) or own.shape == value.shape  # a lazy parameter takes any shape
 
 
 def _are_own(own: Mapping[str, Tensor], state: Mapping[str, Any]) -> bool:
     """Whether every entry is the net's own memory."""
     return all(
-        isinstance(value, Tensor) and name in own and value.data_ptr() == own[name].data_ptr()
+        isinstance(value, Tensor)
+        and name in own
+        and not (is_lazy(value) or is_lazy(own[name]))
+        and value.data_ptr() == own[name].data_ptr()
         for name, value in state.items()
     )
 
