@@ -2,7 +2,7 @@
 
 What it checks
     The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose hash
-    is among those of the training part is counted. It is an error from 10% of the part on (of images from 1%), or where
+    is among those of the training part is counted. It is an error from half of the part on (of images from 1%), or where
     the score without these rows is outside of the score's interval; a warning from 1% on; a notice below, and where no
     more are equal than the columns' few values make likely. Tables whose every column repeats its values are left out.
     In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
@@ -42,7 +42,7 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
 
-SHARE_OF_ERROR = 0.1  # of a part: from here on an error, whatever the score is without them
+SHARE_OF_ERROR = 0.5  # of a part: from here on an error, whatever the score is without them
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
 CHANCE_WORTH_SAYING = 0.001
 SHARE_AT_LEAST = 0.01  # of the rows: a smaller one cannot move a figure by more than itself
