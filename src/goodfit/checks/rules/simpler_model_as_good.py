@@ -41,8 +41,9 @@ class SimplerModelAsGood(EndRule):
             return
         excess = mean(end.simpler)
         if excess.high < SHARE_OF_GAIN * gain.value:
+            more = "more" if excess.value >= 0 else "less"
             yield self.finding(
-                f"a linear model on the same rows does as well: it loses {excess.value:.3g} more in a row "
-                f"({excess.low:.3g} to {excess.high:.3g}); the model gains {gain.value:.3g} over {end.rival}",
+                f"a linear model on the same rows does as well: it loses {abs(excess.value):.3g} {more} in a row (95% "
+                f"interval of what it loses more: {excess.low:.3g} to {excess.high:.3g}); the model gains {gain.value:.3g} over {end.rival}",
                 "Take the linear model, or add columns that hold what these do not",
             )

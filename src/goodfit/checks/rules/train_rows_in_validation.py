@@ -3,8 +3,9 @@
 What it checks
     The content of every row is hashed (a file's bytes, an array's row); a row of the validation or test part whose hash
     is among those of the training part is counted. It is an error from half of the part on (of images from 1%), or
-    where the score without these rows is outside of the score's interval; a warning from 1% on; a notice below, and where no
-    more are equal than the columns' few values make likely. Tables whose every column repeats its values are left out.
+    where the score without these rows is outside of the score's interval; a warning from 1% on; a notice below, and
+    where no more are equal than the columns' few values make likely. Tables whose every column repeats its values are
+    left out.
     In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
     it was trained on, by number or content; without loaders, the rows that the net is given.
 
