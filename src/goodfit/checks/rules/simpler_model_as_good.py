@@ -44,6 +44,7 @@ class SimplerModelAsGood(EndRule):
             more = "more" if excess.value >= 0 else "less"
             yield self.finding(
                 f"a linear model on the same rows does as well: it loses {abs(excess.value):.3g} {more} in a row (95% "
-                f"interval of what it loses more: {excess.low:.3g} to {excess.high:.3g}); the model gains {gain.value:.3g} over {end.rival}",
+                f"interval of what it loses more: {excess.low:.3g} to {excess.high:.3g}); the model gains "
+                f"{gain.value:.3g} over {end.rival}",
                 "Take the linear model, or add columns that hold what these do not",
             )
