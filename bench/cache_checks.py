@@ -45,11 +45,11 @@ def main() -> None:
             path.write_bytes(rows.tobytes())
             write_index(path, rows, {})
 
-            def unmended(rows: range, pixels: np.ndarray) -> None:
+            def untouched(rows: range, pixels: np.ndarray) -> None:
                 raise AssertionError("the file is whole")
 
             batches = list(torch.randperm(len(rows)).split(BATCH))
-            file = PixelFile(path, shape, unmended)
+            file = PixelFile(path, shape, untouched)
             seconds_of_an_epoch(file, batches, compared=False)  # pages are mapped
             first = seconds_of_an_epoch(file, batches, compared=True)
             later, without = (

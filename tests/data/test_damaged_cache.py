@@ -157,7 +157,7 @@ def test_only_the_block_that_is_damaged_is_decoded_again(
     assert np.array_equal(whole[200, :, :, 0], pixels_of(200))
 
 
-def test_an_image_that_changed_meanwhile_cannot_be_mended_and_is_named(
+def test_an_image_that_changed_meanwhile_cannot_be_decoded_again_and_is_named(
     cache: Path, images: list[Path], tmp_path: Path
 ) -> None:
     copied = [Path(shutil.copy(path, tmp_path)) for path in images]

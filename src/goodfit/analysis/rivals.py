@@ -12,6 +12,8 @@ from goodfit.tasks.metric import LOG_LOSS, Metric
 def comparison(rivals: Sequence[RivalScore], metrics: Mapping[str, Estimate], metric: Metric, part: str) -> str | None:
     """A sentence or two: how the others do, and which of them does as well; None without others.
 
+    No time is said: a run that was resumed has the same sentences as one that was never stopped.
+
     Args:
         metrics: of the model on this part.
     """
@@ -25,7 +27,7 @@ def comparison(rivals: Sequence[RivalScore], metrics: Mapping[str, Estimate], me
     as_good = [rival for rival in equals if rival.excess.low <= 0]
     if as_good:
         best = min(as_good, key=lambda rival: rival.excess.value)
-        better = "is better" if best.excess.high < 0 else "cannot be told from it"
+        better = "is better" if best.excess.high < 0 else "does as well, as far as can be seen,"
         name = f"{best.name[0].upper()}{best.name[1:]}"
-        text += f" {name}, fitted in {max(1, round(best.seconds))} s, {better} on these rows."
+        text += f" {name} {better} on these rows."
     return text

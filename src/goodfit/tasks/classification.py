@@ -13,13 +13,12 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, proportion
+from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, AUC, AVERAGE_PRECISION, BALANCED_ACCURACY, LOG_LOSS, Metric
-from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
-from goodfit.tasks.temperature import fitted_temperature
 
 AUC_CLASSES = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
 LISTED_CLASSES = 8  # in a message
@@ -27,12 +26,11 @@ PROBABILITY_COLUMNS = 100  # probabilities written a row
 
 
 @dataclass(frozen=True)
-class Classification(RowTask):
+class Classification(CalibratedTask):
     """Classes in the order of the net's outputs; outside of training its logits are divided by the temperature."""
 
     classes: tuple[Any, ...]
     label_smoothing: float = 0.0
-    temperature: float = 1.0
     name: ClassVar[str] = "classification"
     family: ClassVar[str] = "classes"
     metric_list: ClassVar[tuple[Metric, ...]] = (
@@ -103,22 +101,7 @@ class Classification(RowTask):
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != (len(y), len(self.classes)):
             refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
-        return functional.cross_entropy(self._logits(out), y, reduction="none")
-
-    def _logits(self, out: Tensor) -> Tensor:
-        return (out if out.dtype == torch.float64 else out.float()) / self.temperature
-
-    def criterion(self, out: Tensor, y: Tensor) -> float:
-        """The log loss at its best temperature: that is what the kept weights will be used with."""
-        return super().criterion(out / self.calibrated(out, y).temperature, y)
-
-    def calibrated(self, out: Tensor, y: Tensor) -> Self:
-        """See `fitted_temperature`."""
-        plain = replace(self, temperature=1.0)
-        return replace(self, temperature=fitted_temperature(out, lambda logits: plain.row_losses(logits, y)))
-
-    def net_units(self, y: Tensor) -> Tensor:
-        return y
+        return functional.cross_entropy(self.logits(out), y, reduction="none")
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())
@@ -136,7 +119,7 @@ class Classification(RowTask):
             "balanced_accuracy": balanced_accuracy(right, labels),
             "log_loss": mean(self.row_losses(out, y).double().numpy()),
         }
-        shares = self._logits(out).softmax(1).double().numpy()
+        shares = self.logits(out).softmax(1).double().numpy()
         if (area := self._auc(shares, labels)) is not None:
             estimates["auc"] = area
         if len(self.classes) == 2 and (precision := average_precision(shares[:, 1], labels == 1)) is not None:
@@ -213,7 +196,7 @@ class Classification(RowTask):
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction, confidence, and p_LABEL for every class (up to 100 classes)."""
-        shares = self._logits(out).softmax(1)
+        shares = self.logits(out).softmax(1)
         top, at = shares.max(1)
         columns: dict[str, Sequence[Any] | np.ndarray] = {
             "prediction": [self.classes[number] for number in at.tolist()],
@@ -232,7 +215,7 @@ class Classification(RowTask):
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["classes"]), values["label_smoothing"], values.get("temperature", 1.0))
+        return cls(tuple(values["classes"]), values["label_smoothing"], temperature=values.get("temperature", 1.0))
 
 
 def _plain(label: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,23 +13,21 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.stats.estimates import Estimate, auc, mean, proportion
+from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
-from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
-from goodfit.tasks.temperature import fitted_temperature
 
 F1_DRAWS = 300  # of the bootstrap for the interval of f1
 
 
 @dataclass(frozen=True)
-class MultiLabel(RowTask):
+class MultiLabel(CalibratedTask):
     """Labels in the order of the net's outputs."""
 
     labels: tuple[str, ...]
-    temperature: float = 1.0
     name: ClassVar[str] = "multilabel"
     family: ClassVar[str] = "labels"
     metric_list: ClassVar[tuple[Metric, ...]] = (F1, ACCURACY, LOG_LOSS, AUC)
@@ -78,23 +76,8 @@ class MultiLabel(RowTask):
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != y.shape:
             refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
-        logits = self._logits(out)
+        logits = self.logits(out)
         return functional.binary_cross_entropy_with_logits(logits, y.to(logits.dtype), reduction="none").mean(1)
-
-    def _logits(self, out: Tensor) -> Tensor:
-        return (out if out.dtype == torch.float64 else out.float()) / self.temperature
-
-    def criterion(self, out: Tensor, y: Tensor) -> float:
-        """The log loss at its best temperature: that is what the kept weights will be used with."""
-        return super().criterion(out / self.calibrated(out, y).temperature, y)
-
-    def calibrated(self, out: Tensor, y: Tensor) -> Self:
-        """See `fitted_temperature`."""
-        plain = replace(self, temperature=1.0)
-        return replace(self, temperature=fitted_temperature(out, lambda logits: plain.row_losses(logits, y)))
-
-    def net_units(self, y: Tensor) -> Tensor:
-        return y
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return _f1(*_counts(out, y))
@@ -176,7 +159,7 @@ class MultiLabel(RowTask):
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction (labels joined by |), and p_LABEL for every label."""
-        shares = self._logits(out).sigmoid()
+        shares = self.logits(out).sigmoid()
         chosen = [
             "|".join(label for label, yes in zip(self.labels, row, strict=True) if yes)
             for row in (shares > 0.5).tolist()
@@ -188,7 +171,7 @@ class MultiLabel(RowTask):
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["labels"]), values.get("temperature", 1.0))
+        return cls(tuple(values["labels"]), temperature=values.get("temperature", 1.0))
 
 
 def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:

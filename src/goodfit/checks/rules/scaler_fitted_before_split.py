@@ -130,7 +130,7 @@ class ScalerFittedBeforeSplit(LiveRule):
 
 
 def _rows(x: Any) -> list[int]:
-    """Fingerprints of the rows of a table in single precision; none where it is no table of numbers."""
+    """Fingerprints of the rows of a table in single precision; none of anything but a table of numbers."""
     if isinstance(x, Tensor):
         values = x.detach().float().cpu()
     else:

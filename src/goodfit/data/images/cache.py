@@ -118,7 +118,7 @@ def load_images(
         if listing is None or file is None:
             digests, target, decoded = _decode_into(place, name, paths, settings, turns, shape, workers, progress)
             listing = _Listing(digests, stamps)
-            file = PixelFile(target, shape, _mend(paths, listing.digests, settings, turns))
+            file = PixelFile(target, shape, _redecoder(paths, listing.digests, settings, turns))
         write_checked(place / f"{name}.json", listing)
     return ImageCache(listing.digests, file.unreadable, decoded, file.path, file)
 
@@ -151,7 +151,7 @@ def _kept(
     if not path.exists():
         return None
     try:
-        return PixelFile(path, shape, _mend(paths, listing.digests, settings, turns))
+        return PixelFile(path, shape, _redecoder(paths, listing.digests, settings, turns))
     except (NotAsWritten, PermissionError):
         print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
         return None
@@ -181,12 +181,12 @@ def _decode_into(
     return digests, target, decoded
 
 
-def _mend(
+def _redecoder(
     paths: Sequence[Path], digests: Sequence[str], settings: Settings, turns: Turns
 ) -> Callable[[range, np.ndarray], None]:
     """Decodes rows anew from the files that they came from."""
 
-    def mend(rows: range, pixels: np.ndarray) -> None:
+    def redecode(rows: range, pixels: np.ndarray) -> None:
         with without_pillows_warnings():
             for row in rows:
                 digest, why = _decode_row(
@@ -201,7 +201,7 @@ def _mend(
                 if why is not None:
                     pixels[row - rows.start] = 0
 
-    return mend
+    return redecode
 
 
 def _decode_row(path: Path, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:

@@ -23,9 +23,9 @@ from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
 BLOCK_BYTES = 256 * 1024  # of pixels under one checksum: at least one row
 BLOCKS_A_TASK = 64  # of a thread, when checksums are made or all are compared
-MENDED_BYTES_AT_MOST = 1_000_000_000  # they stay in memory; with more, the next run decodes all images again
+REDECODED_BYTES_AT_MOST = 1_000_000_000  # they stay in memory; with more, the next run decodes all images again
 
-Mend = Callable[[range, np.ndarray], None]
+Redecode = Callable[[range, np.ndarray], None]
 
 
 class PixelIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,14 +80,14 @@ class PixelFile:
     Args:
         path: of the pixels.
         shape: N, H, W, C that are asked for.
-        mend: makes the pixels of damaged rows anew, into (n, H, W, C) of these rows.
+        redecode: makes the pixels of damaged rows anew, into (n, H, W, C) of these rows.
 
     Raises:
         NotAsWritten: one of the files is missing, or has another size or content.
         DiskError: a folder has the name of one of them.
     """
 
-    def __init__(self, path: Path, shape: tuple[int, int, int, int], mend: Mend) -> None:
+    def __init__(self, path: Path, shape: tuple[int, int, int, int], redecode: Redecode) -> None:
         refuse_folders(path, index_path(path))
         index = read_checked(index_path(path), PixelIndex)
         bytes_a_row = shape[1] * shape[2] * shape[3]
@@ -96,7 +96,7 @@ class PixelFile:
         if index.rows_a_block < 1 or len(index.checksums) != -(-shape[0] // index.rows_a_block):
             raise NotAsWritten
         self.path, self.unreadable = path, index.unreadable
-        self._rows_a_block, self._mend, self._mended = index.rows_a_block, mend, 0
+        self._rows_a_block, self._redecode, self._redecoded = index.rows_a_block, redecode, 0
         self._checksums = index.checksums
         self._pixels = np.memmap(path, dtype=np.uint8, mode="c", shape=shape)
         self._compared = np.zeros(len(index.checksums), dtype=bool)
@@ -125,17 +125,17 @@ class PixelFile:
         pixels = self._pixels[rows.start : rows.stop]
         if _checksum(pixels) != self._checksums[block]:
             self._say_damaged(pixels.nbytes)
-            self._mend(rows, pixels)
+            self._redecode(rows, pixels)
         self._compared[block] = True
 
     def _say_damaged(self, size: int) -> None:
         """Once; the file goes, so that the next run decodes all images again."""
-        if not self._mended:
+        if not self._redecoded:
             print(f"goodfit: {self.path} is damaged; these images are read again", file=sys.stderr)
             with suppress(OSError):
                 self.path.unlink()
-        self._mended += size
-        if self._mended > MENDED_BYTES_AT_MOST:
+        self._redecoded += size
+        if self._redecoded > REDECODED_BYTES_AT_MOST:
             raise DiskError(
                 "this file of the cache is damaged in many places, and is removed", where=self.path, fix="Start again"
             )

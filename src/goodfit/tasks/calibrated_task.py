@@ -1,0 +1,39 @@
+"""A task whose net gives logits: outside of training they are divided by a temperature, and kept by what that gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from goodfit.tasks.row_task import RowTask
+from goodfit.tasks.temperature import fitted_temperature
+
+
+@dataclass(frozen=True)
+class CalibratedTask(RowTask):
+    """Classes or labels of a row.
+
+    Attributes:
+        temperature: learnt from rows that the net was not trained on; 1 while it trains.
+    """
+
+    temperature: float = field(default=1.0, kw_only=True)
+
+    def logits(self, out: Tensor) -> Tensor:
+        """The net's outputs at the temperature, in float32 or float64."""
+        return (out if out.dtype == torch.float64 else out.float()) / self.temperature
+
+    def criterion(self, out: Tensor, y: Tensor) -> float:
+        """The log loss at its best temperature: that is what the kept weights will be used with."""
+        return super().criterion(out / self.calibrated(out, y).temperature, y)
+
+    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+        """See `fitted_temperature`."""
+        plain = replace(self, temperature=1.0)
+        return replace(self, temperature=fitted_temperature(out, lambda logits: plain.row_losses(logits, y)))
+
+    def net_units(self, y: Tensor) -> Tensor:
+        return y
