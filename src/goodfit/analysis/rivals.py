@@ -27,7 +27,7 @@ def comparison(rivals: Sequence[RivalScore], metrics: Mapping[str, Estimate], me
     as_good = [rival for rival in equals if rival.excess.low <= 0]
     if as_good:
         best = min(as_good, key=lambda rival: rival.excess.value)
-        better = "is better" if best.excess.high < 0 else "does as well, as far as can be seen,"
+        better = "better on these rows" if best.excess.high < 0 else "as good, as far as these rows can tell"
         name = f"{best.name[0].upper()}{best.name[1:]}"
-        text += f" {name} {better} on these rows."
+        text += f" {name}: {better}."
     return text
