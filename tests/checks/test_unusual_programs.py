@@ -200,3 +200,17 @@ def test_modules_with_a_state_of_their_own_and_nested_tensors() -> None:
     assert steps(net, loss) == set()
     with gf.watch(quiet=True, strict=True), pytest.warns(UserWarning, match="nested tensors"):
         net(torch.nested.nested_tensor([torch.randn(2, 4), torch.randn(3, 4)]))
+
+
+def test_a_tensor_without_elements_is_no_reference_to_another() -> None:
+    """All of them lie at address 0. Weights are copied, replaced by an average, and put back, as any EMA does."""
+    net = nn.Linear(4, 3)
+    net.register_buffer("edges", torch.zeros(0, 8))
+
+    def loss() -> Tensor:
+        kept = {name: value.clone() for name, value in net.state_dict().items()}
+        net.load_state_dict({name: value * 0.9 for name, value in kept.items()})
+        net.load_state_dict(kept)
+        return functional.cross_entropy(net(torch.randn(16, 4)), torch.randint(0, 3, (16,)))
+
+    assert steps(net, loss) == set()

@@ -14,6 +14,7 @@ from command import goodfit
 from sklearn.metrics import mean_squared_error
 
 import goodfit as gf
+from goodfit.checks.finding import Level
 from goodfit.errors import DataError
 
 ROWS = 400
@@ -175,3 +176,12 @@ def test_a_wrong_option_is_one_line(
 ) -> None:
     assert goodfit("fit", csv_file, "--out", tmp_path / "run", "--quiet", *options) == 2
     assert line in capsys.readouterr().err
+
+
+def test_a_table_of_categories_alone_is_fitted_without_an_alarm(tmp_path: Path) -> None:
+    """Its net has no numbers: bins, and what is measured of them, are tensors without elements."""
+    random = np.random.default_rng(0)
+    frame = pl.DataFrame({name: random.choice(list("abcdefgh"), 300) for name in ("shop", "colour", "size")})
+    price = (frame["colour"] < "d").cast(pl.Float64) * 3 + pl.Series(random.normal(0, 0.5, 300))
+    run = gf.fit(gf.table(frame.with_columns(price=price), "price"), out=tmp_path / "run", epochs=4, quiet=True)
+    assert [finding.rule for finding in run.findings if finding.level is Level.ERROR] == []

@@ -65,6 +65,8 @@ class BestWeightsByReference(LiveRule):
         own = set() if event.module is None else _memory(event.module.state_dict(keep_vars=True))
         trained = {param.data_ptr() for net in self.program.nets for param in net.parameters() if not is_lazy(param)}
         for tensor in tensors(event.state):
+            if not tensor.numel():
+                continue  # all tensors without elements lie at address 0
             taken = self.taken.get(id(tensor))
             alias = self.taken_at.get(tensor.data_ptr())
             if taken is not None and taken.tensor() is not tensor:
@@ -119,7 +121,7 @@ class BestWeightsByReference(LiveRule):
         ):
             self.kept_from.add(place)
         for tensor in tensors(event.state):
-            if tensor.is_floating_point():
+            if tensor.is_floating_point() and tensor.numel():
                 self.taken[id(tensor)] = Taken(weakref.ref(tensor), tensor._version, step, place)
                 self.taken_at[tensor.data_ptr()] = (tensor._version, step, place)
         self.taken = {key: taken for key, taken in self.taken.items() if taken.tensor() is not None}
