@@ -91,8 +91,6 @@ def test_the_fixture_fails_a_test_whose_training_has_a_mistake(pytester: pytest.
         import torch
         from torch import nn
 
-        pytest_plugins = ["goodfit.pytest_plugin"]
-
         @pytest.mark.parametrize("zero", [True, False])
         def test_training(goodfit_watch, zero):
             net = nn.Linear(4, 3)
