@@ -13,6 +13,8 @@ __version__ = "0.1.0"
 _HOME = {
     "fit": "goodfit.fitting.fit",
     "load": "goodfit.run",
+    "compare": "goodfit.comparison",
+    "Comparison": "goodfit.comparison",
     "Run": "goodfit.run",
     "Epoch": "goodfit.train.session",
     "watch": "goodfit.checks.watch",
@@ -23,6 +25,8 @@ _HOME = {
 if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from their registry
     from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
+    from goodfit.comparison import Comparison as Comparison
+    from goodfit.comparison import compare as compare
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
     from goodfit.data.sources.masks import masks as masks
@@ -36,8 +40,8 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
     from goodfit.train.session import Epoch as Epoch
 
 __all__ = [
-    "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "masks", "pairs",
-    "ratings", "table", "watch",
+    "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "fit", "images", "load",
+    "masks", "pairs", "ratings", "table", "watch",
 ]  # fmt: skip
 
 
