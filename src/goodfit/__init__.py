@@ -17,12 +17,15 @@ _HOME = {
     "Comparison": "goodfit.comparison",
     "Run": "goodfit.run",
     "Epoch": "goodfit.train.session",
+    "profile": "goodfit.analysis.profile",
     "watch": "goodfit.checks.watch",
     "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
 }
 
 if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from their registry
+    from goodfit import stats as stats
+    from goodfit.analysis.profile import profile as profile
     from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
     from goodfit.comparison import Comparison as Comparison
@@ -41,12 +44,14 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
 
 __all__ = [
     "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "fit", "images", "load",
-    "masks", "pairs", "ratings", "table", "watch",
+    "masks", "pairs", "profile", "ratings", "stats", "table", "watch",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
+    if name == "stats":
+        value = importlib.import_module("goodfit.stats")
+    elif name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)
     elif not name.startswith("_") and name in _sources().source_names():
         value = _sources().source_of(name).function()

@@ -61,6 +61,7 @@ for _command in (
     *runs.ALL,
     compare.compare,
     *check.ALL,
+    Late("stats", help="Describe the columns of a table, or look up the normal curve."),
     *tools.ALL,
 ):
     app.add_command(_command)
