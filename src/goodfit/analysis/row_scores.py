@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from goodfit.analysis.entry import Entry
+from goodfit.stats.estimates import placement_values
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
 
 SMALLEST_SHARE = 1e-15  # of a probability, so that its logarithm is a number
@@ -51,22 +52,6 @@ def auc_influence(entry: Entry) -> Values:
     shown = [1] if count == 2 else [number for number in range(count) if 0 < (numbers == number).sum() < len(entry)]
     each = [placement_values(entry.probabilities[:, number], numbers == number) for number in shown]
     return np.asarray(np.mean(each, axis=0))
-
-
-def placement_values(scores: np.ndarray, positive: np.ndarray) -> Values:
-    """(N,) what each row does to the area; their mean is the area, their spread DeLong's standard error."""
-    from scipy.stats import rankdata
-
-    rows, m = len(scores), int(positive.sum())
-    n = rows - m
-    together = rankdata(scores)
-    values = np.empty(rows)
-    values[positive] = (together[positive] - rankdata(scores[positive])) / n
-    values[~positive] = 1 - (together[~positive] - rankdata(scores[~positive])) / m
-    area = values[positive].mean()
-    values[positive] = area + rows / m * (values[positive] - area)
-    values[~positive] = area + rows / n * (values[~positive] - area)
-    return values
 
 
 def absolute_errors(entry: Entry) -> Values:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, proportion
+from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, mean_auc, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, AUC, AVERAGE_PRECISION, BALANCED_ACCURACY, LOG_LOSS, Metric
@@ -109,8 +109,6 @@ class Classification(CalibratedTask):
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """accuracy (Wilson), balanced_accuracy, log_loss, auc (macro mean of one class against the rest), and of two
         classes average_precision (of the second).
-
-        The areas of a macro mean share their rows, so that its interval is the mean of theirs: cautious.
         """
         labels = y.numpy()
         right = (out.argmax(1) == y).numpy()
@@ -132,11 +130,7 @@ class Classification(CalibratedTask):
             return auc(shares[:, 1], labels == 1)
         if count > AUC_CLASSES:
             return None
-        areas = [area for at in range(count) if (area := auc(shares[:, at], labels == at)) is not None]
-        if not areas:
-            return None
-        middle = np.mean([(area.value, area.low, area.high) for area in areas], axis=0)
-        return Estimate(*map(float, middle))
+        return mean_auc(shares, labels[:, None] == np.arange(count))
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out.argmax(1) != y
