@@ -18,6 +18,7 @@ _HOME = {
     "Run": "goodfit.run",
     "Epoch": "goodfit.train.session",
     "profile": "goodfit.analysis.profile",
+    "find_wrong_labels": "goodfit.analysis.wrong_labels",
     "watch": "goodfit.checks.watch",
     "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
@@ -26,6 +27,7 @@ _HOME = {
 if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from their registry
     from goodfit import stats as stats
     from goodfit.analysis.profile import profile as profile
+    from goodfit.analysis.wrong_labels import find_wrong_labels as find_wrong_labels
     from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
     from goodfit.comparison import Comparison as Comparison
@@ -43,8 +45,8 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
     from goodfit.train.session import Epoch as Epoch
 
 __all__ = [
-    "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "fit", "images", "load",
-    "masks", "pairs", "profile", "ratings", "stats", "table", "watch",
+    "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "find_wrong_labels",
+    "fit", "images", "load", "masks", "pairs", "profile", "ratings", "stats", "table", "watch",
 ]  # fmt: skip
 
 
