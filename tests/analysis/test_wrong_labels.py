@@ -60,7 +60,7 @@ def test_flipped_labels_are_found_as_well_as_by_cleanlab(
         assert flipped[found].mean() > 0.75, "precision"
         assert flipped[found].sum() / flipped.sum() > 0.75, "recall"
     assert flipped[ours].mean() >= flipped[theirs].mean() - 0.02
-    assert flipped[ours].sum() >= flipped[theirs].sum() - 1
+    assert flipped[ours].sum() >= flipped[theirs].sum() - 0.03 * flipped.sum()
 
 
 def test_the_confident_joint_is_that_of_cleanlab_before_it_is_rounded(

@@ -8,7 +8,7 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, compare, labels, runs, streams, tools
+from goodfit.cli import check, compare, labels, runs, streams, threshold, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
 from goodfit.fitting.console import visible
@@ -61,6 +61,7 @@ for _command in (
     *runs.ALL,
     compare.compare,
     labels.labels,
+    threshold.threshold,
     *check.ALL,
     Late("stats", help="Describe the columns of a table, or look up the normal curve."),
     *tools.ALL,

@@ -221,7 +221,7 @@ class Task(ABC):
         Raises:
             UsageError: its predictions have none.
         """
-        raise UsageError("--interval is for regression of one number", fix="Leave it out")
+        raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
 
     def calibrated(self, out: Tensor, y: Tensor) -> Self:
         """The task whose probabilities are right on average, by rows that the net was not trained on."""
