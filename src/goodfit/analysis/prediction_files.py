@@ -25,6 +25,8 @@ from goodfit.data.tables.conventions import Convention, convention
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import read_parts
 from goodfit.errors import DataError, UsageError
+from goodfit.store.csv_cells import with_formula
+from goodfit.store.outputs import is_predictions
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,6 +95,7 @@ class _Reader:
 
     def __init__(self, frame: pl.DataFrame, marks: Convention, path: Path) -> None:
         self.frame, self.marks, self.path = frame, marks, path
+        self.guarded = is_predictions(path)  # texts that a spreadsheet would compute have an apostrophe before them
 
     def text(self, name: str) -> np.ndarray:
         """(N,) str; raises where a cell is empty."""
@@ -108,7 +111,8 @@ class _Reader:
                 where=self.path,
                 fix="Fill them, or leave these rows out",
             )
-        return np.asarray(cells.to_list(), dtype=np.str_)
+        values = cells.to_list()
+        return np.asarray([with_formula(value) for value in values] if self.guarded else values, dtype=np.str_)
 
     def numbers(self, name: str) -> np.ndarray:
         """(N,) float64; raises where a cell is none."""

@@ -8,7 +8,7 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, compare, labels, runs, streams, threshold, tools
+from goodfit.cli import check, compare, labels, run_overview, runs, streams, threshold, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
 from goodfit.fitting.console import visible
@@ -59,6 +59,7 @@ for _command in (
     tools.demo,
     Late("fit", help="Fit a model to data."),
     *runs.ALL,
+    *run_overview.ALL,
     compare.compare,
     labels.labels,
     threshold.threshold,

@@ -99,8 +99,10 @@ def save_run(
     _write_weights(folder, finished.module, training)
     _write_scores(folder, problem, scored)
     shown = scored.parts[scored.shown]
-    keys = [problem.source.keys[row] for row in shown.rows.tolist()]
-    Predictions(keys, scored.task.decode(shown.out), [None] * len(keys)).write(folder / PREDICTIONS)
+    names = problem.source.names()
+    keys = [names[row] for row in shown.rows.tolist()]
+    columns = {**scored.task.truth_columns(shown.y), **scored.task.decode(shown.out)}
+    Predictions(keys, columns, [None] * len(keys)).write(folder / PREDICTIONS)
     test = scored.parts.get("test")
     TestLedger(folder / LOOKS).begin(None if test is None else fingerprint(problem.source, test.rows.numpy()))
     feed = training.feed

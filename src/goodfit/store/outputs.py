@@ -131,6 +131,11 @@ def is_wrong_labels(path: Path) -> bool:
     return tuple(_columns(path)) == WRONG_LABELS
 
 
+def is_card(path: Path) -> bool:
+    """The model card of a run."""
+    return _beginning(path).startswith(b"# Model card: ")
+
+
 def is_drawing(path: Path) -> bool:
     """An SVG that goodfit wrote."""
     return _beginning(path).startswith(DRAWING_MARK)

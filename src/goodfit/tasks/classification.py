@@ -30,7 +30,7 @@ from goodfit.tasks.metric import (
 from goodfit.tasks.prediction_sets import PredictionSets
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import Columns, Targets
 
 AUC_CLASSES = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
 LISTED_CLASSES = 8  # in a message
@@ -244,6 +244,10 @@ class Classification(CalibratedTask):
         if len(self.classes) <= PROBABILITY_COLUMNS:
             columns |= {f"p_{label}": shares[:, number].numpy() for number, label in enumerate(self.classes)}
         return columns
+
+    def truth_columns(self, y: Tensor) -> Columns:
+        """truth."""
+        return {"truth": [self.truth(target) for target in y]}
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -18,7 +18,7 @@ from goodfit.tasks.class_sections import classes_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import Columns, Targets
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,10 @@ class MultiLabel(CalibratedTask):
             for row in (shares > 0.5).tolist()
         ]
         return {"prediction": chosen, **{f"p_{label}": shares[:, at].numpy() for at, label in enumerate(self.labels)}}
+
+    def truth_columns(self, y: Tensor) -> Columns:
+        """truth."""
+        return {"truth": [self.truth(target) for target in y]}
 
     def to_json(self) -> dict[str, Any]:
         return {"labels": list(self.labels), "temperature": self.temperature}

@@ -19,7 +19,7 @@ from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import Columns, Targets
 
 SHARE_ROUNDED_AT_MOST = 1e-4  # of a deviation, by which a target may be off as float32
 
@@ -183,6 +183,11 @@ class Regression(RowTask):
         if self.single:
             return {"prediction": values[:, 0]}
         return {f"prediction_{at + 1}": values[:, at] for at in range(values.shape[1])}
+
+    def truth_columns(self, y: Tensor) -> Columns:
+        """truth, or truth_1 .. truth_K."""
+        values = y.numpy()
+        return {"truth": values} if self.single else {f"truth_{at + 1}": values[:, at] for at in range(values.shape[1])}
 
     def to_json(self) -> dict[str, Any]:
         values: dict[str, Any] = {

@@ -244,6 +244,10 @@ class Task(ABC):
     def truth(self, target: Tensor) -> Any:
         """One encoded target in the words of the data."""
 
+    def truth_columns(self, y: Tensor) -> Columns:
+        """Encoded targets as columns beside the predictions; none where they are images, or no values of rows."""
+        return {}
+
     def draw(self, out: Tensor) -> Tensor | None:
         """Outputs (K, C, H, W) as masks (K, H, W) or images (K, H, W, C), uint8; None of rows."""
         return None
