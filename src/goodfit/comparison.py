@@ -16,6 +16,7 @@ from goodfit.analysis.prediction_columns import Named
 from goodfit.analysis.prediction_files import file_entry
 from goodfit.errors import UsageError
 from goodfit.store.outputs import is_page, refuse_to_replace
+from goodfit.store.run_folder import PREDICTIONS, RECORD, SAVED
 
 if TYPE_CHECKING:
     from goodfit.run import Run
@@ -122,6 +123,8 @@ def compare(
     if part is not None and part not in PARTS:
         raise UsageError(f"--part {part} is not known", fix="Choose test or valid")
     paths = [Path(model) if isinstance(model, (str, Path)) else model.folder for model in models]
+    for path in paths:
+        refuse_file_of_run(path)
     columns = (truth, prediction, key, fold)
     folders = [path for path in paths if path.is_dir()]
     runs = _runs(folders, part)
@@ -145,6 +148,16 @@ def compare(
     if not all(entry.keyed for entry in entries):
         notes += ("rows are paired by their order: not every file has a key of different values",)
     return Comparison(compared, tuple(sentences(compared)), notes, rope, tuple(paths))
+
+
+def refuse_file_of_run(path: Path) -> None:
+    """Raise where a file of a run folder is given in place of the folder; its predictions.csv is a table like others.
+
+    Raises:
+        UsageError: the folder is named.
+    """
+    if path.name in SAVED and path.name != PREDICTIONS and path.is_file() and (path.parent / RECORD).exists():
+        raise UsageError("this is a file of a run", where=path, fix=f"Give the folder, {path.parent}")
 
 
 def _named(paths: Sequence[Path], columns: Sequence[Any]) -> list[tuple[Path, Named]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from scipy import stats
@@ -201,12 +202,15 @@ def test_runs_are_compared_on_test_rows_and_over_their_folds(tmp_path: Path) -> 
     assert entries[0].rows == "test rows"
     truth = dict(enumerate(y.tolist()))
     assert [truth[int(key)] for key in entries[0].keys] == entries[0].truth.tolist()
-    written = dict(row[:2] for row in read(runs[0] / "predictions.csv")[1])
+    names, rows = read(runs[0] / "predictions.csv")
+    written = {row[0]: row[names.index("prediction")] for row in rows}
     assert written == dict(zip(entries[0].keys, entries[0].predicted.tolist(), strict=True))
     assert result.compared.folds == 3
     valid = goodfit.compare(*runs, part="valid")
     assert valid.compared.entries[0].rows == "rows held out in folds"
     assert len(valid.compared.entries[0]) == 120 - len(entries[0])
+    with pytest.raises(UsageError, match="this is a file of a run"):
+        goodfit.compare(runs[0] / "run.json", runs[1])
     with pytest.raises(UsageError, match="not the same rows"):
         goodfit.compare(runs[0], write(tmp_path / "p.csv", ["key", "prediction"], [["0", "up"]]))
 
@@ -228,6 +232,28 @@ def test_files_that_cannot_be_read_are_one_clear_line(
         goodfit.compare(a, a)
     assert words in str(error.value)
     assert "a.csv" in str(error.value)
+
+
+def test_other_columns_of_a_table_of_numbers_are_no_probabilities(tmp_path: Path) -> None:
+    rows = [[at, 1.5 * at, 1.4 * at, 0.5, 0.2, 0.9, "1,5 and 1.5"] for at in range(12)]
+    names = ["id", "target", "prediction", "score", "p_value", "p_adj", "note"]
+    path = write(tmp_path / "a.csv", names, rows)
+    assert goodfit.compare(path, path).compared.entries[0].kind == "numbers"
+
+
+def test_a_class_is_one_however_it_is_spelt(tmp_path: Path) -> None:
+    """As pandas writes predictions that are floats, and as Parquet and other programs write booleans."""
+    whole = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[1, 0, "0.0"], [2, 1, "1.0"], [3, 1, "0.0"]])
+    floats = write(tmp_path / "b.csv", ["id", "truth", "prediction"], [[1, "0.0", 0], [2, "1.0", 1], [3, "1.0", 1]])
+    assert goodfit.compare(whole, floats).to_json()["metrics"]["a"]["accuracy"] == pytest.approx(2 / 3)
+    said = write(tmp_path / "c.csv", ["id", "truth", "prediction"], [[1, "True", "False"], [2, "False", "False"]])
+    frame = pl.DataFrame({"id": [2, 1], "truth": [False, True], "prediction": [False, True]})
+    frame.write_parquet(tmp_path / "d.parquet")
+    values = goodfit.compare(said, tmp_path / "d.parquet").to_json()["metrics"]
+    assert (values["c"]["accuracy"], values["d"]["accuracy"]) == (0.5, 1.0)
+    versions = write(tmp_path / "e.csv", ["truth", "prediction"], [["1.1", "1.10"], ["1.10", "1.10"], ["1.1", "1.1"]])
+    result = goodfit.compare(versions, versions, task="classes")
+    assert result.compared.entries[0].classes == ("1.1", "1.10")
 
 
 def test_a_column_of_probabilities_is_a_prediction(tmp_path: Path) -> None:

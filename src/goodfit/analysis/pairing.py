@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from goodfit.analysis.entry import Entry
+from goodfit.analysis.label_spelling import one_spelling
 from goodfit.errors import UsageError
 
 KEYS_LISTED = 3
@@ -27,6 +28,8 @@ def paired(entries: Sequence[Entry]) -> list[Entry]:
                 f"{first.name} predicts {first.kind}, {other.name} {other.kind}",
                 fix="Give models of the same task, or settle what the columns hold with --task classes or numbers",
             )
+    entries = _spelt_alike(entries)
+    first = entries[0]
     keyed = all(entry.keyed for entry in entries)
     ordered = [first, *(_in_order(first, other, keyed) for other in entries[1:])]
     with_truth = [entry for entry in ordered if entry.truth is not None]
@@ -102,6 +105,27 @@ def _shown(truth: np.ndarray, at: int) -> str:
     return (
         str(value) if value.ndim == 0 and truth.dtype.kind != "f" else np.array2string(np.asarray(value), precision=6)
     )
+
+
+def _spelt_alike(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries of classes with one spelling for each class."""
+    if entries[0].kind != "classes":
+        return list(entries)
+    columns = [values.tolist() for entry in entries for values in (entry.truth, entry.predicted) if values is not None]
+    spelling = one_spelling([*columns, *(entry.classes for entry in entries)])
+
+    def spelt(values: np.ndarray | None) -> np.ndarray | None:
+        return None if values is None else np.array([spelling[label] for label in values.tolist()])
+
+    return [
+        replace(
+            entry,
+            truth=spelt(entry.truth),
+            predicted=spelt(entry.predicted),
+            classes=tuple(spelling[label] for label in entry.classes),
+        )
+        for entry in entries
+    ]
 
 
 def _labels(entries: Sequence[Entry]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ PREDICTION = (
 )  # fmt: skip
 KEY = (
     "key", "id", "rowid", "row", "index", "uid", "uuid", "file", "filename", "path", "image", "imageid", "sample",
-    "sampleid", "identifier", "name", "",
+    "sampleid", "identifier", "name", "", "unnamed:0",
 )  # fmt: skip
 FOLD = ("fold", "cvfold", "folds", "split")
 POSITIVE = ("probability", "proba", "prob", "score", "p", "yprob", "yscore", "yproba", "confidencepositive")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.analysis.entry import Entry
+from goodfit.analysis.label_spelling import one_spelling
 from goodfit.analysis.prediction_columns import (
     FOLD,
     KEY,
@@ -61,14 +62,10 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     if (error := next((column for column in others if column == "error"), None)) is not None:
         frame = _readable(frame, error, path)
         others.remove(error)
-    marks = convention(
-        frame[[column.name for column in frame.iter_columns() if column.name != key_name]],
-        separator=None if table.delimited is None else table.delimited.separator,
-        decimal=None,
-    )
-    reader = _Reader(frame, marks, path)
-    of_class = probability_columns(others, reader.labels([truth_name, prediction_name]))
-    positive = next((column for column in others if plain(column) in POSITIVE), None)
+    of_class, positive = _probabilities(frame, others, [truth_name, prediction_name])
+    read = [name for name in (truth_name, prediction_name, positive, *of_class.values()) if name is not None]
+    separator = None if table.delimited is None else table.delimited.separator
+    reader = _Reader(frame, convention(frame[list(dict.fromkeys(read))], separator=separator, decimal=None), path)
     if prediction_name is None and not of_class and positive is None:
         raise DataError(
             f"no column of predictions is recognised among {', '.join(columns[:12])}",
@@ -130,10 +127,6 @@ class _Reader:
     def holds_numbers(self, name: str) -> bool:
         return numbers(self.frame[name], self.marks.of(name)).null_count() == 0
 
-    def labels(self, names: Sequence[str | None]) -> list[str]:
-        """Different texts of these columns, as they are written."""
-        return sorted({str(cell).strip() for name in names if name for cell in self.frame[name].unique().to_list()})
-
     def is_classes(self, truth: str | None, prediction: str | None) -> bool:
         """Text, or few whole numbers in all columns that there are."""
         values = []
@@ -148,19 +141,6 @@ class _Reader:
         together = np.concatenate(values)
         return bool((together == np.round(together)).all()) and len(np.unique(together)) <= CLASSES_AT_MOST
 
-    def classes(self, name: str) -> np.ndarray:
-        """(N,) str: whole numbers without a point, so that 1.0 and 1 are one class."""
-        cells = self.text(name)
-        if not self.holds_numbers(name):
-            return cells
-        values = self.numbers(name)
-        whole = values == np.round(values)
-        coded = np.array([cell[:1] == "0" and len(cell) > 1 and cell.isdigit() for cell in cells])  # 01 is a name
-        return np.array(
-            [str(int(value)) if fine and not code else cell
-             for cell, value, fine, code in zip(cells, values, whole, coded, strict=True)]
-        )  # fmt: skip
-
 
 def _readable(frame: pl.DataFrame, error: str, path: Path) -> pl.DataFrame:
     """The rows of a file of goodfit that could be read; the others have no prediction."""
@@ -170,6 +150,25 @@ def _readable(frame: pl.DataFrame, error: str, path: Path) -> pl.DataFrame:
     if not kept.height:
         raise DataError("no row of it could be read: each has an error", where=path)
     return kept
+
+
+def _probabilities(
+    frame: pl.DataFrame, others: Sequence[str], outcomes: Sequence[str | None]
+) -> tuple[dict[str, str], str | None]:
+    """Columns of probabilities by label, and the one column of probabilities of two classes.
+
+    A column counts as one of a class where its label stands in the truth or the prediction: p_value beside numbers is
+    none. A score beside more than two different outcomes is none either.
+    """
+    named = [name for name in outcomes if name is not None]
+    labels = {str(cell).strip() for name in named for cell in frame[name].unique().to_list() if cell is not None}
+    of_class = probability_columns(others, sorted(labels))
+    spelling = one_spelling([[*labels], [*of_class]])
+    known = {spelling[label] for label in labels}
+    if named and not any(spelling[label] in known for label in of_class):
+        of_class = {}
+    two = len(known) <= 2 or not named
+    return of_class, next((column for column in others if plain(column) in POSITIVE), None) if two else None
 
 
 def _keyed(reader: _Reader, key: str | None, said: bool, name: str) -> Entry:
@@ -193,8 +192,9 @@ def _of_classes(
     reader: _Reader, entry: Entry, truth: str | None, prediction: str | None, of_class: dict[str, str],
     positive: str | None,
 ) -> Entry:  # fmt: skip
-    y = None if truth is None else reader.classes(truth)
-    predicted = None if prediction is None else reader.classes(prediction)
+    spelling = one_spelling([reader.text(name).tolist() for name in (truth, prediction) if name] + [list(of_class)])
+    y, predicted = (None if name is None else _spelt(reader.text(name), spelling) for name in (truth, prediction))
+    of_class = {spelling[label]: column for label, column in of_class.items()}
     notes = list(entry.notes)
     if predicted is not None and prediction is not None and y is not None:
         seen = set(y.tolist())
@@ -230,6 +230,10 @@ def _of_classes(
     return replace(
         entry, truth=y, predicted=predicted, classes=tuple(labels), probabilities=probabilities, notes=tuple(notes)
     )
+
+
+def _spelt(labels: np.ndarray, spelling: Mapping[str, str]) -> np.ndarray:
+    return np.asarray([spelling[label] for label in labels.tolist()], dtype=np.str_)
 
 
 def _of_two(
