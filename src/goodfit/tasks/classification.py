@@ -15,7 +15,7 @@ from goodfit.errors import DataError
 from goodfit.stats.calibration import reliability
 from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, mean_auc, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
-from goodfit.tasks.class_sections import classes_section, confusion_section
+from goodfit.tasks.class_sections import classes_section, confusion_section, reliability_section
 from goodfit.tasks.coverage import coverage_by_group, coverage_section
 from goodfit.tasks.metric import (
     ACCURACY,
@@ -212,6 +212,7 @@ class Classification(CalibratedTask):
         return [
             *confusion_section(details["confusion"], classes),
             classes_section(details["per_class"], counts, classes),
+            *([reliability_section(analyses["calibration"])] if "calibration" in analyses else []),
             *([coverage_section(analyses["coverage"], "prediction sets")] if "coverage" in analyses else []),
         ]
 
