@@ -200,6 +200,8 @@ def test_runs_are_compared_on_test_rows_and_over_their_folds(tmp_path: Path) -> 
     result = goodfit.compare(*runs)
     entries = result.compared.entries
     assert entries[0].rows == "test rows"
+    assert entries[0].truth is not None
+    assert entries[0].predicted is not None
     truth = dict(enumerate(y.tolist()))
     assert [truth[int(key)] for key in entries[0].keys] == entries[0].truth.tolist()
     names, rows = read(runs[0] / "predictions.csv")

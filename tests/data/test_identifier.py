@@ -12,6 +12,7 @@ import pytest
 import goodfit as gf
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.identifier import identifier
+from goodfit.predict.predictions import Predictions
 
 
 def chosen(frame: pl.DataFrame) -> str | None:
@@ -50,9 +51,11 @@ def test_a_run_names_its_rows_by_it_and_has_the_truth_beside_the_prediction(tmp_
     pay = {f"'=o{at}": 3 * value for at, value in enumerate(x)}  # a spreadsheet is not to compute it
     assert [float(row["truth"]) for row in rows] == pytest.approx([pay[row["key"]] for row in rows], rel=1e-6)
     new = frame.drop("pay").head(5)
-    assert list(gf.load(run.folder).predict(new).table()["key"]) == [f"=o{at}" for at in range(5)]
-    without = gf.load(run.folder).predict(new.drop("order_id"))
-    assert list(without.table()["key"]) == [str(at) for at in range(5)]
+    loaded = gf.load(run.folder)
+    for rows_to_predict, keys in ((new, [f"=o{at}" for at in range(5)]), (new.drop("order_id"), list("01234"))):
+        predicted = loaded.predict(rows_to_predict)
+        assert isinstance(predicted, Predictions)
+        assert list(predicted.keys) == keys
     compared = gf.compare(run.folder, run.folder / "predictions.csv")
     assert compared.compared.entries[0].keys[0].startswith("=o")
     assert "practically equal" in compared.answer
