@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from scipy import stats
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
 
 import goodfit
+from goodfit.analysis.entry import Entry
+from goodfit.analysis.pairing import paired
 from goodfit.cli.app import app
 from goodfit.errors import DataError, GoodfitError, UsageError
 
@@ -234,6 +237,21 @@ def test_files_that_cannot_be_read_are_one_clear_line(
         goodfit.compare(a, a)
     assert words in str(error.value)
     assert "a.csv" in str(error.value)
+
+
+def test_runs_that_name_the_same_rows_differently_are_paired_by_row_number() -> None:
+    truth = np.array(["x", "y", "z"])
+    by_id = Entry("a", "test rows", ("i7", "i3", "i5"), True, truth, truth, tuple("xyz"), places=np.array([7, 3, 5]))
+    at = np.array([2, 0, 1])
+    by_number = Entry(
+        "b", "test rows", ("5", "7", "3"), True, truth[at], truth[at], tuple("xyz"), places=np.array([5, 7, 3])
+    )
+    _, second = paired([by_id, by_number])
+    assert second.predicted is not None
+    assert second.predicted.tolist() == truth.tolist()
+    elsewhere = replace(by_number, places=np.array([5, 7, 4]))
+    with pytest.raises(UsageError, match="not the same rows"):
+        paired([by_id, elsewhere])
 
 
 def test_other_columns_of_a_table_of_numbers_are_no_probabilities(tmp_path: Path) -> None:

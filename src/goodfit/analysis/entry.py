@@ -16,6 +16,7 @@ class Entry:
         rows: what the rows are: "test rows"; "rows" of a file.
         keys: what tells the rows apart, one each.
         keyed: whether the keys are names in the data; else they are places in the file, and rows are paired by order.
+        places: row numbers of a run's data; None of a file.
         truth: (N,) text of classes, (N,) or (N, K) numbers; None: the file has none, and another's counts.
         predicted: the same; None where only losses are known.
         classes: in the order of the probabilities; empty of numbers and losses.
@@ -35,6 +36,7 @@ class Entry:
     probabilities: np.ndarray | None = None
     losses: np.ndarray | None = None
     folds: np.ndarray | None = None
+    places: np.ndarray | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -57,4 +59,5 @@ class Entry:
             probabilities=None if self.probabilities is None else self.probabilities[at],
             losses=None if self.losses is None else self.losses[at],
             folds=None if self.folds is None else self.folds[at],
+            places=None if self.places is None else self.places[at],
         )

@@ -55,6 +55,8 @@ def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:
         return other
     place = {key: at for at, key in enumerate(other.keys)}
     missing = [key for key in first.keys if key not in place]
+    if len(missing) == len(first) and (at := _by_place(first, other)) is not None:
+        return other.taken(at)
     mine = set(first.keys)
     more = [key for key in other.keys if key not in mine]
     if missing or more:
@@ -69,6 +71,19 @@ def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:
             fix="Fit both on the same data with the same --seed and parts, or predict the same rows with both",
         )
     return other.taken(np.array([place[key] for key in first.keys], dtype=np.int64))
+
+
+def _by_place(first: Entry, other: Entry) -> np.ndarray | None:
+    """Where the rows of the first stand in the other, by row number; None where these differ.
+
+    Two runs of the same data may name its rows differently: one was fitted by an older goodfit, or with its column of
+    identifiers left out.
+    """
+    if first.places is None or other.places is None or len(first) != len(other):
+        return None
+    order = np.argsort(other.places)
+    at = order[np.searchsorted(other.places[order], first.places).clip(max=len(other) - 1)]
+    return np.asarray(at) if np.array_equal(other.places[at], first.places) else None
 
 
 def _listed(keys: Sequence[str]) -> str:

@@ -23,12 +23,14 @@ class ScoredRows:
     Attributes:
         part: test or valid.
         keys: the path or number of each row, as in predictions.csv.
+        places: (N,) row numbers in the data.
         out, y: what the task keeps of outputs and targets, (N, ...) each.
         folds: (N,) the fold of cross-fitting that held each row out; None without.
     """
 
     part: str
     keys: list[str]
+    places: np.ndarray
     out: Tensor
     y: Tensor
     folds: np.ndarray | None
@@ -58,7 +60,7 @@ def scored_rows(folder: Path) -> dict[str, ScoredRows]:
 
     def of(part: str, rows: Tensor, out: Tensor, y: Tensor, folds: Tensor | None) -> ScoredRows:
         keys = [names.get(row, str(row)) for row in rows.tolist()]
-        return ScoredRows(part, keys, out, y, None if folds is None else folds.numpy())
+        return ScoredRows(part, keys, rows.numpy(), out, y, None if folds is None else folds.numpy())
 
     shown = of(part, tensors["rows"], tensors["out"], tensors["y"], valid.get("folds") if part == "valid" else None)
     kept = {part: shown}
