@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -301,3 +303,16 @@ def test_the_command_prints_one_object_and_writes_a_page(tmp_path: Path) -> None
     again = CliRunner().invoke(app, ["compare", str(a), str(b), "-o", str(page)])
     assert isinstance(again.exception, GoodfitError)
     assert "did not make" in str(again.exception)
+
+
+def test_files_are_compared_without_pytorch(tmp_path: Path) -> None:
+    a, b, *_ = two_classes(tmp_path)
+    program = (
+        "import sys; from goodfit.cli.app import app; "
+        f"app(['compare', {str(a)!r}, {str(b)!r}, '-o', {str(tmp_path / 'c.html')!r}], standalone_mode=False); "
+        f"app(['labels', {str(a)!r}], standalone_mode=False); app(['stats', {str(a)!r}], standalone_mode=False); "
+        f"app(['threshold', {str(a)!r}, '--recall', '0.5'], standalone_mode=False); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
