@@ -130,7 +130,7 @@ KINDS = {
         frozenset({NO_BETTER, FEW}),
     ),
     "enough rows": Kind(tables((700, 1200), curved, 0.5), frozenset({GOOD})),
-    "enough ratings, images": Kind(
+    "enough ratings and images": Kind(
         {
             "ratings": lambda random: ratings(random, 5000, 100, 60, noise=0.4),
             "images": lambda random: images(random, int(random.integers(200, 400)), noise=False),
