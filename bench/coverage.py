@@ -104,7 +104,7 @@ def laws() -> Iterator[tuple[str, str, Draw]]:
         area = norm.cdf(distance / np.sqrt(1 + spread**2))
         yield "AUC", f"{area:.2f}, deviations 1 and {spread:g}", of_auc(distance, spread)
     for distance in (1.0, 2.0):
-        yield "average precision", f"30% positive, {distance:g} deviations apart", of_average_precision(distance)
+        yield "average precision", f"30% positive, distance {distance:g}", of_average_precision(distance)
     yield "RMSE", "normal errors", of_rmse(False)
     yield "RMSE", "heavy tails: Student t, 5 degrees", of_rmse(True)
     yield "MAE", "normal errors", of_mean(lambda random, rows: np.abs(random.normal(size=rows)))
@@ -124,10 +124,10 @@ def main() -> None:
     print(f"percent of {draws:,} intervals that hold the truth; a simulation error is "
           f"{100 * np.sqrt(0.05 * 0.95 / draws):.1f}")  # fmt: skip
     print(f"| metric | rows | {' | '.join(f'n = {rows:,}' for rows in sizes)} |\n|---|---|{'---|' * len(sizes)}")
-    for metric, law, draw in laws():
+    for number, (metric, law, draw) in enumerate(laws()):
         shares = []
         for rows in sizes:
-            random, held, drawn = np.random.default_rng(rows), 0, 0
+            random, held, drawn = np.random.default_rng([rows, number]), 0, 0
             for _ in range(draws):
                 estimate, truth = draw(random, rows)
                 if estimate is not None:

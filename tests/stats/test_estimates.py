@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import special as scipy_special
 from scipy import stats as scipy_stats
 from scipy.optimize import brentq
-from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, r2_score, roc_auc_score
 
 from goodfit.stats import estimates as stats
 
@@ -121,6 +121,24 @@ def test_the_mean_area_of_several_classes_is_scikit_learns() -> None:
     assert found.value == pytest.approx(roc_auc_score(labels, scores, multi_class="ovr", average="macro"))
     alone = [stats.auc(scores[:, at], labels == at) for at in range(3)]
     assert found.high - found.low < min(each.high - each.low for each in alone if each is not None)
+
+
+def test_average_precision_has_the_interval_of_a_jackknife() -> None:
+    """Each row is left out in turn, by scikit-learn."""
+    random = np.random.default_rng(8)
+    positive = random.random(40) < 0.4
+    scores = random.normal(size=40) + positive
+    found = stats.average_precision(scores, positive)
+    assert found is not None
+    assert found.value == pytest.approx(average_precision_score(positive, scores))
+    left_out = np.array([average_precision_score(np.delete(positive, at), np.delete(scores, at)) for at in range(40)])
+    error = math.sqrt(39 / 40 * ((left_out - left_out.mean()) ** 2).sum())
+    reach = scipy_stats.t.ppf(0.975, 39) * error / (found.value * (1 - found.value))
+    ends = [scipy_special.expit(scipy_special.logit(found.value) + side * reach) for side in (-1, 1)]
+    assert [found.low, found.high] == pytest.approx(ends)
+    apart = stats.average_precision(np.arange(10.0), np.arange(10) > 5)
+    assert apart == stats.proportion(4, 4)
+    assert stats.average_precision(np.arange(3.0), np.ones(3, dtype=bool)) is None
 
 
 def test_auc_of_a_single_class_is_left_out() -> None:

@@ -200,8 +200,9 @@ def placement_values(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
     """Average precision: the mean precision at each positive row, by falling score; None without both kinds of rows.
 
-    The interval is Boyd, Eng and Page's on the logit scale (2013, "Area under the precision-recall curve: point
-    estimates and confidence intervals", section 4.1).
+    The interval is Student's on the logit scale, as Boyd, Eng and Page recommend (2013, "Area under the
+    precision-recall curve: point estimates and confidence intervals"), with the jackknife's standard error: theirs, of
+    the positive rows alone, is too wide where these are well apart. Where all are in front, it is Wilson's of them.
 
     Args:
         scores: (N,), higher for positive rows.
@@ -209,14 +210,34 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | No
     """
     from sklearn.metrics import average_precision_score
 
-    count = int(positive.sum())
-    if count == 0 or count == len(positive):
+    positive = np.asarray(positive).astype(bool)
+    count, rows = int(positive.sum()), len(positive)
+    if count == 0 or count == rows:
         return None
     value = float(average_precision_score(positive, scores))
-    inside = min(max(value, 0.5 / count), 1 - 0.5 / count) if count > 1 else 0.5
-    middle, error = math.log(inside / (1 - inside)), Z95 / math.sqrt(count * inside * (1 - inside))
-    low, high = (1 / (1 + math.exp(-end)) for end in (middle - error, middle + error))
-    return Estimate(value, min(low, value), max(high, value))
+    if count == 1:
+        return Estimate(value, 0.0, 1.0)
+    left_out = _precisions_without_each(np.asarray(scores), positive)
+    error = math.sqrt((rows - 1) / rows * float(((left_out - left_out.mean()) ** 2).sum()))
+    return _on_logit(value, error, rows, count)
+
+
+def _precisions_without_each(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """(N,) the average precision without each row, by falling score; ties as they stand.
+
+    A row changes the ranks behind it, so that running sums from both ends give all of them at once.
+    """
+    y = positive[np.argsort(-scores, kind="stable")]
+    rank, hits, count = np.arange(1, len(y) + 1), np.cumsum(y), int(y.sum())
+    before = np.cumsum(np.where(y, hits / rank, 0)) - np.where(y, hits / rank, 0)
+    earlier = np.maximum(rank - 1, 1)  # the rank of a row once one before it is gone
+
+    def behind(precision: np.ndarray) -> np.ndarray:
+        of_positive = np.where(y, precision, 0)
+        return np.asarray(np.cumsum(of_positive[::-1])[::-1] - of_positive)
+
+    without_hit = (before + behind((hits - 1) / earlier)) / (count - 1)
+    return np.asarray(np.where(y, without_hit, (before + behind(hits / earlier)) / count))
 
 
 def rmse(errors: np.ndarray) -> Estimate:
