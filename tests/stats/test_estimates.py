@@ -102,7 +102,10 @@ def test_auc_and_its_variance_are_those_of_all_pairs(above: int, below: int, see
     # DeLong, DeLong and Clarke-Pearson 1988, written out over all pairs
     wins = (high[:, None] > low) + 0.5 * (high[:, None] == low)
     error = math.sqrt(wins.mean(1).var(ddof=1) / above + wins.mean(0).var(ddof=1) / below)
-    if error == 0 or found.value in (0, 1):
+    if error == 0 and 0 < found.value < 1:  # all scores are the same
+        assert (found.low, found.high) == (found.value, found.value)
+        return
+    if found.value in (0, 1):
         certain = min(above, below)
         assert found == stats.proportion(found.value * certain, certain)
         return

@@ -117,8 +117,10 @@ def _on_logit(value: float, error: float, rows: int, certain: int) -> Estimate:
         error: its standard error.
         certain: independent rows that speak for a share of exactly 0 or 1; then Wilson's interval of so many.
     """
-    if not 0 < value < 1 or error == 0:
+    if not 0 < value < 1:
         return proportion(value * certain, certain)
+    if error == 0:
+        return Estimate(value, value, value)
     middle, reach = math.log(value / (1 - value)), t_quantile(max(1, rows - 1)) * error / (value * (1 - value))
     low, high = (1 / (1 + math.exp(-end)) for end in (middle - reach, middle + reach))
     return Estimate(value, low, high)
