@@ -36,7 +36,7 @@ from goodfit.checks.rule import LiveRule
 LABELS_PER_CLASS = 20  # of which none was 0
 CLASSES_AT_MOST = 1000
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-BEYOND = 0.25  # of 0 and 1: a mask that was resized smoothly oversteps by less
+BEYOND = 0.5  # of 0 and 1: a mask that was resized smoothly oversteps by less
 
 
 class LabelsOutOfRange(LiveRule):
