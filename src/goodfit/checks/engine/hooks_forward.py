@@ -171,6 +171,8 @@ class ForwardHooks(Replacing):
         return result
 
     def _write(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        if getattr(self._local, "stepping", False):  # an optimiser of torch writes into its own state
+            return original(*args, **kwargs)
         if self.watcher.hears(events.Write) and not args[0].requires_grad and not torch.is_grad_enabled():
             others = [other for other in args[1:] if isinstance(other, Tensor)]
             self.watcher.tell(events.Write(args[0], name, others[0] if others else None))

@@ -58,8 +58,8 @@ class GraphKeptAlive(LiveRule):
     def after_backward(self, event: BackwardEnded) -> Iterator[Finding]:
         self.backwards += 1
         mark = Mark(self.backwards)
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn, limit=NODES_MARKED) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes[:NODES_MARKED]:
                 if not hasattr(node, "variable") and graph.MARK not in node.metadata:
                     node.metadata[graph.MARK] = mark
         self.marks.add(mark)

@@ -106,8 +106,8 @@ class LogitsAreProbabilities(LiveRule):
                 )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn, limit=NODES_AT_MOST) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes[:NODES_AT_MOST]:
                 if node.name() != "SoftmaxBackward0" or not (inputs := graph.parents(node)):
                     continue
                 inner = graph.behind(inputs[0])

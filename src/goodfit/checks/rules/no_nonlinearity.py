@@ -58,8 +58,7 @@ class NoNonlinearity(LiveRule):
             # not part.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
             if isinstance(part, (nn.Linear, _ConvNd)) and (weight := part._parameters.get("weight")) is not None
         }
-        for loss in event.losses:
-            nodes = list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else []
+        for nodes in event.nodes:
             uses = Counter(id(parent) for node in nodes for parent in graph.parents(node))
             for node in nodes:
                 second_layer = _affine(node)
