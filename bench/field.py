@@ -15,6 +15,7 @@ and the processor time with the watcher divided by that without.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import hashlib
 import io
@@ -25,6 +26,7 @@ import random
 import resource
 import runpy
 import shlex
+import signal
 import statistics
 import sys
 import traceback
@@ -92,13 +94,15 @@ def in_child(work: Callable[[], Outcome]) -> Outcome:
         outcome = receiver.recv() if receiver.poll(SECONDS_ALLOWED) else Outcome(failed="it took too long")
     except EOFError:
         outcome = Outcome(failed="its process died")
-    process.kill()
+    with contextlib.suppress(ProcessLookupError):  # it has ended, with all that it started
+        os.killpg(process.pid or 0, signal.SIGKILL)
     process.join()
     assert isinstance(outcome, Outcome)
     return outcome
 
 
 def _send(work: Callable[[], Outcome], sender: Connection) -> None:
+    os.setpgid(0, 0)  # so that what a program starts ends with it
     sender.send(work())
     sender.close()
     os._exit(0)

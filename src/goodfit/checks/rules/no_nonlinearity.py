@@ -116,9 +116,9 @@ def _leaf(node: Any) -> Tensor | None:
 
 
 def _before(node: Any) -> Any:
-    """Behind views, batch norms, and factors that are constants, as those of dropout are."""
+    """Behind views (a clamp bends values, as a ReLU does), batch norms, and factors that are constants, as those of dropout are."""
     for _ in range(20):
-        node = graph.behind(node)
+        node = graph.behind(node, stop=(*graph.CLAMPS, "MaskedFillBackward0"))
         before = graph.parents(node)
         if node.name() in ("MulBackward0", "NativeDropoutBackward0") and len(before) == 1:
             node = before[0]

@@ -58,8 +58,8 @@ class TargetsBeyondOutput(LiveRule):
         target = event.target.detach()
         if not event.grad or event.name not in LOSSES or not target.numel() or not target.is_floating_point():
             return
-        node = graph.source(event.input)
-        activation = RANGES.get(node.name()) if node is not None else None
+        name = graph.activation(event.input)
+        activation = RANGES.get(name)
         if activation is None or event.target.requires_grad:
             return
         what, low, high = activation
@@ -67,7 +67,7 @@ class TargetsBeyondOutput(LiveRule):
         outside = float(((target < low - margin) | (target > high + margin)).float().mean())
         if outside < SHARE_AT_LEAST:
             return
-        key = (user_place(), node.name())
+        key = (user_place(), name)
         self.calls[key] += 1
         if self.calls[key] == CALLS_AT_LEAST:
             reach = f"at least {low:g}" if high == torch.inf else f"between {low:g} and {high:g}"
