@@ -116,7 +116,7 @@ def _leaf(node: Any) -> Tensor | None:
 
 
 def _before(node: Any) -> Any:
-    """Behind views (a clamp bends values, as a ReLU does), batch norms, and factors that are constants, as those of dropout are."""
+    """Behind views, batch norms, and constant factors, as those of dropout are. A clamp bends, as a ReLU does."""
     for _ in range(20):
         node = graph.behind(node, stop=(*graph.CLAMPS, "MaskedFillBackward0"))
         before = graph.parents(node)
