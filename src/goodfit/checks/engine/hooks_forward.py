@@ -231,7 +231,7 @@ class ForwardHooks(Replacing):
         if call.outermost:
             self.program.note_call(call)
         watcher.tell(call)
-        if call.outermost and not call.grad:
+        if call.outermost:
             watcher.tick(CALL_TICKS)
 
 

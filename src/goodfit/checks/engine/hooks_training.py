@@ -55,6 +55,7 @@ class TrainingHooks(Replacing):
         inputs_given = kwargs.get("inputs") is not None
         watcher = self.watcher
         self._local.stepping = False  # of a closure, or a step that raised
+        watcher.backward_begins()
         self._hand_written_step(losses)
         self._note_loss(losses)
         if watcher.hears(events.BackwardBegins):
