@@ -15,11 +15,11 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
 TORCH_INDEX ?=
 # Tests go to whichever process is free, in runs that keep those of a file together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
-BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audit.py bench/same_bits.py,$(wildcard bench/*.py)))
+BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audit.py bench/same_bits.py bench/field.py,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow zoo zoo-peers nightly gpu-test bench fuzz faults audit sbom \
+.PHONY: help install dev demo test lint types slow zoo zoo-peers field nightly gpu-test bench fuzz faults audit sbom \
         install-hashed keywords clean
 
 help:  ## list the targets
@@ -57,6 +57,9 @@ zoo: dev  ## programs with silent mistakes, and awkward correct ones: what goodf
 zoo-peers: dev  ## the same programs under other tools from the package index, beside goodfit
 	@$(PIP_INSTALL) --no-deps --target .peers --upgrade torch-audit==0.3.0 guardtower==0.1.0 gradsnitch==0.1.0 preflight-ml==0.1.1
 	@$(BIN)/python zoo/manifest.py && PYTHONPATH=.peers $(BIN)/python zoo/zoo.py --other
+
+field: dev  ## public programs that you have fetched, with and without the watcher: make field FOLDER=...
+	@$(BIN)/python bench/field.py $(FOLDER)
 
 nightly: dev lint types  ## everything that needs no GPU: test, slow and zoo in one
 	@$(PYTEST) -m "not gpu"

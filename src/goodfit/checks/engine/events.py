@@ -93,6 +93,11 @@ class Backward:
     inputs_given: bool
 
     @cached_property
+    def nodes(self) -> list[list[Any]]:
+        """For each loss the nodes of its graph, nearest first (graph.NODES_AT_MOST): walked once for all rules."""
+        return [list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else [] for loss in self.losses]
+
+    @cached_property
     def leaves(self) -> list[Tensor]:
         """Leaf tensors that gradients reach."""
         leaves: dict[int, Tensor] = {}
@@ -102,6 +107,20 @@ class Backward:
             elif loss.requires_grad:
                 leaves[id(loss)] = loss
         return list(leaves.values())
+
+
+@dataclass(frozen=True)
+class OtherLoss(Event):
+    """A loss of torch that takes more than an input and its target is about to be called.
+
+    Attributes:
+        name: ctc_loss, cosine_embedding_loss or margin_ranking_loss, as in torch.nn.functional.
+        arguments: by name, with their defaults.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    grad: bool
 
 
 class BackwardBegins(Backward, Event):
@@ -139,6 +158,14 @@ class NewOptimiser(Event):
     """An optimiser has been made."""
 
     optimiser: Optimizer
+
+
+@dataclass(frozen=True)
+class Seeded(Event):
+    """torch.manual_seed has been called."""
+
+    seed: int
+    grad: bool
 
 
 @dataclass(frozen=True)

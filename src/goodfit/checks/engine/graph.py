@@ -28,6 +28,7 @@ MOVES = frozenset(
         "MaskedFillBackward0", "UnbindBackward0", "FlattenBackward0", "MkldnnConvertBackward0",
     }
 )  # fmt: skip
+CLAMPS = ("ClampBackward0", "ClampBackward1", "ClampMinBackward0", "ClampMaxBackward0")
 
 
 def parents(node: Any) -> list[Any]:
@@ -64,15 +65,32 @@ def source(tensor: Tensor) -> Any:
     return None if node is None else behind(node)
 
 
-def behind(node: Any) -> Any:
-    """The same from a node on. A constant added or clipped away by the user (softmax + 1e-8) is a move too."""
+def behind(node: Any, stop: Collection[str] = ()) -> Any:
+    """The same from a node on. A constant added or clipped away by the user (softmax + 1e-8) is a move too.
+
+    Args:
+        stop: names of nodes that count as no move here.
+    """
     for _ in range(NODES_AT_MOST):
         inputs = parents(node)
         is_move = node.name() in MOVES or (node.name() == "AddBackward0" and len(inputs) == 1)
-        if not is_move or not inputs:
+        if not is_move or not inputs or node.name() in stop:
             return node
         node = inputs[0]
     return node
+
+
+def activation(tensor: Tensor) -> str:
+    """The name of the node that made the values of a tensor; clamp(min=0) is a ReLU. "" for a constant or leaf."""
+    node = tensor.grad_fn
+    while node is not None:
+        node = behind(node, stop=CLAMPS)
+        if node.name() not in CLAMPS or not parents(node):
+            return str(node.name())
+        if getattr(node, "_saved_min", None) == 0 and getattr(node, "_saved_max", None) is None:
+            return "ReluBackward0"
+        node = parents(node)[0]
+    return ""
 
 
 def walk(node: Any, *, stop: Collection[int] = (), limit: int = NODES_AT_MOST) -> Iterator[Any]:

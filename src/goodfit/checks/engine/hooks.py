@@ -53,6 +53,7 @@ class Hooks(TrainingHooks, ForwardHooks):
         self._replace(DataLoader, "__iter__", self._epoch)
         self._replace(loading._BaseDataLoaderIter, "__next__", self._batch)
         self._replace(loading._BaseDataLoaderIter, "_next_index", self._next_index)
+        self._replace(torch, "manual_seed", self._seed)
         self._replace(torch, "compile", self._compile)
         self._replace(nn.Module, "compile", self._compile)
         self._replace(torch.jit, "script", self._script)
@@ -129,6 +130,11 @@ class Hooks(TrainingHooks, ForwardHooks):
         self.watcher.tell(events.Batch(loader, count[0], list(tensors(batch)), index))
         count[0] += 1
         return batch
+
+    def _seed(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        self.watcher.tell(events.Seeded(result.initial_seed(), torch.is_grad_enabled()))
+        return result
 
     def _compile(self, original: Any, args: Any, kwargs: Any) -> Any:
         self.program.compiled = True

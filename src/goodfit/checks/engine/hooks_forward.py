@@ -23,6 +23,7 @@ LOSSES = (
     "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
     "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
 )  # fmt: skip
+OTHER_LOSSES = ("ctc_loss", "cosine_embedding_loss", "margin_ranking_loss")  # also of more than two tensors
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
@@ -37,6 +38,8 @@ class ForwardHooks(Replacing):
     def _install_forward(self) -> None:
         for name in LOSSES:
             self._replace(functional, name, functools.partial(self._loss, name))
+        for name in OTHER_LOSSES:
+            self._replace(functional, name, functools.partial(self._other_loss, name))
         for name in DROPOUTS:
             self._replace(functional, name, self._dropout)
         self._replace(functional, "scaled_dot_product_attention", self._attention)
@@ -95,6 +98,13 @@ class ForwardHooks(Replacing):
         if not torch.is_grad_enabled():
             self._note_evaluation(name, result, args, kwargs)
         return result
+
+    def _other_loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        if self.watcher.hears(events.OtherLoss):
+            bound = signature(original).bind(*args, **kwargs)
+            bound.apply_defaults()
+            self.watcher.tell(events.OtherLoss(name, bound.arguments, torch.is_grad_enabled()))
+        return original(*args, **kwargs)
 
     def _note_evaluation(self, name: str, result: Any, args: Any, kwargs: Any) -> None:
         """A loss without gradients, after the first step: its value, where reading it waits for nothing."""
@@ -161,6 +171,8 @@ class ForwardHooks(Replacing):
         return result
 
     def _write(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        if getattr(self._local, "stepping", False):  # an optimiser of torch writes into its own state
+            return original(*args, **kwargs)
         if self.watcher.hears(events.Write) and not args[0].requires_grad and not torch.is_grad_enabled():
             others = [other for other in args[1:] if isinstance(other, Tensor)]
             self.watcher.tell(events.Write(args[0], name, others[0] if others else None))
@@ -219,7 +231,7 @@ class ForwardHooks(Replacing):
         if call.outermost:
             self.program.note_call(call)
         watcher.tell(call)
-        if call.outermost and not call.grad:
+        if call.outermost:
             watcher.tick(CALL_TICKS)
 
 

@@ -54,6 +54,8 @@ class TrainingHooks(Replacing):
         gradients_given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
         inputs_given = kwargs.get("inputs") is not None
         watcher = self.watcher
+        self._local.stepping = False  # of a closure, or a step that raised
+        watcher.backward_begins()
         self._hand_written_step(losses)
         self._note_loss(losses)
         if watcher.hears(events.BackwardBegins):
@@ -107,9 +109,11 @@ class TrainingHooks(Replacing):
 
     def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._hand_written.stop()
+        self._local.stepping = type(optimiser).__module__.startswith("torch.optim")
         vars(self._local).setdefault("steps_before", {})[id(optimiser)] = getattr(self._local, "steps", 0)
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        self._local.stepping = False
         if self.watcher.busy or torch.compiler.is_compiling():
             return
         self.program.optimiser(optimiser).steps += 1

@@ -21,6 +21,7 @@ from goodfit.checks.rule import NotChecked
 
 SCREENING_ROWS = 8  # of a batch, that may rule mixing out
 SMALLEST_CHANGE = 1e-5  # of the size of the outputs: rounding is a hundredth of it
+SUMS = ("add", "__add__", "__radd__", "add_", "__iadd__")
 NOISE_FACTOR = 10.0  # how far a change has to stand out of what two equal passes differ by
 
 
@@ -185,6 +186,84 @@ def _distances(before: Tensor, after: Tensor, row: int) -> Tensor:
     return distances
 
 
+def added_by_row(
+    net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Collection[int] | None = None
+) -> Place | None:
+    """The line of the net's own code that adds to each row of the batch something that depends on its number.
+
+    The rows of a copy's input are rotated; a sum then differs from its rotated former self where neither of the tensors
+    added does so before. None where there is no such line, or where the net carries something from batch to batch
+    whose sizes are those of the batch, such as hidden states.
+
+    Args:
+        outputs: which tensors of the output are asked about, by their order; all when None.
+
+    Raises:
+        NotChecked: the net cannot be copied.
+    """
+    x = next(tensors([list(args), dict(kwargs)]), None)
+    if x is None or x.dim() < 2 or len(x) < 3 or _carries_rows(net, args, kwargs, len(x)):
+        return None
+    model = copied(net)
+    with random_state_kept(), torch.no_grad():
+        experiment = _experiment(model, x, args, kwargs, outputs, len(x))
+        moved = _rotated(args, kwargs, len(x))
+        rotated = _experiment(model, next(tensors(list(moved))), *moved, outputs, len(x))
+        try:
+            first, second, other = (each.run(each.x) for each in (experiment, experiment, rotated))
+            if not first or not _same_shapes(first, second) or not _same_shapes(first, other):
+                return None
+            noise = max(float((first[at] - second[at]).abs().max()) for at in first)
+            size = max(float((first[at].roll(1, 0) - other[at]).abs().max()) for at in first)
+            scale = max(float(first[at].abs().max()) for at in first)
+            if size <= NOISE_FACTOR * noise + SMALLEST_CHANGE * scale:
+                return None
+            return _first_sum(experiment, rotated, noise)
+        except RunFailed:
+            return None
+
+
+def _carries_rows(net: nn.Module, args: Any, kwargs: Any, rows: int) -> bool:
+    """Whether an argument has the size of the batch in another dimension than the first, or an attribute in any."""
+    given = any(rows in tensor.shape and len(tensor) != rows for tensor in tensors([list(args), dict(kwargs)]))
+    kept = [
+        value
+        for module in net.modules()
+        for name, value in [*vars(module).items(), *module.named_buffers(recurse=False)]
+        if name not in ("_parameters", "_buffers", "_modules")
+    ]
+    return given or any(rows in tensor.shape for tensor in tensors(kept))
+
+
+def _rotated(args: Any, kwargs: Any, rows: int) -> Any:
+    """The arguments with every tensor that has a row a sample rotated by one row."""
+    copies: dict[int, Tensor] = {}
+
+    def roll(tensor: Tensor) -> Tensor:
+        if id(tensor) not in copies:
+            copies[id(tensor)] = tensor.roll(1, 0) if tensor.dim() and len(tensor) == rows else tensor
+        return copies[id(tensor)]
+
+    return mapped((list(args), dict(kwargs)), roll)
+
+
+def _first_sum(experiment: Experiment, rotated: Experiment, noise: float) -> Place | None:
+    """The line of the first call whose result is not the rotated former one, if that is a sum."""
+    before, after = _Trace(len(experiment.x)), _Trace(len(experiment.x))
+    experiment.run(experiment.x, before)
+    rotated.run(rotated.x, after)
+    for (place, one), (_, other), name in zip(before.results, after.results, before.names, strict=False):
+        if one.shape != other.shape:
+            return None
+        if torch.equal(one, other):  # a constant, such as the encodings themselves
+            continue
+        if float((one.roll(1, 0) - other).abs().max()) > NOISE_FACTOR * noise + SMALLEST_CHANGE * float(
+            one.abs().max()
+        ):
+            return place if name in SUMS else None
+    return None
+
+
 class _Trace(TorchFunctionMode):
     """Keeps what every call gave that has as many rows as the batch, with the line of the net's code."""
 
@@ -192,12 +271,14 @@ class _Trace(TorchFunctionMode):
         super().__init__()
         self.rows = rows
         self.results: list[tuple[Place, Tensor]] = []
+        self.names: list[str] = []  # of the functions that gave these
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         for tensor in tensors(result):
             if tensor.dim() > 1 and len(tensor) == self.rows and tensor.is_floating_point():
                 self.results.append((user_place(Experiment.run.__code__), _numbers(tensor).clone()))
+                self.names.append(str(getattr(func, "__name__", "")))
         return result
 
 

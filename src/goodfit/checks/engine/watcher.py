@@ -26,8 +26,10 @@ from goodfit.checks.rule import LiveRule, NotChecked, live_rules, rule_failed
 from goodfit.checks.selection import Selection
 from goodfit.checks.suppressions import Suppressions
 
-STEP_TICKS, CALL_TICKS = 50, 1  # of an optimiser's step, and of a net's call without gradients
-FIRST_TICKS = 12 * STEP_TICKS  # that the rules are awake for at the start
+STEP_TICKS, CALL_TICKS = 50, 1  # of an optimiser's step, and of a net's call
+FIRST_STEPS = 12  # that the rules are awake for at the start, however many calls of a rollout lie between them
+FIRST_TICKS = FIRST_STEPS * STEP_TICKS
+FIRST_WAKINGS_AT_MOST = 12  # by a backward pass, before these steps are over
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
 WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20}  # for each of these reasons
 
@@ -59,6 +61,7 @@ class Watcher:
         self._before_end: Callable[[], None] = lambda: None
         self._found: dict[tuple[str, str | None, int | None], Finding] = {}
         self._ticks = FIRST_TICKS
+        self._first_steps_left, self._first_wakings_left = FIRST_STEPS, FIRST_WAKINGS_AT_MOST
         self._wakings_left = dict(WAKINGS_AT_MOST)
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self._local = threading.local()
@@ -177,11 +180,12 @@ class Watcher:
         self._steps_at_most = (steps, stop)
 
     def tick(self, ticks: int) -> None:
-        """A step, or a call without gradients, is over: perhaps stop, sleep, or look again."""
+        """A step, or a net's call, is over: perhaps stop, sleep, or look again."""
         steps_at_most, stop = self._steps_at_most
         if steps_at_most is not None and self.program.steps >= steps_at_most:
             raise stop
         if self.awake:
+            self._first_steps_left -= ticks == STEP_TICKS
             self._ticks -= ticks
             if self._ticks <= 0:
                 self.awake = False
@@ -189,6 +193,12 @@ class Watcher:
         elif self.program.steps >= self._next_look:
             self._next_look = 2 * self.program.steps
             self.wake()
+
+    def backward_begins(self) -> None:
+        """Wake where a rollout of many calls has put the rules to sleep before the first steps were seen."""
+        if not self._awake and self._first_steps_left > 0 and self._first_wakings_left > 0:
+            self._first_wakings_left -= 1
+            self.wake(self._first_steps_left * STEP_TICKS)
 
     def look(self, reason: str) -> None:
         """Wake for a few ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often."""

@@ -45,10 +45,9 @@ class ClippedLogits(LiveRule):
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if event.name not in ("cross_entropy", "binary_cross_entropy_with_logits"):
             return
-        node = graph.source(event.input)
+        name, node = graph.activation(event.input), graph.source(event.input)
         if node is not None and node.name() in MAX_NODES:
-            node = graph.behind(graph.parents(node)[0])
-        name = node.name() if node is not None else ""
+            name = graph.behind(graph.parents(node)[0]).name()
         if name == "SigmoidBackward0" and event.name != "cross_entropy":
             return  # sigmoid-before-logits-loss
         if name in ACTIVATIONS:

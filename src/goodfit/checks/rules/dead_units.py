@@ -29,7 +29,6 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -57,8 +56,8 @@ class DeadUnits(LiveRule):
             return  # only the last losses count
         alive: list[Tensor] = []
         samples: list[int] = []
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes:
                 if node.name() == "ReluBackward0":
                     try:
                         out = node._saved_result

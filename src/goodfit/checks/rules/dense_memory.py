@@ -43,8 +43,8 @@ class DenseMemory(LiveRule):
             return
         self.examined = True
         maps = total = 0
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes:
                 shape = graph.shape_of(node)
                 if node.name() == "CatBackward0" and len(shape) == 4 and min(shape[2:]) >= SIDE_AT_LEAST:
                     maps, total = maps + 1, total + 4 * shape.numel()

@@ -52,18 +52,17 @@ class GraphKeptAlive(LiveRule):
 
     def start(self) -> None:
         self.marks: weakref.WeakSet[Mark] = weakref.WeakSet()
-        self.backwards = 0
         self.reported = False
 
     def after_backward(self, event: BackwardEnded) -> Iterator[Finding]:
-        self.backwards += 1
-        mark = Mark(self.backwards)
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn, limit=NODES_MARKED) if loss.grad_fn is not None else ():
+        step = self.program.steps  # several backward passes may belong to one, as those of an episode
+        mark = Mark(step)
+        for nodes in event.nodes:
+            for node in nodes[:NODES_MARKED]:
                 if not hasattr(node, "variable") and graph.MARK not in node.metadata:
                     node.metadata[graph.MARK] = mark
         self.marks.add(mark)
-        alive = sum(each.step < self.backwards - 1 for each in self.marks)
+        alive = len({each.step for each in self.marks if each.step < step - 1})
         if alive >= GRAPHS_AT_LEAST and not self.reported:
             self.reported = True
             place = _keeper(event.losses) or user_place()

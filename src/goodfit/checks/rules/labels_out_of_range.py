@@ -2,11 +2,12 @@
 
 What it checks
     Targets of cross_entropy and nll_loss against the number of classes C: below 0 or from C on, other than
-    ignore_index. As a warning: labels 1 to C-1 are all used and 0 never is.
+    ignore_index. Targets of binary_cross_entropy, with logits or without, that lie outside of 0 to 1: masks of 0 and
+    255, classes 1 and 2. As a warning: labels 1 to C-1 are all used and 0 never is.
 
 Why it hurts
     On a GPU it ends in a device assert that does not name the label. Labels counted from 1 waste an output, or fail at
-    the last class.
+    the last class. Two classes numbered 1 and 2 give a binary loss without a lower end.
 
 Example
     F.cross_entropy(net(x), y)                        # y counts from 1 to C
@@ -34,6 +35,8 @@ from goodfit.checks.rule import LiveRule
 
 LABELS_PER_CLASS = 20  # of which none was 0
 CLASSES_AT_MOST = 1000
+BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+BEYOND = 0.5  # of 0 and 1: a mask that was resized smoothly oversteps by less
 
 
 class LabelsOutOfRange(LiveRule):
@@ -45,6 +48,9 @@ class LabelsOutOfRange(LiveRule):
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         y = event.target
+        if event.name in BINARY:
+            yield from self._of_two(event.name, y.detach())
+            return
         if event.name not in ("cross_entropy", "nll_loss") or y.is_floating_point() or not y.numel():
             return
         classes = event.input.shape[1 if event.input.dim() > 1 else 0]
@@ -66,6 +72,17 @@ class LabelsOutOfRange(LiveRule):
             self.place = user_place()
             counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
             self.counts[classes] = self.counts.get(classes, torch.zeros_like(counts)) + counts
+
+    def _of_two(self, name: str, y: torch.Tensor) -> Iterator[Finding]:
+        if not y.numel():
+            return
+        low, high = float(y.min()), float(y.max())
+        if low < -BEYOND or high > 1 + BEYOND:
+            yield self.finding(
+                f"the targets of {name} lie between {low:.3g} and {high:.3g}, and it expects 0 to 1: its loss has no "
+                "lower end",
+                "Divide a mask of 0 and 255 by 255; number two classes 0 and 1",
+            )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for classes, counts in self.counts.items():

@@ -42,6 +42,7 @@ from goodfit.checks.rule import LiveRule
 STEPS_AT_LEAST = 30
 RISE_FACTOR = 1.5  # of the last losses above the first
 NOISE_FACTOR = 3.0  # standard deviations of the last losses, by which the first one has to lie below them
+LEAP_AT_LEAST = 0.25  # of a weight in one step, relative to its norm: a loss may rise as well because the data changes
 BREAK_FACTOR = 10.0  # of the highest loss above the first, before the loss was not finite
 MOVEMENT_NEEDED = 0.005  # of a weight over the whole run, relative to its norm: the steps, all in one direction
 PROGRESS_NEEDED = 0.9  # of the first loss: below it something was learnt by so small steps
@@ -111,10 +112,8 @@ class LearningRate(LiveRule):
         moved = self.largest_change * steps  # at most
         noise = statistics.pstdev(last) if len(last) > 1 and math.isfinite(end) else 0.0
         never_below = losses.lowest >= losses.first and end >= losses.first + NOISE_FACTOR * noise
-        if comparable and (never_below or end > RISE_FACTOR * losses.first or diverged):
-            if moved < MOVEMENT_NEEDED:
-                yield self._too_low(moved)
-                return
+        leaps = self.largest_change >= LEAP_AT_LEAST or not math.isfinite(self.largest_change) or diverged
+        if comparable and leaps and (never_below or end > RISE_FACTOR * losses.first or diverged):
             yield self.finding(
                 f"the loss was {losses.first:.4g} in the first step, {losses.lowest:.4g} at its lowest, and is "
                 f"{end:.4g} over the last steps: the learning rate of {self.rate:g} is too high",

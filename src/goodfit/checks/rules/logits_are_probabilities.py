@@ -3,8 +3,9 @@
 What it checks
     A distribution (Categorical, OneHotCategorical, Bernoulli and their like) gets `logits` that come from a softmax or
     a sigmoid, as the graph shows, or whose rows are probabilities in three calls; or `probs` of log-probabilities (all
-    negative), or with negative values. kl_div with log_target=True gets probabilities. A softmax is taken of a softmax
-    over the same dimension.
+    negative), or with negative values. kl_div with log_target=True gets probabilities. poisson_nll_loss, which takes
+    the logarithm of the rate unless log_input=False is given, gets an exponential, a softplus or a ReLU. A softmax is
+    taken of a softmax over the same dimension.
 
 Why it hurts
     A policy of softmax(softmax(x)) is nearly uniform, however sure the net is: with two actions no probability is above
@@ -41,6 +42,7 @@ from goodfit.checks.rule import LiveRule
 OF_CLASSES = ("Categorical", "OneHotCategorical", "OneHotCategoricalStraightThrough", "RelaxedOneHotCategorical",
               "Multinomial")  # fmt: skip
 OF_TWO = ("Bernoulli", "RelaxedBernoulli", "Geometric", "Binomial", "NegativeBinomial")
+RATES = {"ExpBackward0": "an exponential", "SoftplusBackward0": "a softplus", "ReluBackward0": "a ReLU"}
 CALLS_AT_LEAST = 3  # with rows that sum to 1, where no softmax is seen
 SUM_TOLERANCE = 1e-3
 NODES_AT_MOST = 60  # behind the loss: further inside, two softmaxes are the net's own
@@ -86,6 +88,14 @@ class LogitsAreProbabilities(LiveRule):
             )
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name == "poisson_nll_loss" and event.options.get("log_input"):
+            node = graph.source(event.input)
+            what = RATES.get(node.name()) if node is not None else None
+            if what is not None:
+                yield self.finding(
+                    f"the input of poisson_nll_loss comes from {what}, and it takes the exponential itself",
+                    "Give it the output before that, or pass log_input=False",
+                )
         if event.name == "kl_div" and event.options.get("log_target") and event.target.dim() > 1:
             target = event.target.detach()
             if target.is_floating_point() and target.numel() and _is_distribution(target):
@@ -96,8 +106,8 @@ class LogitsAreProbabilities(LiveRule):
                 )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn, limit=NODES_AT_MOST) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes[:NODES_AT_MOST]:
                 if node.name() != "SoftmaxBackward0" or not (inputs := graph.parents(node)):
                     continue
                 inner = graph.behind(inputs[0])

@@ -37,6 +37,7 @@ ELEMENTWISE = (
     "binary_cross_entropy_with_logits", "binary_cross_entropy", "hinge_embedding_loss", "gaussian_nll_loss",
 )  # fmt: skip
 PAIRWISE = ("SubBackward0", "MulBackward0", "AddBackward0", "DivBackward0", "RsubBackward1")
+NODES_AT_MOST = 40
 FIX = "Give both the same shape: net(x).squeeze(1), or y.unsqueeze(1)"
 
 
@@ -67,10 +68,10 @@ class LossBroadcast(LiveRule):
         if self.reported or last is None or last.rows is None or last.rows < 2:
             return
         rows = last.rows
-        for loss in event.losses:
-            if loss.grad_fn is None or loss.dim():
+        for loss, nodes in zip(event.losses, event.nodes, strict=True):
+            if loss.dim():
                 continue
-            for node in graph.walk(loss.grad_fn, limit=40):
+            for node in nodes[:NODES_AT_MOST]:
                 if node.name() not in PAIRWISE or tuple(graph.shape_of(node)) != (rows, rows):
                     continue
                 shapes = [tuple(graph.shape_of(parent)) for parent in graph.parents(node)]

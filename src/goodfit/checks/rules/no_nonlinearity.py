@@ -58,8 +58,7 @@ class NoNonlinearity(LiveRule):
             # not part.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
             if isinstance(part, (nn.Linear, _ConvNd)) and (weight := part._parameters.get("weight")) is not None
         }
-        for loss in event.losses:
-            nodes = list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else []
+        for nodes in event.nodes:
             uses = Counter(id(parent) for node in nodes for parent in graph.parents(node))
             for node in nodes:
                 second_layer = _affine(node)
@@ -117,9 +116,9 @@ def _leaf(node: Any) -> Tensor | None:
 
 
 def _before(node: Any) -> Any:
-    """Behind views, batch norms, and factors that are constants, as those of dropout are."""
+    """Behind views, batch norms, and constant factors, as those of dropout are. A clamp bends, as a ReLU does."""
     for _ in range(20):
-        node = graph.behind(node)
+        node = graph.behind(node, stop=(*graph.CLAMPS, "MaskedFillBackward0"))
         before = graph.parents(node)
         if node.name() in ("MulBackward0", "NativeDropoutBackward0") and len(before) == 1:
             node = before[0]

@@ -2,7 +2,8 @@
 
 What it checks
     The content of rows. A scaler, imputer or PCA was fitted to a set of rows, transformed them, and of its results some
-    are trained on and others are evaluated on; or train_test_split parts what it gave.
+    are trained on and others are evaluated on; or train_test_split parts what it gave. Or the rows that the net is
+    evaluated on were made by a fit to these rows alone, and those it was trained on by another fit.
 
 Why it hurts
     Mean and range of the test rows are known to the training: the score is a little too good, and for PCA, imputation
@@ -34,7 +35,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardEnded, Call, Compare, Fit, Loss, Split, Transform
+from goodfit.checks.engine.events import BackwardEnded, Call, Compare, Fit, Loss, Split, Transform, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -53,6 +54,7 @@ class ScalerFittedBeforeSplit(LiveRule):
     def start(self) -> None:
         self.fits: weakref.WeakKeyDictionary[Any, tuple[int, set[int]]] = weakref.WeakKeyDictionary()
         self.places: list[tuple[Place, str]] = []  # of the fits, by number
+        self.widths: list[int] = []  # columns, by number
         self.made: dict[int, int] = {}  # fingerprint of a row that a transformer made of one it was fitted to: number
         self.sizes: dict[int, int] = {}  # how many of these there are, by number
         self.pending: list[Tensor] = []
@@ -60,12 +62,14 @@ class ScalerFittedBeforeSplit(LiveRule):
         self.apart: dict[int, set[int]] = {}  # rows evaluated on, in batches with no row that was trained on
         self.evaluated: Tensor | None = None
         self.reported: set[int] = set()
+        self.refitted: set[int] = set()  # fits to rows that are evaluated, where those of training came of another fit
 
     def on_fit(self, event: Fit) -> None:
         rows = _rows(event.x)
         if rows:
             self.fits[event.transformer] = (len(self.places), set(rows))
             self.places.append((user_place(), type(event.transformer).__name__))
+            self.widths.append(int(np.shape(event.x)[1]))
 
     def on_transform(self, event: Transform) -> None:
         number, fitted = self.fits.get(event.transformer, (0, set()))
@@ -112,11 +116,31 @@ class ScalerFittedBeforeSplit(LiveRule):
             trained = self.trained.get(number, set())
             if own & trained or len(own) < len(rows) / 2:
                 continue
+            if not trained and self._fitted_again(number):
+                self.refitted.add(number)  # unless it is trained on later: the next fold, looked at before its training
+                continue
             apart = self.apart.setdefault(number, set())
             apart |= own
             share = len(trained) / self.sizes[number]
             if len(apart) >= ROWS_AT_LEAST and len(apart) * share >= OVERLAP_EXPECTED:
                 yield self._finding(number, "was fitted to the rows that the net is evaluated on as well")
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for number in sorted(self.refitted - self.reported - set(self.trained)):
+            yield self._finding(
+                number,
+                "was fitted again to the rows that the net is evaluated on: they are scaled by another mean and range "
+                "than the training rows",
+            )
+
+    def _fitted_again(self, number: int) -> bool:
+        """Whether the training rows came of another fit of such a transformer, of as many columns."""
+        name = self.places[number][1]
+        return self.sizes.get(number, 0) >= ROWS_AT_LEAST and any(
+            self.places[other][1] == name and self.widths[other] == self.widths[number] and rows
+            for other, rows in self.trained.items()
+            if other != number
+        )
 
     def _finding(self, number: int, what: str) -> Finding:
         self.reported.add(number)

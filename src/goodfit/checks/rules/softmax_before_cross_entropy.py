@@ -34,6 +34,7 @@ from goodfit.checks.rule import LiveRule
 
 CALLS_AT_LEAST = 3  # with rows that sum to 1, where no softmax is seen
 SUM_TOLERANCE = 1e-3
+NODES_AT_MOST = 60  # behind the loss
 
 
 class SoftmaxBeforeCrossEntropy(LiveRule):
@@ -62,8 +63,8 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
         """Cross-entropy imported under another name before the watch, or written as log_softmax and nll."""
         if self.reported:
             return
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn, limit=60) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes[:NODES_AT_MOST]:
                 if node.name() == "LogSoftmaxBackward0" and (inputs := graph.parents(node)):
                     origin = graph.behind(inputs[0])
                     if origin.name() == "SoftmaxBackward0":

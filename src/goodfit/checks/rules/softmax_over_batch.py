@@ -54,8 +54,8 @@ class SoftmaxOverBatch(LiveRule):
         output = call.output.grad_fn if isinstance(call.output, Tensor) else None
         inside: set[int] = {id(node) for node in graph.walk(output)} if output is not None else set()
         mixes: bool | NotChecked | None = None  # what the net does, once it is asked
-        for loss in event.losses:
-            for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
+        for nodes in event.nodes:
+            for node in nodes:
                 if node.name() not in ("SoftmaxBackward0", "LogSoftmaxBackward0"):
                     continue
                 shape = graph.shape_of(node)

@@ -2,8 +2,9 @@
 
 What it checks
     cross_entropy with a target for every class: rows of zeros and ones in which several are 1 (an input of several
-    classes at once, "multi-hot"), or rows with negative numbers. kl_div without log_target: targets that are partly
-    negative and partly above 0, so that they are neither probabilities nor their logarithms.
+    classes at once, "multi-hot"), or rows with negative numbers; binary_cross_entropy of a softmax, with such rows.
+    kl_div without log_target: targets that are partly negative and partly above 0, so that they are neither
+    probabilities nor their logarithms.
 
 Why it hurts
     Softmax gives probabilities that sum to 1. With three classes that are right at once, the loss asks for 1/3 each,
@@ -29,6 +30,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
+from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -45,6 +47,8 @@ class TargetsNotDistribution(LiveRule):
             return
         if event.name == "cross_entropy":
             yield from self._of_cross_entropy(target)
+        elif event.name == "binary_cross_entropy":
+            yield from self._of_softmax(event.input, target)
         elif event.name == "kl_div" and not event.options.get("log_target"):
             lowest, highest = float(target.min()), float(target.max())
             if lowest < -TOLERANCE and highest > TOLERANCE:
@@ -53,6 +57,23 @@ class TargetsNotDistribution(LiveRule):
                     "probabilities nor their logarithms",
                     "Give it softmax(logits), or log_softmax(logits) with log_target=True",
                 )
+
+    def _of_softmax(self, x: Tensor, target: Tensor) -> Iterator[Finding]:
+        node = graph.source(x)
+        if (
+            node is None
+            or node.name() != "SoftmaxBackward0"
+            or target.shape != graph.shape_of(node)
+            or target.dim() < 2
+        ):
+            return
+        many = float((target.sum(graph.softmax_dim(node)) > 1.5).float().mean())
+        if many > 0:
+            yield self.finding(
+                f"in {many:.0%} of the targets of binary_cross_entropy several classes are 1 at once, and its input is "
+                "a softmax, whose probabilities sum to 1",
+                "Give binary_cross_entropy_with_logits the output before the softmax: a decision for each class",
+            )
 
     def _of_cross_entropy(self, target: Tensor) -> Iterator[Finding]:
         lowest = float(target.min())

@@ -27,7 +27,9 @@ Cost
 
 from __future__ import annotations
 
+import math
 import weakref
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,7 +51,10 @@ CHANCE_WORTH_SAYING = 0.001
 SHARE_AT_LEAST = 0.01  # of the rows: a smaller one cannot move a figure by more than itself
 ROWS_SHARED_AT_LEAST = 3
 SHARE_OF_TRAINING_DATA = 0.95  # from here on it is the training data itself, which may be evaluated too
-SHARE_SEEN_BEFORE = 0.9  # of a batch: then all training rows have been seen
+SHARE_SEEN_BEFORE = 0.5  # of the last batches: before, too few of the training rows have been seen
+BATCHES_POOLED = 4  # for that share
+MARGIN = 0.05  # below that share, of the rows evaluated: a larger one may be that of the training data itself
+SHARE_TRAINED_LATER = 0.05  # of the rows evaluated that were not trained on: then they are training data too
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
 ROWS_KEPT = 100_000
 FIX = "Split once, before training, and keep copies of a row in one part"
@@ -60,7 +65,7 @@ class TrainedOn:
 
     Attributes:
         content: fingerprints of rows.
-        complete: whether all training rows have been seen.
+        known_share: of the last training rows, how many had been seen before.
         loaders: those that its batches came from; of them `rows`, each set once, the present one last.
         unknown: whether one of them has rows without numbers.
         first: the sum of its first weight, when it was first trained.
@@ -69,14 +74,28 @@ class TrainedOn:
 
     def __init__(self, net: nn.Module) -> None:
         self.content: set[int] = set()
-        self.complete = self.unknown = False
+        self.known_share = 0.0
+        self.unknown = False
         self.loaders: weakref.WeakSet[Any] = weakref.WeakSet()
         self.rows: list[Rows] = []
         self.first = _sum_of(dict(net.named_parameters()))
         self.overwritten = ""
         weight = next(iter(net.parameters()), None)
         self._weight = None if weight is None else weakref.ref(weight)
+        self._batches: deque[tuple[int, int]] = deque(maxlen=BATCHES_POOLED)  # rows seen before, rows
         self._version = -1  # of that weight, after the last step
+
+    def note_batch(self, seen_before: int, rows: int) -> None:
+        """A batch of training rows: the share that was seen before, over several, is that of all training rows."""
+        if rows:
+            self._batches.append((seen_before, rows))
+            seen, total = (sum(numbers) for numbers in zip(*self._batches, strict=True))
+            self.known_share = seen / total
+
+    def least_share_of_training_data(self) -> float:
+        """How many of the training rows are among those seen: three standard errors below what the last batches say."""
+        rows, share = sum(rows for _, rows in self._batches) or 1, self.known_share
+        return min(SHARE_OF_TRAINING_DATA, share - max(MARGIN, 3 * math.sqrt(share * (1 - share) / rows)))
 
     def note_step(self) -> None:
         weight = self._weight() if self._weight is not None else None
@@ -90,6 +109,32 @@ class TrainedOn:
             return self.overwritten == "new"
         weight = self._weight() if self._weight is not None else None
         return weight is None or (self._version >= 0 and weight._version != self._version)
+
+
+class Pass:
+    """One evaluation of a net, in batches with no step between them, on rows that come from no loader.
+
+    Attributes:
+        rows, seen, common: how many; of them, training rows; of those, such as were not evaluated before that.
+        unseen: rows that are no training rows so far.
+    """
+
+    def __init__(self, step: int, known: TrainedOn) -> None:
+        self.step, self.known = step, known
+        self.known_share, self.least_share = known.known_share, known.least_share_of_training_data()
+        self.rows = self.seen = self.common = 0
+        self.unseen: set[int] = set()
+
+    def shares_rows(self) -> bool:
+        """Whether a part of the rows is training data, and it is not training data as a whole, seen in part."""
+        if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
+            return False
+        trained_later = len(self.unseen & self.known.content)
+        return (
+            SHARE_AT_LEAST * self.rows < self.common
+            and self.seen < self.least_share * self.rows
+            and trained_later < SHARE_TRAINED_LATER * len(self.unseen)
+        )
 
 
 def _sum_of(state: Any) -> float:
@@ -116,6 +161,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         self.settled: weakref.WeakSet[Any] = weakref.WeakSet()  # of these, where the loaders themselves could tell
         self.read_first: set[int] = set()  # rows that were read before they were trained on, as in a rollout
         self.within: list[Finding] = []  # evaluations on nothing but training rows
+        self.passes: dict[Place, Pass] = {}  # the last one at each line
         self.separate = 0  # evaluations on other rows
         self.untrained: set[float] = set()  # sums of the weights of nets that were not trained yet
 
@@ -146,8 +192,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known = self.training.get(net)
             if known is None:
                 known = self.training[net] = TrainedOn(net)
-            if rows and sum(row in known.content for row in rows) >= SHARE_SEEN_BEFORE * len(rows):
-                known.complete = True
+            known.note_batch(sum(row in known.content for row in rows), len(rows))
             if len(known.content) < ROWS_KEPT:
                 known.content.update(rows)
             if loader is not None and loader not in known.loaders:
@@ -195,11 +240,13 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 return
         if isinstance(event, Loss) and event.options.get("reduction") == "none":
             return  # how hard each row is: rows are chosen for training by it
-        common = sum(row in known.content and row not in self.read_first for row in rows)
-        if not known.complete or common < ROWS_SHARED_AT_LEAST:
-            return
-        if SHARE_AT_LEAST * len(rows) < common < SHARE_OF_TRAINING_DATA * len(rows):
-            yield self._finding(common / len(rows), place)
+        kept = self.passes.get(place)
+        if kept is None or kept.step != self.program.steps:
+            kept = self.passes[place] = Pass(self.program.steps, known)
+        kept.rows += len(rows)
+        kept.common += sum(row in known.content and row not in self.read_first for row in rows)
+        kept.unseen.update(row for row in rows if row not in known.content)
+        kept.seen += sum(row in known.content for row in rows)
 
     def _rows_of(self, loader: Any) -> Rows | None:
         if loader not in self.rows:
@@ -230,6 +277,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         """Where other rows are evaluated too, those within the training rows show how well these are fitted."""
+        for place, last in self.passes.items():
+            if last.shares_rows():
+                yield self._finding(last.common / last.rows, place)
         if not self.separate:
             yield from self.within[:1]
 
