@@ -73,8 +73,8 @@ def test_an_epoch_has_eight_steps_or_batches_of_eight(rows: int, accelerator: bo
 @pytest.mark.parametrize(
     ("in_shape", "output", "accelerator", "arch"),
     [
-        ((3, 32, 32), "row", False, "resnet10"),
-        ((3, 96, 96), "row", False, "resnet18"),
+        ((3, 32, 32), "row", False, "convnet"),
+        ((3, 96, 96), "row", False, "convnet"),
         ((1, 28, 28), "row", True, "resnet18"),
         ((7,), "row", False, "mlp"),
         ((3, 180, 240), "image", False, "unet-resnet10"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from goodfit.errors import UsageError
+from goodfit.fitting.effort import Effort
 from goodfit.fitting.options import FitOptions
 from goodfit.nets import Recipe
 from goodfit.record import Choice
@@ -39,6 +40,7 @@ class Facts:
         frozen_start: the first epoch fits a linear head to the features of the pretrained net as it is.
         fixed_features: nothing but the head is learnt, and that to the optimum in the first epoch.
         recipe: of the architecture for this task, where it has one.
+        effort: what can be afforded on this machine, where that is known.
     """
 
     train_rows: int
@@ -50,6 +52,7 @@ class Facts:
     frozen_start: bool = False
     fixed_features: bool = False
     recipe: Recipe | None = None
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     patience = recipe.patience if recipe is not None and options.epochs is None else None
     if options.minutes is None:
         why = rows if patience is None else f"at most: it ends after {patience} without a better one"
+        if facts.effort is not None and facts.effort.why:
+            why = facts.effort.why
         if facts.frozen_start and epochs == 1:
             why = "the pretrained net as it is with a linear head; --minutes 10 fine-tunes it as well"
         if facts.fixed_features and epochs == 1:
@@ -157,8 +162,14 @@ def usual_epochs(facts: Facts) -> int:
         return recipe.most_epochs
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
-    most = EPOCHS_AT_LEAST if facts.pretrained else EPOCHS_AT_MOST
-    return max(EPOCHS_AT_LEAST, min(most, round(EPOCHS_OF_ONE_ROW / math.cbrt(rows))))
+    if facts.effort is not None:
+        return facts.effort.epochs
+    return EPOCHS_AT_LEAST if facts.pretrained else epochs_of_rows(rows)
+
+
+def epochs_of_rows(rows: int) -> int:
+    """Of a net for images from scratch."""
+    return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(EPOCHS_OF_ONE_ROW / math.cbrt(rows))))
 
 
 def usual_batch_size(facts: Facts) -> int:

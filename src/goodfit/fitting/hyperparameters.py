@@ -151,6 +151,7 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         frozen_start=net.linear_head is not None and net.pretrained is not None and options.freeze != 0,
         fixed_features=net.fixed_features,
         recipe=recipes.get(problem.task.family),
+        effort=net.effort,
     )
 
 

@@ -57,7 +57,7 @@ def beside_image_rival(
 
 def fit_image_rival(training: Training, problem: Problem, net: Net) -> Contender | None:
     """The rival, fitted; None where it would be the net itself, or has nothing to do with the rows."""
-    source, task = problem.source, training.task
+    source, task = problem.source, training.task.with_augmentation(mirrored=False, turned=False)
     if not source.images or task.output != "row" or net.fixed_features or training.folds is not None:
         return None
     began = time.monotonic()
@@ -83,4 +83,4 @@ def fit_image_rival(training: Training, problem: Problem, net: Net) -> Contender
         module.fc.bias.copy_(head.bias)
     rival = FromNormalised(module, training.feed.normalise).to(feed.device).eval()
     out, _ = scores(rival, training.feed, task, training.valid_rows, plain)
-    return Contender(NAME, rival, out, time.monotonic() - began, None)
+    return Contender(NAME, rival, out, time.monotonic() - began, None, task)

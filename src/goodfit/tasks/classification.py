@@ -211,11 +211,17 @@ class Classification(CalibratedTask):
             "classes": list(self.classes),
             "label_smoothing": self.label_smoothing,
             "temperature": self.temperature,
+            "mirrored": self.mirrored,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["classes"]), values["label_smoothing"], temperature=values.get("temperature", 1.0))
+        return cls(
+            tuple(values["classes"]),
+            values["label_smoothing"],
+            temperature=values.get("temperature", 1.0),
+            mirrored=values.get("mirrored", False),
+        )
 
 
 def _plain(label: Any) -> Any:

@@ -167,11 +167,15 @@ class MultiLabel(CalibratedTask):
         return {"prediction": chosen, **{f"p_{label}": shares[:, at].numpy() for at, label in enumerate(self.labels)}}
 
     def to_json(self) -> dict[str, Any]:
-        return {"labels": list(self.labels), "temperature": self.temperature}
+        return {"labels": list(self.labels), "temperature": self.temperature, "mirrored": self.mirrored}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["labels"]), temperature=values.get("temperature", 1.0))
+        return cls(
+            tuple(values["labels"]),
+            temperature=values.get("temperature", 1.0),
+            mirrored=values.get("mirrored", False),
+        )
 
 
 def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:

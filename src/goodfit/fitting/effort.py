@@ -1,0 +1,102 @@
+"""What a fit of images from scratch can afford on a processor: the width of the net, and the epochs.
+
+The epochs follow from the rows alone, as long as the narrowest net goes through them in the time that a person waits;
+the width is the largest one that does. The speed is that of the machine's class (`goodfit.train.speed`); where any
+machine could afford the widest net, nothing is measured.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from goodfit.nets.describe import describe
+from goodfit.train.precision import Precision
+from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
+
+MINUTES = 6.0  # that a person waits where nobody said
+SECONDS_BESIDE = 50.0  # of these: reading, scores and the report
+SECONDS_AT_LEAST = 5.0
+SHARE_OF_SPEED = {"float32": 0.6, "bfloat16": 0.5}  # that whole steps reach, of what one convolution does
+WIDTHS = (16, 24, 32, 48, 64)
+EPOCHS_AT_LEAST = 2
+MORE_MINUTES = 20
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What was chosen by what can be afforded.
+
+    Attributes:
+        width: of the net.
+        epochs: that it is trained for.
+        speed: of the machine, by class, where it was of consequence.
+        why: what one waits for, by that class.
+    """
+
+    width: int
+    epochs: int
+    speed: Speed | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What computes: its precision and threads, and the class of speed that was asked for."""
+
+    precision: Precision
+    threads: int
+    given: int | None = None
+
+
+def affordable(
+    machine: Machine,
+    arch: str,
+    in_shape: tuple[int, ...],
+    outputs: int,
+    rows: int,
+    epochs: int,
+    *,
+    minutes: float | None = None,
+    width: int | None = None,
+) -> Effort:
+    """The width and epochs that fit into the time.
+
+    Args:
+        arch: an architecture with the option width.
+        in_shape: (C, H, W) of the images, and outputs, of the task.
+        rows: of training.
+        epochs: that so many rows are worth.
+        minutes: of the whole fit, where they were asked for; six otherwise.
+        width: that was asked for.
+    """
+    seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - SECONDS_BESIDE)
+    widths = WIDTHS if width is None else (width,)
+    operations = {each: OPERATIONS * _multiply_adds(arch, in_shape, outputs, each) for each in widths}
+    share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]
+
+    def epochs_in_time(gigaflops: float, width: int) -> float:
+        return seconds * share * gigaflops / (operations[width] * rows)
+
+    if epochs_in_time(SLOWEST, widths[-1]) >= epochs:
+        return Effort(widths[-1], epochs)
+    speed = choose_speed(machine.precision, machine.threads, machine.given)
+    chosen = next((each for each in widths[::-1] if epochs_in_time(speed.gigaflops, each) >= epochs), widths[0])
+    fitting = max(EPOCHS_AT_LEAST, min(epochs, math.floor(epochs_in_time(speed.gigaflops, chosen))))
+    images_a_second = share * speed.gigaflops / operations[chosen]
+    whole = round((fitting * rows / images_a_second + SECONDS_BESIDE) / 60) or 1
+    time = (
+        f"about {_rounded(images_a_second):,} images a second on this machine, {whole} minute{'s' * (whole > 1)} in all"
+    )
+    return Effort(chosen, fitting, speed, f"{time}; --minutes {MORE_MINUTES} for more")
+
+
+def _rounded(rate: float) -> int:
+    """To two digits: it is a guess."""
+    digits = 1 - math.floor(math.log10(max(rate, 1)))
+    return round(round(rate, digits))
+
+
+def _multiply_adds(arch: str, in_shape: tuple[int, ...], outputs: int, width: int) -> float:
+    """Of one image's forward pass; batch norm needs more than one value of a channel."""
+    return describe(arch, in_shape, outputs, 2, width=width)[-1].multiply_adds / 2
