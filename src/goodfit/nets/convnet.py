@@ -144,6 +144,6 @@ ARCHITECTURES = (
         input_dims=3,
         stages=_stages,
         head="fc",
-        recipes={family: MUON for family in ("classes", "labels", "numbers")},
+        recipes=dict.fromkeys(("classes", "labels", "numbers"), MUON),
     ),
 )
