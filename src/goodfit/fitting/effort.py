@@ -1,8 +1,8 @@
 """What a fit of images from scratch can afford on a processor: the width of the net, and the epochs.
 
-The epochs follow from the rows alone, as long as the narrowest net goes through them in the time that a person waits;
-the width is the largest one that does. The speed is that of the machine's class (`goodfit.train.speed`); where any
-machine could afford the widest net, nothing is measured.
+A wider net learns more of each image, and needs its epochs: the width is the largest one for which enough of the epochs
+that the rows are worth fit into the time that a person waits (docs/decisions/028-speed-from-scratch.md). The speed is
+that of the machine's class (`goodfit.train.speed`); where any machine could afford the widest net, nothing is measured.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ MINUTES = 6.0  # that a person waits where nobody said
 SECONDS_BESIDE = 50.0  # of these: reading, scores and the report
 SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = {"float32": 0.6, "bfloat16": 0.5}  # that whole steps reach, of what one convolution does
-WIDTHS = (16, 24, 32, 48, 64)
+# of the usual epochs, the share from which a width is better than the next narrower one in more epochs
+SHARE_OF_EPOCHS = {24: 0.0, 32: 0.4, 48: 0.7, 64: 0.9}
 EPOCHS_AT_LEAST = 2
 MORE_MINUTES = 20
 
@@ -71,7 +72,7 @@ def affordable(
         width: that was asked for.
     """
     seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - SECONDS_BESIDE)
-    widths = WIDTHS if width is None else (width,)
+    widths = tuple(SHARE_OF_EPOCHS) if width is None else (width,)
     operations = {each: OPERATIONS * _multiply_adds(arch, in_shape, outputs, each) for each in widths}
     share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]
 
@@ -81,7 +82,14 @@ def affordable(
     if epochs_in_time(SLOWEST, widths[-1]) >= epochs:
         return Effort(widths[-1], epochs)
     speed = choose_speed(machine.precision, machine.threads, machine.given)
-    chosen = next((each for each in widths[::-1] if epochs_in_time(speed.gigaflops, each) >= epochs), widths[0])
+    chosen = next(
+        (
+            each
+            for each in widths[::-1]
+            if epochs_in_time(speed.gigaflops, each) >= SHARE_OF_EPOCHS.get(each, 0.0) * epochs
+        ),
+        widths[0],
+    )
     fitting = max(EPOCHS_AT_LEAST, min(epochs, math.floor(epochs_in_time(speed.gigaflops, chosen))))
     images_a_second = share * speed.gigaflops / operations[chosen]
     whole = round((fitting * rows / images_a_second + SECONDS_BESIDE) / 60) or 1
