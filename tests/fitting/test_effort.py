@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 
-from goodfit.fitting.effort import SECONDS_BESIDE, SHARE_OF_EPOCHS, Machine, affordable
+import goodfit as gf
+from goodfit.errors import UsageError
+from goodfit.fitting.effort import SECONDS_BESIDE, SHARE_OF_EPOCHS, SHARE_OF_SPEED, Machine, affordable
 from goodfit.nets.describe import describe
 from goodfit.train.precision import Precision
+from goodfit.train.session import Epoch
 
 FLOAT = Precision("float32", True, "")
 SHAPE = (1, 28, 28)
@@ -67,3 +74,43 @@ def test_minutes_buy_width() -> None:
 
 def test_at_least_two_epochs_however_slow() -> None:
     assert affordable(machine(1), "convnet", SHAPE, 10, 1_000_000, 8).epochs == 2
+
+
+def stripes(rows: int = 60) -> dict[str, Any]:
+    """Images of 8 px with stripes down or across, as arrays."""
+    random = np.random.default_rng(0)
+    x, y = random.normal(0, 30, (rows, 1, 8, 8)) + 120, np.arange(rows) % 2
+    x[y == 0, :, ::2] += 60
+    x[y == 1, :, :, ::2] += 60
+    return {"data": gf.arrays(x.clip(0, 255).astype(np.uint8), y), "precision": "float32"}
+
+
+def test_a_resumed_run_keeps_the_class_it_was_started_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodfit.fitting.effort.SLOWEST", 0)
+    monkeypatch.setitem(SHARE_OF_SPEED, "float32", 1e-3)  # as if these few rows were many
+    monkeypatch.setattr("goodfit.train.speed.measured_speed", lambda precision: 1e5)
+    whole = gf.fit(**stripes(), out=tmp_path / "whole", epochs=3)
+
+    def stop(epoch: Epoch) -> None:
+        raise RuntimeError("stopped by the test")
+
+    with pytest.raises(RuntimeError, match="stopped by the test"):
+        gf.fit(**stripes(), out=tmp_path / "stopped", epochs=3, on_epoch=stop)
+    monkeypatch.setattr("goodfit.train.speed.measured_speed", lambda precision: 1e-3)
+    resumed = gf.fit(**stripes(), out=tmp_path / "stopped", epochs=3, resume=True)
+    slow = gf.fit(**stripes(), out=tmp_path / "slow", epochs=3)
+    assert whole.record.net.options["width"] == resumed.record.net.options["width"] == 64
+    assert slow.record.net.options["width"] == 24
+    machine = [each for each in resumed.record.choices if each.name == "machine"]
+    assert machine == [each for each in whole.record.choices if each.name == "machine"]
+    for name, tensor in whole.net.state_dict().items():
+        assert resumed.net.state_dict()[name].equal(tensor), name
+    again = gf.fit(
+        **stripes(), out=tmp_path / "again", epochs=3, speed=int(machine[0].value.split()[1].replace(",", ""))
+    )
+    assert all(again.net.state_dict()[name].equal(tensor) for name, tensor in whole.net.state_dict().items())
+
+
+def test_a_speed_is_refused_where_it_decides_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--speed is for images from scratch"):
+        gf.fit(**stripes(), out=tmp_path / "run", arch="resnet10", speed=100)

@@ -132,7 +132,7 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         raise UsageError(f"--label-smoothing has no meaning for {facts.task.name}", fix="Leave it out")
     augment = "none"
     if (preset := usual_augmentation(facts, epochs)) is not None:
-        augment = pick("augmentation", options.augment, *preset)
+        augment = pick("augmentation", options.augment, *preset) if steps else "none"
     elif options.augment not in (None, "none"):
         raise UsageError("--augment is for images, and these rows are none", fix="Leave it out")
     return Defaults(

@@ -103,6 +103,8 @@ def make_net(
     pretrained = weights.where if weights is not None else None
     folds = problem.split.fold_count
     effort = _effort(arch, problem, options, device) if weights is None else None
+    if options.speed is not None and effort is None:
+        raise UsageError("--speed is for images from scratch on a processor", fix="Leave it out")
     settings = _net_options(arch, problem, options, pretrained, effort)
     record = NetRecord(arch, None, source.in_shape, task.outputs, settings, folds)
     module = cross_fitted(arch, source.in_shape, task.outputs, record.options, folds)

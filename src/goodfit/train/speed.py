@@ -53,9 +53,9 @@ def choose_speed(precision: Precision, threads: int, given: int | None = None) -
     if given is not None:
         return Speed(given, "given")
     kind = instructions(precision.dtype)
-    gigaflops = speed_class(measured_speed(precision), USUAL[kind]) * threads
+    gigaflops = max(1, round(speed_class(measured_speed(precision), USUAL[kind]) * threads))
     cores = f"{threads} thread{'' if threads == 1 else 's'}"
-    return Speed(round(gigaflops), f"{kind} instructions, {cores}; --speed {round(gigaflops)} gives it")
+    return Speed(gigaflops, f"{kind} instructions, {cores}; --speed {gigaflops} gives it")
 
 
 def speed_class(measured: float, usual: float) -> float:
