@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -30,6 +31,18 @@ def test_the_whitened_patches_of_training_images_have_one_variance_and_no_correl
     values = maps.permute(1, 0, 2, 3).flatten(1).double()
     covariance = values @ values.T / values.shape[1]
     torch.testing.assert_close(covariance, torch.eye(12, dtype=torch.float64), rtol=0, atol=0.03)
+
+
+def test_of_larger_patches_the_directions_that_vary_most_are_kept() -> None:
+    x = images(100, 3, 32).float() / 50 - 2
+    layer = Whitening(3, 4, 4)
+    layer.measure(x)
+    assert layer.directions.shape == (32, 3, 4, 4)
+    patches = x.unfold(2, 4, 4).unfold(3, 4, 4).permute(0, 2, 3, 1, 4, 5).reshape(-1, 48).double().numpy()
+    _, deviations, principal = np.linalg.svd(patches / len(patches) ** 0.5, full_matrices=False)
+    ours = layer.directions[:16].flatten(1).double().numpy()
+    expected = principal[:16] / np.sqrt(deviations[:16] ** 2 + 5e-4)[:, None]
+    np.testing.assert_allclose(np.abs((ours * expected).sum(1)), (expected**2).sum(1), rtol=1e-3)  # up to the sign
 
 
 def test_the_negated_directions_keep_what_relu_cuts_off() -> None:
