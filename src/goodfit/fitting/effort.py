@@ -15,7 +15,7 @@ from goodfit.train.precision import Precision
 from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
 
 MINUTES = 6.0  # that a person waits where nobody said
-SECONDS_BESIDE = 50.0  # of these: reading, scores and the report
+SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_500  # of these: the report; reading and scoring so many training rows
 SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = {"float32": 0.6, "bfloat16": 0.5}  # that whole steps reach, of what one convolution does
 # of the usual epochs, the share from which a width is better than the next narrower one in more epochs
@@ -71,7 +71,8 @@ def affordable(
         minutes: of the whole fit, where they were asked for; six otherwise.
         width: that was asked for.
     """
-    seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - SECONDS_BESIDE)
+    beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE
+    seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
     widths = tuple(SHARE_OF_EPOCHS) if width is None else (width,)
     operations = {each: OPERATIONS * _multiply_adds(arch, in_shape, outputs, each) for each in widths}
     share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]
@@ -92,7 +93,7 @@ def affordable(
     )
     fitting = max(EPOCHS_AT_LEAST, min(epochs, math.floor(epochs_in_time(speed.gigaflops, chosen))))
     images_a_second = share * speed.gigaflops / operations[chosen]
-    whole = round((fitting * rows / images_a_second + SECONDS_BESIDE) / 60) or 1
+    whole = round((fitting * rows / images_a_second + beside) / 60) or 1
     time = (
         f"about {_rounded(images_a_second):,} images a second on this machine, {whole} minute{'s' * (whole > 1)} in all"
     )
