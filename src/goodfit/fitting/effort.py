@@ -17,9 +17,10 @@ from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
 MINUTES = 6.0  # that a person waits where nobody said
 SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_500  # of these: the report; reading and scoring so many training rows
 SECONDS_AT_LEAST = 5.0
-SHARE_OF_SPEED = {"float32": 0.6, "bfloat16": 0.5}  # that whole steps reach, of what one convolution does
+SHARE_OF_SPEED = {"float32": 0.4, "bfloat16": 0.7}  # that all threads reach in whole steps, of one convolution's speed
 # of the usual epochs, the share from which a width is better than the next narrower one in more epochs
 SHARE_OF_EPOCHS = {24: 0.0, 32: 0.4, 48: 0.7, 64: 0.9}
+FEW_ROWS, FEW_ROWS_WIDTH = 2_000, 32  # of so few a wider net learns no more
 EPOCHS_AT_LEAST = 2
 MORE_MINUTES = 20
 
@@ -73,7 +74,8 @@ def affordable(
     """
     beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE
     seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
-    widths = tuple(SHARE_OF_EPOCHS) if width is None else (width,)
+    most = FEW_ROWS_WIDTH if rows < FEW_ROWS else max(SHARE_OF_EPOCHS)
+    widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)
     operations = {each: OPERATIONS * _multiply_adds(arch, in_shape, outputs, each) for each in widths}
     share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]
 
