@@ -20,7 +20,7 @@ SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = {"float32": 0.4, "bfloat16": 0.7}  # that all threads reach in whole steps, of one convolution's speed
 # of the usual epochs, the share from which a width is better than the next narrower one in more epochs
 SHARE_OF_EPOCHS = {24: 0.0, 32: 0.4, 48: 0.7, 64: 0.9}
-FEW_ROWS, FEW_ROWS_WIDTH = 2_000, 32  # of so few a wider net learns no more
+TINY_SIDE, TINY_WIDTH = 24, 32  # px, under which an image has little to tell: a wider net learns no more
 EPOCHS_AT_LEAST = 2
 MORE_MINUTES = 20
 
@@ -74,7 +74,7 @@ def affordable(
     """
     beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE
     seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
-    most = FEW_ROWS_WIDTH if rows < FEW_ROWS else max(SHARE_OF_EPOCHS)
+    most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
     widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)
     operations = {each: OPERATIONS * _multiply_adds(arch, in_shape, outputs, each) for each in widths}
     share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]

@@ -56,8 +56,8 @@ def beside_image_rival(
 
 
 def fit_image_rival(training: Training, problem: Problem, settings: dict[str, object]) -> Contender:
-    """The rival, fitted; its outputs on the validation rows are of images as they are, not mirrored as well."""
-    source, task = problem.source, training.task.with_augmentation(mirrored=False, turned=False)
+    """The rival, fitted; its outputs on the validation rows are of images as they are, looked at once."""
+    source, task = problem.source, training.task.with_augmentation()
     began = time.monotonic()
     rows = training.train_rows
     rows = rows[:: max(1, -(-len(rows) // ROWS_AT_MOST))]

@@ -142,6 +142,7 @@ ARCHITECTURES = (
         input_dims=3,
         stages=_stages,
         head="fc",
+        looks_again=True,
         recipes=dict.fromkeys(("classes", "labels", "numbers"), MUON),
     ),
 )

@@ -212,6 +212,7 @@ class Classification(CalibratedTask):
             "label_smoothing": self.label_smoothing,
             "temperature": self.temperature,
             "mirrored": self.mirrored,
+            "shifted": self.shifted,
         }
 
     @classmethod
@@ -221,6 +222,7 @@ class Classification(CalibratedTask):
             values["label_smoothing"],
             temperature=values.get("temperature", 1.0),
             mirrored=values.get("mirrored", False),
+            shifted=values.get("shifted", False),
         )
 
 

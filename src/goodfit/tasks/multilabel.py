@@ -167,7 +167,12 @@ class MultiLabel(CalibratedTask):
         return {"prediction": chosen, **{f"p_{label}": shares[:, at].numpy() for at, label in enumerate(self.labels)}}
 
     def to_json(self) -> dict[str, Any]:
-        return {"labels": list(self.labels), "temperature": self.temperature, "mirrored": self.mirrored}
+        return {
+            "labels": list(self.labels),
+            "temperature": self.temperature,
+            "mirrored": self.mirrored,
+            "shifted": self.shifted,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -175,6 +180,7 @@ class MultiLabel(CalibratedTask):
             tuple(values["labels"]),
             temperature=values.get("temperature", 1.0),
             mirrored=values.get("mirrored", False),
+            shifted=values.get("shifted", False),
         )
 
 
