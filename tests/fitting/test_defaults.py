@@ -98,7 +98,9 @@ def test_the_architecture_follows_the_shape(
         ({"channels": 3, "task": MASKS}, "scenes"),
         ({"channels": 3, "task": CLEAN}, "pieces"),
         ({"channels": None}, "none"),
-        ({"channels": 3, "effort": Effort(32, 5)}, "mirror"),  # five epochs: so many fit into the time
+        ({"channels": 3, "effort": Effort(64, 30)}, "mirror"),  # of plain nets with Muon
+        ({"channels": 1, "effort": Effort(48, 5)}, "light"),
+        ({"channels": 1, "effort": Effort(48, 4)}, "none"),
     ],
 )
 def test_augmentation_follows_colour_epochs_and_task(case: dict[str, Any], augment: str) -> None:

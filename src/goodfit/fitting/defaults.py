@@ -22,6 +22,7 @@ EPOCHS_OF_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,
 LEARNING_RATE_AND_DECAY = {"adamw": (3e-3, 0.05), "muon": (1.2e-2, 0.05), "sgd": (0.1, 5e-4)}
 FINE_TUNING_RATE = 3e-4
 EPOCHS_THAT_MEMORISE = 12  # from here on a net sees an image often enough to learn it by heart: augmentation pays
+NO_REPETITION = "; few epochs, so little repetition"
 EPOCHS_OF_MUON = 5  # the same with Muon, of grey images
 ROWS_OF_A_LARGE_BATCH = 50_000
 
@@ -208,8 +209,10 @@ def usual_augmentation(facts: Facts, epochs: int) -> tuple[str, str] | None:
         return of_task
     if facts.channels is None:
         return None
-    many = epochs >= (EPOCHS_THAT_MEMORISE if facts.channels == 3 or facts.effort is None else EPOCHS_OF_MUON)
-    repetition = "" if many else "; few epochs, so little repetition"
+    plain = facts.effort is not None  # of a plain net with Muon: docs/decisions/028-speed-from-scratch.md
     if facts.channels == 3:
-        return "standard" if many else "mirror", f"colour images keep their meaning when flipped{repetition}"
-    return "light" if many else "none", f"grey images may be text, so no flips{repetition}"
+        many = epochs >= EPOCHS_THAT_MEMORISE and not plain
+        why = "colour images keep their meaning when flipped" + ("" if many or plain else NO_REPETITION)
+        return "standard" if many else "mirror", why
+    many = epochs >= (EPOCHS_OF_MUON if plain else EPOCHS_THAT_MEMORISE)
+    return "light" if many else "none", "grey images may be text, so no flips" + ("" if many else NO_REPETITION)
