@@ -73,8 +73,10 @@ def test_minutes_buy_width() -> None:
     assert widths[0] < widths[-1]
 
 
-def test_at_least_two_epochs_however_slow() -> None:
-    assert affordable(machine(1), "convnet", SHAPE, 10, 1_000_000, 8).epochs == 2
+def test_at_least_two_epochs_however_slow_and_the_line_says_how_it_ends_sooner() -> None:
+    chosen = affordable(machine(1), "convnet", SHAPE, 10, 1_000_000, 8)
+    assert chosen.epochs == 2
+    assert chosen.why.endswith("minutes in all; --minutes 6 for less")
 
 
 def stripes(rows: int = 60) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 from goodfit.nets.describe import describe
 from goodfit.train.precision import Precision
@@ -76,11 +77,13 @@ def affordable(
     seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
     most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
     widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)
-    operations = {each: OPERATIONS * _multiply_adds(arch, in_shape, outputs, each) for each in widths}
     share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]
 
+    def images_a_second(gigaflops: float, width: int) -> float:
+        return share * gigaflops / (OPERATIONS * _multiply_adds(arch, in_shape, outputs, width))
+
     def epochs_in_time(gigaflops: float, width: int) -> float:
-        return seconds * share * gigaflops / (operations[width] * rows)
+        return seconds * images_a_second(gigaflops, width) / rows
 
     if epochs_in_time(SLOWEST, widths[-1]) >= epochs:
         return Effort(widths[-1], epochs)
@@ -94,12 +97,11 @@ def affordable(
         widths[0],
     )
     fitting = max(EPOCHS_AT_LEAST, min(epochs, math.floor(epochs_in_time(speed.gigaflops, chosen))))
-    images_a_second = share * speed.gigaflops / operations[chosen]
-    whole = round((fitting * rows / images_a_second + beside) / 60) or 1
-    time = (
-        f"about {_rounded(images_a_second):,} images a second on this machine, {whole} minute{'s' * (whole > 1)} in all"
-    )
-    return Effort(chosen, fitting, speed, f"{time}; --minutes {MORE_MINUTES} for more")
+    rate = images_a_second(speed.gigaflops, chosen)
+    whole = round((fitting * rows / rate + beside) / 60) or 1
+    other = f"--minutes {MORE_MINUTES} for more" if whole < MORE_MINUTES else f"--minutes {MINUTES:g} for less"
+    time = f"{whole:,} minute{'s' * (whole > 1)} in all"
+    return Effort(chosen, fitting, speed, f"about {_rounded(rate):,} images a second on this machine, {time}; {other}")
 
 
 def _rounded(rate: float) -> int:
@@ -108,6 +110,7 @@ def _rounded(rate: float) -> int:
     return round(round(rate, digits))
 
 
+@cache
 def _multiply_adds(arch: str, in_shape: tuple[int, ...], outputs: int, width: int) -> float:
     """Of one image's forward pass; batch norm needs more than one value of a channel."""
     return describe(arch, in_shape, outputs, 2, width=width)[-1].multiply_adds / 2
