@@ -8,6 +8,7 @@ import pytest
 
 from goodfit.errors import UsageError
 from goodfit.fitting.defaults import Facts, usual_batch_size, usual_choices, usual_epochs
+from goodfit.fitting.effort import Effort
 from goodfit.fitting.net import usual_architecture
 from goodfit.fitting.options import FitOptions
 from goodfit.nets import Recipe, architecture
@@ -73,8 +74,8 @@ def test_an_epoch_has_eight_steps_or_batches_of_eight(rows: int, accelerator: bo
 @pytest.mark.parametrize(
     ("in_shape", "output", "accelerator", "arch"),
     [
-        ((3, 32, 32), "row", False, "resnet10"),
-        ((3, 96, 96), "row", False, "resnet18"),
+        ((3, 32, 32), "row", False, "convnet"),
+        ((3, 96, 96), "row", False, "convnet"),
         ((1, 28, 28), "row", True, "resnet18"),
         ((7,), "row", False, "mlp"),
         ((3, 180, 240), "image", False, "unet-resnet10"),
@@ -97,12 +98,30 @@ def test_the_architecture_follows_the_shape(
         ({"channels": 3, "task": MASKS}, "scenes"),
         ({"channels": 3, "task": CLEAN}, "pieces"),
         ({"channels": None}, "none"),
+        ({"channels": 3, "effort": Effort(64, 30)}, "mirror"),  # of plain nets with Muon
+        ({"channels": 1, "effort": Effort(48, 5)}, "light"),
+        ({"channels": 1, "effort": Effort(48, 4)}, "none"),
     ],
 )
 def test_augmentation_follows_colour_epochs_and_task(case: dict[str, Any], augment: str) -> None:
     usual = usual_choices(FitOptions(), facts(**case))
     assert usual.augment == augment
     assert any(choice.name == "augmentation" for choice in usual.choices) == (case["channels"] is not None)
+
+
+def test_a_head_on_frozen_features_sees_nothing_mirrored() -> None:
+    usual = usual_choices(FitOptions(), facts(channels=3, pretrained=True, frozen_start=True))
+    assert usual.augment == "none"
+    tuned = usual_choices(FitOptions(epochs=6), facts(channels=3, pretrained=True, frozen_start=True))
+    assert tuned.augment == "mirror"
+
+
+def test_epochs_are_those_that_can_be_afforded_and_the_line_says_the_time() -> None:
+    usual = usual_choices(
+        FitOptions(), facts(54_000, channels=1, effort=Effort(48, 5, None, "about 900 images a second"))
+    )
+    assert usual.epochs == 5
+    assert next(each.why for each in usual.choices if each.name == "epochs") == "about 900 images a second"
 
 
 @pytest.mark.parametrize(

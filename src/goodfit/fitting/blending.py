@@ -16,6 +16,7 @@ from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.rival import FittedRival, Lesson, rivals
 from goodfit.rivals.weights import blend_weights
+from goodfit.tasks.task import Task
 from goodfit.train.loop import Training
 
 NET_ALONE = "the net alone"
@@ -29,6 +30,7 @@ class Contender:
         module: x -> outputs, on the device.
         out: (n, outputs) of the validation rows, each by a model that was not trained on it.
         share: its weight in the blend over the sum of all; None: it is not in it.
+        task: as it predicts, where that is not as the net does.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Contender:
     out: Tensor
     seconds: float
     share: float | None
+    task: Task | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from goodfit.train.loop import Training
 
 SECONDS_BETWEEN_DRAWS = 0.25
+SECONDS_OF_PACE = 3.0  # of training, after which its pace is known
+SECONDS_WORTH_SAYING = 10.0  # left
 LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTICE: "cyan"}
 
 
@@ -26,6 +28,7 @@ class Console:
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
         self._has_header = False
+        self._has_time = False
         self._rich: RichConsole | None = None
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -65,7 +68,13 @@ class Console:
         position = training.position
         loss = float(training.loss_sum) / max(1, position.rows)
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
-        epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}, loss {loss:.3f}, {clock(left)} left"
+        rows = position.epoch * len(training.train_rows) + position.rows
+        pace = f"{rows / max(position.seconds, 1e-9):,.0f} {training.feed.source.noun}s a second"
+        if not self._has_time and position.seconds > SECONDS_OF_PACE:
+            self._has_time = True
+            if left > SECONDS_WORTH_SAYING:
+                self.say(f"  {'pace':<16}{pace}; about {clock(left)} min left")
+        epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}, loss {loss:.3f}, {pace}, {clock(left)} left"
         self._draw(epoch, position.batch, training.batches_an_epoch)
 
     def epoch(self, training: Training) -> None:

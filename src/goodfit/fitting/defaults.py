@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from goodfit.errors import UsageError
+from goodfit.fitting.effort import Effort
 from goodfit.fitting.options import FitOptions
 from goodfit.nets import Recipe
 from goodfit.record import Choice
@@ -21,6 +22,8 @@ EPOCHS_OF_ONE_ROW = 265  # divided by the cube root of the rows: 27 epochs of 1,
 LEARNING_RATE_AND_DECAY = {"adamw": (3e-3, 0.05), "muon": (1.2e-2, 0.05), "sgd": (0.1, 5e-4)}
 FINE_TUNING_RATE = 3e-4
 EPOCHS_THAT_MEMORISE = 12  # from here on a net sees an image often enough to learn it by heart: augmentation pays
+NO_REPETITION = "; few epochs, so little repetition"
+EPOCHS_OF_MUON = 5  # the same with Muon, of grey images
 ROWS_OF_A_LARGE_BATCH = 50_000
 
 Value = TypeVar("Value")
@@ -39,6 +42,7 @@ class Facts:
         frozen_start: the first epoch fits a linear head to the features of the pretrained net as it is.
         fixed_features: nothing but the head is learnt, and that to the optimum in the first epoch.
         recipe: of the architecture for this task, where it has one.
+        effort: what can be afforded on this machine, where that is known.
     """
 
     train_rows: int
@@ -50,6 +54,7 @@ class Facts:
     frozen_start: bool = False
     fixed_features: bool = False
     recipe: Recipe | None = None
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
     patience = recipe.patience if recipe is not None and options.epochs is None else None
     if options.minutes is None:
         why = rows if patience is None else f"at most: it ends after {patience} without a better one"
+        if facts.effort is not None and facts.effort.why:
+            why = facts.effort.why
         if facts.frozen_start and epochs == 1:
             why = "the pretrained net as it is with a linear head; --minutes 10 fine-tunes it as well"
         if facts.fixed_features and epochs == 1:
@@ -127,7 +134,7 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         raise UsageError(f"--label-smoothing has no meaning for {facts.task.name}", fix="Leave it out")
     augment = "none"
     if (preset := usual_augmentation(facts, epochs)) is not None:
-        augment = pick("augmentation", options.augment, *preset)
+        augment = pick("augmentation", options.augment, *preset) if steps else "none"
     elif options.augment not in (None, "none"):
         raise UsageError("--augment is for images, and these rows are none", fix="Leave it out")
     return Defaults(
@@ -157,8 +164,14 @@ def usual_epochs(facts: Facts) -> int:
         return recipe.most_epochs
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
-    most = EPOCHS_AT_LEAST if facts.pretrained else EPOCHS_AT_MOST
-    return max(EPOCHS_AT_LEAST, min(most, round(EPOCHS_OF_ONE_ROW / math.cbrt(rows))))
+    if facts.effort is not None:
+        return facts.effort.epochs
+    return EPOCHS_AT_LEAST if facts.pretrained else epochs_of_rows(rows)
+
+
+def epochs_of_rows(rows: int) -> int:
+    """Of a net for images from scratch."""
+    return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(EPOCHS_OF_ONE_ROW / math.cbrt(rows))))
 
 
 def usual_batch_size(facts: Facts) -> int:
@@ -196,8 +209,10 @@ def usual_augmentation(facts: Facts, epochs: int) -> tuple[str, str] | None:
         return of_task
     if facts.channels is None:
         return None
-    many = epochs >= EPOCHS_THAT_MEMORISE
-    repetition = "" if many else "; few epochs, so little repetition"
+    plain = facts.effort is not None  # of a plain net with Muon: docs/decisions/028-speed-from-scratch.md
     if facts.channels == 3:
-        return "standard" if many else "mirror", f"colour images keep their meaning when flipped{repetition}"
-    return "light" if many else "none", f"grey images may be text, so no flips{repetition}"
+        many = epochs >= EPOCHS_THAT_MEMORISE and not plain
+        why = "colour images keep their meaning when flipped" + ("" if many or plain else NO_REPETITION)
+        return "standard" if many else "mirror", why
+    many = epochs >= (EPOCHS_OF_MUON if plain else EPOCHS_THAT_MEMORISE)
+    return "light" if many else "none", "grey images may be text, so no flips" + ("" if many else NO_REPETITION)

@@ -53,7 +53,7 @@ def choose_hyperparameters(
         journal.choose(choice.name, choice.value, choice.why)
     normalise = usual_normalise(problem, net)
     batch_size = usual.batch_size * (options.accumulate or 1)
-    task = trained_task(problem.task, usual.augment, usual.label_smoothing)
+    task = trained_task(problem.task, net, usual.augment, usual.label_smoothing)
     feed = make_feed(problem, task, device, batch_size, options.seed, normalise, usual.augment)
     images = len(problem.source.in_shape) == 3
     precision = _precision(task, net, facts.recipe, options, device, images=images)
@@ -100,11 +100,14 @@ def make_feed(
     return feed
 
 
-def trained_task(task: Task, augment: str, label_smoothing: float) -> Task:
+def trained_task(task: Task, net: Net, augment: str, label_smoothing: float) -> Task:
     """The task as it is trained: with label smoothing, and with what the augmentation shows the net."""
     settings = AugmentSettings.preset(augment)
     task = task.with_label_smoothing(label_smoothing)
-    return task.with_augmentation(mirrored=settings.flip, turned=settings.turn)
+    looks_again = net.record.arch is not None and architecture(net.record.arch).looks_again
+    return task.with_augmentation(
+        mirrored=settings.flip, turned=settings.turn, shifted=looks_again and settings.shift > 0
+    )
 
 
 def usual_normalise(problem: Problem, net: Net) -> Normalise | None:
@@ -151,6 +154,7 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         frozen_start=net.linear_head is not None and net.pretrained is not None and options.freeze != 0,
         fixed_features=net.fixed_features,
         recipe=recipes.get(problem.task.family),
+        effort=net.effort,
     )
 
 

@@ -1,4 +1,8 @@
-"""The rival of a net for images: a linear model on fixed features of edges and colours, on the same rows."""
+"""The rival of a net for images: a linear model on fixed features of edges and colours, on the same rows.
+
+It is scored beside the net; where both together lose clearly less on validation rows, both together are the model. Of
+few images from scratch that is the rule, of many the exception.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,20 @@ import time
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from goodfit.data.feed import Feed
 from goodfit.data.normalise import Normalise
-from goodfit.fitting.blending import Contender, Finished
+from goodfit.fitting.blending import NET_ALONE, Contender, Finished
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.nets import build
-from goodfit.nets.hog import HogNet
+from goodfit.nets.blend import Blend
+from goodfit.nets.hog import SMALLEST_SIDE, HogNet
+from goodfit.record import BlendedPart
+from goodfit.rivals.weights import blend_weights
+from goodfit.tasks.task import Task
 from goodfit.train.evaluate import scores
 from goodfit.train.features import features_of
 from goodfit.train.linear_head import fit_linear_head
@@ -24,63 +31,96 @@ from goodfit.train.loop import Training
 from goodfit.train.precision import Precision
 
 NAME = "a linear model of edges and colours"
+ARCH = "hog"
 ROWS_AT_MOST = 5_000  # training rows; more are sampled: seconds, not minutes
 HELD_OUT = 5  # one row in so many chooses the penalty
-
-
-class FromNormalised(nn.Module):
-    """A net that takes images as shares of 255, given them as another net does."""
-
-    def __init__(self, net: nn.Module, normalise: Normalise | None) -> None:
-        super().__init__()
-        self.net = net
-        self.mean = None if normalise is None else nn.Buffer(normalise.mean)
-        self.deviation = None if normalise is None else nn.Buffer(normalise.deviation)
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.mean is not None and self.deviation is not None:
-            x = x.float() * self.deviation + self.mean
-        out: Tensor = self.net(x.float() / 255)
-        return out
+GAIN_AT_LEAST = 0.03  # of the net's loss, by which a blend is worth a second model
+ERRORS_AT_LEAST = 2.0  # standard errors of that gain
+PLAIN = Precision("float32", False, "its products are small")
 
 
 def beside_image_rival(
     finished: Finished, training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal
 ) -> Finished:
-    """What predicts, with the rival of images among those that are scored beside it."""
-    if options.rivals == "none":
+    """What predicts: the net, with the rival of images scored beside it, or the blend of both."""
+    source, task = problem.source, training.task
+    rows_of_one_net = task.output == "row" and not net.fixed_features and training.folds is None
+    if options.rivals == "none" or not source.images or not rows_of_one_net or max(source.in_shape[1:]) < SMALLEST_SIDE:
         return finished
     with journal.progress(f"fitting {NAME}"):
-        rival = fit_image_rival(training, problem, net)
-    return finished if rival is None else replace(finished, contenders=[*finished.contenders, rival])
+        settings = _settings(training.feed.normalise, source.in_shape[0])
+        rival = fit_image_rival(training, problem, settings)
+    if net.own or options.arch is not None or net.pretrained is not None:
+        return replace(finished, contenders=[*finished.contenders, rival])
+    return _blended(finished, rival, settings, training, journal)
 
 
-def fit_image_rival(training: Training, problem: Problem, net: Net) -> Contender | None:
-    """The rival, fitted; None where it would be the net itself, or has nothing to do with the rows."""
-    source, task = problem.source, training.task
-    if not source.images or task.output != "row" or net.fixed_features or training.folds is not None:
-        return None
+def fit_image_rival(training: Training, problem: Problem, settings: dict[str, object]) -> Contender:
+    """The rival, fitted; its outputs on the validation rows are of images as they are, looked at once."""
+    source, task = problem.source, training.task.with_augmentation()
     began = time.monotonic()
     rows = training.train_rows
     rows = rows[:: max(1, -(-len(rows) // ROWS_AT_MOST))]
-    module = build("hog", source.in_shape, task.outputs)
+    module = build(ARCH, source.in_shape, task.outputs, **settings).to(training.feed.device).eval()
     assert isinstance(module, HogNet)
-    feed = Feed(
-        source=source,
-        y=problem.y,
-        device=training.feed.device,
-        batch_size=training.feed.batch_size,
-        seed=training.hyper.seed,
-        normalise=Normalise.shares(source.in_shape[0]),
-    )
-    plain = Precision("float32", False, "its products are small")
-    features = features_of(module.to(feed.device), "fc", feed, rows, plain)
+    features = features_of(module, "fc", training.feed, rows, PLAIN)
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(training.hyper.seed))
     folds = torch.where(order % HELD_OUT == 0, 0, -1)
     head = fit_linear_head(features, problem.y.index_select(0, rows), folds, problem.task)
     with torch.no_grad():
         module.fc.weight.copy_(head.weight)
         module.fc.bias.copy_(head.bias)
-    rival = FromNormalised(module, training.feed.normalise).to(feed.device).eval()
-    out, _ = scores(rival, training.feed, task, training.valid_rows, plain)
-    return Contender(NAME, rival, out, time.monotonic() - began, None)
+    out, _ = scores(module, training.feed, task, training.valid_rows, PLAIN)
+    return Contender(NAME, module, out, time.monotonic() - began, None, task)
+
+
+def _settings(normalise: Normalise | None, channels: int) -> dict[str, object]:
+    """Of the rival's net, so that it takes images as the other net does."""
+    mean = [0.0] * channels if normalise is None else normalise.mean.flatten().tolist()
+    deviation = [1.0] * channels if normalise is None else normalise.deviation.flatten().tolist()
+    return {"normalised": (mean, deviation)}
+
+
+def _blended(
+    finished: Finished, rival: Contender, settings: dict[str, object], training: Training, journal: Journal
+) -> Finished:
+    """Net and rival together, where that loses clearly less on the validation rows than the better of both."""
+    task, y = training.task, finished.y
+    rival_out = rival.out if rival.task == task else _looked_at(rival, training)
+    outs = [finished.out, rival_out]
+    weights = blend_weights(task, outs, y)
+    out = torch.tensordot(weights, torch.stack(outs), dims=1)
+    if not _is_better(task, out, finished.out, y):
+        return replace(finished, contenders=[*finished.contenders, rival])
+    shares = (weights / weights.sum().clamp_min(1e-9)).tolist()
+    journal.choose(
+        "blend",
+        f"the net {shares[0]:.0%}, {NAME} {shares[1]:.0%}",
+        "together they lose clearly less on rows that they were not trained on",
+    )
+    module = Blend([finished.module, rival.module]).to(training.feed.device).eval()
+    module.weights.copy_(weights)
+    part = BlendedPart(ARCH, settings, NAME)
+    return Finished(
+        module=module,
+        record=replace(finished.record, parts=(part,)),
+        out=out,
+        y=y,
+        contenders=[
+            Contender(NET_ALONE, finished.module, finished.out, training.position.seconds, shares[0]),
+            replace(rival, share=shares[1]),
+        ],
+    )
+
+
+def _looked_at(rival: Contender, training: Training) -> Tensor:
+    """The rival's outputs on the validation rows in the ways in which the net looks at images."""
+    return scores(rival.module, training.feed, training.task, training.valid_rows, PLAIN)[0]
+
+
+def _is_better(task: Task, out: Tensor, net_out: Tensor, y: Tensor) -> bool:
+    """Whether the blend loses less in a row than the net by more than chance and by a share that is worth it."""
+    alone = task.calibrated(net_out, y).row_losses(net_out, y).double()
+    gain = alone - task.calibrated(out, y).row_losses(out, y).double()
+    error = float(gain.std() / len(gain) ** 0.5)
+    return float(gain.mean()) > max(ERRORS_AT_LEAST * error, GAIN_AT_LEAST * float(alone.mean()))

@@ -42,6 +42,8 @@ class FitKeywords(TypedDict, total=False):
         rivals: Other models fitted on the same rows, scored beside the net and blended with it: all or none
             [all].
         device: cpu, cuda or mps [the fastest there is].
+        speed: Speed of the processor in Gflop/s, which net and epochs for images follow from [measured, as a
+            coarse class].
         seed: Random seed: same seed, same machine, same result.
         size: Images: Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].
             Segmentation: Longer side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [theirs, up
@@ -112,6 +114,7 @@ class FitKeywords(TypedDict, total=False):
     interval: bool
     rivals: str | None
     device: str | None
+    speed: int | None
     seed: int
     size: int | str | None
     resize: str | None

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from goodfit.data.source import Source
 from goodfit.errors import UsageError
+from goodfit.fitting.defaults import epochs_of_rows
+from goodfit.fitting.effort import Effort, Machine, affordable
 from goodfit.fitting.feature_net import feature_net
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
@@ -21,10 +23,13 @@ from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
+from goodfit.train.precision import choose_precision
 
 SMALL_SIDE = 64  # pixels up to which a net of ten layers is enough on a CPU
 FEW_PHOTOS = 500  # images above 64 px, from which a net from scratch learns less than edges and colours say
+CONVNET = "convnet"
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
+IMAGES_MEASURED = 2_000  # the same of images
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Net:
     module: nn.Module
     record: NetRecord
     pretrained: str | None = None  # the weights that it started from, as --pretrained takes them
+    effort: Effort | None = None  # what can be afforded on a processor, of a net for images from scratch
 
     @property
     def own(self) -> bool:
@@ -96,7 +102,10 @@ def make_net(
     arch, why = _architecture(problem, options, device, weights)
     pretrained = weights.where if weights is not None else None
     folds = problem.split.fold_count
-    settings = _net_options(arch, problem, options, pretrained)
+    effort = _effort(arch, problem, options, device) if weights is None else None
+    if options.speed is not None and effort is None:
+        raise UsageError("--speed is for images from scratch on a processor", fix="Leave it out")
+    settings = _net_options(arch, problem, options, pretrained, effort)
     record = NetRecord(arch, None, source.in_shape, task.outputs, settings, folds)
     module = cross_fitted(arch, source.in_shape, task.outputs, record.options, folds)
     if weights is not None:
@@ -110,7 +119,9 @@ def make_net(
     count = sum(parameter.numel() for parameter in module.parameters())
     several = f"{folds} of " if folds > 1 else ""
     journal.choose("net", f"{several}{arch}, {count / 1e6:.2f} million parameters", why)
-    return Net(module.to(device), record, pretrained)
+    if effort is not None and effort.speed is not None:
+        journal.choose("machine", f"about {effort.speed.gigaflops:,} Gflop/s", effort.speed.why)
+    return Net(module.to(device), record, pretrained, effort)
 
 
 def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: bool) -> tuple[str, str]:
@@ -126,8 +137,8 @@ def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: b
     if len(in_shape) == 1:
         return "mlp", "the rows are flat"
     side = max(in_shape[-2:])
-    if side <= SMALL_SIDE and not accelerator:
-        return "resnet10", f"images of {side} px on a CPU"
+    if not accelerator:
+        return "convnet", f"images of {side} px on a CPU"
     return "resnet18", f"images of {side} px"
 
 
@@ -165,9 +176,32 @@ def _few_photos(problem: Problem, options: FitOptions) -> bool:
     return source.images and problem.task.output == "row"
 
 
-def _net_options(arch: str, problem: Problem, options: FitOptions, pretrained: str | None) -> dict[str, Any]:
+def _effort(arch: str, problem: Problem, options: FitOptions, device: torch.device) -> Effort | None:
+    """What can be afforded, where it decides anything: of plain nets for images on a processor."""
+    if arch != CONVNET or device.type != "cpu":
+        return None
+    dtype = options.precision
+    if dtype is None and (usual := problem.task.usual_precision()) is not None:
+        dtype = usual[0]
+    precision = choose_precision(nn.Identity(), device, images=True, large_products=True, dtype=dtype)
+    rows = len(problem.split.rows("train"))
+    return affordable(
+        Machine(precision, torch.get_num_threads(), options.speed),
+        arch,
+        problem.source.in_shape,
+        problem.task.outputs,
+        rows * problem.split.fold_count,
+        options.epochs or epochs_of_rows(rows),
+        minutes=options.minutes,
+        width=options.width,
+    )
+
+
+def _net_options(
+    arch: str, problem: Problem, options: FitOptions, pretrained: str | None, effort: Effort | None
+) -> dict[str, Any]:
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
-    width = {"width": options.width} if options.width else {}
+    width = {"width": options.width} if options.width else {"width": effort.width} if effort is not None else {}
     crossed = problem.split.folds is not None
     chosen = {**usual_options(arch, crossed=crossed), **width, **problem.source.net_options()}
     if options.checkpointing:
@@ -179,6 +213,7 @@ def _net_options(arch: str, problem: Problem, options: FitOptions, pretrained: s
 
 def _measure(module: nn.Module, source: Source, train_rows: Tensor) -> None:
     """Let the net set what it takes from the data rather than learns, from training rows alone."""
-    if source.block is not None:  # the rows stay on disk: some, spread evenly, are enough
-        train_rows = train_rows[:: max(1, len(train_rows) // ROWS_MEASURED)]
+    at_most = IMAGES_MEASURED if len(source.in_shape) == 3 else ROWS_MEASURED
+    if source.block is not None or len(source.in_shape) == 3:  # some, spread evenly, are enough
+        train_rows = train_rows[:: max(1, len(train_rows) // at_most)]
     measure(module, lambda: source.read(train_rows), source.fixed())

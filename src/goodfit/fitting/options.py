@@ -121,6 +121,10 @@ class FitOptions:
         choices=("all", "none"),
     )
     device: str | None = declared("cpu, cuda or mps [the fastest there is].", "Run")
+    speed: int | None = declared(
+        "Speed of the processor in Gflop/s, which net and epochs for images follow from [measured, as a coarse class].",
+        "Run", low=1, high=1_000_000,
+    )  # fmt: skip
     seed: int = declared("Random seed: same seed, same machine, same result.", "Run", 0, low=0, high=2**62)
 
     def __post_init__(self) -> None:

@@ -126,8 +126,8 @@ def _rows(task: Task, problem: Problem) -> dict[str, Tensor]:
     return {part: rows for part, rows in parts.items() if len(rows)}
 
 
-def _scores(training: Training, module: nn.Module, rows: Tensor) -> tuple[Tensor, Tensor]:
-    return scores(module, training.feed, training.task, rows, training.precision)
+def _scores(training: Training, module: nn.Module, rows: Tensor, task: Task | None = None) -> tuple[Tensor, Tensor]:
+    return scores(module, training.feed, task or training.task, rows, training.precision)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[
     own = training.task.calibrated(rival.out, valid.y)
     outs = {"valid": rival.out}
     if "test" in parts:
-        outs["test"] = _scores(training, rival.module, parts["test"].rows)[0]
+        outs["test"] = _scores(training, rival.module, parts["test"].rows, rival.task)[0]
     shown = "test" if "test" in parts else "valid"
     excess = {
         part: (

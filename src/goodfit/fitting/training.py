@@ -71,7 +71,7 @@ def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> 
 def go_on(problem: Problem, net: Net, checkpoint: Checkpoint, device: torch.device, journal: Journal) -> Training:
     """The training where its checkpoint was written."""
     hyper = checkpoint.started.hyper
-    task = trained_task(problem.task, hyper.augment, hyper.label_smoothing)
+    task = trained_task(problem.task, net, hyper.augment, hyper.label_smoothing)
     feed = make_feed(problem, task, device, hyper.batch_size, hyper.seed, checkpoint.normalise, hyper.augment)
     use_memory_format(net.module, feed, hyper)
     training = begin(problem, net, Setup(hyper, feed, task), "as when the run was started")

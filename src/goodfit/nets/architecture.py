@@ -60,6 +60,7 @@ class Architecture:
         body_head: the prefix of the head in those weights; None: that of the net.
         fixed_features: nothing but its head is learnt; it takes images as shares of 255.
         by_gradient: it is trained by steps along gradients, as a net is; trees are grown.
+        looks_again: its predictions cost little, so that images are looked at moved by a pixel as well.
         large_products: its products are large enough to gain by bfloat16, as those of convolutions are.
     """
 
@@ -77,6 +78,7 @@ class Architecture:
     by_gradient: bool = True
     large_products: bool = True
     fixed_features: bool = False
+    looks_again: bool = False
 
 
 @cache

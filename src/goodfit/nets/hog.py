@@ -7,6 +7,7 @@ net that learns its features from them (docs/decisions/023-photos.md). It is the
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -17,6 +18,8 @@ from goodfit.errors import UsageError
 from goodfit.nets.architecture import Architecture
 
 SIDE = 64  # px, of the longer side: finer edges are noise to a linear model
+SMALLEST_SIDE = 3  # px, in which there is an edge
+BYTES = 255.0
 CELLS, COARSE_CELLS = 8, 4  # along a side
 ORIENTATIONS = 9  # bins of half a turn, of a whole one in coarse cells (Dalal and Triggs, section 6.3)
 LARGEST = 0.6  # of a bin after its block is normalised
@@ -133,23 +136,55 @@ def colours(x: Tensor) -> Tensor:
 
 
 class HogNet(nn.Module):
-    """x: (N, C, H, W) in 0..1 -> (N, outputs)."""
+    """x: (N, C, H, W) -> (N, outputs).
 
-    def __init__(self, channels: int, side: int, outputs: int, *, orientations: int = ORIENTATIONS) -> None:
+    Args:
+        channels: of the images.
+        side: the longer one, in pixels.
+        orientations: bins of half a turn.
+        normalised: mean and deviation of each channel by which bytes were normalised for another net; x in 0..1 where
+            None.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        side: int,
+        outputs: int,
+        *,
+        orientations: int = ORIENTATIONS,
+        normalised: tuple[Sequence[float], Sequence[float]] | None = None,
+    ) -> None:
         super().__init__()
         if orientations < 2:
             raise ValueError(f"{orientations} directions of edges")
         self.fixed = HandMadeFeatures(channels, side, orientations)
         self.fc = nn.Linear(self.fixed.width, outputs)
+        self.normalised = normalised is not None
+        if normalised is not None:
+            mean, deviation = (torch.tensor(each, dtype=torch.float32).view(-1, 1, 1) / BYTES for each in normalised)
+            self.mean, self.deviation = nn.Buffer(mean, persistent=False), nn.Buffer(deviation, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, self.fc(self.fixed(x)))
+        with torch.autocast(x.device.type, enabled=False):  # thousands of small products: they need all their digits
+            x = x.float()
+            if self.normalised:
+                x = x * self.deviation + self.mean
+            return cast(Tensor, self.fc(self.fixed(x)))
 
 
-def _build(in_shape: tuple[int, ...], outputs: int, *, width: int | None = None) -> nn.Module:
-    if max(in_shape[1:]) < 3:
+def _build(
+    in_shape: tuple[int, ...],
+    outputs: int,
+    *,
+    width: int | None = None,
+    normalised: tuple[Sequence[float], Sequence[float]] | None = None,
+) -> nn.Module:
+    channels, side = in_shape[0], max(in_shape[1:])
+    if side < SMALLEST_SIDE:
         raise UsageError(f"images of {in_shape[2]}x{in_shape[1]} px have no edges", fix="Choose another --arch")
-    return HogNet(in_shape[0], max(in_shape[1:]), outputs, orientations=ORIENTATIONS if width is None else width)
+    orientations = ORIENTATIONS if width is None else width
+    return HogNet(channels, side, outputs, orientations=orientations, normalised=normalised)
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:

@@ -13,6 +13,7 @@ from torch import nn
 from goodfit.data.source import Source
 from goodfit.errors import UsageError
 from goodfit.nets import architecture
+from goodfit.nets.blend import Blend
 from goodfit.predict.model import Model
 from goodfit.record import NetRecord
 from goodfit.store.files import replacing
@@ -86,9 +87,9 @@ def embed(
     Raises:
         UsageError: a net whose head is not one linear layer.
     """
-    single = built.arch is not None and built.folds == 1 and not built.parts
-    name = architecture(str(built.arch)).head if single else ""
-    head = model.net.get_submodule(name) if name else None
+    net = model.net.parts[0] if isinstance(model.net, Blend) else model.net  # features are those of the net alone
+    name = architecture(built.arch).head if built.arch is not None and built.folds == 1 else ""
+    head = net.get_submodule(name) if name else None
     if not isinstance(head, nn.Linear) or model.task.output != "row":
         raise UsageError(
             "this net has no embeddings: its head is not one linear layer",
@@ -100,7 +101,7 @@ def embed(
     rows = torch.tensor([at for at, error in enumerate(errors) if error is None], dtype=torch.int64)
     vectors = np.full((len(source), head.in_features), np.nan, dtype=np.float32)
     if len(rows):
-        features = features_of(model.net, name, model.feed(source), rows, model.precision, progress)
+        features = features_of(net, name, model.feed(source), rows, model.precision, progress)
         vectors[rows.numpy()] = features.float().numpy()
     return Embeddings(source.names(), vectors, errors, inputs)
 

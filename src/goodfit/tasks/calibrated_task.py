@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.temperature import fitted_temperature
@@ -18,9 +19,28 @@ class CalibratedTask(RowTask):
 
     Attributes:
         temperature: learnt from rows that the net was not trained on; 1 while it trains.
+        mirrored: images were mirrored left to right in training; they are looked at both ways to predict.
+        shifted: images were moved in training; they are looked at as they are, and moved by a pixel.
     """
 
     temperature: float = field(default=1.0, kw_only=True)
+    mirrored: bool = field(default=False, kw_only=True)
+    shifted: bool = field(default=False, kw_only=True)
+
+    def with_augmentation(self, *, mirrored: bool = False, turned: bool = False, shifted: bool = False) -> Self:
+        return replace(self, mirrored=mirrored, shifted=shifted)
+
+    def predict(self, net: nn.Module, x: Tensor) -> Tensor:
+        """The mean of the logits over the ways of looking: as it is counts half, moved up and left, or down and right,
+        a quarter each (Jordan 2024, section 3.5); mirrored images as much as they are.
+        """
+        out = _mirrored_too(net, x, self.mirrored)
+        if not self.shifted or min(x.shape[2:]) < 2:
+            return out
+        padded = functional.pad(x, (1, 1, 1, 1), mode="reflect")
+        moved = _mirrored_too(net, padded[:, :, 2:, 2:], self.mirrored)
+        moved = moved + _mirrored_too(net, padded[:, :, :-2, :-2], self.mirrored)
+        return out / 2 + moved / 4
 
     def logits(self, out: Tensor) -> Tensor:
         """The net's outputs at the temperature, in float32 or float64."""
@@ -37,3 +57,8 @@ class CalibratedTask(RowTask):
 
     def net_units(self, y: Tensor) -> Tensor:
         return y
+
+
+def _mirrored_too(net: nn.Module, x: Tensor, mirrored: bool) -> Tensor:
+    out: Tensor = net(x)
+    return (out + net(x.flip(3))) / 2 if mirrored else out

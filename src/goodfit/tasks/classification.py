@@ -256,13 +256,21 @@ class Classification(CalibratedTask):
             "label_smoothing": self.label_smoothing,
             "temperature": self.temperature,
             **({} if self.sets is None else {"sets": list(self.sets.bounds)}),
+            "mirrored": self.mirrored,
+            "shifted": self.shifted,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         sets = PredictionSets(tuple(values["sets"])) if "sets" in values else None
-        temperature = values.get("temperature", 1.0)
-        return cls(tuple(values["classes"]), values["label_smoothing"], sets, temperature=temperature)
+        return cls(
+            tuple(values["classes"]),
+            values["label_smoothing"],
+            sets,
+            temperature=values.get("temperature", 1.0),
+            mirrored=values.get("mirrored", False),
+            shifted=values.get("shifted", False),
+        )
 
 
 def _plain(label: Any) -> Any:

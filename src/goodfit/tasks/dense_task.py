@@ -47,7 +47,7 @@ class DenseTask(Task):
             )
         return loss or self.losses[0]
 
-    def with_augmentation(self, *, mirrored: bool, turned: bool) -> Self:
+    def with_augmentation(self, *, mirrored: bool = False, turned: bool = False, shifted: bool = False) -> Self:
         return replace(self, mirrored=mirrored, turned=turned)
 
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:

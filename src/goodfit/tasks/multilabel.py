@@ -158,11 +158,21 @@ class MultiLabel(CalibratedTask):
         return {"truth": [self.truth(target) for target in y]}
 
     def to_json(self) -> dict[str, Any]:
-        return {"labels": list(self.labels), "temperature": self.temperature}
+        return {
+            "labels": list(self.labels),
+            "temperature": self.temperature,
+            "mirrored": self.mirrored,
+            "shifted": self.shifted,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["labels"]), temperature=values.get("temperature", 1.0))
+        return cls(
+            tuple(values["labels"]),
+            temperature=values.get("temperature", 1.0),
+            mirrored=values.get("mirrored", False),
+            shifted=values.get("shifted", False),
+        )
 
 
 def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:

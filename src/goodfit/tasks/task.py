@@ -102,8 +102,8 @@ class Task(ABC):
         """The task with this share of the target spread over all classes; the same where that has no meaning."""
         return self
 
-    def with_augmentation(self, *, mirrored: bool, turned: bool) -> Self:
-        """The task for a net that saw images mirrored left to right, or turned upside down, in training."""
+    def with_augmentation(self, *, mirrored: bool = False, turned: bool = False, shifted: bool = False) -> Self:
+        """The task for a net that saw images mirrored left to right, turned upside down, or moved in training."""
         return self
 
     def with_feature_net(self, net: nn.Module) -> Self:

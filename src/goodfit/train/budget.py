@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,8 @@ from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.scratch_copy import trial_of
 
 TRIAL_SECONDS = 2.0
+WHOLE_FROM = 5  # epochs: of so many, what a part of one would add is not worth its validation
+SMALLEST_PART = 0.25  # of an epoch
 SPARE = 0.97  # of the time left is planned: the machine's speed moves
 
 
@@ -49,15 +52,15 @@ def seconds_of_an_epoch(training: Training, loss_of: Callable[[torch.nn.Module, 
 def fit_to_budget(training: Training, seconds_left: float, epoch_seconds: float) -> None:
     """Set the epochs still to come, and the pace of the schedule over them.
 
-    Less time than one epoch, before the first is done: the run stops inside it (`max_steps`).
+    Of few epochs the last one may be a part of one (`max_steps`): whole ones would leave up to half of the time unused.
     """
-    position = training.position
+    position, batches = training.position, training.batches_an_epoch
     seconds = max(0.0, SPARE * seconds_left)  # reading may have used up all of it: one step is made nevertheless
-    more = int(seconds / epoch_seconds)
-    if position.epoch == 0 and more == 0:
-        steps = max(1, int(seconds / epoch_seconds * training.batches_an_epoch))
-        training.hyper = replace(training.hyper, epochs=1, max_steps=steps)
-    else:
-        training.hyper = replace(training.hyper, epochs=position.epoch + more)
-        steps = more * training.batches_an_epoch
+    more = seconds / epoch_seconds
+    steps, max_steps = int(more) * batches, None
+    part = more - int(more) >= SMALLEST_PART and position.epoch + more < WHOLE_FROM
+    if part or (position.epoch == 0 and more < 1):
+        steps = max(1, int(more * batches))
+        max_steps = position.step + steps
+    training.hyper = replace(training.hyper, epochs=position.epoch + math.ceil(steps / batches), max_steps=max_steps)
     position.pace = (1 - position.done) / max(1, steps)

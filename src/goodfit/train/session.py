@@ -114,7 +114,8 @@ def run_session(
     def epoch_end(training: Training) -> None:
         nonlocal due
         voice.epoch(training)
-        if seconds_left is not None and training.hyper.max_steps is None:
+        steps, planned = training.position.step, training.hyper.max_steps
+        if seconds_left is not None and (planned is None or steps < planned):
             an_epoch = training.position.seconds / training.position.epoch
             fit_to_budget(training, seconds_left(training), an_epoch)
         if listener.stop or time.monotonic() > due - FIRST_CHECKPOINT / 2:

@@ -1,0 +1,116 @@
+"""What a fit of images from scratch can afford on a processor: the width of the net, and the epochs.
+
+A wider net learns more of each image, and needs its epochs: the width is the largest one for which enough of the epochs
+that the rows are worth fit into the time that a person waits (docs/decisions/028-speed-from-scratch.md). The speed is
+that of the machine's class (`goodfit.train.speed`); where any machine could afford the widest net, nothing is measured.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from goodfit.nets.describe import describe
+from goodfit.train.precision import Precision
+from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
+
+MINUTES = 6.0  # that a person waits where nobody said
+SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_500  # of these: the report; reading and scoring so many training rows
+SECONDS_AT_LEAST = 5.0
+SHARE_OF_SPEED = {"float32": 0.4, "bfloat16": 0.7}  # that all threads reach in whole steps, of one convolution's speed
+# of the usual epochs, the share from which a width is better than the next narrower one in more epochs
+SHARE_OF_EPOCHS = {24: 0.0, 32: 0.4, 48: 0.7, 64: 0.9}
+TINY_SIDE, TINY_WIDTH = 24, 32  # px, under which an image has little to tell: a wider net learns no more
+EPOCHS_AT_LEAST = 2
+MORE_MINUTES = 20
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What was chosen by what can be afforded.
+
+    Attributes:
+        width: of the net.
+        epochs: that it is trained for.
+        speed: of the machine, by class, where it was of consequence.
+        why: what one waits for, by that class.
+    """
+
+    width: int
+    epochs: int
+    speed: Speed | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What computes: its precision and threads, and the class of speed that was asked for."""
+
+    precision: Precision
+    threads: int
+    given: int | None = None
+
+
+def affordable(
+    machine: Machine,
+    arch: str,
+    in_shape: tuple[int, ...],
+    outputs: int,
+    rows: int,
+    epochs: int,
+    *,
+    minutes: float | None = None,
+    width: int | None = None,
+) -> Effort:
+    """The width and epochs that fit into the time.
+
+    Args:
+        arch: an architecture with the option width.
+        in_shape: (C, H, W) of the images, and outputs, of the task.
+        rows: of training.
+        epochs: that so many rows are worth.
+        minutes: of the whole fit, where they were asked for; six otherwise.
+        width: that was asked for.
+    """
+    beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE
+    seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
+    most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
+    widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)
+    share = 1e9 * SHARE_OF_SPEED[machine.precision.dtype]
+
+    def images_a_second(gigaflops: float, width: int) -> float:
+        return share * gigaflops / (OPERATIONS * _multiply_adds(arch, in_shape, outputs, width))
+
+    def epochs_in_time(gigaflops: float, width: int) -> float:
+        return seconds * images_a_second(gigaflops, width) / rows
+
+    if epochs_in_time(SLOWEST, widths[-1]) >= epochs:
+        return Effort(widths[-1], epochs)
+    speed = choose_speed(machine.precision, machine.threads, machine.given)
+    chosen = next(
+        (
+            each
+            for each in widths[::-1]
+            if epochs_in_time(speed.gigaflops, each) >= SHARE_OF_EPOCHS.get(each, 0.0) * epochs
+        ),
+        widths[0],
+    )
+    fitting = max(EPOCHS_AT_LEAST, min(epochs, math.floor(epochs_in_time(speed.gigaflops, chosen))))
+    rate = images_a_second(speed.gigaflops, chosen)
+    whole = round((fitting * rows / rate + beside) / 60) or 1
+    other = f"--minutes {MORE_MINUTES} for more" if whole < MORE_MINUTES else f"--minutes {MINUTES:g} for less"
+    time = f"{whole:,} minute{'s' * (whole > 1)} in all"
+    return Effort(chosen, fitting, speed, f"about {_rounded(rate):,} images a second on this machine, {time}; {other}")
+
+
+def _rounded(rate: float) -> int:
+    """To two digits: it is a guess."""
+    digits = 1 - math.floor(math.log10(max(rate, 1)))
+    return round(round(rate, digits))
+
+
+@cache
+def _multiply_adds(arch: str, in_shape: tuple[int, ...], outputs: int, width: int) -> float:
+    """Of one image's forward pass; batch norm needs more than one value of a channel."""
+    return describe(arch, in_shape, outputs, 2, width=width)[-1].multiply_adds / 2
