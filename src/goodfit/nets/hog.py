@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import cast
 
 import torch
@@ -166,7 +167,8 @@ class HogNet(nn.Module):
             self.mean, self.deviation = nn.Buffer(mean, persistent=False), nn.Buffer(deviation, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        with torch.autocast(x.device.type, enabled=False):  # thousands of small products: they need all their digits
+        # thousands of small products need all their digits; shapes alone (meta) have none
+        with nullcontext() if x.is_meta else torch.autocast(x.device.type, enabled=False):
             x = x.float()
             if self.normalised:
                 x = x * self.deviation + self.mean
