@@ -207,8 +207,9 @@ def added_by_row(
     model = copied(net)
     with random_state_kept(), torch.no_grad():
         experiment = _experiment(model, x, args, kwargs, outputs, len(x))
-        moved = _rotated(args, kwargs, len(x))
-        rotated = _experiment(model, next(tensors(list(moved))), *moved, outputs, len(x))
+        other_args, other_kwargs = _rotated(args, kwargs, len(x))
+        other_x = next(tensors([other_args, other_kwargs]))
+        rotated = _experiment(model, other_x, other_args, other_kwargs, outputs, len(x))
         try:
             first, second, other = (each.run(each.x) for each in (experiment, experiment, rotated))
             if not first or not _same_shapes(first, second) or not _same_shapes(first, other):

@@ -91,7 +91,7 @@ class MaskWithoutEffect(LiveRule):
 def _keeps_what_is_masked(softmax: Any) -> bool:
     """Whether masked entries of the scores behind a softmax have a weight, in rows with others that are not masked."""
     inputs = graph.parents(softmax)
-    node = inputs[0] if inputs else None
+    node: Any = inputs[0] if inputs else None
     while node is not None and node.name() == "ToCopyBackward0":
         node = graph.parents(node)[0]
     name = node.name() if node is not None else ""
