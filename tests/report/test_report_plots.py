@@ -16,7 +16,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from goodfit.report.formatting import duration, fixed, number
+from goodfit.formatting import duration, fixed, number
 from goodfit.report.plots import (
     class_balance,
     confusion_matrix,

@@ -165,7 +165,8 @@ def evaluate(
 
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         result = loaded.evaluate(data, cache=cache, progress=progress, **options)
-    show_evaluation(result, as_json)
+        metrics = loaded.model.task.metric_list
+    show_evaluation(result, as_json, metrics)
 
 
 @click.command()

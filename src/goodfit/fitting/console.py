@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from goodfit.checks.finding import Finding, Level
+from goodfit.formatting import fixed
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -71,15 +72,18 @@ class Console:
     def epoch(self, training: Training) -> None:
         """After an epoch: one line of its figures."""
         line = training.position.history[-1]
-        metric = training.task.main_metric
+        metric = training.task.metric
+        titles = ("epoch", "train loss", "valid loss", metric.titled(), "time")
+        widths = [max(len(title), least) for title, least in zip(titles, (5, 10, 10, 8, 7), strict=True)]
+        values = (
+            str(line["epoch"]), fixed(line["train_loss"]), fixed(line["valid_loss"]),
+            f"{100 * line[metric.name]:.2f}%" if metric.share else fixed(line[metric.name]), clock(line["seconds"]),
+        )  # fmt: skip
         if not self._has_header:
             self._has_header = True
-            self.say(f"\n  {'epoch':>5}  {'train loss':>10}  {'valid loss':>10}  {metric:>14}  {'time':>7}")
+            self.say("\n  " + "  ".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
         kept = "  best" if training.position.best_epoch == training.position.epoch - 1 else ""
-        self.say(
-            f"  {line['epoch']:>5}  {line['train_loss']:>10.4f}  {line['valid_loss']:>10.4f}  {line[metric]:>14.4f}"
-            f"  {clock(line['seconds']):>7}{kept}"
-        )
+        self.say("  " + "  ".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True)) + kept)
 
     def stop(self) -> None:
         """Take the bar away."""

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import goodfit
+from goodfit.analysis.headline import plain_sentence, standings_of
 from goodfit.analysis.rivals import comparison
 from goodfit.analysis.verdict import judge, sentences
 from goodfit.data.fingerprint import fingerprint
@@ -50,6 +51,13 @@ def make_record(
     main = {name: part.metrics[task.main_metric] for name, part in scored.parts.items()}
     baseline = {name: part.baseline[task.main_metric] for name, part in scored.parts.items()}
     kept = {name: part for name, part in scored.parts.items() if name != "train"}
+    shown, rules = scored.parts[scored.shown], [finding.rule for finding in journal.findings]
+    training_metrics = scored.parts["train"].metrics if "train" in scored.parts else {}
+    spoken, standings = standings_of(
+        task, scored.shown, source.noun,
+        metrics=shown.metrics, baseline=shown.baseline, rivals=scored.rivals, training=training_metrics,
+    )  # fmt: skip
+    plain = plain_sentence(task, spoken, standings, scored.shown, source.noun, counts[scored.shown], rules)
     return Record(
         format=FORMAT,
         goodfit=goodfit.__version__,
@@ -70,6 +78,8 @@ def make_record(
         verdict=judge(journal.findings).words,
         sentences=sentences(
             journal.findings,
+            plain,
+            spoken,
             metric=task.metric,
             scores=main,
             baseline=baseline,
@@ -78,7 +88,7 @@ def make_record(
             epochs=len(position.history),
             rows=counts,
             folds=problem.split.fold_count,
-            compared=comparison(scored.rivals, scored.parts[scored.shown].metrics, task.metric, scored.shown),
+            compared=comparison(scored.rivals, shown.metrics, task.metric, scored.shown),
         ),
         findings=list(journal.findings),
         metrics={name: part.metrics for name, part in kept.items()},
@@ -88,6 +98,7 @@ def make_record(
         explanation=scored.explanation,
         analyses=scored.analyses,
         rivals=scored.rivals,
+        training_metrics=training_metrics,
     )
 
 

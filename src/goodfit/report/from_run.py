@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 from torch import Tensor
 
+from goodfit.formatting import fixed, spaced
 from goodfit.record import Record
 from goodfit.report.examples import Example, kinds
-from goodfit.report.formatting import fixed, spaced
 from goodfit.report.importance_plots import importance_section
 from goodfit.report.page import write
 from goodfit.report.page_data import PageData, WorstMistake

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.report.formatting import number
+from goodfit.formatting import number
 from goodfit.report.svg import drawing, short
 from goodfit.tasks.section import Plot, Section
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.analysis.verdict import tone_of
+from goodfit.formatting import capital, duration, fixed, moment, number, sentence, spaced
 from goodfit.report.drawings import curves, draw
-from goodfit.report.formatting import capital, duration, fixed, moment, number, sentence, spaced
 from goodfit.report.page_data import PageData
 from goodfit.report.svg import clean
 from goodfit.store.files import write_text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.report.formatting import capital, number
+from goodfit.formatting import capital, number
 from goodfit.report.svg import drawing, short
 from goodfit.tasks.metric import Metric
 

@@ -16,6 +16,7 @@ from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_a
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, AUC, AVERAGE_PRECISION, BALANCED_ACCURACY, LOG_LOSS, Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
@@ -41,6 +42,7 @@ class Classification(CalibratedTask):
         AVERAGE_PRECISION,
     )
     rival: ClassVar[str] = "predicting the most frequent class"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(ACCURACY, "{score} of {rows} are right")
     loss_unit: ClassVar[str] = "nats per row"
     example_words: ClassVar[str] = (
         "The rows with the highest loss among those that are wrong. A wrong label among them is worth finding."

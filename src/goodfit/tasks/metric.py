@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goodfit.formatting import number, percent, percent_decimals
+from goodfit.stats.estimates import Estimate
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -14,12 +17,31 @@ class Metric:
         title: as people read it inside a sentence: balanced accuracy, RMSE.
         higher_is_better: whether a better model has a higher value.
         unit: what it is measured in, such as dB; empty for shares, and for the units of the target.
+        share: whether it is a share of rows, pixels or items, which people read in percent.
     """
 
     name: str
     title: str
     higher_is_better: bool = True
     unit: str = ""
+    share: bool = False
+
+    def __str__(self) -> str:
+        return self.title
+
+    def text(self, value: float, like: Estimate | None = None) -> str:
+        """A value as people read it: 58%, 27.4 dB, 72,638.
+
+        Args:
+            like: an estimate beside which it stands, whose width says how many decimals of a percent mean something.
+        """
+        if self.share:
+            return percent(value, 1 if like is None else percent_decimals(like.low, like.high))
+        return f"{number(value)} {self.unit}".rstrip()
+
+    def interval(self, estimate: Estimate) -> str:
+        """44% to 71%."""
+        return f"{self.text(estimate.low, estimate)} to {self.text(estimate.high, estimate)}"
 
     @classmethod
     def unknown(cls, name: str) -> Metric:
@@ -31,8 +53,8 @@ class Metric:
         return f"{self.title} ({self.unit})" if self.unit else self.title
 
 
-ACCURACY = Metric("accuracy", "accuracy")
-BALANCED_ACCURACY = Metric("balanced_accuracy", "balanced accuracy")
+ACCURACY = Metric("accuracy", "accuracy", share=True)
+BALANCED_ACCURACY = Metric("balanced_accuracy", "balanced accuracy", share=True)
 LOG_LOSS = Metric("log_loss", "log loss", higher_is_better=False)
 AUC = Metric("auc", "AUC")
 AVERAGE_PRECISION = Metric("average_precision", "average precision")
@@ -40,11 +62,11 @@ F1 = Metric("f1", "F1")
 RMSE = Metric("rmse", "RMSE", higher_is_better=False)
 MAE = Metric("mae", "MAE", higher_is_better=False)
 R2 = Metric("r2", "R²")
-COVERAGE = Metric("coverage", "coverage of the 90% intervals")
-IOU = Metric("iou", "IoU")
-PIXEL_ACCURACY = Metric("pixel_accuracy", "pixel accuracy")
+COVERAGE = Metric("coverage", "coverage of the 90% intervals", share=True)
+IOU = Metric("iou", "IoU", share=True)
+PIXEL_ACCURACY = Metric("pixel_accuracy", "pixel accuracy", share=True)
 PSNR = Metric("psnr", "PSNR", unit="dB")
 SSIM = Metric("ssim", "SSIM")
 PSNR_GAIN = Metric("psnr_gain", "PSNR gain", unit="dB")
 NDCG_AT_10 = Metric("ndcg_at_10", "NDCG at 10")
-RECALL_AT_10 = Metric("recall_at_10", "recall at 10")
+RECALL_AT_10 = Metric("recall_at_10", "recall at 10", share=True)

@@ -16,6 +16,7 @@ from goodfit.stats.estimates import Estimate, auc, mean, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Targets
@@ -32,6 +33,7 @@ class MultiLabel(CalibratedTask):
     family: ClassVar[str] = "labels"
     metric_list: ClassVar[tuple[Metric, ...]] = (F1, ACCURACY, LOG_LOSS, AUC)
     rival: ClassVar[str] = "predicting the most frequent set of labels"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(ACCURACY, "{score} of {rows} have every label right")
     loss_unit: ClassVar[str] = "nats per row"
 
     @property

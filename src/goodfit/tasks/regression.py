@@ -15,6 +15,7 @@ from goodfit.errors import DataError, UsageError
 from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
@@ -39,6 +40,7 @@ class Regression(RowTask):
     family: ClassVar[str] = "numbers"
     metric_list: ClassVar[tuple[Metric, ...]] = (RMSE, MAE, R2, COVERAGE)
     rival: ClassVar[str] = "predicting the mean of the training rows"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(MAE, "on {rows} it is off by {score} on average", "is off by")
 
     @property
     def outputs(self) -> int:

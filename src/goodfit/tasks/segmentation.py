@@ -18,6 +18,7 @@ from goodfit.tasks.class_sections import confusion_section
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
 from goodfit.tasks.panels import mask_panels
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Bar, Section, Table
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import Targets
@@ -47,6 +48,9 @@ class Segmentation(DenseTask):
     name: ClassVar[str] = "segmentation"
     family: ClassVar[str] = "segmentation"
     rival: ClassVar[str] = "predicting the most frequent class everywhere"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(
+        IOU, "on {rows} the predicted areas overlap the true ones by {score}"
+    )
     metric_list: ClassVar[tuple[Metric, ...]] = (IOU, PIXEL_ACCURACY, LOG_LOSS)
     losses: ClassVar[tuple[str, ...]] = ("dice", "cross-entropy", "focal")
     data_words: ClassVar[str] = "masks"

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from goodfit.errors import UsageError
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Section
 
 Targets = Sequence[Any] | np.ndarray | Tensor  # as a source gives them: labels, lists of labels, numbers, images
@@ -32,6 +33,7 @@ class Task(ABC):
     name: ClassVar[str]
     family: ClassVar[str]  # what recipes of architectures are keyed by: classes, labels, numbers, ratings, ...
     metric_list: ClassVar[tuple[Metric, ...]]  # the first one is the headline
+    plain_score: ClassVar[PlainScore | None] = None  # everyday words for its score; None: the main metric by its name
     output: ClassVar[Literal["row", "image"]] = "row"  # what the net gives for each input
     rival: ClassVar[str] = "the trivial predictor"  # what `baseline` is of: "predicting the mean" (reaches 0.3)
     loss_unit: ClassVar[str] = "mean per row"  # what the loss is measured in, for the plot of it

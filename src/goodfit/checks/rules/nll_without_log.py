@@ -29,6 +29,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 ROUNDING = 1e-3
 
@@ -44,7 +45,7 @@ class NllWithoutLog(LiveRule):
         if node is not None and node.name() == "SoftmaxBackward0":
             what = "comes from a softmax without a logarithm"
         elif largest > ROUNDING:
-            what = f"has values up to {largest:.3g}, and log-probabilities are at most 0"
+            what = f"has values up to {number(largest, 3)}, and log-probabilities are at most 0"
         else:
             return
         yield self.finding(
