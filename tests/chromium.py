@@ -87,7 +87,8 @@ class Browser:
         return path
 
     def paper(self) -> bytes:
-        """The page as a PDF on A4."""
+        """The page as a PDF on A4, by the rules for print."""
+        self.call("Emulation.setEmulatedMedia", media="", features=[])
         answer = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)
         return base64.b64decode(answer["data"])
 

@@ -40,9 +40,9 @@ def number(value: Any, digits: int = 4) -> str:
     size = abs(plain)
     if not math.isfinite(plain) or size >= WRITTEN_OUT_BELOW:
         return f"{plain:.{digits}g}"
-    if size >= 1_000:
-        return f"{plain:,.0f}"
     short = f"{plain:.{digits}g}"
+    if abs(float(short)) >= 1_000:
+        return f"{plain:,.0f}"
     if "e" not in short:
         return short if float(short) else "0"  # no minus before a zero
     mantissa, _, power = short.partition("e")

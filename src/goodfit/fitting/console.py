@@ -77,7 +77,7 @@ class Console:
         widths = [max(len(title), least) for title, least in zip(titles, (5, 10, 10, 8, 7), strict=True)]
         values = (
             str(line["epoch"]), fixed(line["train_loss"]), fixed(line["valid_loss"]),
-            f"{100 * line[metric.name]:.2f}%" if metric.share else fixed(line[metric.name]), clock(line["seconds"]),
+            metric.cell(line[metric.name]), clock(line["seconds"]),
         )  # fmt: skip
         if not self._has_header:
             self._has_header = True

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from torch import Tensor
 
+from goodfit.analysis.headline import headline
 from goodfit.formatting import fixed, spaced
 from goodfit.record import Record
 from goodfit.report.examples import Example, kinds
@@ -50,7 +51,7 @@ def collect(folder: Path, record: Record) -> PageData:
     if record.explanation:
         sections.append(importance_section(record.explanation))
     return PageData(
-        title=f"goodfit: {folder.name}",
+        title=folder.name,
         run_name=str(folder),
         task=task.name,
         verdict=record.verdict,
@@ -58,6 +59,7 @@ def collect(folder: Path, record: Record) -> PageData:
         rows=plain["rows"],
         metrics=plain["metrics"],
         metric_list=task.metric_list,
+        headline=headline(record, task),
         created=record.created,
         seconds=record.seconds,
         findings=plain["findings"],
@@ -74,6 +76,8 @@ def collect(folder: Path, record: Record) -> PageData:
         choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
         environment=record.environment,
         commands=_commands(folder, record.options),
+        use=f"goodfit predict {folder} NEW_DATA -o predictions.csv",
+        legend=task.legend(record.source),
         looks_at_test=record.looks_at_test,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.analysis.headline import Headline
 from goodfit.report.examples import Example
 from goodfit.tasks.metric import Metric
 from goodfit.tasks.section import Section
@@ -25,6 +26,7 @@ class WorstMistake:
     confidence: float | None  # 0..1; None where the task has none
     loss: float
     thumbnail: np.ndarray | None = None  # (H, W, C) uint8, C 1, 3 or 4
+    values: Mapping[str, Any] = field(default_factory=dict)  # of a table's row: column -> value as it was written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class PageData:
     metric_list: Sequence[Metric]  # of the task; the first is the one that chose the epoch
     created: str  # ISO 8601
     seconds: float
+    headline: Headline | None = None  # the verdict in everyday words, and how the model stands beside others
     findings: Sequence[Mapping[str, Any]] = ()  # rule, code, level, message, fix; also file, line, count
     baseline: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # part -> metric -> value
     rival: str = "the trivial predictor"  # what the baseline is of
@@ -55,6 +58,8 @@ class PageData:
     choices: Sequence[tuple[str, Any, str]] = ()  # name, value, why
     environment: Mapping[str, Any] = field(default_factory=dict)
     commands: Sequence[str] = ()
+    use: str = ""  # the command that predicts new data
+    legend: Sequence[tuple[str, str]] = ()  # of masks: class, and its colour as #rrggbb
     looks_at_test: int = 0
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from goodfit.tasks.section import Plot, Section, Table
 
 MAPPED_CLASSES = 100  # beyond, a cell of the matrix is under four pixels
+CLASSES_ON_TOP = 12  # up to here the matrix fits the first screen
 LISTED_PAIRS = 10
 UNFOLDED_CLASSES = 20  # up to here the table of every class is open
 
@@ -56,7 +57,9 @@ def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: st
             "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the darker, the "
             "larger the share of the true class."
         )
-        blocks.append(Plot("confusion", (confusion, classes), "Confusion matrix", "wide"))
+        blocks.append(
+            Plot("confusion", (confusion, classes), "Confusion matrix", "wide", first=len(classes) <= CLASSES_ON_TOP)
+        )
     else:
         text = (
             f"{len(classes):,} classes are more than a matrix can show ({MAPPED_CLASSES}); "
@@ -79,7 +82,9 @@ def classes_section(
         per_class: label, precision, recall, recall_low, recall_high, f1 and support of each class.
         class_counts: part -> rows of each class; empty: not shown.
     """
-    blocks: list[Plot | Table] = [Plot("recall", (per_class,), "Recall by class with 95% intervals", "half")]
+    blocks: list[Plot | Table] = [
+        Plot("recall", (per_class,), "Recall by class with 95% intervals", "half", first=True)
+    ]
     if class_counts:
         blocks.append(Plot("balance", (class_counts, classes), "Share of each class in each part", "half"))
     rows = [

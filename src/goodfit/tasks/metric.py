@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goodfit.formatting import number, percent, percent_decimals
+from goodfit.formatting import fixed, number, percent, percent_decimals
 from goodfit.stats.estimates import Estimate
 
 
@@ -38,6 +38,12 @@ class Metric:
         if self.share:
             return percent(value, 1 if like is None else percent_decimals(like.low, like.high))
         return f"{number(value)} {self.unit}".rstrip()
+
+    def cell(self, value: float | None) -> str:
+        """A value in a column of a table, with as many decimals as its neighbours: 58.33%, 0.9010, 72,638."""
+        if value is None:
+            return number(None)
+        return percent(value, 2) if self.share else fixed(value)
 
     def interval(self, estimate: Estimate) -> str:
         """44% to 71%."""

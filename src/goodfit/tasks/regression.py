@@ -150,11 +150,15 @@ class Regression(RowTask):
         self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
     ) -> list[Section]:
         """Predictions of the first target against the truth."""
-        plot = Plot("scatter", self.details(out, y)["scatter"], "Predictions against truth, and residuals")
+        points = self.details(out, y)["scatter"]
+        plots = [
+            Plot("scatter", points, "Prediction against truth", "half", first=True),
+            Plot("residuals", points, "Residuals against prediction", "half"),
+        ]
         text = (
             "On the dashed line a prediction is exact. Residuals should lie around zero without a shape of their own."
         )
-        return [Section("scatter", "Predictions", text, [plot])]
+        return [Section("scatter", "Predictions", text, plots)]
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The training rows' mean."""

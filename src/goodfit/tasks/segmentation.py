@@ -17,7 +17,7 @@ from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
 from goodfit.tasks.class_sections import confusion_section
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
-from goodfit.tasks.panels import mask_panels
+from goodfit.tasks.panels import mask_legend, mask_panels
 from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Bar, Section, Table
 from goodfit.tasks.shapes import refuse_shape
@@ -271,6 +271,9 @@ class Segmentation(DenseTask):
         self, given: np.ndarray, truth: np.ndarray, drawn: np.ndarray, schema: Mapping[str, Any]
     ) -> Mapping[str, np.ndarray]:
         return mask_panels(given, truth, drawn, schema["codes"]["colours"], self.void)
+
+    def legend(self, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+        return mask_legend(self.classes, schema["codes"]["colours"], self.void)
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every pixel the commonest class of the training masks."""

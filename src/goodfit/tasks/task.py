@@ -267,6 +267,14 @@ class Task(ABC):
         """
         return {}
 
+    def legend(self, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Classes and their colours (#rrggbb) in these panels; empty where colours say nothing.
+
+        Args:
+            schema: of the source.
+        """
+        return []
+
     def analyses(
         self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
     ) -> dict[str, Any]:
