@@ -26,14 +26,15 @@ from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.image_rival import beside_image_rival
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
-from goodfit.fitting.net import make_net, with_feature_net
+from goodfit.fitting.net import make_net, with_feature_net, wrong_widths_named
 from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
-from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
+from goodfit.fitting.resume import Started, read_checkpoint, refuse_other_options, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
+from goodfit.record import read_record
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, SPLIT
@@ -91,6 +92,7 @@ def fit(
     folder = choose_folder(source.name or "run", out, resume=resume)
     journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
     if folder.finished:
+        refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
         journal.say(f"{folder.path} is finished already")
         run = load(folder.path, model=model, params=params, device=asked.device)
         if folder.killed_at_the_end:
@@ -107,6 +109,8 @@ def fit(
     with ExitStack() as held, _seeded(asked.seed, device):
         if checkpoint is not None:
             held.enter_context(folder.claimed())
+        if model is not None:
+            held.enter_context(wrong_widths_named(source))
         size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
         if size_of is not None:
             source.expect(size_of)

@@ -17,6 +17,7 @@ from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode_wh
 from goodfit.data.images.mask_codes import Colour
 from goodfit.data.images.opening import read_image_file
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.predict.predictions import Predictions
 from goodfit.predict.tiling import over_tiles
 from goodfit.store.files import ensure_folder, replacing
@@ -64,6 +65,10 @@ class ImagePredictions:
     ) -> None:
         self.model, self.keys, self._paths, self._progress, self.inputs = model, keys, paths, progress, inputs
         self.notes = notes
+        self.held: object = None  # whose life is that of the files
+
+    def __repr__(self) -> str:
+        return f"ImagePredictions({counted(len(self), 'image')})"
 
     def __len__(self) -> int:
         return len(self.keys)

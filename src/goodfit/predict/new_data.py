@@ -120,8 +120,8 @@ def family_in_words(kind: str) -> str:
     return KINDS_IN_WORDS.get(family, family)
 
 
-def inputs_of(data: Any, run: Path) -> list[Path]:
-    """The files that predicting reads: the data, where it is a path, and those of the run."""
+def inputs_of(run: Path, data: Any = None) -> list[Path]:
+    """The files that predicting reads: those of the run, and the data, where it is a path."""
     given = [Path(data)] if isinstance(data, (str, PathLike)) else []
     return [*given, *(run / name for name in SAVED)]
 

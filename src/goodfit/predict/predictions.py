@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import csv
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from goodfit.formatting import counted
 from goodfit.store.csv_cells import cells, rows_of, without_formula
 from goodfit.store.files import replacing
 from goodfit.store.outputs import is_predictions, refuse_to_replace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+COLUMNS_SHOWN, ROWS_SHOWN = 5, 10  # of a short look
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,17 @@ class Predictions:
     inputs: Sequence[Path] = ()
     notes: Sequence[tuple[str, str, str]] = ()
 
+    def __repr__(self) -> str:
+        names = ", ".join([*self.columns][:COLUMNS_SHOWN]) + (", ..." if len(self.columns) > COLUMNS_SHOWN else "")
+        unreadable = sum(error is not None for error in self.errors)
+        broken = f", {unreadable:,} unreadable" if unreadable else ""
+        return f"Predictions({counted(len(self), 'row')}{broken}: {names})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows."""
+        frame = self.frame().head(ROWS_SHOWN)
+        return f"<p>{html.escape(repr(self))}</p>{frame._repr_html_()}"
+
     def __len__(self) -> int:
         return len(self.keys)
 
@@ -43,6 +61,10 @@ class Predictions:
     def table(self) -> dict[str, list[Any]]:
         """All columns, key first, error last."""
         return {"key": list(self.keys), **{name: self[name] for name in self.columns}, "error": list(self.errors)}
+
+    def frame(self) -> pl.DataFrame:
+        """All columns as a polars frame; `.to_pandas()` makes one of pandas."""
+        return _frame(self.table())
 
     def write(self, path: str | Path, *, raw: bool = False) -> Path:
         """Write a CSV, or Parquet by the name's ending. Predictions that were written there before are replaced.
@@ -86,6 +108,10 @@ class Predictions:
 
 
 def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
+    _frame(table).write_parquet(path)
+
+
+def _frame(table: Mapping[str, list[Any]]) -> pl.DataFrame:
     import polars
 
     texts = {"key": polars.String, "error": polars.String}  # of text where all are empty as well
@@ -93,7 +119,7 @@ def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
         name: polars.Series(name, _unicode(values), dtype=texts.get(name), strict=False)
         for name, values in table.items()
     }
-    polars.DataFrame(columns).write_parquet(path)
+    return polars.DataFrame(columns)
 
 
 def _unicode(values: list[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from goodfit.analysis.headline import headline
 from goodfit.formatting import fixed, spaced
 from goodfit.record import Record
 from goodfit.report.examples import Example, kinds
+from goodfit.report.first_screen import in_notebook
 from goodfit.report.importance_plots import importance_section
 from goodfit.report.page import write
 from goodfit.report.page_data import PageData, WorstMistake
 from goodfit.report.rivals_section import rivals_section
-from goodfit.store.run_folder import SCORES
+from goodfit.report.svg import clean
+from goodfit.store.run_folder import REPORT, SCORES
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json
 from goodfit.tasks.task import Task
@@ -36,6 +39,13 @@ def write_report(folder: Path, record: Record, path: Path) -> Path:
         DiskError: no room or no permission.
     """
     return write(collect(folder, record), path)
+
+
+def notebook_view(folder: Path, record: Record) -> str:
+    """The first screen of a run as HTML for a notebook; a line where its scores are gone."""
+    if not (folder / SCORES).is_file():
+        return f"<p>{html.escape(clean(f'{folder}: {record.verdict}'))}</p>"
+    return in_notebook(collect(folder, record), str(folder / REPORT))
 
 
 def collect(folder: Path, record: Record) -> PageData:

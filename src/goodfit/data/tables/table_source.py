@@ -34,6 +34,7 @@ def parse_decimal(value: str) -> str:
 
 TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
+TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 DIALECT = (
     Option(
@@ -132,6 +133,10 @@ class TableSource(Source):
             self.times = read_times(
                 self._frame.column(time), self._settings.get("decimal"), self._settings.get("date_order")
             )
+            distinct = len(set(self.times.tolist()))
+            if distinct <= TIMES_AT_LEAST < len(self.times) and float(abs(self.times).max()) < SMALLEST_YEAR:
+                what = f"the times in '{time}' are {distinct} different numbers, the largest {self.times.max():g}"
+                self.doubts.append((what, "Is it the right column? --time takes one of dates, times or steps"))
 
 
 def hashed(piece: pl.DataFrame) -> list[int]:

@@ -13,6 +13,7 @@ from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +23,8 @@ CLASSES_OF_COUNTS = 5  # and more, of which one has too few rows to be a class: 
 ROWS_OF_A_CLASS = 3  # one for each part
 EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
 DATES_AS_CLASSES = 20
+NAMES_SHARE = 0.5  # of the rows have a text of their own: it names rows, and is no class
+NAMES_AT_LEAST = 20  # different texts
 WRITTEN_AT_MOST = 1_000  # classes whose writing is kept
 WORDS, TRUTH, WHOLE, NUMBER, OLD_WORDS = "words", "truth", "whole", "number", "text"
 
@@ -133,6 +136,12 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
 
 def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     written = texts(words, verbatim=True).unique()
+    if len(written) >= NAMES_AT_LEAST and len(written) > NAMES_SHARE * len(words):
+        raise DataError(
+            f"the target '{column.name}' has {len(written):,} different values in {counted(len(words), 'row')}: a "
+            "class of one row cannot be learnt",
+            fix="Is it the right column? Give another --target, of classes that have several rows each or of numbers",
+        )
     known = [word for word in MISSING if word and (written == word).any()]
     if not known:
         return TargetForm(WORDS, {}, _written(written))
