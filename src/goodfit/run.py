@@ -95,11 +95,11 @@ class Run:
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
         **options: Any,
-    ) -> Predictions | ImagePredictions:
+    ) -> Predictions:
         """Predict every row of new data, in its order.
 
         Where the task is of images (masks, restoration), the predictions are images of the input's size, computed
-        while you go through them; `write` puts them into a folder.
+        while you go through `predictions.images()`; `write` puts them into a folder.
 
         Args:
             data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source; of images also

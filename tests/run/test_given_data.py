@@ -21,9 +21,8 @@ def digits_run(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return gf.fit(digits_folder, epochs=1, width=4, out=tmp_path_factory.mktemp("runs") / "digits")
 
 
-def chances(predictions: object) -> np.ndarray:
+def chances(predictions: Predictions) -> np.ndarray:
     """(N, 10) probabilities."""
-    assert isinstance(predictions, Predictions)
     return np.stack([predictions[f"p_{digit}"] for digit in range(10)], axis=1)
 
 
@@ -75,13 +74,10 @@ def test_a_row_of_a_table_may_be_a_dictionary(tmp_path: Path) -> None:
     run = gf.fit(frame, target="way", epochs=1, rivals="none", out=tmp_path / "run")
     rows = frame.head(3).drop("way")
     expected = run.predict(rows)
-    assert isinstance(expected, Predictions)
     for given in (rows.to_dicts(), rows.to_dict(as_series=False), rows.to_pandas()):
         predictions = run.predict(given)
-        assert isinstance(predictions, Predictions)
         np.testing.assert_allclose(predictions["p_up"], expected["p_up"], atol=1e-6)
     one = run.predict(rows.to_dicts()[0])
-    assert isinstance(one, Predictions)
     assert one["p_up"] == pytest.approx(expected["p_up"][:1], abs=1e-6)
     with pytest.raises(DataError, match="several tables"):
         run.predict(["a.csv", "b.csv"])

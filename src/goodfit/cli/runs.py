@@ -57,21 +57,21 @@ def predict(
     but earlier predictions.
     """
     from goodfit.fitting.console import Console
+    from goodfit.predict.image_predictions import ImagePredictions
     from goodfit.predict.new_data import inputs_of
-    from goodfit.predict.predictions import Predictions
     from goodfit.run import load
     from goodfit.store.outputs import is_predictions, refuse_to_replace
 
     if output is not None:  # before the work
         refuse_to_replace(output, is_predictions, [path for each in data for path in inputs_of(run, each)])
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
-        predicted = loaded.predict(data[0] if len(data) == 1 else list(data), cache=cache, progress=progress, **options)
-        if isinstance(predicted, Predictions):
-            predictions = predicted
-        elif output is None:
+        predictions = loaded.predict(
+            data[0] if len(data) == 1 else list(data), cache=cache, progress=progress, **options
+        )
+        if output is not None:
+            predictions.write(output, overlay=overlay, raw=raw)
+        elif isinstance(predictions, ImagePredictions):
             raise click.UsageError("its predictions are images: say where to write them, by -o predictions.csv")
-        else:
-            predictions = predicted.write(output, overlay=overlay, raw=raw)
     if not quiet:
         for name, value, why in predictions.notes:
             click.echo(f"  {name:<16}{value}  ({why})", err=True)
@@ -82,8 +82,6 @@ def predict(
     if output is None:
         streams.names_as_bytes()
         predictions.write_to(sys.stdout, raw=raw)
-    elif predictions is predicted:
-        predictions.write(output, raw=raw)
     summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from goodfit.train.loop import Training
 
 SECONDS_BETWEEN_DRAWS = 0.25
+SECONDS_BETWEEN_LINES = 30.0  # inside an epoch, where nothing is drawn over: in a log
 LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTICE: "cyan"}
 
 
@@ -30,6 +31,7 @@ class Console:
         self._rich: RichConsole | None = None
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._drawn = self._logged = time.monotonic()
 
     def say(self, text: str, style: str = "") -> None:
         """A line; control characters in it, as file and column names may have, are shown and not obeyed."""
@@ -46,12 +48,10 @@ class Console:
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """A bar for work that is counted: call it with (done, all)."""
-        drawn = time.monotonic()
+        self._drawn = time.monotonic()
 
         def show(done: int, total: int) -> None:
-            nonlocal drawn
-            if not self.quiet and time.monotonic() - drawn > SECONDS_BETWEEN_DRAWS:
-                drawn = time.monotonic()
+            if not self.quiet and self._due():
                 self._draw(f"{what}, {done:,} of {total:,}", done, total)
 
         try:
@@ -61,13 +61,21 @@ class Console:
 
     def batch(self, training: Training) -> None:
         """Inside an epoch."""
-        if self.quiet:
+        if self.quiet or not self._due():
             return
         position = training.position
         loss = float(training.loss_sum) / max(1, position.rows)
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
         epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}, loss {loss:.3f}, {clock(left)} left"
         self._draw(epoch, position.batch, training.batches_an_epoch)
+
+    def _due(self) -> bool:
+        """Whether so much time has passed that it is worth drawing: a loss that is read waits for the device."""
+        now = time.monotonic()
+        if now - self._drawn < SECONDS_BETWEEN_DRAWS:
+            return False
+        self._drawn = now
+        return True
 
     def epoch(self, training: Training) -> None:
         """After an epoch: one line of its figures."""
@@ -101,6 +109,9 @@ class Console:
 
     def _draw(self, text: str, done: int, total: int) -> None:
         if not (self._out.is_terminal or self._out.is_jupyter):
+            if time.monotonic() - self._logged > SECONDS_BETWEEN_LINES:
+                self._logged = time.monotonic()
+                self.say(f"  {text}")
             return
         if self._bar is None or self._task is None:
             from rich.progress import BarColumn, Progress, TextColumn
