@@ -1,4 +1,4 @@
-"""A fit in a real kernel: progress in one output under the cell, the verdict at its end, and a run that shows itself."""
+"""A fit in a real kernel: progress in one output, the verdict at its end, and a run that shows itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+SETUP = """import numpy as np
+import goodfit as gf
+x = np.random.default_rng(0).normal(size=(120, 3)).astype('float32')
+y = (x[:, 0] > 0).astype(int)"""
 CELLS = (
-    "import numpy as np\n"
-    "import goodfit as gf\n"
-    "x = np.random.default_rng(0).normal(size=(120, 3)).astype('float32')\n"
-    "y = (x[:, 0] > 0).astype(int)",
+    SETUP,
     "run = gf.fit(gf.arrays(x, y), epochs=2)",
     "run",
     "quiet = gf.fit(gf.arrays(x, y), epochs=1, quiet=True)",

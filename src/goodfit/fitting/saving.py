@@ -163,4 +163,4 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
     if examples.thumbnails is not None:
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
     tensors |= remembered(problem.source, problem.split.parts)
-    save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown})
+    save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown, "values": examples.values})

@@ -49,6 +49,7 @@ class Examples:
         at: their positions among the scored rows.
         thumbnails: (H, W, C) uint8 of each; None where a row is no image.
         truths, drawn: of outputs that are images: targets, and outputs as images.
+        values: of rows of a table: column -> value; empty of others.
     """
 
     at: list[int]
@@ -56,6 +57,7 @@ class Examples:
     thumbnails: list[np.ndarray] | None
     truths: Tensor | None
     drawn: Tensor | None
+    values: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -250,4 +252,5 @@ def _examples(training: Training, module: nn.Module, problem: Problem, task: Tas
         thumbnails=thumbnails if thumbnails and len(thumbnails) == len(at) else None,
         truths=truths,
         drawn=drawn,
+        values=source.values(rows.tolist()) if len(rows) else [],
     )

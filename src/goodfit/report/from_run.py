@@ -80,7 +80,7 @@ def collect(folder: Path, record: Record) -> PageData:
         loss_unit=task.loss_unit,
         sections=sections,
         example_words=task.example_words,
-        worst=() if images else _mistakes(task, tensors, values["keys"]),
+        worst=() if images else _mistakes(task, tensors, values["keys"], values.get("values", [])),
         examples=_examples(record, task, tensors, values["keys"]) if images else (),
         unreadable=[(row.key, row.reason) for row in record.unreadable],
         choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
@@ -106,7 +106,9 @@ def _commands(folder: Path, options: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) -> list[WorstMistake]:
+def _mistakes(
+    task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str], values: Sequence[Mapping[str, str]]
+) -> list[WorstMistake]:
     worst = tensors["worst"]
     if not len(worst):
         return []
@@ -123,6 +125,7 @@ def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) ->
             confidence=None if confidence[number] is None else float(confidence[number]),
             loss=losses[number],
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
+            values=values[number] if values else {},
         )
         for number, key in enumerate(keys)
     ]

@@ -34,6 +34,7 @@ def parse_decimal(value: str) -> str:
 
 TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
+COLUMNS_SHOWN, LETTERS_SHOWN = 12, 40  # of a row that people look at
 TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 DIALECT = (
@@ -88,6 +89,19 @@ class TableSource(Source):
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
         return [f"{value:016x}" for piece in self._frame.pieces() for value in hashed(piece)]
+
+    def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
+        import numpy as np
+
+        order = np.argsort(np.asarray(rows, dtype=np.int64), kind="stable")
+        targets = self._settings.get("target") or ()
+        targets = (targets,) if isinstance(targets, str) else tuple(targets)
+        names = [name for name in self._frame.columns if name not in targets][:COLUMNS_SHOWN]
+        frame = self._frame.sample(np.asarray(rows, dtype=np.int64)[order]).select(names)
+        shown: list[dict[str, str]] = [{}] * len(order)
+        for at, row in zip(order.tolist(), frame.iter_rows(named=True), strict=True):
+            shown[at] = {name: "" if value is None else str(value)[:LETTERS_SHOWN] for name, value in row.items()}
+        return shown
 
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
