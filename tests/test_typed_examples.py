@@ -18,8 +18,16 @@ def test_the_types_accept_every_example_and_reject_a_misspelt_option(tmp_path: P
     for number, block in enumerate(blocks):
         (tmp_path / f"example_{number}.py").write_text("\n".join(block.lines) + "\n")
     (tmp_path / "misspelt.py").write_text(MISSPELT)
-    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir"]
-    command += [ROOT / ".mypy_cache", "--follow-imports", "silent", *sorted(tmp_path.glob("*.py"))]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        str(ROOT / "pyproject.toml"),
+        "--follow-imports",
+        "silent",
+    ]
+    command += ["--cache-dir", str(ROOT / ".mypy_cache"), *map(str, sorted(tmp_path.glob("*.py")))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     errors = [line for line in done.stdout.splitlines() if ": error:" in line]
     assert len(errors) == 1, done.stdout + done.stderr

@@ -17,6 +17,7 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import published_normalise
 from goodfit.fitting.problem import Problem
+from goodfit.formatting import counted
 from goodfit.nets import Recipe, architecture
 from goodfit.tasks.task import Task
 from goodfit.train.device import fits_on
@@ -68,7 +69,7 @@ def choose_hyperparameters(
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
     if hyper.micro_batch < usual.batch_size:
-        journal.choose("passes", f"{hyper.micro_batch} rows each", "out of memory with more")
+        journal.choose("passes", f"{counted(hyper.micro_batch, 'row')} each", "out of memory with more")
     return Setup(hyper, feed, task)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import sys
 from typing import Any
 
@@ -42,11 +43,11 @@ class NotebookConsole(Console):
         self._show()
 
     def _show(self) -> None:
-        from IPython.display import HTML, display
+        display: Any = importlib.import_module("IPython.display")  # whose functions have no types
 
         text = html.escape("\n".join([*self._lines, *([self._bar_line] if self._bar_line else [])]))
-        block = HTML(f'<pre style="line-height:1.3;max-height:32em;overflow:auto">{text}</pre>')
+        block = display.HTML(f'<pre style="line-height:1.3;max-height:32em;overflow:auto">{text}</pre>')
         if self._handle is None:
-            self._handle = display(block, display_id=True)
+            self._handle = display.display(block, display_id=True)
         else:
             self._handle.update(block)

@@ -15,6 +15,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Checkpoint
+from goodfit.formatting import counted
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import restore
 from goodfit.train.cross_fitting import Folds
@@ -89,7 +90,7 @@ def fit_schedule(training: Training, budget: Budget, journal: Journal) -> None:
     epoch_seconds = seconds_of_an_epoch(training, loss_of)
     fit_to_budget(training, budget.seconds_left(training, epoch_seconds), epoch_seconds)
     steps = training.hyper.max_steps
-    inside = f"; it stops after {steps} steps, inside the first" if steps else ""
+    inside = f"; it stops after {counted(steps, 'step')}, inside the first" if steps else ""
     journal.choose(
         "epochs", training.hyper.epochs, f"{budget.minutes:g} minutes at about {epoch_seconds:.0f} s an epoch{inside}"
     )

@@ -64,7 +64,11 @@ def not_one_readable(kind: str, rows: int, key: str, reason: str) -> DataError:
     """What is said where every row fails."""
     words = family_in_words(kind)
     return DataError(
-        f"none of the {rows:,} rows can be read; the first, '{key[:80]}': {reason}",
+        (
+            f"the one row cannot be read, '{key[:80]}': {reason}"
+            if rows == 1
+            else f"none of the {rows:,} rows can be read; the first, '{key[:80]}': {reason}"
+        ),
         fix=f"Give {words}: the run was fitted on {words}",
     )
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section
@@ -97,12 +98,12 @@ class Classification(CalibratedTask):
         """Mean cross-entropy; out (N, C) logits, y (N,) classes or (N, C) probabilities (mixed rows)."""
         out, y = each_member(out, y)
         if out.shape != (len(y), len(self.classes)):
-            refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
+            refuse_shape(out, (len(y), len(self.classes)), f"{counted(len(self.classes), 'class')}")
         return functional.cross_entropy(out.float(), y, label_smoothing=self.label_smoothing)
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != (len(y), len(self.classes)):
-            refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
+            refuse_shape(out, (len(y), len(self.classes)), f"{counted(len(self.classes), 'class')}")
         return functional.cross_entropy(self.logits(out), y, reduction="none")
 
     def score(self, out: Tensor, y: Tensor) -> float:

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, auc, mean, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
@@ -72,12 +73,12 @@ class MultiLabel(CalibratedTask):
         """Mean binary cross-entropy over rows and labels; out (N, L) logits, y (N, L)."""
         out, y = each_member(out, y)
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
+            refuse_shape(out, tuple(y.shape), f"{counted(len(self.labels), 'label')}")
         return functional.binary_cross_entropy_with_logits(out.float(), y)
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
+            refuse_shape(out, tuple(y.shape), f"{counted(len(self.labels), 'label')}")
         logits = self.logits(out)
         return functional.binary_cross_entropy_with_logits(logits, y.to(logits.dtype), reduction="none").mean(1)
 

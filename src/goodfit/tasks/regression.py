@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
@@ -74,7 +75,7 @@ class Regression(RowTask):
         if self.single and out.dim() == 2 and out.shape[1] == 1:
             out = out.squeeze(1)
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{len(self.means)} targets")
+            refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{counted(len(self.means), 'target')}")
         if self.single:
             return out, ((y - self.means[0]) / self.deviations[0]).float()
         return out, ((y - y.new_tensor(self.means)) / y.new_tensor(self.deviations)).float()

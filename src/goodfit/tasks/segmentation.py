@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
 from goodfit.tasks.class_sections import confusion_section
 from goodfit.tasks.dense_task import DenseTask, in_pieces
@@ -91,7 +92,7 @@ class Segmentation(DenseTask):
     def _checked(self, out: Tensor, y: Tensor) -> Tensor:
         wanted = (len(y), len(self.classes), *y.shape[1:])
         if out.shape != wanted:
-            refuse_shape(out, wanted, f"{len(self.classes)} classes for every pixel")
+            refuse_shape(out, wanted, f"{counted(len(self.classes), 'class')} for every pixel")
         return out.float()
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
@@ -141,7 +142,9 @@ class TableSource(Source):
             names = texts(column)
             self.groups = [f"{name}" for name in names.to_list()]
             if names.null_count():
-                self.notes.append(("group", f"{names.null_count():,} rows", "they have none: these are one group"))
+                self.notes.append(
+                    ("group", f"{counted(names.null_count(), 'row')}", "they have none: these are one group")
+                )
         if time is not None:
             self._refuse_absent(time, "time")
             self.times = read_times(

@@ -110,10 +110,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if readable < len(values):
         if distinct <= CLASSES_AT_MOST:
             return _of_words(column, words)
-        slip = str(present.filter(values.is_null())[0])[:40]
+        slips, slip = len(values) - readable, str(present.filter(values.is_null())[0])[:40]
         doubt = (
-            f"{len(values) - readable} cells of the target '{name}' are no numbers, such as '{slip}': their rows are "
-            "left out"
+            f"{counted(slips, 'cell')} of the target '{name}' "
+            f"{'is no number' if slips == 1 else 'are no numbers'}, such as "
+            f"'{slip}': {'its row is' if slips == 1 else 'their rows are'} left out"
         )
         return TargetForm(NUMBER, marks, {}, missing, ((doubt, "Fix them, or leave the cells empty"),))
     if not single or not whole:
@@ -124,7 +125,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
         note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
         return TargetForm(NUMBER, marks, {}, (*missing, note))
-    note = ("target", f"{name}, {distinct} classes", "few different whole numbers; --task regression reads numbers")
+    note = (
+        "target",
+        f"{name}, {counted(distinct, 'class')}",
+        "few different whole numbers; --task regression reads numbers",
+    )
     notes = (*missing, note) if distinct > 2 else missing
     if dtype in (pl.String, pl.Categorical, pl.Enum):
         written = texts(present, verbatim=True).unique()
@@ -146,7 +151,7 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     if not known:
         return TargetForm(WORDS, {}, _written(written))
     all_words = texts(words, verbatim=True)
-    listed = ", ".join(f"'{word}' ({int((all_words == word).sum()):,} rows)" for word in known)
+    listed = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
     note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
     return TargetForm(WORDS, {}, _written(written), (note,))
 
@@ -157,7 +162,13 @@ def _missing_note(words: pl.Series, present: pl.Series, name: str) -> tuple[tupl
         return ()
     kinds = texts(words, verbatim=True)
     shown = ", ".join(f"'{word}'" for word in kinds.filter(kinds.is_in(MISSING)).unique().sort().to_list())
-    return (("missing", f"target {name}", f"{gone:,} cells are {shown} among numbers: no target"),)
+    return (
+        (
+            "missing",
+            f"target {name}",
+            f"{counted(gone, 'cell')} {'is' if gone == 1 else 'are'} {shown} among numbers: no target",
+        ),
+    )
 
 
 def _written(written: pl.Series) -> dict[str, str]:
