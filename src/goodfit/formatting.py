@@ -9,6 +9,7 @@ from typing import Any
 
 DECIMALS_AT_MOST = 10  # of a small number; a smaller one is written as 1.2e-11
 WRITTEN_OUT_BELOW = 1e15
+ROUNDING = 1e-9  # of a share: what sums of floats are off
 
 
 def spaced(name: str) -> str:
@@ -66,10 +67,10 @@ def percent(share: float, decimals: int = 0) -> str:
     plain = float(share)
     if math.isnan(plain):
         return "–"
-    while decimals < DECIMALS_AT_MOST and float(f"{100 * plain:.{decimals}f}") in (0, 100) and plain not in (0, 1):
+    if min(abs(plain), abs(plain - 1)) < ROUNDING:
+        return f"{100 * round(plain)}%"
+    while float(f"{100 * plain:.{decimals}f}") in (0, 100):
         decimals += 1
-    if plain in (0, 1):
-        decimals = 0
     return f"{100 * plain:.{decimals}f}%"
 
 

@@ -86,7 +86,7 @@ def test_the_metric_curve_ends_in_the_intervals_of_the_kept_weights() -> None:
     bars = segments(figure.axes[1])
     ends = sorted((segment[:, 1].min(), segment[:, 1].max()) for segment in bars)
     np.testing.assert_allclose(ends, [(0.7, 0.85), (0.7, 0.85)])
-    assert any(text.startswith("baseline 0.1") for text in words(to_svg(figure, "p", "metric")))
+    assert any(text.startswith("baseline 10%") for text in words(to_svg(figure, "p", "metric")))
 
 
 @pytest.mark.parametrize("many", [2, 3, 10, 20])
@@ -141,7 +141,7 @@ def test_of_many_classes_the_lowest_forty_are_drawn() -> None:
     rows = [{"label": str(i), "recall": i / 60, "recall_low": 0.0, "recall_high": 1.0} for i in range(60)]
     axes = recall_bars(rows).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [str(i) for i in range(40)]
-    assert axes.get_title(loc="left") == "Recall of the 40 lowest of 60 classes"
+    assert axes.get_title(loc="left") == "Recall: 40 lowest of 60"
 
 
 def test_class_balance_shows_each_class_as_a_share_of_its_part() -> None:
@@ -241,7 +241,7 @@ def test_no_measured_number_is_written_with_an_exponent(value: object, text: str
 @pytest.mark.parametrize(
     ("share", "decimals", "text"),
     [(0.5833, 0, "58%"), (0.9996, 0, "99.96%"), (0.9951, 0, "99.5%"), (1.0, 2, "100%"), (0.0, 1, "0%"),
-     (0.0004, 0, "0.04%"), (0.97345, 1, "97.3%"), (float("nan"), 0, "–"), (-0.02, 0, "-2%")],
+     (0.0004, 0, "0.04%"), (0.97345, 1, "97.3%"), (float("nan"), 0, "–"), (-0.02, 0, "-2%"), (1 - 1e-13, 2, "100%")],
 )  # fmt: skip
 def test_only_a_whole_is_100_percent_and_only_nothing_is_0(share: float, decimals: int, text: str) -> None:
     assert percent(share, decimals) == text

@@ -162,5 +162,9 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}
     if examples.thumbnails is not None:
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
+    if examples.occlusion is not None:
+        tensors["occlusion"] = examples.occlusion
+    if examples.augmented is not None:
+        tensors["unaugmented"], tensors["augmented"] = examples.augmented
     tensors |= remembered(problem.source, problem.split.parts)
     save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown, "values": examples.values})

@@ -88,6 +88,10 @@ def collect(folder: Path, record: Record) -> PageData:
         commands=_commands(folder, record.options),
         use=f"goodfit predict {folder} NEW_DATA -o predictions.csv",
         legend=task.legend(record.source),
+        augmented=[
+            (as_is.numpy(), seen.numpy())
+            for as_is, seen in zip(tensors.get("unaugmented", ()), tensors.get("augmented", ()), strict=True)
+        ],
         looks_at_test=record.looks_at_test,
     )
 
@@ -117,6 +121,7 @@ def _mistakes(
     predictions = next(iter(columns.values()))
     confidence = columns.get("confidence", [None] * len(worst))
     losses = task.row_losses(out, y).tolist()
+    heat = tensors.get("occlusion", ())
     return [
         WorstMistake(
             key=key,
@@ -125,6 +130,7 @@ def _mistakes(
             confidence=None if confidence[number] is None else float(confidence[number]),
             loss=losses[number],
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
+            heat=heat[number].numpy() if number < len(heat) else None,
             values=values[number] if values else {},
         )
         for number, key in enumerate(keys)

@@ -23,6 +23,7 @@ THUMBNAIL_SIDE = 128  # pixels of the longer side
 THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 images of noise are then 0.5 MB, not 1.6
 LISTED_UNREADABLE = 200
 LISTED_EPOCHS = 200
+HEAT_COLOUR, HEAT_AT_MOST = (255, 120, 0), 0.75  # of the part that counts most
 PARTS = {"test": "test", "valid": "validation"}
 LEVELS = ("error", "warning", "notice")
 PIXELATED_SIDE = 96  # pixels; smaller images are shown with square pixels
@@ -52,6 +53,8 @@ def render(page: PageData) -> str:
         worst=[(mistake, thumbnail_uri(mistake.thumbnail)) for mistake in page.worst],
         confident=any(mistake.confidence is not None for mistake in page.worst),
         value_names=list(dict.fromkeys(name for mistake in page.worst for name in mistake.values)),
+        heat=[heat_uri(mistake.thumbnail, mistake.heat) for mistake in page.worst],
+        augmented=[(thumbnail_uri(as_is), thumbnail_uri(seen)) for as_is, seen in page.augmented],
         pixelated=[
             mistake.thumbnail is not None and max(mistake.thumbnail.shape[:2]) <= PIXELATED_SIDE
             for mistake in page.worst
@@ -92,6 +95,25 @@ def thumbnail_uri(pixels: np.ndarray | None) -> str | None:
     if len(content) > THUMBNAIL_BYTES:
         content = _png(image.convert("RGB").quantize(256))
     return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+
+
+def heat_uri(pixels: np.ndarray | None, heat: np.ndarray | None) -> str | None:
+    """An image in grey with what its prediction rests on in orange, as a data: address.
+
+    Args:
+        pixels: (H, W, C) uint8.
+        heat: (g, g), 0 and above; nothing is drawn where all of it is 0.
+    """
+    if pixels is None or heat is None or not float(heat.max()) > 0:
+        return None
+    from PIL import Image
+
+    high, wide = pixels.shape[:2]
+    share = Image.fromarray((heat / heat.max() * 255).astype(np.uint8)).resize((wide, high), Image.Resampling.BICUBIC)
+    weight = HEAT_AT_MOST * np.asarray(share, dtype=np.float32)[..., None] / 255
+    grey = pixels[..., :3].astype(np.float32).mean(axis=2, keepdims=True)
+    mixed = (1 - weight) * grey + weight * np.array(HEAT_COLOUR, dtype=np.float32)
+    return thumbnail_uri(mixed.round().clip(0, 255).astype(np.uint8))
 
 
 def _png(image: Any) -> bytes:

@@ -26,6 +26,7 @@ class WorstMistake:
     confidence: float | None  # 0..1; None where the task has none
     loss: float
     thumbnail: np.ndarray | None = None  # (H, W, C) uint8, C 1, 3 or 4
+    heat: np.ndarray | None = None  # (g, g) float: what the prediction rests on, by place
     values: Mapping[str, Any] = field(default_factory=dict)  # of a table's row: column -> value as it was written
 
 
@@ -59,6 +60,7 @@ class PageData:
     environment: Mapping[str, Any] = field(default_factory=dict)
     commands: Sequence[str] = ()
     use: str = ""  # the command that predicts new data
+    augmented: Sequence[tuple[np.ndarray, np.ndarray]] = ()  # (H, W, C) uint8: as it is, and as training saw it
     legend: Sequence[tuple[str, str]] = ()  # of masks: class, and its colour as #rrggbb
     looks_at_test: int = 0
 

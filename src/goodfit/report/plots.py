@@ -79,7 +79,7 @@ def metric_curve(
             marker = "o" if part == "valid" else "D"
             right.errorbar([at], [score["value"]], yerr=np.clip(spread, 0, None), fmt=marker,
                            color=colours.get(part, GREY), capsize=5, markersize=6)  # fmt: skip
-        left.yaxis.set_major_formatter(_plain())
+        left.yaxis.set_major_formatter(_percent() if metric.share else _plain())
         right.set_xticks(range(len(scores)), list(scores), rotation=35, ha="right", rotation_mode="anchor")
         right.set_xlim(-0.6, max(1, len(scores)) - 0.4)
         right.set_title("kept", fontweight="normal", fontsize=11, color=GREY)
@@ -88,10 +88,10 @@ def metric_curve(
             if low - (high - low) < baseline < high + (high - low):
                 for axes in (left, right):
                     axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.5)
-                place, text = (1.0, baseline), f"baseline {number(baseline)}"
+                place, text = (1.0, baseline), f"baseline {metric.text(baseline)}"
             else:  # drawn to scale it would flatten the curve and hide the intervals
                 below = baseline < low
-                place, text = (1.0, low if below else high), f"baseline {number(baseline)} {'↓' if below else '↑'}"
+                place, text = (1.0, low if below else high), f"baseline {metric.text(baseline)} {'↓' if below else '↑'}"
             left.annotate(text, place, xycoords=("axes fraction", "data"), xytext=(-4, 4 if place[1] < high else -13),
                           textcoords="offset points", ha="right", color=GREY)  # fmt: skip
     return figure
@@ -155,13 +155,11 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
     return figure
 
 
-def recall_bars(per_class: Sequence[Mapping[str, Any]]) -> Figure:
-    """Recall of every class with its 95% interval, the lowest on top; the 40 lowest where there are more."""
+def recall_bars(per_class: Sequence[Mapping[str, Any]], most: int = LISTED_CLASSES) -> Figure:
+    """Recall of every class with its 95% interval, the lowest on top; so many of the lowest where there are more."""
     rows = sorted(per_class, key=lambda row: _finite(row["recall"], 2.0))  # classes without rows come last
-    shown = rows[:LISTED_CLASSES]
-    title = (
-        "Recall by class" if len(shown) == len(rows) else f"Recall of the {len(shown)} lowest of {len(rows)} classes"
-    )
+    shown = rows[:most]
+    title = "Recall by class" if len(shown) == len(rows) else f"Recall: {len(shown)} lowest of {len(rows)}"
     with drawing():
         figure = _figure(HALF[0], 1.5 + 0.27 * len(shown))
         axes = figure.add_subplot()
@@ -197,7 +195,7 @@ def class_balance(class_counts: Mapping[str, Sequence[int]], classes: Sequence[s
     counts = {part: np.asarray(values, dtype=np.float64) for part, values in class_counts.items()}
     totals = sum(counts.values(), np.zeros(len(classes)))
     order = np.argsort(-totals, kind="stable")[:LISTED_CLASSES]
-    title = "Class balance" if len(order) == len(classes) else f"Class balance: {len(order)} of {len(classes)} classes"
+    title = "Class balance" if len(order) == len(classes) else f"Class balance: {len(order)} of {len(classes)}"
     looks = {"train": (ORANGE, "s"), "valid": (BLUE, "o"), "test": (VERMILION, "D")}
     with drawing():
         figure = _figure(HALF[0], 1.5 + 0.27 * len(order))

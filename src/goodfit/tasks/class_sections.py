@@ -82,9 +82,10 @@ def classes_section(
         per_class: label, precision, recall, recall_low, recall_high, f1 and support of each class.
         class_counts: part -> rows of each class; empty: not shown.
     """
-    blocks: list[Plot | Table] = [
-        Plot("recall", (per_class,), "Recall by class with 95% intervals", "half", first=True)
-    ]
+    alt, few = "Recall by class with 95% intervals", len(per_class) <= CLASSES_ON_TOP
+    blocks: list[Plot | Table] = [Plot("recall", (per_class,), alt, "half", first=few)]
+    if not few:
+        blocks.insert(0, Plot("recall", (per_class, CLASSES_ON_TOP), alt, "half", first=True))
     if class_counts:
         blocks.append(Plot("balance", (class_counts, classes), "Share of each class in each part", "half"))
     rows = [

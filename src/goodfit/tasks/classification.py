@@ -144,6 +144,9 @@ class Classification(CalibratedTask):
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out.argmax(1) != y
 
+    def predicted(self, out: Tensor) -> Tensor:
+        return out.argmax(1)
+
     def truth(self, target: Tensor) -> Any:
         return self.classes[int(target)]
 

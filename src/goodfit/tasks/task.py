@@ -246,6 +246,10 @@ class Task(ABC):
     def truth(self, target: Tensor) -> Any:
         """One encoded target in the words of the data."""
 
+    def predicted(self, out: Tensor) -> Tensor | None:
+        """The targets, as `encode` gives them, that these outputs predict; None where they predict no such target."""
+        return None
+
     def draw(self, out: Tensor) -> Tensor | None:
         """Outputs (K, C, H, W) as masks (K, H, W) or images (K, H, W, C), uint8; None of rows."""
         return None
