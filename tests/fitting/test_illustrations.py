@@ -47,11 +47,15 @@ def test_heat_is_drawn_where_there_is_some() -> None:
 
 
 def test_a_run_keeps_samples_and_the_page_shows_them(digits_folder: Path, tmp_path: Path) -> None:
-    run = gf.fit(digits_folder, epochs=1, width=4, augment="light", out=tmp_path / "run")
+    run = gf.fit(digits_folder, epochs=1, width=4, augment="light", lr="find", out=tmp_path / "run")
     tensors, _ = load_state(run.folder / SCORES)
     assert tensors["unaugmented"].shape == tensors["augmented"].shape == (6, 16, 16, 1)
     assert not torch.equal(tensors["unaugmented"], tensors["augmented"])
     assert tensors["occlusion"].shape == (6, GRID, GRID)
     page = (run.folder / "report.html").read_text()
+    test = run.record.analyses["learning_rate_range_test"]
+    assert test["chosen"] == run.record.hyperparameters.learning_rate
+    assert len(test["rates"]) == len(test["losses"]) > 10
+    assert 'aria-label="Loss by learning rate in the range test"' in page
     assert page.count('alt="augmented"') == 6
     assert 'alt="what the prediction rests on"' in page

@@ -23,6 +23,7 @@ from goodfit.report.plots import (
     loss_curves,
     metric_curve,
     prediction_scatter,
+    range_test_curve,
     rate_curve,
     recall_bars,
     residual_scatter,
@@ -163,6 +164,15 @@ def test_residuals_are_prediction_minus_truth() -> None:
 def test_the_rate_curve_holds_the_rates() -> None:
     history = [{"epoch": 1, "learning_rate": 0.1}, {"epoch": 2, "learning_rate": 0.05}]
     np.testing.assert_allclose(np.asarray(rate_curve(history).axes[0].get_lines()[0].get_ydata()), [0.1, 0.05])
+
+
+def test_the_range_test_marks_the_rate_that_was_chosen() -> None:
+    test = {"rates": [1e-5, 1e-3, 0.1], "losses": [2.3, 1.9, 4.0], "chosen": 0.001}
+    figure = range_test_curve(test)
+    curve, mark = figure.axes[0].get_lines()
+    np.testing.assert_allclose(np.asarray(curve.get_ydata()), test["losses"])
+    np.testing.assert_allclose(np.asarray(mark.get_xdata()), 0.001)
+    assert "0.001, chosen" in words(to_svg(figure, "p", "range"))
 
 
 def test_twenty_thousand_points_stay_a_small_drawing() -> None:

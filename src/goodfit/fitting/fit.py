@@ -145,6 +145,7 @@ def fit(
             hyper=training.hyper,
             choices=journal.choices,
             created=created,
+            analyses=journal.analyses,
         )
 
         def save(training: Training) -> None:

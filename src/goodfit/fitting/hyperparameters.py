@@ -22,7 +22,7 @@ from goodfit.nets import Recipe, architecture
 from goodfit.tasks.task import Task
 from goodfit.train.device import fits_on
 from goodfit.train.hyperparameters import Hyperparameters
-from goodfit.train.lr_finder import find_learning_rate
+from goodfit.train.lr_finder import RANGE_TEST, find_learning_rate
 from goodfit.train.memory import shrinking
 from goodfit.train.memory_format import set_memory_format
 from goodfit.train.precision import Precision, choose_precision
@@ -229,5 +229,10 @@ def _with_found_rate(
     )
     feed.generator.set_state(before)
     steps = len(test.rates)
+    journal.analyses[RANGE_TEST] = {
+        "rates": list(test.rates),
+        "losses": list(test.losses),
+        "chosen": test.learning_rate,
+    }
     journal.choose("learning rate", f"{test.learning_rate:g}", f"by a range test of {steps} steps on a copy")
     return replace(hyper, learning_rate=test.learning_rate, micro_batch=micro_batch)

@@ -29,6 +29,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         pretrained: the weights that the net started from.
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
+        analyses: what was recorded before the first step, such as the learning-rate range test.
     """
 
     options: dict[str, Any]
@@ -39,6 +40,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     hyper: Hyperparameters
     choices: list[Choice]
     created: str
+    analyses: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)

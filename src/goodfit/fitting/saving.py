@@ -96,7 +96,7 @@ def make_record(
         looks_at_test=scored.looks,
         environment=environment(training.feed.device),
         explanation=scored.explanation,
-        analyses=scored.analyses,
+        analyses={**journal.analyses, **scored.analyses},
         rivals=scored.rivals,
         training_metrics=training_metrics,
     )

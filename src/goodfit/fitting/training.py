@@ -77,7 +77,7 @@ def go_on(problem: Problem, net: Net, checkpoint: Checkpoint, device: torch.devi
     use_memory_format(net.module, feed, hyper)
     training = begin(problem, net, Setup(hyper, feed, task), "as when the run was started")
     restore(training, checkpoint.tensors, checkpoint.values)
-    journal.go_on(checkpoint.started.choices, training)
+    journal.go_on(checkpoint.started.choices, checkpoint.started.analyses, training)
     return training
 
 

@@ -14,6 +14,7 @@ from goodfit.report.plots import (
     loss_curves,
     metric_curve,
     prediction_scatter,
+    range_test_curve,
     rate_curve,
     recall_bars,
     residual_scatter,
@@ -66,6 +67,8 @@ def curves(page: PageData) -> dict[str, str]:
     }
     if len({row.get("learning_rate") for row in page.history}) > 1:  # a constant one is among the choices
         drawn["rate"] = _drawn(lambda: rate_curve(page.history), "plot-rate", "Learning rate by epoch")
+    if (test := page.range_test) is not None:
+        drawn["range"] = _drawn(lambda: range_test_curve(test), "plot-range", "Loss by learning rate in the range test")
     return drawn
 
 

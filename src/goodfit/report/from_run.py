@@ -25,6 +25,7 @@ from goodfit.store.run_folder import REPORT, SCORES
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json
 from goodfit.tasks.task import Task
+from goodfit.train.lr_finder import RANGE_TEST
 
 
 def write_report(folder: Path, record: Record, path: Path) -> Path:
@@ -76,6 +77,7 @@ def collect(folder: Path, record: Record) -> PageData:
         baseline=plain["baseline"],
         rival=task.rival,
         history=plain["history"],
+        range_test=record.analyses.get(RANGE_TEST),
         best_epoch=record.best_epoch,
         loss_unit=task.loss_unit,
         sections=sections,

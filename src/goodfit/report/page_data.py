@@ -49,6 +49,7 @@ class PageData:
     baseline: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # part -> metric -> value
     rival: str = "the trivial predictor"  # what the baseline is of
     history: Sequence[Mapping[str, Any]] = ()  # an epoch each: epoch, train_loss, valid_loss, <main metric>, ...
+    range_test: Mapping[str, Any] | None = None  # of learning rates: rates, losses, chosen
     best_epoch: int | None = None  # counted from 1, as in history
     loss_unit: str = ""  # nats per row
     sections: Sequence[Section] = ()  # of the task, and of what was analysed

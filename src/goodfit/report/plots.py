@@ -264,6 +264,27 @@ def rate_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
+def range_test_curve(test: Mapping[str, Any]) -> Figure:
+    """The smoothed loss by learning rate, and the rate that was chosen.
+
+    Args:
+        test: rates and losses, (K,) each, and chosen.
+    """
+    with drawing():
+        figure = _figure(*HALF)
+        axes = figure.add_subplot()
+        axes.semilogx(test["rates"], test["losses"], color=BLUE)
+        axes.axvline(test["chosen"], color=GREEN, linestyle="-.", linewidth=1.1)
+        axes.annotate(f"{number(test['chosen'])}, chosen", (test["chosen"], 1), xycoords=("data", "axes fraction"),
+                      xytext=(-5, -12), textcoords="offset points", ha="right", color=GREEN)  # fmt: skip
+        axes.xaxis.set_major_formatter(_plain())
+        axes.xaxis.set_minor_formatter("")
+        axes.yaxis.set_major_formatter(_plain())
+        axes.tick_params(axis="x", labelrotation=35)
+        axes.set(title="Range test of learning rates", xlabel="learning rate", ylabel="loss, smoothed")
+    return figure
+
+
 def _look(points: int) -> dict[str, Any]:
     """Of a cloud of so many points."""
     alpha = float(np.clip(40 / np.sqrt(max(1, points)), 0.12, 0.8))
