@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 DECIMALS_AT_MOST = 10  # of a small number; a smaller one is written as 1.2e-11
 WRITTEN_OUT_BELOW = 1e15
+ALIKE = 0.6  # of difflib: 1 is the same
 ROUNDING = 1e-9  # of a share: what sums of floats are off
 
 
@@ -98,6 +100,14 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """a, b and c."""
     *first, end = list(words) or [""]
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names that a misspelt or shortened one may mean, the nearest first."""
+    wanted, known = name.casefold(), {each.casefold(): each for each in names}
+    near = difflib.get_close_matches(wanted, known, most, ALIKE)
+    inside = [each for each in known if wanted and (wanted in each or (len(each) > 3 and each in wanted))]
+    return [known[each] for each in dict.fromkeys([*near, *inside])][:most]
 
 
 def duration(seconds: float) -> str:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from goodfit.formatting import listed, number
+from goodfit.formatting import listed, nearest, number
 from goodfit.options import Option
 
 if TYPE_CHECKING:
     from goodfit.tasks.metric import Metric
-
-NEAR_NAMES = 3  # offered where a name is not known
-ALIKE = 0.6  # of difflib: 1 is the same
 
 Page = Callable[[], str]
 
@@ -101,10 +97,8 @@ def _of_metric(metric: Metric) -> str:
 
 def _offer(wanted: str, pages: Mapping[str, Page]) -> str:
     """What comes nearest to a name that is not known."""
-    inside = [name for name in pages if wanted in name or (len(name) > 3 and name in wanted)]
-    near = dict.fromkeys([*difflib.get_close_matches(wanted, pages, NEAR_NAMES, ALIKE), *inside])
-    names = listed(list(near)[:NEAR_NAMES], "or")
-    return f"Did you mean {names}?" if near else "goodfit explain lists the rules"
+    near = nearest(wanted, pages)
+    return f"Did you mean {listed(near, 'or')}?" if near else "goodfit explain lists the rules"
 
 
 def _key(name: str) -> str:

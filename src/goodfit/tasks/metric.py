@@ -38,7 +38,11 @@ class Metric:
             like: an estimate beside which it stands, whose width says how many decimals of a percent mean something.
         """
         if self.share:
-            return percent(value, 1 if like is None else percent_decimals(like.low, like.high))
+            return (
+                percent(value, 1).replace(".0%", "%")
+                if like is None
+                else percent(value, percent_decimals(like.low, like.high))
+            )
         return f"{number(value)} {self.unit}".rstrip()
 
     def cell(self, value: float | None) -> str:
