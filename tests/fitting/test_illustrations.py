@@ -29,9 +29,9 @@ def test_a_prediction_rests_on_the_part_that_the_net_looks_at() -> None:
     maps = occlusion_maps(image, corner_net(image), Classification(("dark", "bright")), corner_net)
     assert maps is not None
     assert maps.shape == (1, GRID, GRID)
-    assert (maps[0, :4, :4] > 0).all(), "the patch of 4 x 4 lies inside the quarter at the first four places"
-    assert (maps[0, 4:, :] == 0).all(), "from 8 pixels on it lies outside"
-    assert (maps[0, :, 4:] == 0).all()
+    assert (maps[0, :3, :3] > 0).all(), "the patch of 4 x 4 covers some of the quarter from the pixels 0, 3 and 6 on"
+    assert (maps[0, 3:, :] == 0).all(), "from 9 pixels on it lies outside"
+    assert (maps[0, :, 3:] == 0).all()
 
 
 def test_numbers_have_no_map() -> None:

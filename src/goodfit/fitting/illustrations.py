@@ -12,7 +12,7 @@ from goodfit.train.loop import Training
 
 SAMPLES = 6  # training images that are shown as they are and augmented
 EXPLAINED = 6  # mistakes
-GRID = 7  # places of the patch along each side
+GRID = 5  # places of the patch along each side: 25 passes an image
 PATCH_SHARE = 0.25  # of the side
 
 
