@@ -260,7 +260,7 @@ class Run:
         self, given: Given, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
         if given.held is not None and cache is None:
-            cache = Path(given.held.name) / "cache"
+            cache = given.held.path / "cache"
         with reading(self.folder, self.record):
             source = open_new(self.model.schema, given.data, **options)
             prepare_new(source, self.model.schema, cache=cache, progress=progress)

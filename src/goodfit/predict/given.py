@@ -6,11 +6,13 @@ by the same code as every other image.
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,14 @@ from goodfit.errors import DataError
 
 CHANNELS = (1, 3, 4)
 LARGEST = 255
+
+
+class HeldFolder:
+    """A folder that goes when nothing refers to this object any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="goodfit-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Given:
     keys: Sequence[str] | None = None
     paths: Sequence[Path] | None = None
     inputs: Sequence[Path] = ()
-    held: TemporaryDirectory[str] | None = None
+    held: HeldFolder | None = None
 
 
 def as_given(kind: str, data: Any) -> Given:
@@ -88,7 +98,7 @@ def _images(data: Any) -> Given:
     if not _is_images(data):
         return Given(data)
     several = list(data) if isinstance(data, list | tuple) else [data]
-    held = TemporaryDirectory(prefix="goodfit-", ignore_cleanup_errors=True)
+    held = HeldFolder()
     keys: list[str] = []
     paths: list[Path] = []
     inputs: list[Path] = []
@@ -100,13 +110,13 @@ def _images(data: Any) -> Given:
             keys += [str(file) for file in files]
             continue
         for number, pixels in enumerate(_pictures(item, f"image {at}")):
-            path = Path(held.name) / f"{len(keys)}.png"
+            path = held.path / f"{len(keys)}.png"
             pixels.save(path, format="PNG")
             paths.append(path)
             keys.append(str(at) if len(several) > 1 else str(number))
     if not paths:
         raise DataError("an empty list of images", fix="Give at least one")
-    links = Path(held.name) / "all"
+    links = held.path / "all"
     links.mkdir()
     for row, path in enumerate(paths):
         ending = path.suffix if path.suffix.lower() in image_endings() else ".png"
