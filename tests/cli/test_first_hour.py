@@ -75,9 +75,12 @@ def test_a_target_that_names_the_rows_is_asked_about() -> None:
 
 
 def test_numbers_that_are_hardly_times_are_doubted(tmp_path: Path) -> None:
-    run = gf.fit(people(), target="paid", time="ticket", epochs=1, rivals="none", out=tmp_path / "run")
+    with pytest.raises(DataError, match=r"3 different times in 60 rows.*Is --time the right column\?"):
+        gf.fit(people(), target="paid", time="ticket", epochs=1)
+    dozens = people().with_columns((pl.int_range(pl.len()) // 10).alias("week"))
+    run = gf.fit(dozens, target="paid", time="week", epochs=1, rivals="none", out=tmp_path / "run")
     doubts = [finding.message for finding in run.findings if finding.code == "GF003"]
-    assert any("the times in 'ticket' are 3 different numbers" in doubt for doubt in doubts)
+    assert any("the times in 'week' are 6 different numbers" in doubt for doubt in doubts)
 
 
 def test_a_net_of_the_wrong_width_is_told_which_came_and_which_it_takes(tmp_path: Path) -> None:
