@@ -29,7 +29,9 @@ SECONDS = 60.0  # for one answer, on a busy machine
 
 
 def executable() -> str | None:
-    """The Chromium of this machine; None where there is none."""
+    """The Chromium of this machine; None where there is none, or no bash to start it."""
+    if shutil.which("bash") is None:
+        return None
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -132,10 +134,10 @@ def browser() -> Iterator[Browser]:
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        # the protocol is on the descriptors 3 and 4 of the new process; a shell puts ours there
-        shell = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec "$@"'
+        # the protocol is on the descriptors 3 and 4 of the new process; bash puts ours there (dash has ten alone)
+        shell = f'exec 200<&{theirs_in} 201>&{theirs_out} 3<&200 4>&201 200<&- 201>&-; exec "$@"'
         process = subprocess.Popen(
-            ["/bin/sh", "-c", shell, "sh", program, *FLAGS, f"--user-data-dir={profile}"],
+            ["bash", "-c", shell, "bash", program, *FLAGS, f"--user-data-dir={profile}"],
             pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(theirs_in)

@@ -73,4 +73,4 @@ def test_the_page_of_each_task_is_small_silent_and_readable_everywhere(
 def test_a_matrix_of_two_classes_is_small(chromium: Browser, tmp_path: Path) -> None:
     page = write_report(tmp_path / "run", two_classes(tmp_path / "run"), tmp_path / "report.html")
     chromium.show(page, width=DESKTOP)
-    assert chromium.evaluate("document.querySelector('svg[aria-label=\"Confusion matrix\"]').clientWidth") < 420
+    assert chromium.evaluate("document.querySelector('svg[aria-label=\"Confusion matrix\"]').clientWidth") < 450

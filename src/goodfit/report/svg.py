@@ -6,6 +6,7 @@ Only the object API (`Figure`) is used, never pyplot: pyplot keeps every figure 
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -124,7 +125,7 @@ def to_svg(figure: Figure, prefix: str, alt: str) -> str:
         "xmlns": "http://www.w3.org/2000/svg",
         "role": "img",
         "aria-label": clean(alt),
-        "style": f"--own: {float(root.attrib['viewBox'].split()[2]):.0f}px",
+        "style": f"--own: {math.ceil(float(root.attrib['viewBox'].split()[2]))}px",
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",
     }
