@@ -131,9 +131,9 @@ def ratings(folder: Path) -> Record:
 
 
 def rankings(folder: Path) -> Record:
-    """Items that users took: columns of loss, rank, rank by popularity, user, item and part."""
+    """Items that users took: columns of loss, rank, user, rank by popularity, item and part."""
     random = np.random.default_rng(0)
-    columns = [random.random(500), random.integers(1, 40, 500), random.integers(1, 90, 500), np.arange(500) % 60]
+    columns = [random.random(500), random.integers(1, 40, 500), np.arange(500) % 60, random.integers(1, 90, 500)]
     out = torch.from_numpy(np.stack([*columns, np.arange(500), np.ones(500)], axis=1)).float()
     y = torch.zeros(500, dtype=torch.int64)
     return synthetic_run(folder, Ranking(), out, y, y, kind="ratings")
