@@ -112,7 +112,7 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
-        given = as_given(self.model.schema["kind"], data)
+        given = as_given(self.model.schema, data)
         inputs = [*given.inputs, *inputs_of(self.folder)]
         if self.model.task.output == "image":
             dense = open_new(self.model.schema, given.data, **options)
@@ -154,7 +154,7 @@ class Run:
             DataError: nothing to read there, or data of another kind or shape.
         """
         with reading(self.folder, self.record):
-            given = as_given(self.model.schema["kind"], data)
+            given = as_given(self.model.schema, data)
             source = self._opened(given, cache, progress, **options)
             inputs = [*given.inputs, *inputs_of(self.folder)]
             return embed(self.model, self.record.net, source, progress, inputs)
@@ -180,7 +180,7 @@ class Run:
         Raises:
             DataError: no labels, or a label that the run does not know.
         """
-        source = self._opened(as_given(self.model.schema["kind"], data), cache, progress, **options)
+        source = self._opened(as_given(self.model.schema, data), cache, progress, **options)
         if source.targets is None:
             raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
         with reading(self.folder, self.record):

@@ -55,11 +55,11 @@ class Given:
     held: HeldFolder | None = None
 
 
-def as_given(kind: str, data: Any) -> Given:
-    """Data for a run of this kind.
+def as_given(schema: Mapping[str, Any], data: Any) -> Given:
+    """Data for a run with this schema.
 
     Args:
-        kind: of the run's source.
+        schema: of the run's source.
         data: a path or an opened source, which stay as they are; of images also a PIL image, an array (H, W),
             (H, W, C) or (N, H, W, C), a tensor (C, H, W) or (N, C, H, W), or a list of these and of paths; of a table
             also a dictionary (column -> value, or values) or a list of dictionaries.
@@ -69,9 +69,10 @@ def as_given(kind: str, data: Any) -> Given:
     """
     if isinstance(data, (str, PathLike)):
         return Given(data, inputs=[Path(data)])
+    kind = schema["kind"]
     source = source_of(kind) if kind in source_names() else None
     if source is not None and source.images:
-        return _images(data)
+        return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
     if source is not None and issubclass(source, TableSource):
         return Given(_frame(data))
     return Given(np.asarray(data) if isinstance(data, list) else data)
@@ -93,8 +94,8 @@ def _frame(data: Any) -> Any:
     return pl.DataFrame(data, infer_schema_length=None, strict=False) if isinstance(data, list | dict) else data
 
 
-def _images(data: Any) -> Given:
-    """A folder with what is given, in its order."""
+def _images(data: Any, *, grey: bool) -> Given:
+    """A folder with what is given, in its order; `grey`: the run's images are."""
     if not _is_images(data):
         return Given(data)
     several = list(data) if isinstance(data, list | tuple) else [data]
@@ -109,7 +110,7 @@ def _images(data: Any) -> Given:
             inputs += files
             keys += [str(file) for file in files]
             continue
-        for number, pixels in enumerate(_pictures(item, f"image {at}")):
+        for number, pixels in enumerate(_pictures(item, f"image {at}", grey=grey)):
             path = held.path / f"{len(keys)}.png"
             pixels.save(path, format="PNG")
             paths.append(path)
@@ -138,7 +139,7 @@ def _files(path: Path) -> list[Path]:
     return images_in(path) if path.is_dir() else [path]
 
 
-def _pictures(item: Any, name: str) -> list[Any]:
+def _pictures(item: Any, name: str, *, grey: bool) -> list[Any]:
     """Images of Pillow: one, or those of a mini-batch."""
     from PIL import Image
 
@@ -148,25 +149,37 @@ def _pictures(item: Any, name: str) -> list[Any]:
         raise DataError(
             f"a {type(item).__name__} is no image", where=name, fix="Give a path, a PIL image, an array or a tensor"
         )
+    tensor = isinstance(item, Tensor)
     pixels = _pixels(item.detach().cpu().numpy() if isinstance(item, Tensor) else item, name)
-    channels_first = isinstance(item, Tensor)
-    if pixels.ndim == 3 and pixels.shape[0 if channels_first else 2] not in CHANNELS:
-        channels_first = not channels_first
-    if pixels.ndim == 2:
-        several = pixels[None, :, :, None]
-    elif pixels.ndim == 3 and pixels.shape[0 if channels_first else 2] in CHANNELS:
-        several = (pixels.transpose(1, 2, 0) if channels_first else pixels)[None]
-    elif pixels.ndim == 3:
-        several = pixels[..., None]
-    elif pixels.ndim == 4 and (pixels.shape[1] in CHANNELS or pixels.shape[3] in CHANNELS):
-        first = pixels.shape[3] not in CHANNELS or (isinstance(item, Tensor) and pixels.shape[1] in CHANNELS)
-        several = pixels.transpose(0, 2, 3, 1) if first else pixels
-    else:
+    several = _batch(pixels, channels_first=tensor, grey=grey)
+    if several is None:
         raise DataError(
             f"an array of shape {tuple(item.shape)} is no image", where=name,
             fix="Give (H, W), (H, W, C) or (N, H, W, C); of a tensor (C, H, W) or (N, C, H, W)",
         )  # fmt: skip
     return [Image.fromarray(np.ascontiguousarray(one[..., 0] if one.shape[2] == 1 else one)) for one in several]
+
+
+def _batch(pixels: np.ndarray, *, channels_first: bool, grey: bool) -> np.ndarray | None:
+    """(N, H, W, C) of one image or several; None where the shape is of none.
+
+    Three numbers may be an image with channels, first or last, or grey images: for a run of grey images three or four
+    of them are images.
+    """
+    if pixels.ndim == 2:
+        return pixels[None, :, :, None]
+    if pixels.ndim == 3:
+        first = pixels.shape[0] == 1 or (pixels.shape[0] in CHANNELS and not grey)
+        last = pixels.shape[2] in CHANNELS
+        if first and (channels_first or not last):
+            return pixels.transpose(1, 2, 0)[None]
+        return pixels[None] if last else pixels[..., None]
+    if pixels.ndim == 4:
+        first, last = pixels.shape[1] in CHANNELS, pixels.shape[3] in CHANNELS
+        if first and (channels_first or not last):
+            return pixels.transpose(0, 2, 3, 1)
+        return pixels if last else None
+    return None
 
 
 def _pixels(values: np.ndarray, name: str) -> np.ndarray:
