@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from goodfit.data.images.augment import Augmenter, AugmentSettings
 from goodfit.tasks.task import Task
 from goodfit.train.loop import Training
 
@@ -21,12 +22,13 @@ def augmented_samples(training: Training) -> tuple[Tensor, Tensor] | None:
 
     The random stream is one of its own: what training drew is not drawn again, and nothing it will draw is changed.
     """
-    feed = training.feed
-    if feed.augment is None or not feed.source.images or not len(training.train_rows):
+    feed, settings = training.feed, AugmentSettings.preset(training.hyper.augment)
+    if settings == AugmentSettings.none() or not feed.source.images or not len(training.train_rows):
         return None
     rows = training.train_rows[:: max(1, len(training.train_rows) // SAMPLES)][:SAMPLES]
     x, y = feed.source.read(rows).to(feed.device), feed.y.index_select(0, rows).to(feed.device)
-    shown, _ = feed.augment(x, y, torch.Generator(device=feed.device).manual_seed(feed.seed))
+    augment = Augmenter(settings, training.task.outputs, training.task.beside)
+    shown, _ = augment(x, y, torch.Generator(device=feed.device).manual_seed(feed.seed))
     return _pixels(x), _pixels(shown)
 
 
