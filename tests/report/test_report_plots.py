@@ -167,7 +167,7 @@ def test_the_rate_curve_holds_the_rates() -> None:
 
 
 def test_the_range_test_marks_the_rate_that_was_chosen() -> None:
-    test = {"rates": [1e-5, 1e-3, 0.1], "losses": [2.3, 1.9, 4.0], "chosen": 0.001}
+    test: dict[str, Any] = {"rates": [1e-5, 1e-3, 0.1], "losses": [2.3, 1.9, 4.0], "chosen": 0.001}
     figure = range_test_curve(test)
     curve, mark = figure.axes[0].get_lines()
     np.testing.assert_allclose(np.asarray(curve.get_ydata()), test["losses"])

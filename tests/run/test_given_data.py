@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import polars as pl
 import pytest
 import torch
@@ -75,7 +75,9 @@ def test_a_row_of_a_table_may_be_a_dictionary(tmp_path: Path) -> None:
     run = gf.fit(frame, target="way", epochs=1, rivals="none", out=tmp_path / "run")
     rows = frame.head(3).drop("way")
     expected = run.predict(rows)
-    for given in (rows.to_dicts(), rows.to_dict(as_series=False), pd.DataFrame(rows.to_dict(as_series=False))):
+    columns = rows.to_dict(as_series=False)
+    pandas: Any = pytest.importorskip("pandas")
+    for given in (rows.to_dicts(), columns, pandas.DataFrame(columns)):
         predictions = run.predict(given)
         np.testing.assert_allclose(predictions["p_up"], expected["p_up"], atol=1e-6)
     one = run.predict(rows.to_dicts()[0])
