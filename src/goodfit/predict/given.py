@@ -26,6 +26,7 @@ from goodfit.errors import DataError
 
 CHANNELS = (1, 3, 4)
 LARGEST = 255
+SMALLEST_SIDE = 4  # pixels of a grey image; a smaller array (N, D) is rows of numbers
 
 
 class HeldFolder:
@@ -167,7 +168,7 @@ def _batch(pixels: np.ndarray, *, channels_first: bool, grey: bool) -> np.ndarra
     of them are images.
     """
     if pixels.ndim == 2:
-        return pixels[None, :, :, None]
+        return pixels[None, :, :, None] if min(pixels.shape) >= SMALLEST_SIDE else None
     if pixels.ndim == 3:
         first = pixels.shape[0] == 1 or (pixels.shape[0] in CHANNELS and not grey)
         last = pixels.shape[2] in CHANNELS
