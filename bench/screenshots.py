@@ -9,6 +9,7 @@ Only data that anybody may show: scikit-learn's digits, tumours and diabetes, an
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -97,15 +98,17 @@ def main() -> None:
     parser.add_argument("--only", choices=[task.__name__ for task in TASKS], nargs="*")
     arguments = parser.parse_args()
     with TemporaryDirectory() as temporary, browser() as chromium:
-        place = arguments.keep or Path(temporary)
+        place = (arguments.keep or Path(temporary)).resolve()
+        place.mkdir(exist_ok=True)
         OUT.mkdir(exist_ok=True)
+        os.chdir(place)  # pages say where their run is: runs/digits, on whatever machine
         for task in TASKS:
             if arguments.only and task.__name__ not in arguments.only:
                 continue
-            run = place / "runs" / task.__name__
+            run, data = Path("runs") / task.__name__, Path("data") / task.__name__
             if not (run / "run.json").exists():
-                (place / "data" / task.__name__).mkdir(parents=True, exist_ok=True)
-                task(place / "data" / task.__name__, run)
+                data.mkdir(parents=True, exist_ok=True)
+                task(data, run)
             page = gf.load(run).report()
             for name, (width, height) in SIZES.items():
                 chromium.show(page, width=width, height=height)

@@ -60,7 +60,7 @@ def fixed(value: Any) -> str:
         return number(value)
     size = abs(plain)
     if 0 < size < 0.0001:
-        return number(plain)  # four decimals would show a zero
+        return number(plain, 2)  # four decimals would show a zero
     return f"{plain:.4f}" if size < 10 else f"{plain:.2f}" if size < 1_000 else number(plain)
 
 

@@ -124,7 +124,7 @@ def plain_sentence(
         text += f"; {each.name} {verb} {figure}" if at == 0 else f", {each.name} {figure}"
     training = next((each.score for each in standings if each.kind == "training"), None)
     if training is not None:
-        figure, seen = metric.text(training.value, training), plural(noun)
+        figure, seen = metric.text(training.value, own), plural(noun)
         text += (
             f". It knows its training {seen} by heart ({figure})"
             if BY_HEART in rules

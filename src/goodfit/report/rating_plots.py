@@ -47,7 +47,7 @@ def popularity_curve(popularity: Mapping[str, Any]) -> Figure:
         popularity: place and ratings, (K,) each.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     with drawing():
         figure = Figure(figsize=HALF)
@@ -55,6 +55,7 @@ def popularity_curve(popularity: Mapping[str, Any]) -> Figure:
         axes.loglog(popularity["place"], popularity["ratings"], color=BLUE)
         axes.set(title="Popularity", xlabel="place of the item", ylabel="training ratings")
         for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))  # of one decade too
             axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
             axis.set_minor_formatter(NullFormatter())
     return figure
