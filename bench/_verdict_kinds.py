@@ -52,7 +52,7 @@ def table(x: np.ndarray, signal: np.ndarray, noise: float, classes: bool, random
         given: the last column gives the target away.
     """
     signal = (signal - signal.mean()) / signal.std()
-    y = signal + noise * random.normal(size=len(x))
+    y: np.ndarray = signal + noise * random.normal(size=len(x))
     if classes:
         y = (random.random(len(x)) < 1 / (1 + np.exp(-3 * signal / noise))) * 1.0
     if given:
@@ -130,7 +130,7 @@ KINDS = {
         frozenset({NO_BETTER, FEW}),
     ),
     "enough rows": Kind(tables((700, 1200), curved, 0.5), frozenset({GOOD})),
-    "enough ratings, images": Kind(
+    "enough ratings and images": Kind(
         {
             "ratings": lambda random: ratings(random, 5000, 100, 60, noise=0.4),
             "images": lambda random: images(random, int(random.integers(200, 400)), noise=False),

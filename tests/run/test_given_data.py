@@ -13,6 +13,7 @@ from PIL import Image
 
 import goodfit as gf
 from goodfit.errors import DataError
+from goodfit.predict.given import expanded
 from goodfit.predict.predictions import Predictions
 from goodfit.run import Run
 
@@ -89,3 +90,10 @@ def test_a_row_of_a_table_may_be_a_dictionary(tmp_path: Path) -> None:
     assert repr(expected) == "Predictions(3 rows: prediction, confidence, p_down, p_up)"
     assert expected.frame().columns == ["key", "prediction", "confidence", "p_down", "p_up", "error"]
     assert "Predictions(3 rows" in expected._repr_html_()
+
+
+def test_a_pattern_names_files_where_the_shell_has_not_done_it(digits_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a[1].png").touch()
+    assert len(expanded(digits_folder / "7" / "*.png")) == len(list((digits_folder / "7").iterdir()))
+    assert expanded(tmp_path / "a[1].png") == [tmp_path / "a[1].png"], "a file of that name is that file"
+    assert expanded(tmp_path / "*.jpg") == [tmp_path / "*.jpg"]

@@ -8,7 +8,7 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, explain, runs, streams, tools
+from goodfit.cli import check, compare, explain, labels, run_overview, runs, streams, threshold, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
 from goodfit.fitting.console import visible
@@ -75,8 +75,13 @@ for _command in (
     tools.demo,
     Late("fit", help="Fit a model to data."),
     *runs.ALL,
+    *run_overview.ALL,
+    compare.compare,
+    labels.labels,
+    threshold.threshold,
     *check.ALL,
     explain.explain,
+    Late("stats", help="Describe the columns of a table, or look up the normal curve."),
     *tools.ALL,
 ):
     app.add_command(_command)

@@ -57,6 +57,7 @@ def predict(
     but earlier predictions.
     """
     from goodfit.fitting.console import Console
+    from goodfit.predict.given import expanded
     from goodfit.predict.image_predictions import ImagePredictions
     from goodfit.predict.new_data import inputs_of
     from goodfit.run import load
@@ -64,6 +65,7 @@ def predict(
 
     if output is not None:  # before the work
         refuse_to_replace(output, is_predictions, [path for each in data for path in inputs_of(run, each)])
+    data = tuple(path for each in data for path in expanded(each))
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         predictions = loaded.predict(
             data[0] if len(data) == 1 else list(data), cache=cache, progress=progress, **options

@@ -6,6 +6,7 @@ by the same code as every other image.
 
 from __future__ import annotations
 
+import glob
 import shutil
 import weakref
 from collections.abc import Mapping, Sequence
@@ -77,6 +78,16 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
     if source is not None and issubclass(source, TableSource):
         return Given(_frame(data))
     return Given(np.asarray(data) if isinstance(data, list) else data)
+
+
+def expanded(path: Path) -> list[Path]:
+    """The files that a pattern such as new/*.jpg names, where there is no file of that name: not every shell does it.
+
+    A pattern that names nothing stays as it is, and is an absent file.
+    """
+    if path.exists() or not any(sign in str(path) for sign in "*?["):
+        return [path]
+    return sorted(Path(found) for found in glob.glob(str(path))) or [path]  # noqa: PTH207  # of a whole path
 
 
 def _frame(data: Any) -> Any:

@@ -20,6 +20,7 @@ from goodfit.report.plots import (
     residual_scatter,
 )
 from goodfit.report.rating_plots import activity_curve, popularity_curve
+from goodfit.report.reliability_plot import reliability_diagram
 from goodfit.report.svg import clean, to_svg
 from goodfit.tasks.section import Plot
 
@@ -34,6 +35,7 @@ DRAWINGS: dict[str, Callable[..., Figure]] = {
     "residuals": residual_scatter,
     "activity": activity_curve,
     "popularity": popularity_curve,
+    "reliability": reliability_diagram,
     "importance": importance_bars,
     "dependence": dependence_curve,
 }

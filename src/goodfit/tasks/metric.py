@@ -148,6 +148,18 @@ COVERAGE = Metric(
         "How many of the true values lie inside their 90% prediction intervals: 90% where these mean what they say."
     ),
 )
+SET_COVERAGE = Metric(
+    "coverage",
+    "coverage of the 90% prediction sets",
+    share=True,
+    about=("How many of the true classes are in their 90% prediction sets: 90% where these mean what they say."),
+)
+SET_SIZE = Metric(
+    "set_size",
+    "classes in a prediction set",
+    higher_is_better=False,
+    about=("The mean number of classes in a 90% prediction set: 1 where the model is sure."),
+)
 IOU = Metric(
     "iou",
     "IoU",
