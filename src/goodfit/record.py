@@ -108,6 +108,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         history: a line an epoch.
         best_epoch: counted from 1, whose weights were kept.
         metrics: part -> metric -> value with its 95% interval; baseline: the same of the trivial predictor.
+        training_metrics: the same as metrics, of a sample of the training rows; empty in runs of older versions.
         rivals: other models on the same rows, the net alone among them where it is blended.
         explanation: what the columns of a table contribute.
         analyses: what the task adds, by name.
@@ -140,6 +141,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     explanation: dict[str, Any] | None = None
     analyses: dict[str, Any] = {}
     rivals: list[RivalScore] = []
+    training_metrics: dict[str, Estimate] = {}
     checksum: str | None = None
 
     @property

@@ -22,6 +22,7 @@ from goodfit.nets.svdpp import Factors
 from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.embeddings import Embeddings, embed
 from goodfit.predict.evaluation import score
+from goodfit.predict.given import Given, as_given
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
@@ -94,14 +95,16 @@ class Run:
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
         **options: Any,
-    ) -> Predictions | ImagePredictions:
+    ) -> Predictions:
         """Predict every row of new data, in its order.
 
         Where the task is of images (masks, restoration), the predictions are images of the input's size, computed
-        while you go through them; `write` puts them into a folder.
+        while you go through `predictions.images()`; `write` puts them into a folder.
 
         Args:
-            data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source.
+            data: of the kind that the run was fitted on: a path, a frame, an array, or an opened source; of images also
+                a PIL image, pixels as an array or tensor, or a list of these and of paths; of a table also a
+                dictionary or a list of dictionaries.
             cache: where decoded images are kept; the usual folder when None.
             progress: called with (rows done, rows) while files are read or images predicted.
             options: how a path is opened: path="file" names the column of a list that names images.
@@ -109,15 +112,18 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
-        inputs = inputs_of(data, self.folder)
+        given = as_given(self.model.schema, data)
+        inputs = [*given.inputs, *inputs_of(self.folder)]
         if self.model.task.output == "image":
-            dense = open_new(self.model.schema, data, **options)
+            dense = open_new(self.model.schema, given.data, **options)
             assert isinstance(dense, DenseSource)
             refuse_absent_images(dense)
-            paths = dense.paths()
-            return ImagePredictions(self.model, dense.keys, paths, progress, [*inputs, *paths], tuple(dense.notes))
+            keys, paths = given.keys or dense.keys, given.paths or dense.paths()
+            predicted = ImagePredictions(self.model, keys, paths, progress, [*inputs, *paths], tuple(dense.notes))
+            predicted.held = given.held
+            return predicted
         with reading(self.folder, self.record):
-            source = self._opened(data, cache, progress, **options)
+            source = self._opened(given, cache, progress, **options)
             broken = {item.row: item.reason for item in source.unreadable}
             rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
             model = self.model
@@ -125,7 +131,7 @@ class Run:
             columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
             columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
             errors = [broken.get(row) for row in range(len(source))]
-            return Predictions(source.names(), columns, errors, inputs, tuple(source.notes))
+            return Predictions(given.keys or source.names(), columns, errors, inputs, tuple(source.notes))
 
     def embed(
         self,
@@ -148,8 +154,10 @@ class Run:
             DataError: nothing to read there, or data of another kind or shape.
         """
         with reading(self.folder, self.record):
-            source = self._opened(data, cache, progress, **options)
-            return embed(self.model, self.record.net, source, progress, inputs_of(data, self.folder))
+            given = as_given(self.model.schema, data)
+            source = self._opened(given, cache, progress, **options)
+            inputs = [*given.inputs, *inputs_of(self.folder)]
+            return embed(self.model, self.record.net, source, progress, inputs)
 
     def evaluate(
         self,
@@ -172,7 +180,7 @@ class Run:
         Raises:
             DataError: no labels, or a label that the run does not know.
         """
-        source = self._opened(data, cache, progress, **options)
+        source = self._opened(as_given(self.model.schema, data), cache, progress, **options)
         if source.targets is None:
             raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
         with reading(self.folder, self.record):
@@ -242,11 +250,19 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.verdict!r})"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first screen of the page."""
+        from goodfit.report.from_run import notebook_view
+
+        return notebook_view(self.folder, self.record)
+
     def _opened(
-        self, data: Any, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
+        self, given: Given, cache: Path | None, progress: Callable[[int, int], None] | None, **options: Any
     ) -> Source:
+        if given.held is not None and cache is None:
+            cache = given.held.path / "cache"
         with reading(self.folder, self.record):
-            source = open_new(self.model.schema, data, **options)
+            source = open_new(self.model.schema, given.data, **options)
             prepare_new(source, self.model.schema, cache=cache, progress=progress)
         return source
 

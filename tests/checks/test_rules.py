@@ -17,6 +17,7 @@ from goodfit.checks.rules.overfitting import Overfitting
 from goodfit.checks.selection import Selection
 from goodfit.errors import UsageError
 from goodfit.stats.estimates import Estimate
+from goodfit.tasks.metric import ACCURACY, RMSE
 
 
 def estimate(value: float, half: float = 0.02) -> Estimate:
@@ -34,8 +35,7 @@ def end(**changes: Any) -> EndFacts:
         "best_epoch": 8,
         "kept_train_losses": train_losses,
         "kept_valid_losses": valid_losses,
-        "main_metric": "accuracy",
-        "greater_is_better": True,
+        "main_metric": ACCURACY,
         "scores": {"train": estimate(0.95), "valid": estimate(0.9), "test": estimate(0.9)},
         "baseline": {"train": 0.5, "valid": 0.5, "test": 0.5},
         "rival": "the trivial predictor",
@@ -139,7 +139,7 @@ def test_what_is_known_by_heart_is_named() -> None:
     assert judge(check_end(end(scores=digits, baseline=sixth))) is Verdict.GOOD_FIT
     houses = {"train": Estimate(5.0, 4.9, 5.1), "valid": Estimate(40.0, 37.0, 43.0), "test": Estimate(40.0, 35.0, 45.0)}
     mean = dict.fromkeys(houses, 80.0)
-    assert judge(check_end(end(scores=houses, baseline=mean, greater_is_better=False))) is Verdict.MEMORISES
+    assert judge(check_end(end(scores=houses, baseline=mean, main_metric=RMSE))) is Verdict.MEMORISES
 
 
 def test_few_equal_rows_are_an_error_only_where_they_change_the_score() -> None:

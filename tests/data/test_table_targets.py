@@ -100,7 +100,7 @@ def test_counts_become_numbers_and_the_choice_is_told() -> None:
 def test_slips_in_a_target_of_numbers_are_a_warning() -> None:
     source = opened([row * 0.5 for row in range(199)] + ["unknown"])
     assert (source.targets or [])[-1] is None
-    assert "1 cells of the target 'y' are no numbers, such as 'unknown'" in source.doubts[0][0]
+    assert "1 cell of the target 'y' is no number, such as 'unknown': its row is left out" in source.doubts[0][0]
 
 
 @pytest.mark.parametrize(

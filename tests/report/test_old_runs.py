@@ -20,7 +20,7 @@ def test_the_page_of_an_old_run_has_its_figures_and_sections(folder: Path) -> No
     assert [section.id for section in page.sections] == ["confusion", "classes"]
     text = render(page)
     score = record.metrics[page.scored_part]["accuracy"]
-    assert f'data-metric="{page.scored_part} accuracy">{score.value:.4f}</td>' in text
-    assert "Higher is better." in text
+    assert f'data-metric="{page.scored_part} accuracy">{100 * score.value:.2f}%</td>' in text
+    assert "higher is better" in text
     assert page.commands[0] == "goodfit fit DATA --width 2 --epochs 20 --precision float32 --seed 0"
     assert text.count('aria-label="Confusion matrix"') == 1

@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from goodfit.analysis.headline import Headline, Standing
 from goodfit.analysis.verdict import Verdict, tone_of
 from goodfit.errors import DiskError
+from goodfit.report.first_screen import Comparison, compared
 from goodfit.report.page import render, thumbnail_uri, write
 from goodfit.report.page_data import PageData, WorstMistake
+from goodfit.stats.estimates import Estimate
 from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
 from goodfit.tasks.section import Plot, Section
@@ -92,6 +95,16 @@ def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: 
         },
         baseline={"valid": {"accuracy": 0.3347}, "test": {"accuracy": 0.3333, "log_loss": 1.0986}},
         metric_list=(ACCURACY, LOG_LOSS),
+        headline=Headline(
+            "88% of 300 test images are right (84% to 92%); predicting the most frequent class gives 33%.",
+            ACCURACY,
+            [
+                Standing("this model", Estimate(0.88333, 0.8419, 0.9150), "model"),
+                Standing("a linear model", Estimate(0.7, 0.65, 0.75), "rival"),
+                Standing("predicting the most frequent class", Estimate(0.3333, 0.3333, 0.3333), "trivial"),
+            ],
+            ["Add rows."],
+        ),
         history=history,
         best_epoch=4,
         sections=class_sections(classes, CONFUSION, {"train": [50, 30, 20], "test": [100, 100, 100]}),
@@ -105,6 +118,7 @@ def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: 
         ],
         environment={"torch": "2.6.0"},
         commands=["goodfit predict runs/animals-1 new/ -o predictions.csv"],
+        use="goodfit predict runs/animals-1 NEW_DATA -o predictions.csv",
         looks_at_test=1,
         created="2026-03-01T09:30:00+00:00",
         seconds=125.0,
@@ -188,13 +202,13 @@ def test_names_that_utf8_cannot_hold_do_not_break_the_page(tmp_path: Path) -> No
 
 
 def test_the_numbers_on_the_page_are_those_of_the_facts(page: Page) -> None:
-    assert page.cells["test accuracy"] == "0.8833"
+    assert page.cells["test accuracy"] == "88.33%"
     assert page.cells["test log_loss"] == "0.3127"
-    assert page.cells["valid accuracy"] == "0.8712"
+    assert page.cells["valid accuracy"] == "87.12%"
     for text in (
-        "0.8419 to 0.9150",
-        "0.8431 to 0.8967",
-        "0.3333",
+        "84.19% to 91.50%",
+        "84.31% to 89.67%",
+        "33.33%",
         "1.0986",
         "12,345",
         "678",
@@ -207,20 +221,50 @@ def test_the_numbers_on_the_page_are_those_of_the_facts(page: Page) -> None:
     assert "2 min 5 s" in page.text
 
 
-def test_the_score_at_the_top_stands_beside_its_interval_and_baseline(page: Page) -> None:
-    top = page.text.split("Accuracy on 300 test rows")[1].split("Metrics")[0]
-    for text in ("0.8833", "0.8419 to 0.915", "0.3333", "looked at once"):
+def test_the_first_screen_says_the_verdict_in_a_sentence_and_the_score_beside_others(page: Page) -> None:
+    top = page.text.split("88% of 300 test images are right")[1].split("In detail")[0]
+    for text in ("(84% to 92%)", "88%", "a linear model", "70%", "33%", "looked at once", "higher is better"):
         assert text in top, text
+    assert "Add rows." in top.split("What to do next")[1]
+    assert "goodfit predict runs/animals-1 NEW_DATA" in top
 
 
-def test_the_baseline_is_called_what_it_is() -> None:
-    text = Page(render(classification(rival="the degraded image itself"))).text
-    assert "baseline: the degraded image itself" in text
+def test_the_title_is_the_verdict_and_the_name_of_the_data() -> None:
+    assert "<title>Good fit: animals</title>" in render(classification())
+
+
+def test_marks_of_the_comparison_stand_where_their_values_are() -> None:
+    headline = classification().headline
+    assert headline is not None
+    comparison = compared(headline)
+    assert comparison is not None
+    assert (comparison.start, comparison.end) == ("0%", "100%")
+    own, linear, trivial = comparison.marks
+    assert (own.at, own.low, own.high) == pytest.approx((88.333, 84.19, 91.5))
+    assert (linear.at, trivial.at) == pytest.approx((70, 33.33))
+
+
+def test_a_line_of_sizes_starts_at_zero_and_one_far_from_zero_around_its_marks() -> None:
+    def ends(low: float, high: float) -> Comparison:
+        scores = [Estimate(low, low, low), Estimate(high, high, high)]
+        comparison = compared(Headline("", RMSE, [Standing("this model", each, "model") for each in scores], []))
+        assert comparison is not None
+        return comparison
+
+    assert ends(45_000, 81_000).start == "0"
+    far = ends(24.0, 27.0)  # from 24 - 1.5 = 22.5 to 27 + 0.06 * 4.5 = 27.27
+    assert [mark.at for mark in far.marks] == pytest.approx([100 * 1.5 / 4.77, 100 * 4.5 / 4.77])
+
+
+def test_the_chart_that_matters_is_on_the_first_screen_and_not_a_second_time() -> None:
+    text = render(classification())
+    assert text.count('aria-label="Confusion matrix"') == 1
+    assert text.index('aria-label="Confusion matrix"') < text.index('id="next"')
 
 
 def test_sections_come_in_the_order_of_their_weight(page: Page) -> None:
-    order = ["verdict", "score", "metrics", "curves", "confusion", "classes", "worst", "findings", "unreadable",
-             "choices", "environment", "commands"]  # fmt: skip
+    order = ["verdict", "score", "next", "why", "metrics", "curves", "confusion", "classes", "worst", "findings",
+             "data", "unreadable", "choices", "environment", "commands"]  # fmt: skip
     assert [name for name in page.ids if name in order] == order
 
 
@@ -235,9 +279,7 @@ def test_the_pair_mixed_up_most_is_named_first(page: Page) -> None:
 
 def test_a_run_without_test_rows_or_baseline_says_so_and_shows_validation() -> None:
     page = Page(render(regression()))
-    assert "RMSE on 50 validation rows" in page.text
     assert "There were no test rows" in page.text
-    assert "Lower is better" in page.text
     assert "curves" not in page.ids
     assert "9.25" in page.text
 
@@ -263,14 +305,13 @@ def test_every_verdict_has_a_tone_and_one_that_is_not_known_any_more_is_shown_wi
     assert tone_of("hard to say") == "caution"
 
 
-@pytest.mark.parametrize(("higher", "words"), [(True, "Higher is better"), (False, "Lower is better")])
+@pytest.mark.parametrize(("higher", "words"), [(True, "higher is better"), (False, "lower is better")])
 def test_the_direction_is_the_metrics_own(higher: bool, words: str) -> None:
     """A metric that no list in the report names: the page said that higher is better of any such one."""
     metric = Metric("accuracy", "level error", higher_is_better=higher, unit="levels")
-    text = Page(render(classification(metric_list=(metric,)))).text
-    assert words in text
-    assert "Level error on 300 test rows" in text
-    assert "level error (levels)" in text
+    headline = Headline("", metric, [Standing("this model", Estimate(1.5, 1.0, 2.0), "model")], [])
+    text = Page(render(classification(metric_list=(metric,), headline=headline))).text
+    assert f"Level error (levels) ({words})" in text
 
 
 def test_ten_classes_and_24_images_of_noise_stay_under_a_megabyte() -> None:
@@ -303,7 +344,7 @@ def test_a_page_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 def test_svg_inside_the_page_is_well_formed() -> None:
     text = render(classification())
     drawings = ["<svg" + piece.split("</svg>")[0] + "</svg>" for piece in text.split("<svg")[1:]]
-    assert len(drawings) == 6  # the sign, two curves, confusion, recall, balance
+    assert len(drawings) == 6  # the sign, confusion, two curves, recall, balance
     for drawing in drawings:
         ElementTree.fromstring(drawing)
 

@@ -16,14 +16,17 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from goodfit.report.formatting import duration, fixed, number
+from goodfit.formatting import counted, duration, fixed, number, percent, percent_decimals
 from goodfit.report.plots import (
     class_balance,
     confusion_matrix,
     loss_curves,
     metric_curve,
+    prediction_scatter,
+    range_test_curve,
+    rate_curve,
     recall_bars,
-    regression_scatter,
+    residual_scatter,
 )
 from goodfit.report.svg import save_png, short, to_svg
 from goodfit.tasks.class_sections import confused_pairs
@@ -84,7 +87,7 @@ def test_the_metric_curve_ends_in_the_intervals_of_the_kept_weights() -> None:
     bars = segments(figure.axes[1])
     ends = sorted((segment[:, 1].min(), segment[:, 1].max()) for segment in bars)
     np.testing.assert_allclose(ends, [(0.7, 0.85), (0.7, 0.85)])
-    assert any(text.startswith("baseline 0.1") for text in words(to_svg(figure, "p", "metric")))
+    assert any(text.startswith("baseline 10%") for text in words(to_svg(figure, "p", "metric")))
 
 
 @pytest.mark.parametrize("many", [2, 3, 10, 20])
@@ -99,7 +102,7 @@ def test_a_small_confusion_matrix_has_every_count_in_its_cell(many: int) -> None
 def test_a_large_confusion_matrix_is_a_map_without_numbers_and_small(many: int) -> None:
     svg = to_svg(confusion_matrix(matrix(many), [f"kind {i}" for i in range(many)]), "p", "map")
     assert len(svg) < 150_000
-    assert len([word for word in words(svg) if word.startswith("kind")]) <= 100  # 50 along each side
+    assert len([word for word in words(svg) if word.startswith("kind")]) <= 60  # 30 along each side
 
 
 def test_a_class_without_rows_is_left_blank() -> None:
@@ -139,7 +142,7 @@ def test_of_many_classes_the_lowest_forty_are_drawn() -> None:
     rows = [{"label": str(i), "recall": i / 60, "recall_low": 0.0, "recall_high": 1.0} for i in range(60)]
     axes = recall_bars(rows).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [str(i) for i in range(40)]
-    assert axes.get_title(loc="left") == "Recall of the 40 lowest of 60 classes"
+    assert axes.get_title(loc="left") == "Recall: 40 lowest of 60"
 
 
 def test_class_balance_shows_each_class_as_a_share_of_its_part() -> None:
@@ -149,26 +152,32 @@ def test_class_balance_shows_each_class_as_a_share_of_its_part() -> None:
     np.testing.assert_allclose(np.asarray(axes.get_lines()[1].get_xdata()), [0.5, 0.5])
 
 
-@pytest.mark.parametrize("shape", [(30,), (30, 1), (30, 2)])
-def test_residuals_are_prediction_minus_truth_for_every_target(shape: tuple[int, ...]) -> None:
+def test_residuals_are_prediction_minus_truth() -> None:
     rng = np.random.default_rng(0)
-    truth, prediction = rng.normal(size=shape), rng.normal(size=shape)
-    axes = regression_scatter(truth, prediction).axes
-    columns = truth.reshape(30, -1).shape[1]
-    assert len(axes) == 2 * columns
-    for column in range(columns):
-        true, guess = truth.reshape(30, -1)[:, column], prediction.reshape(30, -1)[:, column]
-        np.testing.assert_allclose(
-            np.asarray(axes[2 * column].collections[0].get_offsets()), np.stack([true, guess], 1)
-        )
-        np.testing.assert_allclose(
-            np.asarray(axes[2 * column + 1].collections[0].get_offsets()), np.stack([guess, guess - true], 1)
-        )
+    truth, prediction = rng.normal(size=30), rng.normal(size=30)
+    points = prediction_scatter(truth, prediction).axes[0].collections[0].get_offsets()
+    np.testing.assert_allclose(np.asarray(points), np.stack([truth, prediction], 1))
+    points = residual_scatter(truth, prediction).axes[0].collections[0].get_offsets()
+    np.testing.assert_allclose(np.asarray(points), np.stack([prediction, prediction - truth], 1))
+
+
+def test_the_rate_curve_holds_the_rates() -> None:
+    history = [{"epoch": 1, "learning_rate": 0.1}, {"epoch": 2, "learning_rate": 0.05}]
+    np.testing.assert_allclose(np.asarray(rate_curve(history).axes[0].get_lines()[0].get_ydata()), [0.1, 0.05])
+
+
+def test_the_range_test_marks_the_rate_that_was_chosen() -> None:
+    test: dict[str, Any] = {"rates": [1e-5, 1e-3, 0.1], "losses": [2.3, 1.9, 4.0], "chosen": 0.001}
+    figure = range_test_curve(test)
+    curve, mark = figure.axes[0].get_lines()
+    np.testing.assert_allclose(np.asarray(curve.get_ydata()), test["losses"])
+    np.testing.assert_allclose(np.asarray(mark.get_xdata()), 0.001)
+    assert "0.001, chosen" in words(to_svg(figure, "p", "range"))
 
 
 def test_twenty_thousand_points_stay_a_small_drawing() -> None:
     points = np.random.default_rng(0).normal(size=20_000)
-    assert len(to_svg(regression_scatter(points, points * 0.9), "p", "scatter")) < 250_000
+    assert len(to_svg(prediction_scatter(points, points * 0.9), "p", "scatter")) < 250_000
 
 
 def test_two_drawings_of_one_page_share_no_id_and_refer_to_their_own() -> None:
@@ -201,7 +210,7 @@ def test_drawing_leaves_the_callers_settings_as_they_were() -> None:
 def test_a_figure_can_be_saved_to_look_at(tmp_path: Path) -> None:
     path = save_png(loss_curves(HISTORY, 2), tmp_path / "loss.png", dpi=50)
     with Image.open(path) as image:
-        assert image.size == (300, 195)  # 6.0 x 3.9 inches
+        assert image.size == (235, 175)  # 4.7 x 3.5 inches
     assert [each.name for each in tmp_path.iterdir()] == ["loss.png"]
 
 
@@ -220,11 +229,49 @@ def test_a_shortened_name_fits_and_keeps_both_ends(name: str, most: int) -> None
 @pytest.mark.parametrize(
     ("value", "in_text", "in_table"),
     [(0.9, "0.9", "0.9000"), (0.123456, "0.1235", "0.1235"), (48_211.3, "48,211", "48,211"), (12.5, "12.5", "12.50"),
-     (1_234, "1,234", "1,234"), (None, "–", "–"), (float("nan"), "–", "–"), (0.00002, "2e-05", "2e-05"), ("cat",) * 3],
+     (1_234, "1,234", "1,234"), (None, "–", "–"), (float("nan"), "–", "–"), (0.00002, "0.00002", "0.00002"),
+     ("cat",) * 3],
 )  # fmt: skip
 def test_numbers_are_written_for_people(value: object, in_text: str, in_table: str) -> None:
     assert number(value) == in_text
     assert fixed(value) == in_table
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(72_640.3, "72,640"), (7.264e4, "72,640"), (0.00001234, "0.00001234"), (-0.00005, "-0.00005"), (999.96, "1,000"),
+     (1e20, "1e+20"), (np.float32(0.5), "0.5"), (np.int64(1_000), "1,000"), (1e-12, "1e-12"), (-0.0, "0"),
+     (True, "True"),
+     (float("inf"), "inf")],
+)  # fmt: skip
+def test_no_measured_number_is_written_with_an_exponent(value: object, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "text"),
+    [(0.5833, 0, "58%"), (0.9996, 0, "99.96%"), (0.9951, 0, "99.5%"), (1.0, 2, "100%"), (0.0, 1, "0%"),
+     (0.0004, 0, "0.04%"), (0.97345, 1, "97.3%"), (float("nan"), 0, "–"), (-0.02, 0, "-2%"), (1 - 1e-13, 2, "100%")],
+)  # fmt: skip
+def test_only_a_whole_is_100_percent_and_only_nothing_is_0(share: float, decimals: int, text: str) -> None:
+    assert percent(share, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals"), [(0.44, 0.71, 0), (0.91, 0.93, 1), (0.991, 0.9925, 2), (0.5, 0.5, 1)]
+)
+def test_percents_have_the_decimals_that_their_interval_gives_a_meaning(low: float, high: float, decimals: int) -> None:
+    assert percent_decimals(low, high) == decimals
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "text"),
+    [(1, "row", "1 row"), (0, "row", "0 rows"), (1_024, "row", "1,024 rows"), (2, "class", "2 classes"),
+     (3, "category", "3 categories"), (2, "day", "2 days"), (2, "batch", "2 batches"),
+     (1, "test image", "1 test image")],
+)  # fmt: skip
+def test_a_count_stands_with_the_right_number_of_its_noun(count: int, noun: str, text: str) -> None:
+    assert counted(count, noun) == text
 
 
 def test_durations_are_written_for_people() -> None:

@@ -173,7 +173,7 @@ def test_predictions_have_all_their_digits_in_every_door(place: Path, capsys: py
     pl.DataFrame({"x": north - 4_649_000, "north": north}).write_csv(place / "map.csv")
     run = gf.fit(place / "map.csv", target="north", task="regression", epochs=2, out=place / "run-map", quiet=True)
     predictions = run.predict(place / "map.csv")
-    exact = predictions["prediction"]  # type: ignore[index]
+    exact = predictions["prediction"]
     assert len(set(exact)) > 100
     predictions.write(place / "p.csv")
     predictions.write(place / "p.parquet")

@@ -172,7 +172,8 @@ def test_a_broken_image_is_said_and_the_others_are_predicted(street: Path, fitte
     folder.mkdir()
     (folder / "a.png").write_bytes((street / "new" / "images" / "01.png").read_bytes())
     (folder / "b.png").write_bytes(b"no image")
-    found = gf.load(fitted).predict(folder).write(tmp_path / "said.csv")
+    found = gf.load(fitted).predict(folder)
+    assert found.write(tmp_path / "said.csv") == tmp_path / "said.csv"
     assert found["prediction"] == ["said/a.png", None]
     assert found.errors == [None, "not an image"]
 

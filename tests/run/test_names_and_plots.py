@@ -40,7 +40,7 @@ def test_awkward_names_of_columns_and_classes_cost_nothing(tmp_path: Path, numbe
     assert "\x07" not in page
     assert not (tmp_path / "run" / CHECKPOINT).exists()
     classes = {"x\x01$y$", "$\\frac$"}
-    assert numbers or set(run.predict(frame)["prediction"]) <= classes  # type: ignore[index]
+    assert numbers or set(run.predict(frame)["prediction"]) <= classes
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def test_a_task_in_one_file_is_stratified_trained_and_reported(tmp_path: Path) -
 
     page = re.sub(r"<[^>]+>", "", (tmp_path / "run" / "report.html").read_text())
     assert "Mean level error on" in page
-    assert "Lower is better" in page
+    assert "lower is better" in page
     assert "mean level error (levels)" in page
     assert "Ordered levels" in page
     again = gf.load(tmp_path / "run")

@@ -21,8 +21,9 @@ def comparison(rivals: Sequence[RivalScore], metrics: Mapping[str, Estimate], me
     if not scored:
         return None
     shown = LOG_LOSS if LOG_LOSS.name in metrics else metric
-    figures = ", ".join(f"{rival.name} {rival.metrics[part][shown.name].value:.4g}" for rival in scored)
-    text = f"In {shown.title} it has {metrics[shown.name].value:.4g}; on the same rows {figures}."
+    own = metrics[shown.name]
+    figures = ", ".join(f"{rival.name} {shown.text(rival.metrics[part][shown.name].value, own)}" for rival in scored)
+    text = f"In {shown.title} it has {shown.text(own.value, own)}; on the same rows {figures}."
     equals = [rival for rival in scored if rival.share is None or not rival.name.startswith("the net")]
     as_good = [rival for rival in equals if rival.excess.low <= 0]
     if as_good:

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from goodfit.checks.finding import Finding, Level
+from goodfit.formatting import capital, counted
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
+
+PART_WORDS = {"test": "test", "valid": "validation"}
 
 
 class Verdict(Enum):
@@ -61,6 +64,8 @@ def code_of(words: str) -> str:
 
 def sentences(
     findings: Sequence[Finding],
+    plain: str,
+    spoken: Metric,
     *,
     metric: Metric,
     scores: Mapping[str, Estimate],
@@ -75,26 +80,28 @@ def sentences(
     """What a person reads under the verdict.
 
     Args:
+        plain: the score in everyday words, and spoken the metric that they say: `goodfit.analysis.headline`.
         folds: in which the training rows validated, 1 for a validation part.
         compared: how other models do on the same rows.
     """
     part = "test" if "test" in scores else "valid"
-    name = {"test": "test", "valid": "validation"}[part]
     score = scores[part]
-    lines = [
-        (
-            f"On {rows[part]:,} {name} rows the {metric.title} is {score.value:.4g} "
-            f"(95% interval {score.low:.4g} to {score.high:.4g}); {rival} reaches {baseline[part]:.4g}."
+    lines = [plain]
+    if spoken != metric:
+        lines.append(
+            f"On {counted(rows[part], PART_WORDS[part] + ' row')} the {metric.title} is "
+            f"{metric.text(score.value, score)} (95% interval {metric.interval(score)}); {rival} reaches "
+            f"{metric.text(baseline[part], score)}."
         )
-    ]
     if compared is not None:
         lines.append(compared)
     if "train" in scores:
+        train, valid = scores["train"], scores["valid"]
         lines.append(
-            f"On training rows it is {scores['train'].value:.4g}, on "
+            f"On training rows the {metric.title} is {metric.text(train.value, train)}, on "
             f"{'validation rows' if folds == 1 else 'each row by the nets that did not see it'} "
-            f"{scores['valid'].value:.4g}."
+            f"{metric.text(valid.value, valid)}."
         )
     lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
-    lines += [f"{finding.message[0].upper()}{finding.message[1:]}. {finding.fix}." for finding in findings]
+    lines += [f"{capital(finding.message)}. {finding.fix}." for finding in findings]
     return lines

@@ -17,6 +17,7 @@ import numpy as np
 from goodfit.checks.engine import dispatch
 from goodfit.checks.finding import Finding, Level
 from goodfit.stats.estimates import Estimate, mean, paired_z
+from goodfit.tasks.metric import Metric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -95,8 +96,7 @@ class EndFacts:
     best_epoch: int  # counted from 1, whose weights were kept
     kept_train_losses: np.ndarray  # per row, of a sample of training rows under the kept weights
     kept_valid_losses: np.ndarray  # per row, of the validation rows under the kept weights
-    main_metric: str
-    greater_is_better: bool
+    main_metric: Metric
     scores: Mapping[str, Estimate]  # part -> main metric of the kept weights: train (a sample), valid, test
     baseline: Mapping[str, float]  # part -> main metric of the rival
     rival: str  # such as the trivial predictor
@@ -119,7 +119,7 @@ class EndFacts:
         """
         if part in self.gains:
             return mean(self.gains[part]).low > 0
-        if self.greater_is_better:
+        if self.main_metric.higher_is_better:
             return self.scores[part].low > self.baseline[part]
         return self.scores[part].high < self.baseline[part]
 
@@ -160,7 +160,7 @@ class EndFacts:
         None for metrics without a best value, such as PSNR.
         """
         score, trivial = self.scores[part], self.baseline[part]
-        if not self.greater_is_better:
+        if not self.main_metric.higher_is_better:
             return None if trivial <= 0 else Estimate(score.value / trivial, score.low / trivial, score.high / trivial)
         if score.value > 1 or trivial >= 1:
             return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import FAILED, Rule, rules
 from goodfit.errors import UsageError
+from goodfit.formatting import listed, nearest
 
 
 class Selection:
@@ -24,7 +25,9 @@ class Selection:
         self._select, self._ignore = (_words(words) for words in (select, ignore))
         for word in (*self._select, *self._ignore):
             if not any(_names(rule.name, rule.code, [word]) for rule in rules()):
-                raise UsageError(f"there is no rule '{word}'", fix="List the rules with goodfit explain")
+                near = nearest(word, [rule.name for rule in rules()])
+                fix = f"Did you mean {listed(near, 'or')}?" if near else "List the rules with goodfit explain"
+                raise UsageError(f"there is no rule '{word}'", fix=fix)
 
     def includes(self, rule: Rule | type[Rule] | Finding) -> bool:
         """Whether this rule, or the rule of this finding, is asked."""

@@ -8,7 +8,7 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, compare, labels, run_overview, runs, streams, threshold, tools
+from goodfit.cli import check, compare, explain, labels, run_overview, runs, streams, threshold, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.errors import GoodfitError
 from goodfit.fitting.console import visible
@@ -39,10 +39,24 @@ class Late(click.Command):
         return command
 
 
-@click.group(cls=Commands, context_settings=SETTINGS)
+WELCOME = f"""\
+goodfit {__version__}: from data to a model that you can trust, in one command.
+
+  goodfit demo                          see it work on real data, in under a minute
+  goodfit fit photos/                   fit a model: to images in class folders, or people.csv --target income
+  goodfit predict runs/photos new/      predict new data with it
+  goodfit check train.py                find silent mistakes in a PyTorch program of your own, or in data
+  goodfit explain overfitting           explain a finding, a metric, an option or a verdict
+
+All commands: goodfit --help
+"""
+
+
+@click.group(cls=Commands, context_settings=SETTINGS, invoke_without_command=True)
 @click.version_option(__version__, prog_name="goodfit")
 @click.option("--traceback", is_flag=True, help="Show the whole traceback of an error.")
-def app(traceback: bool) -> None:
+@click.pass_context
+def app(context: click.Context, traceback: bool) -> None:
     """From data to a model that you can trust, in one command.
 
     \b
@@ -53,6 +67,8 @@ def app(traceback: bool) -> None:
       goodfit predict runs/photos new/          predict new images
       goodfit check train.py                    find silent mistakes in your own program
     """
+    if context.invoked_subcommand is None:
+        click.echo(WELCOME, nl=False)
 
 
 for _command in (
@@ -64,6 +80,7 @@ for _command in (
     labels.labels,
     threshold.threshold,
     *check.ALL,
+    explain.explain,
     Late("stats", help="Describe the columns of a table, or look up the normal curve."),
     *tools.ALL,
 ):

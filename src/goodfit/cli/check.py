@@ -1,4 +1,4 @@
-"""`goodfit check` and `goodfit explain`: a program or data, one report, an exit status."""
+"""`goodfit check`: a program or data, one report, an exit status."""
 
 from __future__ import annotations
 
@@ -102,22 +102,6 @@ def check(
     raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else NOT_WATCHED_STATUS if unseen else 0))
 
 
-@click.command()
-@click.argument("rule", required=False)
-def explain(rule: str | None) -> None:
-    """Explain a rule: what it checks, why the mistake hurts, and how to fix it. Without RULE, list all rules."""
-    from goodfit.checks.rule import rules
-
-    if rule is None:
-        click.echo("\n".join(f"{each.code}  {each.level.value:<8} {each.page.splitlines()[0]}" for each in rules()))
-        return
-    by_name = {each.name: each for each in rules()} | {each.code: each for each in rules()}
-    if rule not in by_name:
-        names = ", ".join(sorted(each.name for each in rules()))
-        raise click.UsageError(f"there is no rule '{rule}'. The rules are {names}")
-    click.echo(f"{by_name[rule].code} {by_name[rule].page}")
-
-
 def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
     """Findings about data; its options follow its path: --target income, --valid PATH, --test PATH."""
     from goodfit.checks.selection import Selection
@@ -152,4 +136,4 @@ def _of_history(path: Path, arguments: Sequence[str], select: Sequence[str], ign
     return [replace(finding, file=str(path)) for finding in findings if selection.includes(finding)]
 
 
-ALL = (check, explain)
+ALL = (check,)

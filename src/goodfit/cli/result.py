@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from goodfit.analysis.verdict import code_of
+from goodfit.analysis.verdict import PART_WORDS, code_of
+from goodfit.formatting import counted, duration
+from goodfit.stats.estimates import Estimate
+from goodfit.tasks import from_json as task_from_json
+from goodfit.tasks.metric import Metric
 
 if TYPE_CHECKING:
     from goodfit.run import Run
+
+
+WIDTH_AT_LEAST = 80  # of a table, in letters
 
 
 def run_result(run: Run) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def show_run(run: Run, as_json: bool) -> None:
     click.echo(f"\nVerdict: {run.verdict}")
     for sentence in run.record.sentences:
         click.echo(f"  {sentence}")
-    _show_metrics(result)
+    _show_metrics(result, task_from_json(run.record.task).metric_list)
     folder = run.folder
     for name, what in (
         ("report.html", "the page for people"),
@@ -53,44 +60,55 @@ def show_run(run: Run, as_json: bool) -> None:
         ("model.safetensors", "with run.json, the model"),
     ):
         click.echo(f"  {folder}/{name:<18} {what}")
-    click.echo(f"  {result['seconds']:.0f} s")
+    click.echo(f"  {duration(result['seconds'])}")
 
 
-def show_evaluation(result: Mapping[str, Any], as_json: bool) -> None:
-    """Print the result of an evaluation on stdout."""
+def show_evaluation(result: Mapping[str, Any], as_json: bool, metrics: Sequence[Metric] = ()) -> None:
+    """Print the result of an evaluation on stdout.
+
+    Args:
+        metrics: of the run's task.
+    """
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
     rows = result["rows"]
     titles = {
-        "train": f"trained on ({rows['train']:,} rows)",
-        "valid": f"chose the epoch ({rows['valid']:,} rows)",
-        "test": f"test ({rows['test']:,} rows)",
+        "train": f"trained on ({counted(rows['train'], 'row')})",
+        "valid": f"chose the epoch ({counted(rows['valid'], 'row')})",
+        "test": f"test ({counted(rows['test'], 'row')})",
     }
-    _show_metrics(result, titles)
+    _show_metrics(result, metrics, titles)
     for finding in result["findings"]:
         click.echo(f"  {finding['level']}: {finding['message']}")
 
 
-def _show_metrics(result: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> None:
+def _show_metrics(
+    result: Mapping[str, Any], metrics: Sequence[Metric], titles: Mapping[str, str] | None = None
+) -> None:
     """A table for each part, called by its name or its title."""
     from rich.console import Console
     from rich.table import Table
 
-    for part, metrics in result["metrics"].items():
+    known = {metric.name: metric for metric in metrics}
+    for part, scores in result["metrics"].items():
         table = Table(box=None, pad_edge=True, header_style="bold")
-        table.add_column((titles or {}).get(part, part), no_wrap=True)
+        table.add_column((titles or {}).get(part, PART_WORDS.get(part, part)), no_wrap=True)
         table.add_column("value", justify="right", no_wrap=True)
         table.add_column("95% interval", no_wrap=True)
         table.add_column("baseline", justify="right", no_wrap=True)
-        for name, metric in metrics.items():
+        for name, score in scores.items():
+            metric = known.get(name) or Metric.unknown(name)
+            estimate = Estimate(score["value"], score["low"], score["high"])
             baseline = result["baseline"].get(part, {}).get(name)
             table.add_row(
-                name,
-                f"{metric['value']:,.4f}",
-                f"{metric['low']:,.4f} to {metric['high']:,.4f}",
-                "" if baseline is None else f"{baseline:,.4f}",
+                metric.title,
+                metric.text(estimate.value, estimate),
+                metric.interval(estimate),
+                "" if baseline is None else metric.text(baseline, estimate),
             )
         click.echo()
-        Console(highlight=False, emoji=False, markup=False).print(table)
+        console = Console(highlight=False, emoji=False, markup=False)
+        console.width = max(console.width, WIDTH_AT_LEAST)  # a narrower window wraps a line, and no figure is cut
+        console.print(table)
     click.echo()

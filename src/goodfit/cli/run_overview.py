@@ -39,7 +39,7 @@ def list_runs(folder: Path, sort: str | None, reverse: bool, as_json: bool) -> N
 
 
 def _cells(line: RunLine, folder: Path) -> list[str]:
-    from goodfit.report.formatting import number
+    from goodfit.formatting import number
 
     name = str(line.folder.relative_to(folder)) if line.folder != folder else line.folder.name
     record = line.record

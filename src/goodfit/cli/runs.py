@@ -11,6 +11,7 @@ import click
 
 from goodfit.cli import streams
 from goodfit.cli.options import common, option
+from goodfit.formatting import counted
 
 RAW = click.option(
     "--raw", is_flag=True, help="CSV: leave texts that begin with = + - @ as they are, without an apostrophe."
@@ -22,7 +23,7 @@ LIST_TARGET = option("--target", str, "List of images: the column of their label
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "-o",
     "--output",
@@ -39,7 +40,7 @@ LIST_TARGET = option("--target", str, "List of images: the column of their label
 @common
 def predict(
     run: Path,
-    data: Path,
+    data: tuple[Path, ...],
     output: Path | None,
     overlay: bool,
     raw: bool,
@@ -50,27 +51,29 @@ def predict(
     cache: Path | None,
     **options: Any,
 ) -> None:
-    """Predict new data: one row for each input row, in input order.
+    """Predict new data: one row for each input row, in input order. Of images, DATA may be many files.
 
     Masks and restored images are written as PNGs, into a folder named like the output file. Nothing is written over
     but earlier predictions.
     """
     from goodfit.fitting.console import Console
+    from goodfit.predict.given import expanded
+    from goodfit.predict.image_predictions import ImagePredictions
     from goodfit.predict.new_data import inputs_of
-    from goodfit.predict.predictions import Predictions
     from goodfit.run import load
     from goodfit.store.outputs import is_predictions, refuse_to_replace
 
     if output is not None:  # before the work
-        refuse_to_replace(output, is_predictions, inputs_of(data, run))
+        refuse_to_replace(output, is_predictions, [path for each in data for path in inputs_of(run, each)])
+    data = tuple(path for each in data for path in expanded(each))
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
-        predicted = loaded.predict(data, cache=cache, progress=progress, **options)
-        if isinstance(predicted, Predictions):
-            predictions = predicted
-        elif output is None:
+        predictions = loaded.predict(
+            data[0] if len(data) == 1 else list(data), cache=cache, progress=progress, **options
+        )
+        if output is not None:
+            predictions.write(output, overlay=overlay, raw=raw)
+        elif isinstance(predictions, ImagePredictions):
             raise click.UsageError("its predictions are images: say where to write them, by -o predictions.csv")
-        else:
-            predictions = predicted.write(output, overlay=overlay, raw=raw)
     if not quiet:
         for name, value, why in predictions.notes:
             click.echo(f"  {name:<16}{value}  ({why})", err=True)
@@ -81,14 +84,12 @@ def predict(
     if output is None:
         streams.names_as_bytes()
         predictions.write_to(sys.stdout, raw=raw)
-    elif predictions is predicted:
-        predictions.write(output, raw=raw)
     summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif not quiet:
-        broken = f", {unreadable} of them unreadable" if unreadable else ""
-        click.echo(f"{len(predictions):,} rows{broken} -> {output or 'stdout'}", err=True)
+        broken = f", {unreadable:,} of them unreadable" if unreadable else ""
+        click.echo(f"{counted(len(predictions), 'row')}{broken} -> {output or 'stdout'}", err=True)
 
 
 @click.command()
@@ -120,7 +121,7 @@ def embed(
     from goodfit.store.outputs import is_embeddings, refuse_to_replace
 
     refuse_other_endings(output)  # before the work
-    refuse_to_replace(output, is_embeddings, inputs_of(data, run))
+    refuse_to_replace(output, is_embeddings, inputs_of(run, data))
     with load(run, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         embeddings = loaded.embed(data, cache=cache, progress=progress, **options)
     embeddings.write(output)
@@ -131,7 +132,7 @@ def embed(
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif not quiet:
         broken = f", {unreadable} of them unreadable" if unreadable else ""
-        click.echo(f"{rows:,} rows{broken}, {numbers:,} numbers each -> {output}", err=True)
+        click.echo(f"{counted(rows, 'row')}{broken}, {counted(numbers, 'number')} each -> {output}", err=True)
 
 
 @click.command()
@@ -165,7 +166,8 @@ def evaluate(
 
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         result = loaded.evaluate(data, cache=cache, progress=progress, **options)
-    show_evaluation(result, as_json)
+        metrics = loaded.model.task.metric_list
+    show_evaluation(result, as_json, metrics)
 
 
 @click.command()
@@ -192,7 +194,7 @@ def recommend(run: Path, user: str | None, count: int, output: Path | None, raw:
         if output is not None:
             written = write_recommendations(lines, output, raw=raw)
             summary = {"run": str(run), "lines": written, "output": str(output), "unknown_users": unknown}
-            text = json.dumps(summary, ensure_ascii=False) if as_json else f"{written:,} lines -> {output}"
+            text = json.dumps(summary, ensure_ascii=False) if as_json else f"{counted(written, 'line')} -> {output}"
             click.echo(text, err=not as_json)
         elif as_json:
             recommended = [line._asdict() for line in lines]

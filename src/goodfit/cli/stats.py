@@ -101,7 +101,7 @@ def table() -> None:
 
 def _show(profiles: list[ColumnProfile]) -> None:
     """A table of the numbers, and one of the others."""
-    from goodfit.report.formatting import number
+    from goodfit.formatting import number
 
     numbers = [each for each in profiles if each.numbers is not None]
     others = [each for each in profiles if each.numbers is None]

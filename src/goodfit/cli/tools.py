@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from goodfit.cli.options import A_PATH, called, common, option
+from goodfit.formatting import counted
 
 
 @click.command()
@@ -79,7 +80,7 @@ def degrade_images(clean: Path, output: Path, kind: str, strength: float | None,
         done = degrade(clean, output, kind, strength=strength, seed=seed, progress=progress)
     for path, why in done.unreadable:
         click.echo(f"left out: {path}: {why}", err=True)
-    click.echo(f"{done.written:,} images -> {output}\nNext: {called()} fit {output} --clean {clean}")
+    click.echo(f"{counted(done.written, 'image')} -> {output}\nNext: {called()} fit {output} --clean {clean}")
 
 
 @click.group()
@@ -94,7 +95,7 @@ def cache_info(cache: Path | None) -> None:
     from goodfit.data.cache_folder import cache_place, info
 
     held = info(cache_place(cache))
-    click.echo(f"{held.path}: {held.files} files, {held.bytes / 1e6:,.1f} MB")
+    click.echo(f"{held.path}: {counted(held.files, 'file')}, {held.bytes / 1e6:,.1f} MB")
 
 
 @cache.command(name="clear")
@@ -104,7 +105,7 @@ def cache_clear(cache: Path | None) -> None:
     from goodfit.data.cache_folder import cache_place, clear
 
     gone = clear(cache_place(cache))
-    click.echo(f"{gone.path}: {gone.files} files removed, {gone.bytes / 1e6:,.1f} MB")
+    click.echo(f"{gone.path}: {counted(gone.files, 'file')} removed, {gone.bytes / 1e6:,.1f} MB")
 
 
 ALL = (list_nets, degrade_images, cache)

@@ -259,6 +259,10 @@ class Source(ABC):
         """(H, W, C) uint8 of a row that can be shown as an image."""
         return None
 
+    def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
+        """What these rows hold as it was written, by column, for people: empty of what is no table."""
+        return []
+
     def release(self) -> None:  # noqa: B027
         """Give memory and mapped files back; the source is not read any more."""
 

@@ -14,8 +14,10 @@ from torch import Tensor
 
 from goodfit.data.folds import make_folds
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 
 PARTS = ("train", "valid", "test")
+PART_NAMES = {"train": "training", "valid": "validation"}
 OUT = "out"  # a row that cannot be read, or has no part
 
 
@@ -141,7 +143,16 @@ def make_split(
     split = Split(parts, "; ".join(how), fold_of)
     for part in ("train", "valid"):
         if not len(split.rows(part)):
-            raise DataError(f"no rows left for the {part} part", fix="Give more rows, or another --valid")
+            if times is not None and wanted:
+                distinct = len(np.unique(times[rows]))
+                raise DataError(
+                    f"no rows are left for the {PART_NAMES[part]} part: {counted(distinct, 'different time')} in "
+                    f"{counted(len(rows), noun)}, and those of one time stay in one part",
+                    fix="Is --time the right column? It takes dates, times or steps that go on",
+                )
+            raise DataError(
+                f"no rows are left for the {PART_NAMES[part]} part", fix="Give more rows, or another --valid"
+            )
     return split
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from goodfit.checks.finding import Finding, Level
+from goodfit.formatting import fixed
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_DRAWS = 0.25
 SECONDS_OF_PACE = 3.0  # of training, after which its pace is known
 SECONDS_WORTH_SAYING = 10.0  # left
+SECONDS_BETWEEN_LINES = 30.0  # inside an epoch, where nothing is drawn over: in a log
 LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTICE: "cyan"}
 
 
@@ -32,6 +34,7 @@ class Console:
         self._rich: RichConsole | None = None
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._drawn = self._logged = time.monotonic()
 
     def say(self, text: str, style: str = "") -> None:
         """A line; control characters in it, as file and column names may have, are shown and not obeyed."""
@@ -48,12 +51,10 @@ class Console:
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """A bar for work that is counted: call it with (done, all)."""
-        drawn = time.monotonic()
+        self._drawn = time.monotonic()
 
         def show(done: int, total: int) -> None:
-            nonlocal drawn
-            if not self.quiet and time.monotonic() - drawn > SECONDS_BETWEEN_DRAWS:
-                drawn = time.monotonic()
+            if not self.quiet and self._due():
                 self._draw(f"{what}, {done:,} of {total:,}", done, total)
 
         try:
@@ -63,7 +64,7 @@ class Console:
 
     def batch(self, training: Training) -> None:
         """Inside an epoch."""
-        if self.quiet:
+        if self.quiet or not self._due():
             return
         position = training.position
         loss = float(training.loss_sum) / max(1, position.rows)
@@ -77,18 +78,29 @@ class Console:
         epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}, loss {loss:.3f}, {pace}, {clock(left)} left"
         self._draw(epoch, position.batch, training.batches_an_epoch)
 
+    def _due(self) -> bool:
+        """Whether so much time has passed that it is worth drawing: a loss that is read waits for the device."""
+        now = time.monotonic()
+        if now - self._drawn < SECONDS_BETWEEN_DRAWS:
+            return False
+        self._drawn = now
+        return True
+
     def epoch(self, training: Training) -> None:
         """After an epoch: one line of its figures."""
         line = training.position.history[-1]
-        metric = training.task.main_metric
+        metric = training.task.metric
+        titles = ("epoch", "train loss", "valid loss", metric.titled(), "time")
+        widths = [max(len(title), least) for title, least in zip(titles, (5, 10, 10, 8, 7), strict=True)]
+        values = (
+            str(line["epoch"]), fixed(line["train_loss"]), fixed(line["valid_loss"]),
+            metric.cell(line[metric.name]), clock(line["seconds"]),
+        )  # fmt: skip
         if not self._has_header:
             self._has_header = True
-            self.say(f"\n  {'epoch':>5}  {'train loss':>10}  {'valid loss':>10}  {metric:>14}  {'time':>7}")
+            self.say("\n  " + "  ".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
         kept = "  best" if training.position.best_epoch == training.position.epoch - 1 else ""
-        self.say(
-            f"  {line['epoch']:>5}  {line['train_loss']:>10.4f}  {line['valid_loss']:>10.4f}  {line[metric]:>14.4f}"
-            f"  {clock(line['seconds']):>7}{kept}"
-        )
+        self.say("  " + "  ".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True)) + kept)
 
     def stop(self) -> None:
         """Take the bar away."""
@@ -106,6 +118,9 @@ class Console:
 
     def _draw(self, text: str, done: int, total: int) -> None:
         if not (self._out.is_terminal or self._out.is_jupyter):
+            if time.monotonic() - self._logged > SECONDS_BETWEEN_LINES:
+                self._logged = time.monotonic()
+                self.say(f"  {text}")
             return
         if self._bar is None or self._task is None:
             from rich.progress import BarColumn, Progress, TextColumn

@@ -26,17 +26,19 @@ from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.image_rival import beside_image_rival
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
-from goodfit.fitting.net import make_net, with_feature_net
+from goodfit.fitting.net import make_net, with_feature_net, wrong_widths_named
+from goodfit.fitting.notebook_console import NotebookConsole, in_notebook
 from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
-from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
+from goodfit.fitting.resume import Started, read_checkpoint, refuse_other_options, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
+from goodfit.record import read_record
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
-from goodfit.store.run_folder import CHECKPOINT, SPLIT
+from goodfit.store.run_folder import CHECKPOINT, REPORT, SPLIT
 from goodfit.train.device import choose_device, cpu_threads
 from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
@@ -56,7 +58,7 @@ def fit(
     out: str | Path | None = None,
     resume: bool = False,
     cache: str | Path | None = None,
-    quiet: bool = True,
+    quiet: bool | None = None,
     console: Console | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
     **options: Unpack[FitKeywords],
@@ -74,7 +76,7 @@ def fit(
         out: the run folder; runs/NAME of the data's name when None.
         resume: go on with a stopped run of this data, to the same result bit for bit as if it had never been stopped.
         cache: where decoded images are kept.
-        quiet: no progress on stderr.
+        quiet: show no progress; when None, it is shown in a notebook, and nowhere else.
         console: where progress goes; made from `quiet` when None.
         on_epoch: called with each epoch as it ends, for loggers. What it raises ends the fit; `resume` goes on.
 
@@ -89,8 +91,9 @@ def fit(
     asked, source_options = split_options(options)
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
     folder = choose_folder(source.name or "run", out, resume=resume)
-    journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
+    journal = Journal(console or console_for(quiet), folder.path, on_epoch)
     if folder.finished:
+        refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
         journal.say(f"{folder.path} is finished already")
         run = load(folder.path, model=model, params=params, device=asked.device)
         if folder.killed_at_the_end:
@@ -107,6 +110,8 @@ def fit(
     with ExitStack() as held, _seeded(asked.seed, device):
         if checkpoint is not None:
             held.enter_context(folder.claimed())
+        if model is not None:
+            held.enter_context(wrong_widths_named(source))
         size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
         if size_of is not None:
             source.expect(size_of)
@@ -140,6 +145,7 @@ def fit(
             hyper=training.hyper,
             choices=journal.choices,
             created=created,
+            analyses=journal.analyses,
         )
 
         def save(training: Training) -> None:
@@ -167,7 +173,17 @@ def fit(
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
-        return save_run(folder.path, record, problem, training, finished, scored)
+        run = save_run(folder.path, record, problem, training, finished, scored)
+        if quiet is None:
+            journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
+        return run
+
+
+def console_for(quiet: bool | None) -> Console:
+    """Where progress is shown: None is a notebook, or nowhere."""
+    if quiet is not True and in_notebook():
+        return NotebookConsole()
+    return Console(quiet=quiet is not False)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from goodfit.errors import RunError
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
+from goodfit.formatting import number
 from goodfit.nets import architecture
 from goodfit.record import NetRecord
 from goodfit.store.tensors import load_state, save_state
@@ -52,7 +53,8 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     fitted = fit_linear_head(x, y, folds, problem.task)
     journal.choose(
         "linear head",
-        f"on {x.shape[1]:,} {'fixed' if net.fixed_features else 'frozen'} features; penalty {fitted.penalty:.3g}",
+        f"on {x.shape[1]:,} {'fixed' if net.fixed_features else 'frozen'} features; penalty "
+        f"{number(fitted.penalty, 3)}",
         f"the lowest loss on rows left out, {fitted.left_out_loss:.3f}, of {len(fitted.curve)} penalties",
     )
     with torch.no_grad():
@@ -78,7 +80,7 @@ def say_what_fine_tuning_gave(training: Training, journal: Journal) -> None:
         return
     best = max(tuned) if metric.higher_is_better else min(tuned)
     kept = "left out" if position.best_epoch == 0 else "kept"
-    figures = f"validation {metric.title} {best:.4g} at best, {frozen:.4g} with frozen features"
+    figures = f"validation {metric.title} {number(best)} at best, {number(frozen)} with frozen features"
     journal.choose("fine-tuning", kept, figures)
 
 

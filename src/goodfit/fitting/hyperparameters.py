@@ -17,11 +17,12 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import published_normalise
 from goodfit.fitting.problem import Problem
+from goodfit.formatting import counted
 from goodfit.nets import Recipe, architecture
 from goodfit.tasks.task import Task
 from goodfit.train.device import fits_on
 from goodfit.train.hyperparameters import Hyperparameters
-from goodfit.train.lr_finder import find_learning_rate
+from goodfit.train.lr_finder import RANGE_TEST, find_learning_rate
 from goodfit.train.memory import shrinking
 from goodfit.train.memory_format import set_memory_format
 from goodfit.train.precision import Precision, choose_precision
@@ -68,7 +69,7 @@ def choose_hyperparameters(
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
     if hyper.micro_batch < usual.batch_size:
-        journal.choose("passes", f"{hyper.micro_batch} rows each", "out of memory with more")
+        journal.choose("passes", f"{counted(hyper.micro_batch, 'row')} each", "out of memory with more")
     return Setup(hyper, feed, task)
 
 
@@ -232,5 +233,10 @@ def _with_found_rate(
     )
     feed.generator.set_state(before)
     steps = len(test.rates)
+    journal.analyses[RANGE_TEST] = {
+        "rates": list(test.rates),
+        "losses": list(test.losses),
+        "chosen": test.learning_rate,
+    }
     journal.choose("learning rate", f"{test.learning_rate:g}", f"by a range test of {steps} steps on a copy")
     return replace(hyper, learning_rate=test.learning_rate, micro_batch=micro_batch)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from goodfit.checks.finding import Finding
 from goodfit.errors import disk_error
@@ -32,6 +33,7 @@ class Journal:
         self.console = console
         self.choices: list[Choice] = []
         self.findings: list[Finding] = []
+        self.analyses: dict[str, Any] = {}  # what a run records of how it was set up, as JSON by name
         self._history = None if folder is None else folder / HISTORY
         self._on_epoch = on_epoch
 
@@ -41,9 +43,9 @@ class Journal:
         self.choices.append(choice)
         self.console.choice(choice)
 
-    def go_on(self, choices: Sequence[Choice], training: Training) -> None:
+    def go_on(self, choices: Sequence[Choice], analyses: Mapping[str, Any], training: Training) -> None:
         """Take over what an earlier session of this run wrote; lines of epochs after its checkpoint are dropped."""
-        self.choices = list(choices)
+        self.choices, self.analyses = list(choices), dict(analyses)
         position = training.position
         if self._history is not None:
             write_text(self._history, "".join(json.dumps(line) + "\n" for line in position.history))

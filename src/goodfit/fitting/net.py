@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.data.source import Source
-from goodfit.errors import UsageError
+from goodfit.errors import ModelError, UsageError
 from goodfit.fitting.defaults import epochs_of_rows
 from goodfit.fitting.effort import Effort, Machine, affordable
 from goodfit.fitting.feature_net import feature_net
@@ -122,6 +125,33 @@ def make_net(
     if effort is not None and effort.speed is not None:
         journal.choose("machine", f"about {effort.speed.gigaflops:,} Gflop/s", effort.speed.why)
     return Net(module.to(device), record, pretrained, effort)
+
+
+WRONG_WIDTHS = (  # what torch says, with the width that came and the one that was wanted
+    re.compile(r"mat1 and mat2 shapes cannot be multiplied \(\d+x(?P<came>\d+) and (?P<wanted>\d+)x\d+\)"),
+    re.compile(r"expected input\[.*\] to have (?P<wanted>\d+) channels, but got (?P<came>\d+) channels"),
+)
+
+
+@contextmanager
+def wrong_widths_named(source: Source) -> Iterator[None]:
+    """A net of the user's own that takes another width than it is given is one line, with both widths.
+
+    Raises:
+        ModelError: in place of torch's own error about the shapes of a product.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        widths = next((match for pattern in WRONG_WIDTHS if (match := pattern.search(str(error)))), None)
+        if widths is None:
+            raise
+        came, wanted = widths["came"], widths["wanted"]
+        shape = ", ".join(["N", *map(str, source.in_shape)])
+        raise ModelError(
+            f"a layer of the net takes width {wanted} and was given {came}; the mini-batches are ({shape})",
+            fix=f"Change the net so that this layer takes {came}",
+        ) from error
 
 
 def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: bool) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions, split_options
+from goodfit.formatting import counted
 from goodfit.tasks import task_for
 from goodfit.tasks.encode import encoded, with_targets
 from goodfit.tasks.task import Task
@@ -195,7 +196,7 @@ def _tell_left_out(source: Source, journal: Journal) -> None:
     assert source.targets is not None
     without = 0 if isinstance(source.targets, Tensor) else sum(target is None for target in source.targets)
     if without:
-        journal.choose("left out", f"{without:,} rows", "they have no target")
+        journal.choose("left out", counted(without, "row"), "they have no target")
     if source.unreadable:
         first = source.unreadable[0]
         journal.choose("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")

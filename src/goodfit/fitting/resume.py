@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         pretrained: the weights that the net started from.
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
+        analyses: what was recorded before the first step, such as the learning-rate range test.
     """
 
     options: dict[str, Any]
@@ -38,6 +40,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     hyper: Hyperparameters
     choices: list[Choice]
     created: str
+    analyses: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,7 @@ class Checkpoint:
             UsageError: another value is given now.
         """
         before = self.started.options
-        usual = FitOptions()
-        for option in fit_options():
-            value = getattr(now, option.name)
-            if value not in (before.get(option.name), getattr(usual, option.name)):
-                raise UsageError(
-                    f"{option.flag} is {value} now and was {before.get(option.name)} when the run was started",
-                    where=self.path.parent,
-                    fix="Resume with the same options, or start again without --resume",
-                )
+        refuse_other_options(before, now, self.path.parent, finished=False)
         return FitOptions(**before)
 
     def refuse_other_data(self, fingerprint: str) -> None:
@@ -79,6 +74,33 @@ class Checkpoint:
         """Of the input."""
         values = self.started.normalise
         return None if values is None else Normalise.from_json(values)
+
+
+def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Path, *, finished: bool) -> None:
+    """Raise where a run is to be resumed with another value of an option than it was started with.
+
+    Args:
+        before: the options that the run was started with.
+        finished: there is nothing left to resume.
+
+    Raises:
+        UsageError: which option, and what to do instead.
+    """
+    usual = FitOptions()
+    for option in fit_options():
+        value = getattr(now, option.name)
+        if value in (before.get(option.name), getattr(usual, option.name)):
+            continue
+        first = before.get(option.name)
+        was = "was not given" if first is None else f"was {first}"
+        again = f"fit anew with {option.flag} {value} and another --out"
+        if finished:
+            what = f"this run is finished, and {option.flag} {was} when it was started"
+            fix = f"A finished run is not trained on, since its learning rate has run out: {again}"
+        else:
+            what = f"{option.flag} is {value} now and {was} when the run was started"
+            fix = f"Resume with the same options: the learning-rate schedule was made for them. Or {again}"
+        raise UsageError(what, where=folder, fix=fix)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

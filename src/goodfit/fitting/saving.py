@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import goodfit
+from goodfit.analysis.headline import plain_sentence, standings_of
 from goodfit.analysis.rivals import comparison
 from goodfit.analysis.verdict import judge, sentences
 from goodfit.data.fingerprint import fingerprint
@@ -51,6 +52,13 @@ def make_record(
     main = {name: part.metrics[task.main_metric] for name, part in scored.parts.items()}
     baseline = {name: part.baseline[task.main_metric] for name, part in scored.parts.items()}
     kept = {name: part for name, part in scored.parts.items() if name != "train"}
+    shown, rules = scored.parts[scored.shown], [finding.rule for finding in journal.findings]
+    training_metrics = scored.parts["train"].metrics if "train" in scored.parts else {}
+    spoken, standings = standings_of(
+        task, scored.shown, source.noun,
+        metrics=shown.metrics, baseline=shown.baseline, rivals=scored.rivals, training=training_metrics,
+    )  # fmt: skip
+    plain = plain_sentence(task, spoken, standings, scored.shown, source.noun, counts[scored.shown], rules)
     return Record(
         format=FORMAT,
         goodfit=goodfit.__version__,
@@ -71,6 +79,8 @@ def make_record(
         verdict=judge(journal.findings).words,
         sentences=sentences(
             journal.findings,
+            plain,
+            spoken,
             metric=task.metric,
             scores=main,
             baseline=baseline,
@@ -79,7 +89,7 @@ def make_record(
             epochs=len(position.history),
             rows=counts,
             folds=problem.split.fold_count,
-            compared=comparison(scored.rivals, scored.parts[scored.shown].metrics, task.metric, scored.shown),
+            compared=comparison(scored.rivals, shown.metrics, task.metric, scored.shown),
         ),
         findings=list(journal.findings),
         metrics={name: part.metrics for name, part in kept.items()},
@@ -87,8 +97,9 @@ def make_record(
         looks_at_test=scored.looks,
         environment=environment(training.feed.device),
         explanation=scored.explanation,
-        analyses=scored.analyses,
+        analyses={**journal.analyses, **scored.analyses},
         rivals=scored.rivals,
+        training_metrics=training_metrics,
     )
 
 
@@ -154,8 +165,12 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}
     if examples.thumbnails is not None:
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
+    if examples.occlusion is not None:
+        tensors["occlusion"] = examples.occlusion
+    if examples.augmented is not None:
+        tensors["unaugmented"], tensors["augmented"] = examples.augmented
     tensors |= remembered(problem.source, problem.split.parts) | _validated(problem, scored)
-    save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown})
+    save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown, "values": examples.values})
 
 
 def _validated(problem: Problem, scored: Scored) -> dict[str, torch.Tensor]:

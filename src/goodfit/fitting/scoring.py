@@ -15,12 +15,13 @@ from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished
+from goodfit.fitting.illustrations import EXPLAINED, augmented_samples, occlusion_maps
 from goodfit.fitting.problem import Problem
 from goodfit.record import RivalScore
 from goodfit.rivals.linear import LinearRival
 from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.task import Task
-from goodfit.train.evaluate import outputs, scores
+from goodfit.train.evaluate import in_eval_mode, outputs, scores
 from goodfit.train.loop import Training
 
 
@@ -49,6 +50,9 @@ class Examples:
         at: their positions among the scored rows.
         thumbnails: (H, W, C) uint8 of each; None where a row is no image.
         truths, drawn: of outputs that are images: targets, and outputs as images.
+        values: of rows of a table: column -> value; empty of others.
+        occlusion: of the first images what the prediction rests on; augmented: training images, and as training saw
+            them. See `goodfit.fitting.illustrations`.
     """
 
     at: list[int]
@@ -56,6 +60,9 @@ class Examples:
     thumbnails: list[np.ndarray] | None
     truths: Tensor | None
     drawn: Tensor | None
+    values: list[dict[str, str]]
+    occlusion: Tensor | None
+    augmented: tuple[Tensor, Tensor] | None
 
 
 @dataclass(frozen=True)
@@ -180,8 +187,7 @@ def _end_facts(
         best_epoch=position.best_epoch + 1,
         kept_train_losses=row_losses["train"],
         kept_valid_losses=row_losses["valid"],
-        main_metric=metric,
-        greater_is_better=task.metric.higher_is_better,
+        main_metric=task.metric,
         scores={name: part.metrics[metric] for name, part in parts.items()},
         baseline={name: part.baseline[metric] for name, part in parts.items()},
         rival=task.rival,
@@ -251,4 +257,20 @@ def _examples(training: Training, module: nn.Module, problem: Problem, task: Tas
         thumbnails=thumbnails if thumbnails and len(thumbnails) == len(at) else None,
         truths=truths,
         drawn=drawn,
+        values=source.values(rows.tolist()) if len(rows) else [],
+        occlusion=_occlusion(training, module, problem, task, shown, at) if source.images else None,
+        augmented=augmented_samples(training),
     )
+
+
+def _occlusion(
+    training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part, at: list[int]
+) -> Tensor | None:
+    """Maps of the first images that the report shows."""
+    if task.output != "row":
+        return None
+    first = at[:EXPLAINED]
+    with in_eval_mode(module):
+        return occlusion_maps(
+            problem.source.read(shown.rows[first]), shown.out[first], task, _predictor(training, module)
+        )

@@ -15,6 +15,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Checkpoint
+from goodfit.formatting import counted
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import restore
 from goodfit.train.cross_fitting import Folds
@@ -76,7 +77,7 @@ def go_on(problem: Problem, net: Net, checkpoint: Checkpoint, device: torch.devi
     use_memory_format(net.module, feed, hyper)
     training = begin(problem, net, Setup(hyper, feed, task), "as when the run was started")
     restore(training, checkpoint.tensors, checkpoint.values)
-    journal.go_on(checkpoint.started.choices, training)
+    journal.go_on(checkpoint.started.choices, checkpoint.started.analyses, training)
     return training
 
 
@@ -89,7 +90,7 @@ def fit_schedule(training: Training, budget: Budget, journal: Journal) -> None:
     epoch_seconds = seconds_of_an_epoch(training, loss_of)
     fit_to_budget(training, budget.seconds_left(training, epoch_seconds), epoch_seconds)
     steps = training.hyper.max_steps
-    inside = f"; it stops after {steps} steps, inside the first" if steps else ""
+    inside = f"; it stops after {counted(steps, 'step')}, inside the first" if steps else ""
     journal.choose(
         "epochs", training.hyper.epochs, f"{budget.minutes:g} minutes at about {epoch_seconds:.0f} s an epoch{inside}"
     )

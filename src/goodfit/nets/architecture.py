@@ -15,6 +15,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from goodfit.errors import ModelError, UsageError
+from goodfit.formatting import counted
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
             fix=f"Choose one of {', '.join(names(len(in_shape)) or names(1))}",
         )
     if outputs < 1 or min(in_shape, default=1) < 1:
-        raise UsageError(f"{name} cannot be built for data of shape {in_shape} and {outputs} outputs")
+        raise UsageError(f"{name} cannot be built for data of shape {in_shape} and {counted(outputs, 'output')}")
     signature = inspect.signature(chosen.build)
     try:
         signature.bind(in_shape, outputs, **options)

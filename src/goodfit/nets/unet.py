@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.nets import densenet, efficientnet_lite, resnet
 from goodfit.nets.architecture import Architecture, Recipe
 
@@ -136,7 +137,7 @@ def _build(
         raise UsageError(f"--checkpointing is for dense nets, and {backbone.name} is none", fix="Leave it out")
     if residual and outputs != in_shape[0]:
         raise UsageError(
-            f"a residual U-Net adds to its images: {outputs} outputs for {in_shape[0]} channels",
+            f"a residual U-Net adds to its images: {counted(outputs, 'output')} for {in_shape[0]} channels",
             fix="Leave residual out",
         )
     channels, high, wide = in_shape

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from goodfit.errors import ModelError
+from goodfit.formatting import counted
 from goodfit.nets import imagenet
 from goodfit.nets.architecture import names
 
@@ -42,7 +43,7 @@ class PretrainedReport:
             for what, names in (("left out", self.skipped), ("adapted", self.adapted))
             if names
         )
-        return f"{len(self.loaded)} tensors{extra}"
+        return f"{counted(len(self.loaded), 'tensor')}{extra}"
 
 
 def load_pretrained(net: nn.Module, where: str, *, head: str) -> PretrainedReport:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ from goodfit.data.images.decode import ImageSettings, UnreadableImage, decode_wh
 from goodfit.data.images.mask_codes import Colour
 from goodfit.data.images.opening import read_image_file
 from goodfit.errors import DataError, UsageError
-from goodfit.predict.predictions import Predictions
+from goodfit.formatting import counted
+from goodfit.predict.predictions import PredictedImage, Predictions
 from goodfit.predict.tiling import over_tiles
 from goodfit.store.files import ensure_folder, replacing
 from goodfit.store.outputs import MAKER, is_png, is_predictions, refuse_foreign_folder, refuse_to_replace
@@ -32,26 +32,8 @@ SEEN_THROUGH = 0.5  # of an overlay is mask
 TABLE_ENDINGS = (".csv", ".parquet")
 
 
-@dataclass(frozen=True)
-class PredictedImage:
-    """One image of the input.
-
-    Attributes:
-        image: (H, W) uint8 classes, or (H, W, C) uint8; None where the input cannot be read.
-        given: (H, W, C) uint8 the input.
-        said: further columns, by name.
-        error: why it cannot be read.
-    """
-
-    key: str
-    image: np.ndarray | None
-    given: np.ndarray | None
-    said: Mapping[str, Any] = field(default_factory=dict)
-    error: str | None = None
-
-
-class ImagePredictions:
-    """One predicted image a row of the input, in its order; computed while you go through them."""
+class ImagePredictions(Predictions):
+    """One predicted image a row of the input, in its order; computed while you go through them, or write them."""
 
     def __init__(
         self,
@@ -62,11 +44,47 @@ class ImagePredictions:
         inputs: Sequence[Path] = (),
         notes: Sequence[tuple[str, str, str]] = (),
     ) -> None:
-        self.model, self.keys, self._paths, self._progress, self.inputs = model, keys, paths, progress, inputs
-        self.notes = notes
+        super().__init__(keys, {}, (), inputs, notes)
+        self.model, self._paths, self._progress = model, paths, progress
+        self._known = False  # columns and errors: from the first time that all images were gone through
+        self.held: object = None  # whose life is that of the files
 
-    def __len__(self) -> int:
-        return len(self.keys)
+    def __repr__(self) -> str:
+        return f"ImagePredictions({counted(len(self), 'image')})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>"
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        self._go_through()
+        return super().columns
+
+    @property
+    def errors(self) -> Sequence[str | None]:
+        self._go_through()
+        return super().errors
+
+    def images(self) -> Iterator[PredictedImage]:
+        return iter(self)
+
+    def _go_through(self) -> None:
+        """Predict every image for its columns, where that has not been done."""
+        if not self._known:
+            self._keep([(one, None) for one in self])
+
+    def _keep(self, predicted: Iterable[tuple[PredictedImage, str | None]]) -> None:
+        """Keep columns and errors of all images, each with the place where it was written."""
+        columns: dict[str, list[Any]] = {}
+        errors: list[str | None] = []
+        for one, place in predicted:
+            errors.append(one.error)
+            if one.image is None:
+                continue
+            said = {**({} if place is None else {"prediction": place}), **one.said}
+            for column, value in said.items():
+                columns.setdefault(column, []).append(value)
+        self._columns, self._errors, self._known = columns or {"prediction": []}, errors, True
 
     def __iter__(self) -> Iterator[PredictedImage]:
         settings = ImageSettings.from_json(self.model.schema["picture"])
@@ -98,13 +116,13 @@ class ImagePredictions:
         for folder in _folders(path)[: 1 + overlay]:
             refuse_foreign_folder(folder, is_png, path)
 
-    def write(self, path: str | Path, *, overlay: bool = False, raw: bool = False) -> Predictions:
+    def write(self, path: str | Path, *, raw: bool = False, overlay: bool = False) -> Path:
         """Write a CSV (or Parquet), and beside it a folder of its name with a PNG for each image.
 
         Args:
             path: of the table; its column prediction says where each PNG is, seen from the table.
-            overlay: masks laid over their images as well, in a second folder.
             raw: as of `Predictions.write`.
+            overlay: masks laid over their images as well, in a second folder.
 
         Raises:
             UsageError: there are files under these names that goodfit did not make.
@@ -113,24 +131,19 @@ class ImagePredictions:
         """
         path = Path(path)
         self.refuse_outputs(path, overlay=overlay)
-        targets = _names(self.keys, self._paths)
-        folder, overlays = _folders(path)
-        columns: dict[str, list[Any]] = {"prediction": []}
-        errors: list[str | None] = []
-        for one, name in zip(self, targets, strict=True):
-            errors.append(one.error)
-            if one.image is None or one.given is None:
-                continue
-            save_png(folder / name, self.coloured(one.image))
-            columns["prediction"].append(f"{folder.name}/{name}")
-            if overlay and one.image.ndim == 2:
-                save_png(overlays / name, self.overlaid(one))
-            for column, value in one.said.items():
-                columns.setdefault(column, []).append(value)
-        predictions = Predictions(self.keys, columns, errors, self.inputs, self.notes)
+        self._keep(self._written(path, overlay=overlay))
         ensure_folder(path.parent)
-        predictions.write(path, raw=raw)
-        return predictions
+        return self._write_table(path, raw=raw)
+
+    def _written(self, path: Path, *, overlay: bool) -> Iterator[tuple[PredictedImage, str | None]]:
+        """Write image by image; each with its place, seen from the table."""
+        folder, overlays = _folders(path)
+        for one, name in zip(self, _names(self.keys, self._paths), strict=True):
+            if one.image is not None and one.given is not None:
+                save_png(folder / name, self.coloured(one.image))
+                if overlay and one.image.ndim == 2:
+                    save_png(overlays / name, self.overlaid(one))
+            yield one, f"{folder.name}/{name}"
 
     def coloured(self, pixels: np.ndarray) -> Image.Image:
         """A mask with its palette, or the image itself."""

@@ -64,7 +64,11 @@ def not_one_readable(kind: str, rows: int, key: str, reason: str) -> DataError:
     """What is said where every row fails."""
     words = family_in_words(kind)
     return DataError(
-        f"none of the {rows:,} rows can be read; the first, '{key[:80]}': {reason}",
+        (
+            f"the one row cannot be read, '{key[:80]}': {reason}"
+            if rows == 1
+            else f"none of the {rows:,} rows can be read; the first, '{key[:80]}': {reason}"
+        ),
         fix=f"Give {words}: the run was fitted on {words}",
     )
 
@@ -120,8 +124,8 @@ def family_in_words(kind: str) -> str:
     return KINDS_IN_WORDS.get(family, family)
 
 
-def inputs_of(data: Any, run: Path) -> list[Path]:
-    """The files that predicting reads: the data, where it is a path, and those of the run."""
+def inputs_of(run: Path, data: Any = None) -> list[Path]:
+    """The files that predicting reads: those of the run, and the data, where it is a path."""
     given = [Path(data)] if isinstance(data, (str, PathLike)) else []
     return [*given, *(run / name for name in SAVED)]
 

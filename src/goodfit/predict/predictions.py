@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.store.csv_cells import cells, rows_of, without_formula
 from goodfit.store.files import replacing
 from goodfit.store.outputs import is_predictions, refuse_to_replace
 
+if TYPE_CHECKING:
+    import polars as pl
+
+COLUMNS_SHOWN, ROWS_SHOWN = 5, 10  # of a short look
+
 
 @dataclass(frozen=True)
+class PredictedImage:
+    """One image of the input.
+
+    Attributes:
+        image: (H, W) uint8 classes, or (H, W, C) uint8; None where the input cannot be read.
+        given: (H, W, C) uint8 the input.
+        said: further columns, by name.
+        error: why it cannot be read.
+    """
+
+    key: str
+    image: np.ndarray | None
+    given: np.ndarray | None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
 class Predictions:
     """One entry a row of the input, in its order. Rows that could not be read have an error and no prediction.
 
-    Attributes:
+    Args:
         keys: the input's path or row number.
         columns: prediction, and its probabilities: values of the rows that could be read.
         errors: one a row, None where it could be read.
@@ -27,11 +52,45 @@ class Predictions:
         notes: what was seen while the rows were read, such as cells that could not be used: name, value, why.
     """
 
-    keys: Sequence[str]
-    columns: Mapping[str, Sequence[Any] | np.ndarray]
-    errors: Sequence[str | None]
-    inputs: Sequence[Path] = ()
-    notes: Sequence[tuple[str, str, str]] = ()
+    def __init__(
+        self,
+        keys: Sequence[str],
+        columns: Mapping[str, Sequence[Any] | np.ndarray],
+        errors: Sequence[str | None],
+        inputs: Sequence[Path] = (),
+        notes: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
+        self.keys, self.inputs, self.notes = keys, inputs, notes
+        self._columns, self._errors = columns, errors
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[Any] | np.ndarray]:
+        """Column -> values of the rows that could be read."""
+        return self._columns
+
+    @property
+    def errors(self) -> Sequence[str | None]:
+        """One a row: why it could not be read, or None."""
+        return self._errors
+
+    def images(self) -> Iterator[PredictedImage]:
+        """Predicted masks or restored images, one by one, computed while you go through them.
+
+        Raises:
+            UsageError: these are predictions of rows, not of images.
+        """
+        raise UsageError("these predictions are rows, not images", fix="Use predictions.frame()")
+
+    def __repr__(self) -> str:
+        names = ", ".join([*self.columns][:COLUMNS_SHOWN]) + (", ..." if len(self.columns) > COLUMNS_SHOWN else "")
+        unreadable = sum(error is not None for error in self.errors)
+        broken = f", {unreadable:,} unreadable" if unreadable else ""
+        return f"Predictions({counted(len(self), 'row')}{broken}: {names})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows."""
+        frame = self.frame().head(ROWS_SHOWN)
+        return f"<p>{html.escape(repr(self))}</p>{frame._repr_html_()}"
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -44,18 +103,30 @@ class Predictions:
         """All columns, key first, error last."""
         return {"key": list(self.keys), **{name: self[name] for name in self.columns}, "error": list(self.errors)}
 
-    def write(self, path: str | Path, *, raw: bool = False) -> Path:
+    def frame(self) -> pl.DataFrame:
+        """All columns as a polars frame; `.to_pandas()` makes one of pandas."""
+        return _frame(self.table())
+
+    def write(self, path: str | Path, *, raw: bool = False, overlay: bool = False) -> Path:
         """Write a CSV, or Parquet by the name's ending. Predictions that were written there before are replaced.
 
+        Of images, the table says where each is: beside it is a folder of its name with a PNG for each.
+
         Args:
+            overlay: of masks also the images with their masks laid over them, in a second folder.
             raw: leave texts of a CSV that a spreadsheet would compute as they are; see `write_to`.
 
         Raises:
             UsageError: there is another file of this name, which goodfit did not make.
             DiskError: no room or no permission.
         """
+        if overlay:
+            raise UsageError("--overlay is for masks, and these predictions are rows", fix="Leave it out")
         path = Path(path)
         refuse_to_replace(path, is_predictions, self.inputs)
+        return self._write_table(path, raw=raw)
+
+    def _write_table(self, path: Path, *, raw: bool) -> Path:
         with replacing(path) as temporary:
             if path.suffix.lower() == ".parquet":
                 _write_parquet(temporary, self.table())
@@ -86,6 +157,10 @@ class Predictions:
 
 
 def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
+    _frame(table).write_parquet(path)
+
+
+def _frame(table: Mapping[str, list[Any]]) -> pl.DataFrame:
     import polars
 
     texts = {"key": polars.String, "error": polars.String}  # of text where all are empty as well
@@ -93,7 +168,7 @@ def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
         name: polars.Series(name, _unicode(values), dtype=texts.get(name), strict=False)
         for name, values in table.items()
     }
-    polars.DataFrame(columns).write_parquet(path)
+    return polars.DataFrame(columns)
 
 
 def _unicode(values: list[Any]) -> list[Any]:

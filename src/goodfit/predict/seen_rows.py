@@ -12,6 +12,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rules.train_rows_in_validation import TrainRowsInValidation
 from goodfit.data.fingerprint import row_marks
 from goodfit.data.source import Source
+from goodfit.formatting import counted
 
 PARTS = ("train", "valid", "test")  # as the numbers in which they are stored; a row of no part is "test" here
 MARKS, PART_NUMBERS = "row_marks", "row_parts"  # tensors of scores.safetensors
@@ -78,7 +79,7 @@ def findings(parts: np.ndarray | None) -> Iterator[Finding]:
         TrainRowsInValidation.name,
         TrainRowsInValidation.code,
         Level.ERROR if trained + chose >= ERROR_SHARE * len(parts) else Level.WARNING,
-        f"of these {len(parts):,} rows {' and '.join(seen)}: their scores say nothing about new data",
+        f"of these {counted(len(parts), 'row')} {' and '.join(seen)}: their scores say nothing about new data",
         "Give rows that were not in the data of goodfit fit",
         count=trained + chose,
     )

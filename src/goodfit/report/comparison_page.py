@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from goodfit.analysis.compare import Compared, Pair
 from goodfit.analysis.compare_words import chance, distance, figure
 from goodfit.analysis.differing import differing_rows
-from goodfit.report.formatting import capital
+from goodfit.formatting import capital
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.store.files import write_text
 

@@ -6,17 +6,20 @@ import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from goodfit.report.importance_plots import dependence_panels, importance_bars
+from goodfit.report.importance_plots import dependence_curve, importance_bars
 from goodfit.report.page_data import PageData
 from goodfit.report.plots import (
     class_balance,
     confusion_matrix,
     loss_curves,
     metric_curve,
+    prediction_scatter,
+    range_test_curve,
+    rate_curve,
     recall_bars,
-    regression_scatter,
+    residual_scatter,
 )
-from goodfit.report.rating_plots import activity_panels
+from goodfit.report.rating_plots import activity_curve, popularity_curve
 from goodfit.report.reliability_plot import reliability_diagram
 from goodfit.report.svg import clean, to_svg
 from goodfit.tasks.section import Plot
@@ -28,17 +31,19 @@ DRAWINGS: dict[str, Callable[..., Figure]] = {
     "confusion": confusion_matrix,
     "recall": recall_bars,
     "balance": class_balance,
-    "scatter": regression_scatter,
-    "activity": activity_panels,
+    "scatter": prediction_scatter,
+    "residuals": residual_scatter,
+    "activity": activity_curve,
+    "popularity": popularity_curve,
     "reliability": reliability_diagram,
     "importance": importance_bars,
-    "dependence": dependence_panels,
+    "dependence": dependence_curve,
 }
 
 
-def draw(plot: Plot) -> str:
-    """A plot of a section."""
-    return _drawn(lambda: DRAWINGS[plot.drawing](*plot.data), f"plot-{plot.drawing}", plot.alt)
+def draw(plot: Plot, number: int = 0, prefix: str = "") -> str:
+    """A plot of a section; the number tells those of one drawing on one page apart, the prefix those of two pages."""
+    return _drawn(lambda: DRAWINGS[plot.drawing](*plot.data), f"{prefix}plot-{plot.drawing}-{number}", plot.alt)
 
 
 def curves(page: PageData) -> dict[str, str]:
@@ -50,7 +55,7 @@ def curves(page: PageData) -> dict[str, str]:
         part: page.metrics[part][metric.name] for part in ("valid", "test") if metric.name in page.metrics.get(part, {})
     }
     base = page.baseline.get(page.scored_part, {}).get(metric.name)
-    return {
+    drawn = {
         "loss": _drawn(
             lambda: loss_curves(page.history, page.best_epoch, page.loss_unit),
             "plot-loss",
@@ -62,6 +67,11 @@ def curves(page: PageData) -> dict[str, str]:
             f"{metric.title} on the validation rows by epoch",
         ),
     }
+    if len({row.get("learning_rate") for row in page.history}) > 1:  # a constant one is among the choices
+        drawn["rate"] = _drawn(lambda: rate_curve(page.history), "plot-rate", "Learning rate by epoch")
+    if (test := page.range_test) is not None:
+        drawn["range"] = _drawn(lambda: range_test_curve(test), "plot-range", "Loss by learning rate in the range test")
+    return drawn
 
 
 def _drawn(make: Callable[[], Figure], prefix: str, alt: str) -> str:

@@ -14,6 +14,8 @@ from goodfit.tasks.example_rows import parted
 
 PANEL_SIDE = 360  # px of the longer side as it stands on the page
 PALETTE_COLOURS = 64  # up to so many an image is a PNG
+BYTES_AT_MOST = 32_000  # of a panel: 16 examples of 4 are then 2.7 MB as text, whatever they show
+QUALITIES = (88, 70, 45, 20)  # of a JPEG, the next where one is too large
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,22 @@ def image_uri(pixels: np.ndarray) -> str:
     image: Any = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8))
     flat = image.getcolors(PALETTE_COLOURS) is not None
     image.thumbnail((PANEL_SIDE, PANEL_SIDE), Image.Resampling.NEAREST if flat else Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
     if flat:
-        image.quantize(PALETTE_COLOURS).save(buffer, format="PNG", optimize=True)
-    else:
-        image.save(buffer, format="JPEG", quality=88)
-    kind = "png" if flat else "jpeg"
-    return f"data:image/{kind};base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+        content = _written(image.quantize(PALETTE_COLOURS), format="PNG", optimize=True)
+        if len(content) <= BYTES_AT_MOST:
+            return _uri("png", content)
+    for quality in QUALITIES:
+        content = _written(image, format="JPEG", quality=quality)
+        if len(content) <= BYTES_AT_MOST:
+            break
+    return _uri("jpeg", content)
+
+
+def _written(image: Any, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, **options)
+    return buffer.getvalue()
+
+
+def _uri(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64," + base64.b64encode(content).decode("ascii")

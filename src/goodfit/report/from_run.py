@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,21 @@ import msgspec
 import numpy as np
 from torch import Tensor
 
+from goodfit.analysis.headline import headline
+from goodfit.formatting import fixed, spaced
 from goodfit.record import Record
 from goodfit.report.examples import Example, kinds
-from goodfit.report.formatting import fixed, spaced
+from goodfit.report.first_screen import in_notebook
 from goodfit.report.importance_plots import importance_section
 from goodfit.report.page import write
 from goodfit.report.page_data import PageData, WorstMistake
 from goodfit.report.rivals_section import rivals_section
-from goodfit.store.run_folder import SCORES
+from goodfit.report.svg import clean
+from goodfit.store.run_folder import REPORT, SCORES
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json
 from goodfit.tasks.task import Task
+from goodfit.train.lr_finder import RANGE_TEST
 
 
 def write_report(folder: Path, record: Record, path: Path) -> Path:
@@ -37,6 +42,13 @@ def write_report(folder: Path, record: Record, path: Path) -> Path:
     return write(collect(folder, record), path)
 
 
+def notebook_view(folder: Path, record: Record) -> str:
+    """The first screen of a run as HTML for a notebook; a line where its scores are gone."""
+    if not (folder / SCORES).is_file():
+        return f"<p>{html.escape(clean(f'{folder}: {record.verdict}'))}</p>"
+    return in_notebook(collect(folder, record), str(folder / REPORT))
+
+
 def collect(folder: Path, record: Record) -> PageData:
     """What the page of a run shows; what is said of the scored rows is computed from their stored outputs."""
     task = from_json(record.task)
@@ -50,7 +62,7 @@ def collect(folder: Path, record: Record) -> PageData:
     if record.explanation:
         sections.append(importance_section(record.explanation))
     return PageData(
-        title=f"goodfit: {folder.name}",
+        title=folder.name,
         run_name=str(folder),
         task=task.name,
         verdict=record.verdict,
@@ -58,22 +70,30 @@ def collect(folder: Path, record: Record) -> PageData:
         rows=plain["rows"],
         metrics=plain["metrics"],
         metric_list=task.metric_list,
+        headline=headline(record, task),
         created=record.created,
         seconds=record.seconds,
         findings=plain["findings"],
         baseline=plain["baseline"],
         rival=task.rival,
         history=plain["history"],
+        range_test=record.analyses.get(RANGE_TEST),
         best_epoch=record.best_epoch,
         loss_unit=task.loss_unit,
         sections=sections,
         example_words=task.example_words,
-        worst=() if images else _mistakes(task, tensors, values["keys"]),
+        worst=() if images else _mistakes(task, tensors, values["keys"], values.get("values", [])),
         examples=_examples(record, task, tensors, values["keys"]) if images else (),
         unreadable=[(row.key, row.reason) for row in record.unreadable],
         choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
         environment=record.environment,
         commands=_commands(folder, record.options),
+        use=f"goodfit predict {folder} NEW_DATA -o predictions.csv",
+        legend=task.legend(record.source),
+        augmented=[
+            (as_is.numpy(), seen.numpy())
+            for as_is, seen in zip(tensors.get("unaugmented", ()), tensors.get("augmented", ()), strict=True)
+        ],
         looks_at_test=record.looks_at_test,
     )
 
@@ -92,7 +112,9 @@ def _commands(folder: Path, options: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) -> list[WorstMistake]:
+def _mistakes(
+    task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str], values: Sequence[Mapping[str, str]]
+) -> list[WorstMistake]:
     worst = tensors["worst"]
     if not len(worst):
         return []
@@ -101,6 +123,7 @@ def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) ->
     predictions = next(iter(columns.values()))
     confidence = columns.get("confidence", [None] * len(worst))
     losses = task.row_losses(out, y).tolist()
+    heat = tensors.get("occlusion", ())
     return [
         WorstMistake(
             key=key,
@@ -109,6 +132,8 @@ def _mistakes(task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) ->
             confidence=None if confidence[number] is None else float(confidence[number]),
             loss=losses[number],
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
+            heat=heat[number].numpy() if number < len(heat) else None,
+            values=values[number] if values else {},
         )
         for number, key in enumerate(keys)
     ]

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
-from functools import cache
-from itertools import groupby
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from goodfit.analysis.verdict import tone_of
+from goodfit.formatting import counted, spaced
 from goodfit.report.drawings import curves, draw
-from goodfit.report.formatting import capital, duration, fixed, moment, number, sentence, spaced
+from goodfit.report.first_screen import first_screen, without_first
 from goodfit.report.page_data import PageData
 from goodfit.report.svg import clean
+from goodfit.report.template import template
 from goodfit.store.files import write_text
-from goodfit.tasks.section import Bar, Plot, Table
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-    from markupsafe import Markup
 
 THUMBNAIL_SIDE = 128  # pixels of the longer side
 THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 images of noise are then 0.5 MB, not 1.6
 LISTED_UNREADABLE = 200
+LISTED_EPOCHS = 200
+HEAT_COLOUR, HEAT_AT_MOST = (255, 120, 0), 0.75  # of the part that counts most
 PARTS = {"test": "test", "valid": "validation"}
 LEVELS = ("error", "warning", "notice")
 PIXELATED_SIDE = 96  # pixels; smaller images are shown with square pixels
@@ -36,32 +33,36 @@ def render(page: PageData) -> str:
     """The whole page as text. It loads nothing from elsewhere and runs no script."""
     import markupsafe
 
-    part = page.scored_part
-    score = page.metrics.get(part, {}).get(page.main_metric.name)
-    base = page.baseline.get(part, {}).get(page.main_metric.name)
     levels = [str(finding["level"]) for finding in page.findings]
-    text = _template().render(
+    numbers = count()
+    text = template(
+        "page.html.j2"
+    ).render(
         page=page,
+        top=markupsafe.Markup(first_screen(page)),
+        sections=without_first(page.sections),
         curves={name: markupsafe.Markup(svg) for name, svg in curves(page).items()},  # escaped by to_svg
-        draw=lambda plot: markupsafe.Markup(draw(plot)),
-        tone=tone_of(page.verdict, levels),
-        part=part,
+        draw=lambda plot, number: markupsafe.Markup(draw(plot, number)),
+        loop_number=lambda: next(numbers) + 1,
         parts={name: words for name, words in PARTS.items() if page.metrics.get(name)},
         metrics=[
             page.metric(name) for name in dict.fromkeys(name for named in page.metrics.values() for name in named)
         ],
-        score=score,
-        base=base,
-        scale=_scale(score, base) if score is not None else None,
         findings=sorted(page.findings, key=lambda finding: _rank(str(finding["level"]))),
-        finding_counts=[(level, levels.count(level)) for level in LEVELS if level in levels],
+        finding_counts=", ".join(counted(levels.count(level), level) for level in LEVELS if level in levels),
         worst=[(mistake, thumbnail_uri(mistake.thumbnail)) for mistake in page.worst],
+        confident=any(mistake.confidence is not None for mistake in page.worst),
+        value_names=list(dict.fromkeys(name for mistake in page.worst for name in mistake.values)),
+        heat=[heat_uri(mistake.thumbnail, mistake.heat) for mistake in page.worst],
+        augmented=[(thumbnail_uri(as_is), thumbnail_uri(seen)) for as_is, seen in page.augmented],
         pixelated=[
             mistake.thumbnail is not None and max(mistake.thumbnail.shape[:2]) <= PIXELATED_SIDE
             for mistake in page.worst
         ],
         unreadable=list(page.unreadable[:LISTED_UNREADABLE]),
+        epochs=_shown_epochs(page),
         epoch_columns=_epoch_columns(page),
+        parts_of_data=_parts_of_data(page),
     )
     return clean(text)
 
@@ -75,13 +76,6 @@ def write(page: PageData, path: str | Path) -> Path:
     path = Path(path)
     write_text(path, render(page))
     return path
-
-
-def breakable(path: str) -> Markup:
-    """A path that a narrow column may break after its slashes."""
-    from markupsafe import Markup, escape
-
-    return Markup("/<wbr>").join(escape(step) for step in path.split("/"))
 
 
 def thumbnail_uri(pixels: np.ndarray | None) -> str | None:
@@ -103,6 +97,25 @@ def thumbnail_uri(pixels: np.ndarray | None) -> str | None:
     return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
 
 
+def heat_uri(pixels: np.ndarray | None, heat: np.ndarray | None) -> str | None:
+    """An image in grey with what its prediction rests on in orange, as a data: address.
+
+    Args:
+        pixels: (H, W, C) uint8.
+        heat: (g, g), 0 and above; nothing is drawn where all of it is 0.
+    """
+    if pixels is None or heat is None or not float(heat.max()) > 0:
+        return None
+    from PIL import Image
+
+    high, wide = pixels.shape[:2]
+    share = Image.fromarray((heat / heat.max() * 255).astype(np.uint8)).resize((wide, high), Image.Resampling.BICUBIC)
+    weight = HEAT_AT_MOST * np.asarray(share, dtype=np.float32)[..., None] / 255
+    grey = pixels[..., :3].astype(np.float32).mean(axis=2, keepdims=True)
+    mixed = (1 - weight) * grey + weight * np.array(HEAT_COLOUR, dtype=np.float32)
+    return thumbnail_uri(mixed.round().clip(0, 255).astype(np.uint8))
+
+
 def _png(image: Any) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", optimize=True)
@@ -111,20 +124,6 @@ def _png(image: Any) -> bytes:
 
 def _rank(level: str) -> int:
     return LEVELS.index(level) if level in LEVELS else len(LEVELS)
-
-
-def _scale(score: Mapping[str, float], base: float | None) -> dict[str, float] | None:
-    """Where value, interval and baseline stand on a line: its two ends, and positions in percent of it."""
-    marks = [float(score[name]) for name in ("value", "low", "high")] + ([float(base)] if base is not None else [])
-    if not np.isfinite(marks).all():
-        return None
-    start, end = min(0.0, *marks), max(marks)
-    end = 1.0 if start == 0 and end <= 1 else end * 1.08
-    span = (end - start) or 1.0
-    places = {name: 100 * (float(score[name]) - start) / span for name in ("value", "low", "high")}
-    if base is not None:
-        places["base"] = 100 * (float(base) - start) / span
-    return {**places, "start": start, "end": end}
 
 
 def _epoch_columns(page: PageData) -> dict[str, str]:
@@ -137,41 +136,22 @@ def _epoch_columns(page: PageData) -> dict[str, str]:
     return {name: title for name, title in titles.items() if name in page.history[0]}
 
 
-def cell(value: Any) -> str:
-    """A cell of a section's table."""
-    from markupsafe import Markup
-
-    if isinstance(value, Bar):
-        return Markup(
-            '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-            '<rect width="{:.1f}" height="10" fill="#8fc1e0"/></svg>'
-        ).format(100 * value.share)
-    if isinstance(value, tuple):
-        return f"{fixed(value[0])} to {fixed(value[1])}"
-    return fixed(value)
+def _shown_epochs(page: PageData) -> list[Mapping[str, Any]]:
+    """Every epoch, or of very many some spread evenly, the last and the kept one among them."""
+    epochs = list(page.history)
+    if len(epochs) <= LISTED_EPOCHS:
+        return epochs
+    step = -(-len(epochs) // LISTED_EPOCHS)
+    last = len(epochs) - 1
+    return [row for at, row in enumerate(epochs) if at % step == 0 or at == last or row["epoch"] == page.best_epoch]
 
 
-def rows_of_blocks(blocks: Sequence[Plot | Table]) -> list[list[Plot | Table]]:
-    """The blocks of a section, plots of half the width side by side."""
-    rows: list[list[Plot | Table]] = []
-    for half, group in groupby(blocks, key=lambda block: isinstance(block, Plot) and block.width == "half"):
-        together = list(group)
-        rows += [together] if half else [[block] for block in together]
-    return rows
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("goodfit.report", "."),
-        autoescape=True,  # names of classes and files are anybody's text
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for filter_ in (breakable, capital, cell, duration, fixed, moment, number, rows_of_blocks, sentence, spaced):
-        environment.filters[filter_.__name__] = filter_
-    environment.tests["plot"] = lambda block: isinstance(block, Plot)
-    return environment.get_template("page.html.j2")
+def _parts_of_data(page: PageData) -> list[tuple[str, str, str]]:
+    """The parts of the data that have rows, and what each is for."""
+    uses = [
+        ("train", "training", "the model learns from it"),
+        ("valid", "validation", "chooses the epoch that is kept, and calibrates the probabilities"),
+        ("test", "test", "kept away until the end: says how good the model is"),
+        ("unreadable", "unreadable", "left out of training and of every score"),
+    ]
+    return [use for use in uses if page.rows.get(use[0], 0) or use[0] == "train"]

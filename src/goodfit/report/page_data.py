@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.analysis.headline import Headline
 from goodfit.report.examples import Example
 from goodfit.tasks.metric import Metric
 from goodfit.tasks.section import Section
@@ -25,6 +26,8 @@ class WorstMistake:
     confidence: float | None  # 0..1; None where the task has none
     loss: float
     thumbnail: np.ndarray | None = None  # (H, W, C) uint8, C 1, 3 or 4
+    heat: np.ndarray | None = None  # (g, g) float: what the prediction rests on, by place
+    values: Mapping[str, Any] = field(default_factory=dict)  # of a table's row: column -> value as it was written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +44,12 @@ class PageData:
     metric_list: Sequence[Metric]  # of the task; the first is the one that chose the epoch
     created: str  # ISO 8601
     seconds: float
+    headline: Headline | None = None  # the verdict in everyday words, and how the model stands beside others
     findings: Sequence[Mapping[str, Any]] = ()  # rule, code, level, message, fix; also file, line, count
     baseline: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # part -> metric -> value
     rival: str = "the trivial predictor"  # what the baseline is of
     history: Sequence[Mapping[str, Any]] = ()  # an epoch each: epoch, train_loss, valid_loss, <main metric>, ...
+    range_test: Mapping[str, Any] | None = None  # of learning rates: rates, losses, chosen
     best_epoch: int | None = None  # counted from 1, as in history
     loss_unit: str = ""  # nats per row
     sections: Sequence[Section] = ()  # of the task, and of what was analysed
@@ -55,6 +60,9 @@ class PageData:
     choices: Sequence[tuple[str, Any, str]] = ()  # name, value, why
     environment: Mapping[str, Any] = field(default_factory=dict)
     commands: Sequence[str] = ()
+    use: str = ""  # the command that predicts new data
+    augmented: Sequence[tuple[np.ndarray, np.ndarray]] = ()  # (H, W, C) uint8: as it is, and as training saw it
+    legend: Sequence[tuple[str, str]] = ()  # of masks: class, and its colour as #rrggbb
     looks_at_test: int = 0
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.report.formatting import capital, number
+from goodfit.formatting import capital, number
 from goodfit.report.svg import drawing, short
 from goodfit.tasks.metric import Metric
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73", "#5b6673"
 NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
 LISTED_CLASSES = 40  # bars under each other
+NAMES_ALONG_A_MAP = 30
+LETTER = 0.11  # inches of a letter of 11 pt, a little more than it takes
+DARK_MISTAKES = 0.25  # share of a class from which on a mistake may be as dark as the scale goes
+HALF = (4.7, 3.5)  # inches: 338 px, which a phone shows without scrolling; 11 pt of type are 11 px there
 VECTOR_POINTS = 1_000  # beyond, points are drawn as an image: 1,000 of them are 90 kB of SVG
 
 
 def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, unit: str = "") -> Figure:
     """Training and validation loss by epoch, with the kept epoch marked."""
     with drawing():
-        figure = _figure(6.0, 3.9)
+        figure = _figure(*HALF)
         axes = figure.add_subplot()
         epochs = [row["epoch"] for row in history]
         train, valid = _column(history, "train_loss"), _column(history, "valid_loss")
@@ -39,8 +43,8 @@ def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, un
         seen = seen[np.isfinite(seen)]
         if len(seen) and seen.min() > 0 and seen.max() / seen.min() > 50:
             axes.set_yscale("log")  # else a first epoch of 300 flattens the rest
-        else:
-            axes.yaxis.set_major_formatter(_plain())
+            axes.yaxis.set_minor_formatter("")
+        axes.yaxis.set_major_formatter(_plain())
         _mark_epoch(axes, epochs, valid, best_epoch)
         axes.set(title="Loss", xlabel="epoch", ylabel=f"loss ({unit})" if unit else "loss")
         _whole_epochs(axes, epochs)
@@ -62,8 +66,8 @@ def metric_curve(
         baseline: what the trivial predictor reaches on the last of these parts.
     """
     with drawing():
-        figure = _figure(6.0, 3.9)
-        left, right = figure.subplots(1, 2, sharey=True, width_ratios=[4, 1])
+        figure = _figure(*HALF)
+        left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 1])
         epochs, values = [row["epoch"] for row in history], _column(history, metric.name)
         left.plot(epochs, values, color=BLUE, marker="." if len(epochs) <= 40 else None)
         _mark_epoch(left, epochs, values, best_epoch)
@@ -75,8 +79,8 @@ def metric_curve(
             marker = "o" if part == "valid" else "D"
             right.errorbar([at], [score["value"]], yerr=np.clip(spread, 0, None), fmt=marker,
                            color=colours.get(part, GREY), capsize=5, markersize=6)  # fmt: skip
-        left.yaxis.set_major_formatter(_plain())
-        right.set_xticks(range(len(scores)), list(scores))
+        left.yaxis.set_major_formatter(_percent() if metric.share else _plain())
+        right.set_xticks(range(len(scores)), list(scores), rotation=35, ha="right", rotation_mode="anchor")
         right.set_xlim(-0.6, max(1, len(scores)) - 0.4)
         right.set_title("kept", fontweight="normal", fontsize=11, color=GREY)
         if baseline is not None and np.isfinite(baseline):
@@ -84,12 +88,12 @@ def metric_curve(
             if low - (high - low) < baseline < high + (high - low):
                 for axes in (left, right):
                     axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.5)
-                place, text = (1.0, baseline), f"baseline {number(baseline)}"
+                place, text = (1.0, baseline), f"baseline {metric.text(baseline)}"
             else:  # drawn to scale it would flatten the curve and hide the intervals
                 below = baseline < low
-                place, text = (1.0, low if below else high), f"baseline {number(baseline)} {'↓' if below else '↑'}"
+                place, text = (1.0, low if below else high), f"baseline {metric.text(baseline)} {'↓' if below else '↑'}"
             left.annotate(text, place, xycoords=("axes fraction", "data"), xytext=(-4, 4 if place[1] < high else -13),
-                          textcoords="offset points", ha="right", color=GREY, fontsize=10)  # fmt: skip
+                          textcoords="offset points", ha="right", color=GREY)  # fmt: skip
     return figure
 
 
@@ -106,11 +110,17 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
     share = np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
     diagonal = np.eye(many, dtype=bool)
     mistakes = np.ma.masked_array(share, diagonal | ~(share > 0))
-    top = max(float(mistakes.max()) if mistakes.count() else 0.0, 0.02)
+    top = max(float(mistakes.max()) if mistakes.count() else 0.0, DARK_MISTAKES)
     large = many > NUMBERED_CLASSES
-    side = 7.4 if large else min(7.4, 3.0 + 0.42 * many)
+    digits = len(f"{counts.max(initial=0):.0f}")
+    at = range(0, many, -(-many // NAMES_ALONG_A_MAP))
+    names = [short(classes[i], 22 if large else 20) for i in at]
+    longest = LETTER * max(map(len, names))
+    cells = 5.6 if large else many * max(0.36 if many > 4 else 0.7, LETTER * digits + 0.12)
+    flat = not large and longest * many <= cells
+    tilted = longest if large else 0.25 if flat else 0.75 * longest
     with drawing():
-        figure = _figure(side + (1.3 if large else 0.0), side)
+        figure = _figure(max(0.9 + longest + cells + (1.6 if large else 0.0), 2.6), 0.8 + tilted + cells)
         axes = figure.add_subplot()
         axes.set_facecolor("#f4f5f7")  # pairs that never happen
         axes.grid(visible=False)
@@ -133,31 +143,25 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
             for (row, column), count in np.ndenumerate(counts):
                 if count:
                     dark = share[row, column] > 0.6 * (1.0 if row == column else top)
-                    axes.text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=11 if many <= 10 else 7.5,
+                    axes.text(column, row, f"{count:.0f}", ha="center", va="center",
                               color="white" if dark else "#17202a")  # fmt: skip
-        at = range(0, many, -(-many // 50))  # 50 names at most along a side
-        names = [short(classes[i], 22 if large else 20) for i in at]
-        turned: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        turned: dict[str, Any] = {} if flat else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
         if large:
             turned = {"rotation": 90}
-        elif max(map(len, names)) * many <= 44:
-            turned = {}
-        axes.set_xticks(at, names, fontsize=7 if large else 10, parse_math=False, **turned)
-        axes.set_yticks(at, names, fontsize=7 if large else 10, parse_math=False)
+        axes.set_xticks(at, names, parse_math=False, **turned)
+        axes.set_yticks(at, names, parse_math=False)
         axes.tick_params(axis="both", length=0)
         axes.set(xlabel="predicted class", ylabel="true class")
     return figure
 
 
-def recall_bars(per_class: Sequence[Mapping[str, Any]]) -> Figure:
-    """Recall of every class with its 95% interval, the lowest on top; the 40 lowest where there are more."""
+def recall_bars(per_class: Sequence[Mapping[str, Any]], most: int = LISTED_CLASSES) -> Figure:
+    """Recall of every class with its 95% interval, the lowest on top; so many of the lowest where there are more."""
     rows = sorted(per_class, key=lambda row: _finite(row["recall"], 2.0))  # classes without rows come last
-    shown = rows[:LISTED_CLASSES]
-    title = (
-        "Recall by class" if len(shown) == len(rows) else f"Recall of the {len(shown)} lowest of {len(rows)} classes"
-    )
+    shown = rows[:most]
+    title = "Recall by class" if len(shown) == len(rows) else f"Recall: {len(shown)} lowest of {len(rows)}"
     with drawing():
-        figure = _figure(6.0, 1.5 + 0.27 * len(shown))
+        figure = _figure(HALF[0], 1.5 + 0.27 * len(shown))
         axes = figure.add_subplot()
         at = np.arange(len(shown))
         recall = np.nan_to_num(_column(shown, "recall"))
@@ -171,7 +175,7 @@ def recall_bars(per_class: Sequence[Mapping[str, Any]]) -> Figure:
             axes.axvline(mean, color=VERMILION, linestyle="--", linewidth=1.2)
             axes.annotate(f"mean {mean:.3g}", (mean, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
                           textcoords="offset points", ha="center" if mean < 0.85 else "right", va="bottom",
-                          fontsize=9.5, color=VERMILION)  # fmt: skip
+                          color=VERMILION)  # fmt: skip
         axes.set_yticks(at, [short(row["label"]) for row in shown], parse_math=False)
         axes.set_xlim(0, 1)
         axes.set_ylim(len(shown) - 0.4, -0.6)
@@ -191,10 +195,10 @@ def class_balance(class_counts: Mapping[str, Sequence[int]], classes: Sequence[s
     counts = {part: np.asarray(values, dtype=np.float64) for part, values in class_counts.items()}
     totals = sum(counts.values(), np.zeros(len(classes)))
     order = np.argsort(-totals, kind="stable")[:LISTED_CLASSES]
-    title = "Class balance" if len(order) == len(classes) else f"Class balance: {len(order)} of {len(classes)} classes"
+    title = "Class balance" if len(order) == len(classes) else f"Class balance: {len(order)} of {len(classes)}"
     looks = {"train": (ORANGE, "s"), "valid": (BLUE, "o"), "test": (VERMILION, "D")}
     with drawing():
-        figure = _figure(6.0, 1.5 + 0.27 * len(order))
+        figure = _figure(HALF[0], 1.5 + 0.27 * len(order))
         axes = figure.add_subplot()
         at = np.arange(len(order))
         # Drawn large first, so that parts with equal shares lie as rings around each other and all are seen.
@@ -207,47 +211,90 @@ def class_balance(class_counts: Mapping[str, Sequence[int]], classes: Sequence[s
         axes.set_xlim(left=0, right=axes.get_xlim()[1] * 1.08)
         axes.xaxis.set_major_formatter(_percent())
         axes.set(title=title, xlabel="share of the part's rows")
-        figure.legend(loc="outside lower center", ncols=3, fontsize=9.5, handletextpad=0.2, columnspacing=1.2)
+        figure.legend(loc="outside lower center", ncols=1, handletextpad=0.2)
     return figure
 
 
-def regression_scatter(truth: np.ndarray, prediction: np.ndarray, names: Sequence[str] | None = None) -> Figure:
-    """Prediction against truth, and residuals against prediction; a line of panels for each target, four at most.
+def prediction_scatter(truth: np.ndarray, prediction: np.ndarray) -> Figure:
+    """Prediction against truth, with the line on which they are equal.
 
     Args:
-        truth: (N,) or (N, targets), in the units of the data.
+        truth: (N,) in the units of the data.
         prediction: the same shape.
-        names: what the targets are called.
     """
-    columns = np.asarray(truth, dtype=np.float64).reshape(len(truth), -1).T[:4]
-    guesses = np.asarray(prediction, dtype=np.float64).reshape(len(truth), -1).T[:4]
+    true, guess = np.asarray(truth, dtype=np.float64), np.asarray(prediction, dtype=np.float64)
     with drawing():
-        figure = _figure(9.6, 4.2 * len(columns))
-        panels = figure.subplots(len(columns), 2, squeeze=False)
-        for at, (true, guess) in enumerate(zip(columns, guesses, strict=True)):
-            left, right = panels[at]
-            name = short(names[at]) if names else "target"
-            alpha = float(np.clip(40 / np.sqrt(max(1, len(true))), 0.12, 0.8))
-            look = {"s": 12, "alpha": alpha, "color": BLUE, "linewidths": 0, "rasterized": len(true) > VECTOR_POINTS}
-            left.scatter(true, guess, **look)
-            both = np.concatenate([true, guess])
-            both = both[np.isfinite(both)]
-            if len(both):
-                ends = [float(both.min()), float(both.max())]
-                left.plot(ends, ends, color=VERMILION, linestyle="--", linewidth=1.3)
-            left.set_xlabel(f"true {name}", parse_math=False)
-            left.set_ylabel(f"predicted {name}", parse_math=False)
-            left.set_title("Prediction against truth")
-            right.scatter(guess, guess - true, **look)
-            right.axhline(0, color=VERMILION, linestyle="--", linewidth=1.3)
-            right.set_xlabel(f"predicted {name}", parse_math=False)
-            right.set_ylabel("residual (predicted - true)")
-            right.set_title("Residuals")
-            for axes in (left, right):
-                axes.locator_params(nbins=5)
-                axes.xaxis.set_major_formatter(_plain())
-                axes.yaxis.set_major_formatter(_plain())
+        figure = _figure(*HALF)
+        axes = figure.add_subplot()
+        axes.scatter(true, guess, **_look(len(true)))
+        both = np.concatenate([true, guess])
+        both = both[np.isfinite(both)]
+        if len(both):
+            ends = [float(both.min()), float(both.max())]
+            axes.plot(ends, ends, color=VERMILION, linestyle="--", linewidth=1.3)
+        axes.set(title="Prediction against truth", xlabel="truth", ylabel="prediction")
+        _plain_ticks(axes)
     return figure
+
+
+def residual_scatter(truth: np.ndarray, prediction: np.ndarray) -> Figure:
+    """Residuals (prediction less truth) against prediction; shapes as of `prediction_scatter`."""
+    true, guess = np.asarray(truth, dtype=np.float64), np.asarray(prediction, dtype=np.float64)
+    with drawing():
+        figure = _figure(*HALF)
+        axes = figure.add_subplot()
+        axes.scatter(guess, guess - true, **_look(len(true)))
+        axes.axhline(0, color=VERMILION, linestyle="--", linewidth=1.3)
+        axes.set(title="Residuals", xlabel="prediction", ylabel="prediction less truth")
+        _plain_ticks(axes)
+    return figure
+
+
+def rate_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
+    """The learning rate by epoch."""
+    with drawing():
+        figure = _figure(*HALF)
+        axes = figure.add_subplot()
+        epochs = [row["epoch"] for row in history]
+        axes.plot(epochs, _column(history, "learning_rate"), color=BLUE, marker="." if len(epochs) <= 40 else None)
+        axes.set(title="Learning rate", xlabel="epoch", ylabel="rate at the end of the epoch")
+        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(_plain())
+        _whole_epochs(axes, epochs)
+    return figure
+
+
+def range_test_curve(test: Mapping[str, Any]) -> Figure:
+    """The smoothed loss by learning rate, and the rate that was chosen.
+
+    Args:
+        test: rates and losses, (K,) each, and chosen.
+    """
+    with drawing():
+        figure = _figure(*HALF)
+        axes = figure.add_subplot()
+        axes.semilogx(test["rates"], test["losses"], color=BLUE)
+        axes.axvline(test["chosen"], color=GREEN, linestyle="-.", linewidth=1.1)
+        axes.annotate(f"{number(test['chosen'])}, chosen", (test["chosen"], 1), xycoords=("data", "axes fraction"),
+                      xytext=(-5, -12), textcoords="offset points", ha="right", color=GREEN)  # fmt: skip
+        axes.xaxis.set_major_formatter(_plain())
+        axes.xaxis.set_minor_formatter("")
+        axes.yaxis.set_major_formatter(_plain())
+        axes.tick_params(axis="x", labelrotation=35)
+        axes.set(title="Range test of learning rates", xlabel="learning rate", ylabel="loss, smoothed")
+    return figure
+
+
+def _look(points: int) -> dict[str, Any]:
+    """Of a cloud of so many points."""
+    alpha = float(np.clip(40 / np.sqrt(max(1, points)), 0.12, 0.8))
+    return {"s": 12, "alpha": alpha, "color": BLUE, "linewidths": 0, "rasterized": points > VECTOR_POINTS}
+
+
+def _plain_ticks(axes: Axes) -> None:
+    axes.locator_params(nbins=4)
+    axes.xaxis.set_major_formatter(_plain())
+    axes.yaxis.set_major_formatter(_plain())
 
 
 def _figure(width: float, height: float) -> Figure:
@@ -267,7 +314,7 @@ def _plain() -> Any:
     """300,000 instead of 3.0 with a 1e5 in the corner."""
     from matplotlib.ticker import FuncFormatter
 
-    return FuncFormatter(lambda value, _: f"{value:,.10g}" if abs(value) < 1e9 else f"{value:.4g}")
+    return FuncFormatter(lambda value, _: number(value, 10) if abs(value) < 1e9 else f"{value:.4g}")
 
 
 def _finite(value: Any, otherwise: float) -> float:
@@ -290,7 +337,7 @@ def _mark_epoch(axes: Axes, epochs: Sequence[int], values: np.ndarray, best_epoc
     late = best_epoch > (epochs[0] + epochs[-1]) / 2
     axes.annotate(f"epoch {best_epoch}, kept", (best_epoch, 0.5), xycoords=("data", "axes fraction"),
                   xytext=(-5 if late else 5, 0), textcoords="offset points", ha="right" if late else "left",
-                  color=GREEN, fontsize=10)  # fmt: skip
+                  color=GREEN)  # fmt: skip
 
 
 def _whole_epochs(axes: Axes, epochs: Sequence[int]) -> None:

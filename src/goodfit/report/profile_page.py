@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.analysis.profile import ColumnProfile
-from goodfit.report.formatting import number
+from goodfit.formatting import number
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.store.files import write_text
 from goodfit.store.outputs import DRAWING_MARK

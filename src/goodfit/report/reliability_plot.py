@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.report.plots import HALF
 from goodfit.report.svg import drawing
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
     low, high = min(said.min(), right.min()), 1.0
     error = np.sqrt(right * (1 - right) / rows) * 1.96
     with drawing():
-        figure = Figure(figsize=(9.0, 3.9), layout="constrained")
+        figure = Figure(figsize=HALF)
         axes = figure.add_subplot()
         axes.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle="--")
         below, above = np.minimum(error, right), np.minimum(error, 1 - right)
@@ -37,8 +38,8 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
         axes.set_xlim(low - margin, high + margin)
         axes.set_ylim(max(-0.03, low - 4 * margin), high + margin)
         axes.set(
-            title=f"Reliability: expected calibration error {calibration['ece']:.3f}",
-            xlabel=f"confidence, in {len(bins)} bins with equally many rows",
+            title=f"Expected calibration error {calibration['ece']:.3f}",
+            xlabel=f"confidence, in {len(bins)} bins of equally many rows",
             ylabel="share that is right",
         )
     return figure

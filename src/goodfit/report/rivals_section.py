@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from goodfit.formatting import duration
 from goodfit.record import RivalScore
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import LOG_LOSS
@@ -23,18 +24,18 @@ def rivals_section(rivals: Sequence[RivalScore], metrics: dict[str, Estimate], t
     with_log_loss = metric != LOG_LOSS and LOG_LOSS.name in metrics
     blended = any(rival.share is not None for rival in rivals)
     columns = ["model", metric.titled(), "95% interval", *(["log loss"] if with_log_loss else []), "more loss"]
-    columns += [*(["share", ""] if blended else []), "seconds"]
+    columns += [*(["share", ""] if blended else []), "fitted in"]
 
     def line(name: str, of: dict[str, Estimate], rival: RivalScore | None) -> list[Any]:
         main = of[metric.name]
-        cells: list[Any] = [name, main.value, (main.low, main.high)]
+        cells: list[Any] = [name, metric.cell(main.value), f"{metric.cell(main.low)} to {metric.cell(main.high)}"]
         if with_log_loss:
             cells.append(of[LOG_LOSS.name].value)
         cells.append(None if rival is None else (rival.excess.low, rival.excess.high))
         if blended:
             share = None if rival is None else rival.share
             cells += [None, None] if share is None else [f"{share:.0%}", Bar(share)]
-        return [*cells, None if rival is None else rival.seconds]
+        return [*cells, None if rival is None else duration(rival.seconds)]
 
     rows = [line("this model", metrics, None)]
     rows += [line(rival.name, rival.metrics[part], rival) for rival in rivals if part in rival.metrics]

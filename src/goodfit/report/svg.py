@@ -6,6 +6,7 @@ Only the object API (`Figure`) is used, never pyplot: pyplot keeps every figure 
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib; wider than what browsers put in its place
     "axes.titlesize": 12,
+    "legend.fontsize": 11,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "axes.labelsize": 11,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "axes.spines.top": False,
@@ -39,7 +44,10 @@ STYLE: dict[Any, Any] = {
     "ytick.color": "#3a4550",
     "text.color": "#17202a",
     "legend.frameon": False,
-    "figure.facecolor": "white",  # a white card in dark pages too: the palette is chosen for white
+    "figure.facecolor": "none",  # the page's own card shows through, light or dark
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.unicode_minus": False,
     "figure.constrained_layout.use": True,
     "svg.fonttype": "none",  # text stays text: it can be searched, and is a quarter of the size of outlines
     "image.composite_image": False,
@@ -112,11 +120,12 @@ def to_svg(figure: Figure, prefix: str, alt: str) -> str:
             if child.tag.endswith("metadata") or child.tag == "style":
                 parent.remove(child)
     for name in ("width", "height"):
-        root.attrib.pop(name, None)  # the viewBox is left: the page decides on the width
+        root.attrib.pop(name, None)  # the viewBox is left: the page decides on the width, from --own up: 11 px of type
     root.attrib |= {
         "xmlns": "http://www.w3.org/2000/svg",
         "role": "img",
         "aria-label": clean(alt),
+        "style": f"--own: {math.ceil(float(root.attrib['viewBox'].split()[2]))}px",
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",
     }
@@ -131,5 +140,5 @@ def save_png(figure: Figure, path: str | Path, dpi: int = 120) -> Path:
     """
     path = Path(path)
     with drawing(), replacing(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=dpi)
+        figure.savefig(temporary, format="png", dpi=dpi, facecolor="white")
     return path

@@ -10,6 +10,7 @@ import numpy as np
 from goodfit.tasks.section import Plot, Section, Table
 
 MAPPED_CLASSES = 100  # beyond, a cell of the matrix is under four pixels
+CLASSES_ON_TOP = 12  # up to here the matrix fits the first screen
 LISTED_PAIRS = 10
 UNFOLDED_CLASSES = 20  # up to here the table of every class is open
 
@@ -56,7 +57,9 @@ def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: st
             "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the darker, the "
             "larger the share of the true class."
         )
-        blocks.append(Plot("confusion", (confusion, classes), "Confusion matrix", "wide"))
+        blocks.append(
+            Plot("confusion", (confusion, classes), "Confusion matrix", "wide", first=len(classes) <= CLASSES_ON_TOP)
+        )
     else:
         text = (
             f"{len(classes):,} classes are more than a matrix can show ({MAPPED_CLASSES}); "
@@ -79,7 +82,10 @@ def classes_section(
         per_class: label, precision, recall, recall_low, recall_high, f1 and support of each class.
         class_counts: part -> rows of each class; empty: not shown.
     """
-    blocks: list[Plot | Table] = [Plot("recall", (per_class,), "Recall by class with 95% intervals", "half")]
+    alt, few = "Recall by class with 95% intervals", len(per_class) <= CLASSES_ON_TOP
+    blocks: list[Plot | Table] = [Plot("recall", (per_class,), alt, "half", first=few)]
+    if not few:
+        blocks.insert(0, Plot("recall", (per_class, CLASSES_ON_TOP), alt, "half", first=True))
     if class_counts:
         blocks.append(Plot("balance", (class_counts, classes), "Share of each class in each part", "half"))
     rows = [
@@ -108,5 +114,5 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
         "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
         f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points."
     )
-    plot = Plot("reliability", (calibration,), "Share that is right by confidence", "wide")
+    plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
     return Section("reliability", "Reliability of the confidence", text, [plot], link="Reliability")

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.stats.calibration import reliability
 from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, mean_auc, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
@@ -27,6 +28,7 @@ from goodfit.tasks.metric import (
     SET_SIZE,
     Metric,
 )
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.prediction_sets import PredictionSets
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
@@ -56,6 +58,7 @@ class Classification(CalibratedTask):
         SET_SIZE,
     )
     rival: ClassVar[str] = "predicting the most frequent class"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(ACCURACY, "{score} of {rows} are right")
     loss_unit: ClassVar[str] = "nats per row"
     example_words: ClassVar[str] = (
         "The rows with the highest loss among those that are wrong. A wrong label among them is worth finding."
@@ -110,12 +113,12 @@ class Classification(CalibratedTask):
         """Mean cross-entropy; out (N, C) logits, y (N,) classes or (N, C) probabilities (mixed rows)."""
         out, y = each_member(out, y)
         if out.shape != (len(y), len(self.classes)):
-            refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
+            refuse_shape(out, (len(y), len(self.classes)), f"{counted(len(self.classes), 'class')}")
         return functional.cross_entropy(out.float(), y, label_smoothing=self.label_smoothing)
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != (len(y), len(self.classes)):
-            refuse_shape(out, (len(y), len(self.classes)), f"{len(self.classes)} classes")
+            refuse_shape(out, (len(y), len(self.classes)), f"{counted(len(self.classes), 'class')}")
         return functional.cross_entropy(self.logits(out), y, reduction="none")
 
     def score(self, out: Tensor, y: Tensor) -> float:
@@ -176,6 +179,9 @@ class Classification(CalibratedTask):
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out.argmax(1) != y
+
+    def predicted(self, out: Tensor) -> Tensor:
+        return out.argmax(1)
 
     def truth(self, target: Tensor) -> Any:
         return self.classes[int(target)]

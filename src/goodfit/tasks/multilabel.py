@@ -12,10 +12,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean, mean_auc, mean_of_ratios, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Columns, Targets
@@ -30,6 +32,7 @@ class MultiLabel(CalibratedTask):
     family: ClassVar[str] = "labels"
     metric_list: ClassVar[tuple[Metric, ...]] = (F1, ACCURACY, LOG_LOSS, AUC)
     rival: ClassVar[str] = "predicting the most frequent set of labels"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(ACCURACY, "{score} of {rows} have every label right")
     loss_unit: ClassVar[str] = "nats per row"
 
     @property
@@ -68,12 +71,12 @@ class MultiLabel(CalibratedTask):
         """Mean binary cross-entropy over rows and labels; out (N, L) logits, y (N, L)."""
         out, y = each_member(out, y)
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
+            refuse_shape(out, tuple(y.shape), f"{counted(len(self.labels), 'label')}")
         return functional.binary_cross_entropy_with_logits(out.float(), y)
 
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), f"{len(self.labels)} labels")
+            refuse_shape(out, tuple(y.shape), f"{counted(len(self.labels), 'label')}")
         logits = self.logits(out)
         return functional.binary_cross_entropy_with_logits(logits, y.to(logits.dtype), reduction="none").mean(1)
 

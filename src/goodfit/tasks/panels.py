@@ -34,6 +34,17 @@ def coloured(mask: np.ndarray, colours: Sequence[Sequence[int]]) -> np.ndarray:
     return np.asarray(table[mask])
 
 
+def mask_legend(classes: Sequence[object], colours: Sequence[Sequence[int]], void: int | None) -> list[tuple[str, str]]:
+    """Each class and its colour as #rrggbb; after them what is void and what is wrong."""
+    lines = [(str(name), _hex(colour)) for name, colour in zip(classes, colours, strict=False)]
+    return [*lines, *([("void", _hex(VOID_COLOUR))] if void is not None else []), ("wrong", _hex(WRONG_COLOUR))]
+
+
+def _hex(colour: Sequence[int]) -> str:
+    red, green, blue = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
 def restored_panels(given: np.ndarray, truth: np.ndarray, drawn: np.ndarray) -> dict[str, np.ndarray]:
     """Panels of a degraded image (H, W, C), the clean one and the restored one; the difference left, enlarged."""
     error = np.abs(drawn.astype(np.int16) - truth.astype(np.int16)) * ERROR_FACTOR

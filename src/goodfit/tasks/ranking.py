@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.metric import NDCG_AT_10, RECALL_AT_10, Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.task import Targets
 
@@ -32,6 +33,9 @@ class Ranking(RowTask):
     name: ClassVar[str] = "ranking"
     family: ClassVar[str] = "ranking"
     rival: ClassVar[str] = "recommending the most popular items"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(
+        RECALL_AT_10, "of the items that users took in {rows}, {score} are among the first 10 recommended to them"
+    )
     decodes_scores: ClassVar[bool] = False
     metric_list: ClassVar[tuple[Metric, ...]] = (NDCG_AT_10, RECALL_AT_10)
 

@@ -54,9 +54,13 @@ class Rating(Regression):
                 "The error on the scored rows by how many training ratings their user or item has; and how the ratings "
                 "fall on the items, the most popular first."
             )
-            plot = Plot("activity", (analyses["activity"],), "Error by what is known")
+            activity = analyses["activity"]
+            plots = [
+                Plot("activity", (activity,), "Error by what is known", "half"),
+                Plot("popularity", (activity["popularity"],), "Training ratings of each item", "half"),
+            ]
             sections.append(
-                Section("activity", "What is known of users and items", text, [plot], link="Users and items")
+                Section("activity", "What is known of users and items", text, plots, link="Users and items")
             )
         return sections
 

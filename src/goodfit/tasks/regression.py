@@ -12,10 +12,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
 from goodfit.tasks.coverage import bands_of, coverage_by_group, coverage_section
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
@@ -40,6 +42,7 @@ class Regression(RowTask):
     family: ClassVar[str] = "numbers"
     metric_list: ClassVar[tuple[Metric, ...]] = (RMSE, MAE, R2, COVERAGE)
     rival: ClassVar[str] = "predicting the mean of the training rows"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(MAE, "on {rows} it is off by {score} on average", "is off by")
 
     @property
     def outputs(self) -> int:
@@ -73,7 +76,7 @@ class Regression(RowTask):
         if self.single and out.dim() == 2 and out.shape[1] == 1:
             out = out.squeeze(1)
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{len(self.means)} targets")
+            refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{counted(len(self.means), 'target')}")
         if self.single:
             return out, ((y - self.means[0]) / self.deviations[0]).float()
         return out, ((y - y.new_tensor(self.means)) / y.new_tensor(self.deviations)).float()
@@ -159,11 +162,15 @@ class Regression(RowTask):
         self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
     ) -> list[Section]:
         """Predictions of the first target against the truth."""
-        plot = Plot("scatter", self.details(out, y)["scatter"], "Predictions against truth, and residuals")
+        points = self.details(out, y)["scatter"]
+        plots = [
+            Plot("scatter", points, "Prediction against truth", "half", first=True),
+            Plot("residuals", points, "Residuals against prediction", "half"),
+        ]
         text = (
             "On the dashed line a prediction is exact. Residuals should lie around zero without a shape of their own."
         )
-        sections = [Section("scatter", "Predictions", text, [plot])]
+        sections = [Section("scatter", "Predictions", text, plots)]
         if "coverage" in analyses:
             sections.append(coverage_section(analyses["coverage"], "intervals"))
         return sections

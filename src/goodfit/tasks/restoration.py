@@ -15,6 +15,7 @@ from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import PSNR, PSNR_GAIN, SSIM, Metric
 from goodfit.tasks.panels import restored_panels
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import Targets
 
@@ -51,6 +52,9 @@ class Restoration(DenseTask):
     input_at_own_size: ClassVar[bool] = True
     accepts_feature_net: ClassVar[bool] = True
     rival: ClassVar[str] = "the degraded image itself"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(
+        PSNR, "{rows} are restored to a PSNR of {score}, where more is nearer to the clean image", "has"
+    )
 
     @property
     def outputs(self) -> int:

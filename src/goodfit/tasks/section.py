@@ -9,19 +9,21 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawing of the report: see DRAWINGS in goodfit.report.plots.
+    """A drawing of the report: see DRAWINGS in goodfit.report.drawings.
 
     Attributes:
-        drawing: confusion, recall, balance, scatter or activity.
+        drawing: confusion, recall, balance, scatter, ...
         data: the arguments of that drawing.
         alt: what a screen reader says in its place.
         width: half stands beside another half; wide is as wide as it needs, full as the page.
+        first: it says most about this task, so that it stands on the first screen.
     """
 
     drawing: str
     data: tuple[Any, ...]
     alt: str
     width: Literal["half", "wide", "full"] = "full"
+    first: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
 from goodfit.tasks.class_sections import confusion_section
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
-from goodfit.tasks.panels import mask_panels
+from goodfit.tasks.panels import mask_legend, mask_panels
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Bar, Section, Table
 from goodfit.tasks.shapes import refuse_shape
 from goodfit.tasks.task import Targets
@@ -47,6 +49,9 @@ class Segmentation(DenseTask):
     name: ClassVar[str] = "segmentation"
     family: ClassVar[str] = "segmentation"
     rival: ClassVar[str] = "predicting the most frequent class everywhere"
+    plain_score: ClassVar[PlainScore | None] = PlainScore(
+        IOU, "on {rows} the predicted areas overlap the true ones by {score}"
+    )
     metric_list: ClassVar[tuple[Metric, ...]] = (IOU, PIXEL_ACCURACY, LOG_LOSS)
     losses: ClassVar[tuple[str, ...]] = ("dice", "cross-entropy", "focal")
     data_words: ClassVar[str] = "masks"
@@ -87,7 +92,7 @@ class Segmentation(DenseTask):
     def _checked(self, out: Tensor, y: Tensor) -> Tensor:
         wanted = (len(y), len(self.classes), *y.shape[1:])
         if out.shape != wanted:
-            refuse_shape(out, wanted, f"{len(self.classes)} classes for every pixel")
+            refuse_shape(out, wanted, f"{counted(len(self.classes), 'class')} for every pixel")
         return out.float()
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
@@ -267,6 +272,9 @@ class Segmentation(DenseTask):
         self, given: np.ndarray, truth: np.ndarray, drawn: np.ndarray, schema: Mapping[str, Any]
     ) -> Mapping[str, np.ndarray]:
         return mask_panels(given, truth, drawn, schema["codes"]["colours"], self.void)
+
+    def legend(self, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+        return mask_legend(self.classes, schema["codes"]["colours"], self.void)
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every pixel the commonest class of the training masks."""

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from goodfit.errors import UsageError
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
+from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Section
 
 Targets = Sequence[Any] | np.ndarray | Tensor  # as a source gives them: labels, lists of labels, numbers, images
@@ -32,6 +33,7 @@ class Task(ABC):
     name: ClassVar[str]
     family: ClassVar[str]  # what recipes of architectures are keyed by: classes, labels, numbers, ratings, ...
     metric_list: ClassVar[tuple[Metric, ...]]  # the first one is the headline
+    plain_score: ClassVar[PlainScore | None] = None  # everyday words for its score; None: the main metric by its name
     output: ClassVar[Literal["row", "image"]] = "row"  # what the net gives for each input
     rival: ClassVar[str] = "the trivial predictor"  # what `baseline` is of: "predicting the mean" (reaches 0.3)
     loss_unit: ClassVar[str] = "mean per row"  # what the loss is measured in, for the plot of it
@@ -244,6 +246,10 @@ class Task(ABC):
     def truth(self, target: Tensor) -> Any:
         """One encoded target in the words of the data."""
 
+    def predicted(self, out: Tensor) -> Tensor | None:
+        """The targets, as `encode` gives them, that these outputs predict; None where they predict no such target."""
+        return None
+
     def truth_columns(self, y: Tensor) -> Columns:
         """Encoded targets as columns beside the predictions; none where they are images, or no values of rows."""
         return {}
@@ -268,6 +274,14 @@ class Task(ABC):
             schema: of the source.
         """
         return {}
+
+    def legend(self, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Classes and their colours (#rrggbb) in these panels; empty where colours say nothing.
+
+        Args:
+            schema: of the source.
+        """
+        return []
 
     def analyses(
         self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor

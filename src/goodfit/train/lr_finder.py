@@ -15,6 +15,7 @@ from goodfit.train.scratch_copy import trial_of
 
 LOWEST, HIGHEST, STEPS = 1e-6, 1.0, 100
 SMOOTHING = 0.9
+RANGE_TEST = "learning_rate_range_test"  # among the analyses of a run: rates, losses and the one chosen
 
 
 @dataclass(frozen=True)

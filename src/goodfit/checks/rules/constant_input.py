@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 BATCHES_AT_LEAST = 3
 ROWS_AT_LEAST = 500
@@ -88,6 +89,7 @@ class ConstantInput(LiveRule):
         constant = (same & suspicious & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(
-                f"column {constant[0]} of what {net} is given is {float(low[constant[0]]):.4g} in all of {rows} rows",
+                f"column {constant[0]} of what {net} is given is {number(float(low[constant[0]]))} in all "
+                f"of {rows} rows",
                 "Remove the column, or check where its values are lost",
             )

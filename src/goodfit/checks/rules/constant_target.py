@@ -35,6 +35,7 @@ from goodfit.checks.engine.events import Batch, Loss, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 CALLS_AT_LEAST = 10
 VALUES_AT_LEAST = 64  # in all of these batches together
@@ -90,7 +91,9 @@ class ConstantTarget(LiveRule):
             if not line.judged or line.calls < CALLS_AT_LEAST or line.count < VALUES_AT_LEAST or not line.values:
                 continue
             if len(line.values) > 1:
-                what = f"the targets of {line.name} lie between 0 and {max(line.values):.4g}: they were divided by 255"
+                what = (
+                    f"the targets of {line.name} lie between 0 and {number(max(line.values))}: they were divided by 255"
+                )
             else:
                 what = f"all {line.count:,} targets of {line.name} that were looked at are {max(line.values):g}"
             yield self.finding(

@@ -30,6 +30,7 @@ from goodfit.checks.curves.curves import Curves
 from goodfit.checks.curves.statistic import noise
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import CurveRule
+from goodfit.formatting import number
 
 POINTS_AT_LEAST = 5
 ABOVE_FIRST, ABOVE_LOWEST = 1.5, 3.0  # times
@@ -47,7 +48,7 @@ class Diverging(CurveRule):
         fix = "Lower the learning rate, add warm-up or clip gradients; keep the weights of the best epoch"
         if not np.isfinite(values).all():
             at = int(np.flatnonzero(~np.isfinite(values))[0])
-            before = f" after {values[at - 1]:.4g}" if at else ""
+            before = f" after {number(values[at - 1])}" if at else ""
             yield self.finding(f"{train.name} is {values[at]:g} at {train.steps[at]:g}{before}", fix)
             return
         end = float(values[-max(1, len(values) // 5) :].mean())
@@ -57,7 +58,7 @@ class Diverging(CurveRule):
         above_lowest = lowest > 0 and end > ABOVE_LOWEST * lowest and end - lowest > scattered
         if above_first or above_lowest:
             yield self.finding(
-                f"{train.name} rose to {end:.4g} over the last points; it was {values[0]:.4g} at first, and "
-                f"{lowest:.4g} at its lowest ({train.steps[at]:g})",
+                f"{train.name} rose to {number(end)} over the last points; it was {number(values[0])} at first, and "
+                f"{number(lowest)} at its lowest ({train.steps[at]:g})",
                 fix,
             )

@@ -32,6 +32,7 @@ from goodfit.checks.engine.events import BackwardBegins, Call, Loss
 from goodfit.checks.engine.sequence_calls import SequenceCalls
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 
 class FutureLeak(LiveRule):
@@ -55,7 +56,7 @@ class FutureLeak(LiveRule):
             if reach is not None and reach.past:
                 yield self.finding(
                     f"the targets are the next step of the input, and outputs of {type(net).__name__} see it: a change "
-                    f"of the last step moves outputs of earlier ones (by {reach.size:.3g})",
+                    f"of the last step moves outputs of earlier ones (by {number(reach.size, 3)})",
                     "Give attention a causal mask, pad convolutions over time on the left alone, and use no "
                     "bidirectional layer",
                     file=match.loss.place.file,

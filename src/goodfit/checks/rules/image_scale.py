@@ -30,6 +30,7 @@ from torch import Tensor, nn
 from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 CALLS_COMPARED = 2
 VALUES_AT_LEAST = 64  # of a row: fewer are no image
@@ -57,8 +58,9 @@ class ImageScale(LiveRule):
             raw = scales[0] == "raw"
             low, high = float(x.min()), float(x.max())
             yield self.finding(
-                f"images reach the first layer {'as whole numbers from' if raw else 'with values from'} {low:.4g} to "
-                f"{high:.4g}",
+                f"images reach the first layer {'as whole numbers from' if raw else 'with values from'} "
+                f"{number(low)} to "
+                f"{number(high)}",
                 "Divide by 255 once, where the images are read" if raw else "Divide by 255 once, not twice",
             )
 

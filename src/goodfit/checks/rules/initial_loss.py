@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from goodfit.checks.engine.events import Loss, Weights
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 FACTOR_AT_LEAST = 3.0  # times ln C
 ROWS_AT_LEAST = 8
@@ -55,7 +56,8 @@ class InitialLoss(LiveRule):
         loss = float((rows.logsumexp(1) - rows.gather(1, y.long().unsqueeze(1)).squeeze(1)).mean())
         if loss > FACTOR_AT_LEAST * math.log(classes):
             yield self.finding(
-                f"the first loss is {loss:.3g}; a net that knows nothing yet has ln C = {math.log(classes):.3g} for "
+                f"the first loss is {number(loss, 3)}; a net that knows nothing yet has ln C = "
+                f"{number(math.log(classes), 3)} for "
                 f"C = {classes} classes",
                 "Check the scale of the inputs and of the initial weights",
             )

@@ -37,6 +37,7 @@ from goodfit.checks.engine.events import BackwardEnded, Call, Compare, Loss, Wat
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 FACTOR_AT_LEAST = 2.5
 ROWS_AT_LEAST = 32
@@ -134,7 +135,10 @@ class InputScaleDiffers(LiveRule):
                 what = f"vary {_times(factor)} those of its training"
             elif len(train.shape) == 3 and _ranges_differ(train, evaluation):
                 (low, high), (other_low, other_high) = *train.ranges, *evaluation.ranges
-                what = f"lie in {other_low:.3g}..{other_high:.3g}, and those of its training in {low:.3g}..{high:.3g}"
+                what = (
+                    f"lie in {number(other_low, 3)}..{number(other_high, 3)}, and those of its training in "
+                    f"{number(low, 3)}..{number(high, 3)}"
+                )
             else:
                 continue
             yield self.finding(

@@ -28,6 +28,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 ROUNDING = 1e-3
 
@@ -43,7 +44,7 @@ class KlDivNotLog(LiveRule):
         if node is not None and node.name() == "SoftmaxBackward0":
             what = "input of kl_div comes from a softmax without a logarithm"
         elif largest > ROUNDING:
-            what = f"input of kl_div has values up to {largest:.3g}, and log-probabilities are at most 0"
+            what = f"input of kl_div has values up to {number(largest, 3)}, and log-probabilities are at most 0"
         elif not event.options.get("log_target") and float(event.target.detach().max()) <= 0 > event.target.min():
             what = "target of kl_div is negative, so it holds log-probabilities, and log_target=True is missing"
         else:

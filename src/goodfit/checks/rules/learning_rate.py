@@ -38,6 +38,7 @@ from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 STEPS_AT_LEAST = 30
 RISE_FACTOR = 1.5  # of the last losses above the first
@@ -115,8 +116,8 @@ class LearningRate(LiveRule):
         leaps = self.largest_change >= LEAP_AT_LEAST or not math.isfinite(self.largest_change) or diverged
         if comparable and leaps and (never_below or end > RISE_FACTOR * losses.first or diverged):
             yield self.finding(
-                f"the loss was {losses.first:.4g} in the first step, {losses.lowest:.4g} at its lowest, and is "
-                f"{end:.4g} over the last steps: the learning rate of {self.rate:g} is too high",
+                f"the loss was {number(losses.first)} in the first step, {number(losses.lowest)} at its lowest, and is "
+                f"{number(end)} over the last steps: the learning rate of {self.rate:g} is too high",
                 "Divide it by 10, or let goodfit fit --lr find choose it",
                 file=self.place.file,
                 line=self.place.line,

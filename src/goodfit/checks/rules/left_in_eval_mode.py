@@ -34,6 +34,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from goodfit.checks.engine.events import BackwardEnded, Call, Dropout, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 STEPS_AT_LEAST = 2
 
@@ -103,7 +104,11 @@ def _effects(net: nn.Module) -> str:
     parts = list(net.modules())
     dropouts = sum(isinstance(part, _DropoutNd) or _drops(part) for part in parts)
     norms = sum(isinstance(part, _BatchNorm) for part in parts)
-    effects = [f"{dropouts} dropout layer(s) drop nothing"] if dropouts else []
-    if not dropouts and not norms:
-        effects = ["its dropout drops nothing"]  # a function with self.training
-    return " and ".join(effects + ([f"{norms} batch norm layer(s) no longer adapt to the data"] if norms else []))
+    effects = []
+    if dropouts:
+        effects.append(f"{counted(dropouts, 'dropout layer')} {'drops' if dropouts == 1 else 'drop'} nothing")
+    if norms:
+        effects.append(
+            f"{counted(norms, 'batch norm layer')} no longer {'adapts' if norms == 1 else 'adapt'} to the data"
+        )
+    return " and ".join(effects) or "its dropout drops nothing"  # of a function with self.training

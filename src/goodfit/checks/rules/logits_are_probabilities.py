@@ -38,6 +38,7 @@ from goodfit.checks.engine.events import BackwardBegins, Loss, NewDistribution
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 OF_CLASSES = ("Categorical", "OneHotCategorical", "OneHotCategoricalStraightThrough", "RelaxedOneHotCategorical",
               "Multinomial")  # fmt: skip
@@ -63,7 +64,9 @@ class LogitsAreProbabilities(LiveRule):
         if probs is not None and probs.numel() and probs.is_floating_point():
             lowest, highest = float(probs.min()), float(probs.max())
             if lowest < 0:
-                what = "log-probabilities (none is above 0)" if highest <= 0 else f"values as low as {lowest:.3g}"
+                what = (
+                    "log-probabilities (none is above 0)" if highest <= 0 else f"values as low as {number(lowest, 3)}"
+                )
                 yield self.finding(
                     f"the probs of {event.kind} are {what}: the probabilities that it makes of them are wrong",
                     "Give these values as logits=, or their softmax as probs=",

@@ -42,8 +42,9 @@ class Memorisation(EndRule):
         if known is None or new is None or new.value < LEFT_AT_LEAST:
             return
         if known.value <= SHARE_AT_MOST * new.value and known.high < new.low:
+            metric, trained, held_out = end.main_metric, end.scores["train"], end.scores["valid"]
             yield self.finding(
-                f"it knows its training rows nearly by heart: {end.main_metric} is {end.scores['train'].value:.3f} on "
-                f"them, and {end.scores['valid'].value:.3f} on rows held out",
+                f"it knows its training rows nearly by heart: {metric} is {metric.text(trained.value, trained)} on "
+                f"them, and {metric.text(held_out.value, held_out)} on rows held out",
                 "More rows would help most; or a higher --weight-decay",
             )

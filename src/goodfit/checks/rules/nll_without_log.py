@@ -31,6 +31,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Loss, OtherLoss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 ROUNDING = 1e-3
 
@@ -54,7 +55,7 @@ class NllWithoutLog(LiveRule):
         if node is not None and node.name() == "SoftmaxBackward0":
             what = "comes from a softmax without a logarithm"
         elif largest > ROUNDING:
-            what = f"has values up to {largest:.3g}, and log-probabilities are at most 0"
+            what = f"has values up to {number(largest, 3)}, and log-probabilities are at most 0"
         else:
             return
         if name == "ctc_loss":

@@ -38,6 +38,7 @@ from goodfit.checks.engine.events import Compare, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule, LiveRule
+from goodfit.formatting import number, percent
 
 STEPS_AT_LEAST = 100
 TRAINING_FALL = 0.5  # of the first loss
@@ -104,8 +105,9 @@ class NoBetterThanBaseline(EndRule, LiveRule):
             known = [score for score in scores if score.rows >= ROWS_AT_LEAST][-SCORES_COMPARED:]
             if known and all(score.is_chance for score in known):
                 yield self._of_program(
-                    f"the accuracy on the rows evaluated is {known[-1].right / known[-1].rows:.3f}, and one class has "
-                    f"{known[-1].majority:.3f} of them", losses.first, end, place,
+                    "the accuracy on the rows evaluated is "
+                    f"{percent(known[-1].right / known[-1].rows, 1)}, and one class has "
+                    f"{percent(known[-1].majority, 1)} of them", losses.first, end, place,
                 )  # fmt: skip
                 return
         for (place, name, _), passes in self.program.evaluations.series.items():
@@ -121,7 +123,8 @@ class NoBetterThanBaseline(EndRule, LiveRule):
 
     def _of_program(self, what: str, first: float, end: float, place: Place) -> Finding:
         return self.finding(
-            f"{what}, while the training loss fell from {first:.3g} to {end:.3g}: training rows are memorised, and "
+            f"{what}, while the training loss fell from {number(first, 3)} to {number(end, 3)}: training "
+            "rows are memorised, and "
             "nothing is learnt from them",
             "Check that each label belongs to its input (shifted by a row? shuffled apart?), in training and in "
             "evaluation",
@@ -132,16 +135,19 @@ class NoBetterThanBaseline(EndRule, LiveRule):
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
         if end.beats_trivial:
             return
-        score, fix = end.scores["valid"], "Check that labels belong to their rows, then try more --epochs or more rows"
+        score, metric = end.scores["valid"], end.main_metric
+        fix = "Check that labels belong to their rows, then try more --epochs or more rows"
         if (gain := end.held_out_gain) is not None:
             yield self.finding(
-                f"a row held out loses {gain.value:.3g} less than by {end.rival} ({gain.low:.3g} to {gain.high:.3g}), "
-                f"which is not beyond doubt; {end.main_metric} is {score.value:.3f}, there {end.baseline['valid']:.3f}",
+                f"a row held out loses {number(gain.value, 3)} less than by {end.rival} "
+                f"({number(gain.low, 3)} to {number(gain.high, 3)}), "
+                f"which is not beyond doubt; {metric} is {metric.text(score.value, score)}, there "
+                f"{metric.text(end.baseline['valid'], score)}",
                 fix,
             )
             return
         yield self.finding(
-            f"{end.main_metric} on the validation rows is {score.value:.3f} ({score.low:.3f} to {score.high:.3f}); "
-            f"{end.rival} reaches {end.baseline['valid']:.3f}",
+            f"{metric} on the validation rows is {metric.text(score.value, score)} ({metric.interval(score)}); "
+            f"{end.rival} reaches {metric.text(end.baseline['valid'], score)}",
             fix,
         )

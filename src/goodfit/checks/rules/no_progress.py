@@ -33,6 +33,7 @@ from goodfit.checks.curves.curves import Curves
 from goodfit.checks.curves.statistic import noise
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import CurveRule
+from goodfit.formatting import number
 
 POINTS_AT_LEAST = 10
 Z_NEEDED = 3.0
@@ -54,7 +55,8 @@ class NoProgress(CurveRule):
         fall = float(start.mean() - end.mean())
         if abs(fall) <= max(Z_NEEDED * error, 1e-3 * abs(float(start.mean()))):
             yield self.finding(
-                f"{train.name} does not fall: {start.mean():.4g} over the first third and {end.mean():.4g} over the "
+                f"{train.name} does not fall: {number(start.mean())} over the first third and "
+                f"{number(end.mean())} over the "
                 "last, a difference within its noise",
                 "Run the program under goodfit check, and try learning rates three times apart",
             )
@@ -64,8 +66,8 @@ class NoProgress(CurveRule):
         late = float(quarter - values[-max(1, count // 8) :].mean())
         if total > 0 and late < SHARE_AT_MOST * total and end.mean() > SMALL * values[0]:
             yield self.finding(
-                f"{train.name} is flat from the middle of the run on: {quarter:.4g} there and "
-                f"{values[-max(1, count // 8) :].mean():.4g} at the end",
+                f"{train.name} is flat from the middle of the run on: {number(quarter)} there and "
+                f"{number(values[-max(1, count // 8) :].mean())} at the end",
                 "Lower the learning rate at the plateau, or stop earlier",
                 level=Level.NOTICE,
             )

@@ -32,6 +32,7 @@ from goodfit.checks.curves.curves import Curves
 from goodfit.checks.curves.statistic import noise, smooth
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import CurveRule
+from goodfit.formatting import number
 
 POINTS_AT_LEAST = 8
 SHARE_OF_LEVEL = 0.05
@@ -49,7 +50,8 @@ class NoisyValidation(CurveRule):
         scatter, course = noise(late), smooth(late)
         if scatter > SHARE_OF_LEVEL * abs(float(late.mean())) and scatter > SHARE_OF_FALL * abs(course[0] - course[-1]):
             yield self.finding(
-                f"{valid.name} varies by {scatter:.3g} from point to point around {late.mean():.3g} in the last half: "
+                f"{valid.name} varies by {number(scatter, 3)} from point to point around "
+                f"{number(late.mean(), 3)} in the last half: "
                 "which epoch is best is partly luck",
                 "Use more validation rows, a lower rate at the end, or averaged weights; compare several seeds",
             )

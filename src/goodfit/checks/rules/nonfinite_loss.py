@@ -33,6 +33,7 @@ from goodfit.checks.engine.events import BackwardBegins, Scaler, Step
 from goodfit.checks.engine.fingerprints import all_finite
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 # Of an operation: the value that its node keeps, its name, and whether a value is one that it cannot take.
 PARTIAL: dict[str, tuple[str, str, Callable[[Tensor], Tensor]]] = {
@@ -99,4 +100,4 @@ class NonfiniteLoss(LiveRule):
 
 
 def _extremes(x: Tensor) -> str:
-    return f"values from {float(x.min()):.3g} to {float(x.max()):.3g}"
+    return f"values from {number(float(x.min()), 3)} to {number(float(x.max()), 3)}"

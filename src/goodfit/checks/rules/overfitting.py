@@ -39,6 +39,7 @@ from goodfit.checks.curves.statistic import overfit
 from goodfit.checks.engine.events import WatchEnds, Weights
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import CurveRule, EndFacts, EndRule, LiveRule
+from goodfit.formatting import number
 from goodfit.stats.rise import rise_after_lowest
 
 Z_NEEDED = 2.326  # one-sided p < 0.01
@@ -72,8 +73,9 @@ class Overfitting(EndRule, CurveRule, LiveRule):
                 continue
             if min(last) > STEADY_RISE * losses[best] and trained[-1] < TRAINING_FALL * trained[0]:
                 yield self.finding(
-                    f"after evaluation {best + 1} of {len(losses)} the loss rose from {losses[best]:.3g} to "
-                    f"{losses[-1]:.3g} while the training loss fell from {trained[0]:.3g} to {trained[-1]:.3g}, and "
+                    f"after evaluation {best + 1} of {len(losses)} the loss rose from {number(losses[best], 3)} to "
+                    f"{number(losses[-1], 3)} while the training loss fell from {number(trained[0], 3)} "
+                    f"to {number(trained[-1], 3)}, and "
                     "the weights of that time were not kept",
                     "Keep a copy of the weights with the lowest validation loss, or stop there; use more rows, "
                     "augmentation or weight decay",

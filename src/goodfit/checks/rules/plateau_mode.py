@@ -37,6 +37,7 @@ from goodfit.checks.engine.events import Schedule, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 VALUES_AT_LEAST = 4
 RIGHT_WAY_SHARE = 0.6  # of the changes from value to value
@@ -87,8 +88,8 @@ class PlateauMode(LiveRule):
             else:
                 continue
             yield self.finding(
-                f'ReduceLROnPlateau with mode="{scheduler.mode}" is given {what} from {values[0]:.3g} to '
-                f"{values[-1]:.3g}; each improvement counts as a plateau",
+                f'ReduceLROnPlateau with mode="{scheduler.mode}" is given {what} from {number(values[0], 3)} to '
+                f"{number(values[-1], 3)}; each improvement counts as a plateau",
                 f'Make it with mode="{right}"',
                 file=scheduler.place.file,
                 line=scheduler.place.line,

@@ -32,6 +32,7 @@ from goodfit.checks.engine.row_calls import RowCalls
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 
 class SamplesMix(LiveRule):
@@ -60,7 +61,7 @@ class SamplesMix(LiveRule):
             place = mixed.place if mixed.place.file else kept.place or Place(None, None)
             yield self.finding(
                 f"a change of row {mixed.changed} of the input of {type(call.module).__name__} moves row {mixed.moved} "
-                f"of its output (by {mixed.size:.3g}): samples of a batch are mixed",
+                f"of its output (by {number(mixed.size, 3)}): samples of a batch are mixed",
                 "Check for a view or transpose that moves the first dimension, a softmax or mean over it, or a "
                 "recurrent or attention layer without batch_first=True",
                 file=place.file,

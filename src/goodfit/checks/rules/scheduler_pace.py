@@ -32,6 +32,7 @@ from goodfit.checks.engine.events import Scaler, Schedule, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
 STEPS_AT_LEAST = 40
@@ -99,7 +100,7 @@ class SchedulerPace(LiveRule):
             ):
                 continue
             yield self.finding(
-                f"under {pace.name} the learning rate had fallen to a hundredth of {pace.highest:.3g} after "
+                f"under {pace.name} the learning rate had fallen to a hundredth of {number(pace.highest, 3)} after "
                 f"{pace.low_at} of {total} steps",
                 "Step the scheduler once per epoch, or give its length in batches",
                 file=pace.place.file,

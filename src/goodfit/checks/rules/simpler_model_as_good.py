@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.formatting import number
 from goodfit.stats.estimates import mean
 
 SHARE_OF_GAIN = 0.05
@@ -43,8 +44,10 @@ class SimplerModelAsGood(EndRule):
         if excess.high < SHARE_OF_GAIN * gain.value:
             more = "more" if excess.value >= 0 else "less"
             yield self.finding(
-                f"a linear model on the same rows does as well: it loses {abs(excess.value):.3g} {more} in a row (95% "
-                f"interval of what it loses more: {excess.low:.3g} to {excess.high:.3g}); the model gains "
-                f"{gain.value:.3g} over {end.rival}",
+                f"a linear model on the same rows does as well: it loses {number(abs(excess.value), 3)} "
+                f"{more} in a row (95% "
+                f"interval of what it loses more: {number(excess.low, 3)} to {number(excess.high, 3)}); "
+                "the model gains "
+                f"{number(gain.value, 3)} over {end.rival}",
                 "Take the linear model, or add columns that hold what these do not",
             )

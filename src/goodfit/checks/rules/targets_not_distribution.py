@@ -34,6 +34,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 TOLERANCE = 1e-3
 
@@ -53,7 +54,8 @@ class TargetsNotDistribution(LiveRule):
             lowest, highest = float(target.min()), float(target.max())
             if lowest < -TOLERANCE and highest > TOLERANCE:
                 yield self.finding(
-                    f"the target of kl_div lies between {lowest:.3g} and {highest:.3g}: these are logits, and neither "
+                    f"the target of kl_div lies between {number(lowest, 3)} and {number(highest, 3)}: "
+                    "these are logits, and neither "
                     "probabilities nor their logarithms",
                     "Give it softmax(logits), or log_softmax(logits) with log_target=True",
                 )
@@ -79,7 +81,7 @@ class TargetsNotDistribution(LiveRule):
         lowest = float(target.min())
         if lowest < -TOLERANCE:
             yield self.finding(
-                f"targets of cross_entropy, which have to be probabilities, are as low as {lowest:.3g}",
+                f"targets of cross_entropy, which have to be probabilities, are as low as {number(lowest, 3)}",
                 "Give class numbers (integers) or probabilities; use mse_loss or l1_loss for numbers",
             )
             return

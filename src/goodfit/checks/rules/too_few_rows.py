@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.formatting import counted, number
 
 ROWS_AT_LEAST = 30
 GAIN_WORTH_KNOWING = 0.1  # of the trivial predictor's loss
@@ -38,11 +39,11 @@ class TooFewRows(EndRule):
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
         rows = end.rows_that_tell
         part = "test" if "test" in end.scores else "valid"
-        score = end.scores[part]
+        score, metric = end.scores[part], end.main_metric
         if rows < ROWS_AT_LEAST:
             yield self.finding(
-                f"only {rows} row{'' if rows == 1 else 's'} can say how good it is: {end.main_metric} is "
-                f"{score.value:.3f} ({score.low:.3f} to {score.high:.3f})",
+                f"only {counted(rows, 'row')} can say how good it is: {metric} is {metric.text(score.value, score)} "
+                f"({metric.interval(score)})",
                 "Give more rows; until then the interval counts, not the value",
             )
             return
@@ -51,7 +52,8 @@ class TooFewRows(EndRule):
             return
         if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
             yield self.finding(
-                f"{rows} rows are too few to tell whether it has learnt anything: a row loses {gain.value:.3g} less "
-                f"than by {end.rival}, anything from {gain.low:.3g} to {gain.high:.3g}",
+                f"{rows} rows are too few to tell whether it has learnt anything: a row loses "
+                f"{number(gain.value, 3)} less "
+                f"than by {end.rival}, anything from {number(gain.low, 3)} to {number(gain.high, 3)}",
                 "Give more rows",
             )

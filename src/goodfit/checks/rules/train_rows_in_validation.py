@@ -321,8 +321,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             score = end.scores[part]
             if not score.low <= without <= score.high:
                 yield self.finding(
-                    f"without the {part} rows that are training rows as well, {end.main_metric} is {without:.3f}, not "
-                    f"{score.value:.3f}",
+                    f"without the {part} rows that are training rows as well, {end.main_metric} is "
+                    f"{end.main_metric.text(without, score)}, not {end.main_metric.text(score.value, score)}",
                     "Remove the copies, or keep them in one part with --group",
                 )
 

@@ -47,9 +47,10 @@ class Underfitting(EndRule, CurveRule):
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
         fix = "Try more --epochs, a larger --arch or a higher --lr"
         if "train" in end.baseline and not end.beats_baseline("train"):
+            known = end.scores["train"]
             yield self.finding(
-                f"on its own training rows the model has {end.main_metric} {end.scores['train'].value:.3f}; "
-                f"{end.rival} reaches {end.baseline['train']:.3f}",
+                f"on its own training rows the model has {end.main_metric} {end.main_metric.text(known.value, known)}; "
+                f"{end.rival} reaches {end.main_metric.text(end.baseline['train'], known)}",
                 fix,
             )
             return

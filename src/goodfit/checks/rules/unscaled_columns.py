@@ -30,6 +30,7 @@ from torch import nn
 from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 DEVIATION_RATIO = 1000.0
 COLUMN_COUNTS = range(2, 257)
@@ -59,7 +60,8 @@ class UnscaledColumns(LiveRule):
         if largest > DEVIATION_RATIO * smallest:
             low, high = int((deviations == smallest).nonzero()[0]), int((deviations == largest).nonzero()[0])
             yield self.finding(
-                f"column {low} has mean {means[low]:.3g} and sd {smallest:.3g}, column {high} mean {means[high]:.3g} "
-                f"and sd {largest:.3g}, and both go to a linear layer unscaled",
+                f"column {low} has mean {number(means[low], 3)} and sd {number(smallest, 3)}, column "
+                f"{high} mean {number(means[high], 3)} "
+                f"and sd {number(largest, 3)}, and both go to a linear layer unscaled",
                 "Standardise the columns with the means and standard deviations of the training rows",
             )

@@ -16,6 +16,7 @@ from goodfit.data.images.part_names import part_of
 from goodfit.data.tables.decoding import read_bytes, unpacked_name
 from goodfit.data.tables.reading import Dialect
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 PATH_COLUMNS = (
     "path", "file", "filename", "image", "picture", "filepath", "imagepath", "imagename", "imagefile", "img", "photo",
@@ -256,7 +257,7 @@ def _labels(
                 f"column '{wrong}' holds more than 0 and 1", where=columns.file, fix="Give one column of labels"
             )
         labels, how = from_columns(values, names)
-        listing.notes.append(("labels", f"{len(names)} columns: {columns._listed(names)}", how))
+        listing.notes.append(("labels", f"{counted(len(names), 'column')}: {columns._listed(names)}", how))
         return list(labels)
     column = values[0]
     separator, why = (options.tags, "given") if options.tags else separator_of(column, names[0])

@@ -192,7 +192,7 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
         return
     if top.images:
         layout.placed.append(Placed(top, None, None, deep=False))
-        some = top.images[0] if len(top.images) == 1 else f"{len(top.images):,} images such as {top.images[0]}"
+        some = top.images[0] if len(top.images) == 1 else f"{counted(len(top.images))} such as {top.images[0]}"
         layout.notes.append(("no label", some, f"beside the class folders of {top.path}, so without a label"))
     layout.placed += [Placed(folder, folder.name, part) for folder in top.filled]
 

@@ -18,6 +18,7 @@ from goodfit.data.images.mask_codes import LARGEST_CLASS, Codes, Colour
 from goodfit.data.images.masks import LOSSY_GREY
 from goodfit.data.images.opening import DAMAGED, UnreadableImage, open_encoded, read_image_file
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 MASKS_SAMPLED = 100
 PIXELS_SAMPLED = 4_000_000  # of a mask
@@ -162,7 +163,7 @@ def choose_form(
         return MaskForm("colours")
     _refuse_no_numbers(facts)
     if codes is not None and codes.values:
-        return MaskForm("levels", note=(f"{len(codes.values)} classes", "their values are those of --codes"))
+        return MaskForm("levels", note=(f"{counted(len(codes.values), 'class')}", "their values are those of --codes"))
     values = facts.values
     if not values:
         return MaskForm("values")  # not one of the sample can be read, which is said when they are decoded
@@ -262,7 +263,7 @@ def refuse_rare_numbers(counts: Counter[int], where: Path, void: int | None) -> 
         return
     shown = ", ".join(map(str, sorted(counts)[:VALUES_NAMED])) + (", ..." if len(counts) > VALUES_NAMED else "")
     raise DataError(
-        f"the masks hold {len(counts)} values ({shown}); "
+        f"the masks hold {counted(len(counts), 'value')} ({shown}); "
         f"{numbers[-1] + 1 - len(numbers)} of the class numbers up to {numbers[-1]} never occur",
         where=where,
         fix=f"{OPTIONS} class, or --void N for a value to ignore",

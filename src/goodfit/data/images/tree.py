@@ -11,6 +11,7 @@ from pathlib import Path
 
 from goodfit.data.images.formats import NOT_READ, image_endings, image_signature
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 FOLDERS_NAMED = 5  # in a message
 UNENDED_FILES_SAMPLED = 20  # whose first bytes are looked at
@@ -205,7 +206,7 @@ class _Scan:
             return
         path, error = self.unreadable[0]
         names = [str(folder.relative_to(root)) if folder != root else "." for folder, _ in self.unreadable]
-        count = f"{len(names)} folders in it" if len(names) > 1 or path != root else "this folder"
+        count = f"{counted(len(names), 'folder')} in it" if len(names) > 1 or path != root else "this folder"
         count = "1 folder in it" if len(names) == 1 and path != root else count
         raise DataError(
             f"{count} cannot be read ({(error.strerror or str(error)).lower()}): {_some(names)}",

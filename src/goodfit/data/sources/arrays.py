@@ -14,6 +14,7 @@ import numpy as np
 from goodfit.data.source import Claim, RowNumbers, Source, Strength
 from goodfit.data.tables.frames import free_memory
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
@@ -262,7 +263,7 @@ def _join(ys: list[np.ndarray | list[Any]]) -> np.ndarray | list[Any]:
 
 def _same_length(x: Tensor, y: np.ndarray | list[Any] | None) -> None:
     if y is not None and len(x) != len(y):
-        raise DataError(f"x has {len(x)} rows and y has {len(y)}", fix="Give one target a row")
+        raise DataError(f"x has {counted(len(x), 'row')} and y has {len(y)}", fix="Give one target a row")
 
 
 def _refuse_nonfinite(x: Tensor) -> None:
@@ -275,7 +276,7 @@ def _refuse_nonfinite(x: Tensor) -> None:
     if len(bad):
         place = ", ".join(map(str, bad[0].tolist()))
         raise DataError(
-            f"x holds {len(bad)} values that are NaN or infinite, the first at [{place}]",
+            f"x holds {counted(len(bad), 'value')} NaN or infinite, the first at [{place}]",
             where=f"row {int(bad[0, 0])}",
             fix="Fill or drop them",
         )

@@ -18,6 +18,7 @@ from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_part
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.options import Option
 from goodfit.stats.held_out import HeldOut
 
@@ -132,9 +133,11 @@ class Ratings(TableSource):
         for column in users_and_items:
             if empty := self._names(column.name).null_count():
                 why = "rows without a name are learnt as of an unknown one"
-                self.notes.append(("missing", f"{column.name}: {empty:,} cells", why))
+                self.notes.append(("missing", f"{column.name}: {counted(empty, 'cell')}", why))
         user, item = users_and_items
-        summary = f"{user.n_unique():,} users in '{user.name}', {item.n_unique():,} items in '{item.name}'"
+        summary = (
+            f"{counted(user.n_unique(), 'user')} in '{user.name}', {counted(item.n_unique(), 'item')} in '{item.name}'"
+        )
         self.notes.append(("ratings", f"{len(self):,}", summary))
         for name, place in self._given.items():
             self._features[name] = Features(place, self._settings[name], f"--{name}-features")
@@ -234,7 +237,7 @@ class Ratings(TableSource):
             raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
         if values.null_count():
             why = "empty, or NA and others: these rows are left out"
-            self.notes.append(("missing", f"{name}: {values.null_count():,} cells", why))
+            self.notes.append(("missing", f"{name}: {counted(values.null_count(), 'cell')}", why))
         return values.to_list()
 
     def _names(self, column: str) -> pl.Series:

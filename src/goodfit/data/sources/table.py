@@ -25,6 +25,7 @@ from goodfit.data.tables.targets import TargetForm, read_targets, target_form
 from goodfit.data.tables.unusable import Unused, refuse_other_decimals
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -245,7 +246,7 @@ class Table(TableSource):
         if lines:
             more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
             cells = sum(sum(counts.values()) for counts in gaps.values())
-            self.notes.append(("missing", f"{cells:,} cells", "; ".join(lines[:COLUMNS_LISTED]) + more))
+            self.notes.append(("missing", f"{counted(cells, 'cell')}", "; ".join(lines[:COLUMNS_LISTED]) + more))
 
 
 def table(

@@ -11,6 +11,7 @@ from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.moments import date_form, exchanged, unix_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -119,7 +120,8 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
             return ColumnType("left out", SAME if len(present) == len(column) else "one value, or missing")
         kind = _of_numbers(present, values.drop_nulls(), distinct, decimal)
         if slips and kind.name == "number":
-            slip = f"{slips} values such as '{_first_null(present, values)}' are not, and count as missing"
+            some = f"{counted(slips, 'value')} such as '{_first_null(present, values)}'"
+            slip = f"{some} is not, and counts as missing" if slips == 1 else f"{some} are not, and count as missing"
             return ColumnType("number", f"numbers; {slip}", kind.format, decimal)
         return kind
     distinct = words.n_unique()
@@ -214,8 +216,8 @@ def _of_words(present: pl.Series, distinct: int) -> ColumnType:
                 f"the column '{present.name}' is free text ({words:.0f} words a row), which is not read here",
                 fix=f"Leave it out with --ignore {present.name}, or say --categorical {present.name}",
             )
-        return ColumnType("left out", f"{distinct:,} different values in {len(present):,} rows: an identifier")
-    return ColumnType("category", f"{distinct:,} values")
+        return ColumnType("left out", f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier")
+    return ColumnType("category", f"{counted(distinct, 'value')}")
 
 
 def holds_numbers(present: pl.Series, decimal: str) -> bool:

@@ -20,6 +20,7 @@ from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8, unpacked_
 from goodfit.data.tables.header import NAMELESS, column_names, is_header
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -233,7 +234,7 @@ def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: b
 def _refuse_many_columns(width: int, line: int, path: Path) -> None:
     if width > COLUMNS_AT_MOST:
         raise DataError(
-            f"line {line} has {width:,} cells; a table may have {COLUMNS_AT_MOST:,} columns",
+            f"line {line} has {counted(width, 'cell')}; a table may have {counted(COLUMNS_AT_MOST, 'column')}",
             where=path,
             fix="Check the separator, or write fewer columns",
         )

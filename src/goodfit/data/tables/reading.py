@@ -225,7 +225,7 @@ def _json_lines(path: Path) -> pl.DataFrame:
         path, "JSON lines", lambda: pl.read_ndjson(io.BytesIO(b"\n".join(lines)), infer_schema_length=None)
     )
     if frame.height != len(lines):
-        raise DataError(f"{len(lines)} lines hold {frame.height} objects", where=path, fix="Give one object a line")
+        raise DataError(f"{len(lines):,} lines hold {frame.height:,} objects", where=path, fix="Give one object a line")
     return frame
 
 

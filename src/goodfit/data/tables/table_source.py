@@ -13,6 +13,7 @@ from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
@@ -34,6 +35,8 @@ def parse_decimal(value: str) -> str:
 
 TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
+COLUMNS_SHOWN, LETTERS_SHOWN = 12, 40  # of a row that people look at
+TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 DIALECT = (
     Option(
@@ -88,6 +91,19 @@ class TableSource(Source):
         """Of all cells of a row, the target's too."""
         return [f"{value:016x}" for piece in self._frame.pieces() for value in hashed(piece)]
 
+    def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
+        import numpy as np
+
+        order = np.argsort(np.asarray(rows, dtype=np.int64), kind="stable")
+        targets = self._settings.get("target") or ()
+        targets = (targets,) if isinstance(targets, str) else tuple(targets)
+        names = [name for name in self._frame.columns if name not in targets][:COLUMNS_SHOWN]
+        frame = self._frame.sample(np.asarray(rows, dtype=np.int64)[order]).select(names)
+        shown: list[dict[str, str]] = [{}] * len(order)
+        for at, row in zip(order.tolist(), frame.iter_rows(named=True), strict=True):
+            shown[at] = {name: "" if value is None else str(value)[:LETTERS_SHOWN] for name, value in row.items()}
+        return shown
+
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
         self._frame.clear()
@@ -126,12 +142,18 @@ class TableSource(Source):
             names = texts(column)
             self.groups = [f"{name}" for name in names.to_list()]
             if names.null_count():
-                self.notes.append(("group", f"{names.null_count():,} rows", "they have none: these are one group"))
+                self.notes.append(
+                    ("group", f"{counted(names.null_count(), 'row')}", "they have none: these are one group")
+                )
         if time is not None:
             self._refuse_absent(time, "time")
             self.times = read_times(
                 self._frame.column(time), self._settings.get("decimal"), self._settings.get("date_order")
             )
+            distinct = len(set(self.times.tolist()))
+            if distinct <= TIMES_AT_LEAST < len(self.times) and float(abs(self.times).max()) < SMALLEST_YEAR:
+                what = f"the times in '{time}' are {distinct} different numbers, the largest {self.times.max():g}"
+                self.doubts.append((what, "Is it the right column? --time takes one of dates, times or steps"))
 
 
 def hashed(piece: pl.DataFrame) -> list[int]:

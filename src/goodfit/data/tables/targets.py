@@ -13,6 +13,7 @@ from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +23,8 @@ CLASSES_OF_COUNTS = 5  # and more, of which one has too few rows to be a class: 
 ROWS_OF_A_CLASS = 3  # one for each part
 EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
 DATES_AS_CLASSES = 20
+NAMES_SHARE = 0.5  # of the rows have a text of their own: it names rows, and is no class
+NAMES_AT_LEAST = 20  # different texts
 WRITTEN_AT_MOST = 1_000  # classes whose writing is kept
 WORDS, TRUTH, WHOLE, NUMBER, OLD_WORDS = "words", "truth", "whole", "number", "text"
 
@@ -107,10 +110,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if readable < len(values):
         if distinct <= CLASSES_AT_MOST:
             return _of_words(column, words)
-        slip = str(present.filter(values.is_null())[0])[:40]
+        slips, slip = len(values) - readable, str(present.filter(values.is_null())[0])[:40]
         doubt = (
-            f"{len(values) - readable} cells of the target '{name}' are no numbers, such as '{slip}': their rows are "
-            "left out"
+            f"{counted(slips, 'cell')} of the target '{name}' "
+            f"{'is no number' if slips == 1 else 'are no numbers'}, such as "
+            f"'{slip}': {'its row is' if slips == 1 else 'their rows are'} left out"
         )
         return TargetForm(NUMBER, marks, {}, missing, ((doubt, "Fix them, or leave the cells empty"),))
     if not single or not whole:
@@ -121,7 +125,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
         note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
         return TargetForm(NUMBER, marks, {}, (*missing, note))
-    note = ("target", f"{name}, {distinct} classes", "few different whole numbers; --task regression reads numbers")
+    note = (
+        "target",
+        f"{name}, {counted(distinct, 'class')}",
+        "few different whole numbers; --task regression reads numbers",
+    )
     notes = (*missing, note) if distinct > 2 else missing
     if dtype in (pl.String, pl.Categorical, pl.Enum):
         written = texts(present, verbatim=True).unique()
@@ -133,11 +141,17 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
 
 def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     written = texts(words, verbatim=True).unique()
+    if len(written) >= NAMES_AT_LEAST and len(written) > NAMES_SHARE * len(words):
+        raise DataError(
+            f"the target '{column.name}' has {len(written):,} different values in {counted(len(words), 'row')}: a "
+            "class of one row cannot be learnt",
+            fix="Is it the right column? Give another --target, of classes that have several rows each or of numbers",
+        )
     known = [word for word in MISSING if word and (written == word).any()]
     if not known:
         return TargetForm(WORDS, {}, _written(written))
     all_words = texts(words, verbatim=True)
-    listed = ", ".join(f"'{word}' ({int((all_words == word).sum()):,} rows)" for word in known)
+    listed = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
     note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
     return TargetForm(WORDS, {}, _written(written), (note,))
 
@@ -148,7 +162,13 @@ def _missing_note(words: pl.Series, present: pl.Series, name: str) -> tuple[tupl
         return ()
     kinds = texts(words, verbatim=True)
     shown = ", ".join(f"'{word}'" for word in kinds.filter(kinds.is_in(MISSING)).unique().sort().to_list())
-    return (("missing", f"target {name}", f"{gone:,} cells are {shown} among numbers: no target"),)
+    return (
+        (
+            "missing",
+            f"target {name}",
+            f"{counted(gone, 'cell')} {'is' if gone == 1 else 'are'} {shown} among numbers: no target",
+        ),
+    )
 
 
 def _written(written: pl.Series) -> dict[str, str]:

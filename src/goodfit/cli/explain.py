@@ -1,0 +1,106 @@
+"""`goodfit explain`: what a finding, a metric, an option or a verdict means, by whatever name comes to mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from goodfit.formatting import listed, nearest, number
+from goodfit.options import Option
+
+if TYPE_CHECKING:
+    from goodfit.tasks.metric import Metric
+
+Page = Callable[[], str]
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # an option may be asked for as it is written
+@click.argument("name", metavar="[RULE]", required=False)
+def explain(name: str | None) -> None:
+    """Explain a rule: what it checks, why the mistake hurts, and how to fix it. Without RULE, list all rules.
+
+    RULE may also be a metric (log_loss), an option (--lr) or a verdict (good fit).
+    """
+    from goodfit.checks.rule import rules
+
+    if name is None:
+        click.echo("\n".join(f"{each.code}  {each.level.value:<8} {each.page.splitlines()[0]}" for each in rules()))
+        return
+    pages = _pages()
+    wanted = _key(name)
+    if wanted not in pages:
+        raise click.UsageError(f"there is nothing called '{name}'. {_offer(wanted, pages)}")
+    click.echo(pages[wanted]())
+
+
+def _pages() -> Mapping[str, Page]:
+    """Everything that can be explained, by its names as `_key` writes them; of two with one name, the rule."""
+    from goodfit.analysis.verdict import BY_RULE, Verdict
+    from goodfit.checks.rule import rules
+    from goodfit.data.command_options import source_options
+    from goodfit.fitting.options import fit_options
+    from goodfit.tasks import known_tasks
+
+    pages: dict[str, Page] = {}
+    for option in [*source_options(), *fit_options()]:
+        pages[_key(option.name)] = partial(_of_option, option)
+    for task in known_tasks().values():
+        for metric in task.metric_list:
+            for called in (metric.name, metric.title):
+                pages[_key(called)] = partial(_of_metric, metric)
+    by_name = {rule.name: rule for rule in rules()}
+    for name, verdict in BY_RULE.items():
+        page = f"{by_name[name].code} {by_name[name].page}"
+        pages |= dict.fromkeys((_key(verdict.words), _key(verdict.code)), partial(str, page))
+    for verdict, text in ((Verdict.GOOD_FIT, GOOD_FIT), (Verdict.NOT_TO_BE_TRUSTED, NOT_TRUSTED)):
+        pages |= dict.fromkeys((_key(verdict.words), _key(verdict.code)), partial(str, text))
+    for rule in rules():
+        page = f"{rule.code} {rule.page}"
+        pages |= dict.fromkeys((_key(rule.name), _key(rule.code)), partial(str, page))
+    return pages
+
+
+GOOD_FIT = """\
+good fit: no rule has anything against this run.
+
+It beats a constant prediction beyond doubt, does not lose on new rows what it gains on its training rows, and no simple
+model does as well. How good it is says the score with its interval, on rows that it has not learnt from.
+"""
+NOT_TRUSTED = """\
+not to be trusted: a rule found an error, so that the score may say nothing about new rows.
+
+The findings of the run name it: rows that are in two parts, a column that gives the target away, and the like. Fix it
+and fit again.
+"""
+
+
+def _of_option(option: Option) -> str:
+    """Name, values and text of an option of a fit."""
+    values = ""
+    if option.choices:
+        values = f"One of {', '.join(option.choices)}."
+    elif option.low is not None and option.high is not None:
+        values = f"From {number(option.low)} to {number(option.high)}."
+    lines = [f"{option.flag}: an option of goodfit fit, under {option.group}.", "", option.help]
+    return "\n".join([*lines, *([values] if values else []), f"In Python: goodfit.fit(..., {option.name}=...)."])
+
+
+def _of_metric(metric: Metric) -> str:
+    """Name, direction, unit and meaning of a metric."""
+    direction = "higher is better" if metric.higher_is_better else "lower is better"
+    unit = f", in {metric.unit}" if metric.unit else ", a share of 1" if metric.share else ""
+    return f"{metric.title}: a metric; {direction}{unit}.\n\n{metric.about}".rstrip()
+
+
+def _offer(wanted: str, pages: Mapping[str, Page]) -> str:
+    """What comes nearest to a name that is not known."""
+    near = nearest(wanted, pages)
+    return f"Did you mean {listed(near, 'or')}?" if near else "goodfit explain lists the rules"
+
+
+def _key(name: str) -> str:
+    """A name as it is looked up: --label_smoothing as label-smoothing, GF202 as gf202."""
+    return name.strip().lower().removeprefix("--").replace("_", "-").replace(" ", "-")

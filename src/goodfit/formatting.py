@@ -1,0 +1,137 @@
+"""Numbers, counts, durations and names as people read them: the same in messages, on the console and on the page."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+DECIMALS_AT_MOST = 10  # of a small number; a smaller one is written as 1.2e-11
+WRITTEN_OUT_BELOW = 1e15
+ALIKE = 0.6  # of difflib: 1 is the same
+ROUNDING = 1e-9  # of a share: what sums of floats are off
+
+
+def spaced(name: str) -> str:
+    """batch_size as batch size."""
+    return name.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """The first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """A measured number in a sentence: 0.5533, 48.2, 72,638. None and NaN are a dash.
+
+    Args:
+        value: a number of Python or NumPy; other values as they print.
+        digits: significant digits of a float; from 1,000 on it is whole. Nothing is written as 7.264e+04.
+    """
+    if value is None:
+        return "–"
+    plain = _plain(value)
+    if isinstance(plain, bool) or not isinstance(plain, int | float):
+        return str(value)
+    if isinstance(plain, int):
+        return f"{plain:,}"
+    if math.isnan(plain):
+        return "–"
+    size = abs(plain)
+    if not math.isfinite(plain) or size >= WRITTEN_OUT_BELOW:
+        return f"{plain:.{digits}g}"
+    short = f"{plain:.{digits}g}"
+    if abs(float(short)) >= 1_000:
+        return f"{plain:,.0f}"
+    if "e" not in short:
+        return short if float(short) else "0"  # no minus before a zero
+    mantissa, _, power = short.partition("e")
+    decimals = len(mantissa.lstrip("-").replace(".", "")) - 1 - int(power)
+    return f"{plain:,.{max(0, decimals)}f}" if decimals <= DECIMALS_AT_MOST else short
+
+
+def fixed(value: Any) -> str:
+    """A number of a table's column: as many decimals as its neighbours have. 0.9010, 48.20, 48,211."""
+    plain = _plain(value)
+    if not isinstance(plain, float) or not math.isfinite(plain):
+        return number(value)
+    size = abs(plain)
+    if 0 < size < 0.0001:
+        return number(plain, 2)  # four decimals would show a zero
+    return f"{plain:.4f}" if size < 10 else f"{plain:.2f}" if size < 1_000 else number(plain)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share from 0 to 1 as 58%. Only a whole is 100% and only nothing 0%: 0.9996 is 99.96%, always."""
+    plain = float(share)
+    if math.isnan(plain):
+        return "–"
+    if min(abs(plain), abs(plain - 1)) < ROUNDING:
+        return f"{100 * round(plain)}%"
+    while float(f"{100 * plain:.{decimals}f}") in (0, 100):
+        decimals += 1
+    return f"{100 * plain:.{decimals}f}%"
+
+
+def percent_decimals(low: float, high: float) -> int:
+    """Decimals of percents between which an interval of shares lies: none that the interval makes idle."""
+    width = high - low
+    return 0 if not width < 0.04 else 1 if width >= 0.004 or width == 0 else 2
+
+
+def counted(count: int, noun: str, several: str | None = None) -> str:
+    """1 row, 2 rows, 1,024 rows; `several` where the plural is not an s more: counted(2, "class", "classes")."""
+    return f"{count:,} {noun if count == 1 else plural(noun) if several is None else several}"
+
+
+def plural(noun: str) -> str:
+    """rows, classes, categories, boxes: the plural of a regular noun; of several words that of the last."""
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return noun + "es"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """a, b and c."""
+    *first, end = list(words) or [""]
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names that a misspelt or shortened one may mean, the nearest first."""
+    wanted, known = name.casefold(), {each.casefold(): each for each in names}
+    near = difflib.get_close_matches(wanted, known, most, ALIKE)
+    inside = [each for each in known if wanted and (wanted in each or (len(each) > 3 and each in wanted))]
+    return [known[each] for each in dict.fromkeys([*near, *inside])][:most]
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: 8.3 s, 2 min 5 s, 3 h 20 min."""
+    if seconds < 59.5:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(created: str) -> str:
+    """2026-03-01T09:30:00+00:00 as 2026-03-01 09:30 UTC; what is no ISO date stays as it is."""
+    try:
+        when = datetime.fromisoformat(created)
+    except ValueError:
+        return created
+    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".strip()
+
+
+def sentence(text: Any) -> str:
+    """With one full stop at its end."""
+    return str(text).rstrip(". ") + "."
+
+
+def _plain(value: Any) -> Any:
+    """A scalar of NumPy as Python's own."""
+    return value.item() if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0 else value

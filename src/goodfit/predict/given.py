@@ -1,0 +1,212 @@
+"""New data as people hold it: many paths, images and arrays in memory, a row as a dictionary. Made into what is read.
+
+Images in memory are written as PNGs, without loss, into a folder that goes when the predictions go: they are then read
+by the same code as every other image.
+"""
+
+from __future__ import annotations
+
+import glob
+import shutil
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from goodfit.data.images.find import images_in
+from goodfit.data.images.formats import image_endings
+from goodfit.data.sources import source_names, source_of
+from goodfit.data.tables.table_source import TableSource
+from goodfit.errors import DataError
+
+CHANNELS = (1, 3, 4)
+LARGEST = 255
+SMALLEST_SIDE = 4  # pixels of a grey image; a smaller array (N, D) is rows of numbers
+
+
+class HeldFolder:
+    """A folder that goes when nothing refers to this object any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="goodfit-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Data as a source opens it.
+
+    Attributes:
+        data: what the source is given.
+        keys: what its rows are called, where these are not the source's own keys.
+        paths: of images, one a row, where they are not the source's own.
+        inputs: files that are read, which nothing is written over.
+        held: a folder of images that goes with this object.
+    """
+
+    data: Any
+    keys: Sequence[str] | None = None
+    paths: Sequence[Path] | None = None
+    inputs: Sequence[Path] = ()
+    held: HeldFolder | None = None
+
+
+def as_given(schema: Mapping[str, Any], data: Any) -> Given:
+    """Data for a run with this schema.
+
+    Args:
+        schema: of the run's source.
+        data: a path or an opened source, which stay as they are; of images also a PIL image, an array (H, W),
+            (H, W, C) or (N, H, W, C), a tensor (C, H, W) or (N, C, H, W), or a list of these and of paths; of a table
+            also a dictionary (column -> value, or values) or a list of dictionaries.
+
+    Raises:
+        DataError: a path that is not there, values that are no pixels, several tables.
+    """
+    if isinstance(data, (str, PathLike)):
+        return Given(data, inputs=[Path(data)])
+    kind = schema["kind"]
+    source = source_of(kind) if kind in source_names() else None
+    if source is not None and source.images:
+        return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
+    if source is not None and issubclass(source, TableSource):
+        return Given(_frame(data))
+    return Given(np.asarray(data) if isinstance(data, list) else data)
+
+
+def expanded(path: Path) -> list[Path]:
+    """The files that a pattern such as new/*.jpg names, where there is no file of that name: not every shell does it.
+
+    A pattern that names nothing stays as it is, and is an absent file.
+    """
+    if path.exists() or not any(sign in str(path) for sign in "*?["):
+        return [path]
+    return sorted(Path(found) for found in glob.glob(str(path))) or [path]  # noqa: PTH207  # of a whole path
+
+
+def _frame(data: Any) -> Any:
+    """Rows as a frame: one dictionary, or several."""
+    import polars as pl
+
+    if isinstance(data, Mapping):
+        whole = all(isinstance(value, (list, tuple, np.ndarray)) for value in data.values())
+        data = [data] if not whole else {str(name): list(values) for name, values in data.items()}
+    if isinstance(data, list | tuple):
+        if not data or not all(isinstance(row, Mapping) for row in data):
+            several = any(isinstance(row, (str, PathLike)) for row in data)
+            what = "several tables" if several else "a list that holds something else than dictionaries"
+            raise DataError(f"this is {what}", fix="Give one table, or a list of dictionaries, one a row")
+        data = [{str(name): value for name, value in row.items()} for row in data]
+    return pl.DataFrame(data, infer_schema_length=None, strict=False) if isinstance(data, list | dict) else data
+
+
+def _images(data: Any, *, grey: bool) -> Given:
+    """A folder with what is given, in its order; `grey`: the run's images are."""
+    if not _is_images(data):
+        return Given(data)
+    several = list(data) if isinstance(data, list | tuple) else [data]
+    held = HeldFolder()
+    keys: list[str] = []
+    paths: list[Path] = []
+    inputs: list[Path] = []
+    for at, item in enumerate(several):
+        if isinstance(item, (str, PathLike)):
+            files = _files(Path(item))
+            paths += files
+            inputs += files
+            keys += [str(file) for file in files]
+            continue
+        for number, pixels in enumerate(_pictures(item, f"image {at}", grey=grey)):
+            path = held.path / f"{len(keys)}.png"
+            pixels.save(path, format="PNG")
+            paths.append(path)
+            keys.append(str(at) if len(several) > 1 else str(number))
+    if not paths:
+        raise DataError("an empty list of images", fix="Give at least one")
+    links = held.path / "all"
+    links.mkdir()
+    for row, path in enumerate(paths):
+        ending = path.suffix if path.suffix.lower() in image_endings() else ".png"
+        (links / f"{row:09d}{ending}").symlink_to(path.resolve())
+    return Given(links, keys, paths, inputs, held)
+
+
+def _is_images(data: Any) -> bool:
+    """Whether this is an image in memory, or a list; an opened source and what nobody can read are not."""
+    from PIL import Image
+
+    return isinstance(data, (Image.Image, np.ndarray, Tensor, list, tuple))
+
+
+def _files(path: Path) -> list[Path]:
+    """A file, or the images of a folder."""
+    if not path.exists():
+        raise DataError("no such file or folder", where=path, fix="Check the path")
+    return images_in(path) if path.is_dir() else [path]
+
+
+def _pictures(item: Any, name: str, *, grey: bool) -> list[Any]:
+    """Images of Pillow: one, or those of a mini-batch."""
+    from PIL import Image
+
+    if isinstance(item, Image.Image):
+        return [item if item.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16") else item.convert("RGB")]
+    if not isinstance(item, (np.ndarray, Tensor)):
+        raise DataError(
+            f"a {type(item).__name__} is no image", where=name, fix="Give a path, a PIL image, an array or a tensor"
+        )
+    tensor = isinstance(item, Tensor)
+    pixels = _pixels(item.detach().cpu().numpy() if isinstance(item, Tensor) else item, name)
+    several = _batch(pixels, channels_first=tensor, grey=grey)
+    if several is None:
+        raise DataError(
+            f"an array of shape {tuple(item.shape)} is no image", where=name,
+            fix="Give (H, W), (H, W, C) or (N, H, W, C); of a tensor (C, H, W) or (N, C, H, W)",
+        )  # fmt: skip
+    return [Image.fromarray(np.ascontiguousarray(one[..., 0] if one.shape[2] == 1 else one)) for one in several]
+
+
+def _batch(pixels: np.ndarray, *, channels_first: bool, grey: bool) -> np.ndarray | None:
+    """(N, H, W, C) of one image or several; None where the shape is of none.
+
+    Three numbers may be an image with channels, first or last, or grey images: for a run of grey images three or four
+    of them are images.
+    """
+    if pixels.ndim == 2:
+        return pixels[None, :, :, None] if min(pixels.shape) >= SMALLEST_SIDE else None
+    if pixels.ndim == 3:
+        first = pixels.shape[0] == 1 or (pixels.shape[0] in CHANNELS and not grey)
+        last = pixels.shape[2] in CHANNELS
+        if first and (channels_first or not last):
+            return pixels.transpose(1, 2, 0)[None]
+        return pixels[None] if last else pixels[..., None]
+    if pixels.ndim == 4:
+        first, last = pixels.shape[1] in CHANNELS, pixels.shape[3] in CHANNELS
+        if first and (channels_first or not last):
+            return pixels.transpose(0, 2, 3, 1)
+        return pixels if last else None
+    return None
+
+
+def _pixels(values: np.ndarray, name: str) -> np.ndarray:
+    """Pixels as bytes: from bytes, truth values, shares of 1, or numbers up to 255."""
+    if values.dtype == np.uint8:
+        return values
+    if values.dtype == np.bool_:
+        return values.astype(np.uint8) * LARGEST
+    if not values.size or not np.issubdtype(values.dtype, np.number):
+        raise DataError(f"an array of {values.dtype} holds no pixels", where=name, fix="Give numbers from 0 to 255")
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high <= LARGEST):
+        raise DataError(
+            f"its values go from {low:.3g} to {high:.3g}", where=name,
+            fix="Give pixels from 0 to 255, or shares from 0 to 1, as they are before they are normalised",
+        )  # fmt: skip
+    shares = np.issubdtype(values.dtype, np.floating) and high <= 1
+    return np.asarray(np.rint(values * LARGEST if shares else values), dtype=np.uint8)

@@ -1,0 +1,76 @@
+"""The templates of the page, with the filters that write numbers, names and paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from goodfit.formatting import capital, counted, duration, fixed, moment, number, plural, sentence, spaced
+from goodfit.tasks.section import Bar, Plot, Table
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+CELL_LETTERS = 200  # of a text in a table
+LONG_LETTERS = 1_500  # of a sentence or a list of names
+
+
+@cache
+def template(name: str) -> Template:
+    """A template of this folder."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("goodfit.report", "."),
+        autoescape=True,  # names of classes and files are anybody's text
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (
+        breakable, capital, cell, counted, cut, duration, fixed, moment, number, plural, rows_of_blocks, sentence,
+        spaced,
+    )  # fmt: skip
+    for filter_ in filters:
+        environment.filters[filter_.__name__] = filter_
+    environment.tests["plot"] = lambda block: isinstance(block, Plot)
+    return environment.get_template(name)
+
+
+def breakable(path: str) -> Markup:
+    """A path that a narrow column may break after its slashes."""
+    from markupsafe import Markup, escape
+
+    return Markup("/<wbr>").join(escape(step) for step in cut(path).split("/"))
+
+
+def cut(text: Any, letters: int = CELL_LETTERS) -> str:
+    """A text that is at most so long: a page stays small whatever names the data has."""
+    whole = str(text)
+    return whole if len(whole) <= letters else f"{whole[: letters - 2]} …"
+
+
+def cell(value: Any) -> str:
+    """A cell of a section's table."""
+    from markupsafe import Markup
+
+    if isinstance(value, Bar):
+        return Markup(
+            '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+            '<rect width="{:.1f}" height="10" fill="#8fc1e0"/></svg>'
+        ).format(100 * value.share)
+    if isinstance(value, tuple):
+        return f"{fixed(value[0])} to {fixed(value[1])}"
+    return cut(fixed(value))
+
+
+def rows_of_blocks(blocks: Sequence[Plot | Table]) -> list[list[Plot | Table]]:
+    """The blocks of a section, plots of half the width side by side."""
+    rows: list[list[Plot | Table]] = []
+    for half, group in groupby(blocks, key=lambda block: isinstance(block, Plot) and block.width == "half"):
+        together = list(group)
+        rows += [together] if half else [[block] for block in together]
+    return rows

@@ -1,0 +1,98 @@
+"""What somebody types in the first hour, and what they read then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+import goodfit as gf
+from goodfit.cli import app
+from goodfit.errors import DataError, ModelError, UsageError
+
+
+def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    """The exit status of `goodfit WORDS` and what it printed."""
+    monkeypatch.setattr("sys.argv", ["goodfit", *words])
+    status: int | str | None = 0
+    try:
+        app.main()
+    except SystemExit as stop:
+        status = stop.code
+    captured = capsys.readouterr()
+    return int(status or 0), captured.out + captured.err
+
+
+def people(rows: int = 60) -> pl.DataFrame:
+    """A table with a name a row, a class of ticket, an age and whether somebody paid."""
+    random = np.random.default_rng(0)
+    return pl.DataFrame(
+        {
+            "name": [f"passenger number {row}" for row in range(rows)],
+            "ticket": random.integers(1, 4, rows),
+            "age": random.normal(40, 9, rows).round(1),
+            "paid": np.where(random.random(rows) < 0.5, "yes", "no"),
+        }
+    )
+
+
+def test_the_command_alone_welcomes_and_names_five_things(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, text = said(capsys, monkeypatch)
+    assert status == 0
+    for command in ("demo", "fit", "predict", "check", "explain"):
+        assert f"  goodfit {command} " in text
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("overfit", "GF410 overfitting"), ("GF410", "GF410 overfitting"), ("good fit", "good fit: no rule"),
+     ("--lr", "--lr: an option of goodfit fit"), ("label_smoothing", "--label-smoothing: an option"),
+     ("log_loss", "log loss: a metric; lower is better"), ("R²", "R²: a metric"), ("IoU", "IoU: a metric")],
+)  # fmt: skip
+def test_a_rule_a_verdict_a_metric_and_an_option_are_explained_by_any_of_their_names(
+    name: str, first: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, text = said(capsys, monkeypatch, "explain", name)
+    assert (status, text[: len(first)]) == (0, first)
+
+
+def test_a_name_that_is_misspelt_is_answered_with_those_nearest_to_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, text = said(capsys, monkeypatch, "explain", "overfiting")
+    assert status == 2
+    assert "Did you mean overfitting" in text
+
+
+def test_a_target_that_names_the_rows_is_asked_about() -> None:
+    with pytest.raises(DataError, match=r"60 different values in 60 rows.*Is it the right column"):
+        gf.fit(people(), target="name", epochs=1)
+
+
+def test_numbers_that_are_hardly_times_are_doubted(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"3 different times in 60 rows.*Is --time the right column\?"):
+        gf.fit(people(), target="paid", time="ticket", epochs=1)
+    dozens = people().with_columns((pl.int_range(pl.len()) // 10).alias("week"))
+    run = gf.fit(dozens, target="paid", time="week", epochs=1, rivals="none", out=tmp_path / "run")
+    doubts = [finding.message for finding in run.findings if finding.code == "GF003"]
+    assert any("the times in 'week' are 6 different numbers" in doubt for doubt in doubts)
+
+
+def test_a_net_of_the_wrong_width_is_told_which_came_and_which_it_takes(tmp_path: Path) -> None:
+    x = np.zeros((40, 8), dtype=np.float32)
+    with pytest.raises(ModelError, match=r"takes width 5 and was given 8; the mini-batches are \(N, 8\)"):
+        gf.fit(gf.arrays(x, np.arange(40) % 2), model=torch.nn.Linear(5, 2), epochs=1, out=tmp_path / "run")
+
+
+def test_a_finished_run_that_is_to_be_resumed_for_longer_says_why_not(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    data = gf.arrays(x, (x[:, 0] > 0).astype(int))
+    gf.fit(data, epochs=1, out=tmp_path / "run")
+    with pytest.raises(UsageError, match=r"this run is finished, and --epochs was 1.*fit anew with --epochs 12"):
+        gf.fit(data, epochs=12, out=tmp_path / "run", resume=True)
+    assert gf.fit(data, epochs=1, out=tmp_path / "run", resume=True).record.options["epochs"] == 1

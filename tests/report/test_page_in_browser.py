@@ -1,0 +1,76 @@
+"""The page of each task in a real browser: wide and narrow, dark, on paper; small, silent and readable at any size.
+
+Skipped where there is no Chromium.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from chromium import Browser, browser, executable
+from synthetic_runs import RUNS, two_classes
+
+from goodfit.record import Record
+from goodfit.report.from_run import write_report
+
+pytestmark = pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
+
+BYTES_AT_MOST = 3_000_000
+SHEETS_AT_MOST = 4
+PHONE, DESKTOP = 390, 1280
+SMALLEST_TYPE = 11.0  # px
+TYPE_SIZES = """(() => {
+  const sizes = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const scale = element instanceof SVGElement ? element.getScreenCTM().a ** 2 + element.getScreenCTM().b ** 2 : 1;
+    sizes.push([parseFloat(getComputedStyle(element).fontSize) * Math.sqrt(scale), walker.currentNode.data.trim()]);
+  }
+  return sizes.sort((one, other) => one[0] - other[0])[0];
+})()"""
+SPILLING = """[...document.querySelectorAll('main *')].filter(element =>
+  !element.closest('.plot, .scroll, pre, .slider') && element.getBoundingClientRect().right > innerWidth + 1
+).map(element => element.outerHTML.slice(0, 120)).slice(0, 3)"""
+PLOT_LIGHTNESS = """getComputedStyle(document.querySelector('.plot svg')).filter"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("make", RUNS, ids=lambda make: make.__name__)
+def test_the_page_of_each_task_is_small_silent_and_readable_everywhere(
+    make: Callable[[Path], Record], chromium: Browser, tmp_path: Path
+) -> None:
+    record = make(tmp_path / "run")
+    page = write_report(tmp_path / "run", record, tmp_path / "report.html")
+    assert page.stat().st_size <= BYTES_AT_MOST
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "could not be drawn" not in text
+    for width, dark in ((DESKTOP, False), (PHONE, False), (PHONE, True)):
+        chromium.show(page, width=width, dark=dark)
+        assert chromium.complaints() == []
+        assert chromium.requests() == []
+        assert chromium.evaluate("document.documentElement.scrollWidth") <= width, chromium.evaluate(SPILLING)
+        assert chromium.evaluate(SPILLING) == []
+        size, words = chromium.evaluate(TYPE_SIZES)
+        assert size >= SMALLEST_TYPE - 0.01, words
+        if chromium.evaluate("document.querySelectorAll('.plot svg').length"):
+            assert ("invert" in chromium.evaluate(PLOT_LIGHTNESS)) == dark
+    chromium.show(page)
+    sheets = len(re.findall(rb"/Type\s*/Page\b", chromium.paper()))
+    assert 1 <= sheets <= SHEETS_AT_MOST
+
+
+def test_a_matrix_of_two_classes_is_small(chromium: Browser, tmp_path: Path) -> None:
+    page = write_report(tmp_path / "run", two_classes(tmp_path / "run"), tmp_path / "report.html")
+    chromium.show(page, width=DESKTOP)
+    assert chromium.evaluate("document.querySelector('svg[aria-label=\"Confusion matrix\"]').clientWidth") < 450
