@@ -23,7 +23,7 @@ def test_every_bin_is_a_point(rows: int) -> None:
     np.testing.assert_allclose(np.asarray(points.get_ydata()), made.accuracy)
     text = to_svg(figure, "p", "reliability")
     ElementTree.fromstring(text)
-    assert f"expected calibration error {made.error:.3f}" in text
+    assert f"Expected calibration error {made.error:.3f}" in text
 
 
 def test_rows_that_are_all_right_and_sure_can_be_drawn() -> None:
