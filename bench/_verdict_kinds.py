@@ -52,7 +52,7 @@ def table(x: np.ndarray, signal: np.ndarray, noise: float, classes: bool, random
         given: the last column gives the target away.
     """
     signal = (signal - signal.mean()) / signal.std()
-    y = signal + noise * random.normal(size=len(x))
+    y: np.ndarray = signal + noise * random.normal(size=len(x))
     if classes:
         y = (random.random(len(x)) < 1 / (1 + np.exp(-3 * signal / noise))) * 1.0
     if given:

@@ -151,7 +151,7 @@ def fit(
         if checkpoint is None:
             save(training)
         held.enter_context(cpu_threads(training.hyper.threads))
-        write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
+        write_text(folder.path / SPLIT, problem.split.to_csv(source.names()))
         try:
             with watch(quiet=True, ignore=judged_otherwise()) as seen:  # the rules of goodfit check
                 run_session(training, save, journal, seconds_left(budget))
