@@ -19,9 +19,8 @@ from goodfit.predict.predictions import Predictions
 
 @pytest.fixture(scope="module")
 def run(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> gf.Run:
-    return gf.fit(
-        digits_folder, out=tmp_path_factory.mktemp("runs") / "run", epochs=2, width=4, precision="float32", seed=1
-    )
+    out = tmp_path_factory.mktemp("runs") / "run"
+    return gf.fit(digits_folder, out=out, epochs=2, arch="resnet10", width=4, precision="float32", seed=1)
 
 
 def test_the_vectors_are_what_the_head_is_given_when_the_run_predicts(run: gf.Run, digits_folder: Path) -> None:

@@ -44,5 +44,6 @@ def test_it_is_kept_with_the_run_and_older_runs_have_none(task: CalibratedTask) 
     both = task.with_augmentation(mirrored=True, shifted=True)
     values = {"name": task.name, **both.to_json()}
     assert from_json(values) == both
+    assert (task.looks, task.with_augmentation(mirrored=True).looks, both.looks) == (1, 2, 6)
     del values["mirrored"], values["shifted"]
     assert from_json(values) == task

@@ -17,6 +17,7 @@ from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
 
 MINUTES = 6.0  # that a person waits where nobody said
 SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_500  # of these: the report; reading and scoring so many training rows
+SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 30.0, 5_000  # and the rival, of so many rows or more
 SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = {"float32": 0.4, "bfloat16": 0.7}  # that all threads reach in whole steps, of one convolution's speed
 # of the usual epochs, the share from which a width is better than the next narrower one in more epochs
@@ -73,7 +74,8 @@ def affordable(
         minutes: of the whole fit, where they were asked for; six otherwise.
         width: that was asked for.
     """
-    beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE
+    rival = min(SECONDS_OF_RIVAL * min(1.0, rows / ROWS_OF_RIVAL), 6 * (MINUTES if minutes is None else minutes))
+    beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE + rival
     seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
     most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
     widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)

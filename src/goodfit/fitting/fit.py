@@ -23,7 +23,7 @@ from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
 from goodfit.fitting.hyperparameters import choose_hyperparameters
-from goodfit.fitting.image_rival import beside_image_rival
+from goodfit.fitting.image_rival import SECONDS_A_ROW, beside_image_rival, rival_rows
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.net import make_net, with_feature_net, wrong_widths_named
@@ -124,7 +124,10 @@ def fit(
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
         net = make_net(problem, asked, device, journal, model, params, checkpoint.started if checkpoint else None)
-        budget = Budget(asked.minutes, began, len(problem.split.rows("test"))) if asked.minutes is not None else None
+        budget = None
+        if asked.minutes is not None:
+            for_rival = SECONDS_A_ROW * rival_rows(problem, net, asked)
+            budget = Budget(asked.minutes, began, len(problem.split.rows("test")), for_rival)
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
         else:

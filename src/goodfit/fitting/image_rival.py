@@ -33,6 +33,8 @@ from goodfit.train.precision import Precision
 NAME = "a linear model of edges and colours"
 ARCH = "hog"
 ROWS_AT_MOST = 5_000  # training rows; more are sampled: seconds, not minutes
+ROWS_A_MINUTE = 1_000  # the same under a time budget
+SECONDS_A_ROW = 0.006  # of fitting, on two cores
 HELD_OUT = 5  # one row in so many chooses the penalty
 GAIN_AT_LEAST = 0.03  # of the net's loss, by which a blend is worth a second model
 ERRORS_AT_LEAST = 2.0  # standard errors of that gain
@@ -43,24 +45,35 @@ def beside_image_rival(
     finished: Finished, training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal
 ) -> Finished:
     """What predicts: the net, with the rival of images scored beside it, or the blend of both."""
-    source, task = problem.source, training.task
-    rows_of_one_net = task.output == "row" and not net.fixed_features and training.folds is None
-    if options.rivals == "none" or not source.images or not rows_of_one_net or max(source.in_shape[1:]) < SMALLEST_SIDE:
+    source = problem.source
+    count = rival_rows(problem, net, options)
+    if count == 0:
         return finished
     with journal.progress(f"fitting {NAME}"):
         settings = _settings(training.feed.normalise, source.in_shape[0])
-        rival = fit_image_rival(training, problem, settings)
+        rival = fit_image_rival(training, problem, settings, count)
     if net.own or options.arch is not None or net.pretrained is not None:
         return replace(finished, contenders=[*finished.contenders, rival])
     return _blended(finished, rival, settings, training, journal)
 
 
-def fit_image_rival(training: Training, problem: Problem, settings: dict[str, object]) -> Contender:
-    """The rival, fitted; its outputs on the validation rows are of images as they are, looked at once."""
+def rival_rows(problem: Problem, net: Net, options: FitOptions) -> int:
+    """Training rows that the rival is fitted to; 0 where it would be the net itself, or has nothing to do with them."""
+    source = problem.source
+    if options.rivals == "none" or not source.images or problem.task.output != "row" or net.fixed_features:
+        return 0
+    if problem.split.folds is not None or max(source.in_shape[1:]) < SMALLEST_SIDE:
+        return 0
+    most = ROWS_AT_MOST if options.minutes is None else min(ROWS_AT_MOST, int(ROWS_A_MINUTE * options.minutes) + 1)
+    return min(most, len(problem.split.rows("train")))
+
+
+def fit_image_rival(training: Training, problem: Problem, settings: dict[str, object], count: int) -> Contender:
+    """The rival, fitted to so many rows; its outputs on validation rows are of images as they are, looked at once."""
     source, task = problem.source, training.task.with_augmentation()
     began = time.monotonic()
     rows = training.train_rows
-    rows = rows[:: max(1, -(-len(rows) // ROWS_AT_MOST))]
+    rows = rows[:: max(1, -(-len(rows) // count))]
     module = build(ARCH, source.in_shape, task.outputs, **settings).to(training.feed.device).eval()
     assert isinstance(module, HogNet)
     features = features_of(module, "fc", training.feed, rows, PLAIN)

@@ -28,8 +28,8 @@ from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
 from goodfit.train.precision import choose_precision
 
-SMALL_SIDE = 64  # pixels up to which a net of ten layers is enough on a CPU
-FEW_PHOTOS = 500  # images above 64 px, from which a net from scratch learns less than edges and colours say
+SMALL_SIDE = 64  # px: images up to here are small, and no photos
+FEW_PHOTOS = 200  # images above 64 px, from which a net from scratch learns less than edges and colours say
 CONVNET = "convnet"
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 IMAGES_MEASURED = 2_000  # the same of images

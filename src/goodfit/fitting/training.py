@@ -32,16 +32,19 @@ TEST_ROW_SHARE = 1 / 3  # seconds of scoring a row, as a share of those of train
 
 @dataclass(frozen=True)
 class Budget:
-    """A time budget: `began` on the monotonic clock, and the test rows that are scored in the end."""
+    """A time budget: `began` on the monotonic clock, the test rows that are scored in the end, and the seconds that
+    fitting a rival takes before."""
 
     minutes: float
     began: float
     test_rows: int
+    rival_seconds: float = 0.0
 
     def seconds_left(self, training: Training, epoch_seconds: float) -> float:
         """What is left for training."""
-        test = self.test_rows / max(1, len(training.train_rows)) * epoch_seconds * TEST_ROW_SHARE
-        return self.minutes * 60 - (time.monotonic() - self.began) - test - CLOSING_SECONDS
+        passes = training.task.looks * (self.test_rows + len(training.valid_rows))
+        scoring = passes / max(1, len(training.train_rows)) * epoch_seconds * TEST_ROW_SHARE
+        return self.minutes * 60 - (time.monotonic() - self.began) - scoring - self.rival_seconds - CLOSING_SECONDS
 
 
 def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> Training:

@@ -30,6 +30,10 @@ class CalibratedTask(RowTask):
     def with_augmentation(self, *, mirrored: bool = False, turned: bool = False, shifted: bool = False) -> Self:
         return replace(self, mirrored=mirrored, shifted=shifted)
 
+    @property
+    def looks(self) -> int:
+        return (2 if self.mirrored else 1) * (3 if self.shifted else 1)
+
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:
         """The mean of the logits over the ways of looking: as it is counts half, moved up and left, or down and right,
         a quarter each (Jordan 2024, section 3.5); mirrored images as much as they are.

@@ -261,18 +261,17 @@ class Classification(CalibratedTask):
             "classes": list(self.classes),
             "label_smoothing": self.label_smoothing,
             "temperature": self.temperature,
-            **({} if self.sets is None else {"sets": list(self.sets.bounds)}),
             "mirrored": self.mirrored,
             "shifted": self.shifted,
+            **({} if self.sets is None else {"sets": list(self.sets.bounds)}),
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        sets = PredictionSets(tuple(values["sets"])) if "sets" in values else None
         return cls(
             tuple(values["classes"]),
             values["label_smoothing"],
-            sets,
+            PredictionSets(tuple(values["sets"])) if "sets" in values else None,
             temperature=values.get("temperature", 1.0),
             mirrored=values.get("mirrored", False),
             shifted=values.get("shifted", False),

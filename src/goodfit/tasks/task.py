@@ -162,6 +162,11 @@ class Task(ABC):
         """The name of the main metric."""
         return self.metric.name
 
+    @property
+    def looks(self) -> int:
+        """Passes of the net that `predict` takes for a row."""
+        return 1
+
     def predict(self, net: nn.Module, x: Tensor) -> Tensor:
         """The output for a batch where it counts: for scores and predictions, not in training."""
         out: Tensor = net(x)
