@@ -8,9 +8,9 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, runs, streams, tools
+from goodfit.cli import check, processes, runs, streams, tools
 from goodfit.cli.options import SETTINGS
-from goodfit.errors import GoodfitError
+from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -76,14 +76,17 @@ def main() -> None:
         reader_gone = "PacifyFlush" in type(sys.stdout).__name__  # click's answer to a broken pipe
         status = 0 if reader_gone else stop.code
     except (KeyboardInterrupt, click.Abort):
-        print("interrupted", file=sys.stderr)
+        if not processes.is_helper():
+            print("interrupted", file=sys.stderr)
         status = INTERRUPTED
     except click.ClickException as error:
-        status = _say(error.format_message())
+        status = _say(error.format_message()) if processes.speaks(for_good=True) else BAD_INPUT
+    except ProcessError as error:
+        status = _say(str(error)) if processes.speaks(for_good=False) else BAD_INPUT
     except GoodfitError as error:
         if full:
             raise
-        status = _say(str(error))
+        status = _say(str(error)) if processes.speaks(for_good=True) else BAD_INPUT
     except BrokenPipeError:
         streams.give_up_stdout()
     except OSError as error:

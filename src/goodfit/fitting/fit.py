@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -30,6 +31,7 @@ from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
+from goodfit.fitting.processes import help_first, join_team
 from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
@@ -87,8 +89,15 @@ def fit(
     """
     began = time.monotonic()
     asked, source_options = split_options(options)
+    device, why = choose_device(asked.device)
+    team = join_team(device)
+    device = team.device
+    if not team.is_first:
+        with _seeded(asked.seed, device):
+            opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
+            return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
-    folder = choose_folder(source.name or "run", out, resume=resume)
+    folder = team.folder_before_restart() or choose_folder(source.name or "run", out, resume=resume)
     journal = Journal(console or Console(quiet=quiet), folder.path, on_epoch)
     if folder.finished:
         journal.say(f"{folder.path} is finished already")
@@ -96,17 +105,18 @@ def fit(
         if folder.killed_at_the_end:
             with folder.claimed():
                 finish(run)
+        team.begin(folder)
         return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
-    device, why = choose_device(asked.device)
     journal.choose("device", device.type, why)
     checkpoint = read_checkpoint(folder.checkpoint) if folder.checkpoint is not None else None
     asked = checkpoint.options_now(asked) if checkpoint is not None else asked
     with ExitStack() as held, _seeded(asked.seed, device):
         if checkpoint is not None:
             held.enter_context(folder.claimed())
+            team.keep(folder)
         size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
         if size_of is not None:
             source.expect(size_of)
@@ -126,6 +136,7 @@ def fit(
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
             held.enter_context(folder.claimed())
+            team.keep(folder)
             if has_frozen_start(net, training):
                 frozen_epoch(problem, net, training, cache_place, journal)
             if budget is not None:
@@ -149,6 +160,8 @@ def fit(
             save(training)
         held.enter_context(cpu_threads(training.hyper.threads))
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
+        team.begin(folder)
+        team.train(training, asked, journal)
         try:
             with watch(quiet=True, ignore=judged_otherwise()) as seen:  # the rules of goodfit check
                 run_session(training, save, journal, seconds_left(budget))
@@ -160,14 +173,17 @@ def fit(
         journal.note(seen.findings)
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
-        finished = blend(training, problem, net, asked, journal)
+        known = team.scores(training, problem)
+        finished = blend(training, problem, net, asked, journal, known)
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
-        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed)
+        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed, known=known)
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
-        return save_run(folder.path, record, problem, training, finished, scored)
+        run = save_run(folder.path, record, problem, training, finished, scored)
+    team.end()
+    return run
 
 
 @contextmanager

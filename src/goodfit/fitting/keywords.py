@@ -33,6 +33,8 @@ class FitKeywords(TypedDict, total=False):
         label_smoothing: Label smoothing.
         clip: Clip the gradient norm to this value.
         ema: Decay of an exponential moving average of the weights, such as 0.999.
+        sync_norm: Batch norm over the rows of all processes, as with one [yes]; without it, each process
+            normalises its own.
         precision: float32 or bfloat16 [bfloat16 where the device has instructions for it].
         augment: Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation,
             pieces for restoration.
@@ -105,6 +107,7 @@ class FitKeywords(TypedDict, total=False):
     label_smoothing: float | None
     clip: float | None
     ema: float | None
+    sync_norm: bool | None
     precision: str | None
     augment: str | None
     loss: str | None

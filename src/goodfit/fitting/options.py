@@ -100,6 +100,11 @@ class FitOptions:
     ema: float | None = declared(
         "Decay of an exponential moving average of the weights, such as 0.999.", "Training", low=0, high=0.99999
     )
+    sync_norm: bool | None = declared(
+        "Batch norm over the rows of all processes, as with one [yes]; without it, each process normalises its own.",
+        "Training",
+        either=True,
+    )
     precision: str | None = declared(
         "float32 or bfloat16 [bfloat16 where the device has instructions for it].", "Training"
     )
