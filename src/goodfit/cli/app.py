@@ -10,10 +10,11 @@ import click
 from goodfit import __version__
 from goodfit.cli import check, processes, runs, streams, tools
 from goodfit.cli.options import SETTINGS
+from goodfit.cli.processes import BAD_INPUT
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
 
-BAD_INPUT, INTERRUPTED = 2, 130
+INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
 
 
@@ -76,7 +77,7 @@ def main() -> None:
         reader_gone = "PacifyFlush" in type(sys.stdout).__name__  # click's answer to a broken pipe
         status = 0 if reader_gone else stop.code
     except (KeyboardInterrupt, click.Abort):
-        if not processes.is_helper():
+        if processes.speaks(for_good=False):
             print("interrupted", file=sys.stderr)
         status = INTERRUPTED
     except click.ClickException as error:

@@ -7,6 +7,7 @@ import os
 import sys
 import uuid
 
+BAD_INPUT = 2  # the exit status of an error that was told in a line
 RESTARTS = 3
 REFUSED = "refused"  # the key under which processes that start again see that there is no use in it
 

@@ -32,7 +32,7 @@ from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
 from goodfit.fitting.processes import help_first, join_team
-from goodfit.fitting.resume import Started, read_checkpoint, write_checkpoint
+from goodfit.fitting.resume import Started, read_last_checkpoint, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
@@ -111,7 +111,7 @@ def fit(
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
     journal.choose("device", device.type, why)
-    checkpoint = read_checkpoint(folder.checkpoint) if folder.checkpoint is not None else None
+    checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
     asked = checkpoint.options_now(asked) if checkpoint is not None else asked
     with ExitStack() as held, _seeded(asked.seed, device):
         if checkpoint is not None:
@@ -160,7 +160,7 @@ def fit(
             save(training)
         held.enter_context(cpu_threads(training.hyper.threads))
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
-        team.begin(folder)
+        team.begin(folder, source)
         team.train(training, asked, journal)
         try:
             with watch(quiet=True, ignore=judged_otherwise()) as seen:  # the rules of goodfit check

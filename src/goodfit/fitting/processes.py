@@ -7,6 +7,7 @@ is there by then. After the last epoch all of them score, and the first one writ
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,9 +71,9 @@ class Team:
         kept = kept_text(f"fit {self.number}") if self.processes.several else None
         return None if kept is None else choose_folder("", kept, resume=True)
 
-    def begin(self, folder: RunFolder) -> None:
-        """The first process has its checkpoint, or a finished run: the others may go on."""
-        self.processes.value_of_first([str(folder.path.absolute()), folder.finished])
+    def begin(self, folder: RunFolder, source: Source | None = None) -> None:
+        """The first process has its checkpoint, or a finished run (no source): the others may go on."""
+        self.processes.value_of_first([str(folder.path.absolute()), None if source is None else _reading(source)])
 
     def train(self, training: Training, options: FitOptions, journal: Journal) -> None:
         """From here on the steps of this training are those of all processes.
@@ -150,15 +151,22 @@ def help_first(
         ProcessError: another process has ended, or this one reads other data.
         KeyboardInterrupt: all processes were stopped.
     """
-    place, finished = team.processes.value_of_first()
+    place, reading = team.processes.value_of_first()
     folder = Path(place)
-    if not finished:
-        _train(team, folder, opened(), model, params, cache)
+    if reading is not None:
+        _train(team, folder, opened(), reading, model, params, cache)
         team.end()
     return load(folder, model=model, params=params, device=asked.device)
 
 
-def _train(team: Team, folder: Path, source: Source, model: Any, params: list[Tensor] | None, cache: Path) -> None:
+def _reading(source: Source) -> Any:
+    """How rows become numbers, as JSON: the same in all processes."""
+    return json.loads(json.dumps([source.schema(), source.block]))
+
+
+def _train(
+    team: Team, folder: Path, source: Source, reading: Any, model: Any, params: list[Tensor] | None, cache: Path
+) -> None:
     checkpoint = read_checkpoint(folder / CHECKPOINT)
     started = checkpoint.started
     options = FitOptions(**started.options)
@@ -174,6 +182,11 @@ def _train(team: Team, folder: Path, source: Source, model: Any, params: list[Te
         )  # fmt: skip
     problem = make_problem(source, options, journal, own_net=model is not None)
     problem = with_feature_net(problem, options, team.device)
+    if _reading(source) != reading:
+        raise ProcessError(
+            f"process {team.processes.rank} reads the columns otherwise than the first one", where=source.name,
+            fix="Give all of them as much free memory: a large table stays on disk where memory is short",
+        )  # fmt: skip
     net = make_net(problem, options, team.device, journal, model, params, started)
     training = go_on(problem, net, checkpoint, team.device, journal)
     team.train(training, options, journal)

@@ -18,6 +18,8 @@ from torch.overrides import TorchFunctionMode
 
 from goodfit.train.processes import Processes
 
+LIKES = (torch.rand_like, torch.randn_like)
+FILLS = (Tensor.bernoulli_, Tensor.uniform_, Tensor.normal_)  # stochastic depth draws by them
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 
 
@@ -51,6 +53,8 @@ class WholeBatch(TorchFunctionMode):
         kwargs = kwargs or {}
         if self._shared and func is functional.batch_norm and self._sync_norm:
             return self._batch_norm(*args, **kwargs)
+        if self._shared and func in (*LIKES, *FILLS) and args and self._is_of_batch(args[0]):
+            return self._drawn(func, *args, **kwargs)
         name = getattr(func, "__name__", "")
         if self._shared and name in DROPOUTS and func is getattr(functional, name):
             return self._dropout(func, *args, **kwargs)
@@ -78,11 +82,20 @@ class WholeBatch(TorchFunctionMode):
         apply: Callable[..., Tensor] = _BatchNorm.apply
         return apply(input, weight, bias, mean, variance, count, eps, self._processes)
 
+    def _is_of_batch(self, x: Tensor) -> bool:
+        return x.dim() > 0 and len(x) == self._rows
+
+    def _drawn(self, func: Callable[..., Tensor], x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        """Random numbers in the shape of x: those that the whole batch draws for these rows."""
+        own = slice(self._before, self._before + self._rows)
+        whole = func(x.detach().new_empty((self._whole, *x.shape[1:])), *args, **kwargs)[own]
+        return whole if func in LIKES else x.copy_(whole)
+
     def _dropout(
         self, func: Callable[..., Tensor], input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
     ) -> Tensor:
         """What dropout makes of ones says what it does to each value: it is linear but for alpha dropout."""
-        if not training or len(input) != self._rows:
+        if not training or not self._is_of_batch(input):
             return func(input, p, training, inplace)
         own = slice(self._before, self._before + self._rows)
         if "alpha" in func.__name__:
@@ -101,7 +114,7 @@ def _over(x: Tensor) -> list[int]:
 
 def _moments(x: Tensor, processes: Processes) -> tuple[Tensor, Tensor, Tensor]:
     """Mean and variance (C,) of the rows of all processes, and their count: parts are joined as by Chan et al. 1979."""
-    values, channels = x.detach().float(), x.shape[1]
+    values, channels = _exact(x.detach()), x.shape[1]
     count = x.numel() // channels
     held = values.new_zeros(processes.count, 1 + 2 * channels)
     if count:
@@ -112,7 +125,12 @@ def _moments(x: Tensor, processes: Processes) -> tuple[Tensor, Tensor, Tensor]:
     total = counts.sum()
     mean = (counts * means).sum(0) / total
     variance = (squares.sum(0) + (counts * (means - mean).square()).sum(0)) / total
-    return mean.float(), variance.float(), total
+    return mean.to(values.dtype), variance.to(values.dtype), total
+
+
+def _exact(x: Tensor) -> Tensor:
+    """In float32 at least."""
+    return x if x.dtype == torch.float64 else x.float()
 
 
 class _BatchNorm(torch.autograd.Function):
@@ -140,13 +158,13 @@ class _BatchNorm(torch.autograd.Function):
         (grad,) = grads
         shape = [1, -1, *[1] * (x.dim() - 2)]
         scale = (variance + ctx.eps).rsqrt()
-        normal = (x.float() - mean.view(shape)) * scale.view(shape)
-        slope = grad.float()
+        normal = (_exact(x) - mean.view(shape)) * scale.view(shape)
+        slope = _exact(grad)
         sums = torch.cat([slope.sum(_over(x)), (slope * normal).sum(_over(x))])
         of_bias, of_weight = sums.clone().chunk(2)
         ctx.processes.sum(sums)
-        first, second = (part.view(shape) for part in (sums / count.float()).chunk(2))
-        factor = scale if weight is None else scale * weight.float()
+        first, second = (part.view(shape) for part in (sums / count).to(sums.dtype).chunk(2))
+        factor = scale if weight is None else scale * _exact(weight)
         of_x = (slope - first - normal * second) * factor.view(shape)
         return (
             of_x.to(x.dtype),

@@ -1,0 +1,252 @@
+"""A step of several processes has the gradient, the loss and the buffers of one process, for every task and loss."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import torch
+from several_processes import in_processes
+from torch import Tensor, nn
+from torch.nn import functional
+
+from goodfit.data.shares import Shared, shares
+from goodfit.data.source import Batch
+from goodfit.errors import ProcessError
+from goodfit.nets.cross_fitted import CrossFitted
+from goodfit.tasks.classification import Classification
+from goodfit.tasks.multilabel import MultiLabel
+from goodfit.tasks.ranking import Ranking
+from goodfit.tasks.rating import Rating
+from goodfit.tasks.regression import Regression
+from goodfit.tasks.restoration import Restoration
+from goodfit.tasks.segmentation import Segmentation
+from goodfit.tasks.task import Task
+from goodfit.train.cross_fitting import Folds, gradient_scale, training_outputs
+from goodfit.train.passes import penalty
+from goodfit.train.precision import Precision
+from goodfit.train.processes import join
+from goodfit.train.together import Together
+
+CPU = torch.device("cpu")
+PLAIN = Precision("float32", False, "")
+FEATURES, HIGH, WIDE, CLASSES, VOID = 5, 6, 7, 3, 255
+ROWS = (11, 12, 7, 5)  # the last is computed whole by each of three processes
+TOLERANCE = 1e-6  # of the norm: nets are float64, and some losses are taken in float32
+
+
+class RowNet(nn.Module):
+    """Batch norm and dropout on the way to an output of any shape; a penalty of the batch; a layer that rests."""
+
+    def __init__(self, *shape: int) -> None:
+        super().__init__()
+        self.shape = shape
+        self.body = nn.Sequential(nn.Linear(FEATURES, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.3))
+        self.head = nn.Linear(8, torch.Size(shape).numel())
+        self.rare = nn.Linear(FEATURES, 8)  # reached by rows of a positive first feature alone
+        self.unused = nn.Linear(2, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.body(x)
+        some = x[:, 0] > 1.2
+        if bool(some.any()):
+            features = features.index_add(0, some.nonzero().squeeze(1), self.rare(x[some]))
+        out: Tensor = self.head(features)
+        self.penalty = 0.01 * out.square().mean()
+        return out.reshape(len(out), *self.shape)
+
+
+class MapNet(nn.Module):
+    """The same for images."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first, self.norm = nn.Conv2d(2, 6, 3, padding=1), nn.BatchNorm2d(6)
+        self.last = nn.Conv2d(6, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = functional.dropout2d(self.norm(self.first(x)).tanh(), 0.2, self.training)
+        out: Tensor = self.last(functional.dropout(maps, 0.1, self.training))
+        return out
+
+
+@dataclass
+class Case:
+    """A task, a net for it and targets of n rows."""
+
+    task: Task
+    net: Callable[[], nn.Module]
+    targets: Callable[[int], Tensor]
+    images: bool = False
+    passes: int = 1
+    folds: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def classes(n: int) -> Tensor:
+    return torch.randint(0, CLASSES, (n,))
+
+
+def masks(n: int) -> Tensor:
+    y = torch.randint(0, CLASSES, (n, HIGH, WIDE))
+    y[torch.rand(y.shape) < torch.rand(n, 1, 1)] = VOID  # of some images nearly all
+    return y
+
+
+def cross_fitted() -> nn.Module:
+    return CrossFitted([RowNet(CLASSES) for _ in range(3)])
+
+
+NAMES = ("sky", "road", "tree")
+CASES = {
+    "classes": Case(Classification((0, 1, 2), label_smoothing=0.1), lambda: RowNet(CLASSES), classes),
+    "classes in three passes": Case(Classification((0, 1, 2)), lambda: RowNet(CLASSES), classes, passes=3),
+    "members": Case(Classification((0, 1, 2)), lambda: RowNet(4, CLASSES), classes),
+    "cross-fitted": Case(Classification((0, 1, 2)), cross_fitted, classes, folds=3),
+    "labels": Case(
+        MultiLabel(("a", "b", "c")), lambda: RowNet(CLASSES), lambda n: (torch.rand(n, CLASSES) > 0.5).float()
+    ),
+    "numbers": Case(
+        Regression((3.0, 1.0), (2.0, 0.5), single=False), lambda: RowNet(2), lambda n: 3 + torch.randn(n, 2)
+    ),
+    "ratings": Case(
+        Rating((3.0,), (1.0,), low=1.0, high=5.0), lambda: RowNet(4, 1), lambda n: torch.randint(1, 6, (n,)).float()
+    ),
+    "choices": Case(Ranking(), lambda: RowNet(3, 9), lambda n: torch.zeros(n, dtype=torch.int64)),
+    **{
+        f"masks, {loss}{' in two passes' if passes > 1 else ''}": Case(
+            Segmentation(NAMES, void=VOID, loss_name=loss, weights=(0.2, 1.0, 5.0)), lambda: MapNet(CLASSES), masks,
+            images=True, passes=passes,
+        )
+        for loss in ("dice", "cross-entropy", "focal")
+        for passes in (1, 2)
+    },
+    "clean images": Case(
+        Restoration(2, "l1"), lambda: MapNet(2),
+        lambda n: torch.randint(0, 256, (n, 2, HIGH, WIDE), dtype=torch.uint8), images=True,
+    ),
+}  # fmt: skip
+
+
+def alone(net: nn.Module, case: Case, x: Tensor, y: Tensor, folds: Folds | None) -> Tensor:
+    """The step of one process, written out: passes weighed by what they hold, or by the sums of all of them."""
+    rows = torch.arange(len(x))
+    parts = list(
+        zip(x.tensor_split(case.passes), y.tensor_split(case.passes), rows.tensor_split(case.passes), strict=True)
+    )
+    outs, penalties = [], []
+    for part in parts:
+        outs.append(training_outputs(net, folds, *part))
+        penalties.append(penalty(net) * (len(part[0]) / len(x)))
+    loss = case.task.loss_of_sums(torch.stack([case.task.loss_sums(*out) for out in outs]).sum(0))
+    (gradient_scale(net, folds) * loss + sum(penalties)).backward()
+    return loss.detach()
+
+
+def state(net: nn.Module) -> dict[str, Tensor]:
+    """Gradients and buffers by name; a parameter without a gradient is not there."""
+    gradients = {name: each.grad.clone() for name, each in net.named_parameters() if each.grad is not None}
+    return {**gradients, **{name: buffer.double().clone() for name, buffer in net.named_buffers()}}
+
+
+def differences() -> dict[str, float]:
+    """Of every case and number of rows the largest difference to one process, over the norm; run in each process."""
+    processes = join(CPU)
+    found = {}
+    for name, case in CASES.items():
+        for rows in ROWS:
+            if rows < 2 * case.passes:  # batch norm needs two rows a pass
+                continue
+            torch.manual_seed(len(name) + rows)
+            net = case.net().double()
+            shape = (rows, 2, HIGH, WIDE) if case.images else (rows, FEATURES)
+            x, y = torch.randn(shape, dtype=torch.float64), case.targets(rows)
+            folds = Folds(torch.arange(rows) % case.folds) if case.folds else None
+            one = copy.deepcopy(net)
+            torch.manual_seed(1)
+            loss = alone(one, case, x, y, folds)
+            after = torch.rand(1)
+            torch.manual_seed(1)
+            together = Together(net, processes, sync_norm=True)
+            taken = shares(rows, -(-rows // case.passes), processes.rank, processes.count)
+            at = Shared(torch.arange(rows), taken).places()
+            batch = Batch(x[at], y[at], at, Shared(torch.arange(rows), taken))
+            joint = together.forward_backward(case.task, batch, PLAIN, CPU, folds)
+            assert torch.equal(torch.rand(1), after), f"{name}: other random numbers follow"
+            expected, got = state(one), state(net)
+            assert expected.keys() == got.keys(), f"{name}: {expected.keys() ^ got.keys()}"
+            apart = [float((got[key] - value).norm()) / (float(value.norm()) + 1e-3) for key, value in expected.items()]
+            apart.append(abs(float(joint - loss)) / float(loss))
+            found[f"{name}, {rows} rows"] = max(apart)
+    return found
+
+
+def apart_norm() -> tuple[list[Tensor], list[Tensor]]:
+    """Running moments and gradients of two steps without --sync-norm: by the rows of each process."""
+    processes = join(CPU)
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(FEATURES, 4), nn.BatchNorm1d(4), nn.Linear(4, CLASSES)).double()
+    x, y = torch.randn(8, FEATURES, dtype=torch.float64), torch.randint(0, CLASSES, (8,))
+    together = Together(net, processes, sync_norm=False)
+    taken = Shared(torch.arange(8), shares(8, 8, processes.rank, processes.count))
+    at = taken.places()
+    together.forward_backward(Classification((0, 1, 2)), Batch(x[at], y[at], at, taken), PLAIN, CPU, None)
+    own = functional.linear(x[at], net[0].weight, net[0].bias).detach()
+    return [own.mean(0)], [net[1].running_mean, net[0].weight.grad]
+
+
+def gathered() -> list[Any]:
+    """What is collected from processes that have 2, 1 and 0 rows, of several types; and drift that is noticed."""
+    processes = join(CPU)
+    rows = torch.arange(3)
+    own = processes.rows_of(rows)
+    values = [
+        None if not len(own) else own.to(kind)[:, None].expand(-1, 2)
+        for kind in (torch.float32, torch.int64, torch.bool, torch.uint8)
+    ]
+    collected = [processes.gathered(value) for value in values]
+    processes.refuse_different([torch.ones(3)])
+    try:
+        processes.refuse_different([torch.ones(3) * (1 + 1e-7 * processes.rank)])
+        drift = "not noticed"
+    except ProcessError as error:
+        drift = str(error)
+    return [*collected, drift, processes.value_of_first({"rank": processes.rank}), processes.agreed(True, False)]
+
+
+@pytest.fixture(scope="module", params=[2, 3])
+def worst(request: pytest.FixtureRequest) -> list[dict[str, float]]:
+    return in_processes(request.param, differences)
+
+
+def test_a_step_of_several_processes_is_that_of_one(worst: list[dict[str, float]]) -> None:
+    for rank, found in enumerate(worst):
+        wrong = {name: value for name, value in found.items() if not value < TOLERANCE}
+        assert not wrong, f"process {rank}: {wrong}"
+        assert len(found) == len(CASES) * len(ROWS) - 1
+
+
+def test_all_processes_have_the_same_bits(worst: list[dict[str, float]]) -> None:
+    assert all(found == worst[0] for found in worst)
+
+
+def test_without_sync_norm_running_moments_are_means_over_the_processes() -> None:
+    answers = in_processes(2, apart_norm)
+    expected = 0.1 * torch.stack([means[0] for means, _ in answers]).mean(0)  # momentum 0.1, from 0
+    for _, (running, gradient) in answers:
+        torch.testing.assert_close(running, expected)
+        assert torch.equal(gradient, answers[0][1][1])
+
+
+def test_rows_are_collected_in_order_and_drift_is_noticed() -> None:
+    for count in (2, 4):  # of four processes one has no row
+        for *collected, drift, value, flags in in_processes(count, gathered):
+            for tensor in collected:
+                expected = torch.arange(3).to(tensor.dtype)[:, None].expand(-1, 2)
+                assert torch.equal(tensor, expected)
+            assert "the weights of the" in drift
+            assert value == {"rank": 0}
+            assert flags == (True, False)
