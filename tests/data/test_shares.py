@@ -54,7 +54,7 @@ def feed_of(rows: int, settings: AugmentSettings | None) -> Feed:
     x = torch.randint(0, 256, (rows, 1, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     y = torch.arange(rows) % 2
     augment = None if settings is None else Augmenter(settings, 2)
-    return Feed(arrays((x.numpy(), y.numpy())), y, torch.device("cpu"), 10, seed=3, augment=augment)
+    return Feed(arrays(x, y), y, torch.device("cpu"), 10, seed=3, augment=augment)
 
 
 @given(rows=st.integers(4, 60), count=st.integers(1, 5), passes=st.integers(1, 3), epoch=st.integers(0, 3))

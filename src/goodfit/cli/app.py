@@ -66,6 +66,8 @@ def main() -> None:
     full = "--traceback" in arguments
     arguments = [argument for argument in arguments if argument != "--traceback"]
     open_at_start = streams.prepare()
+    if processes.refused_before():
+        sys.exit(BAD_INPUT)
     status: int | str | None = 0
     try:
         result = app.main(arguments, prog_name="goodfit", standalone_mode=False)

@@ -10,7 +10,7 @@ import click
 import cloup
 
 from goodfit.cli.options import A_PATH, HEADINGS, SETTINGS, called, common_options, declared
-from goodfit.cli.processes import BAD_INPUT, is_helper, launch, of_several, refused_before
+from goodfit.cli.processes import is_helper, launch, of_several
 from goodfit.data import source_options
 from goodfit.fitting.options import fit_options
 from goodfit.options import GROUPS
@@ -66,8 +66,6 @@ def _fit(
     """
     if processes is not None and processes > 1 and not of_several():
         sys.exit(launch(sys.argv[1:], processes))
-    if refused_before():
-        sys.exit(BAD_INPUT)
     from goodfit.cli.result import show_run
     from goodfit.fitting.fit import fit
     from goodfit.nets.own_net import is_spec

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import tempfile
 import uuid
+from pathlib import Path
 
 BAD_INPUT = 2  # the exit status of an error that was told in a line
 RESTARTS = 3
-REFUSED = "refused"  # the key under which processes that start again see that there is no use in it
+REFUSED = "GOODFIT_REFUSED"  # names a file that is there once a process has refused what it was given
 
 
 def is_helper() -> bool:
@@ -31,7 +33,8 @@ def launch(arguments: list[str], count: int) -> int:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, len(os.sched_getaffinity(0)) // count)))
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // count)))
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # the processes have said it in a line
     config = LaunchConfig(
         min_nodes=1,
@@ -45,7 +48,9 @@ def launch(arguments: list[str], count: int) -> int:
         logs_specs=DefaultLogsSpecs(),
     )
     try:
-        elastic_launch(config, sys.executable)("-m", "goodfit", *arguments)
+        with tempfile.TemporaryDirectory() as place:
+            os.environ[REFUSED] = str(Path(place) / "refused")
+            elastic_launch(config, sys.executable)("-m", "goodfit", *arguments)
     except ChildFailedError as error:
         first = min(error.failures.values(), key=lambda failure: failure.timestamp)
         return first.exitcode if first.exitcode > 0 else 128 - first.exitcode
@@ -56,9 +61,7 @@ def launch(arguments: list[str], count: int) -> int:
 
 def refused_before() -> bool:
     """Whether this process takes the place of one that refused what it was given: it would do so again."""
-    from goodfit.train.processes import kept_text
-
-    return of_several() and kept_text(REFUSED) is not None
+    return of_several() and REFUSED in os.environ and Path(os.environ[REFUSED]).exists()
 
 
 def speaks(*, for_good: bool) -> bool:
@@ -69,8 +72,8 @@ def speaks(*, for_good: bool) -> bool:
     """
     if not of_several():
         return True
-    from goodfit.train.processes import first_to_claim, keep_text
+    from goodfit.train.processes import first_to_claim
 
-    if for_good:
-        keep_text(REFUSED, "yes")
+    if for_good and REFUSED in os.environ:
+        Path(os.environ[REFUSED]).touch()
     return first_to_claim(f"error of attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}")

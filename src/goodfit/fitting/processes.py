@@ -91,8 +91,8 @@ class Team:
         why = "each computes its rows of every batch; gradients are summed"
         if normalised and not sync_norm:
             why += "; batch norm sees the rows of one process alone (--no-sync-norm)"
-        if not any(choice.name == "processes" for choice in journal.choices):
-            journal.choose("processes", processes.count, why)
+        journal.choices = [choice for choice in journal.choices if choice.name != "processes"]  # a resumed run's
+        journal.choose("processes", processes.count, why)
         processes.refuse_different(list(training.net.state_dict().values()))
 
     def scores(self, training: Training, problem: Problem) -> PartScores | None:

@@ -178,8 +178,9 @@ def started_processes() -> int:
     absent = [name for name in ("RANK", "MASTER_ADDR", "MASTER_PORT") if name not in os.environ]
     if absent and not distributed.is_initialized():
         raise UsageError(
-            f"WORLD_SIZE={count} says that this is one of {count} processes, and {', '.join(absent)} is not set",
-            fix="Start them by torchrun or by --processes, or unset WORLD_SIZE",
+            f"this is one of {count} processes (WORLD_SIZE={count}), and the others cannot be found: "
+            f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} not set",
+            fix="Start them by torchrun or by --processes N, or unset WORLD_SIZE",
         )
     return int(count)
 

@@ -59,7 +59,7 @@ class Together:
         shares = batch.shared.shares
         xs, ys, rows = (part.split([share.rows for share in shares]) for part in batch[:3])
         weights = [1 / share.copies for share in shares]
-        versions = [buffer._version for buffer in self.net.buffers()]
+        before = None if self._moved is not None else [buffer.clone() for buffer in self._float_buffers()]
 
         def outputs(number: int) -> tuple[Tensor, Tensor]:
             among = self._among(batch, shares[number])
@@ -101,7 +101,7 @@ class Together:
                 (scale * part + penalty(self.net) * (share.rows * weight / batch.size)).backward()
         if counts:
             self.processes.sum(loss)
-        self._join_gradients(versions, sum(s.rows * w for s, w in zip(shares, weights, strict=True)) / batch.size)
+        self._join_gradients(before, sum(s.rows * w for s, w in zip(shares, weights, strict=True)) / batch.size)
         return loss
 
     def _among(self, batch: Batch, share: Share) -> RowsAmongOthers:
@@ -112,14 +112,14 @@ class Together:
             lambda rows, before, whole: self.whole_batch.rows(rows, before, whole, shared=share.copies == 1),
         )
 
-    def _join_gradients(self, versions: list[int], share_of_rows: float) -> None:
+    def _join_gradients(self, before: list[Tensor] | None, share_of_rows: float) -> None:
         """Sums of the gradients, and means over the rows of buffers that the forward pass changed (running moments).
 
         One vector holds them all, and for each parameter whether it has a gradient in any process: a parameter that a
         slice did not reach has one where another slice reached it.
         """
-        if self._moved is None:
-            self._moved = self._buffers_that_moved(versions)
+        if before is not None:
+            self._moved = self._buffers_that_moved(before)
         parameters = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
         if not parameters:
             return
@@ -145,10 +145,11 @@ class Together:
         for buffer, value in zip(moved, joined[len(parameters) :], strict=True):
             buffer.copy_(value.view_as(buffer))
 
-    def _buffers_that_moved(self, versions: list[int]) -> list[Tensor]:
-        buffers = list(self.net.buffers())
-        flags = [buffer._version > before for buffer, before in zip(buffers, versions, strict=True)]
-        moved = self.processes.agreed(*flags)
-        return [
-            buffer for buffer, is_moved in zip(buffers, moved, strict=True) if is_moved and buffer.is_floating_point()
-        ]
+    def _float_buffers(self) -> list[Tensor]:
+        return [buffer for buffer in self.net.buffers() if buffer.is_floating_point()]
+
+    def _buffers_that_moved(self, before: list[Tensor]) -> list[Tensor]:
+        """Those that a forward pass changed in any process: batch norm leaves no trace in their version counters."""
+        both = list(zip(self._float_buffers(), before, strict=True))
+        moved = self.processes.agreed(*(not torch.equal(buffer, was) for buffer, was in both))
+        return [buffer for (buffer, _), is_moved in zip(both, moved, strict=True) if is_moved]
