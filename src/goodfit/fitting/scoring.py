@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
+from goodfit.data.row_digests import with_content_of
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
 from goodfit.fitting.problem import Problem
@@ -212,12 +213,12 @@ def _without_copies(task: Task, problem: Problem, parts: dict[str, Part]) -> dic
     digests = None if problem.source.repeats else problem.source.digests()
     if digests is None:
         return {}
-    trained = {digests[row] for row in problem.split.rows("train").tolist()}
+    trained = problem.split.rows("train").numpy()
     scores = {}
     for name, part in parts.items():
         if name == "train" or (name == "valid" and problem.split.folds is not None):
             continue
-        new = torch.tensor([digests[row] not in trained for row in part.rows.tolist()])
+        new = ~torch.from_numpy(with_content_of(digests, part.rows.numpy(), trained))
         if not new.all() and new.any():
             scores[name] = task.score(part.out[new], part.y[new])
     return scores
