@@ -45,6 +45,8 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any, time
         except EOFError:
             failed, answer = True, "it ended without an answer"
         (failures if failed else answers).append(answer)
+        if not failed:
+            here.send(None)
         process.kill() if failed else process.join(timeout)
     if failures:
         raise RuntimeError("\n".join(failures))
@@ -61,4 +63,6 @@ def _run(answer: Connection, surroundings: dict[str, str], function: Callable[..
         answer.send((False, function(*arguments)))
     except BaseException:
         answer.send((True, f"process {surroundings['RANK']}: {traceback.format_exc()}"))
+    else:
+        answer.poll(60)  # tensors lie in memory of this process until they are taken
     os._exit(0)

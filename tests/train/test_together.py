@@ -13,7 +13,7 @@ from several_processes import in_processes
 from torch import Tensor, nn
 from torch.nn import functional
 
-from goodfit.data.shares import Shared, shares
+from goodfit.data.shares import Shared, cut, shares
 from goodfit.data.source import Batch
 from goodfit.errors import ProcessError
 from goodfit.nets.cross_fitted import CrossFitted
@@ -202,7 +202,7 @@ def gathered() -> list[Any]:
     """What is collected from processes that have 2, 1 and 0 rows, of several types; and drift that is noticed."""
     processes = join(CPU)
     rows = torch.arange(3)
-    own = processes.rows_of(rows)
+    own = rows[slice(*cut(3, processes.rank, processes.count))]
     values = [
         None if not len(own) else own.to(kind)[:, None].expand(-1, 2)
         for kind in (torch.float32, torch.int64, torch.bool, torch.uint8)

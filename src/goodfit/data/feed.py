@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from goodfit.data.images.draws import RowsOfBatch
-from goodfit.data.shares import Shared, shares
+from goodfit.data.shares import Shared, cut, shares
 from goodfit.data.source import Batch, Source
 
 if TYPE_CHECKING:
@@ -108,9 +108,16 @@ class Feed:
     def _chunks(self, rows: Tensor, epoch: int) -> list[Tensor]:
         return batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch, block=self.source.block)
 
-    def in_order(self, rows: Tensor, batch_size: int | None = None) -> Iterator[Batch]:
-        """Batches in the order of `rows`, not augmented: for validation and prediction."""
-        return self._batches(batch_rows(rows, batch_size or 2 * self.batch_size), training=False)
+    def in_order(
+        self, rows: Tensor, batch_size: int | None = None, *, rank: int = 0, count: int = 1
+    ) -> Iterator[Batch]:
+        """Batches in the order of `rows`, not augmented: for validation and prediction.
+
+        Process `rank` of `count` gets some of these batches, perhaps none.
+        """
+        chunks = batch_rows(rows, batch_size or 2 * self.batch_size)
+        start, end = cut(len(chunks), rank, count)
+        return self._batches(chunks[start:end], training=False)
 
     def _batches(self, chunks: list[Tensor], *, training: bool) -> Iterator[Batch]:
         augment = self.augment if training else None

@@ -43,23 +43,21 @@ def scores(
 ) -> tuple[Tensor, Tensor]:
     """What the task keeps of outputs and targets of these rows, on the CPU: see `Task.keep`.
 
-    Several processes score a slice each, and all of them get all of it.
+    Several processes score a part of the batches each, the same batches as one process, and all of them get all of it.
     """
 
-    def forward(size: int) -> tuple[Tensor, Tensor]:
+    def forward(size: int) -> tuple[Tensor | None, Tensor | None]:
         kept = []
         with torch.inference_mode(), precision.autocast(feed.device):
-            for batch in feed.in_order(processes.rows_of(rows), size):
+            for batch in feed.in_order(rows, size, rank=processes.rank, count=processes.count):
                 out = task.predict(net, batch.x) if whole else net(batch.x)
                 out, y = task.keep(batch.x, _checked(out, batch.x), batch.y, whole=whole)
                 kept.append((out.float().cpu(), y.cpu()))
-        return torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])
+        return (torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])) if kept else (None, None)
 
     with in_eval_mode(net):
-        if not processes.several:
-            return shrinking(forward, 2 * feed.batch_size)[0]
-        own = shrinking(forward, 2 * feed.batch_size)[0] if len(processes.rows_of(rows)) else (None, None)
-        return processes.gathered(own[0]), processes.gathered(own[1])
+        out, y = shrinking(forward, 2 * feed.batch_size)[0]
+    return processes.gathered(out), processes.gathered(y)
 
 
 @contextmanager

@@ -20,7 +20,6 @@ import torch
 from torch import Tensor, distributed
 from torch._C._distributed_c10d import TCPStore
 
-from goodfit.data.shares import cut
 from goodfit.errors import ProcessError, UsageError
 
 TIMEOUT = timedelta(minutes=10)  # within an epoch: the others are a batch behind at most
@@ -65,17 +64,15 @@ class Processes:
             with _others_may_be_gone():
                 distributed.all_reduce(tensor)
 
-    def rows_of(self, rows: Tensor) -> Tensor:
-        """The rows that this process scores: a slice in their order, perhaps an empty one."""
-        start, end = cut(len(rows), self.rank, self.count)
-        return rows[start:end]
-
     def gathered(self, own: Tensor | None) -> Tensor:
         """(n, ...) the rows of all processes in the order of these, on the CPU; None: this one has no row.
 
         Raises:
             ProcessError: another process has ended, or does not answer.
         """
+        if not self.several:
+            assert own is not None, "no rows"
+            return own
         header = torch.zeros(DIMENSIONS + 1, dtype=torch.int64)
         if own is not None:
             own = own.contiguous().cpu()
