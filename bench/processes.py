@@ -1,6 +1,6 @@
 """Fits in 1, 2, 3 and 4 processes: do they end with the same weights and scores, and how long do they take?
 
-    python bench/processes.py [--only NAME] [--counts 1,2,3,4] [--seed 7]
+    python bench/processes.py [--only NAME] [--counts 1,2,3,4] [--exact] [--seed 7]
 
 A small data set of each kind (bench/same_bits.py) is fitted by `goodfit fit --processes N`, on CPUs, in float32. For
 each number of processes: the largest difference of a weight to the fit in one process, over the largest weight of its
@@ -86,6 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="kinds whose name holds this")
     parser.add_argument("--counts", default="1,2,3,4", help="numbers of processes; the first is compared with")
+    parser.add_argument("--exact", action="store_true", help="by `goodfit fit --exact`")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     counts = [int(count) for count in given.counts.split(",")]
@@ -97,6 +98,7 @@ def main() -> int:
         for number, (kind, arguments) in enumerate({**FITS, **MORE_FITS}.items()):
             if given.only not in kind:
                 continue
+            arguments = [*arguments, *(["--exact"] if given.exact else [])]
             one: Fitted | None = None
             for count in counts:
                 out = place / f"run-{number}-{count}"

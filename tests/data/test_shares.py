@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from goodfit.data.feed import Feed
 from goodfit.data.images.augment import Augmenter, AugmentSettings
-from goodfit.data.shares import Share, Shared, cut, shares
+from goodfit.data.shares import Share, Shared, cut, lanes, shares
 from goodfit.data.sources.arrays import arrays
 
 COUNTS = st.integers(1, 9)
@@ -40,6 +42,17 @@ def test_no_process_has_fewer_than_two_rows_of_a_pass_that_is_cut(rows: int, mic
         assert min(lengths) >= 2 or of_pass[0].copies == count
 
 
+@given(rows=st.integers(1, 300), count=st.sampled_from([1, 2, 4, 8]))
+def test_lanes_are_the_same_for_any_number_of_processes(rows: int, count: int) -> None:
+    of_one = lanes(rows, 0, 1)
+    dealt = [lane for rank in range(count) for lane in lanes(rows, rank, count)]
+    if rows < 16:
+        assert all(lane == Share(0, rows, 0, rows, copies=count) for lane in dealt)
+    else:
+        assert dealt == of_one
+        assert [place for lane in dealt for place in lane.places()] == list(range(rows))
+
+
 def test_a_batch_of_seven_in_three_processes() -> None:
     assert [shares(7, 100, rank, 3) for rank in range(3)] == [
         [Share(start=0, whole=7, first=0, rows=3)],
@@ -62,8 +75,8 @@ def test_an_epoch_of_several_processes_has_every_row_once(rows: int, count: int,
     feed = feed_of(rows, None)
     seen = torch.zeros(rows, dtype=torch.float64)
     for rank in range(count):
-        batches = feed.epoch_shared(torch.arange(rows), epoch, 0, rank=rank, count=count, micro_batch=10 // passes)
-        for batch in batches:
+        share_of = partial(shares, micro_batch=10 // passes, rank=rank, count=count)
+        for batch in feed.epoch_shared(torch.arange(rows), epoch, 0, share_of):
             assert batch.shared is not None
             copies = [1 / share.copies for share in batch.shared.shares for _ in range(share.rows)]
             seen[batch.rows] += torch.tensor(copies, dtype=torch.float64)
@@ -76,7 +89,8 @@ def test_a_process_sees_its_rows_as_one_process_augments_them() -> None:
             whole = list(feed_of(23, AugmentSettings.preset(name)).epoch(torch.arange(23), 1))
             for rank in range(count):
                 feed = feed_of(23, AugmentSettings.preset(name))
-                own = list(feed.epoch_shared(torch.arange(23), 1, 0, rank=rank, count=count, micro_batch=10))
+                share_of = partial(shares, micro_batch=10, rank=rank, count=count)
+                own = list(feed.epoch_shared(torch.arange(23), 1, 0, share_of))
                 for batch, part in zip(whole, own, strict=True):
                     assert part.shared is not None
                     places = part.shared.places()

@@ -54,12 +54,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def fit_all(place: str, runs: str) -> list[dict[str, float]]:
+def fit_all(place: str, runs: str, exact: bool = False) -> list[dict[str, float]]:
     """Fit each of FITS; the metrics of each run, which every process gets back."""
     os.chdir(place)
     found = []
     for name, options in FITS.items():
-        run = goodfit.fit(name, out=Path(runs) / name, cache="cache", precision="float32", device="cpu", **options)
+        run = goodfit.fit(
+            name, out=Path(runs) / name, cache="cache", precision="float32", device="cpu", exact=exact, **options
+        )
         found.append({f"{part} {key}": each.value for part, keys in run.metrics.items() for key, each in keys.items()})
     return found
 
@@ -87,6 +89,19 @@ def test_several_processes_end_where_one_does(place: Path, one: list[dict[str, f
         findings = [sorted(finding.rule for finding in record.findings) for record in records]
         assert findings[0] == findings[1]
         assert (runs / name / "report.html").exists()
+
+
+@pytest.mark.slow
+def test_exact_fits_have_the_same_bits_in_one_two_and_four_processes(place: Path) -> None:
+    answers = {
+        count: in_processes(count, fit_all, str(place), str(place / f"exact-{count}"), True) for count in (1, 2, 4)
+    }
+    assert answers[1][0] == answers[2][1] == answers[4][3]
+    for name in FITS:
+        for file in ("model.safetensors", "scores.safetensors", "predictions.csv"):
+            one, two, four = ((place / f"exact-{count}" / name / file).read_bytes() for count in (1, 2, 4))
+            assert one == two, f"{name}: {file}"
+            assert one == four, f"{name}: {file}"
 
 
 def start(place: Path, *words: str) -> subprocess.Popen[str]:

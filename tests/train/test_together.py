@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from goodfit.tasks.restoration import Restoration
 from goodfit.tasks.segmentation import Segmentation
 from goodfit.tasks.task import Task
 from goodfit.train.cross_fitting import Folds, gradient_scale, training_outputs
+from goodfit.train.exact import tree_sum
 from goodfit.train.passes import penalty
 from goodfit.train.precision import Precision
 from goodfit.train.processes import join
@@ -215,6 +217,64 @@ def gathered() -> list[Any]:
     except ProcessError as error:
         drift = str(error)
     return [*collected, drift, processes.value_of_first({"rank": processes.rank}), processes.agreed(True, False)]
+
+
+def without_norm(net: nn.Module) -> nn.Module:
+    """The net with nothing in place of batch norm."""
+    for module in net.modules():
+        for name, child in list(module.named_children()):
+            if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
+                setattr(module, name, nn.Identity())
+    return net
+
+
+def exact_steps() -> dict[str, tuple[str, float]]:
+    """Of every case, with --exact: a digest of gradients, buffers and loss, and the difference to one plain step."""
+    processes = join(CPU)
+    found = {}
+    for name, case in CASES.items():
+        for rows in (37, 11):  # lanes of four and five rows; too few rows for lanes
+            for norm in (True, False) if not case.folds else (False,):
+                torch.manual_seed(rows)
+                net = case.net() if norm else without_norm(case.net())
+                shape = (rows, 2, HIGH, WIDE) if case.images else (rows, FEATURES)
+                x, y = torch.randn(shape), case.targets(rows)
+                folds = Folds(torch.arange(rows) % case.folds) if case.folds else None
+                one = copy.deepcopy(net)
+                torch.manual_seed(1)
+                loss = alone(one, replace(case, passes=1), x, y, folds)
+                torch.manual_seed(1)
+                together = Together(net, processes, sync_norm=False, exact=True)
+                shared = Shared(torch.arange(rows), together.share_of(rows, rows))
+                at = shared.places()
+                joint = together.forward_backward(case.task, Batch(x[at], y[at], at, shared), PLAIN, CPU, folds)
+                expected, got = state(one), {**state(net), "loss": joint, "next": torch.rand(3)}
+                digest = hashlib.sha256(b"".join(got[key].numpy().tobytes() for key in sorted(got))).hexdigest()
+                apart = max(
+                    float((got[key] - value).norm()) / (float(value.norm()) + 1e-2) for key, value in expected.items()
+                )
+                apart = max(apart, abs(float(joint - loss)) / float(loss))
+                found[f"{name}, {rows} rows{'' if norm else ', no norm'}"] = (digest, 0.0 if norm else apart)
+    return found
+
+
+def test_exact_steps_have_the_same_bits_in_one_two_and_four_processes() -> None:
+    torch.set_num_threads(1)
+    one = exact_steps()
+    for count in (2, 4):
+        for rank, found in enumerate(in_processes(count, exact_steps)):
+            different = [name for name, (digest, _) in found.items() if digest != one[name][0]]
+            assert not different, f"process {rank} of {count}: {different}"
+    wrong = {name: apart for name, (_, apart) in one.items() if not apart < 1e-4}  # float32 throughout
+    assert not wrong
+
+
+def test_a_tree_sum_is_that_of_its_subtrees() -> None:
+    values = torch.randn(8, 5, generator=torch.Generator().manual_seed(0))
+    by_hand = ((values[0] + values[1]) + (values[2] + values[3])) + ((values[4] + values[5]) + (values[6] + values[7]))
+    assert torch.equal(tree_sum(values), by_hand)
+    assert torch.equal(tree_sum([tree_sum(values[:4]), tree_sum(values[4:])]), by_hand)
+    assert not torch.equal(values.cumsum(0)[-1], by_hand)  # another order rounds otherwise
 
 
 @pytest.fixture(scope="module", params=[2, 3])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from goodfit.data.images.draws import RowsOfBatch
-from goodfit.data.shares import Shared, cut, shares
+from goodfit.data.shares import Share, Shared, cut
 from goodfit.data.source import Batch, Source
 
 if TYPE_CHECKING:
@@ -87,11 +87,15 @@ class Feed:
         return self._batches(self._chunks(rows, epoch)[start:], training=True)
 
     def epoch_shared(
-        self, rows: Tensor, epoch: int, start: int, *, rank: int, count: int, micro_batch: int
+        self, rows: Tensor, epoch: int, start: int, share_of: Callable[[int], list[Share]]
     ) -> Iterator[Batch]:
-        """The same batches, of each the rows of process `rank` of `count`; augmented as in the whole batch."""
+        """The same batches, of each the rows of one of several processes; augmented as in the whole batch.
+
+        Args:
+            share_of: what this process computes of a batch of so many rows.
+        """
         chunks = self._chunks(rows, epoch)[start:]
-        shared = [Shared(chunk, shares(len(chunk), micro_batch, rank, count)) for chunk in chunks]
+        shared = [Shared(chunk, share_of(len(chunk))) for chunk in chunks]
         if self.augment is not None and self.augment.mixes_rows:
             whole = self._batches(chunks, training=True)
             for batch, share in zip(whole, shared, strict=True):

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 ROWS_EACH_AT_LEAST = 2
+LANES = 8  # that a batch is cut into where sums have one order, however many processes there are
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,18 @@ def shares(rows: int, micro_batch: int, rank: int, count: int) -> list[Share]:
             first, last = cut(whole, rank, count)
             taken.append(Share(start, whole, first, last - first))
     return taken
+
+
+def lanes(rows: int, rank: int, count: int) -> list[Share]:
+    """The lanes of a batch that process `rank` of `count` computes: some of eight; or the batch whole, if it is small.
+
+    The lengths of lanes depend on the batch alone.
+    """
+    if rows < ROWS_EACH_AT_LEAST * LANES:
+        return [Share(0, rows, 0, rows, copies=count)]
+    own = range(*cut(LANES, rank, count))
+    places = (cut(rows, number, LANES) for number in own)
+    return [Share(0, rows, start, end - start) for start, end in places]
 
 
 def cut(rows: int, number: int, pieces: int) -> tuple[int, int]:

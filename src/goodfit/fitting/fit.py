@@ -93,7 +93,7 @@ def fit(
     team = join_team(device)
     device = team.device
     if not team.is_first:
-        with _seeded(asked.seed, device):
+        with _seeded(asked.seed, device), cpu_threads(1 if asked.exact else None):
             opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
             return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
@@ -114,6 +114,7 @@ def fit(
     checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
     asked = checkpoint.options_now(asked) if checkpoint is not None else asked
     with ExitStack() as held, _seeded(asked.seed, device):
+        held.enter_context(cpu_threads(1 if asked.exact else None))
         if checkpoint is not None:
             held.enter_context(folder.claimed())
             team.keep(folder)
@@ -158,7 +159,7 @@ def fit(
 
         if checkpoint is None:
             save(training)
-        held.enter_context(cpu_threads(training.hyper.threads))
+        held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
         write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
         team.begin(folder, source)
         team.train(training, asked, journal)

@@ -44,6 +44,7 @@ class FitKeywords(TypedDict, total=False):
         rivals: Other models fitted on the same rows, scored beside the net and blended with it: all or none
             [all].
         device: cpu, cuda or mps [the fastest there is].
+        exact: Sum in one fixed order, by one thread: 1, 2, 4 and 8 processes give the same model bit for bit.
         seed: Random seed: same seed, same machine, same result.
         size: Images: Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].
             Segmentation: Longer side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [theirs, up
@@ -115,6 +116,7 @@ class FitKeywords(TypedDict, total=False):
     interval: bool
     rivals: str | None
     device: str | None
+    exact: bool
     seed: int
     size: int | str | None
     resize: str | None

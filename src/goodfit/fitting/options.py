@@ -126,6 +126,9 @@ class FitOptions:
         choices=("all", "none"),
     )
     device: str | None = declared("cpu, cuda or mps [the fastest there is].", "Run")
+    exact: bool = declared(
+        "Sum in one fixed order, by one thread: 1, 2, 4 and 8 processes give the same model bit for bit.", "Run", False
+    )
     seed: int = declared("Random seed: same seed, same machine, same result.", "Run", 0, low=0, high=2**62)
 
     def __post_init__(self) -> None:

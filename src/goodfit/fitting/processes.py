@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.shares import LANES
 from goodfit.data.source import Source
 from goodfit.errors import ProcessError, UsageError
 from goodfit.fitting.blending import PartScores
@@ -36,6 +37,7 @@ from goodfit.fitting.training import go_on
 from goodfit.run import Run, load
 from goodfit.store.run_folder import CHECKPOINT
 from goodfit.train.device import cpu_threads
+from goodfit.train.exact import refuse_other_counts
 from goodfit.train.loop import Training
 from goodfit.train.processes import ALONE, Processes, join, keep_text, kept_text
 from goodfit.train.session import Interrupted, run_session
@@ -82,18 +84,30 @@ class Team:
             ProcessError: they do not begin with the same weights.
         """
         processes = self.processes
-        if not processes.several:
+        if not processes.several and not options.exact:
             return
-        sync_norm = options.sync_norm is not False
-        training.processes = processes
-        training.together = Together(training.net, processes, sync_norm=sync_norm)
+        sync_norm = options.sync_norm is not False and not options.exact
         normalised = any(isinstance(module, _BatchNorm) for module in training.net.modules())
+        if options.exact:
+            refuse_other_counts(processes.count)
+            if normalised and training.folds is not None:
+                raise UsageError("--exact is not for nets with batch norm that are cross-fitted", fix="Add --folds 1")
+        training.processes = processes
+        training.together = Together(training.net, processes, sync_norm=sync_norm, exact=options.exact)
+        if options.exact:
+            norm = "; batch norm sees a lane" if normalised else ""
+            self._choose(journal, "sums", "in a fixed order", f"--exact: {LANES} lanes of a batch, one thread{norm}")
         why = "each computes its rows of every batch; gradients are summed"
-        if normalised and not sync_norm:
+        if normalised and not sync_norm and not options.exact:
             why += "; batch norm sees the rows of one process alone (--no-sync-norm)"
-        journal.choices = [choice for choice in journal.choices if choice.name != "processes"]  # a resumed run's
-        journal.choose("processes", processes.count, why)
+        if processes.several:
+            self._choose(journal, "processes", processes.count, why)
         processes.refuse_different(list(training.net.state_dict().values()))
+
+    @staticmethod
+    def _choose(journal: Journal, name: str, value: object, why: str) -> None:
+        journal.choices = [choice for choice in journal.choices if choice.name != name]  # a resumed run has one
+        journal.choose(name, value, why)
 
     def scores(self, training: Training, problem: Problem) -> PartScores | None:
         """What all processes score together: the best weights on every part; None: there is one process.
@@ -190,7 +204,7 @@ def _train(
     net = make_net(problem, options, team.device, journal, model, params, started)
     training = go_on(problem, net, checkpoint, team.device, journal)
     team.train(training, options, journal)
-    with cpu_threads(training.hyper.threads):
+    with cpu_threads(1 if options.exact else training.hyper.threads):
         try:
             run_session(training, lambda training: None, journal, _of_first if options.minutes else None)
         except Interrupted:

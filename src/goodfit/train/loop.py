@@ -87,8 +87,7 @@ class Training:
         start = (self.train_rows, self.position.epoch, self.position.batch)
         if self.together is None:
             return self.feed.epoch(*start)
-        rank, count = self.processes.rank, self.processes.count
-        return self.feed.epoch_shared(*start, rank=rank, count=count, micro_batch=self.hyper.micro_batch)
+        return self.feed.epoch_shared(*start, partial(self.together.share_of, self.hyper.micro_batch))
 
     def scores(self, net: nn.Module, rows: Tensor, *, whole: bool = True) -> tuple[Tensor, Tensor]:
         """What the task keeps of outputs and targets of these rows: see `Task.keep`."""

@@ -64,6 +64,17 @@ class Processes:
             with _others_may_be_gone():
                 distributed.all_reduce(tensor)
 
+    def each(self, tensor: Tensor) -> list[Tensor]:
+        """This tensor of every process, by their ranks.
+
+        Raises:
+            ProcessError: another process has ended, or does not answer.
+        """
+        tensors = [torch.empty_like(tensor) for _ in range(self.count)]
+        with _others_may_be_gone():
+            distributed.all_gather(tensors, tensor)
+        return tensors
+
     def gathered(self, own: Tensor | None) -> Tensor:
         """(n, ...) the rows of all processes in the order of these, on the CPU; None: this one has no row.
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.shares import Share
+from goodfit.data.shares import Share, lanes, shares
 from goodfit.data.source import Batch
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.cross_fitting import Folds, RowsAmongOthers, gradient_scale, training_outputs
+from goodfit.train.exact import exact_forward_backward
 from goodfit.train.memory import out_of_memory
 from goodfit.train.passes import penalty, without_a_trace
 from goodfit.train.precision import Precision
@@ -27,10 +28,11 @@ class Together:
 
     Args:
         sync_norm: whether batch norm takes the rows of all processes.
+        exact: whether sums have one order, for any number of processes (`goodfit.train.exact`).
     """
 
-    def __init__(self, net: nn.Module, processes: Processes, *, sync_norm: bool) -> None:
-        self.net, self.processes = net, processes
+    def __init__(self, net: nn.Module, processes: Processes, *, sync_norm: bool, exact: bool = False) -> None:
+        self.net, self.processes, self.exact = net, processes, exact
         self.whole_batch = WholeBatch(processes, sync_norm=sync_norm)
         self._moved: list[Tensor] | None = None  # buffers that a forward pass changes, once there was one
 
@@ -43,6 +45,8 @@ class Together:
             ModelError: out of memory: the others would wait for a process that begins its batch again.
         """
         try:
+            if self.exact:
+                return self._exact_forward_backward(task, batch, precision, device, folds)
             return self._forward_backward(task, batch, precision, device, folds)
         except RuntimeError as error:
             if not out_of_memory(error):
@@ -52,17 +56,36 @@ class Together:
                 fix="Give a smaller --batch-size, with --accumulate for the same effective batch",
             ) from error
 
+    def share_of(self, micro_batch: int, rows: int) -> list[Share]:
+        """What this process computes of a batch of so many rows."""
+        if self.exact:
+            return lanes(rows, self.processes.rank, self.processes.count)
+        return shares(rows, micro_batch, self.processes.rank, self.processes.count)
+
+    def _exact_forward_backward(
+        self, task: Task, batch: Batch, precision: Precision, device: torch.device, folds: Folds | None
+    ) -> Tensor:
+        assert batch.shared is not None
+        held = batch.shared.shares
+        xs, ys, rows = (part.split([lane.rows for lane in held]) for part in batch[:3])
+
+        def outputs(number: int) -> tuple[Tensor, Tensor]:
+            among = self._among(batch, held[number])
+            return training_outputs(self.net, folds, xs[number], ys[number], rows[number], among)
+
+        return exact_forward_backward(self.net, self.processes, task, batch, precision, device, folds, outputs)
+
     def _forward_backward(
         self, task: Task, batch: Batch, precision: Precision, device: torch.device, folds: Folds | None
     ) -> Tensor:
         assert batch.shared is not None
-        shares = batch.shared.shares
-        xs, ys, rows = (part.split([share.rows for share in shares]) for part in batch[:3])
-        weights = [1 / share.copies for share in shares]
+        taken = batch.shared.shares
+        xs, ys, rows = (part.split([share.rows for share in taken]) for part in batch[:3])
+        weights = [1 / share.copies for share in taken]
         before = None if self._moved is not None else [buffer.clone() for buffer in self._float_buffers()]
 
         def outputs(number: int) -> tuple[Tensor, Tensor]:
-            among = self._among(batch, shares[number])
+            among = self._among(batch, taken[number])
             with precision.autocast(device):
                 return training_outputs(self.net, folds, xs[number], ys[number], rows[number], among)
 
@@ -77,19 +100,19 @@ class Together:
             self.processes.sum(whole)
             whole = whole + (whole == 0)  # not one pixel counts: nothing to divide
         else:
-            if len(shares) == 1:
+            if len(taken) == 1:
                 held = outputs(0)
                 sums = task.loss_sums(*held).detach() * weights[0]
             else:
                 with without_a_trace(self.net, device):
-                    parts = [task.loss_sums(*outputs(number)).detach() for number in range(len(shares))]
+                    parts = [task.loss_sums(*outputs(number)).detach() for number in range(len(taken))]
                 sums = torch.stack([part * weight for part, weight in zip(parts, weights, strict=True)]).sum(0)
             self.processes.sum(sums)
             sums.requires_grad_()
             loss = task.loss_of_sums(sums)
             (slopes,) = torch.autograd.grad(loss, sums)
             loss = loss.detach()
-        for number, (share, weight) in enumerate(zip(shares, weights, strict=True)):
+        for number, (share, weight) in enumerate(zip(taken, weights, strict=True)):
             out, targets = held if held is not None else outputs(number)
             with precision.autocast(device):
                 if counts:
@@ -101,7 +124,7 @@ class Together:
                 (scale * part + penalty(self.net) * (share.rows * weight / batch.size)).backward()
         if counts:
             self.processes.sum(loss)
-        self._join_gradients(before, sum(s.rows * w for s, w in zip(shares, weights, strict=True)) / batch.size)
+        self._join_gradients(before, sum(s.rows * w for s, w in zip(taken, weights, strict=True)) / batch.size)
         return loss
 
     def _among(self, batch: Batch, share: Share) -> RowsAmongOthers:
