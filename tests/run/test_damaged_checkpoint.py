@@ -13,6 +13,7 @@ import goodfit
 from goodfit.errors import RunError
 from goodfit.store.files import keep_beside
 from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE
+from goodfit.store.tensors import load_state
 from goodfit.train import session
 
 EPOCHS = 4
@@ -34,7 +35,7 @@ def fit(folder: Path, **more: Any) -> goodfit.Run:
 
 @pytest.fixture
 def stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a run that ended in its third epoch, with the checkpoints of the first two."""
+    """The folder of a run that ended in its third epoch, with two checkpoints of before."""
 
     def cut(epoch: goodfit.Epoch) -> None:
         if epoch.number == 3:
@@ -44,6 +45,12 @@ def stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with pytest.raises(PowerCutError):
         fit(tmp_path / "run", on_epoch=cut)
     return tmp_path / "run"
+
+
+def place_of(checkpoint: Path) -> str:
+    """Where the training stood, in the words of a resumed run."""
+    position = load_state(checkpoint)[1]["position"]
+    return f"epoch {position['epoch'] + 1}, batch {position['batch']}"
 
 
 def truncated(path: Path) -> None:
@@ -74,10 +81,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_checkpoint_before_is_used_where_the_last_is_damaged(
     stopped: Path, whole: Path, damage: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    last, before = place_of(stopped / CHECKPOINT), place_of(stopped / CHECKPOINT_BEFORE)
+    assert last != before
     damage(stopped / CHECKPOINT)
     fit(stopped, resume=True, quiet=False)
     told = capsys.readouterr().err
-    assert "resumed at epoch 2, batch 0" in told
+    assert f"resumed at {before}\n" in told
     if damage is not Path.unlink:
         assert f"{CHECKPOINT} is damaged" in told
     assert (stopped / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
@@ -85,8 +94,9 @@ def test_the_checkpoint_before_is_used_where_the_last_is_damaged(
 
 
 def test_a_whole_last_checkpoint_is_the_one_used(stopped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    last = place_of(stopped / CHECKPOINT)
     fit(stopped, resume=True, quiet=False)
-    assert "resumed at epoch 3, batch 0" in capsys.readouterr().err
+    assert f"resumed at {last}\n" in capsys.readouterr().err
 
 
 def test_two_damaged_checkpoints_are_an_error_in_one_line(stopped: Path) -> None:

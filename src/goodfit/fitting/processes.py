@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from goodfit import __version__
 from goodfit.data.fingerprint import fingerprint
 from goodfit.data.shares import LANES
 from goodfit.data.source import Source
@@ -132,9 +133,16 @@ def join_team(device: torch.device) -> Team:
     """The processes that torchrun has started, of which this is one; or this one alone.
 
     Raises:
+        ProcessError: another version of goodfit or torch than the first one's.
         UsageError: more processes on this machine than it has GPUs.
     """
     processes = join(device)
+    own = f"goodfit {__version__} and torch {torch.__version__}"
+    first = processes.value_of_first(own)
+    if first != own:
+        raise ProcessError(
+            f"process {processes.rank} runs {own}, and the first one {first}", fix="Install the same on all machines"
+        )
     if processes.several and device.type == "cuda":
         place = int(os.environ.get("LOCAL_RANK", "0"))
         if place >= torch.cuda.device_count():
