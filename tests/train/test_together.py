@@ -13,10 +13,11 @@ import torch
 from several_processes import in_processes
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from goodfit.data.shares import Shared, cut, shares
 from goodfit.data.source import Batch
-from goodfit.errors import ProcessError
+from goodfit.errors import ModelError, ProcessError
 from goodfit.nets.cross_fitted import CrossFitted
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.multilabel import MultiLabel
@@ -59,6 +60,25 @@ class RowNet(nn.Module):
         out: Tensor = self.head(features)
         self.penalty = 0.01 * out.square().mean()
         return out.reshape(len(out), *self.shape)
+
+
+class AgainNet(RowNet):
+    """A net that computes its body again in the backward pass, to save memory."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        features: Tensor = checkpoint(self.body, x, use_reentrant=False)
+        out: Tensor = self.head(features)
+        return out
+
+
+class NoisyNet(RowNet):
+    """A net that draws random numbers of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.body(x + 0.1 * torch.randn_like(x))
+        kept = x.new_empty((len(x), 1)).bernoulli_(0.8)  # stochastic depth
+        out: Tensor = self.head(features * kept)
+        return out
 
 
 class MapNet(nn.Module):
@@ -106,6 +126,7 @@ NAMES = ("sky", "road", "tree")
 CASES = {
     "classes": Case(Classification((0, 1, 2), label_smoothing=0.1), lambda: RowNet(CLASSES), classes),
     "classes in three passes": Case(Classification((0, 1, 2)), lambda: RowNet(CLASSES), classes, passes=3),
+    "noise": Case(Classification((0, 1, 2)), lambda: NoisyNet(CLASSES), classes),
     "members": Case(Classification((0, 1, 2)), lambda: RowNet(4, CLASSES), classes),
     "cross-fitted": Case(Classification((0, 1, 2)), cross_fitted, classes, folds=3),
     "labels": Case(
@@ -198,6 +219,19 @@ def apart_norm() -> tuple[list[Tensor], list[Tensor]]:
     together.forward_backward(Classification((0, 1, 2)), Batch(x[at], y[at], at, taken), PLAIN, CPU, None)
     own = functional.linear(x[at], net[0].weight, net[0].bias).detach()
     return [own.mean(0)], [net[1].running_mean, net[0].weight.grad]
+
+
+def computed_again() -> str:
+    """What is said of a net that computes layers again in the backward pass."""
+    together = Together(AgainNet(CLASSES), join(CPU), sync_norm=True)
+    taken = Shared(torch.arange(8), shares(8, 8, together.processes.rank, together.processes.count))
+    at = taken.places()
+    x, y = torch.randn(8, FEATURES)[at], torch.randint(0, CLASSES, (8,))[at]
+    try:
+        together.forward_backward(Classification((0, 1, 2)), Batch(x, y, at, taken), PLAIN, CPU, None)
+    except ModelError as error:
+        return str(error)
+    return "nothing"
 
 
 def gathered() -> list[Any]:
@@ -299,6 +333,10 @@ def test_without_sync_norm_running_moments_are_means_over_the_processes() -> Non
     for _, (running, gradient) in answers:
         torch.testing.assert_close(running, expected)
         assert torch.equal(gradient, answers[0][1][1])
+
+
+def test_a_net_that_computes_layers_again_is_refused() -> None:
+    assert all("is computed again in the backward pass" in answer for answer in in_processes(2, computed_again))
 
 
 def test_rows_are_collected_in_order_and_drift_is_noticed() -> None:

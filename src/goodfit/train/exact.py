@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,7 @@ from goodfit.train.passes import penalty
 from goodfit.train.precision import Precision
 from goodfit.train.processes import Processes
 from goodfit.train.random_state import load_random_state, random_state
+from goodfit.train.whole_batch import WholeBatch
 
 Outputs = Callable[[int], tuple[Tensor, Tensor]]  # of a lane, and the targets that they are held against
 
@@ -35,21 +37,27 @@ def refuse_other_counts(count: int) -> None:
         )
 
 
-def exact_forward_backward(
-    net: nn.Module,
-    processes: Processes,
-    task: Task,
-    batch: Batch,
-    precision: Precision,
-    device: torch.device,
-    folds: Folds | None,
-    outputs: Outputs,
-) -> Tensor:
+@dataclass(frozen=True)
+class Step:
+    """A step of this process: the net, and what its gradient is of."""
+
+    net: nn.Module
+    processes: Processes
+    task: Task
+    batch: Batch
+    precision: Precision
+    device: torch.device
+    folds: Folds | None
+
+
+def exact_forward_backward(step: Step, outputs: Outputs, whole_batch: WholeBatch) -> Tensor:
     """Leave the gradient of the whole batch in the net's parameters; returns its loss, detached.
 
     Args:
         outputs: a forward pass of a lane of this process, by its place in `batch.shared.shares`.
+        whole_batch: in which `outputs` computes.
     """
+    net, processes, task, batch, device = step.net, step.processes, step.task, step.batch, step.device
     assert batch.shared is not None
     lanes = batch.shared.shares
     ys = batch.y.split([lane.rows for lane in lanes])
@@ -64,7 +72,7 @@ def exact_forward_backward(
         yield
 
     def sums_of(lane: int) -> Tensor:
-        with from_the_start(), precision.autocast(device):
+        with from_the_start(), step.precision.autocast(device):
             return task.loss_sums(*outputs(lane)).detach()
 
     counts = [count for y in ys if (count := task.loss_count(y)) is not None]
@@ -84,14 +92,14 @@ def exact_forward_backward(
     def lane_vectors() -> Iterator[Tensor]:
         for number, lane in enumerate(lanes):
             with from_the_start():
-                with precision.autocast(device):
+                with step.precision.autocast(device):
                     out, targets = outputs(number)
                     if slopes is None:
                         assert whole is not None
                         part = task.loss(out, targets) * (counts[number] / whole).float()
                     else:
                         part = (task.loss_sums(out, targets) * slopes).sum()
-                (gradient_scale(net, folds) * part + penalty(net) * (lane.rows / batch.size)).backward()
+                whole_batch.backward(gradient_scale(net, step.folds) * part + penalty(net) * (lane.rows / batch.size))
             moved = _moved(net, buffers)
             yield _vector(parameters, part.detach(), [each * (lane.rows / batch.size) for each in moved])
 

@@ -73,7 +73,8 @@ class Together:
             among = self._among(batch, held[number])
             return training_outputs(self.net, folds, xs[number], ys[number], rows[number], among)
 
-        return exact_forward_backward(self.net, self.processes, task, batch, precision, device, folds, outputs)
+        step = Step(self.net, self.processes, task, batch, precision, device, folds)
+        return exact_forward_backward(step, outputs, self.whole_batch)
 
     def _forward_backward(
         self, task: Task, batch: Batch, precision: Precision, device: torch.device, folds: Folds | None
@@ -120,8 +121,7 @@ class Together:
                     loss = loss + part.detach()
                 else:
                     part = (task.loss_sums(out, targets) * slopes).sum() * weight
-            with self.whole_batch:  # a layer that is computed again in the backward pass asks it once more
-                (scale * part + penalty(self.net) * (share.rows * weight / batch.size)).backward()
+            self.whole_batch.backward(scale * part + penalty(self.net) * (share.rows * weight / batch.size))
         if counts:
             self.processes.sum(loss)
         self._join_gradients(before, sum(s.rows * w for s, w in zip(taken, weights, strict=True)) / batch.size)

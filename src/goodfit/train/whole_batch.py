@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
+from goodfit.errors import ModelError
 from goodfit.train.processes import Processes
 
 LIKES = (torch.rand_like, torch.randn_like)
@@ -46,6 +48,19 @@ class WholeBatch(TorchFunctionMode):
         self._rows, self._before, self._whole, self._shared = rows, before, whole, shared
         with self:
             yield
+
+    def backward(self, loss: Tensor) -> None:
+        """Add the gradients of a loss.
+
+        Raises:
+            ModelError: a layer is computed again on the way (activation checkpointing): no mode of functions is on
+                there, so that it would be another layer than in the forward pass.
+        """
+        hook = register_module_forward_pre_hook(_refuse_again)
+        try:
+            loss.backward()
+        finally:
+            hook.remove()
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -105,6 +120,13 @@ class WholeBatch(TorchFunctionMode):
         channels = func.__name__ != "dropout"  # whole maps are dropped: one number says it for all pixels
         shape = (self._whole, input.shape[1], *[1] * (input.dim() - 2)) if channels else (self._whole, *input.shape[1:])
         return input * func(input.detach().new_ones(shape), p, True)[own]
+
+
+def _refuse_again(module: nn.Module, inputs: Any) -> None:
+    raise ModelError(
+        f"{type(module).__name__} is computed again in the backward pass, which is for one process",
+        fix="Leave checkpointing of activations out, and give a smaller --batch-size with --accumulate",
+    )
 
 
 def _over(x: Tensor) -> list[int]:
