@@ -15,7 +15,7 @@ from goodfit.data.source import Batch
 from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.cross_fitting import Folds, RowsAmongOthers, gradient_scale, training_outputs
-from goodfit.train.exact import exact_forward_backward
+from goodfit.train.exact import Step, exact_forward_backward
 from goodfit.train.memory import out_of_memory
 from goodfit.train.passes import penalty, without_a_trace
 from goodfit.train.precision import Precision
