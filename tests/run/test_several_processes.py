@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from safetensors.numpy import load_file
 from several_processes import in_processes
 
 import goodfit
+from goodfit.errors import ProcessError
 
 # Adam divides by the root of the mean squared gradient: where that is near zero, rounding of the gradient's sum (1e-7)
 # moves a weight by a part of the rate. So weights are held to a thousandth of the largest of their tensor.
@@ -102,6 +104,50 @@ def test_exact_fits_have_the_same_bits_in_one_two_and_four_processes(place: Path
             one, two, four = ((place / f"exact-{count}" / name / file).read_bytes() for count in (1, 2, 4))
             assert one == two, f"{name}: {file}"
             assert one == four, f"{name}: {file}"
+
+
+def fit_rows(folder: str, resume: bool = False, killed: int | None = None) -> str:
+    """A small fit of arrays, by a net with batch norm and dropout; process `killed` ends itself in the second epoch."""
+    from goodfit.train import processes, session
+
+    session.FIRST_CHECKPOINT = 0.0  # at the end of every epoch
+    if killed is not None and os.environ["RANK"] == str(killed):
+        summed, steps = processes.Processes.sum, 0
+
+        def sum_and_die(self: processes.Processes, tensor: Any) -> None:
+            nonlocal steps
+            steps += 1
+            if steps > 60:
+                os.kill(os.getpid(), signal.SIGKILL)
+            summed(self, tensor)
+
+        processes.Processes.sum = sum_and_die  # type: ignore[method-assign]  # for this process
+    random = np.random.default_rng(3)
+    x = random.normal(size=(131, 4)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(np.int64)
+    try:
+        goodfit.fit((x, y), out=folder, resume=resume, epochs=5, batch_size=16, lr=0.01, rivals="none", device="cpu")
+    except ProcessError as error:
+        return str(error)
+    return "the end"
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_the_others_notice_that_a_process_was_killed_and_any_number_goes_on(tmp_path: Path, killed: int) -> None:
+    assert in_processes(2, fit_rows, str(tmp_path / "whole")) == ["the end"] * 2
+    with pytest.raises(RuntimeError, match="it ended without an answer"):
+        in_processes(2, fit_rows, str(tmp_path / "run"), False, killed)
+    assert (tmp_path / "run/checkpoint.safetensors").exists()
+    shutil.copytree(tmp_path / "run", tmp_path / "other")
+    assert in_processes(2, fit_rows, str(tmp_path / "run"), True) == ["the end"] * 2
+    assert in_processes(3, fit_rows, str(tmp_path / "other"), True) == ["the end"] * 3
+    whole, same, other = (tmp_path / name / "model.safetensors" for name in ("whole", "run", "other"))
+    assert whole.read_bytes() == same.read_bytes()
+    alone, together = load_file(whole), load_file(other)
+    for name, tensor in alone.items():
+        np.testing.assert_allclose(together[name], tensor, rtol=1e-3, atol=1e-4, err_msg=name)
+    rows = [[line["rows"] for line in goodfit.load(tmp_path / name).history] for name in ("whole", "run", "other")]
+    assert rows[0] == rows[1] == rows[2]
 
 
 def start(place: Path, *words: str) -> subprocess.Popen[str]:
