@@ -38,7 +38,8 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any, time
         process.start()
         there.close()
         started.append((process, here))
-    answers, failures = [], []
+    answers: list[Any] = []
+    failures: list[str] = []
     for process, here in started:
         try:
             failed, answer = here.recv() if here.poll(timeout) else (True, f"no answer in {timeout:g} s")

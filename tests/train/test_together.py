@@ -211,14 +211,17 @@ def apart_norm() -> tuple[list[Tensor], list[Tensor]]:
     """Running moments and gradients of two steps without --sync-norm: by the rows of each process."""
     processes = join(CPU)
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(FEATURES, 4), nn.BatchNorm1d(4), nn.Linear(4, CLASSES)).double()
+    first, norm = nn.Linear(FEATURES, 4), nn.BatchNorm1d(4)
+    net = nn.Sequential(first, norm, nn.Linear(4, CLASSES)).double()
     x, y = torch.randn(8, FEATURES, dtype=torch.float64), torch.randint(0, CLASSES, (8,))
     together = Together(net, processes, sync_norm=False)
     taken = Shared(torch.arange(8), shares(8, 8, processes.rank, processes.count))
     at = taken.places()
     together.forward_backward(Classification((0, 1, 2)), Batch(x[at], y[at], at, taken), PLAIN, CPU, None)
-    own = functional.linear(x[at], net[0].weight, net[0].bias).detach()
-    return [own.mean(0)], [net[1].running_mean, net[0].weight.grad]
+    own = functional.linear(x[at], first.weight, first.bias).detach()
+    assert norm.running_mean is not None
+    assert first.weight.grad is not None
+    return [own.mean(0)], [norm.running_mean, first.weight.grad]
 
 
 def computed_again() -> str:

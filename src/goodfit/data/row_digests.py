@@ -43,4 +43,4 @@ def last_with_content_of(digests: Sequence[str], row: int, others: np.ndarray) -
     """
     if isinstance(digests, RowDigests):
         return int(others[np.flatnonzero(digests.codes[others] == digests.codes[row])[-1]])
-    return max(other for other in others.tolist() if digests[other] == digests[row])
+    return max(int(other) for other in others if digests[int(other)] == digests[row])

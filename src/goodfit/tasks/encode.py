@@ -43,7 +43,7 @@ def encoded(task: Task, source: Source, usable: np.ndarray) -> Tensor:
     if isinstance(source.targets, Tensor):
         return task.encode(source.targets, source.keys)
     rows = np.flatnonzero(usable)
-    whole = task.encode([source.targets[row] for row in rows], _Picked(source.keys, rows))
+    whole = task.encode([source.targets[row] for row in rows.tolist()], _Picked(source.keys, rows))
     y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
     y[torch.from_numpy(usable)] = whole
     return y

@@ -153,7 +153,8 @@ def _spread(vector: Tensor, net: nn.Module, parameters: list[nn.Parameter], befo
             parameter.grad = torch.empty_like(parameter).copy_(part.view_as(parameter))
     for (buffer, was), part in zip(moving, parts[len(parameters) :], strict=True):
         buffer.copy_(was + part.view_as(was))
-    return loss.squeeze(0)
+    total: Tensor = loss.squeeze(0)
+    return total
 
 
 def _moved(net: nn.Module, before: list[Tensor]) -> list[Tensor]:
