@@ -28,6 +28,7 @@ FLOORS = {
     "predict": 7, "analysis": 7,
     "report": 8,
     "run": 9,
+    "comparison": 10,
     "fitting": 10,
     "cli": 11, "__main__": 11,
 }  # fmt: skip

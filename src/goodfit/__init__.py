@@ -13,16 +13,25 @@ __version__ = "0.1.0"
 _HOME = {
     "fit": "goodfit.fitting.fit",
     "load": "goodfit.run",
+    "compare": "goodfit.comparison",
+    "Comparison": "goodfit.comparison",
     "Run": "goodfit.run",
     "Epoch": "goodfit.train.session",
+    "profile": "goodfit.analysis.profile",
+    "find_wrong_labels": "goodfit.analysis.wrong_labels",
     "watch": "goodfit.checks.watch",
     "allow": "goodfit.checks.suppressions",
     "GoodfitError": "goodfit.errors",
 }
 
 if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from their registry
+    from goodfit import stats as stats
+    from goodfit.analysis.profile import profile as profile
+    from goodfit.analysis.wrong_labels import find_wrong_labels as find_wrong_labels
     from goodfit.checks.suppressions import allow as allow
     from goodfit.checks.watch import watch as watch
+    from goodfit.comparison import Comparison as Comparison
+    from goodfit.comparison import compare as compare
     from goodfit.data.sources.arrays import arrays as arrays
     from goodfit.data.sources.images import images as images
     from goodfit.data.sources.masks import masks as masks
@@ -36,13 +45,15 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
     from goodfit.train.session import Epoch as Epoch
 
 __all__ = [
-    "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "fit", "images", "load", "masks", "pairs",
-    "ratings", "table", "watch",
+    "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "find_wrong_labels",
+    "fit", "images", "load", "masks", "pairs", "profile", "ratings", "stats", "table", "watch",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
+    if name == "stats":
+        value = importlib.import_module("goodfit.stats")
+    elif name in _HOME:
         value = getattr(importlib.import_module(_HOME[name]), name)
     elif not name.startswith("_") and name in _sources().source_names():
         value = _sources().source_of(name).function()

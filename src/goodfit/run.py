@@ -125,7 +125,7 @@ class Run:
             columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
             columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
             errors = [broken.get(row) for row in range(len(source))]
-            return Predictions(source.keys, columns, errors, inputs, tuple(source.notes))
+            return Predictions(source.names(), columns, errors, inputs, tuple(source.notes))
 
     def embed(
         self,

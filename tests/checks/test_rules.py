@@ -209,6 +209,19 @@ def test_a_column_that_tells_the_target_alone_is_found() -> None:
     assert leaky(rare.astype(float), rare, classes=True) <= {"class-imbalance"}  # always naming one is right as often
 
 
+def test_a_leak_is_not_to_be_trusted_also_of_few_rows_and_of_numbers_with_a_tail() -> None:
+    random = np.random.default_rng(6)
+    tail = random.standard_t(2, 120)  # the largest of 120 outweighs all others in a sum of squares
+    facts = DataFacts(
+        [str(row) for row in range(120)], None, np.array(["train"] * 120), None, tail,
+        {"refund": 3 * tail + random.normal(0, 0.01, 120), "half": tail + random.normal(0, 1, 120)},
+    )  # fmt: skip
+    found = check_data(facts)
+    assert [finding.rule for finding in found] == ["target-leakage"]
+    assert "'refund'" in found[0].message
+    assert judge(found) is Verdict.NOT_TO_BE_TRUSTED
+
+
 def test_a_column_that_numbers_rows_sorted_by_the_target_is_found() -> None:
     random = np.random.default_rng(5)
     parts = random.permutation(np.array(["train"] * 600 + ["valid"] * 200))

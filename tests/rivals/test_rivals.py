@@ -150,3 +150,27 @@ def test_rivals_leave_out_what_would_take_long() -> None:
     taught = lesson(Classification(tuple(range(100))), y, x)
     assert LinearRival().suits(taught)
     assert not TreesRival().suits(taught)
+
+
+def test_trees_over_pairs_are_kept_for_a_slanted_border_and_are_equal_to_what_was_judged() -> None:
+    x = rows(600, seed=2)
+    y = torch.from_numpy(np.abs(x[:, 0] - x[:, 1]) * 4 + (x[:, 3] == 2))
+    parts = [(np.arange(450), np.arange(450, 600))]  # one fold: its model is the module
+    slanted = Lesson(Regression.from_targets(y.numpy()), torch.from_numpy(x), y, parts, CARDINALITIES, seed=0)
+    fitted = TreesRival().fit(slanted)
+    assert [0, 1] in fitted.options["pairs"]
+    assert fitted.module(torch.from_numpy(x[450:])).numpy() == pytest.approx(fitted.out.numpy(), abs=1e-5)
+    straight = torch.from_numpy((x[:, 0] > 0) * 3.0 + (x[:, 3] == 2))
+    plain = Lesson(Regression.from_targets(straight.numpy()), torch.from_numpy(x), straight, parts, CARDINALITIES, 0)
+    assert "pairs" not in TreesRival().fit(plain).options
+
+
+def test_trees_are_grown_as_long_as_the_rows_held_out_gain() -> None:
+    x = rows(300, seed=4)
+    parts = [(np.arange(200), np.arange(200, 300))]
+    chance = torch.from_numpy(np.random.default_rng(7).normal(size=300))
+    task = Regression.from_targets(chance.numpy())
+    few = TreesRival().fit(Lesson(task, torch.from_numpy(x), chance, parts, CARDINALITIES, 0)).options["trees"]
+    wave = torch.from_numpy(np.sin(3 * x[:, 0]) * np.sin(3 * x[:, 1]))
+    many = TreesRival().fit(Lesson(task, torch.from_numpy(x), wave, parts, CARDINALITIES, 0)).options["trees"]
+    assert few <= 50 < 200 < many

@@ -162,7 +162,7 @@ def start(place: Path, *words: str) -> subprocess.Popen[str]:
 
 
 def test_what_is_wrong_with_the_data_is_one_line_of_all_processes(place: Path) -> None:
-    process = start(place, "people.csv", "--target", "rihc", "--processes", "2")
+    process = start(place, "people.csv", "--target", "rihc", "--processes", "2", "-q")
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 2
     assert output == ""

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special as scipy_special
 from scipy import stats as scipy_stats
-from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
+from scipy.optimize import brentq
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, r2_score, roc_auc_score
 
 from goodfit.stats import estimates as stats
 
@@ -50,11 +52,40 @@ def test_z_scores_are_scipys_and_a_constant_column_gives_zeros() -> None:
     assert (stats.z_scores(np.full((4, 1), 7.0)) == 0).all()
 
 
-def test_a_mean_has_the_normal_interval() -> None:
-    values = np.random.default_rng(1).normal(2, 1, 100)
-    low, high = scipy_stats.norm.interval(0.95, values.mean(), values.std(ddof=1) / 10)
+def test_a_mean_of_symmetric_values_has_students_interval() -> None:
+    half = np.random.default_rng(1).normal(0, 1, 50)
+    values = 2 + np.concatenate([half, -half])
+    low, high = scipy_stats.t.interval(0.95, 99, values.mean(), values.std(ddof=1) / 10)
     found = stats.mean(values)
     assert [found.low, found.high] == pytest.approx([low, high])
+
+
+def test_a_mean_of_skewed_values_has_halls_interval() -> None:
+    """The ends are those at which Hall's statistic is Student's quantile, found by SciPy's root finder."""
+    values = np.random.default_rng(2).exponential(3, 40)
+    found = stats.mean(values)
+    deviation, skewness = values.std(ddof=1), scipy_stats.skew(values, bias=False)
+
+    def statistic(mean: float) -> float:
+        t = (values.mean() - mean) / deviation
+        shifted = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / (6 * 40)
+        return float(math.sqrt(40) * shifted)
+
+    quantile = scipy_stats.t.ppf(0.975, 39)
+    low = brentq(lambda mean: statistic(mean) - quantile, 0, values.mean())
+    high = brentq(lambda mean: statistic(mean) + quantile, values.mean(), 20)
+    assert [found.low, found.high] == pytest.approx([low, high])
+    assert found.high - found.value > found.value - found.low
+
+
+@pytest.mark.parametrize("law", ["normal", "exponential"])
+def test_a_mean_of_30_values_is_covered_in_95_of_100_samples(law: str) -> None:
+    random = np.random.default_rng(3)
+    covered = 0
+    for _ in range(2_000):
+        found = stats.mean(getattr(random, law)(size=30) - (law == "exponential"))
+        covered += found.low <= 0 <= found.high
+    assert 0.935 <= covered / 2_000 <= 0.965  # three simulation errors
 
 
 @settings(max_examples=30, deadline=None)
@@ -71,8 +102,46 @@ def test_auc_and_its_variance_are_those_of_all_pairs(above: int, below: int, see
     # DeLong, DeLong and Clarke-Pearson 1988, written out over all pairs
     wins = (high[:, None] > low) + 0.5 * (high[:, None] == low)
     error = math.sqrt(wins.mean(1).var(ddof=1) / above + wins.mean(0).var(ddof=1) / below)
-    assert found.high == pytest.approx(min(1, found.value + 1.959963984540054 * error))
-    assert found.low == pytest.approx(max(0, found.value - 1.959963984540054 * error))
+    if error == 0 and 0 < found.value < 1:  # all scores are the same
+        assert (found.low, found.high) == (found.value, found.value)
+        return
+    if found.value in (0, 1):
+        certain = min(above, below)
+        assert found == stats.proportion(found.value * certain, certain)
+        return
+    reach = scipy_stats.t.ppf(0.975, above + below - 1) * error / (found.value * (1 - found.value))
+    ends = [scipy_special.expit(scipy_special.logit(found.value) + side * reach) for side in (-1, 1)]
+    assert [found.low, found.high] == pytest.approx(ends)
+
+
+def test_the_mean_area_of_several_classes_is_scikit_learns() -> None:
+    random = np.random.default_rng(7)
+    labels = random.integers(0, 3, 90)
+    scores = random.random((90, 3)) + 0.5 * (labels[:, None] == np.arange(3))
+    scores /= scores.sum(axis=1, keepdims=True)
+    found = stats.mean_auc(scores, labels[:, None] == np.arange(3))
+    assert found is not None
+    assert found.value == pytest.approx(roc_auc_score(labels, scores, multi_class="ovr", average="macro"))
+    alone = [stats.auc(scores[:, at], labels == at) for at in range(3)]
+    assert found.high - found.low < min(each.high - each.low for each in alone if each is not None)
+
+
+def test_average_precision_has_the_interval_of_a_jackknife() -> None:
+    """Each row is left out in turn, by scikit-learn."""
+    random = np.random.default_rng(8)
+    positive = random.random(40) < 0.4
+    scores = random.normal(size=40) + positive
+    found = stats.average_precision(scores, positive)
+    assert found is not None
+    assert found.value == pytest.approx(average_precision_score(positive, scores))
+    left_out = np.array([average_precision_score(np.delete(positive, at), np.delete(scores, at)) for at in range(40)])
+    error = math.sqrt(39 / 40 * ((left_out - left_out.mean()) ** 2).sum())
+    reach = scipy_stats.t.ppf(0.975, 39) * error / (found.value * (1 - found.value))
+    ends = [scipy_special.expit(scipy_special.logit(found.value) + side * reach) for side in (-1, 1)]
+    assert [found.low, found.high] == pytest.approx(ends)
+    apart = stats.average_precision(np.arange(10.0), np.arange(10) > 5)
+    assert apart == stats.proportion(4, 4)
+    assert stats.average_precision(np.arange(3.0), np.ones(3, dtype=bool)) is None
 
 
 def test_auc_of_a_single_class_is_left_out() -> None:
@@ -94,6 +163,21 @@ def test_rmse_covers_the_truth_in_about_95_of_100_samples() -> None:
         found = stats.rmse(random.normal(0, 2, 150))
         covered += found.low <= 2 <= found.high
     assert 0.90 <= covered / 400 <= 0.98
+
+
+def test_the_interval_of_r2_is_that_of_a_jackknife() -> None:
+    """Written out: each row is left out in turn."""
+    random = np.random.default_rng(6)
+    y = random.normal(0, 3, 25)
+    guess = y + random.normal(0, 1, 25)
+    kept = [np.delete(np.arange(25), at) for at in range(25)]
+    left_out = np.array([math.log(1 - r2_score(y[rows], guess[rows])) for rows in kept])
+    error = math.sqrt(24 / 25 * ((left_out - left_out.mean()) ** 2).sum())
+    reach = math.exp(scipy_stats.t.ppf(0.975, 24) * error)
+    found = stats.r2(guess - y, y)
+    assert found is not None
+    unexplained = 1 - r2_score(y, guess)
+    assert [1 - found.low, 1 - found.high] == pytest.approx([unexplained * reach, unexplained / reach])
 
 
 def test_r2_is_scikit_learns_and_needs_a_varying_target() -> None:

@@ -95,12 +95,13 @@ def test_the_interval_of_the_iou_is_that_of_a_bootstrap_over_images() -> None:
 
 
 def test_the_ratio_estimator_on_a_case_by_hand() -> None:
-    """Parts 1/2 and 3/6: the ratio is 4/8; influences (1 - 2/2)/8 = 0 and (3 - 6/2)/8 = 0."""
+    """Parts 1/2 and 3/6: the ratio is 4/8, and 1/2 without either of them."""
     found = mean_of_ratios(np.array([[1.0], [3.0]]), np.array([[2.0], [6.0]]))
     assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
-    # parts 0/4 and 4/4: ratio 1/2, influences -1/4 and 1/4, error sqrt(2/1 * 2/16) = 1/2
+    # parts 0/4 and 4/4: ratio 1/2, without one of them 1 or 0, error sqrt(1/2 * 2/4) = 1/2; Student's 12.706 of one
+    # degree of freedom is then 25.4 on the logit scale
     found = mean_of_ratios(np.array([[0.0], [4.0]]), np.array([[4.0], [4.0]]))
-    assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.0, 1.0), abs=1e-10)
 
 
 def test_weights_follow_one_over_the_fourth_root_of_the_share() -> None:

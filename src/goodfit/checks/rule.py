@@ -16,7 +16,7 @@ import numpy as np
 
 from goodfit.checks.engine import dispatch
 from goodfit.checks.finding import Finding, Level
-from goodfit.stats.estimates import Z95, Estimate, mean
+from goodfit.stats.estimates import Estimate, mean, paired_z
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -134,21 +134,25 @@ class EndFacts:
     @property
     def held_out_gain(self) -> Estimate | None:
         """What a row that tells loses less than under the trivial predictor; None where rows have no such loss."""
+        return None if self._held_out_gains is None else mean(self._held_out_gains)
+
+    @property
+    def _held_out_gains(self) -> np.ndarray | None:
+        """(N,) of the rows that tell."""
         parts = [self.gains[part] for part in ("valid", "test") if part in self.gains]
         if not parts:
             return None
         alone = "test" in self.gains and not self.cross_fitted
-        return mean(self.gains["test"] if alone else np.concatenate(parts))
+        return self.gains["test"] if alone else np.concatenate(parts)
 
     @property
     def beats_trivial(self) -> bool:
         """Whether the rows that tell say beyond doubt (p < 0.005, one-sided) that it beats the trivial predictor."""
-        gain = self.held_out_gain
-        if gain is None:
+        gains = self._held_out_gains
+        if gains is None:
             return self.beats_baseline("test" if "test" in self.scores else "valid")
-        doubt = (gain.high - gain.low) / 2 * (Z_BEYOND_DOUBT / Z95)
         on_test = "test" not in self.gains or float(self.gains["test"].mean()) > 0
-        return gain.value > doubt and on_test
+        return paired_z(gains, np.zeros(len(gains))).z > Z_BEYOND_DOUBT and on_test
 
     def error_left(self, part: str) -> Estimate | None:
         """The main metric as a share of the trivial predictor's error: 0 is perfect, 1 no better than that.

@@ -8,7 +8,7 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, processes, runs, streams, tools
+from goodfit.cli import check, compare, labels, processes, run_overview, runs, streams, threshold, tools
 from goodfit.cli.options import SETTINGS
 from goodfit.cli.processes import BAD_INPUT
 from goodfit.errors import GoodfitError, ProcessError
@@ -56,7 +56,18 @@ def app(traceback: bool) -> None:
     """
 
 
-for _command in (tools.demo, Late("fit", help="Fit a model to data."), *runs.ALL, *check.ALL, *tools.ALL):
+for _command in (
+    tools.demo,
+    Late("fit", help="Fit a model to data."),
+    *runs.ALL,
+    *run_overview.ALL,
+    compare.compare,
+    labels.labels,
+    threshold.threshold,
+    *check.ALL,
+    Late("stats", help="Describe the columns of a table, or look up the normal curve."),
+    *tools.ALL,
+):
     app.add_command(_command)
 
 

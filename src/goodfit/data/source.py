@@ -156,6 +156,10 @@ class Source(ABC):
         function: Callable[..., Source] = getattr(sys.modules[cls.__module__], cls.kind)
         return function
 
+    def names(self) -> Sequence[str]:
+        """What files for people call the rows: the data's own identifiers where it has some, else the keys."""
+        return self.keys
+
     @property
     def arch(self) -> str | None:
         """The architecture for rows of this kind; None: by their shape. A subclass may say it by `arch = "tabm"`."""

@@ -160,7 +160,7 @@ def fit(
         if checkpoint is None:
             save(training)
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
-        write_text(folder.path / SPLIT, problem.split.to_csv(source.keys))
+        write_text(folder.path / SPLIT, problem.split.to_csv(source.names()))
         team.begin(folder, source)
         team.train(training, asked, journal)
         try:

@@ -40,7 +40,7 @@ class FitKeywords(TypedDict, total=False):
             pieces for restoration.
         loss: Segmentation: dice, cross-entropy or focal. Restoration: mse, l1 or feature.
         feature_net: Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.
-        interval: Regression: 90% prediction intervals, calibrated on validation rows.
+        interval: 90% prediction intervals of a number, prediction sets of classes.
         rivals: Other models fitted on the same rows, scored beside the net and blended with it: all or none
             [all].
         device: cpu, cuda or mps [the fastest there is].

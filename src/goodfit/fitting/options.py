@@ -119,7 +119,7 @@ class FitOptions:
     feature_net: str | None = declared(
         "Network for --loss feature: a ResNet run folder, or ARCH:weights.safetensors.", "Restoration"
     )
-    interval: bool = declared("Regression: 90% prediction intervals, calibrated on validation rows.", "Tables", False)
+    interval: bool = declared("90% prediction intervals of a number, prediction sets of classes.", "Run", False)
     rivals: str | None = declared(
         "Other models fitted on the same rows, scored beside the net and blended with it: all or none [all].",
         "Tables",

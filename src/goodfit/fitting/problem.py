@@ -68,7 +68,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_n
     readable = with_targets(source)
     task = _task(source, options, readable)
     if options.interval and not task.accepts_interval:
-        raise UsageError("--interval is for regression of one number", fix="Leave it out")
+        raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
     learnt_from = int((readable & np.array([part != "test" for part in source.parts])).sum())
     folds, why_folds = _folds(source, task, options, learnt_from, own_net=own_net)
     split = make_split(

@@ -21,11 +21,12 @@ from goodfit.fitting.problem import Problem
 from goodfit.fitting.scoring import Scored
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
+from goodfit.predict.scored_rows import VALID
 from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
 from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, LOOKS, PREDICTIONS, SCORES, WEIGHTS
-from goodfit.store.tensors import save_state
+from goodfit.store.tensors import pack, save_state
 from goodfit.store.test_ledger import TestLedger
 from goodfit.train.device import environment
 from goodfit.train.loop import Training
@@ -98,8 +99,10 @@ def save_run(
     _write_weights(folder, finished.module, training)
     _write_scores(folder, problem, scored)
     shown = scored.parts[scored.shown]
-    keys = [problem.source.keys[row] for row in shown.rows.tolist()]
-    Predictions(keys, scored.task.decode(shown.out), [None] * len(keys)).write(folder / PREDICTIONS)
+    names = problem.source.names()
+    keys = [names[row] for row in shown.rows.tolist()]
+    columns = {**scored.task.truth_columns(shown.y), **scored.task.decode(shown.out)}
+    Predictions(keys, columns, [None] * len(keys)).write(folder / PREDICTIONS)
     test = scored.parts.get("test")
     TestLedger(folder / LOOKS).begin(None if test is None else fingerprint(problem.source, test.rows.numpy()))
     feed = training.feed
@@ -152,5 +155,16 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}
     if examples.thumbnails is not None:
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
-    tensors |= remembered(problem.source, problem.split.parts)
+    tensors |= remembered(problem.source, problem.split.parts) | _validated(problem, scored)
     save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown})
+
+
+def _validated(problem: Problem, scored: Scored) -> dict[str, torch.Tensor]:
+    """Outputs and targets of the validation rows where others are shown, and their folds: for comparisons of runs."""
+    valid = scored.parts.get("valid")
+    if valid is None or scored.task.output != "row":
+        return {}
+    kept = {} if scored.shown == "valid" else {"rows": valid.rows, "out": valid.out, "y": valid.y}
+    if problem.split.folds is not None:
+        kept["folds"] = torch.from_numpy(problem.split.folds)[valid.rows]
+    return pack(VALID, kept)

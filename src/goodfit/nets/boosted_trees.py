@@ -8,6 +8,8 @@ the row came from, so that these are a few products over whole tensors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -22,10 +24,11 @@ class BoostedTrees(nn.Module):
     """x: (N, D) -> (N, outputs).
 
     A node sends a row to the right where x[feature] > threshold, or, of a category, where the code is not among those
-    that go to the left.
+    that go to the left. Behind the D features of a row stand the differences and then the sums of pairs of them.
 
     Args:
         outputs: width.
+        pairs: of features.
         trees, nodes, leaves: how many trees, and nodes and leaves of the largest one.
         category_splits, codes: nodes that ask for a category, and codes of the largest category.
     """
@@ -39,11 +42,22 @@ class BoostedTrees(nn.Module):
     output: Tensor
     start: Tensor
 
-    def __init__(self, outputs: int, *, trees: int, nodes: int, leaves: int, category_splits: int, codes: int) -> None:
+    def __init__(
+        self,
+        outputs: int,
+        *,
+        trees: int,
+        nodes: int,
+        leaves: int,
+        category_splits: int,
+        codes: int,
+        pairs: Sequence[Sequence[int]],
+    ) -> None:
         super().__init__()
         if leaves > LEAVES_AT_MOST:
             raise ValueError(f"{leaves} leaves a tree; {LEAVES_AT_MOST} at most")
         self.outputs = outputs
+        self.pairs = [(one, other) for one, other in pairs]
         self.register_buffer("feature", torch.zeros(nodes, trees, dtype=torch.int64))
         self.register_buffer("threshold", torch.full((nodes, trees), torch.finfo(torch.float32).max))
         # the leaves that are left where a row goes to the right, as bits
@@ -56,7 +70,7 @@ class BoostedTrees(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = max(1, CELLS_AT_ONCE // max(1, len(self.output)))
-        pieces = [self._sums(piece.t().contiguous()) for piece in x.split(rows)]
+        pieces = [self._sums(with_pairs(piece, self.pairs).t().contiguous()) for piece in x.split(rows)]
         return torch.cat(pieces).float() if pieces else x.new_zeros(0, self.outputs)
 
     def _sums(self, columns: Tensor) -> Tensor:
@@ -77,6 +91,14 @@ class BoostedTrees(nn.Module):
         return out.index_add_(0, self.output, self.value.gather(1, leftmost)).t()
 
 
+def with_pairs(x: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
+    """x: (N, D) float32 -> (N, D + 2 * pairs): behind x the differences, then the sums of these features."""
+    if not pairs:
+        return x
+    one, other = x[:, [pair[0] for pair in pairs]], x[:, [pair[1] for pair in pairs]]
+    return torch.cat([x, one - other, one + other], dim=1)
+
+
 def _build(
     in_shape: tuple[int, ...],
     outputs: int,
@@ -86,8 +108,17 @@ def _build(
     leaves: int = 1,
     category_splits: int = 0,
     codes: int = 0,
+    pairs: Sequence[Sequence[int]] = (),
 ) -> nn.Module:
-    return BoostedTrees(outputs, trees=trees, nodes=nodes, leaves=leaves, category_splits=category_splits, codes=codes)
+    return BoostedTrees(
+        outputs,
+        trees=trees,
+        nodes=nodes,
+        leaves=leaves,
+        category_splits=category_splits,
+        codes=codes,
+        pairs=pairs,
+    )
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:

@@ -102,7 +102,7 @@ def embed(
     if len(rows):
         features = features_of(model.net, name, model.feed(source), rows, model.precision, progress)
         vectors[rows.numpy()] = features.float().numpy()
-    return Embeddings(source.keys, vectors, errors, inputs)
+    return Embeddings(source.names(), vectors, errors, inputs)
 
 
 def _unicode(text: str) -> str:

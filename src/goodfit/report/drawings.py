@@ -17,6 +17,7 @@ from goodfit.report.plots import (
     regression_scatter,
 )
 from goodfit.report.rating_plots import activity_panels
+from goodfit.report.reliability_plot import reliability_diagram
 from goodfit.report.svg import clean, to_svg
 from goodfit.tasks.section import Plot
 
@@ -29,6 +30,7 @@ DRAWINGS: dict[str, Callable[..., Figure]] = {
     "balance": class_balance,
     "scatter": regression_scatter,
     "activity": activity_panels,
+    "reliability": reliability_diagram,
     "importance": importance_bars,
     "dependence": dependence_panels,
 }

@@ -72,6 +72,18 @@ class Grown:
         return stages
 
 
+def gains(grown: Sequence[Grown], order: np.ndarray) -> np.ndarray:
+    """(features,) what all splits by a feature gained, by its place in x; `order` as for `tensors_of`."""
+    sums = np.zeros(len(order))
+    for each in grown:
+        for model, _ in each.models:
+            for predictors in model._predictors:
+                for predictor in predictors:
+                    splits = predictor.nodes[~predictor.nodes["is_leaf"].astype(bool)]
+                    np.add.at(sums, order[splits["feature_idx"]], splits["gain"])
+    return sums
+
+
 def tensors_of(grown: Sequence[Grown], rounds: int, order: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Options and state of the architecture for the mean of these models.
 

@@ -1,30 +1,67 @@
 """The rival of boosted trees: scikit-learn's histogram gradient boosting, small trees at a low rate.
 
-Friedman 2001 ("Greedy function approximation: a gradient boosting machine"). How many trees are kept is chosen by the
-rows held out. The model is the mean of those of the folds.
+Friedman 2001 ("Greedy function approximation: a gradient boosting machine"). A tree asks one number at a time, so that
+it takes many steps along a slanted border: trees over differences and sums of pairs of numbers are grown too, and kept
+where the rows held out say that they are better (docs/decisions/029-longer-and-slanted-trees.md). How many trees are
+kept is chosen by the same rows. The model is the mean of those of the folds.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.rivals.grown import Grown, tensors_of
+from goodfit.nets.boosted_trees import with_pairs
+from goodfit.rivals.grown import Grown, gains, tensors_of
 from goodfit.rivals.rival import Lesson, Rival
 
 FEW_ROWS = 10_000
 SMALL = {"max_leaf_nodes": 12, "min_samples_leaf": 10, "l2_regularization": 3.0, "max_features": 0.5}
 LARGE = {"max_leaf_nodes": 31, "min_samples_leaf": 20, "l2_regularization": 1.0, "max_features": 0.5}
 RATE = 0.05
-RATE_OF_MANY, ROUNDS_OF_MANY = 0.1, 100  # of more than two classes: each round grows a tree for every class
-ROUNDS = {"classes": 200, "labels": 200, "numbers": 400}
+RATE_OF_MANY, LENGTHS_OF_MANY = 0.1, (50, 100)  # of more than two classes: each round grows a tree for every class
+FIRST_LENGTH = 100
+STILL_FALLING = 0.75  # of the rounds: where the lowest loss lies behind it, twice as many are grown
+ROUNDS = {"classes": 600, "labels": 300, "numbers": 1200}
+ROWS_AND_ROUNDS = 60_000_000  # at most, in one model: seconds
 DEPTH = 8
 STRIDE = 5  # rounds between two lengths that are tried
+NEARLY_LOWEST = 5e-4  # the shortest length is kept whose loss is above the lowest by no more than this share
 OUTPUTS_AT_MOST = 30  # a tree for each in every round
 LEVELS_AT_MOST = 255  # of a category; the codes of more are taken as numbers: they are in order of frequency
+PAIRED_NUMBERS = 10  # those that plain trees gain most by
+ROWS_FOR_PAIRS = 300  # fewer rows cannot say which of the two is better
+NUMBERS_AT_MOST = 20  # of more numbers than that, pairs of ten were never better
+FEATURES_TRIED = 0.2  # share at each split, at least, with pairs
+
+Pairs = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Trees of each fold.
+
+    Attributes:
+        grown: a model of each fold.
+        order: for each column that the trees know, its place among the features of a row and its pairs.
+        pairs: of features, of which they know the differences and sums.
+        rounds: that are kept.
+        out: (N, outputs), right for the held-out rows.
+        loss: their mean loss.
+    """
+
+    grown: Sequence[Grown]
+    order: np.ndarray
+    pairs: Pairs
+    rounds: int
+    out: np.ndarray
+    loss: float
 
 
 class TreesRival(Rival):
@@ -36,58 +73,103 @@ class TreesRival(Rival):
         return super().suits(lesson) and lesson.task.outputs <= OUTPUTS_AT_MOST
 
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
-        # scikit-learn puts categories first, so that they stand first here
-        categories = [at for at, size in enumerate(lesson.cardinalities, lesson.numbers) if size <= LEVELS_AT_MOST]
-        order = np.array([*categories, *(at for at in range(lesson.x.shape[1]) if at not in set(categories))])
-        x = lesson.x.numpy()[:, order].astype(np.float64)
-        targets = lesson.targets()
-        grown = [
-            _grow(x[taught], targets[taught], lesson, len(categories))
-            for taught in (lesson.taught(fold) for fold in range(len(lesson.folds)))
-        ]
+        forest = _forest(lesson, ())
+        if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
+            of_numbers = gains(forest.grown, forest.order)[: lesson.numbers]
+            paired = np.sort(np.argsort(-of_numbers, kind="stable")[:PAIRED_NUMBERS]).tolist()
+            forest = min(forest, _forest(lesson, list(itertools.combinations(paired, 2))), key=lambda each: each.loss)
+        options, state = tensors_of(forest.grown, forest.rounds, forest.order)
+        if forest.pairs:
+            options["pairs"] = [list(pair) for pair in forest.pairs]
+        return options, {name: torch.from_numpy(value) for name, value in state.items()}, forest.out
+
+
+def _forest(lesson: Lesson, pairs: Pairs) -> Forest:
+    """Grow trees for each fold, and choose their number by the held-out rows."""
+    # scikit-learn puts categories first, so that they stand first here
+    categories = [at for at, size in enumerate(lesson.cardinalities, lesson.numbers) if size <= LEVELS_AT_MOST]
+    width = lesson.x.shape[1] + 2 * len(pairs)
+    order = np.array([*categories, *(at for at in range(width) if at not in set(categories))])
+    x = with_pairs(lesson.x, pairs).numpy()[:, order].astype(np.float64)
+    features = 0.5 * lesson.x.shape[1] / width if pairs else None
+    targets = lesson.targets()
+    planted = [
+        _plant(x[taught], targets[taught], lesson, len(categories), features)
+        for taught in (lesson.taught(fold) for fold in range(len(lesson.folds)))
+    ]
+    grown = [each.grown for each in planted]
+    for rounds in _lengths(lesson):
+        for each in planted:
+            each.grow(rounds)
         stages = [each.stages(x[held_out], STRIDE) for each, (_, held_out) in zip(grown, lesson.folds, strict=True)]
-        best: tuple[float, int, np.ndarray] | None = None
-        for number in range(min(map(len, stages))):
-            out = np.zeros((len(x), lesson.task.outputs))
-            for stage, (_, held_out) in zip(stages, lesson.folds, strict=True):
-                out[held_out] = stage[number]
-            loss = lesson.mean_loss(out)
-            if best is None or loss < best[0]:
-                best = loss, (number + 1) * STRIDE, out
-        assert best is not None
-        options, state = tensors_of(grown, best[1], order)
-        return options, {name: torch.from_numpy(value) for name, value in state.items()}, best[2]
+        lengths = min(map(len, stages))
+        losses = np.array([lesson.mean_loss(_out_of(stages, length, lesson)) for length in range(lengths)])
+        if losses.argmin() < STILL_FALLING * lengths:
+            break
+    kept = int(np.flatnonzero(losses <= losses.min() + NEARLY_LOWEST * abs(losses.min()))[0])
+    return Forest(grown, order, pairs, (kept + 1) * STRIDE, _out_of(stages, kept, lesson), float(losses[kept]))
 
 
-def _grow(x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int) -> Grown:
+def _lengths(lesson: Lesson) -> list[int]:
+    """Rounds after which it is asked whether more would help, and the most."""
+    first, most = LENGTHS_OF_MANY if _many(lesson) else (FIRST_LENGTH, ROUNDS[lesson.task.family])
+    most = max(first, min(most, ROWS_AND_ROUNDS // len(lesson.x)))
+    return [*itertools.takewhile(lambda length: length < most, (first * 2**at for at in itertools.count())), most]
+
+
+def _many(lesson: Lesson) -> bool:
+    """Whether each round grows a tree for every class."""
+    return lesson.task.family == "classes" and lesson.task.outputs > 2
+
+
+def _out_of(stages: Sequence[Sequence[np.ndarray]], length: int, lesson: Lesson) -> np.ndarray:
+    """(N, outputs) of all rows: what each fold's model says, at this length, of the rows that it held out."""
+    out = np.zeros((len(lesson.x), lesson.task.outputs))
+    for stage, (_, held_out) in zip(stages, lesson.folds, strict=True):
+        out[held_out] = stage[length]
+    return out
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Models that grow on the same rows x: beside each what it learns."""
+
+    grown: Grown
+    x: np.ndarray
+    targets: Sequence[np.ndarray]
+
+    def grow(self, rounds: int) -> None:
+        """Go on to so many rounds."""
+        for (model, _), targets in zip(self.grown.models, self.targets, strict=True):
+            model.set_params(max_iter=rounds).fit(self.x, targets)
+
+
+def _plant(x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int, features: float | None) -> Planted:
     """One model for the classes, or one for each label or number."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     family = lesson.task.family
-    many = family == "classes" and lesson.task.outputs > 2
     settings = {
         **(SMALL if len(lesson.x) <= FEW_ROWS else LARGE),
-        "learning_rate": RATE_OF_MANY if many else RATE,
-        "max_iter": ROUNDS_OF_MANY if many else ROUNDS[family],
+        **({} if features is None else {"max_features": max(FEATURES_TRIED, features)}),
+        "learning_rate": RATE_OF_MANY if _many(lesson) else RATE,
         "max_depth": DEPTH,
         "early_stopping": False,
+        "warm_start": True,
         "random_state": lesson.seed % 2**32,
         "categorical_features": list(range(categories)) or None,
     }
-    if family == "numbers":
-        models = [
-            (HistGradientBoostingRegressor(**settings).fit(x, column), [at]) for at, column in enumerate(targets.T)
-        ]
-        return Grown(models, lesson.task.outputs)
     columns = [(targets, list(range(lesson.task.outputs)))]
+    if family != "classes":
+        kind = np.int64 if family == "labels" else np.float64
+        columns = [(column.astype(kind), [at]) for at, column in enumerate(targets.T)]
+    constant = {}
     if family == "labels":
-        columns = [(column.astype(np.int64), [at]) for at, column in enumerate(targets.T)]
-    several = [(classes, at) for classes, at in columns if len(np.unique(classes)) > 1]
-    constant = {
-        at[0]: float(classes[0]) for classes, at in columns if len(np.unique(classes)) == 1 and family == "labels"
-    }
-    models = [(HistGradientBoostingClassifier(**settings).fit(x, classes), at) for classes, at in several]
-    return Grown(models, lesson.task.outputs, constant)
+        constant = {at[0]: float(label[0]) for label, at in columns if len(np.unique(label)) == 1}
+    columns = [(column, at) for column, at in columns if family == "numbers" or len(np.unique(column)) > 1]
+    learner = HistGradientBoostingRegressor if family == "numbers" else HistGradientBoostingClassifier
+    models = [(learner(**settings), at) for _, at in columns]
+    return Planted(Grown(models, lesson.task.outputs, constant), x, [column for column, _ in columns])
 
 
 RIVAL = TreesRival()

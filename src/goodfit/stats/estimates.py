@@ -9,6 +9,8 @@ import numpy as np
 
 Z95 = 1.959963984540054  # scipy.special.ndtri(0.975), the normal's 97.5% quantile
 BOOTSTRAP_DRAWS = 1_000
+LARGEST_EXPONENT = 700.0  # of e, as a float
+SKEWNESS_NONE = 1e-9  # below it the interval is symmetric
 
 
 @dataclass(frozen=True)
@@ -65,55 +67,144 @@ def _around(value: float, error: float, low: float = -math.inf, high: float = ma
 
 
 def mean(values: np.ndarray) -> Estimate:
-    """A mean with its normal interval; of one value the interval is unbounded."""
+    """A mean with Hall's interval: Student's, with the skewness of the values taken out.
+
+    Losses and squared errors are skewed, and the usual interval of 30 rows misses the truth in up to 15% of samples.
+    Hall 1992 ("On the removal of skewness by transformation") stretches the t statistic so that it is symmetric, and
+    the interval back. Coverage is in docs/benchmarks.md.
+
+    Of one value the interval is unbounded.
+    """
     values = np.asarray(values, dtype=np.float64)
     if len(values) == 0:
         return Estimate(math.nan, -math.inf, math.inf)
-    if len(values) == 1:
-        return Estimate(float(values[0]), -math.inf, math.inf)
-    return _around(float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)))
+    value = float(values.mean())
+    if len(values) == 1 or not math.isfinite(value):
+        return Estimate(value, -math.inf, math.inf)
+    below, above = _skewed_reach(values)
+    return Estimate(value, value - below, value + above)
+
+
+def _skewed_reach(values: np.ndarray) -> tuple[float, float]:
+    """How far Hall's interval reaches below and above the mean of two or more values."""
+    n, deviation = len(values), float(values.std(ddof=1))
+    if deviation == 0:
+        return 0.0, 0.0
+    reach = t_quantile(n - 1) / math.sqrt(n)
+    if n == 2:
+        return reach * deviation, reach * deviation
+    skewness = n / ((n - 1) * (n - 2)) * float((((values - values.mean()) / deviation) ** 3).sum())
+    if abs(skewness) < SKEWNESS_NONE:
+        return reach * deviation, reach * deviation
+
+    def stretched_back(y: float) -> float:
+        return 3 / skewness * (float(np.cbrt(1 + skewness * (y - skewness / (6 * n)))) - 1)
+
+    return stretched_back(reach) * deviation, -stretched_back(-reach) * deviation
+
+
+def t_quantile(degrees: int) -> float:
+    """The 97.5% quantile of Student's t distribution."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.975))
+
+
+def _on_logit(value: float, error: float, rows: int, certain: int) -> Estimate:
+    """A share with the interval that Student's t gives on the logit scale, which stays inside of 0 and 1.
+
+    Args:
+        error: its standard error.
+        certain: independent rows that speak for a share of exactly 0 or 1; then Wilson's interval of so many.
+    """
+    if not 0 < value < 1:
+        return proportion(value * certain, certain)
+    if error == 0:
+        return Estimate(value, value, value)
+    middle, reach = math.log(value / (1 - value)), t_quantile(max(1, rows - 1)) * error / (value * (1 - value))
+    low, high = (1 / (1 + math.exp(-end)) for end in (middle - reach, middle + reach))
+    return Estimate(value, low, high)
 
 
 def balanced_accuracy(correct: np.ndarray, labels: np.ndarray) -> Estimate:
-    """The mean over classes of the share that is right; the classes' variances add up."""
-    shares, variances = [], []
+    """The mean over classes of the share that is right; the classes' variances add up, on the logit scale."""
+    shares, variances, rows = [], [], []
     for label in np.unique(labels):
         of_class = correct[labels == label]
         share, n = float(of_class.mean()), len(of_class)
         shares.append(share)
+        rows.append(n)
         smoothed = (share * n + 1) / (n + 2)  # a class that is all right still has a variance
         variances.append(smoothed * (1 - smoothed) / n)
     count = len(shares)
-    return _around(sum(shares) / count, math.sqrt(sum(variances)) / count, 0.0, 1.0)
+    error = math.sqrt(sum(variances)) / count
+    alike = round(count**2 / sum(1 / n for n in rows))  # rows of one share that would be known as well
+    return _on_logit(sum(shares) / count, error, sum(rows), max(1, alike))
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
-    """Area under the ROC curve with DeLong's interval, by midranks (Sun and Xu 2014, algorithm 2).
+    """Area under the ROC curve with DeLong's standard error, by midranks (Sun and Xu 2014, algorithm 2).
+
+    The interval is Student's on the logit scale (Pepe 2003, "The statistical evaluation of medical tests", chapter 5):
+    on the scale of the area itself DeLong's misses the truth in 15% of samples of 30 rows where the area is 0.9. Where
+    all positive rows are above all others, it is Wilson's of as many rows as the smaller kind has.
 
     None when all rows are positive, or none is: there is nothing to rank.
     """
+    return mean_auc(np.asarray(scores)[:, None], np.asarray(positive)[:, None])
+
+
+def mean_auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
+    """The mean of the areas of several columns of the same rows, of each that has both kinds of rows; None without.
+
+    Args:
+        scores, positive: (N, K): of each class against the rest, or of each label.
+    """
+    positive = np.asarray(positive).astype(bool)
+    counts = positive.sum(axis=0)
+    columns = np.flatnonzero((counts > 0) & (counts < len(positive)))
+    if not len(columns):
+        return None
+    rows, each = len(positive), [placement_values(scores[:, at], positive[:, at]) for at in columns]
+    smaller = int(np.minimum(counts, rows - counts)[columns].min())
+    values = np.mean(each, axis=0)
+    value = float(values.mean())
+    if smaller < 2 and len(columns) == 1:
+        return Estimate(value, 0.0, 1.0)
+    if len(columns) > 1:
+        error = float(values.std(ddof=1)) / math.sqrt(rows)
+    else:  # each kind with its own degree of freedom, as DeLong et al. have it
+        kinds = [values[positive[:, columns[0]] == kind] for kind in (True, False)]
+        error = math.sqrt(sum(float(kind.var(ddof=1)) * len(kind) for kind in kinds)) / rows
+    return _on_logit(value, error, rows, smaller)
+
+
+def placement_values(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """(N,) what each row does to the area under the ROC curve: their mean is the area, their spread its error.
+
+    The placement values of DeLong, DeLong and Clarke-Pearson 1988, each kind of rows, of which there are some, weighed
+    by its share.
+    """
     from scipy.stats import rankdata  # late: 0.5 s; ties share the mean of their ranks
 
-    positive = positive.astype(bool)
-    above, below = scores[positive], scores[~positive]
-    m, n = len(above), len(below)
-    if m == 0 or n == 0:
-        return None
-    together = rankdata(np.concatenate([above, below]))
-    value = float((together[:m].sum() - m * (m + 1) / 2) / (m * n))
-    if m < 2 or n < 2:
-        return Estimate(value, 0.0, 1.0)
-    share_of_above = (together[:m] - rankdata(above)) / n
-    share_of_below = 1 - (together[m:] - rankdata(below)) / m
-    error = math.sqrt(share_of_above.var(ddof=1) / m + share_of_below.var(ddof=1) / n)
-    return _around(value, float(error), 0.0, 1.0)
+    rows, m = len(scores), int(positive.sum())
+    n = rows - m
+    together = rankdata(scores)
+    values = np.empty(rows)
+    values[positive] = (together[positive] - rankdata(scores[positive])) / n
+    values[~positive] = 1 - (together[~positive] - rankdata(scores[~positive])) / m
+    area = values[positive].mean()
+    values[positive] = area + rows / m * (values[positive] - area)
+    values[~positive] = area + rows / n * (values[~positive] - area)
+    return values
 
 
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
     """Average precision: the mean precision at each positive row, by falling score; None without both kinds of rows.
 
-    The interval is Boyd, Eng and Page's on the logit scale (2013, "Area under the precision-recall curve: point
-    estimates and confidence intervals", section 4.1).
+    The interval is Student's on the logit scale, as Boyd, Eng and Page recommend (2013, "Area under the
+    precision-recall curve: point estimates and confidence intervals"), with the jackknife's standard error: theirs, of
+    the positive rows alone, is too wide where these are well apart. Where all are in front, it is Wilson's of them.
 
     Args:
         scores: (N,), higher for positive rows.
@@ -121,49 +212,64 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | No
     """
     from sklearn.metrics import average_precision_score
 
-    count = int(positive.sum())
-    if count == 0 or count == len(positive):
+    positive = np.asarray(positive).astype(bool)
+    count, rows = int(positive.sum()), len(positive)
+    if count == 0 or count == rows:
         return None
     value = float(average_precision_score(positive, scores))
-    inside = min(max(value, 0.5 / count), 1 - 0.5 / count) if count > 1 else 0.5
-    middle, error = math.log(inside / (1 - inside)), Z95 / math.sqrt(count * inside * (1 - inside))
-    low, high = (1 / (1 + math.exp(-end)) for end in (middle - error, middle + error))
-    return Estimate(value, min(low, value), max(high, value))
+    if count == 1:
+        return Estimate(value, 0.0, 1.0)
+    left_out = _precisions_without_each(np.asarray(scores), positive)
+    error = math.sqrt((rows - 1) / rows * float(((left_out - left_out.mean()) ** 2).sum()))
+    return _on_logit(value, error, rows, count)
+
+
+def _precisions_without_each(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """(N,) the average precision without each row, by falling score; ties as they stand.
+
+    A row changes the ranks behind it, so that running sums from both ends give all of them at once.
+    """
+    y = positive[np.argsort(-scores, kind="stable")]
+    rank, hits, count = np.arange(1, len(y) + 1), np.cumsum(y), int(y.sum())
+    before = np.cumsum(np.where(y, hits / rank, 0)) - np.where(y, hits / rank, 0)
+    earlier = np.maximum(rank - 1, 1)  # the rank of a row once one before it is gone
+
+    def behind(precision: np.ndarray) -> np.ndarray:
+        of_positive = np.where(y, precision, 0)
+        return np.asarray(np.cumsum(of_positive[::-1])[::-1] - of_positive)
+
+    without_hit = (before + behind((hits - 1) / earlier)) / (count - 1)
+    return np.asarray(np.where(y, without_hit, (before + behind(hits / earlier)) / count))
 
 
 def rmse(errors: np.ndarray) -> Estimate:
-    """Root of the mean squared error; its interval by the delta method, from that of the mean square."""
+    """Root of the mean squared error; its interval is the root of that of the mean square."""
     square = mean(np.asarray(errors, dtype=np.float64) ** 2)
-    value = math.sqrt(square.value)
-    if value == 0 or not math.isfinite(square.high):
-        return Estimate(value, 0.0 if not math.isfinite(square.high) else value, math.sqrt(square.high))
-    error = (square.high - square.value) / Z95 / (2 * value)
-    return _around(value, error, low=0.0)
+    return Estimate(math.sqrt(square.value), math.sqrt(max(0.0, square.low)), math.sqrt(square.high))
 
 
 def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
-    """1 - residual over total sum of squares; its interval by 1,000 bootstrap draws of rows (Efron 1979), seeded.
+    """1 - residual over total sum of squares; None when y is constant: there is nothing to explain.
 
-    Written out: on sums of rows a draw costs three additions, and scipy.stats.bootstrap would draw other rows.
-
-    None when y is constant: there is nothing to explain.
+    The interval is Student's for the logarithm of that ratio, with the jackknife's standard error (Efron and Tibshirani
+    1993, "An introduction to the bootstrap", chapter 11): percentiles of a bootstrap miss the truth in 9% of samples of
+    30 rows, it in 5%.
     """
     errors, y = np.asarray(errors, dtype=np.float64), np.asarray(y, dtype=np.float64)
     n = len(y)
     if n < 2 or y.var() == 0:
         return None
-    value = 1 - float((errors**2).sum() / ((y - y.mean()) ** 2).sum())
-    random = np.random.default_rng(0)
-    centred = y - y.mean()  # keeps the sums of squares well-conditioned
-    columns = np.stack([errors**2, centred, centred**2], axis=1)
-    draws = []
-    for _ in range(BOOTSTRAP_DRAWS):
-        sums = columns[random.integers(0, n, n)].sum(axis=0)
-        total = sums[2] - sums[1] ** 2 / n
-        if total > 0:
-            draws.append(1 - sums[0] / total)
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return Estimate(value, min(float(low), value), max(float(high), value))
+    squares, distances = errors**2, (y - y.mean()) ** 2
+    residual, total = float(squares.sum()), float(distances.sum())
+    value = 1 - residual / total
+    without = total - distances * n / (n - 1)  # the total of the others, around their own mean
+    rest = residual - squares
+    if n == 2 or residual == 0 or not ((rest > 0) & (without > 0)).all():
+        return Estimate(value, value if residual == 0 else -math.inf, 1.0)
+    left_out = np.log(rest / without)
+    error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
+    stretch = math.exp(min(t_quantile(n - 1) * error, LARGEST_EXPONENT))
+    return Estimate(value, 1 - (1 - value) * stretch, 1 - (1 - value) / stretch)
 
 
 def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
@@ -172,10 +278,10 @@ def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
     Rows that do not differ at all give z = 0 and p = 1.
     """
     difference = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
-    estimate = mean(difference)
     if len(difference) < 2:
-        return ZTest(estimate, 0.0, 1.0)
+        return ZTest(mean(difference), 0.0, 1.0)
     error = float(difference.std(ddof=1)) / math.sqrt(len(difference))
+    estimate = _around(float(difference.mean()), error)
     if error == 0:
         z = 0.0 if estimate.value == 0 else math.copysign(math.inf, estimate.value)
     else:
@@ -186,16 +292,19 @@ def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
 def mean_of_ratios(above: np.ndarray, below: np.ndarray) -> Estimate:
     """The mean over columns of sum(above) / sum(below), for (N, K) parts of N rows; an intersection over union is one.
 
-    The interval is that of the ratio estimator: the spread over the rows of what each does to the value,
-    (above - ratio * below) / sum(below) (Cochran 1977, section 6.4).
+    The interval is Student's on the logit scale with the jackknife's standard error: the spread of the value without
+    each row (Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 11).
     """
     above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
     n, total = len(above), below.sum(axis=0)
     if n == 0 or not (total > 0).all():
         return Estimate(math.nan, -math.inf, math.inf)
-    ratios = above.sum(axis=0) / total
-    value = float(ratios.mean())
-    if n == 1:
+    value = float((above.sum(axis=0) / total).mean())
+    rest = total - below
+    if n == 1 or not (rest > 0).any(axis=0).all():
         return Estimate(value, -math.inf, math.inf)
-    influence = ((above - ratios * below) / total).mean(axis=1)
-    return _around(value, math.sqrt(n / (n - 1) * float((influence**2).sum())), 0.0, 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.where(rest > 0, (above.sum(axis=0) - above) / rest, above.sum(axis=0) / total)
+    left_out = each.mean(axis=1)
+    error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
+    return _on_logit(value, error, n, n)

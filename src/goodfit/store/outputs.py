@@ -19,6 +19,8 @@ from goodfit.errors import UsageError
 MAKER = "goodfit"
 PNG_MARK = b"tEXtSoftware\0goodfit"
 PAGE_MARK = re.compile(rb'<meta name="generator" content="goodfit">|<title>[^<]*: goodfit: ')
+WRONG_LABELS = ("key", "label", "suggested", "p_label", "p_suggested")
+DRAWING_MARK = b"<!-- goodfit -->"
 BEGINNING = 65_536  # bytes of a file in which its mark stands
 REPORT_BYTES_AT_MOST = 100_000_000  # of a report of check, which is read as a whole
 GITHUB_LINE = re.compile(r"::(error|warning|notice) .*title=[\w-]+ \(GF\d+\)::")
@@ -122,6 +124,21 @@ def is_png(path: Path) -> bool:
 def is_page(path: Path) -> bool:
     """A report of a run."""
     return PAGE_MARK.search(_beginning(path)) is not None
+
+
+def is_wrong_labels(path: Path) -> bool:
+    """A table of rows whose labels are probably wrong."""
+    return tuple(_columns(path)) == WRONG_LABELS
+
+
+def is_card(path: Path) -> bool:
+    """The model card of a run."""
+    return _beginning(path).startswith(b"# Model card: ")
+
+
+def is_drawing(path: Path) -> bool:
+    """An SVG that goodfit wrote."""
+    return _beginning(path).startswith(DRAWING_MARK)
 
 
 def is_baseline(path: Path) -> bool:

@@ -6,10 +6,12 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.errors import UsageError
-from goodfit.tasks.task import Targets, Task
+
+if TYPE_CHECKING:  # torch: `goodfit compare` of files asks for metrics alone
+    from goodfit.tasks.task import Targets, Task
 
 
 @cache

@@ -96,3 +96,17 @@ def classes_section(
     columns = ("class", "recall", "95% interval", "precision", "F1", "rows")
     blocks.append(Table(columns, rows, summary="Every class", unfolded=len(rows) <= UNFOLDED_CLASSES))
     return Section("classes", "Classes", "", blocks)
+
+
+def reliability_section(calibration: Mapping[str, Any]) -> Section:
+    """Whether probabilities mean what they say.
+
+    Args:
+        calibration: as `goodfit.stats.calibration.Reliability.to_json` gives it.
+    """
+    text = (
+        "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
+        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points."
+    )
+    plot = Plot("reliability", (calibration,), "Share that is right by confidence", "wide")
+    return Section("reliability", "Reliability of the confidence", text, [plot], link="Reliability")

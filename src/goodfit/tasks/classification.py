@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -12,13 +12,25 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, proportion
+from goodfit.stats.calibration import reliability
+from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, mean_auc, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
-from goodfit.tasks.class_sections import classes_section, confusion_section
-from goodfit.tasks.metric import ACCURACY, AUC, AVERAGE_PRECISION, BALANCED_ACCURACY, LOG_LOSS, Metric
+from goodfit.tasks.class_sections import classes_section, confusion_section, reliability_section
+from goodfit.tasks.coverage import coverage_by_group, coverage_section
+from goodfit.tasks.metric import (
+    ACCURACY,
+    AUC,
+    AVERAGE_PRECISION,
+    BALANCED_ACCURACY,
+    LOG_LOSS,
+    SET_COVERAGE,
+    SET_SIZE,
+    Metric,
+)
+from goodfit.tasks.prediction_sets import PredictionSets
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import Columns, Targets
 
 AUC_CLASSES = 50  # classes; beyond it a mean of one-against-rest areas takes long and says little
 LISTED_CLASSES = 8  # in a message
@@ -31,6 +43,7 @@ class Classification(CalibratedTask):
 
     classes: tuple[Any, ...]
     label_smoothing: float = 0.0
+    sets: PredictionSets | None = None  # of `with_intervals`
     name: ClassVar[str] = "classification"
     family: ClassVar[str] = "classes"
     metric_list: ClassVar[tuple[Metric, ...]] = (
@@ -39,6 +52,8 @@ class Classification(CalibratedTask):
         LOG_LOSS,
         AUC,
         AVERAGE_PRECISION,
+        SET_COVERAGE,
+        SET_SIZE,
     )
     rival: ClassVar[str] = "predicting the most frequent class"
     loss_unit: ClassVar[str] = "nats per row"
@@ -109,8 +124,6 @@ class Classification(CalibratedTask):
     def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
         """accuracy (Wilson), balanced_accuracy, log_loss, auc (macro mean of one class against the rest), and of two
         classes average_precision (of the second).
-
-        The areas of a macro mean share their rows, so that its interval is the mean of theirs: cautious.
         """
         labels = y.numpy()
         right = (out.argmax(1) == y).numpy()
@@ -124,7 +137,34 @@ class Classification(CalibratedTask):
             estimates["auc"] = area
         if len(self.classes) == 2 and (precision := average_precision(shares[:, 1], labels == 1)) is not None:
             estimates["average_precision"] = precision
+        if self.sets is not None:
+            inside = self.sets.members(shares)
+            held = inside[np.arange(len(labels)), labels]
+            estimates["coverage"] = proportion(float(held.sum()), len(held))
+            estimates["set_size"] = mean(inside.sum(axis=1))
         return estimates
+
+    @property
+    def accepts_interval(self) -> bool:
+        return True
+
+    def with_intervals(self, out: Tensor, y: Tensor) -> Self:
+        """See `PredictionSets`."""
+        shares = self.logits(out).softmax(1).double().numpy()
+        return replace(self, sets=PredictionSets.calibrate(shares, y.numpy()))
+
+    def analyses(
+        self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
+    ) -> dict[str, Any]:
+        """calibration: reliability of the confidence; coverage: of the prediction sets, class by class."""
+        shares, labels = self.logits(out).softmax(1).double().numpy(), y.numpy()
+        recorded: dict[str, Any] = {
+            "calibration": reliability(shares.max(axis=1), shares.argmax(axis=1) == labels).to_json()
+        }
+        if self.sets is not None:
+            inside = self.sets.members(shares)[np.arange(len(labels)), labels]
+            recorded["coverage"] = coverage_by_group(inside, labels, [str(label) for label in self.classes])
+        return recorded
 
     def _auc(self, shares: np.ndarray, labels: np.ndarray) -> Estimate | None:
         count = len(self.classes)
@@ -132,11 +172,7 @@ class Classification(CalibratedTask):
             return auc(shares[:, 1], labels == 1)
         if count > AUC_CLASSES:
             return None
-        areas = [area for at in range(count) if (area := auc(shares[:, at], labels == at)) is not None]
-        if not areas:
-            return None
-        middle = np.mean([(area.value, area.low, area.high) for area in areas], axis=0)
-        return Estimate(*map(float, middle))
+        return mean_auc(shares, labels[:, None] == np.arange(count))
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out.argmax(1) != y
@@ -176,6 +212,8 @@ class Classification(CalibratedTask):
         return [
             *confusion_section(details["confusion"], classes),
             classes_section(details["per_class"], counts, classes),
+            *([reliability_section(analyses["calibration"])] if "calibration" in analyses else []),
+            *([coverage_section(analyses["coverage"], "prediction sets")] if "coverage" in analyses else []),
         ]
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
@@ -195,27 +233,36 @@ class Classification(CalibratedTask):
         return -(counts / counts.sum()).log()[y]
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
-        """prediction, confidence, and p_LABEL for every class (up to 100 classes)."""
+        """prediction, confidence, set where there are prediction sets, and p_LABEL for every class (up to 100)."""
         shares = self.logits(out).softmax(1)
         top, at = shares.max(1)
         columns: dict[str, Sequence[Any] | np.ndarray] = {
             "prediction": [self.classes[number] for number in at.tolist()],
             "confidence": top.numpy(),
         }
+        if self.sets is not None:
+            columns["set"] = self.sets.names(shares.double().numpy(), self.classes)
         if len(self.classes) <= PROBABILITY_COLUMNS:
             columns |= {f"p_{label}": shares[:, number].numpy() for number, label in enumerate(self.classes)}
         return columns
+
+    def truth_columns(self, y: Tensor) -> Columns:
+        """truth."""
+        return {"truth": [self.truth(target) for target in y]}
 
     def to_json(self) -> dict[str, Any]:
         return {
             "classes": list(self.classes),
             "label_smoothing": self.label_smoothing,
             "temperature": self.temperature,
+            **({} if self.sets is None else {"sets": list(self.sets.bounds)}),
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(tuple(values["classes"]), values["label_smoothing"], temperature=values.get("temperature", 1.0))
+        sets = PredictionSets(tuple(values["sets"])) if "sets" in values else None
+        temperature = values.get("temperature", 1.0)
+        return cls(tuple(values["classes"]), values["label_smoothing"], sets, temperature=temperature)
 
 
 def _plain(label: Any) -> Any:

@@ -41,7 +41,8 @@ class Rating(Regression):
     ) -> dict[str, Any]:
         """activity: the error by how many training ratings the user or item has; x is (n, 2) codes of both."""
         errors = np.asarray(self.decode(out)["prediction"]) - y.numpy()
-        return {"activity": by_activity(read(train_rows).long().numpy(), read(scored_rows).long().numpy(), errors)}
+        activity = by_activity(read(train_rows).long().numpy(), read(scored_rows).long().numpy(), errors)
+        return {**super().analyses(read, train_rows, scored_rows, out, y), "activity": activity}
 
     def sections(
         self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -13,12 +13,13 @@ from torch.nn import functional
 
 from goodfit.errors import DataError, UsageError
 from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
+from goodfit.tasks.coverage import bands_of, coverage_by_group, coverage_section
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
 from goodfit.tasks.row_task import RowTask
 from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
-from goodfit.tasks.task import Targets
+from goodfit.tasks.task import Columns, Targets
 
 SHARE_ROUNDED_AT_MOST = 1e-4  # of a deviation, by which a target may be off as float32
 
@@ -130,9 +131,19 @@ class Regression(RowTask):
     def with_intervals(self, out: Tensor, y: Tensor) -> Self:
         """See `Intervals`."""
         if not self.single:
-            raise UsageError("--interval is for regression of one number", fix="Leave it out")
+            raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
         predicted = self._restored(out)[:, 0].numpy()
         return replace(self, intervals=Intervals.calibrate(predicted, np.abs(self._errors(out, y)[:, 0])))
+
+    def analyses(
+        self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
+    ) -> dict[str, Any]:
+        """coverage: of the intervals, by thirds of the predicted number."""
+        if self.intervals is None:
+            return {}
+        predicted = self._restored(out)[:, 0].numpy()
+        inside = np.abs(self._errors(out, y)[:, 0]) <= self.intervals.half_widths(predicted)
+        return {"coverage": coverage_by_group(inside, *bands_of(predicted))}
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return torch.ones(len(y), dtype=torch.bool)
@@ -152,7 +163,10 @@ class Regression(RowTask):
         text = (
             "On the dashed line a prediction is exact. Residuals should lie around zero without a shape of their own."
         )
-        return [Section("scatter", "Predictions", text, [plot])]
+        sections = [Section("scatter", "Predictions", text, [plot])]
+        if "coverage" in analyses:
+            sections.append(coverage_section(analyses["coverage"], "intervals"))
+        return sections
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The training rows' mean."""
@@ -169,6 +183,11 @@ class Regression(RowTask):
         if self.single:
             return {"prediction": values[:, 0]}
         return {f"prediction_{at + 1}": values[:, at] for at in range(values.shape[1])}
+
+    def truth_columns(self, y: Tensor) -> Columns:
+        """truth, or truth_1 .. truth_K."""
+        values = y.numpy()
+        return {"truth": values} if self.single else {f"truth_{at + 1}": values[:, at] for at in range(values.shape[1])}
 
     def to_json(self) -> dict[str, Any]:
         values: dict[str, Any] = {

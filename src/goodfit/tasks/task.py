@@ -221,7 +221,7 @@ class Task(ABC):
         Raises:
             UsageError: its predictions have none.
         """
-        raise UsageError("--interval is for regression of one number", fix="Leave it out")
+        raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
 
     def calibrated(self, out: Tensor, y: Tensor) -> Self:
         """The task whose probabilities are right on average, by rows that the net was not trained on."""
@@ -243,6 +243,10 @@ class Task(ABC):
     @abstractmethod
     def truth(self, target: Tensor) -> Any:
         """One encoded target in the words of the data."""
+
+    def truth_columns(self, y: Tensor) -> Columns:
+        """Encoded targets as columns beside the predictions; none where they are images, or no values of rows."""
+        return {}
 
     def draw(self, out: Tensor) -> Tensor | None:
         """Outputs (K, C, H, W) as masks (K, H, W) or images (K, H, W, C), uint8; None of rows."""

@@ -63,13 +63,14 @@ def scores(
 @contextmanager
 def in_eval_mode(net: nn.Module) -> Iterator[None]:
     """The net in eval mode; every module's own mode afterwards."""
-    modes = [(module, module.training) for module in net.modules()]
-    net.eval()
+    trained = [module for module in net.modules() if module.training]
+    if trained:
+        net.eval()
     try:
         yield
     finally:
-        for module, training in modes:
-            module.training = training
+        for module in trained:
+            module.training = True
 
 
 def _checked(out: Tensor, x: Tensor) -> Tensor:

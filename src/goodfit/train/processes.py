@@ -170,7 +170,7 @@ def _others_may_be_gone() -> Iterator[None]:
             f"another process does not answer (for {TIMEOUT.seconds // 60} minutes)"
             if late
             else "another process of this fit has ended",
-            fix="Go on from the last checkpoint with the same command and --resume",
+            fix="Unless torchrun starts them again, go on from the last checkpoint: the same command and --resume",
         ) from error
 
 

@@ -17,11 +17,13 @@ from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType,
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.targets import TargetForm, read_targets, target_form
 from goodfit.data.tables.unusable import Unused, refuse_other_decimals
+from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
 
@@ -149,6 +151,7 @@ class Table(TableSource):
             for name in self._frame.columns
             if name not in left_out
         }
+        self._settings["id"] = identifier({name: seen[name] for name in self._types}, self._types)
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
@@ -168,9 +171,17 @@ class Table(TableSource):
         """How new rows are read in the same way."""
         return {
             "kind": self.kind,
-            "settings": {name: self._settings[name] for name in ("target", "form", "decimals", "written")},
+            "settings": {name: self._settings[name] for name in ("target", "form", "decimals", "written", "id")},
             "encoder": self.encoder.to_json(),
         }
+
+    def names(self) -> Sequence[str]:
+        """The column that tells rows apart, where there is one and its values do in these rows."""
+        name = self._settings.get("id")
+        if name is None or self._frame.streamed or name not in self._frame.columns:
+            return self.keys
+        column = texts(self._frame.column(name), verbatim=True)
+        return column.to_list() if is_distinct(column) else self.keys
 
     @property
     def cross_fits(self) -> bool:

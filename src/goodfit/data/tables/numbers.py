@@ -50,7 +50,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
     else:
         text = column.cast(pl.String).str.strip_chars()
         values = hours(text) if form == HOURS else _of_text(text, decimal)
-    return pl.select(pl.when(values.is_finite()).then(values)).to_series().rename(column.name)
+    nothing = pl.Series([None], dtype=pl.Float64)
+    return values.zip_with(values.is_finite(), nothing).rename(column.name)
 
 
 def _of_text(text: pl.Series, decimal: str) -> pl.Series:

@@ -1,0 +1,96 @@
+"""What is said of compared models: one sentence that a person understands, and what else is to be known."""
+
+from __future__ import annotations
+
+from goodfit.analysis.compare import SHARES, Compared, Pair
+from goodfit.tasks.metric import ACCURACY, Metric
+
+
+def figure(metric: Metric, value: float) -> str:
+    """A value of a metric as people read it: 93.0% of accuracy, 54.7 of an RMSE."""
+    if metric == ACCURACY:
+        return f"{100 * value:.1f}%"
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}" if metric not in SHARES else f"{value:.3f}"
+
+
+def distance(metric: Metric, value: float) -> str:
+    """A difference of two values: in points of accuracy."""
+    if metric == ACCURACY:
+        return f"{100 * value:+.1f}"
+    return f"{value:+,.0f}" if abs(value) >= 1_000 else f"{value:+.4f}" if metric in SHARES else f"{value:+.4g}"
+
+
+def chance(p: float) -> str:
+    """A probability in a sentence."""
+    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def better_of(pair: Pair) -> str:
+    """The name of the model with the better value."""
+    first_wins = (pair.difference.value > 0) == pair.metric.higher_is_better
+    return pair.a if first_wins else pair.b
+
+
+def sentences(compared: Compared) -> list[str]:
+    """The first is the answer; the others are what else is to be known."""
+    headline = compared.metrics[0]
+    pairs = [pair for pair in compared.pairs if pair.metric == headline]
+    lines = [_of_two(compared, pairs[0]) if len(pairs) == 1 else _of_many(compared, pairs)]
+    for pair in compared.pairs:
+        if pair.metric != headline and pair.adjusted < compared.alpha and len(pairs) == 1:
+            told = pairs[0].adjusted < compared.alpha and better_of(pairs[0]) == better_of(pair)
+            lines.append(
+                f"In {pair.metric.title} {better_of(pair)} is better {'too' if told else 'on these rows'}: "
+                f"{figure(pair.metric, pair.values[0])} against {figure(pair.metric, pair.values[1])} "
+                f"(p {chance(pair.adjusted)})."
+            )
+    for pair in compared.fold_pairs:
+        if pair.metric == headline:
+            lines.append(
+                f"Over {pair.rows}: {pair.a} is better with probability {pair.better_a:.2f}, {pair.b} with "
+                f"{pair.better_b:.2f}, and with {pair.equal:.2f} they differ by less than {figure_of_rope(pair)}."
+            )
+    return lines
+
+
+def figure_of_rope(pair: Pair) -> str:
+    """The largest difference that does not matter."""
+    points = 100 * pair.rope
+    return f"{points:g} point{'' if points == 1 else 's'}" if pair.metric == ACCURACY else f"{pair.rope:.3g}"
+
+
+def _of_two(compared: Compared, pair: Pair) -> str:
+    count, rows = len(compared.entries[0]), compared.entries[0].rows
+    a, b = (figure(pair.metric, value) for value in pair.values)
+    low, high = (distance(pair.metric, end) for end in (pair.difference.low, pair.difference.high))
+    apart = f"{distance(pair.metric, pair.difference.value)}, 95% interval {low} to {high}"
+    if pair.metric == ACCURACY:
+        start = f"Of {count:,} {rows} {pair.a} has {a} right and {pair.b} {b}"
+        apart += " points"
+    else:
+        start = f"On {count:,} {rows} the {pair.metric.title} of {pair.a} is {a} and of {pair.b} {b}"
+    if pair.adjusted < compared.alpha:
+        end = f"{better_of(pair)} is better, and by more than chance explains (p {chance(pair.p)})"
+    elif pair.equal >= 1 - compared.alpha:
+        end = f"they are practically equal: a difference above {figure_of_rope(pair)} is unlikely"
+    else:
+        end = f"these rows do not tell them apart (p {chance(pair.p)})"
+    return f"{start} ({apart}): {end}."
+
+
+def _of_many(compared: Compared, pairs: list[Pair]) -> str:
+    metric = pairs[0].metric
+    values = {name: of[metric.name] for name, of in compared.values.items()}
+    order = sorted(values, key=lambda name: values[name], reverse=metric.higher_is_better)
+    best = order[0]
+    equals = [
+        name
+        for name in order[1:]
+        if any({pair.a, pair.b} == {best, name} and pair.adjusted >= compared.alpha for pair in pairs)
+    ]
+    listed = ", ".join(f"{name} {figure(metric, values[name])}" for name in order)
+    title, first = f"{metric.title[0].upper()}{metric.title[1:]}", compared.entries[0]
+    start = f"{title} on {len(first):,} {first.rows}: {listed}"
+    if not equals:
+        return f"{start}. {best} is better than every other by more than chance explains (Holm, {len(pairs)} pairs)."
+    return f"{start}. {best} has the best value; {', '.join(equals)} cannot be told from it (Holm, {len(pairs)} pairs)."

@@ -1,0 +1,29 @@
+"""One spelling for one class, whoever wrote it: 1 and 1.0, True and true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from goodfit.data.tables.words import texts
+
+
+def one_spelling(columns: Sequence[Iterable[str]]) -> dict[str, str]:
+    """Each label of these columns -> the spelling that stands first for its class.
+
+    Labels that are two within a column stay two: 1.1 and 1.10 may be versions.
+
+    Args:
+        columns: labels of the truth, of predictions, names of classes.
+    """
+    import polars as pl
+
+    listed = [list(dict.fromkeys(column)) for column in columns]
+    labels = list(dict.fromkeys(label for column in listed for label in column))
+    plain = texts(pl.Series("label", labels, dtype=pl.String)).to_list()
+    value_of = {label: label if value is None else str(value) for label, value in zip(labels, plain, strict=True)}
+    if any(len({value_of[label] for label in column}) < len(column) for column in listed):
+        return {label: label for label in labels}
+    first: dict[str, str] = {}
+    for label in labels:
+        first.setdefault(value_of[label], label)
+    return {label: first[value_of[label]] for label in labels}

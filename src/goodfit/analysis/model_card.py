@@ -1,0 +1,108 @@
+"""The model card of a run, as Markdown: data, split, metrics, limits, findings.
+
+The headings are those of Mitchell et al. 2019, "Model cards for model reporting", as far as a run knows their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from goodfit.record import Record
+
+PART_NAMES = {"test": "test", "valid": "validation"}
+FEW_ROWS = 100  # of the scored part: the interval is then wide, and that is said
+GROUP_LOW = 0.85  # coverage of 90% intervals in a group
+OF_SPLIT = ("split", "folds", "group", "time")  # choices that say how the parts came about
+OF_DATA = ("numbers", "categories", "dates", "target", "classes", "left out", "missing", "decimals")
+
+
+def model_card(folder: Path, record: Record) -> str:
+    """The card as Markdown, from what run.json holds alone."""
+    blocks = [
+        [f"# Model card: {_escaped(folder.resolve().name)}", "", *_model(folder, record)],
+        ["## Data", "", *_data(record)],
+        ["## Metrics", "", *_metrics(record)],
+        ["## Verdict", "", f"**{record.verdict}**", "", *(f"- {_escaped(line)}" for line in record.sentences)],
+        ["## Limits", "", *(f"- {line}" for line in _limits(record))],
+        ["## Findings", "", *_findings(record)],
+        ["## How to use it", "", "```", f"goodfit predict {folder} NEW_DATA -o predictions.csv", "```"],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _model(folder: Path, record: Record) -> Iterator[str]:
+    net, hyper = record.net, record.hyperparameters
+    parts = f", blended with {', '.join(part.name for part in net.parts)}" if net.parts else ""
+    folds = f", {net.folds} of them, each trained without one fold of the rows" if net.folds > 1 else ""
+    yield f"- Task: {record.task['name']}"
+    yield f"- Model: {_escaped(net.arch or net.own or '')}{folds}{parts}"
+    epochs = len(record.history)
+    length = "1 epoch" if epochs == 1 else f"{epochs:,} epochs"
+    yield f"- Training: {length}, of which epoch {record.best_epoch} was kept; seed {hyper.seed}"
+    yield f"- Made: {record.created} by goodfit {record.goodfit}, in {record.seconds:,.0f} s"
+
+
+def _data(record: Record) -> Iterator[str]:
+    rows = record.rows
+    settings = record.source.get("settings", {})
+    target = settings.get("target") if isinstance(settings, dict) else None
+    named = f", predicting {', '.join(map(str, target))}" if target else ""
+    yield f"- Kind: {record.source.get('kind', 'unknown')}{_escaped(named)}"
+    valid = "the same, each by the nets that did not see it" if record.net.folds > 1 else f"{rows.valid:,}"
+    yield f"- Rows: {rows.train:,} to train on, validation {valid}, {rows.test:,} for the test"
+    if rows.unreadable:
+        yield f"- Left out: {rows.unreadable:,} rows that could not be read"
+    for choice in record.choices:
+        if choice.name in OF_SPLIT or choice.name in OF_DATA:
+            yield f"- {choice.name[:1].upper()}{choice.name[1:]}: {_escaped(choice.value)} ({_escaped(choice.why)})"
+
+
+def _metrics(record: Record) -> Iterator[str]:
+    yield "| part | metric | value | 95% interval | baseline |"
+    yield "|---|---|---|---|---|"
+    for part, metrics in record.metrics.items():
+        for name, value in metrics.items():
+            base = record.baseline.get(part, {}).get(name)
+            shown = "" if base is None else f"{base:.4g}"
+            title, interval = name.replace("_", " "), f"{value.low:.4g} to {value.high:.4g}"
+            yield f"| {PART_NAMES.get(part, part)} | {title} | {value.value:.4g} | {interval} | {shown} |"
+    for rival in record.rivals:
+        for part, metrics in rival.metrics.items():
+            name, value = next(iter(metrics.items()))
+            interval = f"{value.low:.4g} to {value.high:.4g}"
+            title = f"{name.replace('_', ' ')} of {_escaped(rival.name)}"
+            yield f"| {PART_NAMES.get(part, part)} | {title} | {value.value:.4g} | {interval} | |"
+
+
+def _limits(record: Record) -> Iterator[str]:
+    """What the figures do not say."""
+    rows = record.rows.test or record.rows.valid
+    yield "The figures hold for rows like those of its data; of other times, places or devices they say nothing."
+    if rows < FEW_ROWS:
+        yield f"They rest on {rows:,} rows: the intervals are wide."
+    if not record.rows.test:
+        yield "There were no test rows: the rows that the figures are of also chose the epoch."
+    if record.looks_at_test > 1:
+        yield f"The test rows were scored {record.looks_at_test} times: choices in between make their figures too good."
+    for group in record.analyses.get("coverage", []):
+        if group["high"] < 0.9 or group["value"] < GROUP_LOW:
+            yield (
+                f"The 90% intervals hold the truth in {100 * group['value']:.0f}% of the {group['rows']:,} rows of the "
+                f"group {_escaped(str(group['group']))}."
+            )
+    if record.verdict not in ("good fit",):
+        yield f"Its verdict is not a good fit but: {record.verdict}."
+
+
+def _findings(record: Record) -> Iterator[str]:
+    if not record.findings:
+        yield "No rule has a finding for this run."
+    for finding in record.findings:
+        where = f"{finding.code}, {finding.level.value}"
+        yield f"- **{finding.rule}** ({where}): {_escaped(finding.message)}. {_escaped(finding.fix)}."
+
+
+def _escaped(text: str) -> str:
+    """Anybody's text on one line, without signs that Markdown takes for tables or tags."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,166 @@
+"""The same rows of several models: paired by key, or by order where there are no keys; different rows are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from goodfit.analysis.entry import Entry
+from goodfit.analysis.label_spelling import one_spelling
+from goodfit.errors import UsageError
+
+KEYS_LISTED = 3
+SAME = 1e-6  # relative: numbers that were written with fewer digits are equal
+
+
+def paired(entries: Sequence[Entry]) -> list[Entry]:
+    """All entries with the rows of the first, in its order, and its truth.
+
+    Raises:
+        UsageError: other rows, another truth, another kind of task, or no truth at all.
+    """
+    first = entries[0]
+    for other in entries[1:]:
+        if other.kind != first.kind:
+            raise UsageError(
+                f"{first.name} predicts {first.kind}, {other.name} {other.kind}",
+                fix="Give models of the same task, or settle what the columns hold with --task classes or numbers",
+            )
+    entries = _spelt_alike(entries)
+    first = entries[0]
+    keyed = all(entry.keyed for entry in entries)
+    ordered = [first, *(_in_order(first, other, keyed) for other in entries[1:])]
+    with_truth = [entry for entry in ordered if entry.truth is not None]
+    if not with_truth:
+        raise UsageError(
+            "none of these files has a column with the truth", fix="Name it: --truth COLUMN, in one of them at least"
+        )
+    reference = with_truth[0]
+    for other in with_truth[1:]:
+        _refuse_other_truth(reference, other, keyed)
+    labels = _labels(ordered)
+    return [_with_labels(replace(entry, truth=reference.truth), labels) for entry in ordered]
+
+
+def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:
+    if not keyed:
+        if len(first) != len(other):
+            raise UsageError(
+                f"{first.name} has {len(first):,} rows, {other.name} {len(other):,}, and no key tells which are the "
+                "same",
+                fix="Give both the same rows in the same order, or a column that names them: --key COLUMN",
+            )
+        return other
+    place = {key: at for at, key in enumerate(other.keys)}
+    missing = [key for key in first.keys if key not in place]
+    if len(missing) == len(first) and (at := _by_place(first, other)) is not None:
+        return other.taken(at)
+    mine = set(first.keys)
+    more = [key for key in other.keys if key not in mine]
+    if missing or more:
+        parts = [
+            f"{len(keys):,} only in {name} ({_listed(keys)})"
+            for name, keys in ((first.name, missing), (other.name, more))
+            if keys
+        ]
+        raise UsageError(
+            f"not the same rows: {first.name} has {len(first):,} {first.rows}, {other.name} {len(other):,} "
+            f"{other.rows}, of which {len(first) - len(missing):,} are the same; {' and '.join(parts)}",
+            fix="Fit both on the same data with the same --seed and parts, or predict the same rows with both",
+        )
+    return other.taken(np.array([place[key] for key in first.keys], dtype=np.int64))
+
+
+def _by_place(first: Entry, other: Entry) -> np.ndarray | None:
+    """Where the rows of the first stand in the other, by row number; None where these differ.
+
+    Two runs of the same data may name its rows differently: one was fitted by an older goodfit, or with its column of
+    identifiers left out.
+    """
+    if first.places is None or other.places is None or len(first) != len(other):
+        return None
+    order = np.argsort(other.places)
+    at = order[np.searchsorted(other.places[order], first.places).clip(max=len(other) - 1)]
+    return np.asarray(at) if np.array_equal(other.places[at], first.places) else None
+
+
+def _listed(keys: Sequence[str]) -> str:
+    return ", ".join(keys[:KEYS_LISTED]) + (", ..." if len(keys) > KEYS_LISTED else "")
+
+
+def _refuse_other_truth(first: Entry, other: Entry, keyed: bool) -> None:
+    """Equal keys may be row numbers of different data: then the truths differ."""
+    assert first.truth is not None
+    assert other.truth is not None
+    if first.truth.shape != other.truth.shape:
+        differ = np.ones(len(first), dtype=bool)
+    elif first.truth.dtype.kind == "f" and other.truth.dtype.kind == "f":
+        scale = np.maximum(np.abs(first.truth), np.abs(other.truth))
+        differ = np.abs(first.truth - other.truth) > SAME * scale
+        differ = differ.reshape(len(first), -1).any(axis=1)
+    else:
+        differ = first.truth != other.truth
+    if not differ.any():
+        return
+    at = int(np.flatnonzero(differ)[0])
+    raise UsageError(
+        f"the truth differs in {int(differ.sum()):,} of {len(first):,} rows, the first of them "
+        f"{'row' if keyed else 'at place'} {first.keys[at]}: {_shown(first.truth, at)} in {first.name}, "
+        f"{_shown(other.truth, at)} in {other.name}",
+        fix="These are not the same rows: compare predictions of the same data" + (
+            "" if keyed else ", or name a column that tells rows apart: --key COLUMN"
+        ),
+    )  # fmt: skip
+
+
+def _shown(truth: np.ndarray, at: int) -> str:
+    value = truth[at]
+    return (
+        str(value) if value.ndim == 0 and truth.dtype.kind != "f" else np.array2string(np.asarray(value), precision=6)
+    )
+
+
+def _spelt_alike(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries of classes with one spelling for each class."""
+    if entries[0].kind != "classes":
+        return list(entries)
+    columns = [values.tolist() for entry in entries for values in (entry.truth, entry.predicted) if values is not None]
+    spelling = one_spelling([*columns, *(entry.classes for entry in entries)])
+
+    def spelt(values: np.ndarray | None) -> np.ndarray | None:
+        return None if values is None else np.array([spelling[label] for label in values.tolist()])
+
+    return [
+        replace(
+            entry,
+            truth=spelt(entry.truth),
+            predicted=spelt(entry.predicted),
+            classes=tuple(spelling[label] for label in entry.classes),
+        )
+        for entry in entries
+    ]
+
+
+def _labels(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """All classes of the truth, the predictions and the probabilities: those of the first in its order."""
+    if entries[0].kind != "classes":
+        return ()
+    seen = {label: None for entry in entries for label in entry.classes}
+    for entry in entries:
+        for values in (entry.truth, entry.predicted):
+            seen |= dict.fromkeys([] if values is None else values.tolist())
+    return tuple(seen)
+
+
+def _with_labels(entry: Entry, labels: tuple[str, ...]) -> Entry:
+    """Probabilities in the order of all labels; 0 for a class that the model does not know."""
+    if not labels:
+        return entry
+    shares = entry.probabilities
+    if shares is not None:
+        wide = np.zeros((len(entry), len(labels)))
+        wide[:, [labels.index(label) for label in entry.classes]] = shares
+        shares = wide
+    return replace(entry, classes=labels, probabilities=shares)

@@ -1,0 +1,68 @@
+"""Which column of anybody's predictions is which: by name, as people call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from goodfit.errors import UsageError
+
+TRUTH = (
+    "truth", "ytrue", "true", "actual", "groundtruth", "target", "label", "truelabel", "trueclass", "ytest", "y",
+    "observed", "reference", "class", "gold",
+)  # fmt: skip
+PREDICTION = (
+    "prediction", "ypred", "pred", "predicted", "predictedlabel", "predictedclass", "predictions", "preds", "yhat",
+    "output", "estimate", "forecast", "predlabel", "guess",
+)  # fmt: skip
+KEY = (
+    "key", "id", "rowid", "row", "index", "uid", "uuid", "file", "filename", "path", "image", "imageid", "sample",
+    "sampleid", "identifier", "name", "", "unnamed:0",
+)  # fmt: skip
+FOLD = ("fold", "cvfold", "folds", "split")
+POSITIVE = ("probability", "proba", "prob", "score", "p", "yprob", "yscore", "yproba", "confidencepositive")
+OF_CLASS = re.compile(r"(?:p|prob|proba|probability|score)[ _\-.:(\[]+(.+?)[)\]]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Names of columns as the user says them; None: by how they are called."""
+
+    truth: str | None = None
+    prediction: str | None = None
+    key: str | None = None
+    fold: str | None = None
+
+
+def plain(name: str) -> str:
+    """y_true, Y True and y-true as one."""
+    return re.sub(r"[\s_\-.]+", "", name.strip().casefold())
+
+
+def named_column(columns: Sequence[str], wanted: str | None, usual: Sequence[str], option: str) -> str | None:
+    """The column that the user named, or the first of the usual names; None where there is none.
+
+    Raises:
+        UsageError: the named one is not there.
+    """
+    if wanted is not None:
+        if wanted not in columns:
+            raise UsageError(
+                f"--{option} {wanted}: there is no such column", fix=f"The columns are {', '.join(columns)}"
+            )
+        return wanted
+    by_name = {plain(name): name for name in reversed(columns)}
+    return next((by_name[name] for name in usual if name in by_name), None)
+
+
+def probability_columns(columns: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
+    """Label -> its column of probabilities: p_LABEL, proba LABEL, P(LABEL), or the label itself."""
+    of_label = {}
+    for name in columns:
+        match = OF_CLASS.fullmatch(name.strip())
+        if match is not None:
+            of_label[match[1].strip()] = name
+        elif name.strip() in labels:
+            of_label[name.strip()] = name
+    return of_label

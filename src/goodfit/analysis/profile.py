@@ -1,0 +1,186 @@
+"""What the columns of a table hold: counts, mean and deviation, shares under the normal curve, outliers, levels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.data.tables.column_types import ColumnType, infer_type, missing_cells
+from goodfit.data.tables.conventions import Convention, convention
+from goodfit.data.tables.moments import moments
+from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.reading import Dialect, read_parts
+from goodfit.data.tables.words import texts
+from goodfit.errors import DataError
+from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LEVELS_LISTED = 8
+BINS_AT_MOST = 40
+NORMAL_DISTANCE = 0.05  # of shares: nearer is like the normal curve
+LILLIEFORS_AT_1_PERCENT = 1.035  # over the root of the rows: what chance gives of normal values (Stephens 1974)
+
+
+@dataclass(frozen=True)
+class NumberProfile:
+    """Of the numbers of a column.
+
+    Attributes:
+        deviation: sample standard deviation.
+        quartiles: minimum, first quartile, median, third quartile, maximum.
+        within: shares within 1, 2 and 3 deviations of the mean; of the normal curve 0.683, 0.954 and 0.997.
+        distance: `goodfit.stats.distance_from_normal`.
+        outliers: beyond Tukey's fences.
+        edges, counts: of a histogram.
+    """
+
+    mean: float
+    deviation: float
+    quartiles: tuple[float, float, float, float, float]
+    within: tuple[float, ...]
+    distance: float
+    outliers: int
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether the values lie as the normal curve does, as far as their number can tell."""
+        rows = sum(self.counts)
+        chance = LILLIEFORS_AT_1_PERCENT / math.sqrt(rows) if rows else 1.0
+        return not self.distance > max(NORMAL_DISTANCE, chance)
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """A column.
+
+    Attributes:
+        kind: number, category, date, text or left out; why: in a few words.
+        rows: of the table; missing: cells without a value; distinct: different values.
+        numbers: of a column of numbers.
+        levels: of categories, the most frequent values and their counts.
+        first, last: of dates, as ISO text.
+    """
+
+    name: str
+    kind: str
+    why: str
+    rows: int
+    missing: int
+    distinct: int
+    numbers: NumberProfile | None = None
+    levels: tuple[tuple[str, int], ...] = ()
+    first: str | None = None
+    last: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, without what does not apply."""
+        plain: dict[str, Any] = {
+            "name": self.name, "kind": self.kind, "why": self.why, "rows": self.rows, "missing": self.missing,
+            "distinct": self.distinct,
+        }  # fmt: skip
+        if self.numbers is not None:
+            each = self.numbers
+            low, first, median, third, high = each.quartiles
+            plain |= {
+                "mean": each.mean, "deviation": each.deviation, "min": low, "q1": first, "median": median, "q3": third,
+                "max": high, "within": list(each.within), "distance_from_normal": each.distance,
+                "normal": each.is_normal, "outliers": each.outliers,
+                "histogram": {"edges": list(each.edges), "counts": list(each.counts)},
+            }  # fmt: skip
+        if self.levels:
+            plain["levels"] = [{"value": value, "rows": count} for value, count in self.levels]
+        if self.first is not None:
+            plain |= {"first": self.first, "last": self.last}
+        return {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in plain.items()
+        }
+
+
+def profile(
+    data: Any, *, dialect: Dialect | None = None, decimal: str | None = None, date_order: str | None = None
+) -> list[ColumnProfile]:
+    """A profile of every column, read as `goodfit.fit` would read it: decimal commas, dates, missing words.
+
+    Args:
+        data: a path of CSV, Parquet, Excel and others, or a frame of any library.
+        dialect: of delimited text; detected when None.
+        decimal: the decimal mark; decided from all columns when None.
+        date_order: day or month: what 03/04/2024 begins with, where both can be.
+
+    Raises:
+        DataError: not a table.
+    """
+    table = read_parts(data, valid=None, test=None, stream=False, dialect=dialect)
+    frame = table.frame.sample()
+    separator = None if table.delimited is None else table.delimited.separator
+    marks = convention(frame, separator=separator, decimal=decimal)
+    return [_of_column(column, marks, date_order) for column in frame.iter_columns()]
+
+
+def _of_column(column: pl.Series, marks: Convention, date_order: str | None) -> ColumnProfile:
+    rows, mark = len(column), marks.of(column.name)
+    try:
+        kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=mark, date_order=date_order)
+    except DataError:  # free text: a fit refuses it, a profile counts it
+        kind = ColumnType("text", "free text")
+    if kind.name == "left out":  # a running number is described too, though nothing is learnt from it
+        values = numbers(column, mark).drop_nulls()
+        if values.n_unique() > 1 and len(values) == len(column.drop_nulls()):
+            return _of_numbers(column, values.to_numpy(), kind)
+    if kind.name == "number":
+        return _of_numbers(column, numbers(column, kind.decimal, kind.format).drop_nulls().to_numpy(), kind)
+    if kind.name == "date":
+        instants = moments(column, kind.format).drop_nulls().sort()
+        ends = [instants[at].isoformat(sep=" ") for at in (0, -1)] if len(instants) else [None, None]
+        return ColumnProfile(
+            column.name,
+            kind.name,
+            kind.why,
+            rows,
+            rows - len(instants),
+            instants.n_unique(),
+            first=ends[0],
+            last=ends[1],
+        )
+    words = texts(column).drop_nulls()
+    gaps = max(rows - len(words), sum(missing_cells(column, kind).values()))
+    levels = words.value_counts(sort=True) if kind.name == "category" else None
+    listed = [] if levels is None else levels.head(LEVELS_LISTED).iter_rows()
+    return ColumnProfile(
+        column.name, kind.name, kind.why, rows, gaps, words.n_unique(),
+        levels=tuple((str(value), int(count)) for value, count in listed),
+    )  # fmt: skip
+
+
+def _of_numbers(column: pl.Series, values: np.ndarray, kind: ColumnType) -> ColumnProfile:
+    values = np.asarray(values, dtype=np.float64)
+    low, first, median, third, high = (float(each) for each in np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
+    counts, edges = np.histogram(values, bins=_bins(values))
+    described = NumberProfile(
+        mean=float(values.mean()),
+        deviation=sample_deviation(values),
+        quartiles=(low, first, median, third, high),
+        within=shares_within(values),
+        distance=distance_from_normal(values),
+        outliers=len(outliers(values)),
+        edges=tuple(edges.tolist()),
+        counts=tuple(counts.tolist()),
+    )
+    rows = len(column)
+    return ColumnProfile(column.name, kind.name, kind.why, rows, rows - len(values), len(np.unique(values)), described)
+
+
+def _bins(values: np.ndarray) -> int:
+    """By Freedman and Diaconis 1981: 2 interquartile ranges over the cube root of the rows is the width."""
+    first, third = np.quantile(values, [0.25, 0.75])
+    width = 2 * (third - first) / len(values) ** (1 / 3)
+    reach = values.max() - values.min()
+    return int(np.clip(np.ceil(reach / width), 5, BINS_AT_MOST)) if width > 0 and np.isfinite(reach / width) else 10

@@ -1,0 +1,98 @@
+"""A model's figures, and what each row does to them: what paired tests are made on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from goodfit.analysis.entry import Entry
+from goodfit.stats.estimates import placement_values
+from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
+
+SMALLEST_SHARE = 1e-15  # of a probability, so that its logarithm is a number
+LOSS = Metric("loss", "mean loss of a row", higher_is_better=False)
+
+Values = np.ndarray  # (N,) whose mean is the figure
+RowScore = Callable[[Entry], Values]
+
+
+def right(entry: Entry) -> Values:
+    """1 where the predicted class is the true one."""
+    return np.asarray(entry.predicted == entry.truth, dtype=np.float64)
+
+
+def log_losses(entry: Entry) -> Values:
+    """-log of the probability of the true class."""
+    assert entry.probabilities is not None
+    chosen = entry.probabilities[np.arange(len(entry)), _class_numbers(entry)]
+    return np.asarray(-np.log(np.maximum(chosen, SMALLEST_SHARE)))
+
+
+def recall_influence(entry: Entry) -> Values:
+    """Of balanced accuracy: the mean over classes of the share that is right."""
+    correct, numbers = right(entry), _class_numbers(entry)
+    present = np.unique(numbers)
+    result = np.zeros(len(entry))
+    for number in present:
+        inside = numbers == number
+        share = correct[inside].mean()
+        result += share / len(present)
+        result[inside] += len(entry) / (len(present) * inside.sum()) * (correct[inside] - share)
+    return result
+
+
+def auc_influence(entry: Entry) -> Values:
+    """Of the area under the ROC curve, by DeLong's placement values (DeLong, DeLong and Clarke-Pearson 1988).
+
+    Of more than two classes the mean of the areas of each against the rest.
+    """
+    assert entry.probabilities is not None
+    numbers, count = _class_numbers(entry), len(entry.classes)
+    shown = [1] if count == 2 else [number for number in range(count) if 0 < (numbers == number).sum() < len(entry)]
+    each = [placement_values(entry.probabilities[:, number], numbers == number) for number in shown]
+    return np.asarray(np.mean(each, axis=0))
+
+
+def absolute_errors(entry: Entry) -> Values:
+    """The mean over targets where there are several."""
+    return np.asarray(np.abs(_errors(entry)).mean(axis=1))
+
+
+def squared_errors(entry: Entry) -> Values:
+    """The mean over targets where there are several."""
+    return np.asarray((_errors(entry) ** 2).mean(axis=1))
+
+
+def row_losses(entry: Entry) -> Values:
+    """As the task of the run has them."""
+    assert entry.losses is not None
+    return entry.losses
+
+
+def metrics_of(entries: Sequence[Entry]) -> dict[Metric, RowScore]:
+    """The metrics that all of these paired entries have; the first is the headline."""
+    first = entries[0]
+    if first.kind == "losses":
+        return {LOSS: row_losses}
+    if first.kind == "numbers":
+        return {RMSE: squared_errors, MAE: absolute_errors}
+    chosen: dict[Metric, RowScore] = {ACCURACY: right, BALANCED_ACCURACY: recall_influence}
+    if all(entry.probabilities is not None for entry in entries):
+        chosen[LOG_LOSS] = log_losses
+        assert first.truth is not None
+        if len(np.unique(first.truth)) >= 2:
+            chosen[AUC] = auc_influence
+    return chosen
+
+
+def _class_numbers(entry: Entry) -> np.ndarray:
+    number = {label: at for at, label in enumerate(entry.classes)}
+    assert entry.truth is not None
+    return np.array([number[label] for label in entry.truth.tolist()], dtype=np.int64)
+
+
+def _errors(entry: Entry) -> np.ndarray:
+    assert entry.predicted is not None
+    assert entry.truth is not None
+    return np.asarray((entry.predicted - entry.truth).reshape(len(entry), -1))

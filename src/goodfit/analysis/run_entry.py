@@ -1,0 +1,50 @@
+"""A run as it is compared: its predictions of the rows that it was scored on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from goodfit.analysis.entry import Entry
+from goodfit.predict.scored_rows import ScoredRows, scored_rows
+from goodfit.record import read_record, reading
+from goodfit.tasks import from_json as task_from_json
+
+PARTS = ("test", "valid")
+
+
+def run_parts(folder: Path, name: str) -> dict[str, Entry]:
+    """Part (test, valid) -> the predictions of a run of the rows of this part.
+
+    Raises:
+        RunError: no run there, or a damaged one.
+    """
+    record = read_record(folder)
+    with reading(folder, record):
+        return {part: _of_run(rows, record.task, name) for part, rows in scored_rows(folder).items()}
+
+
+def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str) -> Entry:
+    task = task_from_json(recorded)
+    out, y = rows.out, rows.y
+    entry = Entry(name, rows.title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places)
+    if task.family == "classes":
+        names = tuple(str(task.truth(number)) for number in range(task.outputs))  # type: ignore[arg-type]  # a class number for a target of one number
+        columns = task.decode(out)
+        listed = [f"p_{label}" for label in names]
+        shares = None
+        if all(column in columns for column in listed):
+            shares = np.stack([np.asarray(columns[column], dtype=np.float64) for column in listed], axis=1)
+        truth = np.array([names[number] for number in y.tolist()])
+        predicted = np.array([str(label) for label in columns["prediction"]])
+        return replace(entry, truth=truth, predicted=predicted, classes=names, probabilities=shares)
+    if task.family in ("numbers", "ratings") and "prediction" in (columns := task.decode(out)):
+        predicted = np.asarray(columns["prediction"], dtype=np.float64)
+        return replace(entry, truth=y.double().numpy(), predicted=predicted)
+    if task.family == "numbers":
+        predicted = np.stack([np.asarray(values, dtype=np.float64) for values in columns.values()], axis=1)
+        return replace(entry, truth=y.double().numpy(), predicted=predicted)
+    truth = y.reshape(len(y), -1).double().numpy()
+    return replace(entry, truth=truth, losses=task.row_losses(out, y).double().numpy())

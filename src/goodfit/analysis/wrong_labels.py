@@ -1,0 +1,136 @@
+"""Rows whose labels are probably wrong: of a run, or of anybody's predictions with probabilities."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goodfit.analysis.entry import Entry
+from goodfit.analysis.prediction_columns import Named
+from goodfit.analysis.prediction_files import file_entry
+from goodfit.errors import UsageError
+from goodfit.stats.confident_learning import wrong_labels
+from goodfit.store.csv_cells import cell
+from goodfit.store.files import replacing
+from goodfit.store.outputs import WRONG_LABELS, is_wrong_labels, refuse_to_replace
+
+CLASSES_KEPT_APART = 2  # with fewer there is no other class
+
+
+@dataclass(frozen=True)
+class WrongLabel:
+    """A row whose label is probably wrong.
+
+    Attributes:
+        key: the row, as the data names it.
+        label: as it is given; suggested: the most probable class.
+        probability, suggested_probability: of both, by a model that did not learn from the row.
+    """
+
+    key: str
+    label: str
+    suggested: str
+    probability: float
+    suggested_probability: float
+
+
+@dataclass(frozen=True)
+class WrongLabels:
+    """What was looked at, and what is probably wrong in it.
+
+    Attributes:
+        rows: looked at.
+        of: which rows these are: "rows held out in folds and test rows".
+        wrong: the least believed label first.
+        inputs: what was read, which is never written over.
+    """
+
+    rows: int
+    of: str
+    wrong: tuple[WrongLabel, ...]
+    inputs: tuple[Path, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """What `goodfit labels --json` prints."""
+        return {"rows": self.rows, "of": self.of, "wrong": [dict(_cells(each)) for each in self.wrong]}
+
+    def write(self, path: str | Path) -> Path:
+        """Write a CSV: key, label, suggested, and the probabilities of both.
+
+        Raises:
+            UsageError: there is another file of this name, which goodfit did not make.
+            DiskError: no room or no permission.
+        """
+        path = Path(path)
+        refuse_to_replace(path, is_wrong_labels, self.inputs)
+        with (
+            replacing(path) as temporary,
+            temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+        ):
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(WRONG_LABELS)
+            writer.writerows([cell(value) for _, value in _cells(each)] for each in self.wrong)
+        return path
+
+
+def find_wrong_labels(model: Any, *, truth: str | None = None, key: str | None = None) -> WrongLabels:
+    """Rows whose labels are probably wrong, by confident learning (`goodfit.stats.confident_learning`).
+
+    Of a run all rows are looked at that its model did not learn from: test rows, and validation rows or rows held out
+    in folds; a cross-fitted table is looked at in whole. Labels that a model was trained on it may know by heart.
+
+    Args:
+        model: a run folder, a `Run`, or a table with labels and a column of probabilities for each class.
+        truth, key: columns of a table, where their names are not the usual ones.
+
+    Raises:
+        UsageError: a model without classes or probabilities.
+        RunError: no run there.
+    """
+    path = Path(model) if isinstance(model, (str, Path)) else Path(model.folder)
+    entries = _of_run(path) if path.is_dir() else [file_entry(path, Named(truth=truth, key=key), classes=True)]
+    wrong: list[WrongLabel] = []
+    labels, shares, keys = _together(entries, path)
+    names = entries[0].classes
+    for at in wrong_labels(labels, shares).tolist():
+        best = int(shares[at].argmax())
+        wrong.append(
+            WrongLabel(keys[at], names[labels[at]], names[best], float(shares[at, labels[at]]), float(shares[at, best]))
+        )
+    return WrongLabels(len(labels), " and ".join(entry.rows for entry in entries), tuple(wrong), (path,))
+
+
+def _of_run(folder: Path) -> list[Entry]:
+    from goodfit.analysis.run_entry import run_parts  # late: imports torch, and files do without
+
+    parts = run_parts(folder, folder.resolve().name)
+    return [parts[part] for part in ("valid", "test") if part in parts]
+
+
+def _together(entries: Sequence[Entry], path: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Class numbers, probabilities and keys of all rows."""
+    first = entries[0]
+    if first.kind != "classes":
+        raise UsageError("its rows have no single class", where=path, fix="Give a model of classes")
+    if any(entry.truth is None for entry in entries):
+        raise UsageError("no column with the labels is recognised", where=path, fix="Name it: --truth COLUMN")
+    if any(entry.probabilities is None for entry in entries):
+        raise UsageError(
+            "it has no probabilities of the classes", where=path, fix="Give columns p_LABEL, one for each class"
+        )
+    if len(first.classes) < CLASSES_KEPT_APART:
+        raise UsageError("there is a single class", where=path, fix="Give rows of two or more")
+    number = {label: at for at, label in enumerate(first.classes)}
+    labels = [number[label] for entry in entries if entry.truth is not None for label in entry.truth.tolist()]
+    shares = [entry.probabilities for entry in entries if entry.probabilities is not None]
+    return np.array(labels, dtype=np.int64), np.concatenate(shares), [key for entry in entries for key in entry.keys]
+
+
+def _cells(each: WrongLabel) -> list[tuple[str, Any]]:
+    values = each.key, each.label, each.suggested, each.probability, each.suggested_probability
+    return list(zip(WRONG_LABELS, values, strict=True))

@@ -1,0 +1,47 @@
+"""goodfit labels: rows whose labels are probably wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from goodfit.cli.options import A_PATH, option
+
+SHOWN = 20
+
+
+@click.command()
+@click.argument("model", type=A_PATH)
+@click.option("-o", "--output", type=A_PATH, default=None, help="Write all of them to this .csv file.")
+@option("--truth", str, "Files: the column of the labels [truth, y_true, label, target, ...].")
+@option("--key", str, "Files: the column that names the rows [key, id, filename, ...].")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
+def labels(model: Path, output: Path | None, truth: str | None, key: str | None, as_json: bool) -> None:
+    """List rows whose labels are probably wrong.
+
+    MODEL is a run, of which the rows are looked at that it did not learn from (of a cross-fitted table all), or a table
+    with labels and a column of probabilities for each class (p_LABEL).
+    """
+    from goodfit.analysis.wrong_labels import find_wrong_labels
+    from goodfit.store.outputs import is_wrong_labels, refuse_to_replace
+
+    if output is not None:  # before the work
+        refuse_to_replace(output, is_wrong_labels, [model])
+    result = find_wrong_labels(model, truth=truth, key=key)
+    if as_json:
+        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+    else:
+        count = len(result.wrong)
+        share = f" ({100 * count / result.rows:.1f}%)" if result.rows else ""
+        click.echo(f"{count:,} of {result.rows:,} {result.of}{share} probably have a wrong label")
+        for each in result.wrong[:SHOWN]:
+            click.echo(
+                f"  {each.key}: {each.label} ({100 * each.probability:.1f}%), "
+                f"perhaps {each.suggested} ({100 * each.suggested_probability:.1f}%)"
+            )
+        if count > SHOWN:
+            click.echo(f"  and {count - SHOWN:,} more: -o labels.csv writes all")
+    if output is not None:
+        click.echo(f"-> {result.write(output)}", err=as_json)

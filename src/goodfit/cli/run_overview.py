@@ -1,0 +1,73 @@
+"""goodfit runs: a table of runs; goodfit card: the model card of one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from goodfit.cli.options import A_PATH, option
+
+if TYPE_CHECKING:
+    from goodfit.analysis.run_table import RunLine
+
+
+@click.command(name="runs")
+@click.argument("folder", type=A_PATH, default=Path("runs"))
+@option("--sort", str, "By name, created, task, rows, metric, verdict or seconds [created].")
+@click.option("-r", "--reverse", is_flag=True, help="The largest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
+def list_runs(folder: Path, sort: str | None, reverse: bool, as_json: bool) -> None:
+    """List the runs of a folder with their verdicts [runs]."""
+    from goodfit.analysis.run_table import runs_in
+
+    lines = runs_in(folder, sort or "created", falling=reverse)
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "runs": [line.to_json() for line in lines]}, ensure_ascii=False))
+        return
+    if not lines:
+        click.echo(f"{folder}: there is no run in it")
+        return
+    cells = [["run", "task", "rows", "metric", "value", "95% interval", "verdict"]]
+    cells += [_cells(line, folder) for line in lines]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))]
+    for row in cells:
+        text = "  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
+        click.echo(text.rstrip())
+
+
+def _cells(line: RunLine, folder: Path) -> list[str]:
+    from goodfit.report.formatting import number
+
+    name = str(line.folder.relative_to(folder)) if line.folder != folder else line.folder.name
+    record = line.record
+    if record is None:
+        return [name, "", "", "", "", "", line.fault or ""]
+    value = record.metrics.get(line.part, {}).get(line.metric)
+    rows = record.rows.train + record.rows.test + (record.rows.valid if record.net.folds == 1 else 0)
+    figures = ["", ""] if value is None else [number(value.value), f"{number(value.low)} to {number(value.high)}"]
+    return [name, str(record.task["name"]), f"{rows:,}", line.metric.replace("_", " "), *figures, record.verdict]
+
+
+@click.command()
+@click.argument("run", type=A_PATH)
+@click.option("-o", "--output", type=A_PATH, default=None, help="Write to this .md file [stdout].")
+def card(run: Path, output: Path | None) -> None:
+    """Write the model card of a run in Markdown: data, split, metrics, limits, findings."""
+    from goodfit.analysis.model_card import model_card
+    from goodfit.record import read_record
+    from goodfit.store.files import write_text
+    from goodfit.store.outputs import is_card, refuse_to_replace
+
+    text = model_card(run, read_record(run))
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    refuse_to_replace(output, is_card, [run])
+    write_text(output, text)
+    click.echo(f"-> {output}")
+
+
+ALL = (list_runs, card)

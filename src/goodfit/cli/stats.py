@@ -1,0 +1,141 @@
+"""goodfit stats: profiles of columns, and the area under the normal curve."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from goodfit.cli.options import A_PATH, declared
+from goodfit.data.tables.table_source import DIALECT
+
+if TYPE_CHECKING:
+    from goodfit.analysis.profile import ColumnProfile
+
+PROFILE = "profile"
+
+
+class Statistics(click.Group):
+    """`goodfit stats people.csv` is `goodfit stats profile people.csv`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        help_names = ctx.help_option_names
+        if args and args[0] not in self.commands and args[0] not in help_names:
+            args = [PROFILE, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Statistics)
+def stats() -> None:
+    """Describe the columns of a table, or look up the normal curve.
+
+    \b
+      goodfit stats people.csv              mean, deviation, shares, outliers of every column
+      goodfit stats people.csv -o page.html the same, drawn
+      goodfit stats area 1.96               area of the normal curve left of a z
+      goodfit stats table                   the table of these areas
+    """
+
+
+@stats.command(name=PROFILE)
+@click.argument("data", type=A_PATH)
+@click.option("-o", "--output", type=A_PATH, default=None, help="Write to this .html or .svg file, drawn.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
+def profile_columns(data: Path, output: Path | None, as_json: bool, **options: Any) -> None:
+    """Describe every column of a table.
+
+    It is read as `goodfit fit` reads it: decimal commas, dates, missing words.
+    """
+    from goodfit.analysis.profile import profile
+    from goodfit.data.tables.reading import Dialect
+    from goodfit.data.tables.table_source import parse_decimal
+    from goodfit.store.outputs import is_drawing, is_page, refuse_to_replace
+
+    if output is not None:  # before the work
+        refuse_to_replace(output, lambda path: is_page(path) or is_drawing(path), [data])
+    mark = options["decimal"]
+    profiles = profile(
+        data,
+        dialect=Dialect(options["header"], options["separator"], options["encoding"], bool(options["fill_gaps"])),
+        decimal=None if mark is None else parse_decimal(mark),
+        date_order=options["date_order"],
+    )
+    if as_json:
+        rows = profiles[0].rows if profiles else 0
+        click.echo(json.dumps({"data": str(data), "rows": rows, "columns": [each.to_json() for each in profiles]}))
+    else:
+        _show(profiles)
+    if output is not None:
+        from goodfit.report.profile_page import write_profile
+
+        click.echo(f"-> {write_profile(profiles, data.name, output)}", err=as_json)
+
+
+profile_columns.params += declared(DIALECT)
+
+
+@stats.command(context_settings={"ignore_unknown_options": True})
+@click.argument("z", type=float)
+def area(z: float) -> None:
+    """Print the area of the normal curve left of Z standard deviations from the mean."""
+    from goodfit.stats.describe import area_left_of
+
+    left = area_left_of(z)
+    click.echo(f"left of z = {z:g}: {left:.6g}")
+    click.echo(f"right of it: {area_left_of(-z):.6g}")
+    click.echo(f"between -{abs(z):g} and {abs(z):g}: {1 - 2 * area_left_of(-abs(z)):.6g}")
+
+
+@stats.command()
+def table() -> None:
+    """Print the area left of z, for z from 0.00 to 3.49; left of -z it is 1 minus that."""
+    from goodfit.stats.describe import area_left_of
+
+    click.echo("   z  " + "  ".join(f"  .0{hundredth}" for hundredth in range(10)))
+    for tenth in range(35):
+        areas = "  ".join(f"{area_left_of(tenth / 10 + hundredth / 100):.4f}" for hundredth in range(10))
+        click.echo(f"{tenth / 10:4.1f}  {areas}")
+
+
+def _show(profiles: list[ColumnProfile]) -> None:
+    """A table of the numbers, and one of the others."""
+    from goodfit.report.formatting import number
+
+    numbers = [each for each in profiles if each.numbers is not None]
+    others = [each for each in profiles if each.numbers is None]
+    rows = profiles[0].rows if profiles else 0
+    click.echo(f"{rows:,} rows, {len(profiles):,} columns")
+    lines = [["numbers", "missing", "mean", "deviation", "min", "median", "max", "within 1", "2", "3", "outliers", ""]]
+    for column in numbers:
+        each = column.numbers
+        assert each is not None
+        ends = [number(each.quartiles[at]) for at in (0, 2, 4)]
+        within = [f"{100 * share:.1f}%" for share in each.within]
+        words = "normal" if each.is_normal else "not normal"
+        lines.append(
+            [column.name, number(column.missing), number(each.mean), number(each.deviation), *ends, *within,
+             number(each.outliers), words]
+        )  # fmt: skip
+    if numbers:
+        lines.append(["(normal curve)", *[""] * 6, "68.3%", "95.4%", "99.7%", "", ""])
+        click.echo()
+        _print(lines)
+    if others:
+        lines = [["other columns", "missing", "different", ""]]
+        for column in others:
+            values = ", ".join(f"{value} ({count:,})" for value, count in column.levels)
+            if column.first is not None:
+                values = f"{column.first} to {column.last}"
+            lines.append([column.name, number(column.missing), number(column.distinct), values or column.why])
+        click.echo()
+        _print(lines)
+
+
+def _print(lines: list[list[str]]) -> None:
+    """Aligned: names and the last column to the left, figures to the right."""
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
+    for line in lines:
+        figures = [text.rjust(wide) for text, wide in zip(line[1:-1], widths[1:-1], strict=True)]
+        click.echo("  ".join([line[0].ljust(widths[0]), *figures, line[-1]]).rstrip())

@@ -1,0 +1,52 @@
+"""goodfit threshold: where to cut the probability of one of two classes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from goodfit.cli.options import A_PATH, option
+
+
+@click.command()
+@click.argument("model", type=A_PATH)
+@option("--cost-fp", float, "What a false alarm costs.")
+@option("--cost-fn", float, "What a missed positive row costs.")
+@option("--precision", click.FloatRange(0, 1), "Wanted share of the rows called positive that are.")
+@option("--recall", click.FloatRange(0, 1), "Wanted share of the positive rows that are called so.")
+@option("--positive", str, "The class whose probability is cut [the second].")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
+def threshold(
+    model: Path,
+    cost_fp: float | None,
+    cost_fn: float | None,
+    precision: float | None,
+    recall: float | None,
+    positive: str | None,
+    as_json: bool,
+) -> None:
+    """Choose a decision threshold for two classes.
+
+    By what mistakes cost, or for a wanted precision or recall, on rows that the model did not learn from; then measured
+    on test rows. MODEL is a run, or a table with the truth and probabilities.
+    """
+    from goodfit.analysis.threshold import USUAL, choose_threshold
+
+    result = choose_threshold(
+        model, cost_fp=cost_fp, cost_fn=cost_fn, precision=precision, recall=recall, positive=positive
+    )
+    if as_json:
+        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+        return
+    click.echo(f"Call a row {result.positive} where its probability is {result.value:.4g} or more: {result.why}.")
+    for value, cuts in ((result.value, result.cuts), (USUAL, result.usual)):
+        for cut in cuts:
+            figures = [
+                f"{name} {100 * each.value:.1f}% ({100 * each.low:.0f} to {100 * each.high:.0f})"
+                for name, each in (("precision", cut.precision), ("recall", cut.recall))
+            ]
+            if cut.cost is not None:
+                figures.append(f"cost of a row {cut.cost.value:.4g} ({cut.cost.low:.3g} to {cut.cost.high:.3g})")
+            click.echo(f"  at {value:.3g}, {cut.count:,} {cut.rows}: {', '.join(figures)}")

@@ -1,0 +1,37 @@
+"""The column by which the rows of a table are known: an id, an order number, a file name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.words import texts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NAMED_SO = re.compile(r"(?i)(.*[_\- ])?(id|key|uuid|uid|identifier|nr|number|code|file(name)?|path|image)|.*[a-z]I[dD]")
+
+
+def identifier(columns: Mapping[str, pl.Series], kinds: Mapping[str, ColumnType]) -> str | None:
+    """The column that names the rows, of those that nothing is learnt from; None where there is none.
+
+    It is called like an identifier, and every row has a value of its own.
+    """
+    named = (name for name, kind in kinds.items() if kind.name == "left out" and NAMED_SO.fullmatch(name.strip()))
+    return next(
+        (
+            name
+            for name in named
+            if not is_nested(columns[name].dtype) and is_distinct(texts(columns[name], verbatim=True))
+        ),
+        None,
+    )
+
+
+def is_distinct(column: pl.Series) -> bool:
+    """Whether there is a value in every row, and no value twice."""
+    return len(column) > 0 and column.null_count() == 0 and column.n_unique() == len(column)

@@ -1,0 +1,77 @@
+"""The rows that a run was scored on, with outputs and targets: what its file of scores keeps of test and validation."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from goodfit.errors import RunError
+from goodfit.store.run_folder import SCORES, SPLIT
+from goodfit.store.tensors import load_state, unpack
+
+VALID = "valid"  # before the names of tensors of the validation rows, where other rows are shown
+
+
+@dataclass(frozen=True)
+class ScoredRows:
+    """Rows of one part that the net was not trained on.
+
+    Attributes:
+        part: test or valid.
+        keys: the path or number of each row, as in predictions.csv.
+        places: (N,) row numbers in the data.
+        out, y: what the task keeps of outputs and targets, (N, ...) each.
+        folds: (N,) the fold of cross-fitting that held each row out; None without.
+    """
+
+    part: str
+    keys: list[str]
+    places: np.ndarray
+    out: Tensor
+    y: Tensor
+    folds: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def title(self) -> str:
+        """What these rows are, in a sentence."""
+        if self.part == "test":
+            return "test rows"
+        return "validation rows" if self.folds is None else "rows held out in folds"
+
+
+def scored_rows(folder: Path) -> dict[str, ScoredRows]:
+    """Part -> its rows: test, and valid; runs of older versions have one of the two.
+
+    Raises:
+        RunError: the file of scores is missing or damaged.
+    """
+    tensors, values = load_state(folder / SCORES)
+    if "rows" not in tensors:
+        raise RunError("its scored rows are not recorded", where=folder, fix="Fit it again with this goodfit")
+    valid, part = unpack(VALID, tensors), str(values.get("part", "test"))
+    names = _keys(folder / SPLIT)
+
+    def of(part: str, rows: Tensor, out: Tensor, y: Tensor, folds: Tensor | None) -> ScoredRows:
+        keys = [names.get(row, str(row)) for row in rows.tolist()]
+        return ScoredRows(part, keys, rows.numpy(), out, y, None if folds is None else folds.numpy())
+
+    shown = of(part, tensors["rows"], tensors["out"], tensors["y"], valid.get("folds") if part == "valid" else None)
+    kept = {part: shown}
+    if "out" in valid:
+        kept["valid"] = of("valid", valid["rows"], valid["out"], valid["y"], valid.get("folds"))
+    return kept
+
+
+def _keys(path: Path) -> dict[int, str]:
+    """Number of a row -> its key; empty where the file is not there."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return {int(line["row"]): line["key"] for line in csv.DictReader(file)}

@@ -1,0 +1,97 @@
+"""The page of a comparison: the answer, every pair, and the rows in which the models differ; one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goodfit.analysis.compare import Compared, Pair
+from goodfit.analysis.compare_words import chance, distance, figure
+from goodfit.analysis.differing import differing_rows
+from goodfit.report.formatting import capital
+from goodfit.report.svg import clean, drawing, short, to_svg
+from goodfit.store.files import write_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ROWS_SHOWN = 200
+BLUE, GREY, BAND = "#0072B2", "#5b6673", "#e7eaee"
+
+
+def write_page(compared: Compared, sentences: Sequence[str], notes: Sequence[str], path: Path) -> Path:
+    """Write the page, whole or not at all.
+
+    Raises:
+        DiskError: no room, no permission, read-only.
+    """
+    write_text(path, render(compared, sentences, notes))
+    return path
+
+
+def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -> str:
+    """The page as text. It loads nothing from elsewhere and runs no script."""
+    import markupsafe
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("goodfit.report", "."),
+        autoescape=True,  # names of classes and files are anybody's text
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"capital": capital, "chance": chance, "breakable": _breakable}
+    environment.globals |= {"figure": figure, "distance": distance}
+    rows, differing = differing_rows(compared.entries, ROWS_SHOWN)
+    first = compared.entries[0]
+    headline = [pair for pair in compared.pairs if pair.metric == compared.metrics[0]]
+    text = environment.get_template("comparison.html.j2").render(
+        title=" and ".join(entry.name for entry in compared.entries),
+        compared=compared,
+        first=first,
+        sentences=sentences,
+        notes=notes,
+        pairs=compared.pairs,
+        rows=rows,
+        differing=differing,
+        with_losses=first.kind != "classes" or first.probabilities is not None,
+        loss_title={"classes": "log loss", "numbers": "error", "losses": "loss"}[first.kind],
+        plot=markupsafe.Markup(to_svg(differences_plot(headline), "plot-differences", "Differences with intervals")),
+    )
+    return clean(text)
+
+
+def differences_plot(pairs: Sequence[Pair]) -> Figure:
+    """The difference of each pair with its 95% interval; grey is the region of practical equivalence."""
+    from matplotlib.figure import Figure
+
+    scale = 100 if pairs[0].metric.name == "accuracy" else 1
+    unit = "points" if scale == 100 else pairs[0].metric.unit
+    with drawing():
+        figure = Figure(figsize=(9.0, 1.4 + 0.36 * len(pairs)))
+        axes = figure.add_subplot()
+        rope = scale * pairs[0].rope
+        axes.axvspan(-rope, rope, color=BAND)
+        axes.axvline(0, color=GREY, linewidth=1)
+        for at, pair in enumerate(pairs):
+            value, low, high = (
+                scale * end for end in (pair.difference.value, pair.difference.low, pair.difference.high)
+            )
+            axes.plot([low, high], [at, at], color=BLUE, linewidth=2)
+            axes.plot([value], [at], "o", color=BLUE)
+        labels = [f"{short(pair.a, 20)} - {short(pair.b, 20)}" for pair in pairs]
+        axes.set_yticks(range(len(pairs)), labels, parse_math=False)
+        axes.set_ylim(len(pairs) - 0.4, -0.6)
+        axes.grid(visible=False, axis="y")
+        title = pairs[0].metric.title
+        axes.set(title=f"Difference of {title}", xlabel=f"difference{f' in {unit}' if unit else ''}, with 95% interval")
+    return figure
+
+
+def _breakable(text: str) -> str:
+    """A path that a narrow column may break after its slashes."""
+    from markupsafe import Markup, escape
+
+    return Markup("/<wbr>").join(escape(step) for step in text.split("/"))

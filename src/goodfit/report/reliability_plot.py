@@ -1,0 +1,44 @@
+"""Whether the confidence of predictions means what it says: confidence of each bin beside the share that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from goodfit.report.svg import drawing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BLUE, GREY, PALE = "#0072B2", "#5b6673", "#8fc1e0"  # as in plots.py
+
+
+def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
+    """The share that is right by confidence, with the rows of each bin below; on the dashed line both are equal.
+
+    Args:
+        calibration: as `goodfit.stats.calibration.Reliability.to_json` gives it.
+    """
+    from matplotlib.figure import Figure
+
+    bins = calibration["bins"]
+    said, right, rows = (np.array([each[name] for each in bins]) for name in ("confidence", "accuracy", "rows"))
+    low, high = min(said.min(), right.min()), 1.0
+    error = np.sqrt(right * (1 - right) / rows) * 1.96
+    with drawing():
+        figure = Figure(figsize=(9.0, 3.9), layout="constrained")
+        axes = figure.add_subplot()
+        axes.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle="--")
+        below, above = np.minimum(error, right), np.minimum(error, 1 - right)
+        axes.errorbar(said, right, yerr=[below, above], fmt="o", color=BLUE, ecolor=PALE, capsize=3)
+        margin = 0.03 * (high - low) or 0.03
+        axes.set_xlim(low - margin, high + margin)
+        axes.set_ylim(max(-0.03, low - 4 * margin), high + margin)
+        axes.set(
+            title=f"Reliability: expected calibration error {calibration['ece']:.3f}",
+            xlabel=f"confidence, in {len(bins)} bins with equally many rows",
+            ylabel="share that is right",
+        )
+    return figure

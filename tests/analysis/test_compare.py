@@ -1,0 +1,318 @@
+"""Models compared on the same rows, from files of anybody; figures against scikit-learn, SciPy and by hand."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from scipy import stats
+from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
+
+import goodfit
+from goodfit.analysis.entry import Entry
+from goodfit.analysis.pairing import paired
+from goodfit.cli.app import app
+from goodfit.errors import DataError, GoodfitError, UsageError
+
+
+def write(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], separator: str = ",") -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=separator)
+        writer.writerow(names)
+        writer.writerows(rows)
+    return path
+
+
+def two_classes(folder: Path, rows: int = 300) -> tuple[Path, Path, np.ndarray, np.ndarray, np.ndarray]:
+    """Files of a good and of a worse model; the truth, and the probabilities of yes of both."""
+    random = np.random.default_rng(3)
+    score = random.normal(size=rows)
+    y = random.random(rows) < 1 / (1 + np.exp(-3 * score))
+    good = 1 / (1 + np.exp(-3 * score - 0.3 * random.normal(size=rows)))
+    worse = 1 / (1 + np.exp(-1.2 * score - 1.5 * random.normal(size=rows)))
+    label = np.where(y, "yes", "no")
+    a = write(
+        folder / "good.csv",
+        ["id", "y_true", "y_pred", "p_no", "p_yes"],
+        ([f"r{at}", label[at], "yes" if good[at] > 0.5 else "no", 1 - good[at], good[at]] for at in range(rows)),
+    )
+    b = write(  # another order of rows, other names of columns
+        folder / "worse.csv",
+        ["Key", "prob_yes", "prob_no", "Predicted"],
+        (
+            [f"r{at}", worse[at], 1 - worse[at], "yes" if worse[at] > 0.5 else "no"]
+            for at in random.permutation(rows).tolist()
+        ),
+    )
+    return a, b, y, good, worse
+
+
+def test_figures_of_classes_are_those_of_sklearn(tmp_path: Path) -> None:
+    a, b, y, good, worse = two_classes(tmp_path)
+    values = goodfit.compare(a, b).to_json()["metrics"]
+    for name, shares in (("good", good), ("worse", worse)):
+        assert values[name] == pytest.approx(
+            {
+                "accuracy": ((shares > 0.5) == y).mean(),
+                "balanced_accuracy": balanced_accuracy_score(y, shares > 0.5),
+                "log_loss": log_loss(y, shares),
+                "auc": roc_auc_score(y, shares),
+            }
+        )
+
+
+def delong(a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """The difference of two areas and its standard error, pair by pair as in DeLong et al. 1988, section 2."""
+
+    def placements(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        above, below = scores[y], scores[~y]
+        wins = (above[:, None] > below[None, :]) + 0.5 * (above[:, None] == below[None, :])
+        return wins.mean(1), wins.mean(0)
+
+    (a10, a01), (b10, b01) = placements(a), placements(b)
+    s10, s01 = np.cov(a10, b10), np.cov(a01, b01)
+    together = s10 / y.sum() + s01 / (~y).sum()
+    return a10.mean() - b10.mean(), float(np.sqrt(together[0, 0] + together[1, 1] - 2 * together[0, 1]))
+
+
+def test_tests_of_classes_are_those_of_the_literature(tmp_path: Path) -> None:
+    a, b, y, good, worse = two_classes(tmp_path)
+    pairs = {pair.metric.name: pair for pair in goodfit.compare(a, b).pairs}
+    right_a, right_b = (good > 0.5) == y, (worse > 0.5) == y
+    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    n = only_a + only_b
+    mid_p = 2 * stats.binom.cdf(only_b, n, 0.5) - stats.binom.pmf(only_b, n, 0.5)
+    assert pairs["accuracy"].p == pytest.approx(mid_p)
+    losses = [-np.log(np.where(y, shares, 1 - shares)) for shares in (good, worse)]
+    assert pairs["log_loss"].p == pytest.approx(stats.ttest_rel(*losses).pvalue)
+    difference, error = delong(good, worse, y)
+    assert pairs["auc"].difference.value == pytest.approx(difference)
+    half = pairs["auc"].difference.high - difference
+    assert half == pytest.approx(1.968 * error, rel=0.01)  # 299 degrees of freedom
+
+
+def test_the_answer_is_one_sentence(tmp_path: Path) -> None:
+    a, b, *_ = two_classes(tmp_path)
+    result = goodfit.compare(a, b)
+    assert result.answer.startswith("Of 300 rows good has 8")
+    assert "good is better, and by more than chance explains (p below 0.001)" in result.answer
+    same = goodfit.compare(a, write(tmp_path / "copy.csv", *read(a)))
+    assert "practically equal" in same.answer
+
+
+def read(path: Path) -> tuple[list[str], list[list[str]]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    return lines[0], lines[1:]
+
+
+def test_figures_of_numbers(tmp_path: Path) -> None:
+    """Decimal commas and semicolons, as our readers take them; one file with two models."""
+    random = np.random.default_rng(5)
+    y = random.normal(50, 10, 80).round(2)
+    one, other = (y + random.normal(0, spread, 80).round(2) for spread in (3, 5))
+    rows = [[f"{value:.2f}".replace(".", ",") for value in line] for line in zip(y, one, other, strict=True)]
+    path = write(tmp_path / "prices.csv", ["price", "forest", "tree"], rows, ";")
+    result = goodfit.compare(path, truth="price", prediction=["forest", "tree"])
+    pairs = {pair.metric.name: pair for pair in result.pairs}
+    assert pairs["rmse"].values == pytest.approx([root_mean_squared_error(y, each) for each in (one, other)])
+    squares = stats.ttest_rel((one - y) ** 2, (other - y) ** 2)
+    assert pairs["rmse"].p == pytest.approx(squares.pvalue)
+    low, high = squares.confidence_interval()
+    total = sum(pairs["rmse"].values)
+    assert (pairs["rmse"].difference.low, pairs["rmse"].difference.high) == pytest.approx((low / total, high / total))
+    assert pairs["mae"].p == pytest.approx(stats.ttest_rel(abs(one - y), abs(other - y)).pvalue)
+
+
+def test_folds_get_the_tests_for_folds(tmp_path: Path) -> None:
+    random = np.random.default_rng(11)
+    y = random.integers(0, 2, 500)
+    fold = np.arange(500) % 5
+    a, b = (np.where(random.random(500) < share, y, 1 - y) for share in (0.9, 0.8))
+    rows = list(zip(range(500), fold, y, a, b, strict=True))
+    path = write(tmp_path / "cv.csv", ["id", "fold", "label", "a", "b"], rows)
+    result = goodfit.compare(path, prediction=["a", "b"])
+    pair = next(pair for pair in result.compared.fold_pairs if pair.metric.name == "accuracy")
+    d = np.array([((a == y) * 1.0 - (b == y))[fold == each].mean() for each in range(5)])
+    statistic = d.mean() / np.sqrt((1 / 5 + 1 / 4) * d.var(ddof=1))
+    assert pair.p == pytest.approx(2 * stats.t.sf(abs(statistic), 4))
+    assert pair.better_a + pair.equal + pair.better_b == pytest.approx(1)
+    assert "Over 5 folds: a is better with probability" in " ".join(result.sentences)
+
+
+def test_several_pairs_are_adjusted(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    y = random.normal(size=60)
+    models = {name: y + random.normal(0, spread, 60) for name, spread in (("a", 1.0), ("b", 1.1), ("c", 1.6))}
+    rows = zip(y, *models.values(), strict=True)
+    path = write(tmp_path / "three.csv", ["target", *models], rows)
+    result = goodfit.compare(path, prediction=["a", "b", "c"])
+    pairs = [pair for pair in result.pairs if pair.metric.name == "rmse"]
+    assert len(pairs) == 3
+    ordered = sorted(pairs, key=lambda pair: pair.p)
+    assert ordered[0].adjusted == pytest.approx(min(1, 3 * ordered[0].p))
+    assert "Holm, 3 pairs" in result.answer
+
+
+def test_different_rows_are_refused_with_how_many(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[at, "x", "x"] for at in range(10)])
+    b = write(tmp_path / "b.csv", ["id", "truth", "prediction"], [[at, "x", "y"] for at in range(4, 16)])
+    with pytest.raises(UsageError) as error:
+        goodfit.compare(a, b)
+    assert "a has 10 rows, b 12 rows, of which 6 are the same; 4 only in a (0, 1, 2, ...)" in str(error.value)
+    assert "6 only in b (10, 11, 12, ...)" in str(error.value)
+
+
+def test_equal_keys_of_other_data_are_refused(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[at, "xy"[at % 2], "x"] for at in range(10)])
+    b = write(tmp_path / "b.csv", ["id", "truth", "prediction"], [[at, "xyy"[at % 3], "x"] for at in range(10)])
+    with pytest.raises(
+        UsageError, match=r"the truth differs in \d of 10 rows, the first of them row 2: x in a, y in b"
+    ):
+        goodfit.compare(a, b)
+
+
+def test_rows_without_keys_are_paired_by_order_and_that_is_said(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.csv", ["truth", "prediction"], [["cat", "cat"], ["dog", "cat"]] * 10)
+    b = write(tmp_path / "b.csv", ["truth", "prediction"], [["cat", "cat"], ["dog", "dog"]] * 10)
+    assert any("paired by their order" in note for note in goodfit.compare(a, b).notes)
+    shorter = write(tmp_path / "c.csv", ["truth", "prediction"], [["cat", "cat"]] * 19)
+    with pytest.raises(UsageError, match="a has 20 rows, c 19, and no key tells which are the same"):
+        goodfit.compare(a, shorter)
+
+
+def test_runs_are_compared_on_test_rows_and_over_their_folds(tmp_path: Path) -> None:
+    random = np.random.default_rng(8)
+    x = random.normal(size=(120, 2)).round(3)
+    y = np.where(x.sum(1) + random.normal(0, 0.5, 120) > 0, "up", "down")
+    table = write(tmp_path / "t.csv", ["a", "b", "y"], ([*line, label] for line, label in zip(x, y, strict=True)))
+    runs = []
+    for name, lr in (("one", 0.02), ("two", 1e-7)):
+        fitted = goodfit.fit(
+            table, target="y", arch="linear", epochs=2, lr=lr, rivals="none", folds=3, out=tmp_path / name, quiet=True
+        )
+        runs.append(fitted.folder)
+    result = goodfit.compare(*runs)
+    entries = result.compared.entries
+    assert entries[0].rows == "test rows"
+    assert entries[0].truth is not None
+    assert entries[0].predicted is not None
+    truth = dict(enumerate(y.tolist()))
+    assert [truth[int(key)] for key in entries[0].keys] == entries[0].truth.tolist()
+    names, rows = read(runs[0] / "predictions.csv")
+    written = {row[0]: row[names.index("prediction")] for row in rows}
+    assert written == dict(zip(entries[0].keys, entries[0].predicted.tolist(), strict=True))
+    assert result.compared.folds == 3
+    valid = goodfit.compare(*runs, part="valid")
+    assert valid.compared.entries[0].rows == "rows held out in folds"
+    assert len(valid.compared.entries[0]) == 120 - len(entries[0])
+    with pytest.raises(UsageError, match="this is a file of a run"):
+        goodfit.compare(runs[0] / "run.json", runs[1])
+    with pytest.raises(UsageError, match="not the same rows"):
+        goodfit.compare(runs[0], write(tmp_path / "p.csv", ["key", "prediction"], [["0", "up"]]))
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "words"),
+    [
+        (["truth", "what"], [["a", "b"]], "no column of predictions is recognised among truth, what"),
+        (["truth", "prediction"], [["a", "b"], ["a", ""]], "has no value in 1 rows, the first of them row 2"),
+        (["truth", "p_a", "p_b"], [["a", 0.5, 0.5], ["b", 2, 3]], "of row 2 are not shares that sum to 1"),
+        (["truth", "prediction", "p_a", "p_c"], [["a", "c", 0.5, 0.5], ["b", "a", 1, 0]], "of the class 'b'"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be_read_are_one_clear_line(
+    tmp_path: Path, names: list[str], rows: list[list[Any]], words: str
+) -> None:
+    a = write(tmp_path / "a.csv", names, rows)
+    with pytest.raises(DataError) as error:
+        goodfit.compare(a, a)
+    assert words in str(error.value)
+    assert "a.csv" in str(error.value)
+
+
+def test_runs_that_name_the_same_rows_differently_are_paired_by_row_number() -> None:
+    truth = np.array(["x", "y", "z"])
+    by_id = Entry("a", "test rows", ("i7", "i3", "i5"), True, truth, truth, tuple("xyz"), places=np.array([7, 3, 5]))
+    at = np.array([2, 0, 1])
+    by_number = Entry(
+        "b", "test rows", ("5", "7", "3"), True, truth[at], truth[at], tuple("xyz"), places=np.array([5, 7, 3])
+    )
+    _, second = paired([by_id, by_number])
+    assert second.predicted is not None
+    assert second.predicted.tolist() == truth.tolist()
+    elsewhere = replace(by_number, places=np.array([5, 7, 4]))
+    with pytest.raises(UsageError, match="not the same rows"):
+        paired([by_id, elsewhere])
+
+
+def test_other_columns_of_a_table_of_numbers_are_no_probabilities(tmp_path: Path) -> None:
+    rows = [[at, 1.5 * at, 1.4 * at, 0.5, 0.2, 0.9, "1,5 and 1.5"] for at in range(12)]
+    names = ["id", "target", "prediction", "score", "p_value", "p_adj", "note"]
+    path = write(tmp_path / "a.csv", names, rows)
+    assert goodfit.compare(path, path).compared.entries[0].kind == "numbers"
+
+
+def test_a_class_is_one_however_it_is_spelt(tmp_path: Path) -> None:
+    """As pandas writes predictions that are floats, and as Parquet and other programs write booleans."""
+    whole = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[1, 0, "0.0"], [2, 1, "1.0"], [3, 1, "0.0"]])
+    floats = write(tmp_path / "b.csv", ["id", "truth", "prediction"], [[1, "0.0", 0], [2, "1.0", 1], [3, "1.0", 1]])
+    assert goodfit.compare(whole, floats).to_json()["metrics"]["a"]["accuracy"] == pytest.approx(2 / 3)
+    said = write(tmp_path / "c.csv", ["id", "truth", "prediction"], [[1, "True", "False"], [2, "False", "False"]])
+    frame = pl.DataFrame({"id": [2, 1], "truth": [False, True], "prediction": [False, True]})
+    frame.write_parquet(tmp_path / "d.parquet")
+    values = goodfit.compare(said, tmp_path / "d.parquet").to_json()["metrics"]
+    assert (values["c"]["accuracy"], values["d"]["accuracy"]) == (0.5, 1.0)
+    versions = write(tmp_path / "e.csv", ["truth", "prediction"], [["1.1", "1.10"], ["1.10", "1.10"], ["1.1", "1.1"]])
+    result = goodfit.compare(versions, versions, task="classes")
+    assert result.compared.entries[0].classes == ("1.1", "1.10")
+
+
+def test_a_column_of_probabilities_is_a_prediction(tmp_path: Path) -> None:
+    y = [0, 1, 1, 0, 1, 0]
+    shares = [0.2, 0.8, 0.4, 0.1, 0.9, 0.6]
+    a = write(tmp_path / "a.csv", ["y_true", "y_pred"], zip(y, shares, strict=True))
+    b = write(tmp_path / "b.csv", ["y_true", "y_pred"], zip(y, [0, 1, 1, 0, 0, 0], strict=True))
+    result = goodfit.compare(a, b)
+    assert result.to_json()["metrics"]["a"]["accuracy"] == pytest.approx(4 / 6)
+    assert "a: 'y_pred' is read as the probability of 1" in result.notes
+
+
+def test_the_command_prints_one_object_and_writes_a_page(tmp_path: Path) -> None:
+    a, b, *_ = two_classes(tmp_path)
+    page = tmp_path / "compare.html"
+    result = CliRunner().invoke(app, ["compare", str(a), str(b), "--json", "-o", str(page)])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["pairs"][0]["test"] == "McNemar, mid-p"
+    text = page.read_text(encoding="utf-8")
+    assert '<meta name="generator" content="goodfit">' in text
+    assert "Rows in which they differ" in text
+    assert "://" not in text.replace("http://www.w3.org", "")
+    assert "<script" not in text
+    page.write_text("mine", encoding="utf-8")
+    again = CliRunner().invoke(app, ["compare", str(a), str(b), "-o", str(page)])
+    assert isinstance(again.exception, GoodfitError)
+    assert "did not make" in str(again.exception)
+
+
+def test_files_are_compared_without_pytorch(tmp_path: Path) -> None:
+    a, b, *_ = two_classes(tmp_path)
+    program = (
+        "import sys; from goodfit.cli.app import app; "
+        f"app(['compare', {str(a)!r}, {str(b)!r}, '-o', {str(tmp_path / 'c.html')!r}], standalone_mode=False); "
+        f"app(['labels', {str(a)!r}], standalone_mode=False); app(['stats', {str(a)!r}], standalone_mode=False); "
+        f"app(['threshold', {str(a)!r}, '--recall', '0.5'], standalone_mode=False); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
