@@ -74,7 +74,7 @@ def one(place: Path) -> list[dict[str, float]]:
     return list(found)
 
 
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("count", [pytest.param(2, marks=pytest.mark.slow), 3])
 def test_several_processes_end_where_one_does(place: Path, one: list[dict[str, float]], count: int) -> None:
     runs = place / f"{count} processes"
     answers = in_processes(count, fit_all, str(place), str(runs))
@@ -132,7 +132,7 @@ def fit_rows(folder: str, resume: bool = False, killed: int | None = None) -> st
     return "the end"
 
 
-@pytest.mark.parametrize("killed", [0, 1])
+@pytest.mark.parametrize("killed", [pytest.param(0, marks=pytest.mark.slow), 1])
 def test_the_others_notice_that_a_process_was_killed_and_any_number_goes_on(tmp_path: Path, killed: int) -> None:
     assert in_processes(2, fit_rows, str(tmp_path / "whole")) == ["the end"] * 2
     with pytest.raises(RuntimeError, match="it ended without an answer"):
