@@ -1,12 +1,15 @@
 """Fits that are killed at random moments, resumed, and compared bit for bit with ones that were never disturbed.
 
-    python bench/faults.py [--kills 14] [--seed 0] [--only KIND] [--workers 2]
+    python bench/faults.py [--kills 14] [--seed 0] [--only KIND] [--workers 2] [--processes 1]
 
 For each kind of data: one undisturbed fit, then `--kills` fits that get SIGKILL. What a fit is doing is seen from its
 run folder: before its first checkpoint it starts (reads, decodes, chooses), then it trains, after the last line of
 history.jsonl it scores and writes, after run.json it draws its page. Every second cache is cold, and every fourth fit
 is killed a second time, while it resumes. Compared are weights, scores, predictions, parts and looks byte by byte, the
 history and the record without times; and nothing half-written may be left.
+
+With `--processes N` each fit runs in N processes (`goodfit fit --processes N`), and one of them is killed, any of them;
+torchrun starts all again by itself, and the same is compared with an undisturbed fit in N processes.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ class Fit:
     cache: Path
     out: Path
     resume: bool = False
+    processes: int = 1
 
     def start(self) -> int:
         """The number of its process."""
@@ -75,6 +79,8 @@ class Fit:
             from goodfit.cli.app import main
 
             sys.argv = ["goodfit", "fit", *FITS[self.kind], "--out", str(self.out), "--cache", str(self.cache)]
+            if self.processes > 1:
+                sys.argv += ["--processes", str(self.processes)]
             sys.argv += ["--quiet", "--device", "cpu", "--seed", "7", *(["--resume"] if self.resume else [])]
             main()
         except SystemExit as stop:
@@ -147,9 +153,44 @@ def killed_in(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> in
     return phase_now(fit.out, _epochs(fit.kind)) if os.WIFSIGNALED(status) else None
 
 
+def one_process_killed(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> tuple[list[int], str | None]:
+    """Start it in several processes and kill one of them in this phase; the phases hit, and what is wrong."""
+    launcher = fit.start()
+    limit = time.monotonic() + SECONDS_AT_MOST
+    while phase_now(fit.out, _epochs(fit.kind)) < phase or len(_processes_of(launcher)) < fit.processes:
+        if os.waitpid(launcher, os.WNOHANG)[0]:
+            return [], None
+        if time.monotonic() > limit:
+            os.kill(launcher, signal.SIGTERM)
+            os.waitpid(launcher, 0)
+            return [], f"it hangs before {PHASES[phase]}"
+        time.sleep(LOOK_EVERY)
+    time.sleep(dice.uniform(0, moments.length(phase)))
+    victims = _processes_of(launcher)
+    was_in = phase_now(fit.out, _epochs(fit.kind))
+    try:
+        os.kill(dice.choice(victims), signal.SIGKILL)
+    except (IndexError, ProcessLookupError):  # it was faster than the undisturbed one
+        return [], ended(launcher, fit)
+    return [was_in], ended(launcher, fit)
+
+
+def _processes_of(launcher: int) -> list[int]:
+    """The processes that a launcher has started to train."""
+    try:
+        children = Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split()
+        return [int(child) for child in children if b"LOCAL_RANK=" in Path(f"/proc/{child}/environ").read_bytes()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def to_the_end(fit: Fit) -> str | None:
     """Run it; what is wrong, None where it ends well."""
-    process = fit.start()
+    return ended(fit.start(), fit)
+
+
+def ended(process: int, fit: Fit) -> str | None:
+    """Wait for a fit; what is wrong, None where it ends well."""
     limit = time.monotonic() + SECONDS_AT_MOST
     while True:
         done, status = os.waitpid(process, os.WNOHANG)
@@ -192,10 +233,10 @@ def _without_times(value: Any) -> Any:
     return [_without_times(inner) for inner in value] if isinstance(value, list) else value
 
 
-def try_kind(kind: str, kills: int, seed: int, place: Path) -> list[dict[str, Any]]:
+def try_kind(kind: str, kills: int, seed: int, place: Path, processes: int) -> list[dict[str, Any]]:
     """All kills of a kind of data: an entry each."""
     data, warm = place / "data", place / f"cache-{KINDS.index(kind)}"
-    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}")
+    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}", processes=processes)
     moments = undisturbed(whole)
     if not (whole.out / "run.json").exists():
         raise SystemExit(f"{kind}: {whole.out.with_suffix('.log').read_text()}")
@@ -208,15 +249,21 @@ def try_kind(kind: str, kills: int, seed: int, place: Path) -> list[dict[str, An
         cache = place / f"cold-{KINDS.index(kind)}-{number}" if cold else warm
         hit: list[int] = []
         wrong = None
-        while not hit:  # a fit that was faster than the undisturbed one may have ended before
+        while processes > 1 and not hit and wrong is None:
+            shutil.rmtree(out, ignore_errors=True)
+            fit = Fit(kind, data, cache, out, processes=processes)
+            hit, wrong = one_process_killed(fit, phase, moments, dice)
+            wrong = wrong or difference(whole.out, out, [cache])
+        while processes == 1 and not hit:  # a fit that was faster than the undisturbed one may have ended before
             shutil.rmtree(out, ignore_errors=True)
             was_in = killed_in(Fit(kind, data, cache, out), phase, moments, dice)
             hit += [] if was_in is None else [was_in]
-        if number % 4 == 3:
+        if processes == 1 and number % 4 == 3:
             again = dice.randrange(len(PHASES))
             was_in = killed_in(Fit(kind, data, cache, out, resume=True), again, moments, dice)
             hit += [] if was_in is None else [was_in]
-        wrong = to_the_end(Fit(kind, data, cache, out, resume=True)) or difference(whole.out, out, [cache])
+        if processes == 1:
+            wrong = to_the_end(Fit(kind, data, cache, out, resume=True)) or difference(whole.out, out, [cache])
         results.append({"kind": kind, "cold": cold, "phases": hit, "wrong": wrong})
         if wrong:
             print(f"{kind}, kill {number} in {[PHASES[each] for each in hit]}: {wrong}", flush=True)
@@ -233,12 +280,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="kinds whose name holds this")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=1, help="of each fit")
     given = parser.parse_args()
     import goodfit.cli.app
     import goodfit.fitting.fit
     import goodfit.report.page  # noqa: F401  # imported once: a process then starts in no time
 
-    kinds = [kind for kind in KINDS if given.only in kind]
+    kinds = [kind for kind in KINDS if given.only in kind and (kind != PYTHON_ARRAYS or given.processes == 1)]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -251,7 +299,7 @@ def main() -> int:
                 code = 1
                 try:
                     for kind in kinds[worker :: given.workers]:
-                        results = try_kind(kind, given.kills, given.seed, place)
+                        results = try_kind(kind, given.kills, given.seed, place, given.processes)
                         (place / f"results-{KINDS.index(kind)}.json").write_text(json.dumps(results))
                     code = 0
                 except BaseException:

@@ -5,6 +5,7 @@ GoodfitError          anything that is wrong with what was given; the command pr
 ├── ModelError        a net, its weights or what it returns
 ├── UsageError        an option or an argument
 ├── RunError          a run folder: missing, of a newer format, damaged
+├── ProcessError      another process of the same fit: ended, silent, different
 └── DiskError         no room, no permission, read-only
 """
 
@@ -48,6 +49,10 @@ class UsageError(GoodfitError):
 
 class RunError(GoodfitError):
     """A run folder that is missing, damaged or of a newer format."""
+
+
+class ProcessError(GoodfitError):
+    """Another process of the same fit has ended, does not answer, or computes otherwise."""
 
 
 class DiskError(GoodfitError):

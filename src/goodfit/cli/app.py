@@ -8,12 +8,13 @@ import sys
 import click
 
 from goodfit import __version__
-from goodfit.cli import check, compare, explain, labels, run_overview, runs, streams, threshold, tools
+from goodfit.cli import check, compare, explain, labels, processes, run_overview, runs, streams, threshold, tools
 from goodfit.cli.options import SETTINGS
-from goodfit.errors import GoodfitError
+from goodfit.cli.processes import BAD_INPUT
+from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
 
-BAD_INPUT, INTERRUPTED = 2, 130
+INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
 
 
@@ -93,6 +94,8 @@ def main() -> None:
     full = "--traceback" in arguments
     arguments = [argument for argument in arguments if argument != "--traceback"]
     open_at_start = streams.prepare()
+    if processes.refused_before():
+        sys.exit(BAD_INPUT)
     status: int | str | None = 0
     try:
         result = app.main(arguments, prog_name="goodfit", standalone_mode=False)
@@ -104,14 +107,17 @@ def main() -> None:
         reader_gone = "PacifyFlush" in type(sys.stdout).__name__  # click's answer to a broken pipe
         status = 0 if reader_gone else stop.code
     except (KeyboardInterrupt, click.Abort):
-        print("interrupted", file=sys.stderr)
+        if processes.speaks(for_good=False):
+            print("interrupted", file=sys.stderr)
         status = INTERRUPTED
     except click.ClickException as error:
-        status = _say(error.format_message())
+        status = _say(error.format_message()) if processes.speaks(for_good=True) else BAD_INPUT
+    except ProcessError as error:
+        status = _say(str(error)) if processes.speaks(for_good=False) else BAD_INPUT
     except GoodfitError as error:
         if full:
             raise
-        status = _say(str(error))
+        status = _say(str(error)) if processes.speaks(for_good=True) else BAD_INPUT
     except BrokenPipeError:
         streams.give_up_stdout()
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 import cloup
 
 from goodfit.cli.options import A_PATH, HEADINGS, SETTINGS, called, common_options, declared
+from goodfit.cli.processes import is_helper, launch, of_several
 from goodfit.data import source_options
 from goodfit.fitting.options import fit_options
 from goodfit.options import GROUPS
@@ -31,6 +32,10 @@ def _parameters() -> list[click.Parameter]:
         ),
         *declared([*fit_options(), *source_options()]),
         _path("--out", "Run folder [runs/NAME of the data].", "Run"),
+        cloup.Option(
+            ["--processes"], type=click.IntRange(1, 1_000), default=None, group=HEADINGS["Run"],
+            help="Train in so many processes of this machine; on several machines, start it by torchrun.",
+        ),
         cloup.Option(["--resume"], is_flag=True, help="Continue a stopped run.", group=HEADINGS["Run"]),
         *common_options(HEADINGS["Run"]),
     ]  # fmt: skip
@@ -44,8 +49,8 @@ def _place(option: cloup.Option) -> int:
 
 
 def _fit(
-    what: str, data: Path | None, out: Path | None, resume: bool, as_json: bool, quiet: bool, cache: Path | None,
-    **options: Any,
+    what: str, data: Path | None, out: Path | None, processes: int | None, resume: bool, as_json: bool, quiet: bool,
+    cache: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Fit a model to data.
 
@@ -59,16 +64,12 @@ def _fit(
       rows.npz                  arrays x and y
       train.py:net --data ...   your own net
     """
+    if processes is not None and processes > 1 and not of_several():
+        sys.exit(launch(sys.argv[1:], processes))
     from goodfit.cli.result import show_run
     from goodfit.fitting.fit import fit
     from goodfit.nets.own_net import is_spec
 
-    processes = os.environ.get("WORLD_SIZE", "1")
-    if processes.isdigit() and int(processes) > 1:  # torchrun would run as many whole fits over each other
-        raise click.UsageError(
-            f"this is one of {processes} processes (WORLD_SIZE={processes}), and goodfit fits in one. Start it without "
-            "torchrun"
-        )
     own = is_spec(what)
     if own and data is None:
         raise click.UsageError(f"{what} is a net: give the data as well, with --data photos/")
@@ -83,6 +84,8 @@ def _fit(
         quiet=quiet,
         **options,
     )
+    if is_helper():
+        return
     show_run(run, as_json)
     if not as_json:
         model = f" --model {what}" if own else ""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 from torch import Tensor
 
+from goodfit.data.images.draws import RowsOfBatch
+from goodfit.data.shares import Share, Shared, cut
 from goodfit.data.source import Batch, Source
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-
 
 BLOCKS_SHUFFLED_TOGETHER = 64
 
@@ -83,12 +84,44 @@ class Feed:
 
     def epoch(self, rows: Tensor, epoch: int, start: int = 0) -> Iterator[Batch]:
         """Training batches of an epoch, from batch number `start` on."""
-        chunks = batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch, block=self.source.block)
-        return self._batches(chunks[start:], training=True)
+        return self._batches(self._chunks(rows, epoch)[start:], training=True)
 
-    def in_order(self, rows: Tensor, batch_size: int | None = None) -> Iterator[Batch]:
-        """Batches in the order of `rows`, not augmented: for validation and prediction."""
-        return self._batches(batch_rows(rows, batch_size or 2 * self.batch_size), training=False)
+    def epoch_shared(
+        self, rows: Tensor, epoch: int, start: int, share_of: Callable[[int], list[Share]]
+    ) -> Iterator[Batch]:
+        """The same batches, of each the rows of one of several processes; augmented as in the whole batch.
+
+        Args:
+            share_of: what this process computes of a batch of so many rows.
+        """
+        chunks = self._chunks(rows, epoch)[start:]
+        shared = [Shared(chunk, share_of(len(chunk))) for chunk in chunks]
+        if self.augment is not None and self.augment.mixes_rows:
+            whole = self._batches(chunks, training=True)
+            for batch, share in zip(whole, shared, strict=True):
+                at = share.places().to(batch.x.device)
+                x = laid_out(batch.x.index_select(0, at), channels_last=self.channels_last)
+                yield Batch(x, batch.y.index_select(0, at), batch.rows[at.to(batch.rows.device)], share)
+            return
+        own = self._gather([each.rows[each.places()] for each in shared])
+        for (x, y, taken), share in zip(own, shared, strict=True):
+            if self.augment is not None:
+                x, y = self.augment(x, y, RowsOfBatch(self.generator, len(share.rows), share.places()))
+            yield Batch(self.ready(x), y, taken, share)
+
+    def _chunks(self, rows: Tensor, epoch: int) -> list[Tensor]:
+        return batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch, block=self.source.block)
+
+    def in_order(
+        self, rows: Tensor, batch_size: int | None = None, *, rank: int = 0, count: int = 1
+    ) -> Iterator[Batch]:
+        """Batches in the order of `rows`, not augmented: for validation and prediction.
+
+        Process `rank` of `count` gets some of these batches, perhaps none.
+        """
+        chunks = batch_rows(rows, batch_size or 2 * self.batch_size)
+        start, end = cut(len(chunks), rank, count)
+        return self._batches(chunks[start:end], training=False)
 
     def _batches(self, chunks: list[Tensor], *, training: bool) -> Iterator[Batch]:
         augment = self.augment if training else None

@@ -16,8 +16,13 @@ STEP, TURN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of 
 def fingerprint(source: Source, rows: np.ndarray | None = None) -> str:
     """16 hexadecimal digits of these rows, or of all: of their content where it is known, else of their keys."""
     digests = source.digests() or source.keys
-    chosen = digests if rows is None else [digests[row] for row in rows]
-    return hashlib.sha256("\n".join(chosen).encode(errors="surrogateescape")).hexdigest()[:16]
+    count = len(digests) if rows is None else len(rows)
+    hashed = hashlib.sha256()
+    for start in range(0, count, ROWS_MARKED_AT_ONCE):  # no list of all
+        block = slice(start, start + ROWS_MARKED_AT_ONCE)
+        chosen = digests[block] if rows is None else [digests[row] for row in rows[block]]
+        hashed.update((("\n" if start else "") + "\n".join(chosen)).encode(errors="surrogateescape"))
+    return hashed.hexdigest()[:16]
 
 
 def row_marks(source: Source) -> np.ndarray:

@@ -21,17 +21,27 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from goodfit.data.shares import Shared
     from goodfit.data.tables.encoder import Encoder
 
 ROWS_DIGESTED_AT_ONCE = 1_024
 
 
 class Batch(NamedTuple):
-    """A mini-batch: the first dimension of x and y is the batch, `rows` says which rows of the source these are."""
+    """A mini-batch: the first dimension of x and y is the batch, `rows` says which rows of the source these are.
+
+    Where several processes train, these are the rows of one of them, and `shared` says of which batch.
+    """
 
     x: Tensor
     y: Tensor
     rows: Tensor
+    shared: Shared | None = None
+
+    @property
+    def size(self) -> int:
+        """Rows of the batch, of all processes."""
+        return len(self.rows) if self.shared is None else len(self.shared.rows)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -20,6 +20,8 @@ from goodfit.tasks.task import Task
 from goodfit.train.loop import Training
 
 NET_ALONE = "the net alone"
+
+PartScores = Mapping[str, tuple[Tensor, Tensor]]  # of each part: what the task keeps of the net's outputs, and targets
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,21 @@ class Finished:
     contenders: Sequence[Contender]
 
 
-def blend(training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal) -> Finished:
-    """Put the best weights back, and fit the rivals; the feed stays in the state in which the model predicts."""
-    training.net.load_state_dict(training.best)
-    training.net.eval()
-    training.feed.augment = None
-    out, y = training.validation_scores(whole=True)
+def blend(
+    training: Training,
+    problem: Problem,
+    net: Net,
+    options: FitOptions,
+    journal: Journal,
+    known: PartScores | None = None,
+) -> Finished:
+    """Put the best weights back, and fit the rivals; the feed stays in the state in which the model predicts.
+
+    Args:
+        known: what several processes have scored together.
+    """
+    training.put_best_back()
+    out, y = training.validation_scores(whole=True) if known is None else known["valid"]
     finished = Finished(training.net, net.record, out, y, ())
     if options.rivals == "none" or not problem.source.cross_fits:
         return finished

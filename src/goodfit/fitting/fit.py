@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -31,7 +32,8 @@ from goodfit.fitting.notebook_console import NotebookConsole, in_notebook
 from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import check_problem, make_problem
-from goodfit.fitting.resume import Started, read_checkpoint, refuse_other_options, write_checkpoint
+from goodfit.fitting.processes import help_first, join_team
+from goodfit.fitting.resume import Started, read_last_checkpoint, refuse_other_options, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
@@ -89,8 +91,15 @@ def fit(
     """
     began = time.monotonic()
     asked, source_options = split_options(options)
+    device, why = choose_device(asked.device)
+    team = join_team(device)
+    device = team.device
+    if not team.is_first:
+        with _seeded(asked.seed, device), cpu_threads(1 if asked.exact else None):
+            opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
+            return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
-    folder = choose_folder(source.name or "run", out, resume=resume)
+    folder = team.folder_before_restart() or choose_folder(source.name or "run", out, resume=resume)
     journal = Journal(console or console_for(quiet), folder.path, on_epoch)
     if folder.finished:
         refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
@@ -99,17 +108,19 @@ def fit(
         if folder.killed_at_the_end:
             with folder.claimed():
                 finish(run)
+        team.begin(folder)
         return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
-    device, why = choose_device(asked.device)
     journal.choose("device", device.type, why)
-    checkpoint = read_checkpoint(folder.checkpoint) if folder.checkpoint is not None else None
+    checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
     asked = checkpoint.options_now(asked) if checkpoint is not None else asked
     with ExitStack() as held, _seeded(asked.seed, device):
+        held.enter_context(cpu_threads(1 if asked.exact else None))
         if checkpoint is not None:
             held.enter_context(folder.claimed())
+            team.keep(folder)
         if model is not None:
             held.enter_context(wrong_widths_named(source))
         size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
@@ -134,6 +145,7 @@ def fit(
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
             held.enter_context(folder.claimed())
+            team.keep(folder)
             if has_frozen_start(net, training):
                 frozen_epoch(problem, net, training, cache_place, journal)
             if budget is not None:
@@ -156,8 +168,10 @@ def fit(
 
         if checkpoint is None:
             save(training)
-        held.enter_context(cpu_threads(training.hyper.threads))
+        held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
         write_text(folder.path / SPLIT, problem.split.to_csv(source.names()))
+        team.begin(folder, source)
+        team.train(training, asked, journal)
         try:
             with watch(quiet=True, ignore=judged_otherwise()) as seen:  # the rules of goodfit check
                 run_session(training, save, journal, seconds_left(budget))
@@ -169,17 +183,19 @@ def fit(
         journal.note(seen.findings)
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
-        finished = blend(training, problem, net, asked, journal)
+        known = team.scores(training, problem)
+        finished = blend(training, problem, net, asked, journal, known)
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
-        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed)
+        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed, known=known)
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
         run = save_run(folder.path, record, problem, training, finished, scored)
-        if quiet is None:
-            journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
-        return run
+    team.end()
+    if quiet is None:
+        journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
+    return run
 
 
 def console_for(quiet: bool | None) -> Console:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from goodfit.errors import DiskError, RunError, disk_error
 from goodfit.store.files import TEMPORARY, ensure_folder, sweep
-from goodfit.store.run_folder import CHECKPOINT, RECORD, REPORT
+from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, HISTORY, RECORD, REPORT, last_checkpoint
 
 RUNS = Path("runs")
 RUNS_OF_ONE_NAME = 10_000
@@ -33,7 +33,7 @@ class RunFolder:
     @property
     def killed_at_the_end(self) -> bool:
         """Whether a run is finished, but was killed before its last steps: without its page, or with its lock."""
-        left = any((self.path / name).exists() for name in (CHECKPOINT, LOCK))
+        left = any((self.path / name).exists() for name in (CHECKPOINT, CHECKPOINT_BEFORE, LOCK))
         return self.finished and (left or not (self.path / REPORT).exists())
 
     @contextmanager
@@ -63,11 +63,13 @@ class RunFolder:
                 "another goodfit fit is writing into this folder", where=self.path, fix="Wait, or choose another --out"
             ) from error
         try:
-            taken = _holds_something(self.path) if self.checkpoint is None else not self.checkpoint.exists()
+            taken = _holds_something(self.path) if self.checkpoint is None else last_checkpoint(self.path) is None
             if taken and not self.finished:
                 raise _in_use(self.path)
             sweep(self.path.parent)
             sweep(self.path, locked=True)
+            if self.checkpoint is None and not self.finished:
+                (self.path / HISTORY).unlink(missing_ok=True)  # of a fit that was killed before its first checkpoint
             yield
         finally:
             (self.path / LOCK).unlink(missing_ok=True)
@@ -94,9 +96,10 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
     if resume:
         taken = [path for path in numbered if path.exists()]
         for path in reversed(taken):
-            if (path / CHECKPOINT).exists():
+            checkpoint = last_checkpoint(path)
+            if checkpoint is not None:
                 finished = (path / RECORD).exists()  # killed before the checkpoint went
-                return RunFolder(path, checkpoint=None if finished else path / CHECKPOINT, finished=finished)
+                return RunFolder(path, checkpoint=None if finished else checkpoint, finished=finished)
         if taken and (taken[-1] / RECORD).exists():
             return RunFolder(taken[-1], finished=True)
     _refuse_unwritable(RUNS)
@@ -107,8 +110,8 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
 def _given(path: Path, *, resume: bool) -> RunFolder:
     if resume and (path / RECORD).exists():
         return RunFolder(path, finished=True)
-    if resume and (path / CHECKPOINT).exists():
-        return RunFolder(path, checkpoint=path / CHECKPOINT)
+    if resume and (checkpoint := last_checkpoint(path)) is not None:
+        return RunFolder(path, checkpoint=checkpoint)
     if path.exists() and not path.is_dir():
         raise RunError("this is a file, and a folder is to be made", where=path, fix="Choose another --out")
     if path.exists() and _holds_something(path):
@@ -120,8 +123,8 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
 
 
 def _holds_something(path: Path) -> bool:
-    """Whether there is more in a folder than the lock and unfinished files of a fit that was killed."""
-    return any(entry.name != LOCK and not TEMPORARY.fullmatch(entry.name) for entry in path.iterdir())
+    """Whether there is more in a folder than what a fit leaves that is killed before its first checkpoint."""
+    return any(entry.name not in (LOCK, HISTORY) and not TEMPORARY.fullmatch(entry.name) for entry in path.iterdir())
 
 
 def _in_use(path: Path) -> RunError:

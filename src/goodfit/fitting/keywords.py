@@ -33,6 +33,8 @@ class FitKeywords(TypedDict, total=False):
         label_smoothing: Label smoothing.
         clip: Clip the gradient norm to this value.
         ema: Decay of an exponential moving average of the weights, such as 0.999.
+        sync_norm: Batch norm over the rows of all processes, as with one [yes]; without it, each process
+            normalises its own.
         precision: float32 or bfloat16 [bfloat16 where the device has instructions for it].
         augment: Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation,
             pieces for restoration.
@@ -44,6 +46,7 @@ class FitKeywords(TypedDict, total=False):
         device: cpu, cuda or mps [the fastest there is].
         speed: Speed of the processor in Gflop/s, which net and epochs for images follow from [measured, as a
             coarse class].
+        exact: Sum in one fixed order, by one thread: 1, 2, 4 and 8 processes give the same model bit for bit.
         seed: Random seed: same seed, same machine, same result.
         size: Images: Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].
             Segmentation: Longer side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [theirs, up
@@ -107,6 +110,7 @@ class FitKeywords(TypedDict, total=False):
     label_smoothing: float | None
     clip: float | None
     ema: float | None
+    sync_norm: bool | None
     precision: str | None
     augment: str | None
     loss: str | None
@@ -115,6 +119,7 @@ class FitKeywords(TypedDict, total=False):
     rivals: str | None
     device: str | None
     speed: int | None
+    exact: bool
     seed: int
     size: int | str | None
     resize: str | None

@@ -100,6 +100,11 @@ class FitOptions:
     ema: float | None = declared(
         "Decay of an exponential moving average of the weights, such as 0.999.", "Training", low=0, high=0.99999
     )
+    sync_norm: bool | None = declared(
+        "Batch norm over the rows of all processes, as with one [yes]; without it, each process normalises its own.",
+        "Training",
+        either=True,
+    )
     precision: str | None = declared(
         "float32 or bfloat16 [bfloat16 where the device has instructions for it].", "Training"
     )
@@ -125,6 +130,9 @@ class FitOptions:
         "Speed of the processor in Gflop/s, which net and epochs for images follow from [measured, as a coarse class].",
         "Run", low=1, high=1_000_000,
     )  # fmt: skip
+    exact: bool = declared(
+        "Sum in one fixed order, by one thread: 1, 2, 4 and 8 processes give the same model bit for bit.", "Run", False
+    )
     seed: int = declared("Random seed: same seed, same machine, same result.", "Run", 0, low=0, high=2**62)
 
     def __post_init__(self) -> None:

@@ -12,9 +12,12 @@ from torch import Tensor
 
 from goodfit.data.normalise import Normalise
 from goodfit.errors import DataError, RunError, UsageError
+from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions, fit_options
 from goodfit.record import Choice, NetRecord
-from goodfit.store.tensors import load_state, save_state
+from goodfit.store.files import keep_beside
+from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE
+from goodfit.store.tensors import DamagedError, load_state, save_state
 from goodfit.train.checkpoint import dump
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Training
@@ -103,8 +106,27 @@ def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Pat
         raise UsageError(what, where=folder, fix=fix)
 
 
+def read_last_checkpoint(path: Path, journal: Journal) -> Checkpoint:
+    """The checkpoint of an unfinished run; where it is damaged, the one before it, and the journal says so.
+
+    Raises:
+        RunError: both are damaged, or it is written by another goodfit.
+    """
+    before, last = path.with_name(CHECKPOINT_BEFORE), path.with_name(CHECKPOINT)
+    if path == last:
+        try:
+            return read_checkpoint(path)
+        except DamagedError as error:
+            if not before.exists():
+                raise
+            journal.say(f"{path.name} is {error.what}; going on from the one before it")
+    checkpoint = read_checkpoint(before)
+    before.replace(last)
+    return checkpoint
+
+
 def read_checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint of an unfinished run.
+    """A checkpoint of an unfinished run.
 
     Raises:
         RunError: damaged, or written by another goodfit.
@@ -122,10 +144,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def write_checkpoint(path: Path, started: Started, training: Training) -> None:
-    """Write the state of a training, or nothing.
+    """Write the state of a training, or nothing; the checkpoint that was there is kept beside it.
 
     Raises:
         DiskError: no room or no permission.
     """
     tensors, values = dump(training)
+    keep_beside(path, path.with_name(CHECKPOINT_BEFORE))
     save_state(path, tensors, {**values, "started": msgspec.to_builtins(started)})

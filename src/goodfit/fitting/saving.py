@@ -26,7 +26,7 @@ from goodfit.predict.scored_rows import VALID
 from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, PREDICTIONS, SCORES, WEIGHTS
+from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, LOOKS, PREDICTIONS, SCORES, WEIGHTS
 from goodfit.store.tensors import pack, save_state
 from goodfit.store.test_ledger import TestLedger
 from goodfit.train.device import environment
@@ -133,7 +133,8 @@ def save_run(
 
 def finish(run: Run) -> None:
     """What is left to do when a run stands: the page, and the checkpoint goes. A fit may have been killed before it."""
-    (run.folder / CHECKPOINT).unlink(missing_ok=True)
+    for name in (CHECKPOINT, CHECKPOINT_BEFORE):
+        (run.folder / name).unlink(missing_ok=True)
     try:
         run.report()
     except GoodfitError:

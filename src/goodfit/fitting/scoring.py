@@ -13,15 +13,16 @@ from torch import Tensor, nn
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
+from goodfit.data.row_digests import with_content_of
 from goodfit.fitting import image_rival
-from goodfit.fitting.blending import Contender, Finished
+from goodfit.fitting.blending import Contender, Finished, PartScores
 from goodfit.fitting.illustrations import EXPLAINED, augmented_samples, occlusion_maps
 from goodfit.fitting.problem import Problem
 from goodfit.record import RivalScore
 from goodfit.rivals.linear import LinearRival
 from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.task import Task
-from goodfit.train.evaluate import in_eval_mode, outputs, scores
+from goodfit.train.evaluate import in_eval_mode, outputs
 from goodfit.train.loop import Training
 
 
@@ -93,15 +94,26 @@ class Scored:
         return "test" if "test" in self.parts else "valid"
 
 
-def score(training: Training, finished: Finished, problem: Problem, *, interval: bool, seed: int) -> Scored:
+def score(
+    training: Training,
+    finished: Finished,
+    problem: Problem,
+    *,
+    interval: bool,
+    seed: int,
+    known: PartScores | None = None,
+) -> Scored:
     """Score the finished model and its rivals.
 
     Args:
         interval: learn prediction intervals from the validation rows.
+        known: what several processes have scored together: the net's outputs, where it is not blended.
     """
+    scored = dict(known) if known is not None and finished.module is training.net else {}
+    scored["valid"] = (finished.out, finished.y)
     raw = {
-        part: (rows, *((finished.out, finished.y) if part == "valid" else _scores(training, finished.module, rows)))
-        for part, rows in _rows(training.task, problem).items()
+        part: (rows, *(scored[part] if part in scored else training.scores(finished.module, rows)))
+        for part, rows in rows_to_score(training.task, problem).items()
     }
     task = training.task.calibrated(finished.out, finished.y)
     if interval:
@@ -126,15 +138,11 @@ def score(training: Training, finished: Finished, problem: Problem, *, interval:
     )
 
 
-def _rows(task: Task, problem: Problem) -> dict[str, Tensor]:
+def rows_to_score(task: Task, problem: Problem) -> dict[str, Tensor]:
     """Rows to score of each part that has any; of the training part a sample, spread evenly."""
     parts = {part: problem.split.rows(part) for part in ("train", "valid", "test")}
     parts["train"] = parts["train"][:: max(1, -(-len(parts["train"]) // task.scored_rows))]
     return {part: rows for part, rows in parts.items() if len(rows)}
-
-
-def _scores(training: Training, module: nn.Module, rows: Tensor, task: Task | None = None) -> tuple[Tensor, Tensor]:
-    return scores(module, training.feed, task or training.task, rows, training.precision)
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[
     own = training.task.calibrated(rival.out, valid.y)
     outs = {"valid": rival.out}
     if "test" in parts:
-        outs["test"] = _scores(training, rival.module, parts["test"].rows, rival.task)[0]
+        outs["test"] = training.scores(rival.module, parts["test"].rows, rival.task)[0]
     shown = "test" if "test" in parts else "valid"
     excess = {
         part: (
@@ -211,12 +219,12 @@ def _without_copies(task: Task, problem: Problem, parts: dict[str, Part]) -> dic
     digests = None if problem.source.repeats else problem.source.digests()
     if digests is None:
         return {}
-    trained = {digests[row] for row in problem.split.rows("train").tolist()}
+    trained = problem.split.rows("train").numpy()
     scores = {}
     for name, part in parts.items():
         if name == "train" or (name == "valid" and problem.split.folds is not None):
             continue
-        new = torch.tensor([digests[row] not in trained for row in part.rows.tolist()])
+        new = ~torch.from_numpy(with_content_of(digests, part.rows.numpy(), trained))
         if not new.all() and new.any():
             scores[name] = task.score(part.out[new], part.y[new])
     return scores

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -44,6 +45,22 @@ def replacing(path: Path) -> Iterator[Path]:
         with suppress(OSError):  # the error that is being told matters more
             temporary.unlink()
         _OWN.discard(temporary.name)
+
+
+def keep_beside(path: Path, name: Path) -> None:
+    """Give a file, where there is one, a second name, in place of what had that name; the file stays where it is.
+
+    Raises:
+        DiskError: no room, no permission.
+    """
+    if not path.exists():
+        return
+    with replacing(name) as temporary:
+        temporary.unlink()
+        try:
+            temporary.hardlink_to(path)
+        except OSError:  # a file system without links
+            shutil.copyfile(path, temporary)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ WEIGHTS = "model.safetensors"
 SCORES = "scores.safetensors"  # outputs and targets of the scored rows: what the report is drawn from
 LOOKS = "looks.json"  # how often test rows were scored
 CHECKPOINT = "checkpoint.safetensors"  # of an unfinished run
+CHECKPOINT_BEFORE = "checkpoint-before.safetensors"  # the one before it, for the case that the last is damaged
 HISTORY = "history.jsonl"  # a line an epoch, written as it ends
 SPLIT = "split.csv"  # the part of every row
 PREDICTIONS = "predictions.csv"  # of the scored rows
@@ -42,3 +43,9 @@ def copy_run(folder: Path, target: Path) -> Path:
             with replacing(target / name) as temporary:
                 shutil.copy2(folder / name, temporary)
     return target
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The last checkpoint of an unfinished run, whole or not; None: there is none."""
+    paths = (folder / name for name in (CHECKPOINT, CHECKPOINT_BEFORE))
+    return next((path for path in paths if path.exists()), None)

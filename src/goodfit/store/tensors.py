@@ -25,6 +25,10 @@ FORMAT, FORMAT_WITHOUT_CHECKSUM = 2, 1
 CHECKSUM = "checksum"
 
 
+class DamagedError(RunError):
+    """A file that is there and is not what was written."""
+
+
 def save_state(path: Path, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
     """Write tensors and JSON values, or nothing.
 
@@ -54,7 +58,8 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what `save_state` wrote.
 
     Raises:
-        RunError: missing, damaged (by the checksum, which files of older versions lack), or of a newer goodfit.
+        DamagedError: cut off or changed, by the checksum, which files of older versions lack.
+        RunError: missing, or of a newer goodfit.
     """
     if not path.is_file():
         raise RunError("no such file", where=path, fix="Check the run folder")
@@ -87,8 +92,8 @@ def refuse_not_finite(path: Path, tensors: dict[str, Tensor]) -> None:
             raise _damaged(path, f"the weights '{name[:80]}' hold NaN or infinity")
 
 
-def _damaged(path: Path, what: str) -> RunError:
-    return RunError(f"damaged: {what}", where=path, fix="Take a copy of the run, or fit again without --resume")
+def _damaged(path: Path, what: str) -> DamagedError:
+    return DamagedError(f"damaged: {what}", where=path, fix="Take a copy of the run, or fit again without --resume")
 
 
 def _checksum(tensors: dict[str, Tensor], values: dict[str, Any]) -> str:

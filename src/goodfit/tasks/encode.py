@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from goodfit.data.source import Source
 from goodfit.tasks.task import Task
+
+
+class _Picked(Sequence[str]):
+    """Keys of some rows, taken as they are asked for: they stand in messages alone."""
+
+    def __init__(self, keys: Sequence[str], rows: np.ndarray) -> None:
+        self._keys, self._rows = keys, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = self._rows[at]
+        return [self._keys[row] for row in rows] if isinstance(at, slice) else self._keys[int(rows)]
 
 
 def with_targets(source: Source) -> np.ndarray:
@@ -25,8 +42,8 @@ def encoded(task: Task, source: Source, usable: np.ndarray) -> Tensor:
     assert source.targets is not None
     if isinstance(source.targets, Tensor):
         return task.encode(source.targets, source.keys)
-    rows = np.flatnonzero(usable).tolist()
-    whole = task.encode([source.targets[row] for row in rows], [source.keys[row] for row in rows])
+    rows = np.flatnonzero(usable)
+    whole = task.encode([source.targets[row] for row in rows.tolist()], _Picked(source.keys, rows))
     y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
     y[torch.from_numpy(usable)] = whole
     return y

@@ -11,6 +11,7 @@ from torch import Tensor
 from goodfit.store.tensors import pack, unpack
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Position, Training
+from goodfit.train.random_state import load_random_state, random_state
 
 
 def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -80,21 +81,3 @@ def load_optimiser_state(optimiser: torch.optim.Optimizer, tensors: dict[str, Te
         for name, value in entry.items():
             if isinstance(value, Tensor) and value.shape == parameter.shape:
                 entry[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
-
-
-def random_state(device: torch.device) -> dict[str, Tensor]:
-    """State of torch's own generators (dropout draws from them)."""
-    state = {"cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        state["cuda"] = torch.cuda.get_rng_state(device)
-    if device.type == "mps":
-        state["mps"] = torch.mps.get_rng_state()
-    return state
-
-
-def load_random_state(device: torch.device, state: dict[str, Tensor]) -> None:
-    torch.set_rng_state(state["cpu"])
-    if device.type == "cuda":
-        torch.cuda.set_rng_state(state["cuda"], device)
-    if device.type == "mps":
-        torch.mps.set_rng_state(state["mps"])

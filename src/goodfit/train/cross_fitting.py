@@ -7,6 +7,8 @@ So every row teaches once an epoch, validates once, and is lost to neither.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +17,21 @@ from goodfit.data.folds import NONE
 from goodfit.nets.cross_fitted import CrossFitted
 
 Scores = tuple[Tensor, Tensor]  # outputs and targets of rows
+
+
+@dataclass(frozen=True)
+class RowsAmongOthers:
+    """Rows of a batch of which other processes have the others.
+
+    Attributes:
+        rows: (n,) row numbers of the whole batch.
+        first: position in it of the first of these rows.
+        forward: (rows, rows before them, rows of the batch) -> the context of a forward pass of them.
+    """
+
+    rows: Tensor
+    first: int
+    forward: Callable[[int, int, int], AbstractContextManager[None]]
 
 
 class Folds:
@@ -27,13 +44,21 @@ class Folds:
     def __init__(self, of_row: Tensor) -> None:
         self.of_row = of_row
 
-    def batch(self, net: nn.Module, x: Tensor, y: Tensor, rows: Tensor) -> Scores:
+    def batch(self, net: nn.Module, x: Tensor, y: Tensor, rows: Tensor, among: RowsAmongOthers | None = None) -> Scores:
         """Outputs in training and their targets: of each member those of the rows that it may learn from."""
         fold = self.of_row[rows.to(self.of_row.device)].to(x.device)
+        fold_of_all = None if among is None else self.of_row[among.rows.to(self.of_row.device)]
         outs, targets = [], []
         for number, member in enumerate(_members(net)):
             taught = fold != number
-            if bool(taught.any()):
+            if among is not None and fold_of_all is not None:
+                learns = fold_of_all != number
+                if bool(learns.any()):  # perhaps in another process: batch norm asks all of them
+                    before = int(learns[: among.first].sum())
+                    with among.forward(int(taught.sum()), before, int(learns.sum())):
+                        outs.append(member(x[taught]))
+                    targets.append(y[taught])
+            elif bool(taught.any()):
                 outs.append(member(x[taught]))
                 targets.append(y[taught])
         return torch.cat(outs), torch.cat(targets)
@@ -59,9 +84,20 @@ class Folds:
         ]
 
 
-def training_outputs(net: nn.Module, folds: Folds | None, x: Tensor, y: Tensor, rows: Tensor) -> Scores:
-    """Outputs of a training batch, and the targets that they are held against."""
-    return (net(x), y) if folds is None else folds.batch(net, x, y, rows)
+def training_outputs(
+    net: nn.Module, folds: Folds | None, x: Tensor, y: Tensor, rows: Tensor, among: RowsAmongOthers | None = None
+) -> Scores:
+    """Outputs of a training batch, and the targets that they are held against.
+
+    Args:
+        among: the batch of all processes, where these are the rows of one of them.
+    """
+    if folds is not None:
+        return folds.batch(net, x, y, rows, among)
+    if among is None:
+        return net(x), y
+    with among.forward(len(rows), among.first, len(among.rows)):
+        return net(x), y
 
 
 def gradient_scale(net: nn.Module, folds: Folds | None) -> int:

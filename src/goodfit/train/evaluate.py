@@ -13,6 +13,7 @@ from goodfit.errors import ModelError
 from goodfit.tasks.task import Task
 from goodfit.train.memory import shrinking
 from goodfit.train.precision import Precision
+from goodfit.train.processes import ALONE, Processes
 
 
 def outputs(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision) -> Tensor:
@@ -31,21 +32,32 @@ def outputs(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Pre
 
 
 def scores(
-    net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision, *, whole: bool = True
+    net: nn.Module,
+    feed: Feed,
+    task: Task,
+    rows: Tensor,
+    precision: Precision,
+    *,
+    whole: bool = True,
+    processes: Processes = ALONE,
 ) -> tuple[Tensor, Tensor]:
-    """What the task keeps of outputs and targets of these rows, on the CPU: see `Task.keep`."""
+    """What the task keeps of outputs and targets of these rows, on the CPU: see `Task.keep`.
 
-    def forward(size: int) -> tuple[Tensor, Tensor]:
+    Several processes score a part of the batches each, the same batches as one process, and all of them get all of it.
+    """
+
+    def forward(size: int) -> tuple[Tensor | None, Tensor | None]:
         kept = []
         with torch.inference_mode(), precision.autocast(feed.device):
-            for batch in feed.in_order(rows, size):
+            for batch in feed.in_order(rows, size, rank=processes.rank, count=processes.count):
                 out = task.predict(net, batch.x) if whole else net(batch.x)
                 out, y = task.keep(batch.x, _checked(out, batch.x), batch.y, whole=whole)
                 kept.append((out.float().cpu(), y.cpu()))
-        return torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])
+        return (torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])) if kept else (None, None)
 
     with in_eval_mode(net):
-        return shrinking(forward, 2 * feed.batch_size)[0]
+        out, y = shrinking(forward, 2 * feed.batch_size)[0]
+    return processes.gathered(out), processes.gathered(y)
 
 
 @contextmanager

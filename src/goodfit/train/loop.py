@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,7 +24,9 @@ from goodfit.train.memory import out_of_memory
 from goodfit.train.optimiser import set_learning_rate
 from goodfit.train.passes import backward_in_passes, penalty
 from goodfit.train.precision import Precision
+from goodfit.train.processes import ALONE, Processes
 from goodfit.train.schedule import Schedule
+from goodfit.train.together import Together
 
 CURVE_ROWS = 1_000  # validation rows whose loss after every epoch is kept
 
@@ -66,6 +69,8 @@ class Training:
         default_factory=lambda: torch.zeros(0, 0)
     )  # (epochs, n) losses of a sample of validation rows
     loss_sum: Tensor = field(default_factory=lambda: torch.zeros(()))  # of this epoch's rows, on the device
+    processes: Processes = ALONE
+    together: Together | None = None  # steps of several processes
 
     @property
     def batches_an_epoch(self) -> int:
@@ -77,15 +82,36 @@ class Training:
         patience, position = self.hyper.patience, self.position
         return patience is not None and position.epoch - 1 - position.best_epoch >= patience > 0
 
+    def batches(self) -> Iterator[Batch]:
+        """Training batches of the epoch under way, from the position on; of several processes the rows of this one."""
+        start = (self.train_rows, self.position.epoch, self.position.batch)
+        if self.together is None:
+            return self.feed.epoch(*start)
+        return self.feed.epoch_shared(*start, partial(self.together.share_of, self.hyper.micro_batch))
+
+    def scores(
+        self, net: nn.Module, rows: Tensor, task: Task | None = None, *, whole: bool = True
+    ) -> tuple[Tensor, Tensor]:
+        """What the task keeps of outputs and targets of these rows: see `Task.keep`.
+
+        Args:
+            task: as this net predicts, where that is not as the training's own.
+        """
+        task = self.task if task is None else task
+        return scores(net, self.feed, task, rows, self.precision, whole=whole, processes=self.processes)
+
     def validation_scores(self, *, whole: bool) -> tuple[Tensor, Tensor]:
-        """What the task keeps of outputs and targets of the validation rows: see `Task.keep`."""
-
-        def of(net: nn.Module, rows: Tensor) -> tuple[Tensor, Tensor]:
-            return scores(net, self.feed, self.task, rows, self.precision, whole=whole)
-
+        """The same of the validation rows; of cross-fitting each by a net that was not trained on it."""
         if self.folds is None:
-            return of(self.net, self.valid_rows)
-        return self.folds.held_out(self.net, self.valid_rows, of)
+            return self.scores(self.net, self.valid_rows, whole=whole)
+        of_member = partial(self.scores, whole=whole)
+        return self.folds.held_out(self.net, self.valid_rows, of_member)
+
+    def put_best_back(self) -> None:
+        """The weights of the best epoch, in eval mode, and rows as they are: the state in which the net predicts."""
+        self.net.load_state_dict(self.best)
+        self.net.eval()
+        self.feed.augment = None
 
 
 @dataclass
@@ -96,6 +122,11 @@ class Listener:
     epoch_end: Callable[[Training], None]
     every: float = 0.25
     stop: bool = False  # set from a signal handler; the loop then ticks and returns at the next step
+    agreed: bool = False  # of several processes: that all of them stop, since one of them is to
+
+    def stops(self, processes: Processes) -> bool:
+        """Whether the loop returns here: of several processes all of them, at the same step."""
+        return self.agreed if processes.several else self.stop
 
 
 def train(training: Training, listener: Listener) -> bool:
@@ -107,7 +138,7 @@ def train(training: Training, listener: Listener) -> bool:
         training.net.train()
         for module in training.hold(position.epoch):
             module.eval()
-        for batch in training.feed.epoch(training.train_rows, position.epoch, start=position.batch):
+        for batch in training.batches():
             set_learning_rate(training.optimiser, training.hyper.learning_rate * training.schedule(position.done))
             loss = forward_backward(training, batch)
             if training.hyper.clip_norm is not None:
@@ -116,15 +147,16 @@ def train(training: Training, listener: Listener) -> bool:
             training.optimiser.zero_grad()
             if training.average is not None:
                 training.average.update(position.step)
-            training.loss_sum.add_(loss, alpha=len(batch.rows))  # on the device: nothing waits for it
+            training.loss_sum.add_(loss, alpha=batch.size)  # on the device: nothing waits for it
             position.batch += 1
-            position.rows += len(batch.rows)
+            position.rows += batch.size
             position.step += 1
             position.done = min(1.0, position.done + position.pace)
-            if listener.stop or time.monotonic() > due:
+            listener.agreed, is_due = training.processes.agreed(listener.stop, time.monotonic() > due)
+            if listener.agreed or is_due:
                 position.seconds, now = position.seconds + time.monotonic() - now, time.monotonic()
                 listener.tick(training)
-                if listener.stop:
+                if listener.stops(training.processes):
                     return False
                 due = time.monotonic() + listener.every
             if position.step == training.hyper.max_steps:
@@ -133,7 +165,7 @@ def train(training: Training, listener: Listener) -> bool:
         position.seconds, now = position.seconds + time.monotonic() - now, time.monotonic()
         training.position.history[-1]["seconds"] = round(position.seconds, 3)
         listener.epoch_end(training)
-        if listener.stop:
+        if listener.stops(training.processes):
             return False
     return True
 
@@ -145,11 +177,13 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
     and starts the batch again.
     """
     rows, device = len(batch.rows), training.feed.device
+    if training.together is not None:
+        return training.together.forward_backward(training.task, batch, training.precision, device, training.folds)
     while True:
         try:
             if training.hyper.micro_batch >= rows:
                 with training.precision.autocast(device):
-                    loss = training.task.loss(*training_outputs(training.net, training.folds, *batch))
+                    loss = training.task.loss(*training_outputs(training.net, training.folds, *batch[:3]))
                 (gradient_scale(training.net, training.folds) * loss + penalty(training.net)).backward()
                 return loss.detach()
             passes = -(-rows // training.hyper.micro_batch)
@@ -176,6 +210,7 @@ def end_epoch(training: Training) -> None:
         )
     training.loss_sum.zero_()
     live = {name: tensor.detach() for name, tensor in training.net.state_dict().items()}
+    training.processes.refuse_different(list(live.values()))
     if training.average is not None:
         live = {name: tensor.clone() for name, tensor in live.items()}
         training.net.load_state_dict(training.average.state_dict())

@@ -34,7 +34,7 @@ def backward_in_passes(
 
     Batch norm sees each pass by itself.
     """
-    parts = list(zip(*(tensor.tensor_split(passes) for tensor in batch), strict=True))
+    parts = list(zip(*(tensor.tensor_split(passes) for tensor in batch[:3]), strict=True))
     counts = [count for _, y, _ in parts if (count := task.loss_count(y)) is not None]
     slopes: Tensor | None = None
     if counts:
@@ -70,7 +70,7 @@ def _loss_and_slopes(
     every fit, would take it for an evaluation in train mode.
     """
     sums: Tensor | None = None
-    with _without_a_trace(net, device):
+    with without_a_trace(net, device):
         for x, y, rows in parts:
             with precision.autocast(device):
                 part = task.loss_sums(*training_outputs(net, folds, x, y, rows)).detach()
@@ -83,7 +83,7 @@ def _loss_and_slopes(
 
 
 @contextmanager
-def _without_a_trace(net: nn.Module, device: torch.device) -> Iterator[None]:
+def without_a_trace(net: nn.Module, device: torch.device) -> Iterator[None]:
     """The net's buffers and torch's random streams as before: the second forward pass drops the same units."""
     buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):

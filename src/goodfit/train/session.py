@@ -108,7 +108,8 @@ def run_session(
                 f"out of memory: now {passes} passes of {micro} rows a step of {training.hyper.batch_size}, as before"
             )
         voice.batch(training)
-        if listener.stop or time.monotonic() > due:
+        (is_due,) = training.processes.agreed(time.monotonic() > due)
+        if listener.stops(training.processes) or is_due:
             due = saved()
 
     def epoch_end(training: Training) -> None:
@@ -117,25 +118,31 @@ def run_session(
         steps, planned = training.position.step, training.hyper.max_steps
         if seconds_left is not None and (planned is None or steps < planned):
             an_epoch = training.position.seconds / training.position.epoch
-            fit_to_budget(training, seconds_left(training), an_epoch)
-        if listener.stop or time.monotonic() > due - FIRST_CHECKPOINT / 2:
+            fit_to_budget(training, *training.processes.value_of_first((seconds_left(training), an_epoch)))
+        is_late = time.monotonic() > due - FIRST_CHECKPOINT / 2
+        listener.agreed, is_due = training.processes.agreed(listener.stop, is_late)
+        if listener.stops(training.processes) or is_due:
             due = saved()
 
     listener = Listener(tick, epoch_end)
-    with interrupts_stop(listener):
+    with interrupts_stop(listener, patient=training.processes.several):
         if not train(training, listener):
             raise Interrupted
 
 
 @contextmanager
-def interrupts_stop(listener: Listener) -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) stops at the next step, a second one at once. Only the main thread gets signals."""
+def interrupts_stop(listener: Listener, *, patient: bool = False) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM) stops at the next step, a second one at once. Only the main thread gets signals.
+
+    Args:
+        patient: a second one is that of the launcher, which passes on what the terminal has sent already.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if listener.stop:
+        if listener.stop and not patient:
             raise KeyboardInterrupt
         listener.stop = True
 

@@ -44,6 +44,7 @@ from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
+from goodfit.data.row_digests import last_with_content_of, with_content_of
 
 SHARE_OF_ERROR = 0.5  # of a part: from here on an error, whatever the score is without them
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
@@ -294,14 +295,14 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def check(self, data: DataFacts) -> Iterator[Finding]:
         if data.digests is None:
             return
-        trained = {data.digests[row]: row for row in np.flatnonzero(data.parts == "train").tolist()}
+        trained = np.flatnonzero(data.parts == "train")
         for part in ("valid", "test"):
-            rows = np.flatnonzero(data.parts == part).tolist()
-            copies = [row for row in rows if data.digests[row] in trained]
+            rows = np.flatnonzero(data.parts == part)
+            copies = rows[with_content_of(data.digests, rows, trained)].tolist()
             if not copies:
                 continue
             share, by_chance = len(copies) / len(rows), _share_by_chance(data)
-            twin = data.keys[trained[data.digests[copies[0]]]]
+            twin = data.keys[last_with_content_of(data.digests, copies[0], trained)]
             chance = f"; by chance it would be {by_chance:.1%}" if by_chance >= CHANCE_WORTH_SAYING else ""
             # a copied file is no accident, a row of few values may be
             error_from = SHARE_OF_ERROR if data.columns else SHARE_AT_LEAST

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from goodfit.data.images.draws import Draws, uniform_rows
 from goodfit.errors import UsageError
 
 
@@ -110,7 +111,12 @@ class Augmenter:
         self.outputs = outputs
         self.beside = beside
 
-    def __call__(self, x: Tensor, y: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    @property
+    def mixes_rows(self) -> bool:
+        """Whether what a row becomes depends on the other rows of the batch."""
+        return bool(self.settings.cutout or self.settings.mixup or self.settings.cutmix)
+
+    def __call__(self, x: Tensor, y: Tensor, generator: Draws) -> tuple[Tensor, Tensor]:
         set_to = self.settings
         if self.beside is None:
             x, _ = self._move(x, None, generator)
@@ -122,13 +128,17 @@ class Augmenter:
             return x, y if moved is None else moved
         if set_to.brightness or set_to.contrast or set_to.saturation or set_to.gamma or set_to.tint:
             x = colour(x.float(), set_to, generator)
+        if not self.mixes_rows:
+            return x, y
+        if not isinstance(generator, torch.Generator):
+            raise TypeError("a row becomes what the whole batch makes of it: give all of its rows")
         if set_to.cutout:
             x = cutout(x, set_to.cutout, generator)
         if (set_to.mixup or set_to.cutmix) and self.beside is None:
             x, y = mix(x, y, set_to, self.outputs, generator)
         return x, y
 
-    def _move(self, x: Tensor, y: Tensor | None, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+    def _move(self, x: Tensor, y: Tensor | None, generator: Draws) -> tuple[Tensor, Tensor | None]:
         """What moves pixels, with the same draws for both."""
         set_to, n = self.settings, len(x)
         if set_to.piece:
@@ -158,9 +168,9 @@ class Augmenter:
         return x, y
 
 
-def uniform(n: int, generator: torch.Generator, low: float, high: float) -> Tensor:
+def uniform(n: int, generator: Draws, low: float, high: float) -> Tensor:
     """(n,) float32 on the generator's device."""
-    return torch.rand(n, generator=generator, device=generator.device) * (high - low) + low
+    return uniform_rows(n, draws=generator) * (high - low) + low
 
 
 def shift_and_flip(x: Tensor, down: Tensor, right: Tensor, mirrored: Tensor | None) -> Tensor:
@@ -186,7 +196,7 @@ def reflect(at: Tensor, size: int) -> Tensor:
     return torch.where(at >= size, 2 * (size - 1) - at, at).clamp_(0, size - 1)
 
 
-def affine_maps(n: int, set_to: AugmentSettings, mirrored: Tensor | None, generator: torch.Generator) -> Tensor:
+def affine_maps(n: int, set_to: AugmentSettings, mirrored: Tensor | None, generator: Draws) -> Tensor:
     """(n, 2, 3) maps from output to input positions in -1..1: rotation, zoom, shear, mirror and shift in one."""
     angle = uniform(n, generator, -1, 1) * math.radians(set_to.rotate)
     zoom = (1 + set_to.zoom) ** uniform(n, generator, -1, 1)
@@ -227,7 +237,7 @@ def _gathered(x: Tensor, at: Tensor, pixels: int) -> Tensor:
     return gathered.view(*at.shape, channels).permute(0, 3, 1, 2)
 
 
-def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Tensor:
+def colour(x: Tensor, set_to: AugmentSettings, generator: Draws) -> Tensor:
     """Brightness, contrast about the row's mean, saturation about its grey, gamma, tint; x float32 in 0..255."""
     n = len(x)
 
@@ -246,7 +256,7 @@ def colour(x: Tensor, set_to: AugmentSettings, generator: torch.Generator) -> Te
         power = uniform(n, generator, -set_to.gamma, set_to.gamma).exp().view(n, 1, 1, 1)
         x = 255 * (x / 255).clamp(1e-4, 1) ** power
     if set_to.tint:
-        x = x * (1 + set_to.tint * (2 * torch.rand((n, x.shape[1], 1, 1), generator=generator, device=x.device) - 1))
+        x = x * (1 + set_to.tint * (2 * uniform_rows(n, x.shape[1], 1, 1, draws=generator) - 1))
     return x.clamp(0, 255)
 
 

@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.numbers import is_nested
@@ -89,7 +92,7 @@ class TableSource(Source):
 
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""
-        return [f"{value:016x}" for piece in self._frame.pieces() for value in hashed(piece)]
+        return RowDigests(hashed(piece) for piece in self._frame.pieces())
 
     def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
         import numpy as np
@@ -156,9 +159,9 @@ class TableSource(Source):
                 self.doubts.append((what, "Is it the right column? --time takes one of dates, times or steps"))
 
 
-def hashed(piece: pl.DataFrame) -> list[int]:
-    """A number for each row; Python objects, which have none, are left out of it."""
+def hashed(piece: pl.DataFrame) -> np.ndarray:
+    """(n,) uint64, a number for each row; Python objects, which have none, are left out of it."""
     import polars as pl
 
     kept = piece[[column.name for column in piece.iter_columns() if column.dtype != pl.Object]]
-    return kept.hash_rows(seed=0).to_list()
+    return kept.hash_rows(seed=0).to_numpy()
