@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, distributed
-from torch._C._distributed_c10d import TCPStore
+from torch._C._distributed_c10d import PrefixStore, TCPStore
 
 from goodfit.errors import ProcessError, UsageError
 
@@ -167,9 +167,7 @@ def _others_may_be_gone() -> Iterator[None]:
     except RuntimeError as error:
         late = "imed out" in str(error)
         raise ProcessError(
-            f"another process does not answer (for {TIMEOUT.seconds // 60} minutes)"
-            if late
-            else "another process of this fit has ended",
+            "another process does not answer" if late else "another process of this fit has ended",
             fix="Unless torchrun starts them again, go on from the last checkpoint: the same command and --resume",
         ) from error
 
@@ -207,7 +205,18 @@ def _joined(device: str) -> Processes:
     with _others_may_be_gone():
         if not distributed.is_initialized():
             backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
-            distributed.init_process_group(backend, timeout=TIMEOUT)
+            store = _store_of_launcher()
+            if store is None:
+                distributed.init_process_group(backend, timeout=TIMEOUT)
+            else:  # it outlives the processes: addresses of those before these must not be taken for theirs
+                attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+                distributed.init_process_group(
+                    backend,
+                    timeout=TIMEOUT,
+                    store=PrefixStore(f"goodfit/attempt {attempt}", store),
+                    rank=int(os.environ["RANK"]),
+                    world_size=int(os.environ["WORLD_SIZE"]),
+                )
         patient = distributed.new_group(backend="gloo", timeout=PATIENCE)
     assert isinstance(patient, distributed.ProcessGroup)
     return Processes(distributed.get_rank(), distributed.get_world_size(), patient)
