@@ -39,10 +39,8 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     gain = [one - other for one, other in zip(results["standardised"], results["raw"], strict=True)]
     rows = [[name, percent(values)] for name, values in results.items()]
     intro = "The kind of wine from its 13 columns: the same net, 60 epochs, 60 rows held out, ten seeds, 95% intervals:"
-    return {
-        "scaled": f"{intro}\n\n{table(['columns', 'accuracy'], rows)}\n\nStandardising brings {points(gain)}. These are the"
-        " figures of `make lessons ONLY=3`."
-    }
+    words = f"Standardising brings {points(gain)}. These are the figures of `make lessons ONLY=3`."
+    return {"scaled": f"{intro}\n\n{table(['columns', 'accuracy'], rows)}\n\n{words}"}
 
 
 def plots(results: dict[str, Any]) -> dict[str, Figure]:

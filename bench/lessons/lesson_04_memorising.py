@@ -21,30 +21,34 @@ VALIDATION_ROWS, LOOKED_AT = 5000, 2000  # training rows that are scored after a
 SHOWN = {"small": "500 training rows", "large": "20,000 training rows"}
 
 
+def score(net: nn.Module, x: Tensor, y: Tensor) -> list[float]:
+    """Loss and accuracy."""
+    logits = outputs(net, x)
+    return [float(functional.cross_entropy(logits, y)), float((logits.argmax(1) == y).float().mean())]
+
+
+def curves(x: Tensor, y: Tensor, train: Tensor, valid: Tensor, epochs: int, seed: int) -> list[list[float]]:
+    """For each epoch: training loss and accuracy, validation loss and accuracy; `train` and `valid` are row numbers."""
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+    lines: list[list[float]] = []
+    looked_at = train[:LOOKED_AT]
+
+    def after_epoch(_: int) -> None:
+        lines.append([*score(net, x[looked_at], y[looked_at]), *score(net, x[valid], y[valid])])
+
+    fit(net, x[train], y[train], epochs=epochs, seed=seed, rate=1e-3, constant_rate=True, after_epoch=after_epoch)
+    return lines
+
+
 def measure() -> dict[str, Any]:
     x, y = fashion("train")
     results: dict[str, Any] = {}
     for name, (train_rows, epochs) in SETTINGS.items():
-        runs: list[list[list[float]]] = []
+        results[name] = []
         for seed in SEEDS:
             train, valid = parts(len(x), (train_rows, VALIDATION_ROWS), seed)
-            torch.manual_seed(seed)
-            net = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-            lines: list[list[float]] = []
-
-            def score(rows: Tensor, net: nn.Module = net) -> list[float]:
-                logits = outputs(net, x[rows])
-                loss = functional.cross_entropy(logits, y[rows])
-                return [float(loss), float((logits.argmax(1) == y[rows]).float().mean())]
-
-            def after_epoch(
-                _: int, lines: list[list[float]] = lines, train: Tensor = train, valid: Tensor = valid, score: Any = score
-            ) -> None:
-                lines.append([*score(train[:LOOKED_AT]), *score(valid)])
-
-            fit(net, x[train], y[train], epochs=epochs, seed=seed, rate=1e-3, constant_rate=True, after_epoch=after_epoch)
-            runs.append(lines)
-        results[name] = runs
+            results[name].append(curves(x, y, train, valid, epochs, seed))
     return results
 
 
@@ -72,8 +76,8 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     head = ["set", "epoch", "loss, training", "loss, validation", "accuracy, training", "accuracy, validation"]
     picture = "![Losses and accuracies by epoch, of 500 and of 20,000 training rows](plots/04-curves.svg)"
     words = (
-        f"A net of one hidden layer on Fashion-MNIST, {VALIDATION_ROWS:,} validation rows, {len(SEEDS)} seeds; lines are"
-        " means, bands reach from the lowest to the highest seed."
+        f"A net of one hidden layer on Fashion-MNIST, {VALIDATION_ROWS:,} validation rows, {len(SEEDS)} seeds; lines"
+        " are means, bands reach from the lowest to the highest seed."
     )
     return {"curves": f"{picture}\n\n{words}", "table": table(head, rows)}
 

@@ -32,7 +32,7 @@ def make_net(widths: list[int]) -> nn.Sequential:
     layers: list[nn.Module] = []
     channels = 1
     for number, width in enumerate(widths):
-        for stride in ((1, 1) if number == 0 else (2, 1)):
+        for stride in (1, 1) if number == 0 else (2, 1):
             layers += [nn.Conv2d(channels, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
             channels = width
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))

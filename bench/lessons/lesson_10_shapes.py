@@ -21,7 +21,7 @@ def measure() -> dict[str, Any]:
 
 
 def texts(results: dict[str, Any]) -> dict[str, str]:
-    picture = "![The red plane of a photo: permuted it is the photo in grey, reshaped it is stripes](plots/10-planes.svg)"
+    picture = "![The first plane of a photo: permuted it is the photo in grey, reshaped it is not](plots/10-planes.svg)"
     return {"shown": f"{picture}\n\nOnly {results['equal']:.1%} of the numbers are where they belong, by chance."}
 
 

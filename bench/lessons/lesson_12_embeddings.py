@@ -107,15 +107,16 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
         error = "{:.3f} ({:.3f} to {:.3f})".format(*interval(values))
         less = "" if width == "0" else "{:+.3f} ({:+.3f} to {:+.3f})".format(*gain)
         rows.append(["biases alone" if width == "0" else f"and {width} numbers each", error, less])
+    picture = "![Films as points in the plane in which they differ most, four genres in colour](plots/12-space.svg)"
     separations = ", ".join(f"{name} {value:.1f}" for name, value in results["separation"].items())
     count = len(results["points"])
     return {
         "widths": "RMSE in stars over the data's own five folds, 95% intervals (`make lessons ONLY=12`):\n\n"
         + table(["net", "RMSE", "less biases alone"], rows),
-        "space": "![Films as points in the plane in which they differ most, four genres in colour](plots/12-space.svg)\n\n"
-        f"The {count} films with at least {OFTEN} ratings, in the plane that holds most of their spread ({results['share']:.0%}"
-        " of it; principal components). Genres were not given to the net, and yet they lie apart: the mean of a genre's films"
-        f" is away from that of the others by, in standard deviations: {separations}.",
+        "space": f"{picture}\n\nThe {count} films with at least {OFTEN} ratings, in the plane that holds most of their"
+        f" spread ({results['share']:.0%} of it; principal components). The net was given no genres, and yet they lie"
+        " apart. How far the mean of a genre's films is from the mean of the others, in standard deviations:"
+        f" {separations}.",
     }
 
 

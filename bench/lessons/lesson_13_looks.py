@@ -68,13 +68,13 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     by_rows = results["optimism"]
     rows = [[looks, *(points(by_rows[f"{n}"][f"{looks}"]) for n in VALIDATION_ROWS)] for looks in LOOKS]
     words = (
-        f"By how much the best validation score was above the truth: {TRAININGS} training sets, {REPEATS} random choices of"
-        " the validation rows for each, 95% intervals over the training sets (`make lessons ONLY=13`)."
+        f"By how much the best validation score was above the truth: {TRAININGS} training sets, {REPEATS} random choices"
+        " of the validation rows for each, 95% intervals over the training sets (`make lessons ONLY=13`)."
     )
     chosen = "; ".join(f"of {n} rows, {percent(results['chosen'][f'{n}'])}" for n in VALIDATION_ROWS)
     truth = (
-        f"All settings are right in {percent(results['average'])} of rows on average. The one chosen of {SETTINGS} by its"
-        f" validation score is truly right in: {chosen}."
+        f"All settings are right in {percent(results['average'])} of rows on average. The one chosen of {SETTINGS} by"
+        f" its validation score is truly right in: {chosen}."
     )
     return {"optimism": f"{words}\n\n{table(head, rows)}\n\n{truth}"}
 
@@ -84,7 +84,8 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
     for colour, rows in zip(COLOURS, VALIDATION_ROWS, strict=False):
         values = [interval(results["optimism"][f"{rows}"][f"{looks}"]) for looks in LOOKS]
         plot.plot(LOOKS, [each.mean for each in values], "o-", ms=4, color=colour, label=f"{rows} validation rows")
-        plot.fill_between(LOOKS, [v.low for v in values], [v.high for v in values], color=colour, alpha=0.2, linewidth=0)
+        low, high = [each.low for each in values], [each.high for each in values]
+        plot.fill_between(LOOKS, low, high, color=colour, alpha=0.2, linewidth=0)
     plot.axhline(0, color="#6e7681", linewidth=0.8)
     plot.yaxis.set_major_formatter("{x:.0%}")
     plot.set_xlabel("settings tried")

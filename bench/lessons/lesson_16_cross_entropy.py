@@ -26,8 +26,8 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "`nll_loss(logits.softmax(1), y)`": lambda z, y: functional.nll_loss(z.softmax(1), y),
     "`cross_entropy(logits.softmax(0), y)`": lambda z, y: functional.cross_entropy(z.softmax(0), y),
     "`mse_loss(logits.softmax(1), one_hot)`": lambda z, y: functional.mse_loss(z.softmax(1), one_hot(y)),
-    "`binary_cross_entropy_with_logits(logits, one_hot)`": lambda z, y: (
-        functional.binary_cross_entropy_with_logits(z, one_hot(y))
+    "`binary_cross_entropy_with_logits(logits, one_hot)`": lambda z, y: functional.binary_cross_entropy_with_logits(
+        z, one_hot(y)
     ),
 }
 
@@ -68,7 +68,7 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
         for number, (name, each) in enumerate(results.items())
     ]
     caption = (
-        f"Digits, {EPOCHS} epochs of plain gradient descent at rate {RATE}, 597 rows held out, {len(SEEDS)} seeds with 95%"
-        " intervals; the last column is the training loss at the end."
+        f"Digits, {EPOCHS} epochs of plain gradient descent at rate {RATE}, 597 rows held out, {len(SEEDS)} seeds with"
+        " 95% intervals; the last column is the training loss at the end."
     )
     return {"table": caption + "\n\n" + table(["loss", "accuracy", "less the first", "its own loss"], rows)}

@@ -1,11 +1,11 @@
 """A page of a lesson: blocks of code that are run one after the other, as a notebook is, and text that is measured.
 
-    ```python                      run, in one namespace for the page
-    ```console                     each line `$ goodfit ...` is run
-    ```text                        right below one of these: what it printed
-    <!-- file train.py -->         the python block below is written to this file instead
-    <!-- needs ml-100k -->         the block below is run where /shared/data has this folder
-    <!-- measured: NAME -->        from here to <!-- end -->: made from the figures of `make lessons`
+```python                      run, in one namespace for the page
+```console                     each line `$ goodfit ...` is run
+```text                        right below one of these: what it printed
+<!-- file train.py -->         the python block below is written to this file instead
+<!-- needs ml-100k -->         the block below is run where /shared/data has this folder
+<!-- measured: NAME -->        from here to <!-- end -->: made from the figures of `make lessons`
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "lessons"
 SHARED = Path(os.environ.get("GOODFIT_LESSONS_DATA", ROOT.parent / "shared" / "data"))
 
-NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?")
 REGION = re.compile(r"(?P<start><!-- measured: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<end>\n?<!-- end -->)", re.DOTALL)
-RELATIVE, ABSOLUTE = 0.03, 0.011  # by how much a number with decimals may differ on another machine
+RELATIVE, ABSOLUTE, POINTS = 0.03, 0.011, 2.0  # by how much a number with decimals, a percentage may differ by machine
 RULE = re.compile(r"`goodfit explain ([\w-]+)` \((GF\d{3})\)")
 
 Command = Callable[[str, Path], str]  # the words after goodfit, the folder → what it printed
@@ -132,6 +132,8 @@ def same(shown: str, printed: str) -> bool:
 
 
 def _near(one: str, other: str) -> bool:
+    if one.endswith("%"):
+        return math.isclose(float(one[:-1]), float(other[:-1]), rel_tol=0, abs_tol=POINTS)
     if not re.search(r"[.e]", one + other):
         return int(one) == int(other)
     return math.isclose(float(one), float(other), rel_tol=RELATIVE, abs_tol=ABSOLUTE)
