@@ -67,7 +67,7 @@ def draw(number: int) -> None:
         return
     results = json.loads((MEASURED / f"{number:02d}.json").read_text(encoding="utf-8"))
     for name, figure in module.plots(results).items():
-        save(figure, FOLDER / "plots" / f"{name}.svg")
+        save(figure, FOLDER / "plots" / name)
 
 
 def _short(value: Any) -> Any:

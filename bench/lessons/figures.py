@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -73,7 +74,14 @@ def axes(columns: int = 1, width: float = 6.4, height: float = 3.2) -> tuple[Fig
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write an SVG without a date, its numbers with two decimals, so that it is small and the same each time."""
+    """Write an SVG without a date, its numbers with two decimals; or a PNG of 64 colours: small, the same each time."""
+    if path.suffix == ".png":
+        from PIL import Image
+
+        with io.BytesIO() as raw:
+            figure.savefig(raw, format="png", dpi=100)
+            Image.open(raw).convert("RGB").quantize(64).save(path, optimize=True)
+        return
     figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
     text = path.read_text(encoding="utf-8")
     text = re.sub(r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)

@@ -56,4 +56,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
         plot.plot(at, norm.pdf(at), color=COLOURS[1])
         plot.set_title(name, fontsize=10)
         plot.set_xlabel("z-score (above 4: drawn at 4)")
-    return {"03-columns": figure}
+    return {"03-columns.svg": figure}

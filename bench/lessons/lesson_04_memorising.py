@@ -96,4 +96,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
             plot.set_title(f"{word}, {SHOWN[name].split()[0]} rows", fontsize=10)
             plot.set_xlabel("epoch")
     made[0].legend(frameon=False, fontsize=9)
-    return {"04-curves": figure}
+    return {"04-curves.svg": figure}

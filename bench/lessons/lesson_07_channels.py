@@ -133,4 +133,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
         plot.set_title(setting, fontsize=10)
         plot.yaxis.set_major_formatter("{x:.1%}")
     made[0].set_ylabel("accuracy, rows held out")
-    return {"07-channels": figure}
+    return {"07-channels.svg": figure}

@@ -21,7 +21,7 @@ def measure() -> dict[str, Any]:
 
 
 def texts(results: dict[str, Any]) -> dict[str, str]:
-    picture = "![The first plane of a photo: permuted it is the photo in grey, reshaped it is not](plots/10-planes.svg)"
+    picture = "![The first plane of a photo: permuted it is the photo in grey, reshaped it is not](plots/10-planes.png)"
     return {"shown": f"{picture}\n\nOnly {results['equal']:.1%} of the numbers are where they belong, by chance."}
 
 
@@ -37,4 +37,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
         plot.imshow(np.asarray(plane)[::SMALLER, ::SMALLER], cmap="gray", vmin=0, vmax=255)
         plot.set_title(name, fontsize=10)
         plot.set_axis_off()
-    return {"10-planes": figure}
+    return {"10-planes.png": figure}

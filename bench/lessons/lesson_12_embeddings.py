@@ -127,4 +127,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
     for colour, name in zip(COLOURS, GENRES, strict=False):
         plot.plot(*points[results["genres"][name]].T, "o", color=colour, ms=4, label=name)
     plot.legend(frameon=False, fontsize=9)
-    return {"12-space": figure}
+    return {"12-space.svg": figure}

@@ -68,7 +68,7 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     by_rows = results["optimism"]
     rows = [[looks, *(points(by_rows[f"{n}"][f"{looks}"]) for n in VALIDATION_ROWS)] for looks in LOOKS]
     words = (
-        f"By how much the best validation score was above the truth: {TRAININGS} training sets, {REPEATS} random choices"
+        f"By how much the best validation score was above the truth: {TRAININGS} training sets, {REPEATS} random draws"
         " of the validation rows for each, 95% intervals over the training sets (`make lessons ONLY=13`)."
     )
     chosen = "; ".join(f"of {n} rows, {percent(results['chosen'][f'{n}'])}" for n in VALIDATION_ROWS)
@@ -91,4 +91,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
     plot.set_xlabel("settings tried")
     plot.set_ylabel("best score less the truth")
     plot.legend(frameon=False, fontsize=9)
-    return {"13-optimism": figure}
+    return {"13-optimism.svg": figure}

@@ -114,4 +114,4 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
     plot.invert_yaxis()
     plot.xaxis.set_major_formatter("{x:.0%}")
     plot.set_xlabel("accuracy on 5,000 rows held out")
-    return {"17-penalties": figure}
+    return {"17-penalties.svg": figure}
