@@ -11,7 +11,7 @@ from lessons.figures import differs, interval, percent, points, table
 from lessons.training import accuracy, fashion, fit, multiply_adds, parameters, parts
 
 SEEDS = range(5)
-TRAIN_ROWS, HELD_OUT_ROWS, EPOCHS = 3000, 10_000, 8
+TRAIN_ROWS, HELD_OUT_ROWS, EPOCHS = 2000, 5000, 10
 WIDTH, AS_DEAR = 8, 21  # channels of the first stage: of the first two nets, and of an encoder of the U-Net's cost
 
 

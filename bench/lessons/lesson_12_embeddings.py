@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FOLDS, WIDTHS = range(1, 6), (0, 4, 16, 64)
-EPOCHS, DECAY, OFTEN = 12, 0.3, 100
+EPOCHS, DECAY, BIAS_DECAY, OFTEN = 20, 1.0, 0.1, 100
 GENRES = ["Children's", "Horror", "Film-Noir", "Romance"]
 
 
@@ -54,7 +54,10 @@ class Ratings(nn.Module):
 def fitted(pairs: Tensor, stars: Tensor, width: int, seed: int) -> Ratings:
     torch.manual_seed(seed)
     net = Ratings(stars.mean(), width)
-    optimizer = torch.optim.AdamW([p for p in net.parameters() if p.numel()], lr=0.01, weight_decay=DECAY)
+    groups = [{"params": net.biases.parameters(), "weight_decay": BIAS_DECAY}]
+    if width:
+        groups.append({"params": net.points.parameters(), "weight_decay": DECAY})
+    optimizer = torch.optim.AdamW(groups, lr=0.01)
     for _ in range(EPOCHS):
         for batch in torch.randperm(len(stars)).split(1000):
             loss = ((net(pairs[batch]) - stars[batch]) ** 2).mean()

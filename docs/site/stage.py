@@ -8,6 +8,7 @@ Links that lead out of the docs, into the code, become the path that they name: 
 from __future__ import annotations
 
 import argparse
+import ast
 import inspect
 import re
 import shutil
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 EXPLAIN = re.compile(r"`goodfit explain (?P<rule>[a-z][a-z-]+)`")
-PROSE = {"What it checks", "Why it hurts", "When it is a false alarm", "Cost"}
+EXAMPLES = {"Example", "Instead"}  # sections of a rule that show code, or say in words what to do
 START = {"README.md": "index.md"}  # pages that have another name on the site
 
 CONTENTS = """
@@ -67,7 +68,7 @@ def staged(page: Path) -> str:
         if target in known:
             return f"[{text}]({up}{known[target].as_posix()}{anchor})"
         shown = target.relative_to(ROOT).as_posix()
-        return text if shown in text else f"{text} (`{shown}`)"
+        return f"`{shown}`" if shown.endswith(text.strip("`")) else f"{text} (`{shown}`)"
 
     def explain(match: re.Match[str]) -> str:
         return f"[{match[0]}]({up}rules/{match['rule']}.md)" if match["rule"] in names else match[0]
@@ -87,8 +88,16 @@ def rule_page(rule: Rule) -> str:
     sections = [f"# {rule.name}", f"**{rule.code}, {rule.level.name.lower()}**: {first.partition(': ')[2]}"]
     for heading, body in re.findall(r"^(\S.*)\n((?:[ ]{4}.*\n|\n)+)", rest + "\n", flags=re.MULTILINE):
         text = textwrap.dedent(body).strip("\n")
-        sections += [f"## {heading}", text if heading in PROSE else f"```python\n{text}\n```"]
+        sections += [f"## {heading}", f"```python\n{text}\n```" if heading in EXAMPLES and is_code(text) else text]
     return "\n\n".join(sections) + "\n"
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is Python, and not a sentence."""
+    try:
+        return bool(ast.parse(text).body)
+    except SyntaxError:
+        return False
 
 
 def rule_index() -> str:
@@ -117,9 +126,8 @@ def reference() -> str:
         if name.startswith("_"):
             continue
         kind = "autoclass" if inspect.isclass(value) else "autofunction"
-        home = f"{value.__module__}.{value.__name__}"
-        options = ":members:\n" if kind == "autoclass" else ""
-        lines += [f"## gf.{name}", "", f"```{{eval-rst}}\n.. {kind}:: {home}\n{textwrap.indent(options, '   ')}```", ""]
+        options = "   :members:\n" if kind == "autoclass" else ""
+        lines += [f"## gf.{name}", "", f"```{{eval-rst}}\n.. {kind}:: goodfit.{name}\n{options}```", ""]
     return "\n".join(lines)
 
 
