@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,7 +14,11 @@ from lessons.figures import percent, points, table
 from lessons.training import digits, parts
 
 SEEDS = range(5)
-EPOCHS, BATCH, RATE = 10, 64, 0.1  # plain gradient descent, as in a first program
+EPOCHS, BATCH = 10, 64
+OPTIMISERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "plain descent": partial(torch.optim.SGD, lr=0.1),
+    "Adam": partial(torch.optim.Adam, lr=0.003),
+}
 
 
 def one_hot(y: Tensor) -> Tensor:
@@ -32,43 +37,45 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-def measure() -> dict[str, Any]:
+def accuracy_of(
+    loss_of: Callable[[Tensor, Tensor], Tensor], optimiser: Callable[..., torch.optim.Optimizer], seed: int
+) -> float:
+    """Fit a small net to the digits by this loss; the share of 597 other rows that it has right."""
     x, y = digits()
     x = x.flatten(1)
-    results: dict[str, Any] = {name: {"accuracy": [], "loss": []} for name in LOSSES}
-    for seed in SEEDS:
-        train, held_out = parts(len(x), (1200, 597), seed)
-        for name, loss_of in LOSSES.items():
-            torch.manual_seed(seed)
-            net = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-            optimizer = torch.optim.SGD(net.parameters(), lr=RATE)
-            random = torch.Generator().manual_seed(seed)
-            for _ in range(EPOCHS):
-                for rows in train[torch.randperm(len(train), generator=random)].split(BATCH):
-                    optimizer.zero_grad()
-                    loss = loss_of(net(x[rows]), y[rows])
-                    loss.backward()
-                    optimizer.step()
-            with torch.no_grad():
-                right = net(x[held_out]).argmax(1) == y[held_out]
-            results[name]["accuracy"].append(float(right.float().mean()))
-            results[name]["loss"].append(loss.item())
-    return results
+    train, held_out = parts(len(x), (1200, 597), seed)
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    optimizer = optimiser(net.parameters())
+    random = torch.Generator().manual_seed(seed)
+    for _ in range(EPOCHS):
+        for rows in train[torch.randperm(len(train), generator=random)].split(BATCH):
+            optimizer.zero_grad()
+            loss_of(net(x[rows]), y[rows]).backward()
+            optimizer.step()
+    with torch.no_grad():
+        return float((net(x[held_out]).argmax(1) == y[held_out]).float().mean())
+
+
+def measure() -> dict[str, Any]:
+    return {
+        name: {how: [accuracy_of(loss_of, optimiser, seed) for seed in SEEDS] for how, optimiser in OPTIMISERS.items()}
+        for name, loss_of in LOSSES.items()
+    }
 
 
 def texts(results: dict[str, Any]) -> dict[str, str]:
-    best = next(iter(results.values()))["accuracy"]
-    rows = [
-        [
-            name,
-            percent(each["accuracy"]),
-            points([one - other for one, other in zip(each["accuracy"], best, strict=True)]) if number else "",
-            f"{sum(each['loss']) / len(each['loss']):.2f}",
-        ]
-        for number, (name, each) in enumerate(results.items())
-    ]
+    best = next(iter(results.values()))
+    rows = []
+    for number, (name, each) in enumerate(results.items()):
+        row = [name]
+        for how in OPTIMISERS:
+            gap = [one - other for one, other in zip(each[how], best[how], strict=True)]
+            row += [percent(each[how]), points(gap) if number else ""]
+        rows.append(row)
+    head = ["loss", *(word for how in OPTIMISERS for word in (how, "less the first"))]
     caption = (
-        f"Digits, {EPOCHS} epochs of plain gradient descent at rate {RATE}, 597 rows held out, {len(SEEDS)} seeds with"
-        " 95% intervals; the last column is the training loss at the end."
+        f"The accuracy on 597 digits held out after {EPOCHS} epochs, {len(SEEDS)} seeds, 95% intervals; by plain"
+        " gradient descent with a rate of 0.1, and by Adam with 0.003:"
     )
-    return {"table": caption + "\n\n" + table(["loss", "accuracy", "less the first", "its own loss"], rows)}
+    return {"table": caption + "\n\n" + table(head, rows)}
