@@ -40,13 +40,13 @@ def test_a_rise_is_seen(rise: float) -> None:
 
 
 def test_by_hand() -> None:
-    # even rows are lowest at epoch 2, odd ones at epoch 1: each is judged from the other's
-    losses = np.array([[3.0, 1.0, 3.0, 1.0], [1.0, 2.0, 1.0, 2.0], [4.0, 4.0, 4.0, 4.0]])
-    found = rise_after_lowest(losses)
+    # means of three epochs: even rows 3, 7/3, 1, 7/3, 11/3, 17/3, 19/3, 7 are lowest at epoch 3; odd rows 5, 5, 4, 3,
+    # 2, 4, 6, 8 at epoch 5: each is judged from the other's, up to the mean of the last two epochs
+    even, odd = [5.0, 1.0, 1.0, 1.0, 5.0, 5.0, 7.0, 7.0], [5.0, 5.0, 5.0, 2.0, 2.0, 2.0, 8.0, 8.0]
+    found = rise_after_lowest(np.array([even, odd, even, odd]).T)
     assert found is not None
-    assert (found.epoch, found.lowest, found.last) == (2, 1.5, 4.0)
-    # even rows from epoch 1: 4 - 3; odd rows from epoch 2: 4 - 2
-    assert found.test.difference.value == pytest.approx((1 + 2 + 1 + 2) / 4)
+    assert (found.epoch, found.lowest, found.last) == (4, 1.5, 7.5)
+    assert found.test.difference.value == pytest.approx(((7 - 11 / 3) + (8 - 4)) / 2)
 
 
 def test_too_little_says_nothing() -> None:
