@@ -21,8 +21,8 @@ GROWTHS = {"doubled": 2.0, "1.5 ×": 1.5, "constant": 1.0}
 SEEDS = range(5)
 SETTINGS = {  # name: images, stages, width of the constant net, which sets the compute, training rows, epochs
     "digits": ("digits", 3, 14, 1200, 20),
-    "Fashion-MNIST, narrow": ("fashion", 4, 6, 3000, 8),
-    "Fashion-MNIST, wide": ("fashion", 4, 10, 3000, 8),
+    "Fashion-MNIST, narrow": ("fashion", 4, 6, 2000, 8),
+    "Fashion-MNIST, wide": ("fashion", 4, 10, 2000, 8),
 }
 HELD_OUT = {"digits": 597, "fashion": 5000}
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SEEDS = range(8)
-TRAIN_ROWS, HELD_OUT_ROWS, EPOCHS, BATCH = 500, 5000, 80, 32
+TRAIN_ROWS, HELD_OUT_ROWS, EPOCHS, BATCH = 500, 5000, 60, 32
 PLAIN = "wide"
 
 
