@@ -51,21 +51,19 @@ def test_nets_of_lesson_7_have_equal_compute_and_the_growth_that_they_are_named_
 
 
 def test_the_wider_encoder_of_lesson_8_is_not_dearer_than_the_u_net() -> None:
-    image = torch.zeros(2, 1, 28, 28)
+    image = torch.zeros(2, 1, 8, 8)
     costs = {name: multiply_adds(make(), image) for name, make in NETS.items()}
     assert 0.9 * costs["U-Net of this encoder"] < costs["wider encoder"] <= costs["U-Net of this encoder"]
     assert all(make()(image).shape == (2, 10) for make in NETS.values())
 
 
-def test_moved_images_are_shifts_of_the_image_or_of_its_mirror() -> None:
+def test_moved_images_are_shifts_of_the_image_by_up_to_a_pixel() -> None:
     image = torch.arange(1.0, 26).reshape(1, 1, 5, 5)
-    allowed = []
-    for source in (image, image.flip(3)):
-        padded = nn.functional.pad(source, (2, 2, 2, 2))
-        allowed += [padded[..., down : down + 5, across : across + 5] for down in range(5) for across in range(5)]
-    seen = moved(image.expand(400, 1, 5, 5), torch.Generator().manual_seed(0))
+    padded = nn.functional.pad(image, (1, 1, 1, 1))
+    allowed = [padded[..., down : down + 5, across : across + 5] for down in range(3) for across in range(3)]
+    seen = moved(image.expand(200, 1, 5, 5), torch.Generator().manual_seed(0))
     kinds = {next(number for number, each in enumerate(allowed) if torch.equal(each[0], one)) for one in seen}
-    assert len(kinds) == 50  # 25 shifts of each; 400 draws miss one in 1.5% of seeds
+    assert len(kinds) == 9
 
 
 def test_ratings_of_width_0_are_biases_alone() -> None:
