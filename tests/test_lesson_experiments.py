@@ -69,7 +69,7 @@ def test_moved_images_are_shifts_of_the_image_by_up_to_a_pixel() -> None:
 def test_ratings_of_width_0_are_biases_alone() -> None:
     net = Ratings(torch.tensor(3.5), 0)
     batch = torch.tensor([[0, 0], [5, 7]])
-    expected = 3.5 + net.biases[0].weight[[0, 5], 0] + net.biases[1].weight[[0, 7], 0]
+    expected = 3.5 + net.user_bias.weight[[0, 5], 0] + net.film_bias.weight[[0, 7], 0]
     assert torch.allclose(net(batch), expected)
 
 

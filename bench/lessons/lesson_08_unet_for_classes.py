@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +32,7 @@ class Encoder(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         for stage in self.stages:
             x = stage(x)
-        return self.head(x.mean((2, 3)))
+        return cast(Tensor, self.head(x.mean((2, 3))))
 
 
 class UNetForClasses(Encoder):
@@ -43,15 +44,15 @@ class UNetForClasses(Encoder):
         self.head = nn.Linear(width, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        maps = []
+        maps: list[Tensor] = []
         for stage in self.stages:
             maps.append(x := stage(x))
         for up, beside in zip(self.ups, maps[-2::-1], strict=True):
             x = up(torch.cat([nn.functional.interpolate(x, scale_factor=2.0), beside], dim=1))
-        return self.head(x.mean((2, 3)))
+        return cast(Tensor, self.head(x.mean((2, 3))))
 
 
-NETS = {
+NETS: dict[str, Callable[[], nn.Module]] = {
     "encoder": lambda: Encoder(WIDTH),
     "U-Net of this encoder": lambda: UNetForClasses(WIDTH),
     "wider encoder": lambda: Encoder(WIDER),

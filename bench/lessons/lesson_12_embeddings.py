@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -39,24 +39,27 @@ class Ratings(nn.Module):
 
     def __init__(self, mean: Tensor, width: int) -> None:
         super().__init__()
-        self.register_buffer("mean", mean)
-        self.points = nn.ModuleList([nn.Embedding(943, width), nn.Embedding(1682, width)])
-        self.biases = nn.ModuleList([nn.Embedding(943, 1), nn.Embedding(1682, 1)])
-        for each in (*self.points, *self.biases):
-            nn.init.normal_(each.weight, std=0.05) if each.weight.numel() else None
+        self.mean = mean
+        self.user, self.film = nn.Embedding(943, width), nn.Embedding(1682, width)
+        self.user_bias, self.film_bias = nn.Embedding(943, 1), nn.Embedding(1682, 1)
+        for each in (self.user, self.film, self.user_bias, self.film_bias):
+            if each.weight.numel():
+                nn.init.normal_(each.weight, std=0.05)
 
     def forward(self, batch: Tensor) -> Tensor:
         user, film = batch[:, 0], batch[:, 1]
-        bias = self.biases[0](user) + self.biases[1](film)
-        return self.mean + bias.squeeze(1) + (self.points[0](user) * self.points[1](film)).sum(1)
+        bias = self.user_bias(user) + self.film_bias(film)
+        return cast(Tensor, self.mean + bias.squeeze(1) + (self.user(user) * self.film(film)).sum(1))
 
 
 def fitted(pairs: Tensor, stars: Tensor, width: int, seed: int) -> Ratings:
     torch.manual_seed(seed)
     net = Ratings(stars.mean(), width)
-    groups = [{"params": net.biases.parameters(), "weight_decay": BIAS_DECAY}]
+    groups: list[dict[str, Any]] = [
+        {"params": [net.user_bias.weight, net.film_bias.weight], "weight_decay": BIAS_DECAY}
+    ]
     if width:
-        groups.append({"params": net.points.parameters(), "weight_decay": DECAY})
+        groups.append({"params": [net.user.weight, net.film.weight], "weight_decay": DECAY})
     optimizer = torch.optim.AdamW(groups, lr=0.01)
     for _ in range(EPOCHS):
         for batch in torch.randperm(len(stars)).split(1000):
@@ -77,7 +80,7 @@ def measure() -> dict[str, Any]:
                 predicted = fitted(pairs, stars, width, fold)(test_pairs)
             errors[f"{width}"].append(float(((predicted - test_stars) ** 2).mean().sqrt()))
     pairs, stars = read("u.data")
-    points = fitted(pairs, stars, 16, 0).points[1].weight.detach().numpy()
+    points = fitted(pairs, stars, 16, 0).film.weight.detach().numpy()
     often = np.bincount(pairs[:, 1].numpy(), minlength=len(points)) >= OFTEN
     names = [line.split("|")[0] for line in (folder() / "u.genre").read_text().splitlines() if line]
     lines = (folder() / "u.item").read_text(encoding="latin-1").splitlines()

@@ -55,18 +55,21 @@ def pages() -> list[Path]:
 
 def blocks(text: str) -> list[Block]:
     """The blocks of a page that are run. ValueError for a fence that is never closed."""
-    lines, found, at = text.splitlines(), [], 0
+    lines, at = text.splitlines(), 0
+    found: list[Block] = []
     while at < len(lines):
         if not lines[at].startswith("```"):
             at += 1
             continue
         language, start = lines[at][3:].strip(), at + 1
         end = _closing(lines, start)
-        mark = re.fullmatch(r"<!-- (file|needs) (\S+) -->", lines[at - 1]) if at else None
+        mark = re.fullmatch(r"<!-- (?:file (\S+)|needs (\S+)) -->", lines[at - 1]) if at else None
+        file, needs = mark.groups() if mark is not None else (None, None)
         at = end + 1
         if language not in ("python", "console"):
             continue
-        output, where = None, None
+        output: str | None = None
+        where: tuple[int, int] | None = None
         following = at
         while following < len(lines) and not lines[following].strip():
             following += 1
@@ -74,8 +77,7 @@ def blocks(text: str) -> list[Block]:
             where = (following + 1, _closing(lines, following + 1))
             output = "\n".join(lines[where[0] : where[1]])
             at = where[1] + 1
-        named = {mark[1]: mark[2]} if mark else {}
-        found.append(Block(language, "\n".join(lines[start:end]), start, output=output, output_lines=where, **named))
+        found.append(Block(language, "\n".join(lines[start:end]), start, file, needs, output, where))
     return found
 
 
