@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 from lessons.figures import save
-from lessons.page import FOLDER, blocks, goodfit_command, pages, run, with_outputs, with_regions
+from lessons.page import FOLDER, blocks, goodfit_command, pages, regions, run, with_outputs, with_regions
 from lessons.training import Missing
 
 MEASURED = FOLDER / "measured"
@@ -39,8 +39,9 @@ def written(number: int, page: Path) -> str:
     module, text = experiment(number), page.read_text(encoding="utf-8")
     if module is None:
         return text
-    results = json.loads((MEASURED / f"{number:02d}.json").read_text(encoding="utf-8"))
-    return with_regions(text, module.texts(results))
+    if not (kept := MEASURED / f"{number:02d}.json").exists():
+        return with_regions(text, dict.fromkeys(regions(text), f"*Not measured yet: `make lessons ONLY={number}`.*"))
+    return with_regions(text, module.texts(json.loads(kept.read_text(encoding="utf-8"))))
 
 
 def measure(number: int) -> None:
@@ -63,9 +64,10 @@ def measure(number: int) -> None:
 def draw(number: int) -> None:
     """A lesson's plots, from the figures that were kept."""
     module = experiment(number)
-    if module is None or not hasattr(module, "plots"):
+    kept = MEASURED / f"{number:02d}.json"
+    if module is None or not hasattr(module, "plots") or not kept.exists():
         return
-    results = json.loads((MEASURED / f"{number:02d}.json").read_text(encoding="utf-8"))
+    results = json.loads(kept.read_text(encoding="utf-8"))
     for name, figure in module.plots(results).items():
         save(figure, FOLDER / "plots" / name)
 
