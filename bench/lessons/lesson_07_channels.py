@@ -106,11 +106,21 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
                     "-".join(map(str, each["widths"])),
                     f"{each['multiply_adds'] / 1e6:.2f}",
                     f"{each['parameters']:,}",
+                    f"{each['kept']:,}",
                     percent(each["accuracy"]),
                     "" if name == "doubled" else points(difference(rules, name)),
                 ]
             )
-    head = ["data", "channels", "widths", "million multiply-adds", "parameters", "accuracy", "less doubled"]
+    head = [
+        "data",
+        "channels",
+        "widths",
+        "million multiply-adds",
+        "parameters",
+        "numbers kept",
+        "accuracy",
+        "less doubled",
+    ]
     verdicts = []
     for setting, rules in results.items():
         for name in ("1.5 ×", "constant"):

@@ -101,9 +101,9 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     ]
     narrow, wide = ({part: interval(results[name][part]).mean for part in PARTS} for name in ("narrow", PLAIN))
     lines += [
-        f"- Right among its training rows: the narrow net {narrow['train']:.0%}, the plain wide one {wide['train']:.0%}.",
-        f"- Right among the rows held out: the narrow net {narrow['held_out']:.1%}, the wide one {wide['held_out']:.1%}.",
-        f"- The loss on rows held out, which counts how sure a wrong answer was: {min(losses):.2f} to {max(losses):.2f}.",
+        f"- Right of its training rows: narrow {narrow['train']:.0%}, plain wide {wide['train']:.0%}.",
+        f"- Right of the rows held out: narrow {narrow['held_out']:.1%}, plain wide {wide['held_out']:.1%}.",
+        f"- Loss on rows held out, which counts how sure a wrong answer was: {min(losses):.2f} to {max(losses):.2f}.",
     ]
     picture = "![Accuracy of each net on rows held out: dots are seeds, bars 95% intervals](plots/17-penalties.svg)"
     return {"table": f"{table(head, rows)}\n\n{picture}", "answer": "\n".join(lines)}
