@@ -79,7 +79,7 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     rows, words = [], []
     for name, each in results.items():
         gain = [one - other for one, other in zip(each["accuracy"], unet["accuracy"], strict=True)]
-        cells = [name, f"{each['multiply_adds'] / 1e6:.1f}", f"{each['parameters']:,}", percent(each["accuracy"])]
+        cells = [name, f"{each['multiply_adds'] / 1e6:.2f}", f"{each['parameters']:,}", percent(each["accuracy"])]
         rows.append([*cells, "" if each is unet else points(gain)])
         if each is not unet:
             word = "more accurate than" if interval(gain).mean > 0 else "less accurate than"
