@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def make_net(widths: list[int]) -> nn.Sequential:
 def widths_for(growth: float, stages: int, budget: int, side: int) -> list[int]:
     """The widths that grow by `growth` from stage to stage, rounded up or down, closest to `budget` multiply-adds."""
 
-    def distance(widths: tuple[int, ...]) -> int:
+    def distance(widths: Sequence[int]) -> int:
         total, before, now = 10 * widths[-1] - budget, 1, side
         for number, width in enumerate(widths):
             now = now if number == 0 else (now + 1) // 2
@@ -51,13 +51,15 @@ def widths_for(growth: float, stages: int, budget: int, side: int) -> list[int]:
 
     exact = [[first * growth**stage for stage in range(stages)] for first in np.arange(2, 20, 0.05)]
     around = ([(math.floor(width), math.ceil(width)) for width in widths] for widths in exact)
-    return list(min((each for choices in around for each in itertools.product(*choices)), key=distance))
+    candidates = [list(each) for choices in around for each in itertools.product(*choices)]
+    return min(candidates, key=distance)
 
 
-def numbers_kept(net: nn.Module, image: Tensor) -> int:
+def numbers_kept(net: nn.Sequential, image: Tensor) -> int:
     """Numbers in the outputs of all convolutions for one image."""
     total = 0
-    for layer in net.eval():
+    net.eval()
+    for layer in net:
         image = layer(image)
         total += image.numel() if isinstance(layer, nn.Conv2d) else 0
     return total
@@ -83,8 +85,8 @@ def measure() -> dict[str, Any]:
             train, held_out = parts(len(x), (train_rows, HELD_OUT[data]), seed)
             for each in rules.values():
                 torch.manual_seed(seed)
-                net = fit(make_net(each["widths"]), x[train], y[train], epochs=epochs, seed=seed, rate=5e-3)
-                each["accuracy"].append(accuracy(net, x[held_out], y[held_out]))
+                fitted = fit(make_net(each["widths"]), x[train], y[train], epochs=epochs, seed=seed, rate=5e-3)
+                each["accuracy"].append(accuracy(fitted, x[held_out], y[held_out]))
         results[name] = rules
     return results
 

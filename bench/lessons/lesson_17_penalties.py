@@ -91,7 +91,7 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     unclear = [name for name, values in gains.items() if not differs(values)]
     losses = [interval(each["loss"]).mean for each in results.values()]
     lines = [
-        f"- {word}: {', '.join(names)}."
+        f"- {word}: {'; '.join(names)}."
         for word, names in (
             ("Better than the plain wide net beyond the noise", help_it),
             ("Worse beyond the noise", harm),

@@ -32,7 +32,8 @@ def notebook(text: str) -> nbformat.NotebookNode:
     cells += _prose(lines[at:])
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same each time
-    return new_notebook(cells=cells)
+    made: nbformat.NotebookNode = new_notebook(cells=cells)
+    return made
 
 
 def _prose(lines: list[str]) -> list[nbformat.NotebookNode]:
