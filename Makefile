@@ -20,7 +20,7 @@ BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audi
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install dev demo test lint types slow zoo zoo-peers field nightly gpu-test bench fuzz faults audit sbom \
-        install-hashed keywords clean
+        install-hashed keywords lessons lessons-notebooks docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -92,6 +92,18 @@ sbom: install $(TOOLS)/.installed  ## bill of materials of what is installed: bu
 
 keywords: dev  ## write the typed keywords of goodfit.fit again, after a change of options
 	@PYTHONPATH=src $(BIN)/python tests/fitting/make_keywords.py
+
+lessons: dev  ## repeat the experiments of docs/lessons and write their figures into the pages (ONLY=7: one of them)
+	@PYTHONPATH=src:bench $(BIN)/python -m lessons $(if $(ONLY),--only $(ONLY)) $(HOW)
+
+lessons-notebooks: dev  ## the lessons as notebooks, in build/notebooks
+	@PYTHONPATH=src:bench $(BIN)/python -m lessons.notebooks
+
+docs: install  ## the site of the docs, in build/site: guides, lessons, rules, reference
+	@$(PIP_INSTALL) -c constraints.txt -e '.[docs]'
+	@$(BIN)/python docs/site/stage.py build/site-source
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html -d build/site-doctrees build/site-source build/site
+	@echo "build/site/index.html: $$(find build/site -name '*.html' | wc -l) pages"
 
 clean:  ## remove what was set up and built; your runs stay
 	rm -rf $(VENV) .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,56 @@
+"""The lessons as notebooks: each is valid, and some are executed in a real kernel."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("nbformat", reason="nbclient of the dev extra brings it")
+import nbformat
+from lessons.notebooks import notebook, write
+from lessons.page import pages
+
+EXECUTED = ["02-a-loss-is-one-number", "14-where-gradients-live"]  # code alone; files and commands
+
+
+def test_every_lesson_is_a_valid_notebook(tmp_path: Path) -> None:
+    written = write(tmp_path)
+    assert [path.stem for path in written] == [page.stem for page in pages()]
+    for path in written:
+        nbformat.validate(nbformat.read(path, as_version=4))
+    assert (tmp_path / "plots").is_dir()
+
+
+def test_files_commands_and_links_are_those_of_notebooks() -> None:
+    page = (
+        "# One\nSee [two](02-two.md) and [data](../data.md).\n<!-- file a.py -->\n```python\nx = 1\n```\n"
+        "```console\n$ goodfit check a.py\nall is well\n```\n```python\nprint(1)\n```\n\n```text\n1\n```\nThe end.\n"
+    )
+    cells = [(cell.cell_type, cell.source) for cell in notebook(page).cells]
+    assert cells == [
+        ("markdown", "# One\nSee [two](02-two.ipynb) and data."),
+        ("code", "%%writefile a.py\nx = 1"),
+        ("code", "!goodfit check a.py"),
+        ("code", "print(1)"),
+        ("markdown", "The end."),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's packages among each other
+@pytest.mark.parametrize("name", EXECUTED)
+def test_a_notebook_of_a_lesson_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nbclient = pytest.importorskip("nbclient", reason="of the dev extra")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    page = next(page for page in pages() if page.stem == name)
+    made = notebook(page.read_text(encoding="utf-8"))
+    nbclient.NotebookClient(made, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in made.cells if cell.cell_type == "code" for output in cell.outputs]
+    printed = "".join(output.text for output in outputs if output.output_type == "stream")
+    assert not [output for output in outputs if output.output_type == "error"]
+    if name == EXECUTED[0]:
+        assert "broadcast: loss" in printed
+    else:
+        assert "gradients-not-zeroed" in printed
