@@ -37,7 +37,7 @@ def curves(x: Tensor, y: Tensor, train: Tensor, valid: Tensor, epochs: int, seed
     def after_epoch(_: int) -> None:
         lines.append([*score(net, x[looked_at], y[looked_at]), *score(net, x[valid], y[valid])])
 
-    fit(net, x[train], y[train], epochs=epochs, seed=seed, rate=1e-3, constant_rate=True, after_epoch=after_epoch)
+    fit(net, x[train], y[train], epochs=epochs, seed=seed, rate=2e-3, constant_rate=True, after_epoch=after_epoch)
     return lines
 
 

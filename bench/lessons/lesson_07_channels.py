@@ -127,8 +127,14 @@ def texts(results: dict[str, Any]) -> dict[str, str]:
     for setting, rules in results.items():
         for name in ("1.5 ×", "constant"):
             values = difference(rules, name)
-            word = "as good within the noise" if not differs(values) else "better" if np.mean(values) > 0 else "worse"
-            verdicts.append(f"- {setting}: {name} is {word}, {points(values)}.")
+            word = (
+                "within the noise of" if not differs(values) else "better than" if np.mean(values) > 0 else "worse than"
+            )
+            verdicts.append(f"- {setting}: {name} is {word} doubling, {points(values)}.")
+    for name in ("1.5 ×", "constant"):
+        gaps = [difference(rules, name) for rules in results.values()]
+        worse = sum(differs(values) and np.mean(values) < 0 for values in gaps)
+        verdicts.append(f"- In all: {name} is worse than doubling in {worse} of {len(gaps)} settings.")
     picture = "![Accuracy of three rules at equal compute: dots are seeds, bars 95% intervals](plots/07-channels.svg)"
     return {"table": f"{table(head, rows)}\n\n{picture}", "answer": "\n".join(verdicts)}
 

@@ -76,8 +76,9 @@ def measure() -> dict[str, Any]:
         pairs, stars = read(f"u{fold}.base")
         test_pairs, test_stars = read(f"u{fold}.test")
         for width in WIDTHS:
+            net = fitted(pairs, stars, width, fold)
             with torch.no_grad():
-                predicted = fitted(pairs, stars, width, fold)(test_pairs)
+                predicted = net(test_pairs)
             errors[f"{width}"].append(float(((predicted - test_stars) ** 2).mean().sqrt()))
     pairs, stars = read("u.data")
     points = fitted(pairs, stars, 16, 0).film.weight.detach().numpy()

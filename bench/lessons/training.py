@@ -73,7 +73,7 @@ def fit(
     random = torch.Generator().manual_seed(seed)
     steps = epochs * (len(x) // batch if len(x) >= batch else 1)
     optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=weight_decay)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
+    cycle = None if constant_rate else torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
     for epoch in range(1, epochs + 1):
         net.train()
         order = torch.randperm(len(x), generator=random)
@@ -85,7 +85,7 @@ def fit(
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            if not constant_rate:
+            if cycle is not None:
                 cycle.step()
         net.eval()
         if after_epoch is not None:
