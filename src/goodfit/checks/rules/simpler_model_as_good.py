@@ -49,5 +49,5 @@ class SimplerModelAsGood(EndRule):
                 f"interval of what it loses more: {number(excess.low, 3)} to {number(excess.high, 3)}); "
                 "the model gains "
                 f"{number(gain.value, 3)} over {end.rival}",
-                "Take the linear model, or add columns that hold what these do not",
+                "Take the linear model, or add inputs that hold what these do not",
             )
