@@ -22,6 +22,7 @@ from goodfit.checks.rule import Rule, rules
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+IMAGE = re.compile(r"!\[[^\]]*\]\((?P<path>[^)\s]+)\)")
 EXPLAIN = re.compile(r"`goodfit explain (?P<rule>[a-z][a-z-]+)`")
 EXAMPLES = {"Example", "Instead"}  # sections of a rule that show code, or say in words what to do
 START = {"README.md": "index.md"}  # pages that have another name on the site
@@ -156,11 +157,14 @@ def stage(folder: Path) -> None:
         target = folder / place(page)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+        for path in IMAGE.findall(text):
+            if "://" not in path:
+                (target.parent / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(page.parent / path, target.parent / path)
     for rule in rules():
         (folder / "rules" / f"{rule.name}.md").write_text(rule_page(rule), encoding="utf-8")
     (folder / "rules" / "index.md").write_text(rule_index(), encoding="utf-8")
     (folder / "api.md").write_text(reference(), encoding="utf-8")
-    shutil.copytree(DOCS / "lessons" / "plots", folder / "lessons" / "plots")
     shutil.copy(DOCS / "site" / "conf.py", folder / "conf.py")
 
 

@@ -47,7 +47,7 @@ def test_heat_is_drawn_where_there_is_some() -> None:
 
 
 def test_a_run_keeps_samples_and_the_page_shows_them(digits_folder: Path, tmp_path: Path) -> None:
-    run = gf.fit(digits_folder, epochs=1, width=4, augment="light", lr="find", out=tmp_path / "run")
+    run = gf.fit(digits_folder, arch="resnet10", epochs=1, width=4, augment="light", lr="find", out=tmp_path / "run")
     tensors, _ = load_state(run.folder / SCORES)
     assert tensors["unaugmented"].shape == tensors["augmented"].shape == (6, 16, 16, 1)
     assert not torch.equal(tensors["unaugmented"], tensors["augmented"])

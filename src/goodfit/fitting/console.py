@@ -64,10 +64,9 @@ class Console:
 
     def batch(self, training: Training) -> None:
         """Inside an epoch."""
-        if self.quiet or not self._due():
+        if self.quiet:
             return
         position = training.position
-        loss = float(training.loss_sum) / max(1, position.rows)
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
         rows = position.epoch * len(training.train_rows) + position.rows
         pace = f"{rows / max(position.seconds, 1e-9):,.0f} {training.feed.source.noun}s a second"
@@ -75,8 +74,12 @@ class Console:
             self._has_time = True
             if left > SECONDS_WORTH_SAYING:
                 self.say(f"  {'pace':<16}{pace}; about {clock(left)} min left")
-        epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}, loss {loss:.3f}, {pace}, {clock(left)} left"
-        self._draw(epoch, position.batch, training.batches_an_epoch)
+        if self._due():
+            loss = float(training.loss_sum) / max(1, position.rows)
+            epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}"
+            self._draw(
+                f"{epoch}, loss {loss:.3f}, {pace}, {clock(left)} left", position.batch, training.batches_an_epoch
+            )
 
     def _due(self) -> bool:
         """Whether so much time has passed that it is worth drawing: a loss that is read waits for the device."""
