@@ -73,15 +73,24 @@ class TreesRival(Rival):
         return super().suits(lesson) and lesson.task.outputs <= OUTPUTS_AT_MOST
 
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
+        from threadpoolctl import threadpool_limits  # scikit-learn comes with it
+
+        # steps of few rows take microseconds: on a busy machine threads wait for each other far longer than that
+        with threadpool_limits(1 if len(lesson.x) <= FEW_ROWS else None, user_api="openmp"):
+            forest = self._best(lesson)
+        options, state = tensors_of(forest.grown, forest.rounds, forest.order)
+        if forest.pairs:
+            options["pairs"] = [list(pair) for pair in forest.pairs]
+        return options, {name: torch.from_numpy(value) for name, value in state.items()}, forest.out
+
+    def _best(self, lesson: Lesson) -> Forest:
+        """Plain trees, or those over pairs where the rows held out say that they are better."""
         forest = _forest(lesson, ())
         if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
             of_numbers = gains(forest.grown, forest.order)[: lesson.numbers]
             paired = np.sort(np.argsort(-of_numbers, kind="stable")[:PAIRED_NUMBERS]).tolist()
             forest = min(forest, _forest(lesson, list(itertools.combinations(paired, 2))), key=lambda each: each.loss)
-        options, state = tensors_of(forest.grown, forest.rounds, forest.order)
-        if forest.pairs:
-            options["pairs"] = [list(pair) for pair in forest.pairs]
-        return options, {name: torch.from_numpy(value) for name, value in state.items()}, forest.out
+        return forest
 
 
 def _forest(lesson: Lesson, pairs: Pairs) -> Forest:
