@@ -193,7 +193,7 @@ def fit(
         )
         run = save_run(folder.path, record, problem, training, finished, scored)
     team.end()
-    if quiet is None:
+    if quiet is None and console is None:
         journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
     return run
 
