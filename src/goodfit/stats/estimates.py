@@ -138,8 +138,11 @@ def balanced_accuracy(correct: np.ndarray, labels: np.ndarray) -> Estimate:
         variances.append(smoothed * (1 - smoothed) / n)
     count = len(shares)
     error = math.sqrt(sum(variances)) / count
-    alike = round(count**2 / sum(1 / n for n in rows))  # rows of one share that would be known as well
-    return _on_logit(sum(shares) / count, error, sum(rows), max(1, alike))
+    alike = max(1, round(count**2 / sum(1 / n for n in rows)))  # rows of one share that would be known as well
+    value = sum(shares) / count
+    if error > min(value, 1 - value) / 2:  # so near to 0 or 1 a slope of the logit says nothing
+        return proportion(value * alike, alike)
+    return _on_logit(value, error, sum(rows), alike)
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
