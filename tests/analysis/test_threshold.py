@@ -67,7 +67,7 @@ def test_a_wanted_precision_or_recall_is_had_at_the_best_threshold_of_sklearn(ta
         ({"precision": 0.5, "recall": 0.5}, "one thing is to be wanted"),
         ({"cost_fp": 1.0}, "one thing is to be wanted"),
         ({"cost_fp": 0.0, "cost_fn": 1.0}, "a cost is above 0"),
-        ({"recall": 0.5, "positive": "2"}, "--positive 2 is no class"),
+        ({"recall": 0.5, "positive": "2"}, "--positive 2 is not one of the classes"),
     ],
 )
 def test_what_cannot_be_wanted_is_refused(table: Path, wanted: dict[str, float], words: str) -> None:

@@ -107,7 +107,7 @@ def choose_threshold(
     classes = entries[0].classes
     _refuse(entries[0], path)
     if positive is not None and positive not in classes:
-        raise UsageError(f"--positive {positive} is no class", fix=f"Choose {classes[0]} or {classes[1]}")
+        raise UsageError(f"--positive {positive} is not one of the classes", fix=f"Choose {classes[0]} or {classes[1]}")
     chosen = classes[1] if positive is None else positive
     scores, truth = _scores(entries[0], chosen)
     if costs is not None:

@@ -270,7 +270,7 @@ class Source(ABC):
         return None
 
     def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
-        """What these rows hold as it was written, by column, for people: empty of what is no table."""
+        """What these rows hold as it was written, by column, for people: empty where the data are not a table."""
         return []
 
     def release(self) -> None:  # noqa: B027
