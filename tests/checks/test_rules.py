@@ -84,6 +84,18 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
     assert "underfitting" not in spoke(end(**early, kept_train_losses=same - 0.2))
 
 
+def test_a_fit_cut_short_is_underfit_before_it_is_no_better() -> None:
+    """One epoch that has learnt nothing says nothing about what could be learnt; many say that nothing can be."""
+    chance = {"scores": dict.fromkeys(("train", "valid", "test"), estimate(0.5))}
+    line = {"train_loss": 0.7, "valid_loss": 0.7}
+    short = check_end(end(**chance, history=[{"epoch": 1, **line}], best_epoch=1))
+    assert {"underfitting", "no-better-than-baseline"} <= {finding.rule for finding in short}
+    assert judge(short) is Verdict.UNDERFIT
+    flat = check_end(end(**chance, history=[{"epoch": epoch, **line} for epoch in (1, 2, 3)], best_epoch=3))
+    assert judge(flat) is Verdict.NO_BETTER_THAN_BASELINE
+    assert "On its training rows it is not better either" in next(finding.fix for finding in flat)
+
+
 def test_no_better_than_the_baseline_is_said_by_the_interval() -> None:
     chance = {"train": estimate(0.6), "valid": estimate(0.51), "test": estimate(0.51)}
     assert judge(check_end(end(scores=chance))) is Verdict.NO_BETTER_THAN_BASELINE

@@ -30,12 +30,12 @@ class Verdict(Enum):
 
 
 # Without an error of any rule, the first rule here that has a finding names the verdict: whether it can be believed,
-# whether it has learnt anything, whether it was cut short, whether a net was needed, and what it does on new rows.
+# whether it was cut short, whether it has learnt anything, whether a net was needed, and what it does on new rows.
 BY_RULE = {
     "target-leakage": Verdict.NOT_TO_BE_TRUSTED,
     "too-few-rows": Verdict.TOO_FEW_ROWS,
-    "no-better-than-baseline": Verdict.NO_BETTER_THAN_BASELINE,
     "underfitting": Verdict.UNDERFIT,
+    "no-better-than-baseline": Verdict.NO_BETTER_THAN_BASELINE,
     "simpler-model-as-good": Verdict.SIMPLER_AS_GOOD,
     "overfitting": Verdict.OVERFIT,
     "memorisation": Verdict.MEMORISES,

@@ -121,6 +121,13 @@ class Classification(CalibratedTask):
             refuse_shape(out, (len(y), len(self.classes)), f"{counted(len(self.classes), 'class')}")
         return functional.cross_entropy(self.logits(out), y, reduction="none")
 
+    @property
+    def smoothed(self) -> bool:
+        return self.label_smoothing > 0
+
+    def trained_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        return functional.cross_entropy(self.logits(out), y, reduction="none", label_smoothing=self.label_smoothing)
+
     def score(self, out: Tensor, y: Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())
 
