@@ -34,7 +34,8 @@ def tried(lesson: Lesson) -> HalfTheRows | None:
 def test_five_columns_are_learnt_from_few_rows_and_more_hardly_help() -> None:
     """Least squares: the expected loss of n rows and d columns is s² (1 + d / (n - d - 1)): 0.2% more with half."""
     half = tried(straight(3000, 5, 1.0))
-    assert half is not None and half.rows == 2400
+    assert half is not None
+    assert half.rows == 2400
     assert half.excess.low < 0.002 < half.excess.high < 0.02
     assert half.sentence().endswith("more rows of this kind would hardly help.")
 
@@ -42,7 +43,8 @@ def test_five_columns_are_learnt_from_few_rows_and_more_hardly_help() -> None:
 def test_sixty_columns_of_two_hundred_rows_want_more_rows() -> None:
     """By the same formula 160 rows lose 1.61 s², and 80 rows 4.16 s², less where the penalty holds: far above 10%."""
     half = tried(straight(200, 60, 0.5))
-    assert half is not None and half.excess.low > 0.1
+    assert half is not None
+    assert half.excess.low > 0.1
     assert half.sentence().startswith("Learning from half of 160 rows, a linear model would lose ")
     assert half.sentence().endswith("more rows would help.")
 

@@ -1,7 +1,7 @@
 """Whether more rows would help: how much worse a rival is that learns from half of them.
 
-A point of the learning curve below the one that is known (Perlich et al. 2003, "Tree induction vs. logistic regression: a
-learning-curve analysis"). Curves flatten, so that twice as many rows bring at most about as much as these did.
+A point of the learning curve below the one that is known (Perlich et al. 2003, "Tree induction vs. logistic regression:
+a learning-curve analysis"). Curves flatten, so that twice as many rows bring at most about as much as these did.
 """
 
 from __future__ import annotations

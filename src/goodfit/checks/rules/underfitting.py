@@ -46,7 +46,7 @@ class Underfitting(EndRule, CurveRule):
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
         if not end.cut_short:
             return
-        fix = "Try more --epochs, a larger --arch or a higher --lr"
+        fix = f"Try --epochs {2 * len(end.history)}, a larger --arch or a higher --lr"
         if "train" in end.baseline and not end.beats_baseline("train"):
             known = end.scores["train"]
             yield self.finding(
