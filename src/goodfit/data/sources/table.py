@@ -21,7 +21,8 @@ from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
-from goodfit.data.tables.targets import TargetForm, read_targets, target_form
+from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
+from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
 from goodfit.data.tables.unusable import Unused, refuse_other_decimals
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
@@ -112,6 +113,7 @@ class Table(TableSource):
                     self._settings["form"],
                     self._settings.get("decimals", {}) if mark is None else dict.fromkeys(target, mark),
                     self._settings.get("written", {}),
+                    units=self._settings.get("units", {}),
                 )
                 self.targets = read_targets([self._frame.column(name) for name in target], form)
             self._encode(encoder, new_rows=True)
@@ -138,6 +140,7 @@ class Table(TableSource):
         form = target_form([self._frame.column(name) for name in target], {name: marks.of(name) for name in target})
         self.targets = read_targets([self._frame.column(name) for name in target], form)
         self._settings |= {"form": form.name, "decimals": dict(form.decimals), "written": dict(form.written)}
+        self._settings["units"] = dict(form.units)
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
         self._types = {
@@ -156,6 +159,7 @@ class Table(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
+        self._note_totals(seen, form)
         self._note_types(seen)
 
     def learn(self, rows: Tensor) -> None:
@@ -172,7 +176,9 @@ class Table(TableSource):
         """How new rows are read in the same way."""
         return {
             "kind": self.kind,
-            "settings": {name: self._settings[name] for name in ("target", "form", "decimals", "written", "id")},
+            "settings": {
+                name: self._settings[name] for name in ("target", "form", "decimals", "units", "written", "id")
+            },
             "encoder": self.encoder.to_json(),
         }
 
@@ -221,6 +227,17 @@ class Table(TableSource):
             start += piece.height
         self.notes += [] if unused is None else [each.note for each in unused.counted()]
         self._x = torch.from_numpy(rows)
+
+    def _note_totals(self, seen: pl.DataFrame, form: TargetForm) -> None:
+        """A last row of sums, in a table that is in memory."""
+        ways = {name: (kind.decimal, kind.format) for name, kind in self._types.items() if kind.name == "number"}
+        if form.name == NUMBER:
+            ways |= {name: form.way_of(name) for name in self._settings["target"]}
+        for name, (decimal, written) in ways.items() if not self._frame.streamed else ():
+            total = sum_of_the_others(seen[name], decimal, written)
+            if total is not None:
+                self.doubts.append(totals_doubt(name, total))
+                return
 
     def _note_types(self, seen: pl.DataFrame) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.tables.column_types import holds_numbers, is_code, without_empty, without_missing
+from goodfit.data.tables.column_types import holds_numbers, is_code, unit_form, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.units import UNIT_FORM
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -37,6 +38,7 @@ class TargetForm:
         name: words (as written), truth (true and false), whole (numbers that name classes), number; text in runs of
             before, where NA and others were missing.
         decimals: target -> decimal mark of text, where it is not a point.
+        units: target -> unit of text, where its numbers have one.
         written: the one text of a value -> as it is written in the data: "1" -> "1.0", "true" -> "True".
         notes, doubts: what was chosen and how to choose otherwise, and what was assumed.
     """
@@ -46,6 +48,12 @@ class TargetForm:
     written: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[tuple[str, str, str], ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def way_of(self, name: str) -> tuple[str, str | None]:
+        """The decimal mark and the form in which the numbers of a target are written."""
+        unit = self.units.get(name)
+        return self.decimals.get(name, "."), None if unit is None else f"{UNIT_FORM}{unit}"
 
 
 def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> TargetForm:
@@ -71,7 +79,8 @@ def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> Ta
         )
     marks = {name: mark for form in forms for name, mark in form.decimals.items()}
     notes = tuple(note for form in forms for note in form.notes)
-    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts))
+    units = {name: unit for form in forms for name, unit in form.units.items()}
+    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts), units)
 
 
 def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
@@ -100,6 +109,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if words.n_unique() > CLASSES_AT_MOST and (unit := unit_form(present, decimal)) is not None:
+        unit = unit.removeprefix(UNIT_FORM)
+        note = ("target", f"{name}, as numbers", f"in {unit}, read without the unit")
+        missing = _missing_note(words, present, name)
+        return TargetForm(NUMBER, marks, {}, (*missing, note), units={name: unit})
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)
@@ -207,8 +221,10 @@ def _read(column: pl.Series, form: TargetForm) -> list[Any]:
     if form.name == TRUTH:
         truth = {"true": True, "false": False, "1": True, "0": False}
         return [None if cell is None else truth.get(cell, cell) for cell in texts(column).to_list()]
-    hours = HOURS if column.dtype == pl.String and _only_hours(column) else None
-    cells = numbers(column, form.decimals.get(column.name, "."), hours).to_list()
+    decimal, written = form.way_of(column.name)
+    if column.dtype == pl.String and written is None and _only_hours(column):
+        written = HOURS
+    cells = numbers(column, decimal, written).to_list()
     return [None if value is None else int(value) for value in cells] if form.name == WHOLE else cells
 
 
