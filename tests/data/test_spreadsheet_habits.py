@@ -158,3 +158,51 @@ def test_two_colons_separate_as_in_movielens(tmp_path: Path) -> None:
     assert ("separator", "two colons", "all lines have as many of them") in read.notes
     path.write_text("id,ratio\n1,2::3\n2,4\n")  # not in all lines
     assert read_delimited(path).frame.columns == ["id", "ratio"]
+
+
+LABORATORY = ["0.5", "<0.1", "1.25", ">100", "~3", "7.5", "12.0", "8.1", "0.9", "10+"] * 5
+
+
+def test_bounds_among_numbers_are_read_as_the_bound_and_said(tmp_path: Path) -> None:
+    rows = "".join(f"{cell},{at % 2}\n" for at, cell in enumerate(LABORATORY))
+    source = prepared(tmp_path / "lab.csv", f"lead,y\n{rows}", target="y")
+    column = number_column(source, "lead")
+    assert column.format == "bounds"
+    assert column.mean == pytest.approx(np.mean([0.5, 0.1, 1.25, 100, 3, 7.5, 12, 8.1, 0.9, 10]), rel=1e-6)
+    assert any("20 values such as '<0.1' are read as the bound, 0.1" in why for _, _, why in source.notes)
+
+
+def test_bounds_of_decimal_commas_and_targets(tmp_path: Path) -> None:
+    cells = [f"{at},5" if at % 6 else f"< {at},5" for at in range(40)]
+    source = prepared(
+        tmp_path / "lab.csv", "x;lead\n" + "".join(f"{at % 7};{c}\n" for at, c in enumerate(cells)), target="lead"
+    )
+    assert source.targets == [at + 0.5 for at in range(40)]
+
+
+@pytest.mark.parametrize("cells", [["<18", "18-64", "65+"], ["<=50", ">50"], ["<50K", ">=50K", "50K"], ["1", "1+"]])
+def test_groups_are_words_and_not_bounds(tmp_path: Path, cells: list[str]) -> None:
+    rows = "".join(f"{cells[at % len(cells)]},{at}.5\n" for at in range(60))
+    text = f"age,x\n{rows}"
+    assert prepared(tmp_path / "groups.csv", text, target="x").encoder.categories[0].source == "age"
+    assert set(prepared(tmp_path / "target.csv", text, target="age").targets) == set(cells)
+
+
+def test_amounts_in_two_currencies_and_percent_beside_plain_numbers_are_said(tmp_path: Path) -> None:
+    def doubts(cells: list[str]) -> list[str]:
+        rows = "".join(f"{cells[at % len(cells)]};{at % 2}\n" for at in range(60))
+        return [what for what, _ in prepared(tmp_path / "t.csv", f"price;y\n{rows}", target="y").doubts]
+
+    assert doubts(["$5.50", "€7.25", "$8.00"]) == [
+        "the column 'price' has amounts in $ and €; they are read as numbers, without conversion"
+    ]
+    assert doubts(["45.5%", "0.5", "12.5%"]) == [
+        "the column 'price' has 40 values with a percent sign and 20 without; 45% is read as 45"
+    ]
+    for fine in (
+        ["$5.50", "$7.25", "8.00"],
+        ["45.5%", "7.5%"],
+        ["1e-5", "2.5e3", "7.5"],
+        ["5.5 cm", "7.5 cm", "1.5 cm"],
+    ):
+        assert doubts(fine) == []

@@ -18,6 +18,7 @@ from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.identifier import identifier, is_distinct
+from goodfit.data.tables.mixed_signs import mixed_signs
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
@@ -113,7 +114,7 @@ class Table(TableSource):
                     self._settings["form"],
                     self._settings.get("decimals", {}) if mark is None else dict.fromkeys(target, mark),
                     self._settings.get("written", {}),
-                    units=self._settings.get("units", {}),
+                    forms=self._settings.get("forms", {}),
                 )
                 self.targets = read_targets([self._frame.column(name) for name in target], form)
             self._encode(encoder, new_rows=True)
@@ -140,7 +141,7 @@ class Table(TableSource):
         form = target_form([self._frame.column(name) for name in target], {name: marks.of(name) for name in target})
         self.targets = read_targets([self._frame.column(name) for name in target], form)
         self._settings |= {"form": form.name, "decimals": dict(form.decimals), "written": dict(form.written)}
-        self._settings["units"] = dict(form.units)
+        self._settings["forms"] = dict(form.forms)
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
         self._types = {
@@ -159,7 +160,7 @@ class Table(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
-        self._note_totals(seen, form)
+        self._note_doubtful_numbers(seen, form)
         self._note_types(seen)
 
     def learn(self, rows: Tensor) -> None:
@@ -177,7 +178,7 @@ class Table(TableSource):
         return {
             "kind": self.kind,
             "settings": {
-                name: self._settings[name] for name in ("target", "form", "decimals", "units", "written", "id")
+                name: self._settings[name] for name in ("target", "form", "decimals", "forms", "written", "id")
             },
             "encoder": self.encoder.to_json(),
         }
@@ -228,11 +229,13 @@ class Table(TableSource):
         self.notes += [] if unused is None else [each.note for each in unused.counted()]
         self._x = torch.from_numpy(rows)
 
-    def _note_totals(self, seen: pl.DataFrame, form: TargetForm) -> None:
-        """A last row of sums, in a table that is in memory."""
+    def _note_doubtful_numbers(self, seen: pl.DataFrame, form: TargetForm) -> None:
+        """Amounts of several kinds; a last row of sums, in a table that is in memory."""
         ways = {name: (kind.decimal, kind.format) for name, kind in self._types.items() if kind.name == "number"}
         if form.name == NUMBER:
             ways |= {name: form.way_of(name) for name in self._settings["target"]}
+        doubts = (mixed_signs(seen[name]) for name in ways)
+        self.doubts += [doubt for doubt in doubts if doubt is not None]
         for name, (decimal, written) in ways.items() if not self._frame.streamed else ():
             total = sum_of_the_others(seen[name], decimal, written)
             if total is not None:

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, are_bounds
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.moments import date_form, exchanged, unix_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers, unified
 from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted, listed
+from goodfit.formatting import counted, listed, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -113,6 +114,8 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
     present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
+    if holds_bounds(present, decimal):
+        return _with_bounds(present, decimal)
     if holds_numbers(present, decimal):
         values = numbers(present, decimal)
         slips = values.null_count()
@@ -149,6 +152,37 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
             )
         return ColumnType("date", f"dates of the form {form}", form, doubt=doubt)
     return _with_unit(present, decimal) or _of_words(words, distinct)
+
+
+def with_unit_or_bounds(present: pl.Series, decimal: str) -> ColumnType | None:
+    """The type of text that is numbers with a unit, or with bounds among them; None of all else."""
+    return _with_bounds(present, decimal) if holds_bounds(present, decimal) else _with_unit(present, decimal)
+
+
+def holds_bounds(present: pl.Series, decimal: str) -> bool:
+    """Whether text is numbers, some of which are bounds such as <0.1."""
+    import polars as pl
+
+    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return False
+    text = unified(present.cast(pl.String))
+    plain = text.filter(~are_bounds(text))
+    if len(plain) == len(text) or len(plain) < PLAIN_AT_LEAST * len(text):
+        return False
+    if not holds_numbers(plain, decimal) or not holds_numbers(text, decimal, BOUNDS):
+        return False
+    return numbers(plain, decimal).n_unique() > 2  # 1 and 1+ are two groups
+
+
+def _with_bounds(present: pl.Series, decimal: str) -> ColumnType:
+    import polars as pl
+
+    text = present.cast(pl.String)
+    text = text.filter(are_bounds(unified(text)))
+    first = numbers(text[:1], decimal, BOUNDS)[0]
+    are = "is" if len(text) == 1 else "are"
+    why = f"numbers; {counted(len(text), 'value')} such as '{text[0]}' {are} read as the bound, {number(first)}"
+    return ColumnType("number", why, BOUNDS, decimal)
 
 
 def unit_form(present: pl.Series, decimal: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.bounds import without_bounds
 from goodfit.data.tables.numbers import framed, unified
 from goodfit.data.tables.units import unit_of, without_unit
 from goodfit.errors import DataError
@@ -70,7 +71,7 @@ def evidence(column: pl.Series) -> Evidence | None:
 
     present = column.cast(pl.String).drop_nulls()
     sample = present.gather_every(max(1, len(present) // ROWS_SAMPLED))
-    sample = unified(sample.filter(~sample.is_in(MISSING)))
+    sample = without_bounds(unified(sample.filter(~sample.is_in(MISSING))))
     if _share_of_numbers(sample) < SHARE_OF_NUMBERS:
         unit = unit_of(sample)
         sample = sample if unit is None else without_unit(sample, unit)
@@ -80,7 +81,7 @@ def evidence(column: pl.Series) -> Evidence | None:
     commas = present.str.contains(",", literal=True)
     if not commas.any() and (seen := _weighed(sample)).cells["."]:
         return seen  # no comma in the whole column: the sample has shown enough
-    return _weighed(unified(present))
+    return _weighed(without_bounds(unified(present)))
 
 
 def _share_of_numbers(text: pl.Series) -> float:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.tables.column_types import holds_numbers, is_code, unit_form, without_empty, without_missing
+from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
-from goodfit.data.tables.units import UNIT_FORM
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -38,7 +37,7 @@ class TargetForm:
         name: words (as written), truth (true and false), whole (numbers that name classes), number; text in runs of
             before, where NA and others were missing.
         decimals: target -> decimal mark of text, where it is not a point.
-        units: target -> unit of text, where its numbers have one.
+        forms: target -> form of its numbers, where it has one: a unit, bounds.
         written: the one text of a value -> as it is written in the data: "1" -> "1.0", "true" -> "True".
         notes, doubts: what was chosen and how to choose otherwise, and what was assumed.
     """
@@ -48,12 +47,11 @@ class TargetForm:
     written: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[tuple[str, str, str], ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def way_of(self, name: str) -> tuple[str, str | None]:
         """The decimal mark and the form in which the numbers of a target are written."""
-        unit = self.units.get(name)
-        return self.decimals.get(name, "."), None if unit is None else f"{UNIT_FORM}{unit}"
+        return self.decimals.get(name, "."), self.forms.get(name)
 
 
 def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> TargetForm:
@@ -79,8 +77,8 @@ def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> Ta
         )
     marks = {name: mark for form in forms for name, mark in form.decimals.items()}
     notes = tuple(note for form in forms for note in form.notes)
-    units = {name: unit for form in forms for name, unit in form.units.items()}
-    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts), units)
+    written = {name: way for form in forms for name, way in form.forms.items()}
+    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts), written)
 
 
 def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
@@ -109,11 +107,9 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
-    if words.n_unique() > CLASSES_AT_MOST and (unit := unit_form(present, decimal)) is not None:
-        unit = unit.removeprefix(UNIT_FORM)
-        note = ("target", f"{name}, as numbers", f"in {unit}, read without the unit")
-        missing = _missing_note(words, present, name)
-        return TargetForm(NUMBER, marks, {}, (*missing, note), units={name: unit})
+    if words.n_unique() > CLASSES_AT_MOST and (kind := with_unit_or_bounds(present, decimal)) is not None:
+        notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
+        return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.bounds import BOUNDS
 from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
@@ -126,7 +127,7 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
         return
     for number in encoder.numbers:
         column = frame.get_column(number.source)
-        plain = number.format is None or number.format.startswith(UNIT_FORM)
+        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
         if number.part is not None or not plain or column.dtype != pl.String:
             continue
         if not column.str.contains(OTHER[number.decimal], literal=True).any():
