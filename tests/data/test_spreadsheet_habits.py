@@ -17,7 +17,7 @@ from goodfit.data.tables.delimited import read_delimited
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.totals import sum_of_the_others
 from goodfit.data.tables.units import unit_of, units_of
-from goodfit.errors import DataError
+from goodfit.errors import DataError, UsageError
 
 
 def prepared(path: Path, text: str, **options: Any) -> Any:
@@ -206,3 +206,13 @@ def test_amounts_in_two_currencies_and_percent_beside_plain_numbers_are_said(tmp
         ["5.5 cm", "7.5 cm", "1.5 cm"],
     ):
         assert doubts(fine) == []
+
+
+def test_a_table_of_who_rated_what_is_shown_how_to_be_fitted(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("userId,movieId,rating\n" + "".join(f"{at % 5},{at % 3},{at % 4}\n" for at in range(20)))
+    with pytest.raises(UsageError, match="give --user userId --item movieId --target rating"):
+        open_data(path, kind="table").prepare()
+    path.write_text("height,weight\n1,2\n2,3\n")
+    with pytest.raises(UsageError, match=r"The columns are height, weight\.?$"):
+        open_data(path, kind="table").prepare()

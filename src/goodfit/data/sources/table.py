@@ -34,6 +34,9 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     import polars as pl
     from torch import Tensor
 
+USER_WORDS = ("user", "customer", "reader", "member", "client", "visitor")  # of columns, for a hint
+ITEM_WORDS = ("item", "movie", "film", "product", "book", "song", "track", "article", "restaurant")
+RATING_WORDS = ("rating", "stars", "score")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 COLUMNS_LISTED = 12  # in a line about missing cells
 
@@ -127,7 +130,10 @@ class Table(TableSource):
                     "no target is given for this frame",
                     fix=f'Name the column to predict: goodfit.table(frame, target="..."); the columns are {columns}',
                 )
-            raise UsageError("--target is not given: it names the column to predict", fix=f"The columns are {columns}")
+            hint = _ratings_hint(self._frame.columns)
+            raise UsageError(
+                "--target is not given: it names the column to predict", fix=f"The columns are {columns}{hint}"
+            )
         for option in ("target", "categorical", "numeric", "ignore"):
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
@@ -267,6 +273,18 @@ class Table(TableSource):
             more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
             cells = sum(sum(counts.values()) for counts in gaps.values())
             self.notes.append(("missing", f"{counted(cells, 'cell')}", "; ".join(lines[:COLUMNS_LISTED]) + more))
+
+
+def _ratings_hint(columns: Sequence[str]) -> str:
+    """How to fit who likes what, where columns are called so."""
+    user, item, stars = (
+        next((name for name in columns if any(word in name.lower() for word in words)), None)
+        for words in (USER_WORDS, ITEM_WORDS, RATING_WORDS)
+    )
+    if user is None or item is None:
+        return ""
+    target = f" --target {stars}" if stars is not None else ""
+    return f"; to learn who likes what, give --user {user} --item {item}{target}"
 
 
 def table(
