@@ -14,10 +14,9 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm, t
 
+from goodfit.stats.areas import auc, average_precision
 from goodfit.stats.estimates import (
     Estimate,
-    auc,
-    average_precision,
     balanced_accuracy,
     mean,
     mean_of_ratios,

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.row_scores import metrics_of, right
+from goodfit.analysis.row_scores import area_test, metrics_of, right
 from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import (
     PairedTest,
@@ -21,6 +21,7 @@ from goodfit.stats.paired import (
     paired_t,
     share_difference,
 )
+from goodfit.stats.sign_flips import sign_flip
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, RMSE, Metric
 
 SHARES = (ACCURACY, BALANCED_ACCURACY, AUC)  # a difference of these is measured in points
@@ -162,10 +163,11 @@ def _row_test(metric: Metric, a: Entry, b: Entry, differences: np.ndarray) -> Pa
         of_a, of_b = right(a), right(b)
         only_a, only_b = int((of_a > of_b).sum()), int((of_b > of_a).sum())
         interval = share_difference(only_a, only_b, len(of_a))
-        return PairedTest(interval, only_a, mcnemar(only_a, only_b), "McNemar, mid-p")
-    test = paired_t(differences, np.zeros(len(differences)))
-    method = "DeLong, paired" if metric == AUC else "paired t test"
-    return PairedTest(test.difference, test.statistic, test.p, method)
+        return PairedTest(interval, only_a, mcnemar(only_a, only_b), "McNemar")
+    if metric == AUC:
+        return area_test(a, b)
+    test = paired_t if metric == BALANCED_ACCURACY else sign_flip
+    return test(differences, np.zeros(len(differences)))
 
 
 def _same_folds(entries: Sequence[Entry]) -> np.ndarray | None:
