@@ -104,8 +104,8 @@ def _refuse_other_rows_of_a_key(entries: Sequence[Entry]) -> None:
         first = with_truth[0]
         place = {key: at for at, key in enumerate(other.keys)}
         common = [at for at, key in enumerate(first.keys) if key in place]
-        there = [place[first.keys[at]] for at in common]
-        mine, theirs = (entry.taken(np.array(rows, dtype=np.int64)) for entry, rows in ((first, common), (other, there)))
+        mine = first.taken(np.array(common, dtype=np.int64))
+        theirs = other.taken(np.array([place[key] for key in mine.keys], dtype=np.int64))
         _refuse_other_truth(mine, theirs, keyed=True)
 
 

@@ -13,6 +13,7 @@ from goodfit.cli.options import SETTINGS
 from goodfit.cli.processes import BAD_INPUT
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
+from goodfit.naming import names_of_the_command
 
 INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
@@ -68,6 +69,7 @@ def app(context: click.Context, traceback: bool) -> None:
       goodfit predict runs/photos new/          predict new images
       goodfit check train.py                    find silent mistakes in your own program
     """
+    context.with_resource(names_of_the_command())
     if context.invoked_subcommand is None:
         click.echo(WELCOME, nl=False)
 
@@ -113,20 +115,25 @@ def main() -> None:
     except click.ClickException as error:
         status = _say(error.format_message()) if processes.speaks(for_good=True) else BAD_INPUT
     except ProcessError as error:
-        status = _say(str(error)) if processes.speaks(for_good=False) else BAD_INPUT
+        status = _say_error(error) if processes.speaks(for_good=False) else BAD_INPUT
     except GoodfitError as error:
         if full:
             raise
-        status = _say(str(error)) if processes.speaks(for_good=True) else BAD_INPUT
+        status = _say_error(error) if processes.speaks(for_good=True) else BAD_INPUT
     except BrokenPipeError:
         streams.give_up_stdout()
     except OSError as error:
         if full:
             raise
         streams.give_up_stdout()
-        status = _say(str(streams.unwritable(error)))
+        status = _say_error(streams.unwritable(error))
     if status:
         sys.exit(status)
+
+
+def _say_error(error: Exception) -> int:
+    with names_of_the_command():
+        return _say(str(error))
 
 
 def _say(message: str) -> int:

@@ -80,10 +80,10 @@ def area_variance(scores: np.ndarray, positive: np.ndarray, other: np.ndarray | 
         values = [each - placement_values(other[:, at], positive[:, at]) for at, each in enumerate(values)]
     values_of_row = np.asarray(np.mean(values, axis=0))
     if count > 1 or min(int(positive.sum()), rows - int(positive.sum())) < 2:
-        variance = float(values_of_row.var(ddof=1)) / rows
+        variance: float = values_of_row.var(ddof=1) / rows
     else:  # each kind with its own degree of freedom, as DeLong et al. have it
         kinds = [values_of_row[positive[:, 0] == kind] for kind in (True, False)]
-        variance = math.fsum(float(kind.var(ddof=1)) * len(kind) for kind in kinds) / rows**2
+        variance = float(np.sum([kind.var(ddof=1) * len(kind) for kind in kinds])) / float(rows * rows)
     if count * rows**2 > PAIRS_AT_MOST:
         return variance
     return max(variance - _of_pairs(scores, positive, other), variance / 2)
