@@ -19,8 +19,22 @@ INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
 
 
+HEADINGS = {
+    "Begin": ("demo", "fit"),
+    "Use a run": ("predict", "embed", "evaluate", "recommend", "similar", "threshold", "report", "card", "runs"),
+    "Compare and check": ("compare", "check", "labels", "stats", "explain"),
+    "More": ("nets", "degrade", "cache"),
+}
+
+
 class Commands(click.Group):
-    """Lists the commands in the order in which a newcomer meets them."""
+    """Lists the commands under headings, in the order in which a newcomer meets them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for heading, names in HEADINGS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(width)) for name in names])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
