@@ -244,7 +244,7 @@ def test_runs_are_compared_on_test_rows_and_over_their_folds(tmp_path: Path) -> 
     ("names", "rows", "words"),
     [
         (["truth", "what"], [["a", "b"]], "no column of predictions is recognised among truth, what"),
-        (["truth", "prediction"], [["a", "b"], ["a", ""]], "has no value in 1 rows, the first of them row 2"),
+        (["truth", "prediction"], [["a", "b"], ["a", ""]], "has no value in 1 row, the first of them row 2"),
         (["truth", "p_a", "p_b"], [["a", 0.5, 0.5], ["b", 2, 3]], "of row 2 are not shares that sum to 1"),
         (["truth", "prediction", "p_a", "p_c"], [["a", "c", 0.5, 0.5], ["b", "a", 1, 0]], "of the class 'b'"),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.row_scores import area_test, metrics_of, right
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import (
     PairedTest,
@@ -128,7 +129,7 @@ def _pairs(
             test, posterior = corrected_t(differences, held_out), correlated_posterior(differences, held_out)
         made.append((a, b, test, posterior))
     adjusted = holm([test.p for _, _, test, _ in made])
-    rows = entries[0].rows if folds is None else f"{len(np.unique(folds))} folds"
+    rows = entries[0].rows if folds is None else counted(len(np.unique(folds)), "fold")
     result = []
     for (a, b, test, posterior), p in zip(made, adjusted, strict=True):
         below, equal, above = posterior.shares(width)

@@ -51,8 +51,8 @@ def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:
     if not keyed:
         if len(first) != len(other):
             raise UsageError(
-                f"{first.name} has {len(first):,} rows, {other.name} {len(other):,}, and no key tells which are the "
-                "same",
+                f"{first.name} has {counted(len(first), 'row')}, {other.name} {len(other):,}, and no key tells which "
+                "are the same",
                 fix="Give both the same rows in the same order, or a column that names them: --key COLUMN",
             )
         return other

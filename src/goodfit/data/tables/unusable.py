@@ -12,6 +12,7 @@ from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
 from goodfit.data.tables.numbers import is_nested
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -107,7 +108,8 @@ class Unused:
             if each.cells == each.present >= enough:
                 what = "was in training" if each.wanted is None else f"is {each.wanted}"
                 raise DataError(
-                    f"not one of the {each.present:,} values of the column '{name}' {what}, such as '{each.example}'",
+                    f"not one of the {counted(each.present, 'value')} of the column '{name}' {what}, such as "
+                    f"'{each.example}'",
                     fix="Write them as in the data that the run was fitted on, or leave the cells empty",
                 )
         return list(self._counts.values())
