@@ -2,26 +2,33 @@
 
 Classes: two classifiers see the log odds through noise of the same size, independent or shared (correlation 0.8), so
 that their errors are independent or mostly the same. Numbers: errors of the same heavy-tailed law (Student t with 5
-degrees of freedom), independent or shared. Folds: two models, least squares or the nearest neighbour, each of a column
-of its own that tells as much of the target, fitted in 5 folds, with the plain t test over folds beside it.
+degrees of freedom), independent or shared. Unlike models: scores of positive rows that spread twice as much in one
+model as in the other, with the same area; errors of normal law in one model, of Student t with 10 degrees of freedom
+in the other, with the same RMSE (or the same MAE). Folds: two models, least squares or the nearest neighbour, each of a
+column of its own that tells as much of the target, fitted in 5 folds, with the plain t test over folds beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy import stats
 
 from goodfit.analysis.compare import compare_entries
 from goodfit.analysis.entry import Entry
+from goodfit.analysis.row_scores import right
 from goodfit.stats.paired import corrected_t
+from goodfit.tasks.metric import AUC, MAE, RMSE, Metric
 
 Learner = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+Maker = Callable[[np.random.Generator, int, float], list[Entry]]
 SHARED = 0.8
+HEAVY = stats.t(10)
+HEAVY_SIZE = float(HEAVY.expect(np.abs))
 FOLDS = 5
 
 
@@ -47,13 +54,41 @@ def numbers(random: np.random.Generator, rows: int, correlation: float) -> list[
     return [Entry("ab"[at], "rows", keys, True, truth, truth + errors[at]) for at in (0, 1)]
 
 
-def rejected(make: object, rows: int, correlation: float, draws: int) -> dict[str, float]:
-    """Share of draws, in percent, in which a metric's p-value is below 5%."""
-    assert callable(make)
+def unlike(random: np.random.Generator, rows: int, correlation: float) -> Iterator[tuple[Metric, list[Entry]]]:
+    """Models of different laws that are equal in one metric each."""
+    keys, positive = tuple(map(str, range(rows))), random.random(rows) < 0.4
+    noise = random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], size=rows).T
+    wide = np.where(positive, 2, 1) * noise[1] + 1.5 * np.sqrt((1 + 2**2) / 2) * positive
+    truth = np.where(positive, "yes", "no")
+    entries = []
+    for name, scores in (("a", noise[0] + 1.5 * positive), ("b", wide)):
+        shares = 1 / (1 + np.exp(-scores))
+        entries.append(Entry(name, "rows", keys, True, truth, truth, ("no", "yes"), np.stack([1 - shares, shares], 1)))
+    yield AUC, entries
+    heavy, y = HEAVY.ppf(stats.norm.cdf(noise[1])), random.normal(size=rows)
+    for metric, scale in ((RMSE, HEAVY.std()), (MAE, HEAVY_SIZE / np.sqrt(2 / np.pi))):
+        yield metric, [Entry(name, "rows", keys, True, y, y + e) for name, e in (("a", noise[0]), ("b", heavy / scale))]
+
+
+def rejected(make: Maker, rows: int, correlation: float, draws: int) -> dict[str, float]:
+    """Share of draws, in percent, in which a metric's p-value is below 5%; and the mean count of rows told apart."""
+    random, counts = np.random.default_rng(rows), defaultdict[str, float](float)
+    for _ in range(draws):
+        entries = make(random, rows, correlation)
+        for pair in compare_entries(entries, rope=0.01).pairs:
+            counts[pair.metric.title] += pair.p < 0.05
+        if entries[0].kind == "classes":
+            a, b = (right(entry) for entry in entries)
+            counts["rows told apart"] += np.count_nonzero(a != b) / 100
+    return {name: 100 * count / draws for name, count in counts.items()}
+
+
+def rejected_unlike(rows: int, correlation: float, draws: int) -> dict[str, float]:
     random, counts = np.random.default_rng(rows), Counter[str]()
     for _ in range(draws):
-        for pair in compare_entries(make(random, rows, correlation), rope=0.01).pairs:
-            counts[pair.metric.title] += pair.p < 0.05
+        for metric, entries in unlike(random, rows, correlation):
+            pairs = compare_entries(entries, rope=0.01).pairs
+            counts[metric.title] += next(pair.p < 0.05 for pair in pairs if pair.metric == metric)
     return {name: 100 * count / draws for name, count in counts.items()}
 
 
@@ -93,12 +128,13 @@ def main() -> None:
     began = time.monotonic()
     print(f"percent of {draws:,} pairs of equally good models called different at 5%; a simulation error is "
           f"{100 * np.sqrt(0.05 * 0.95 / draws):.1f}")  # fmt: skip
-    for what, make in (("classes", classes), ("numbers", numbers)):
+    for what, make in (("classes", classes), ("numbers", numbers), ("unlike models", None)):
         for correlation in (0.0, SHARED):
             for rows in (30, 100, 500):
-                rates = rejected(make, rows, correlation, draws)
+                rates = rejected(make, rows, correlation, draws) if make else rejected_unlike(rows, correlation, draws)
                 errors = "shared errors" if correlation else "independent errors"
-                print(f"{what}, {errors}, {rows:>3} rows: " + ", ".join(f"{k} {v:.1f}" for k, v in rates.items()))
+                figures = ", ".join(f"{name} {rate:.1f}" for name, rate in rates.items())
+                print(f"{what}, {errors}, {rows:>3} rows: {figures}", flush=True)
     for name, learn in (("least squares", least_squares), ("nearest neighbour", nearest)):
         for rows in (50, 200):
             corrected, plain = over_folds(learn, rows, draws)

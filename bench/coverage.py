@@ -14,10 +14,9 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm, t
 
+from goodfit.stats.areas import auc, average_precision
 from goodfit.stats.estimates import (
     Estimate,
-    auc,
-    average_precision,
     balanced_accuracy,
     mean,
     mean_of_ratios,
@@ -88,6 +87,12 @@ def of_r2(random: np.random.Generator, rows: int) -> tuple[Estimate | None, floa
     return r2(0.7 * random.normal(size=rows), random.normal(size=rows)), 1 - 0.49
 
 
+def of_skewed_r2(random: np.random.Generator, rows: int) -> tuple[Estimate | None, float]:
+    """What is predicted has an exponential law of deviation 1, its errors are normal."""
+    errors = 0.7 * random.normal(size=rows)
+    return r2(errors, random.exponential(size=rows) + errors), 1 - 0.49 / 1.49
+
+
 def of_iou(random: np.random.Generator, rows: int) -> tuple[Estimate, float]:
     """Two classes; sizes of objects of a lognormal law, overlaps of a beta law of mean 0.75."""
     sizes = np.exp(0.7 * random.normal(size=(rows, 2)))
@@ -100,7 +105,7 @@ def laws() -> Iterator[tuple[str, str, Draw]]:
     yield "log loss", "log odds of deviation 1", of_mean(lambda random, rows: log_losses(random, rows, 1, 1))
     yield "log loss", "log odds of deviation 3", of_mean(lambda random, rows: log_losses(random, rows, 3, 1))
     yield "log loss", "twice as sure as it should be", of_mean(lambda random, rows: log_losses(random, rows, 3, 2))
-    for distance, spread in ((0.75, 1.0), (1.8, 1.0), (1.8, 2.0)):
+    for distance, spread in ((0.75, 1.0), (1.8, 1.0), (2.7, 1.0), (1.8, 2.0)):
         area = norm.cdf(distance / np.sqrt(1 + spread**2))
         yield "AUC", f"{area:.2f}, deviations 1 and {spread:g}", of_auc(distance, spread)
     for distance in (1.0, 2.0):
@@ -114,6 +119,7 @@ def laws() -> Iterator[tuple[str, str, Draw]]:
         of_mean(lambda random, rows: np.abs(np.asarray(t.rvs(5, size=rows, random_state=random)))),
     )
     yield "R²", "0.51, normal", of_r2
+    yield "R²", "0.67, of an exponential law", of_skewed_r2
     yield "IoU", "two classes, 0.75", of_iou
 
 

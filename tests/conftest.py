@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from goodfit.naming import names_of_the_command
+
 ROOT = Path(__file__).resolve().parents[1]
 THREADS = 1  # `make test` runs a process on every core; and sums come out in the same order on every machine
 
@@ -28,6 +30,13 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("HF_HUB_OFFLINE", "1")  # no test goes to the network
         patch.setenv("MPLBACKEND", "Agg")  # no test opens a window
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _messages_name_options_of_the_command() -> Iterator[None]:
+    """As they are written in the code; tests/run/test_option_names.py reads them as a caller from Python does."""
+    with names_of_the_command():
         yield
 
 

@@ -15,6 +15,7 @@ from goodfit.analysis.pairing import paired
 from goodfit.analysis.prediction_columns import Named
 from goodfit.analysis.prediction_files import file_entry
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.store.outputs import is_page, refuse_to_replace
 from goodfit.store.run_folder import PREDICTIONS, RECORD, SAVED
 
@@ -99,8 +100,8 @@ def compare(
 ) -> Comparison:
     """Compare two or more models on the same rows, paired row by row.
 
-    Classes: accuracy with McNemar's test (mid-p) and Tango's interval; balanced accuracy, log loss and AUC with paired
-    tests. Numbers: RMSE and MAE. Where all have the same folds, also the corrected resampled t test and the Bayesian
+    Classes: accuracy with McNemar's test and Tango's interval; balanced accuracy, log loss and AUC with paired tests.
+    Numbers: RMSE and MAE. Where all have the same folds, also the corrected resampled t test and the Bayesian
     correlated t test over folds. p-values of several pairs are adjusted by Holm's method.
 
     Args:
@@ -174,7 +175,8 @@ def _named(paths: Sequence[Path], columns: Sequence[Any]) -> list[tuple[Path, Na
     for option, each in zip(options, listed, strict=True):
         if each is not None and len(each) not in (1, len(paths)):
             raise UsageError(
-                f"{option} names {len(each)} columns for {len(paths)} models", fix="Give one for all, or one for each"
+                f"{option} names {counted(len(each), 'column')} for {counted(len(paths), 'model')}",
+                fix="Give one for all, or one for each",
             )
     pick = [[None if each is None else each[at if len(each) > 1 else 0] for each in listed] for at in range(len(paths))]
     return [(path, Named(*chosen)) for path, chosen in zip(paths, pick, strict=True)]

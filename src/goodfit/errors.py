@@ -14,9 +14,13 @@ from __future__ import annotations
 import errno
 from os import PathLike
 
+from goodfit.naming import named
+
 
 class GoodfitError(Exception):
     """What is wrong, where, and how to fix it.
+
+    Options are named as the command line does, `--batch-size 8`; who calls from Python reads `batch_size=8`.
 
     Args:
         what: the fault in plain words, no full stop at the end.
@@ -32,7 +36,7 @@ class GoodfitError(Exception):
         place = f"{self.where}: " if self.where is not None else ""
         end = "" if self.fix is not None and self.fix.endswith("?") else "."
         advice = f" {self.fix}{end}" if self.fix else ""
-        return f"{place}{self.what}.{advice}"
+        return place + named(f"{self.what}.{advice}")
 
 
 class DataError(GoodfitError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodfit.errors import UsageError
+from goodfit.naming import FLAGS
 
 # The headings of `goodfit fit --help`, in their order.
 GROUPS = ("Data", "Model", "Training", "Images", "Segmentation", "Restoration", "Tables", "Ratings", "Run")
@@ -36,6 +37,10 @@ class Option:
     choices: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
     either: bool = False
+
+    def __post_init__(self) -> None:
+        if self.type is bool:
+            FLAGS.add(self.name.replace("_", "-"))
 
     @property
     def flag(self) -> str:

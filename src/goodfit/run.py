@@ -321,6 +321,6 @@ def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) 
         raise RunError(
             f"its net is your own code ({built.own})",
             where=folder,
-            fix="Give it: --model train.py:net, or load(..., model=net)",
+            fix="Give it: --model train.py:net",
         )
     return as_net(model, params)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from goodfit.analysis.model_card import model_card
 from goodfit.analysis.run_table import runs_in
+from goodfit.analysis.running_fits import Watched
 from goodfit.cli.app import app
 from goodfit.errors import RunError, UsageError
 from goodfit.record import read_record
@@ -78,3 +79,21 @@ def test_a_card_names_every_metric_and_finding(name: str, tmp_path: Path) -> Non
     assert path.read_text() == text
     path.write_text("mine")
     assert isinstance(CliRunner().invoke(app, ["card", str(FIXTURES / name), "-o", str(path)]).exception, UsageError)
+
+
+def test_watching_shows_each_epoch_that_ends_and_each_fit_that_is_finished(tmp_path: Path) -> None:
+    fixture = FIXTURES / "run-format-2"
+    runs, lines = tmp_path / "runs", (fixture / "history.jsonl").read_text().splitlines(keepends=True)
+    shutil.copytree(fixture, runs / "before")
+    (runs / "now").mkdir()
+    watched = Watched(runs)
+    assert list(watched.news()) == []
+    (runs / "now" / "history.jsonl").write_text(lines[0] + lines[1][:40])  # the second is just being written
+    assert list(watched.news()) == ["now  epoch 1: train loss 2.3313, valid loss 2.3159, accuracy 0.1000 (1 s)"]
+    assert list(watched.news()) == []
+    (runs / "now" / "history.jsonl").write_text("".join(lines[:3]))
+    assert [line.split(":")[0] for line in watched.news()] == ["now  epoch 3"]
+    shutil.copytree(fixture, runs / "now", dirs_exist_ok=True)
+    assert [line.split(":")[0] for line in watched.news()] == ["now  finished"]
+    with pytest.raises(RunError, match="no such folder"):
+        Watched(tmp_path / "elsewhere")

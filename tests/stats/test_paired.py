@@ -21,12 +21,17 @@ from goodfit.stats.paired import (
 )
 
 
-def test_mcnemar_is_as_published() -> None:
-    """Fagerland et al. 2013, table 2 (airway hyper-responsiveness before and after): exact 0.070, mid-p 0.039."""
-    exact = statsmodels_mcnemar([[1, 1], [7, 12]], exact=True).pvalue
-    assert exact == pytest.approx(0.0703, abs=5e-5)
-    assert mcnemar(1, 7) == pytest.approx(0.0391, abs=5e-5)
-    assert mcnemar(1, 7) == pytest.approx(exact - stats.binom.pmf(1, 8, 0.5))
+@pytest.mark.parametrize(("only_a", "only_b"), [(1, 7), (4, 0), (12, 30)])
+def test_mcnemar_is_as_published(only_a: int, only_b: int) -> None:
+    """The first: Fagerland et al. 2013, table 2 (airway hyper-responsiveness before and after): 0.034."""
+    theirs = statsmodels_mcnemar([[1, only_a], [only_b, 12]], exact=False, correction=False).pvalue
+    assert mcnemar(only_a, only_b) == pytest.approx(theirs)
+    assert mcnemar(1, 7) == pytest.approx(0.034, abs=5e-4)
+
+
+@pytest.mark.parametrize(("only_a", "only_b"), [(4, 0), (5, 1), (6, 1), (8, 1), (9, 2)])
+def test_mcnemar_and_the_interval_of_the_difference_agree(only_a: int, only_b: int) -> None:
+    assert (mcnemar(only_a, only_b) < 0.05) == (share_difference(only_a, only_b, 30).low > 0)
 
 
 def test_mcnemar_of_equal_models() -> None:

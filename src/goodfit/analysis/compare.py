@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.row_scores import metrics_of, right
+from goodfit.analysis.row_scores import area_test, metrics_of, right
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import (
     PairedTest,
@@ -21,6 +22,7 @@ from goodfit.stats.paired import (
     paired_t,
     share_difference,
 )
+from goodfit.stats.sign_flips import sign_flip
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, RMSE, Metric
 
 SHARES = (ACCURACY, BALANCED_ACCURACY, AUC)  # a difference of these is measured in points
@@ -127,7 +129,7 @@ def _pairs(
             test, posterior = corrected_t(differences, held_out), correlated_posterior(differences, held_out)
         made.append((a, b, test, posterior))
     adjusted = holm([test.p for _, _, test, _ in made])
-    rows = entries[0].rows if folds is None else f"{len(np.unique(folds))} folds"
+    rows = entries[0].rows if folds is None else counted(len(np.unique(folds)), "fold")
     result = []
     for (a, b, test, posterior), p in zip(made, adjusted, strict=True):
         below, equal, above = posterior.shares(width)
@@ -162,10 +164,11 @@ def _row_test(metric: Metric, a: Entry, b: Entry, differences: np.ndarray) -> Pa
         of_a, of_b = right(a), right(b)
         only_a, only_b = int((of_a > of_b).sum()), int((of_b > of_a).sum())
         interval = share_difference(only_a, only_b, len(of_a))
-        return PairedTest(interval, only_a, mcnemar(only_a, only_b), "McNemar, mid-p")
-    test = paired_t(differences, np.zeros(len(differences)))
-    method = "DeLong, paired" if metric == AUC else "paired t test"
-    return PairedTest(test.difference, test.statistic, test.p, method)
+        return PairedTest(interval, only_a, mcnemar(only_a, only_b), "McNemar")
+    if metric == AUC:
+        return area_test(a, b)
+    test = paired_t if metric == BALANCED_ACCURACY else sign_flip
+    return test(differences, np.zeros(len(differences)))
 
 
 def _same_folds(entries: Sequence[Entry]) -> np.ndarray | None:

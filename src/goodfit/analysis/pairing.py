@@ -10,6 +10,7 @@ import numpy as np
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.label_spelling import one_spelling
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 
 KEYS_LISTED = 3
 SAME = 1e-6  # relative: numbers that were written with fewer digits are equal
@@ -31,6 +32,8 @@ def paired(entries: Sequence[Entry]) -> list[Entry]:
     entries = _spelt_alike(entries)
     first = entries[0]
     keyed = all(entry.keyed for entry in entries)
+    if keyed:
+        _refuse_other_rows_of_a_key(entries)
     ordered = [first, *(_in_order(first, other, keyed) for other in entries[1:])]
     with_truth = [entry for entry in ordered if entry.truth is not None]
     if not with_truth:
@@ -48,8 +51,8 @@ def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:
     if not keyed:
         if len(first) != len(other):
             raise UsageError(
-                f"{first.name} has {len(first):,} rows, {other.name} {len(other):,}, and no key tells which are the "
-                "same",
+                f"{first.name} has {counted(len(first), 'row')}, {other.name} {len(other):,}, and no key tells which "
+                "are the same",
                 fix="Give both the same rows in the same order, or a column that names them: --key COLUMN",
             )
         return other
@@ -90,8 +93,24 @@ def _listed(keys: Sequence[str]) -> str:
     return ", ".join(keys[:KEYS_LISTED]) + (", ..." if len(keys) > KEYS_LISTED else "")
 
 
+def _refuse_other_rows_of_a_key(entries: Sequence[Entry]) -> None:
+    """Rows of one key are the same row only if their truths are: keys of different data may be the same row numbers.
+
+    Raises:
+        UsageError: the truth of such a row differs; before keys are counted that one model has and the other has not.
+    """
+    with_truth = [entry for entry in entries if entry.truth is not None]
+    for other in with_truth[1:]:
+        first = with_truth[0]
+        place = {key: at for at, key in enumerate(other.keys)}
+        common = [at for at, key in enumerate(first.keys) if key in place]
+        mine = first.taken(np.array(common, dtype=np.int64))
+        theirs = other.taken(np.array([place[key] for key in mine.keys], dtype=np.int64))
+        _refuse_other_truth(mine, theirs, keyed=True)
+
+
 def _refuse_other_truth(first: Entry, other: Entry, keyed: bool) -> None:
-    """Equal keys may be row numbers of different data: then the truths differ."""
+    """Raise where paired rows have another truth."""
     assert first.truth is not None
     assert other.truth is not None
     if first.truth.shape != other.truth.shape:
@@ -105,9 +124,10 @@ def _refuse_other_truth(first: Entry, other: Entry, keyed: bool) -> None:
     if not differ.any():
         return
     at = int(np.flatnonzero(differ)[0])
+    rows = counted(len(first), "row")
     raise UsageError(
-        f"the truth differs in {int(differ.sum()):,} of {len(first):,} rows, the first of them "
-        f"{'row' if keyed else 'at place'} {first.keys[at]}: {_shown(first.truth, at)} in {first.name}, "
+        f"the truth differs in {int(differ.sum()):,} of {rows}{' with the same key' if keyed else ''}, the first of "
+        f"them {'row' if keyed else 'at place'} {first.keys[at]}: {_shown(first.truth, at)} in {first.name}, "
         f"{_shown(other.truth, at)} in {other.name}",
         fix="These are not the same rows: compare predictions of the same data" + (
             "" if keyed else ", or name a column that tells rows apart: --key COLUMN"

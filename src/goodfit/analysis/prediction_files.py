@@ -26,6 +26,7 @@ from goodfit.data.tables.conventions import Convention, convention
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import read_parts
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.store.csv_cells import with_formula
 from goodfit.store.outputs import is_predictions
 
@@ -103,7 +104,7 @@ class _Reader:
         empty = cells.is_null() | (cells == "")
         if empty.any():
             raise DataError(
-                f"the column '{name}' has no value in {int(empty.sum()):,} rows, the first of them row "
+                f"the column '{name}' has no value in {counted(int(empty.sum()), 'row')}, the first of them row "
                 f"{int(empty.arg_max() or 0) + 1}",
                 where=self.path,
                 fix="Fill them, or leave these rows out",
@@ -117,7 +118,7 @@ class _Reader:
         if values.null_count():
             row = int(values.is_null().arg_max() or 0)
             raise DataError(
-                f"the column '{name}' is not a number in {values.null_count():,} rows, the first of them row "
+                f"the column '{name}' is not a number in {counted(values.null_count(), 'row')}, the first of them row "
                 f"{row + 1} ({str(self.frame[name][row])[:40]!r})",
                 where=self.path,
                 fix="Give numbers, or leave these rows out",
@@ -181,7 +182,7 @@ def _keyed(reader: _Reader, key: str | None, said: bool, name: str) -> Entry:
         if said:
             values, counts = np.unique(keys, return_counts=True)
             raise DataError(
-                f"the key '{key}' is not unique: {values[counts.argmax()]} stands in {counts.max()} rows",
+                f"the key '{key}' is not unique: {values[counts.argmax()]} stands in {counted(counts.max(), 'row')}",
                 where=reader.path,
                 fix="Name a column that tells every row apart: --key COLUMN",
             )

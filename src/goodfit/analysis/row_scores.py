@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.stats.estimates import placement_values
+from goodfit.stats.areas import area_difference, placement_values
+from goodfit.stats.paired import PairedTest
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
 
 SMALLEST_SHARE = 1e-15  # of a probability, so that its logarithm is a number
@@ -48,10 +49,24 @@ def auc_influence(entry: Entry) -> Values:
     Of more than two classes the mean of the areas of each against the rest.
     """
     assert entry.probabilities is not None
-    numbers, count = _class_numbers(entry), len(entry.classes)
-    shown = [1] if count == 2 else [number for number in range(count) if 0 < (numbers == number).sum() < len(entry)]
-    each = [placement_values(entry.probabilities[:, number], numbers == number) for number in shown]
+    numbers = _class_numbers(entry)
+    each = [placement_values(entry.probabilities[:, number], numbers == number) for number in _ranked(entry, numbers)]
     return np.asarray(np.mean(each, axis=0))
+
+
+def area_test(a: Entry, b: Entry) -> PairedTest:
+    """DeLong's paired test of the same areas."""
+    assert a.probabilities is not None
+    assert b.probabilities is not None
+    numbers = _class_numbers(a)
+    ranked = _ranked(a, numbers)
+    return area_difference(a.probabilities[:, ranked], b.probabilities[:, ranked], numbers[:, None] == ranked)
+
+
+def _ranked(entry: Entry, numbers: np.ndarray) -> list[int]:
+    """The classes whose rows are ranked against the rest: the second of two."""
+    count = len(entry.classes)
+    return [1] if count == 2 else [number for number in range(count) if 0 < (numbers == number).sum() < len(entry)]
 
 
 def absolute_errors(entry: Entry) -> Values:

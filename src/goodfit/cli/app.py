@@ -13,13 +13,28 @@ from goodfit.cli.options import SETTINGS
 from goodfit.cli.processes import BAD_INPUT
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
+from goodfit.naming import names_of_the_command
 
 INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
 
 
+HEADINGS = {
+    "Begin": ("demo", "fit"),
+    "Use a run": ("predict", "embed", "evaluate", "recommend", "similar", "threshold", "report", "card", "runs"),
+    "Compare and check": ("compare", "check", "labels", "stats", "explain"),
+    "More": ("nets", "degrade", "cache"),
+}
+
+
 class Commands(click.Group):
-    """Lists the commands in the order in which a newcomer meets them."""
+    """Lists the commands under headings, in the order in which a newcomer meets them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for heading, names in HEADINGS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(width)) for name in names])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -68,6 +83,7 @@ def app(context: click.Context, traceback: bool) -> None:
       goodfit predict runs/photos new/          predict new images
       goodfit check train.py                    find silent mistakes in your own program
     """
+    context.with_resource(names_of_the_command())
     if context.invoked_subcommand is None:
         click.echo(WELCOME, nl=False)
 
@@ -113,20 +129,25 @@ def main() -> None:
     except click.ClickException as error:
         status = _say(error.format_message()) if processes.speaks(for_good=True) else BAD_INPUT
     except ProcessError as error:
-        status = _say(str(error)) if processes.speaks(for_good=False) else BAD_INPUT
+        status = _say_error(error) if processes.speaks(for_good=False) else BAD_INPUT
     except GoodfitError as error:
         if full:
             raise
-        status = _say(str(error)) if processes.speaks(for_good=True) else BAD_INPUT
+        status = _say_error(error) if processes.speaks(for_good=True) else BAD_INPUT
     except BrokenPipeError:
         streams.give_up_stdout()
     except OSError as error:
         if full:
             raise
         streams.give_up_stdout()
-        status = _say(str(streams.unwritable(error)))
+        status = _say_error(streams.unwritable(error))
     if status:
         sys.exit(status)
+
+
+def _say_error(error: Exception) -> int:
+    with names_of_the_command():
+        return _say(str(error))
 
 
 def _say(message: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goodfit.cli.options import A_PATH, option
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     from goodfit.analysis.compare import Pair
@@ -64,7 +65,7 @@ def compare(
             click.echo(sentence)
         _show(result.pairs, f"{len(result.compared.entries[0]):,} {result.compared.entries[0].rows}")
         if result.compared.fold_pairs:
-            _show(result.compared.fold_pairs, f"{result.compared.folds} folds")
+            _show(result.compared.fold_pairs, counted(result.compared.folds, "fold"))
         if any(pair.metric.name == "accuracy" for pair in result.pairs):
             click.echo("Differences of accuracy are in points.")
         for note in result.notes:

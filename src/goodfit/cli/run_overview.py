@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from goodfit.cli.options import A_PATH, option
+
+SECONDS_BETWEEN_LOOKS = 1.0
 
 if TYPE_CHECKING:
     from goodfit.analysis.run_table import RunLine
@@ -19,10 +22,16 @@ if TYPE_CHECKING:
 @option("--sort", str, "By name, created, task, rows, metric, verdict or seconds [created].")
 @click.option("-r", "--reverse", is_flag=True, help="The largest first.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
-def list_runs(folder: Path, sort: str | None, reverse: bool, as_json: bool) -> None:
+@click.option("--watch", is_flag=True, help="Show fits that go on, with their last epoch, until Ctrl-C.")
+def list_runs(folder: Path, sort: str | None, reverse: bool, as_json: bool, watch: bool) -> None:
     """List the runs of a folder with their verdicts [runs]."""
     from goodfit.analysis.run_table import runs_in
 
+    if watch:
+        if as_json:
+            raise click.UsageError("--watch is for people to look at, and --json for programs: give one of them")
+        _watch(folder)
+        return
     lines = runs_in(folder, sort or "created", falling=reverse)
     if as_json:
         click.echo(json.dumps({"folder": str(folder), "runs": [line.to_json() for line in lines]}, ensure_ascii=False))
@@ -36,6 +45,18 @@ def list_runs(folder: Path, sort: str | None, reverse: bool, as_json: bool) -> N
     for row in cells:
         text = "  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
         click.echo(text.rstrip())
+
+
+def _watch(folder: Path) -> None:
+    """Print a line for each fit in the folder whenever it has ended an epoch, until it is stopped."""
+    from goodfit.analysis.running_fits import Watched
+
+    watched = Watched(folder)
+    click.echo(f"watching {folder} for fits; Ctrl-C stops", err=True)
+    while True:
+        for line in watched.news():
+            click.echo(line)
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def _cells(line: RunLine, folder: Path) -> list[str]:

@@ -101,12 +101,12 @@ def table() -> None:
 
 def _show(profiles: list[ColumnProfile]) -> None:
     """A table of the numbers, and one of the others."""
-    from goodfit.formatting import number
+    from goodfit.formatting import counted, number
 
     numbers = [each for each in profiles if each.numbers is not None]
     others = [each for each in profiles if each.numbers is None]
     rows = profiles[0].rows if profiles else 0
-    click.echo(f"{rows:,} rows, {len(profiles):,} columns")
+    click.echo(f"{counted(rows, 'row')}, {counted(len(profiles), 'column')}")
     lines = [["numbers", "missing", "mean", "deviation", "min", "median", "max", "within 1", "2", "3", "outliers", ""]]
     for column in numbers:
         each = column.numbers

@@ -139,7 +139,7 @@ def make_split(
             for label in np.unique(label_of).tolist():
                 _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
         fold_of = make_folds(training, len(parts), folds, labels=labels, groups=groups, seed=seed)
-        how.append(f"the training rows validate in {int(fold_of.max()) + 1} folds")
+        how.append(f"the training rows validate in {counted(int(fold_of.max()) + 1, 'fold')}")
     split = Split(parts, "; ".join(how), fold_of)
     for part in ("train", "valid"):
         if not len(split.rows(part)):

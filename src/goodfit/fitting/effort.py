@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
+from goodfit.formatting import counted
 from goodfit.nets.describe import describe
 from goodfit.train.precision import Precision
 from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
@@ -103,7 +104,9 @@ def affordable(
     whole = round((fitting * rows / rate + beside) / 60) or 1
     other = f"--minutes {MORE_MINUTES} for more" if whole < MORE_MINUTES else f"--minutes {MINUTES:g} for less"
     time = f"{whole:,} minute{'s' * (whole > 1)} in all"
-    return Effort(chosen, fitting, speed, f"about {_rounded(rate):,} images a second on this machine, {time}; {other}")
+    return Effort(
+        chosen, fitting, speed, f"about {counted(_rounded(rate), 'image')} a second on this machine, {time}; {other}"
+    )
 
 
 def _rounded(rate: float) -> int:

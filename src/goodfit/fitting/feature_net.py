@@ -10,6 +10,7 @@ from torch import nn
 
 from goodfit.data.normalise import Normalise
 from goodfit.errors import UsageError
+from goodfit.formatting import counted
 from goodfit.nets import architecture, build
 from goodfit.nets.weights import load_pretrained
 from goodfit.run import load
@@ -43,7 +44,9 @@ def feature_net(where: str, channels: int, device: torch.device) -> FeatureNet:
         normalise = run.model.normalise or Normalise.shares(channels)
         mean, deviation = normalise.mean / 255, normalise.deviation / 255
         if run.record.net.in_shape[0] != channels:
-            raise UsageError(f"this net takes images of {mean.numel()} channels, not {channels}", where=where)
+            raise UsageError(
+                f"this net takes images of {counted(mean.numel(), 'channel')}, not {channels}", where=where
+            )
     if not hasattr(net, "features"):
         raise UsageError("this net has no maps to compare", where=where, fix="Give a run of a resnet or densenet")
     return FeatureNet(net, mean, deviation).to(device)

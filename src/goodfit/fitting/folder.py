@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.errors import DiskError, RunError, disk_error
-from goodfit.store.files import TEMPORARY, ensure_folder, sweep
+from goodfit.store.files import TEMPORARY, ensure_folder, refuse_nul, sweep
 from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, HISTORY, RECORD, REPORT, last_checkpoint
 
 RUNS = Path("runs")
@@ -91,6 +91,7 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
         DiskError: a place that cannot be written.
     """
     if out is not None:
+        refuse_nul(out)
         return _given(Path(out), resume=resume)
     numbered = [RUNS / (name if number == 1 else f"{name}-{number}") for number in range(1, RUNS_OF_ONE_NAME)]
     if resume:

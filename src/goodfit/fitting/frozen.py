@@ -21,7 +21,7 @@ from goodfit.errors import RunError
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 from goodfit.nets import architecture
 from goodfit.record import NetRecord
 from goodfit.store.tensors import load_state, save_state
@@ -55,7 +55,7 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
         "linear head",
         f"on {x.shape[1]:,} {'fixed' if net.fixed_features else 'frozen'} features; penalty "
         f"{number(fitted.penalty, 3)}",
-        f"the lowest loss on rows left out, {fitted.left_out_loss:.3f}, of {len(fitted.curve)} penalties",
+        f"the lowest loss on rows left out, {fitted.left_out_loss:.3f}, of {counted(len(fitted.curve), 'penalty')}",
     )
     with torch.no_grad():
         head.weight.copy_(fitted.weight)

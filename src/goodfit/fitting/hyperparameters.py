@@ -238,5 +238,5 @@ def _with_found_rate(
         "losses": list(test.losses),
         "chosen": test.learning_rate,
     }
-    journal.choose("learning rate", f"{test.learning_rate:g}", f"by a range test of {steps} steps on a copy")
+    journal.choose("learning rate", f"{test.learning_rate:g}", f"by a range test of {counted(steps, 'step')} on a copy")
     return replace(hyper, learning_rate=test.learning_rate, micro_batch=micro_batch)

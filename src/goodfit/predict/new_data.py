@@ -12,6 +12,7 @@ from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
 NO_CLAIM = 0
@@ -67,7 +68,7 @@ def not_one_readable(kind: str, rows: int, key: str, reason: str) -> DataError:
         (
             f"the one row cannot be read, '{key[:80]}': {reason}"
             if rows == 1
-            else f"none of the {rows:,} rows can be read; the first, '{key[:80]}': {reason}"
+            else f"none of the {counted(rows, 'row')} can be read; the first, '{key[:80]}': {reason}"
         ),
         fix=f"Give {words}: the run was fitted on {words}",
     )

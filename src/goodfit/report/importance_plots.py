@@ -39,7 +39,9 @@ def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
         axes.set_yticks(at, [short(str(row["column"])) for row in shown], parse_math=False)
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
-        more = "" if len(shown) == len(importance) else f": the first {len(shown)} of {len(importance)} columns"
+        more = (
+            "" if len(shown) == len(importance) else f": the first {len(shown)} of {counted(len(importance), 'column')}"
+        )
         axes.locator_params(axis="x", nbins=5)
         axes.set(title=f"Importance{more}", xlabel="rise of the loss when shuffled")
     return figure

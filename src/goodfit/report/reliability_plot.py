@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.formatting import counted
 from goodfit.report.plots import HALF
 from goodfit.report.svg import drawing
 
@@ -39,7 +40,7 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
         axes.set_ylim(max(-0.03, low - 4 * margin), high + margin)
         axes.set(
             title=f"Expected calibration error {calibration['ece']:.3f}",
-            xlabel=f"confidence, in {len(bins)} bins of equally many rows",
+            xlabel=f"confidence, in {counted(len(bins), 'bin')} of equally many rows",
             ylabel="share that is right",
         )
     return figure

@@ -6,17 +6,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOME = {
-    "Estimate": "estimates", "auc": "estimates", "average_precision": "estimates", "balanced_accuracy": "estimates",
+    "Estimate": "estimates", "auc": "areas", "average_precision": "areas", "balanced_accuracy": "estimates",
     "mean": "estimates", "paired_z": "estimates", "proportion": "estimates", "r2": "estimates", "rmse": "estimates",
     "z_scores": "estimates", "area_left_of": "describe", "bootstrap": "describe", "distance_from_normal": "describe",
     "normal_shares": "describe", "outliers": "describe", "population_deviation": "describe",
     "population_variance": "describe", "sample_deviation": "describe", "sample_variance": "describe",
     "shares_within": "describe", "standardised": "describe", "z_of_area": "describe", "Posterior": "paired",
     "correlated_posterior": "paired", "corrected_t": "paired", "holm": "paired", "mcnemar": "paired",
-    "paired_t": "paired", "share_difference": "paired",
+    "paired_t": "paired", "share_difference": "paired", "sign_flip": "sign_flips",
 }  # fmt: skip
 
 if TYPE_CHECKING:
+    from goodfit.stats.areas import auc as auc
+    from goodfit.stats.areas import average_precision as average_precision
     from goodfit.stats.describe import area_left_of as area_left_of
     from goodfit.stats.describe import bootstrap as bootstrap
     from goodfit.stats.describe import distance_from_normal as distance_from_normal
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from goodfit.stats.describe import standardised as standardised
     from goodfit.stats.describe import z_of_area as z_of_area
     from goodfit.stats.estimates import Estimate as Estimate
-    from goodfit.stats.estimates import auc as auc
-    from goodfit.stats.estimates import average_precision as average_precision
     from goodfit.stats.estimates import balanced_accuracy as balanced_accuracy
     from goodfit.stats.estimates import mean as mean
     from goodfit.stats.estimates import paired_z as paired_z
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from goodfit.stats.paired import mcnemar as mcnemar
     from goodfit.stats.paired import paired_t as paired_t
     from goodfit.stats.paired import share_difference as share_difference
+    from goodfit.stats.sign_flips import sign_flip as sign_flip
 
 __all__ = sorted(_HOME)  # names of the table above
 

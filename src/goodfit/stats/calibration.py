@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.formatting import counted
+
 BINS = 15
 ROWS_OF_A_BIN = 20  # or more: in fewer the share that is right is mostly chance
 
@@ -38,7 +40,7 @@ class Reliability:
         """The error, how it is binned, and the bins."""
         return {
             "ece": self.error,
-            "binning": f"{len(self.rows)} bins with equally many rows, by confidence",
+            "binning": f"{counted(len(self.rows), 'bin')} with equally many rows, by confidence",
             "bins": [
                 {"confidence": said, "accuracy": right, "rows": rows}
                 for said, right, rows in zip(self.confidence, self.accuracy, self.rows, strict=True)

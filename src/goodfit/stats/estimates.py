@@ -110,7 +110,7 @@ def t_quantile(degrees: int) -> float:
     return float(stdtrit(degrees, 0.975))
 
 
-def _on_logit(value: float, error: float, rows: int, certain: int) -> Estimate:
+def on_logit(value: float, error: float, rows: int, certain: int) -> Estimate:
     """A share with the interval that Student's t gives on the logit scale, which stays inside of 0 and 1.
 
     Args:
@@ -142,113 +142,25 @@ def balanced_accuracy(correct: np.ndarray, labels: np.ndarray) -> Estimate:
     value = sum(shares) / count
     if error > min(value, 1 - value) / 2:  # so near to 0 or 1 a slope of the logit says nothing
         return proportion(value * alike, alike)
-    return _on_logit(value, error, sum(rows), alike)
-
-
-def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
-    """Area under the ROC curve with DeLong's standard error, by midranks (Sun and Xu 2014, algorithm 2).
-
-    The interval is Student's on the logit scale (Pepe 2003, "The statistical evaluation of medical tests", chapter 5):
-    on the scale of the area itself DeLong's misses the truth in 15% of samples of 30 rows where the area is 0.9. Where
-    all positive rows are above all others, it is Wilson's of as many rows as the smaller kind has.
-
-    None when all rows are positive, or none is: there is nothing to rank.
-    """
-    return mean_auc(np.asarray(scores)[:, None], np.asarray(positive)[:, None])
-
-
-def mean_auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
-    """The mean of the areas of several columns of the same rows, of each that has both kinds of rows; None without.
-
-    Args:
-        scores, positive: (N, K): of each class against the rest, or of each label.
-    """
-    positive = np.asarray(positive).astype(bool)
-    counts = positive.sum(axis=0)
-    columns = np.flatnonzero((counts > 0) & (counts < len(positive)))
-    if not len(columns):
-        return None
-    rows, each = len(positive), [placement_values(scores[:, at], positive[:, at]) for at in columns]
-    smaller = int(np.minimum(counts, rows - counts)[columns].min())
-    values = np.mean(each, axis=0)
-    value = float(values.mean())
-    if smaller < 2 and len(columns) == 1:
-        return Estimate(value, 0.0, 1.0)
-    if len(columns) > 1:
-        error = float(values.std(ddof=1)) / math.sqrt(rows)
-    else:  # each kind with its own degree of freedom, as DeLong et al. have it
-        kinds = [values[positive[:, columns[0]] == kind] for kind in (True, False)]
-        error = math.sqrt(sum(float(kind.var(ddof=1)) * len(kind) for kind in kinds)) / rows
-    return _on_logit(value, error, rows, smaller)
-
-
-def placement_values(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
-    """(N,) what each row does to the area under the ROC curve: their mean is the area, their spread its error.
-
-    The placement values of DeLong, DeLong and Clarke-Pearson 1988, each kind of rows, of which there are some, weighed
-    by its share.
-    """
-    from scipy.stats import rankdata  # late: 0.5 s; ties share the mean of their ranks
-
-    rows, m = len(scores), int(positive.sum())
-    n = rows - m
-    together = rankdata(scores)
-    values = np.empty(rows)
-    values[positive] = (together[positive] - rankdata(scores[positive])) / n
-    values[~positive] = 1 - (together[~positive] - rankdata(scores[~positive])) / m
-    area = values[positive].mean()
-    values[positive] = area + rows / m * (values[positive] - area)
-    values[~positive] = area + rows / n * (values[~positive] - area)
-    return values
-
-
-def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
-    """Average precision: the mean precision at each positive row, by falling score; None without both kinds of rows.
-
-    The interval is Student's on the logit scale, as Boyd, Eng and Page recommend (2013, "Area under the
-    precision-recall curve: point estimates and confidence intervals"), with the jackknife's standard error: theirs, of
-    the positive rows alone, is too wide where these are well apart. Where all are in front, it is Wilson's of them.
-
-    Args:
-        scores: (N,), higher for positive rows.
-        positive: (N,) bool.
-    """
-    from sklearn.metrics import average_precision_score
-
-    positive = np.asarray(positive).astype(bool)
-    count, rows = int(positive.sum()), len(positive)
-    if count == 0 or count == rows:
-        return None
-    value = float(average_precision_score(positive, scores))
-    if count == 1:
-        return Estimate(value, 0.0, 1.0)
-    left_out = _precisions_without_each(np.asarray(scores), positive)
-    error = math.sqrt((rows - 1) / rows * float(((left_out - left_out.mean()) ** 2).sum()))
-    return _on_logit(value, error, rows, count)
-
-
-def _precisions_without_each(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
-    """(N,) the average precision without each row, by falling score; ties as they stand.
-
-    A row changes the ranks behind it, so that running sums from both ends give all of them at once.
-    """
-    y = positive[np.argsort(-scores, kind="stable")]
-    rank, hits, count = np.arange(1, len(y) + 1), np.cumsum(y), int(y.sum())
-    before = np.cumsum(np.where(y, hits / rank, 0)) - np.where(y, hits / rank, 0)
-    earlier = np.maximum(rank - 1, 1)  # the rank of a row once one before it is gone
-
-    def behind(precision: np.ndarray) -> np.ndarray:
-        of_positive = np.where(y, precision, 0)
-        return np.asarray(np.cumsum(of_positive[::-1])[::-1] - of_positive)
-
-    without_hit = (before + behind((hits - 1) / earlier)) / (count - 1)
-    return np.asarray(np.where(y, without_hit, (before + behind(hits / earlier)) / count))
+    return on_logit(value, error, sum(rows), alike)
 
 
 def rmse(errors: np.ndarray) -> Estimate:
-    """Root of the mean squared error; its interval is the root of that of the mean square."""
-    square = mean(np.asarray(errors, dtype=np.float64) ** 2)
-    return Estimate(math.sqrt(square.value), math.sqrt(max(0.0, square.low)), math.sqrt(square.high))
+    """Root of the mean squared error; its interval is the root of that of the mean square.
+
+    The upper end is the larger one of Hall's interval and of Student's for the logarithm, the lower end Student's: of
+    heavy tails each alone misses the truth more often (docs/benchmarks.md).
+    """
+    squares = np.asarray(errors, dtype=np.float64) ** 2
+    square, n = mean(squares), len(squares)
+    low, high = square.low, square.high
+    rest = float(squares.sum()) - squares
+    if n > 2 and math.isfinite(square.value) and (rest > 0).all():
+        left_out = np.log(rest)
+        error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
+        stretch = math.exp(min(t_quantile(n - 1) * error, LARGEST_EXPONENT))
+        low, high = square.value / stretch, max(high, square.value * stretch)
+    return Estimate(math.sqrt(square.value), math.sqrt(max(0.0, low)), math.sqrt(high))
 
 
 def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
@@ -256,7 +168,7 @@ def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
 
     The interval is Student's for the logarithm of that ratio, with the jackknife's standard error (Efron and Tibshirani
     1993, "An introduction to the bootstrap", chapter 11): percentiles of a bootstrap miss the truth in 9% of samples of
-    30 rows, it in 5%.
+    30 rows, it in 5%. Where y is skewed, the upper end is Hall's for the mean of what each row does to the ratio.
     """
     errors, y = np.asarray(errors, dtype=np.float64), np.asarray(y, dtype=np.float64)
     n = len(y)
@@ -272,7 +184,9 @@ def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
     left_out = np.log(rest / without)
     error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
     stretch = math.exp(min(t_quantile(n - 1) * error, LARGEST_EXPONENT))
-    return Estimate(value, 1 - (1 - value) * stretch, 1 - (1 - value) / stretch)
+    ratio = 1 - value
+    with_skewness = mean((squares - ratio * distances) / (total / n))  # the influence of each row; its mean is zero
+    return Estimate(value, 1 - ratio * stretch, min(1.0, 1 - min(ratio / stretch, ratio + with_skewness.low)))
 
 
 def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
@@ -310,4 +224,4 @@ def mean_of_ratios(above: np.ndarray, below: np.ndarray) -> Estimate:
         each = np.where(rest > 0, (above.sum(axis=0) - above) / rest, above.sum(axis=0) / total)
     left_out = each.mean(axis=1)
     error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
-    return _on_logit(value, error, n, n)
+    return on_logit(value, error, n, n)

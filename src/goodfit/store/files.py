@@ -12,12 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from goodfit.errors import disk_error
+from goodfit.errors import UsageError, disk_error
 
 LETTERS_OF_NAME = 40  # that a temporary name repeats: a name may have 255 bytes at most
 TEMPORARY = re.compile(r"\..{0,40}\.(\d+)-[0-9a-f]{12}\.tmp", re.DOTALL)  # what `scratch_name` gives, and its process
 SECONDS_LEFT_ALONE = 600  # a file that was written since may belong to a process of another machine
 _OWN: set[str] = set()  # temporary names that this process uses
+
+
+def refuse_nul(path: str | os.PathLike[str]) -> None:
+    """Raise where a path holds the character NUL, which no file system takes and Python answers with a ValueError.
+
+    Raises:
+        UsageError: it holds one.
+    """
+    if "\0" in os.fspath(path):
+        raise UsageError("no file has a name with the character NUL in it", where=path, fix="Check the path")
 
 
 @contextmanager
@@ -29,6 +39,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         DiskError: no room, no permission, read-only.
     """
+    refuse_nul(path)
     temporary = scratch_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +82,7 @@ def write_text(path: Path, text: str) -> None:
 
 def ensure_folder(path: Path) -> Path:
     """Make a folder and see that it can be written, before any work is done for it."""
+    refuse_nul(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = scratch_name(path / "probe")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from goodfit.errors import UsageError
+from goodfit.store.files import refuse_nul
 
 MAKER = "goodfit"
 PNG_MARK = b"tEXtSoftware\0goodfit"
@@ -40,6 +41,7 @@ def refuse_to_replace(path: Path, made: Made, inputs: Iterable[Path] = ()) -> No
     Raises:
         UsageError: something else of that name is there, or it is an input; a free name is suggested.
     """
+    refuse_nul(path)
     fix = f"Choose another name, such as {free_name(path)}"
     try:
         mode = path.lstat().st_mode

@@ -13,8 +13,9 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
+from goodfit.stats.areas import auc, average_precision, mean_auc
 from goodfit.stats.calibration import reliability
-from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, mean_auc, proportion
+from goodfit.stats.estimates import Estimate, balanced_accuracy, mean, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section, reliability_section
 from goodfit.tasks.coverage import coverage_by_group, coverage_section

@@ -13,7 +13,8 @@ from torch.nn import functional
 
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
-from goodfit.stats.estimates import Estimate, mean, mean_auc, mean_of_ratios, proportion
+from goodfit.stats.areas import mean_auc
+from goodfit.stats.estimates import Estimate, mean, mean_of_ratios, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric

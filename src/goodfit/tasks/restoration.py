@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import PSNR, PSNR_GAIN, SSIM, Metric
@@ -89,7 +90,7 @@ class Restoration(DenseTask):
 
     def _checked(self, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         if out.shape != y.shape:
-            refuse_shape(out, tuple(y.shape), f"{self.channels} channels for every pixel")
+            refuse_shape(out, tuple(y.shape), f"{counted(self.channels, 'channel')} for every pixel")
         return out.float(), y.float() / 255
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from goodfit.data.feed import Feed
 from goodfit.errors import ModelError
+from goodfit.formatting import counted
 from goodfit.tasks.task import Task
 from goodfit.train.memory import shrinking
 from goodfit.train.precision import Precision
@@ -77,7 +78,7 @@ def _checked(out: Tensor, x: Tensor) -> Tensor:
     if not isinstance(out, Tensor) or out.dim() == 0 or len(out) != len(x):
         shape = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
         raise ModelError(
-            f"the net gave {shape} for a mini-batch of {len(x)} rows",
+            f"the net gave {shape} for a mini-batch of {counted(len(x), 'row')}",
             fix="Keep the batch dimension first: (N, ...) in, (N, ...) out",
         )
     return out

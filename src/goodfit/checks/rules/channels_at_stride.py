@@ -30,6 +30,7 @@ from torch import Tensor, nn
 from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 STEM_CHANNELS_BELOW = 16
 
@@ -52,5 +53,5 @@ class ChannelsAtStride(LiveRule):
         yield self.finding(
             f"a convolution of stride {module.stride[0]} takes {tuple(event.inputs[0].shape[1:])} to "
             f"{tuple(event.output.shape[1:])}: {after / before:.0%} of the numbers are left",
-            f"Widen it: {2 * module.in_channels} channels at half the size",
+            f"Widen it: {counted(2 * module.in_channels, 'channel')} at half the size",
         )

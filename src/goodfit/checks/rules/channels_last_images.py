@@ -31,6 +31,7 @@ from goodfit.checks.engine.events import Call, Reshape
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 COLOUR_CHANNELS = (3, 4)
 SIDE_AT_LEAST = 8  # pixels
@@ -65,7 +66,7 @@ class ChannelsLastImages(LiveRule):
         shape = tuple(x.shape)
         if shape[3] == channels != shape[1]:
             yield self.finding(
-                f"a convolution of {channels} channels gets {shape}: the channels are last",
+                f"a convolution of {counted(channels, 'channel')} gets {shape}: the channels are last",
                 "Make them the second dimension: x.permute(0, 3, 1, 2)",
             )
         elif shape[-3:] in self.reshaped and x.grad_fn is None and channels in COLOUR_CHANNELS:

@@ -31,7 +31,7 @@ from torch import Tensor, nn
 from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 
 BATCHES_AT_LEAST = 3
 ROWS_AT_LEAST = 500
@@ -62,7 +62,7 @@ class ConstantInput(LiveRule):
             if batches == BATCHES_AT_LEAST and event.module not in self.varied:
                 self.reported.add(event.module)
                 yield self.finding(
-                    f"all {len(x)} rows that {net} is given are the same, in {BATCHES_AT_LEAST} batches",
+                    f"all {counted(len(x), 'row')} that {net} is given are the same, in {BATCHES_AT_LEAST} batches",
                     "Check how a batch is put together: does the index change?",
                 )
             return
@@ -90,6 +90,6 @@ class ConstantInput(LiveRule):
         if constant:
             yield self.finding(
                 f"column {constant[0]} of what {net} is given is {number(float(low[constant[0]]))} in all "
-                f"of {rows} rows",
+                f"of {counted(rows, 'row')}",
                 "Remove the column, or check where its values are lost",
             )

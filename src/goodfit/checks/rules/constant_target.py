@@ -35,7 +35,7 @@ from goodfit.checks.engine.events import Batch, Loss, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 
 CALLS_AT_LEAST = 10
 VALUES_AT_LEAST = 64  # in all of these batches together
@@ -95,9 +95,11 @@ class ConstantTarget(LiveRule):
                     f"the targets of {line.name} lie between 0 and {number(max(line.values))}: they were divided by 255"
                 )
             else:
-                what = f"all {line.count:,} targets of {line.name} that were looked at are {max(line.values):g}"
+                what = (
+                    f"all {counted(line.count, 'target')} of {line.name} that were looked at are {max(line.values):g}"
+                )
             yield self.finding(
-                f"{what}, in {line.calls} batches",
+                f"{what}, in {counted(line.calls, 'batch')}",
                 "Look at how labels are read: masks that hold class numbers must not be scaled (ToTensor divides "
                 "bytes by 255)",
                 file=place.file,

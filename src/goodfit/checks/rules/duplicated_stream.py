@@ -35,6 +35,7 @@ from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 ROWS_AT_LEAST = 8  # different ones of an epoch
 ROWS_AT_MOST = 20_000
@@ -102,7 +103,7 @@ class DuplicatedStream(LiveRule):
             self.reported.add(loader)
             yield self._finding(
                 loader,
-                f"each of the {len(stream.rows):,} rows of {type(loader.dataset).__name__} came "
+                f"each of the {counted(len(stream.rows), 'row')} of {type(loader.dataset).__name__} came "
                 f"{loader.num_workers} times in an epoch",
                 stream.place,
             )

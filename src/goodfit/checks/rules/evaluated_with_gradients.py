@@ -34,6 +34,7 @@ from goodfit.checks.engine.events import BackwardBegins, Call, Step
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 BATCHES_AT_LEAST = 3
 
@@ -67,7 +68,7 @@ class EvaluatedWithGradients(LiveRule):
             if self.unused >= BATCHES_AT_LEAST and (module := net()) is not None:
                 yield self.finding(
                     f"{type(module).__name__} is evaluated with gradients being recorded, and no backward uses them "
-                    f"({self.unused} batches)",
+                    f"({counted(self.unused, 'batch')})",
                     "Evaluate inside torch.no_grad() or torch.inference_mode()",
                     file=place.file,
                     line=place.line,

@@ -34,6 +34,7 @@ import numpy as np
 from goodfit.checks.engine.events import Split
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 NAMES = re.compile(
     r"(^|[_\W])(patient|subject|participant|speaker|study|scan|video|animal)s?([_\W]?(id|no|nr|name))?$", re.I
@@ -60,7 +61,7 @@ class GroupsAcrossParts(LiveRule):
             if shared >= SHARE_AT_LEAST:
                 yield self.finding(
                     f"{shared:.0%} of the rows of the second part have a {name} that is in the first part as well "
-                    f"({groups} in {rows} rows)",
+                    f"({groups} in {counted(rows, 'row')})",
                     f"Split by group: GroupShuffleSplit or GroupKFold with groups=frame[{str(name)!r}]",
                 )
                 return

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from goodfit.checks.engine.events import Loss, Weights
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 
 FACTOR_AT_LEAST = 3.0  # times ln C
 ROWS_AT_LEAST = 8
@@ -58,6 +58,6 @@ class InitialLoss(LiveRule):
             yield self.finding(
                 f"the first loss is {number(loss, 3)}; a net that knows nothing yet has ln C = "
                 f"{number(math.log(classes), 3)} for "
-                f"C = {classes} classes",
+                f"C = {counted(classes, 'class')}",
                 "Check the scale of the inputs and of the initial weights",
             )

@@ -73,7 +73,7 @@ class LeftInEvalMode(LiveRule):
                 problem = f"{type(net).__name__} is trained in eval mode: {_effects(net)}"
                 if counts[0]:
                     yield self.finding(
-                        f"{problem}; the {counts[0]} steps seen before were in train mode",
+                        f"{problem}; the {counted(counts[0], 'step')} seen before were in train mode",
                         "Call net.train() at the start of every epoch, after each validation",
                     )
                 else:

@@ -38,7 +38,7 @@ from goodfit.checks.engine.events import BackwardBegins, Loss, NewDistribution
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 
 OF_CLASSES = ("Categorical", "OneHotCategorical", "OneHotCategoricalStraightThrough", "RelaxedOneHotCategorical",
               "Multinomial")  # fmt: skip
@@ -83,7 +83,7 @@ class LogitsAreProbabilities(LiveRule):
             place = user_place()
             self.calls[place] = self.calls.get(place, 0) + 1
             if self.calls[place] >= CALLS_AT_LEAST:
-                what = f"are probabilities (rows sum to 1) in {self.calls[place]} calls"
+                what = f"are probabilities (rows sum to 1) in {counted(self.calls[place], 'call')}"
         if what is not None:
             yield self.finding(
                 f"the logits of {kind} {what}: it normalises them once more, and no probability comes near 0 or 1",

@@ -32,6 +32,7 @@ from goodfit.checks.engine.events import BackwardBegins, Step, params_of
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 STEPS_WITHOUT_GRADIENT = 2
 
@@ -70,7 +71,7 @@ class LossDetached(LiveRule):
         if count == STEPS_WITHOUT_GRADIENT:
             yield self.finding(
                 f"{type(event.optimiser).__name__} has stepped {count} times without a gradient in any of its "
-                f"{len(event.params)} parameters: the loss does not reach them",
+                f"{counted(len(event.params), 'parameter')}: the loss does not reach them",
                 "Check what cuts the graph between net and loss (.item(), .data, .detach(), numpy, argmax), and "
                 "whether the optimiser holds the parameters of another net",
             )

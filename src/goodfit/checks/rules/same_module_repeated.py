@@ -32,6 +32,7 @@ from torch import nn
 from goodfit.checks.engine.events import Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 TIMES_AT_LEAST = 2
 
@@ -58,7 +59,7 @@ class SameModuleRepeated(LiveRule):
                     last = self.program.last_call
                     yield self.finding(
                         f"{type(container).__name__}{place} holds one {type(child).__name__} {count} times: these "
-                        f"places share {size:,} parameters",
+                        f"places share {counted(size, 'parameter')}",
                         "Make a module for each place: [nn.Linear(...) for _ in range(n)], or copy.deepcopy",
                         file=last.place.file if last else None,
                         line=last.place.line if last else None,

@@ -28,7 +28,7 @@ from goodfit.checks.engine.events import Scaler, WatchEnds
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 
 UPDATES_AT_LEAST = 6
 SCALE_AT_LEAST = 1.0  # under it the scaler makes gradients smaller: they do not overflow because of it
@@ -57,7 +57,7 @@ class ScalerNeverSteps(LiveRule):
         if self.falls >= UPDATES_AT_LEAST - 1:
             place = user_place()
             self.waiting = self.finding(
-                f"the gradient scaler has skipped {self.falls + 1} steps in a row, and its scale fell from "
+                f"the gradient scaler has skipped {counted(self.falls + 1, 'step')} in a row, and its scale fell from "
                 f"{self.first:,.0f} to {number(scale)}: every gradient holds infinity or NaN",
                 "Check what overflows (large losses, a division by 0), or use bfloat16 without a scaler",
                 file=place.file,

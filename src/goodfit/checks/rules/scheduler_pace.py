@@ -32,7 +32,7 @@ from goodfit.checks.engine.events import Scaler, Schedule, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import number
+from goodfit.formatting import counted, number
 
 CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
 STEPS_AT_LEAST = 40
@@ -101,7 +101,7 @@ class SchedulerPace(LiveRule):
                 continue
             yield self.finding(
                 f"under {pace.name} the learning rate had fallen to a hundredth of {number(pace.highest, 3)} after "
-                f"{pace.low_at} of {total} steps",
+                f"{pace.low_at} of {counted(total, 'step')}",
                 "Step the scheduler once per epoch, or give its length in batches",
                 file=pace.place.file,
                 line=pace.place.line,

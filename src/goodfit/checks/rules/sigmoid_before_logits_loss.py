@@ -30,6 +30,7 @@ from goodfit.checks.engine.events import Loss
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 ON_LOGITS = ("binary_cross_entropy_with_logits", "soft_margin_loss", "multilabel_soft_margin_loss")
 CALLS_AT_LEAST = 5  # with values that are all between 0 and 1, behind a graph that says nothing
@@ -55,7 +56,7 @@ class SigmoidBeforeLogitsLoss(LiveRule):
         elif name.startswith(HIDDEN_SIGMOIDS) and _inside(event):
             self.inside += 1
             if self.inside >= CALLS_AT_LEAST:
-                yield self._finding(event, f"lay between 0 and 1 in {self.inside} calls")
+                yield self._finding(event, f"lay between 0 and 1 in {counted(self.inside, 'call')}")
 
     def _finding(self, event: Loss, what: str, place: Place = Place(None, None)) -> Finding:  # noqa: B008  # immutable
         return self.finding(

@@ -31,6 +31,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 CALLS_AT_LEAST = 3  # with rows that sum to 1, where no softmax is seen
 SUM_TOLERANCE = 1e-3
@@ -56,7 +57,10 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
             if self.sums >= CALLS_AT_LEAST:
                 self.reported = True
                 yield self.finding(
-                    self._message(f"had rows that are probabilities (they sum to 1) in {self.sums} calls", classes), FIX
+                    self._message(
+                        f"had rows that are probabilities (they sum to 1) in {counted(self.sums, 'call')}", classes
+                    ),
+                    FIX,
                 )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:

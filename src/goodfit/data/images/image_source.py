@@ -16,6 +16,7 @@ from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.source import Source, Unreadable
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
@@ -131,14 +132,14 @@ class ImageSource(Source):
         if facts is None:
             return None
         (low, high), deep = facts.grey_range, len(sample.deep)
-        count = "all images have" if deep == sample.read else f"{deep} of {sample.read} images sampled have"
+        count = "all images have" if deep == sample.read else f"{deep} of {counted(sample.read, 'image')} sampled have"
         self.notes.append(("grey values", f"{low:g} to {high:g} become 0 to 255", f"{count} more than 8 bits a pixel"))
         if facts.cut:
             what = f"pixels of 16 bits or more reach from {facts.low:g} to {facts.high:g}, and all but 1 in 1,000 lie "
             what += f"from {low:g} to {high:g}: those beyond are cut off"
             self.doubts.append((what, "Remove single bright or dead pixels from the images, if these are some"))
         if deep < sample.read:
-            what = f"{deep} of {sample.read} images sampled have more than 8 bits a pixel, the others 8: "
+            what = f"{deep} of {counted(sample.read, 'image')} sampled have more than 8 bits a pixel, the others 8: "
             what += f"their brightness means different things ({low:g} to {high:g} against 0 to 255)"
             self.doubts.append((what, "Save all images with the same number of bits"))
         return (low, high)
@@ -158,7 +159,7 @@ class ImageSource(Source):
         colour = "black" if not any(blank) else "white" if set(blank) == {255} else "one colour"
         scale = self.image.grey_range
         seen = f"; the range seen is {scale[0]:g} to {scale[1]:g}" if scale else "; values seen: 0 to 255"
-        what = f"{len(blank)} of {len(values)} images looked at are {colour} in every pixel{seen}"
+        what = f"{len(blank)} of {counted(len(values), 'image')} looked at are {colour} in every pixel{seen}"
         fix = "Look at the files: images of 16 bits in three channels lose their lower 8 bits; save them as grey ones"
         self.doubts.append((what, fix))
 

@@ -15,6 +15,7 @@ from goodfit.data.images.decode import ImageFacts, UnreadableImage, probe, witho
 from goodfit.data.images.listing import Note
 from goodfit.data.images.pairing import listed
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 ORIENTATION = Option(
@@ -100,7 +101,7 @@ def choose_turns(
     odd = [(row, facts) for row, facts in enumerate(pairs) if facts is not None]
     if not odd:
         return Turns([None] * len(pairs), given or fitted, None)
-    what = f"EXIF data turns {len(odd)} of {len(pairs)} images and not their {partner}s"
+    what = f"EXIF data turns {len(odd)} of {counted(len(pairs), 'image')} and not their {partner}s"
     evidence = {"stored" if facts.stored else "upright" for _, facts in odd if facts.stored != facts.upright}
     against = [row for row, facts in odd if given is not None and not getattr(facts, given)]
     if against:

@@ -19,6 +19,8 @@ from goodfit.data.tables.delimited import Delimited, read_delimited
 from goodfit.data.tables.frames import Frame, TableInMemory, TableOnDisk, parquet_files, too_large
 from goodfit.data.tables.header import column_names
 from goodfit.errors import DataError
+from goodfit.formatting import counted
+from goodfit.store.files import refuse_nul
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,6 +90,9 @@ def read_parts(
     import polars as pl
 
     dialect = dialect or Dialect()
+    for place in (data, valid, test):
+        if isinstance(place, (str, os.PathLike)):
+            refuse_nul(place)
     name = unpacked_name(Path(data).resolve()).stem if isinstance(data, (str, os.PathLike)) else "table"
     given = [("", data), *((part, more) for part, more in (("valid", valid), ("test", test)) if more is not None)]
     frames: list[Frame] = []
@@ -225,7 +230,9 @@ def _json_lines(path: Path) -> pl.DataFrame:
         path, "JSON lines", lambda: pl.read_ndjson(io.BytesIO(b"\n".join(lines)), infer_schema_length=None)
     )
     if frame.height != len(lines):
-        raise DataError(f"{len(lines):,} lines hold {frame.height:,} objects", where=path, fix="Give one object a line")
+        raise DataError(
+            f"{len(lines):,} lines hold {counted(frame.height, 'object')}", where=path, fix="Give one object a line"
+        )
     return frame
 
 

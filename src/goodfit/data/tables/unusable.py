@@ -14,6 +14,7 @@ from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -109,7 +110,8 @@ class Unused:
             if each.cells == each.present >= enough:
                 what = "was in training" if each.wanted is None else f"is {each.wanted}"
                 raise DataError(
-                    f"not one of the {each.present:,} values of the column '{name}' {what}, such as '{each.example}'",
+                    f"not one of the {counted(each.present, 'value')} of the column '{name}' {what}, such as "
+                    f"'{each.example}'",
                     fix="Write them as in the data that the run was fitted on, or leave the cells empty",
                 )
         return list(self._counts.values())

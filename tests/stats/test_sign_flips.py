@@ -1,0 +1,81 @@
+"""The sign-flip test against all sign patterns, written out, and against Student's t test of many rows."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from goodfit.stats.sign_flips import normal_score, sign_flip
+
+
+def share_of_patterns(differences: np.ndarray) -> float:
+    """Two-sided, of all 2^n sums; those equal to the observed one count half."""
+    sums = np.array([np.dot(signs, differences) for signs in product((-1, 1), repeat=len(differences))])
+    observed = abs(differences.sum())
+    near = np.isclose(np.abs(sums), observed, rtol=1e-9)
+    return float(((np.abs(sums) > observed) & ~near).mean() + near.mean() / 2)
+
+
+@pytest.mark.parametrize("law", ["normal", "exponential", "standard_cauchy"])
+@pytest.mark.parametrize("count", [6, 12])
+def test_few_differences_are_counted_out(law: str, count: int) -> None:
+    differences = getattr(np.random.default_rng(count), law)(size=count)
+    test = sign_flip(differences, np.zeros(count))
+    assert test.p == pytest.approx(share_of_patterns(differences))
+
+
+@pytest.mark.parametrize(("law", "shift"), [("normal", 0.7), ("exponential", -0.5), ("laplace", 0.5)])
+def test_the_saddlepoint_is_near_to_all_patterns(law: str, shift: float) -> None:
+    """16 differences: 65,536 patterns."""
+    differences = getattr(np.random.default_rng(4), law)(size=16) + shift
+    expected = share_of_patterns(differences)
+    assert expected < 0.3
+    assert 2 * stats.norm.sf(abs(normal_score(differences))) == pytest.approx(expected, rel=0.06)
+
+
+def test_of_many_rows_of_a_normal_law_it_is_students_test() -> None:
+    random = np.random.default_rng(2)
+    a, b = random.normal(size=(2, 2_000))
+    a += 0.06
+    test, other = sign_flip(a, b), stats.ttest_rel(a, b)
+    interval = other.confidence_interval()
+    assert test.p == pytest.approx(other.pvalue, rel=0.03)
+    assert (test.difference.low, test.difference.high) == pytest.approx((interval.low, interval.high), abs=3e-4)
+
+
+def test_the_interval_holds_what_the_test_does_not_reject() -> None:
+    differences = np.random.default_rng(5).standard_t(3, size=40) + 0.5
+    test = sign_flip(differences, np.zeros(40))
+    for end in (test.difference.low, test.difference.high):
+        assert abs(normal_score(differences - end)) == pytest.approx(1.96, abs=1e-3)
+    assert test.difference.low < differences.mean() < test.difference.high
+    assert (test.p < 0.05) == (test.difference.low > 0)
+
+
+def test_it_is_wrong_in_5_of_100_where_errors_have_heavy_tails() -> None:
+    """Student's t test of squared errors is in 1 to 2 of 100: lognormal errors, 30 rows, 2,000 pairs of models."""
+    random = np.random.default_rng(6)
+    errors = np.exp(0.8 * random.normal(size=(2_000, 2, 30)))
+    rejected = [sign_flip(*pair**2).p < 0.05 for pair in errors]
+    assert 100 * np.mean(rejected) == pytest.approx(5, abs=3 * 0.49)  # three simulation errors
+    assert 100 * np.mean([stats.ttest_rel(*pair**2).pvalue < 0.05 for pair in errors]) < 3
+
+
+def test_differences_without_a_spread() -> None:
+    same = sign_flip(np.ones(9), np.ones(9))
+    assert (same.p, same.difference.low, same.difference.high) == (1.0, 0.0, 0.0)
+    always = sign_flip(np.ones(9), np.zeros(9))
+    assert always.p == pytest.approx(2 * 0.5**10)  # one pattern of 512 is as large on either side; it counts half
+    assert (always.difference.low, always.difference.high) == (1.0, 1.0)
+    many = sign_flip(np.ones(5_000), np.zeros(5_000))
+    assert 0 <= many.p < 1e-200
+    assert math.isfinite(many.statistic)
+
+
+def test_a_few_rows_have_students_test() -> None:
+    a, b = np.array([3.0, 1.0, 2.5]), np.array([1.0, 0.5, 1.2])
+    assert sign_flip(a, b).p == pytest.approx(stats.ttest_rel(a, b).pvalue)
