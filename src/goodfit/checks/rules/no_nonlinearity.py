@@ -15,8 +15,8 @@ Instead
     nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 10))
 
 When it is a false alarm
-    Low-rank pairs (narrow in the middle), separable convolutions and the projection after an attention are not
-    reported.
+    Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
+    before another one, and the projection after an attention are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -68,6 +68,7 @@ class NoNonlinearity(LiveRule):
                     second_layer is None
                     or first_layer is None
                     or uses[id(between)] > 1
+                    or _enlarges(between)
                     or not _no_attention(first_layer[1])
                 ):
                     continue  # what is used elsewhere too, as in a residual net, is more than an intermediate value
@@ -127,6 +128,11 @@ def _before(node: Any) -> Any:
         else:
             return node
     return node
+
+
+def _enlarges(node: Any) -> bool:
+    """Whether it is a transposed convolution with a stride: it interpolates, and what follows it smooths that."""
+    return bool(getattr(node, "_saved_transposed", False)) and max(getattr(node, "_saved_stride", (1,))) > 1
 
 
 def _no_attention(node: Any) -> bool:
