@@ -256,6 +256,29 @@ class LogProb(Event):
 
 
 @dataclass(frozen=True)
+class Sample(Event):
+    """A distribution has been asked for a sample without a gradient: sample(), not rsample()."""
+
+    distribution: Distribution
+    value: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Loaded(Event):
+    """torch.load has given a value."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class OptimiserLoaded(Event):
+    """An optimiser is about to take over a state."""
+
+    optimiser: Optimizer
+
+
+@dataclass(frozen=True)
 class Write(Event):
     """A tensor that needs no gradient is about to be written to in place, without gradients being recorded.
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from goodfit.checks.engine.user_frame import Place
 
 MARK = "goodfit"  # key in grad_fn.metadata
+SCORE = "goodfit score"  # another: it gave the log-probability of values that need no gradient
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
 # What leaves the values as they are, or moves them about.

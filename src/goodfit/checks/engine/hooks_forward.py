@@ -43,10 +43,13 @@ class ForwardHooks(Replacing):
         for name in DROPOUTS:
             self._replace(functional, name, self._dropout)
         self._replace(functional, "scaled_dot_product_attention", self._attention)
+        self._replace(Distribution, "sample", self._sample)
         for kind in vars(distributions).values():
             if isinstance(kind, type) and issubclass(kind, Distribution) and kind is not Distribution:
                 if "__init__" in vars(kind):
                     self._replace(kind, "__init__", self._new_distribution)
+                if "sample" in vars(kind):
+                    self._replace(kind, "sample", self._sample)
                 if "log_prob" in vars(kind):
                     self._replace(kind, "log_prob", self._log_prob)
 
@@ -162,7 +165,20 @@ class ForwardHooks(Replacing):
         if self.watcher.awake and isinstance(value, Tensor):
             self.watcher.tell(events.LogProb(args[0], value, torch.is_grad_enabled()))
         with self.watcher.inside_torch():
+            result = original(*args, **kwargs)
+        of_sample = self.watcher.awake and isinstance(value, Tensor) and not value.requires_grad
+        if of_sample and isinstance(result, Tensor) and result.grad_fn is not None:
+            result.grad_fn.metadata[graph.SCORE] = True
+        return result
+
+    def _sample(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if not self.watcher.awake:
             return original(*args, **kwargs)
+        with self.watcher.inside_torch():
+            value = original(*args, **kwargs)
+        if isinstance(value, Tensor):
+            self.watcher.tell(events.Sample(args[0], value, torch.is_grad_enabled()))
+        return value
 
     def _mark(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)

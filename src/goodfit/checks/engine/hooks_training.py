@@ -34,6 +34,7 @@ class TrainingHooks(Replacing):
         for owner in (Optimizer, nn.Module):
             self._replace(owner, "zero_grad", self._zero)
         self._replace(Optimizer, "__init__", self._new_optimiser)
+        self._replace(Optimizer, "load_state_dict", self._load_optimiser)
         self._undo.append(optimisers.register_optimizer_step_pre_hook(self._steps).remove)
         self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped).remove)
         for scheduler in (lr_scheduler.LRScheduler, lr_scheduler.ReduceLROnPlateau):
@@ -134,6 +135,10 @@ class TrainingHooks(Replacing):
         original(*args, **kwargs)
         self.program.optimiser(args[0])
         self.watcher.tell(events.NewOptimiser(args[0]))
+
+    def _load_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self.watcher.tell(events.OptimiserLoaded(args[0]))
+        return original(*args, **kwargs)
 
     def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
         self._hand_written_step()
