@@ -15,7 +15,7 @@ from goodfit.checks.engine import events
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
 from goodfit.checks.engine.signatures import signature
-from goodfit.checks.engine.watcher import STEP_TICKS, Watcher
+from goodfit.checks.engine.watcher import BACKWARD_TICKS, STEP_TICKS, Watcher
 
 
 @passed_over_by_warnings
@@ -59,14 +59,20 @@ class TrainingHooks(Replacing):
         watcher.backward_begins()
         self._hand_written_step(losses)
         self._note_loss(losses)
+        begins = None
         if watcher.hears(events.BackwardBegins):
-            watcher.tell(events.BackwardBegins(losses, gradients_given, inputs_given))
+            begins = events.BackwardBegins(losses, gradients_given, inputs_given)
+            watcher.tell(begins)
         with self._backward_running():
             result = original(*args, **kwargs)
         self.program.backwards += 1
         self._hand_written.note(losses)
         if watcher.hears(events.BackwardEnded):
-            watcher.tell(events.BackwardEnded(losses, gradients_given, inputs_given))
+            ended = events.BackwardEnded(losses, gradients_given, inputs_given)
+            if begins is not None:
+                ended.walked_by(begins)
+            watcher.tell(ended)
+        watcher.tick(BACKWARD_TICKS)
         return result
 
     def _note_loss(self, losses: list[Tensor]) -> None:

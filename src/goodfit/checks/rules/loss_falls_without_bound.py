@@ -49,10 +49,11 @@ class LossFallsWithoutBound(LiveRule):
     def start(self) -> None:
         self.last: tuple[str, bool, Place] | None = None  # name, whether negated, line: of the last backward
         self.steps: dict[Place, int] = {}
-        self.place = Place(None, None)  # of the last backward that was looked at
+        self.place = Place(None, None)  # of the first backward
 
     def before_backward(self, event: BackwardBegins) -> None:
-        self.place = user_place()
+        if self.place.file is None:
+            self.place = user_place()
         self.last = None
         if len(event.losses) == 1 and event.losses[0].grad_fn is not None:
             name, negated = _named(event.losses[0].grad_fn)

@@ -16,7 +16,8 @@ Instead
 
 When it is a false alarm
     Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
-    before another one, and the projection after an attention are not reported.
+    before another one, the projection after an attention, and a layer whose values the net also returns (an embedding)
+    are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -32,7 +33,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.events import BackwardBegins, Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -46,11 +47,17 @@ class NoNonlinearity(LiveRule):
 
     def start(self) -> None:
         self.backwards = 0
+        self.outputs: list[Any] = []  # nodes of the nets' outputs since the last backward
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and self.backwards < BACKWARDS_EXAMINED:
+            self.outputs += [out.grad_fn for out in event.outputs if out.grad_fn is not None]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.backwards >= BACKWARDS_EXAMINED:
             return
         self.backwards += 1
+        returned, self.outputs = {id(node) for node in self.outputs}, []
         layers = {  # by their weights: which net, and the name in it
             id(weight): (id(net), name)
             for net in self.program.nets
@@ -68,6 +75,7 @@ class NoNonlinearity(LiveRule):
                     second_layer is None
                     or first_layer is None
                     or uses[id(between)] > 1
+                    or id(between) in returned
                     or _enlarges(between)
                     or not _no_attention(first_layer[1])
                 ):

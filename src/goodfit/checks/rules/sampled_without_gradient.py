@@ -1,9 +1,10 @@
 """sampled-without-gradient: a random sample inside of a net lets no gradient through to what it was drawn from.
 
 What it checks
-    sample() of a distribution that has rsample(), and whose parameters need gradients, is given to a layer with weights
-    while gradients are recorded, in three steps, and log_prob is asked of no such distribution. Or the loss is computed
-    from torch.normal(mean, std) with a mean or std that needs gradients.
+    sample() of a distribution that has rsample(), and whose parameters need gradients, is given to a layer with
+    weights, or drawn in a forward that goes on to one, while gradients are recorded, in three steps; and log_prob is
+    asked of no such distribution. Or the loss is computed from torch.normal(mean, std) with a mean or std that needs
+    gradients.
 
 Why it hurts
     sample() and torch.normal have no gradient. What the mean and the variance are learnt from is what else of the loss
@@ -29,7 +30,7 @@ import weakref
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Call, LogProb, Sample, Step, WatchEnds
@@ -49,6 +50,7 @@ class Drawn(NamedTuple):
     tensor: weakref.ref[Tensor]
     kind: str
     place: Place
+    root: weakref.ref[nn.Module] | None  # in whose forward it was drawn
 
 
 class SampledWithoutGradient(LiveRule):
@@ -67,7 +69,8 @@ class SampledWithoutGradient(LiveRule):
         if any(tensor.requires_grad for tensor in tensors(distribution)):
             if len(self.drawn) >= SAMPLES_KEPT:
                 self.drawn.clear()
-            kept = Drawn(weakref.ref(event.value), type(distribution).__name__, user_place())
+            root = None if event.root is None else weakref.ref(event.root)
+            kept = Drawn(weakref.ref(event.value), type(distribution).__name__, user_place(), root)
             self.drawn[id(event.value)] = kept
 
     def on_log_prob(self, event: LogProb) -> None:
@@ -76,6 +79,11 @@ class SampledWithoutGradient(LiveRule):
     def on_call(self, event: Call) -> None:
         if not self.drawn or not event.grad:
             return
+        if event.outermost:  # its forward is over
+            self.drawn = {key: kept for key, kept in self.drawn.items() if kept.root is None}
+        elif next(event.module.parameters(recurse=False), None) is not None:
+            goes_on = [kept for kept in self.drawn.values() if kept.root is not None and kept.root() is event.root]
+            self.since |= {(kept.kind, kept.place) for kept in goes_on}
         for tensor in event.inputs:
             kept = self.drawn.get(id(tensor))
             if kept is not None and kept.tensor() is tensor:
