@@ -94,3 +94,18 @@ def test_options_are_those_of_fit_with_their_types(tmp_path: Path) -> None:
         check(tmp_path / "people.csv", "--target", "rich", "--test-share", "3")
     with pytest.raises(GoodfitError, match="--target wealth: there is no such column"):
         check(tmp_path / "people.csv", "--target", "wealth")
+
+
+def test_a_finding_about_data_is_at_the_data(tmp_path: Path) -> None:
+    """Its place read "the program"; a baseline that names no file goes on accepting it."""
+    table = tmp_path / "homes.csv"
+    rows = [f"{number},{number % 7},{3 * number}" for number in range(60)]
+    table.write_text("\n".join(["area,rooms,price", *rows]) + "\n", encoding="utf-8")
+    _, findings = check(table, "--target", "price")
+    assert {finding["file"] for finding in findings} == {str(table)}, "the target is a column times three"
+    text = CliRunner().invoke(app, ["check", str(table), "--target", "price"]).stdout
+    assert "the program" not in text and f"  {table}  " in text
+    baseline = tmp_path / "baseline.json"
+    accepted = [[finding["rule"], "", ""] for finding in findings]
+    baseline.write_text(json.dumps({"accepted": accepted}), encoding="utf-8")
+    assert check("--baseline", baseline, table, "--target", "price") == (0, [])

@@ -64,6 +64,8 @@ def check(
     Exit status: 1 for findings (see --fail-on), the program's own where that is not 0, 2 for wrong usage, 3 where
     no training was seen (formats other than text).
     """
+    from dataclasses import replace
+
     from goodfit.checks import baseline as accepted
     from goodfit.checks.formats import render
     from goodfit.checks.run_script import run_script
@@ -89,6 +91,8 @@ def check(
         click.echo(f"Accepted findings written to {write_baseline}", err=True)
         raise click.exceptions.Exit(status)
     fresh = findings if baseline is None else accepted.not_accepted(findings, baseline)
+    if summary is None:  # of data; a baseline that was written before compares them without their place
+        fresh = [finding if finding.file else replace(finding, file=target) for finding in fresh]
     text = render(form, fresh, target, summary)
     if form == "text" and len(fresh) < len(findings):
         text += f"\nNot shown: {len(findings) - len(fresh)} accepted by {baseline}"

@@ -1,4 +1,4 @@
-"""Features are standardised over the batch inside forward."""
+"""Features are standardised over the batch inside forward; one batch alone, level: warning."""
 import torch
 from torch import nn
 torch.manual_seed(0)

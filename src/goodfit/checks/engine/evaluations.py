@@ -22,6 +22,7 @@ class Evaluation:
     Attributes:
         step: of the program.
         total, batches: the sum of the losses of its batches, and how many there were.
+        last: the loss of its last batch.
         train_loss: the mean loss of the backward passes since the evaluation before; NaN where there were none.
         classes: how often each class is a target, of a loss on classes.
     """
@@ -30,6 +31,7 @@ class Evaluation:
     train_loss: float
     total: float = 0.0
     batches: int = 0
+    last: float = math.nan
     classes: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -69,6 +71,7 @@ class Evaluations:
             self.before[key] = train
         now = passes[-1]
         now.total += loss
+        now.last = loss
         now.batches += 1
         if classes is not None:
             for value in classes.flatten().tolist():

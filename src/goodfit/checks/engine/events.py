@@ -101,9 +101,11 @@ class Backward:
     def leaves(self) -> list[Tensor]:
         """Leaf tensors that gradients reach."""
         leaves: dict[int, Tensor] = {}
-        for loss in self.losses:
+        for loss, nodes in zip(self.losses, self.nodes, strict=True):
             if loss.grad_fn is not None:
-                leaves |= {id(leaf): leaf for leaf in graph.leaves(loss.grad_fn)}
+                whole = len(nodes) < graph.NODES_AT_MOST
+                reached = graph.leaves_among(nodes) if whole else graph.leaves(loss.grad_fn)
+                leaves |= {id(leaf): leaf for leaf in reached}
             elif loss.requires_grad:
                 leaves[id(loss)] = loss
         return list(leaves.values())
@@ -129,6 +131,10 @@ class BackwardBegins(Backward, Event):
 
 class BackwardEnded(Backward, Event):
     """Gradients have been computed."""
+
+    def walked_by(self, before: BackwardBegins) -> None:
+        """Take over what the event before it has read of the same graph."""
+        vars(self).update({name: value for name, value in vars(before).items() if name in ("nodes", "leaves")})
 
 
 @dataclass(frozen=True)
@@ -253,6 +259,34 @@ class LogProb(Event):
     distribution: Distribution
     value: Tensor
     grad: bool
+
+
+@dataclass(frozen=True)
+class Sample(Event):
+    """A distribution has been asked for a sample without a gradient: sample(), not rsample().
+
+    Attributes:
+        root: the outermost module whose forward runs; None outside of any.
+    """
+
+    distribution: Distribution
+    value: Tensor
+    grad: bool
+    root: nn.Module | None
+
+
+@dataclass(frozen=True)
+class Loaded(Event):
+    """torch.load has given a value."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class OptimiserLoaded(Event):
+    """An optimiser is about to take over a state."""
+
+    optimiser: Optimizer
 
 
 @dataclass(frozen=True)

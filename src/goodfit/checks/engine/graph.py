@@ -6,7 +6,7 @@ where marks are left instead of references to tensors.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor
 from goodfit.checks.engine.user_frame import Place
 
 MARK = "goodfit"  # key in grad_fn.metadata
+SCORE = "goodfit score"  # another: see mark_score
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
 # What leaves the values as they are, or moves them about.
@@ -51,6 +52,11 @@ def softmax_dim(node: Any) -> int:
 def mark(node: Any, place: Place) -> None:
     """Keep the user's line that made this node."""
     node.metadata[MARK] = place
+
+
+def mark_score(node: Any) -> None:
+    """Keep that this node gave the log-probability of values that need no gradient."""
+    node.metadata[SCORE] = True
 
 
 def place_of(node: Any) -> Place:
@@ -111,7 +117,12 @@ def walk(node: Any, *, stop: Collection[int] = (), limit: int = NODES_AT_MOST) -
 
 def leaves(node: Any, limit: int = 100_000) -> Iterator[Tensor]:
     """Leaf tensors that gradients of a node reach."""
-    for here in walk(node, limit=limit):
-        variable = getattr(here, "variable", None)
+    yield from leaves_among(walk(node, limit=limit))
+
+
+def leaves_among(nodes: Iterable[Any]) -> Iterator[Tensor]:
+    """Leaf tensors whose gradients some of these nodes add up."""
+    for node in nodes:
+        variable = getattr(node, "variable", None)
         if variable is not None:
             yield variable

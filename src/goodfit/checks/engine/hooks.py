@@ -48,6 +48,7 @@ class Hooks(TrainingHooks, ForwardHooks):
         for name in ("state_dict", "load_state_dict"):
             self._replace(nn.Module, name, functools.partial(self._weights, name))
         self._replace(torch, "save", functools.partial(self._weights, "save"))
+        self._replace(torch, "load", self._load)
         for manager in (torch.no_grad, torch.inference_mode):
             self._replace(manager, "__enter__", self._no_grad)
         self._replace(DataLoader, "__iter__", self._epoch)
@@ -94,6 +95,11 @@ class Hooks(TrainingHooks, ForwardHooks):
         strict = action == "save" or bool(args[2] if len(args) > 2 else kwargs.get("strict", True))
         self.watcher.tell(events.Weights(action, module, state, strict))
         return original(*args, **kwargs)
+
+    def _load(self, original: Any, args: Any, kwargs: Any) -> Any:
+        value = original(*args, **kwargs)
+        self.watcher.tell(events.Loaded(value))
+        return value
 
     def _no_grad(self, original: Any, args: Any, kwargs: Any) -> Any:
         if not self.watcher.awake:

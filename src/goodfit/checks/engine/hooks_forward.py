@@ -41,14 +41,18 @@ class ForwardHooks(Replacing):
         for name in OTHER_LOSSES:
             self._replace(functional, name, functools.partial(self._other_loss, name))
         for name in DROPOUTS:
-            self._replace(functional, name, self._dropout)
-        self._replace(functional, "scaled_dot_product_attention", self._attention)
+            self._replace(functional, name, self._dropout, awake_alone=True)
+        self._replace(functional, "scaled_dot_product_attention", self._attention, awake_alone=True)
+        replace = functools.partial(self._replace, awake_alone=True)
+        replace(Distribution, "sample", self._sample)
         for kind in vars(distributions).values():
             if isinstance(kind, type) and issubclass(kind, Distribution) and kind is not Distribution:
                 if "__init__" in vars(kind):
-                    self._replace(kind, "__init__", self._new_distribution)
+                    replace(kind, "__init__", self._new_distribution)
+                if "sample" in vars(kind):
+                    replace(kind, "sample", self._sample)
                 if "log_prob" in vars(kind):
-                    self._replace(kind, "log_prob", self._log_prob)
+                    replace(kind, "log_prob", self._log_prob)
 
     def _look_closely(self) -> None:
         """What is hooked only while rules are awake: every module, ==, views, and who writes into tensors."""
@@ -162,7 +166,19 @@ class ForwardHooks(Replacing):
         if self.watcher.awake and isinstance(value, Tensor):
             self.watcher.tell(events.LogProb(args[0], value, torch.is_grad_enabled()))
         with self.watcher.inside_torch():
-            return original(*args, **kwargs)
+            result = original(*args, **kwargs)
+        of_sample = self.watcher.awake and isinstance(value, Tensor) and not value.requires_grad
+        if of_sample and isinstance(result, Tensor) and result.grad_fn is not None:
+            graph.mark_score(result.grad_fn)
+        return result
+
+    def _sample(self, original: Any, args: Any, kwargs: Any) -> Any:
+        with self.watcher.inside_torch():
+            value = original(*args, **kwargs)
+        if isinstance(value, Tensor):
+            stack = self.watcher.stack
+            self.watcher.tell(events.Sample(args[0], value, torch.is_grad_enabled(), stack[0] if stack else None))
+        return value
 
     def _mark(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)

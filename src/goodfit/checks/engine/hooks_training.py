@@ -15,7 +15,7 @@ from goodfit.checks.engine import events
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
 from goodfit.checks.engine.signatures import signature
-from goodfit.checks.engine.watcher import STEP_TICKS, Watcher
+from goodfit.checks.engine.watcher import BACKWARD_TICKS, STEP_TICKS, Watcher
 
 
 @passed_over_by_warnings
@@ -34,6 +34,7 @@ class TrainingHooks(Replacing):
         for owner in (Optimizer, nn.Module):
             self._replace(owner, "zero_grad", self._zero)
         self._replace(Optimizer, "__init__", self._new_optimiser)
+        self._replace(Optimizer, "load_state_dict", self._load_optimiser)
         self._undo.append(optimisers.register_optimizer_step_pre_hook(self._steps).remove)
         self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped).remove)
         for scheduler in (lr_scheduler.LRScheduler, lr_scheduler.ReduceLROnPlateau):
@@ -58,14 +59,20 @@ class TrainingHooks(Replacing):
         watcher.backward_begins()
         self._hand_written_step(losses)
         self._note_loss(losses)
+        begins = None
         if watcher.hears(events.BackwardBegins):
-            watcher.tell(events.BackwardBegins(losses, gradients_given, inputs_given))
+            begins = events.BackwardBegins(losses, gradients_given, inputs_given)
+            watcher.tell(begins)
         with self._backward_running():
             result = original(*args, **kwargs)
         self.program.backwards += 1
         self._hand_written.note(losses)
         if watcher.hears(events.BackwardEnded):
-            watcher.tell(events.BackwardEnded(losses, gradients_given, inputs_given))
+            ended = events.BackwardEnded(losses, gradients_given, inputs_given)
+            if begins is not None:
+                ended.walked_by(begins)
+            watcher.tell(ended)
+        watcher.tick(BACKWARD_TICKS)
         return result
 
     def _note_loss(self, losses: list[Tensor]) -> None:
@@ -134,6 +141,10 @@ class TrainingHooks(Replacing):
         original(*args, **kwargs)
         self.program.optimiser(args[0])
         self.watcher.tell(events.NewOptimiser(args[0]))
+
+    def _load_optimiser(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self.watcher.tell(events.OptimiserLoaded(args[0]))
+        return original(*args, **kwargs)
 
     def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
         self._hand_written_step()

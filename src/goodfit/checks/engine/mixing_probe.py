@@ -138,6 +138,8 @@ def _experiment(
         return copies[id(tensor)]
 
     args, kwargs = mapped((list(args), dict(kwargs)), cut)
+    if id(x) not in copies:
+        raise NotChecked(net, "net", "whose arguments could not be copied")
     return Experiment(net, args, kwargs, copies[id(x)], outputs)
 
 

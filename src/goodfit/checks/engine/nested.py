@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
@@ -35,7 +36,7 @@ def tensors(data: Any, depth: int = 4) -> Iterator[Tensor]:
 
 
 def mapped(data: Any, change: Callable[[Tensor], Tensor]) -> Any:
-    """The same lists, tuples and dicts with other tensors in them; what else they hold is shared."""
+    """The same lists, tuples, dicts and dataclasses with other tensors in them; what else they hold is shared."""
     if isinstance(data, Tensor):
         return change(data)
     if isinstance(data, dict):
@@ -44,6 +45,11 @@ def mapped(data: Any, change: Callable[[Tensor], Tensor]) -> Any:
         return type(data)(*(mapped(value, change) for value in data))
     if isinstance(data, (list, tuple)):
         return _like(data, [mapped(value, change) for value in data])
+    if isinstance(data, SimpleNamespace) or (is_dataclass(data) and not isinstance(data, type)):
+        other = copy.copy(data)
+        for name, value in vars(data).items():
+            object.__setattr__(other, name, mapped(value, change))  # a frozen one too: it is a copy
+        return other
     return data
 
 

@@ -50,14 +50,22 @@ class Replacing:
             self._local.backwards -= 1
             self._backwards_running -= 1
 
-    def _replace(self, owner: Any, name: str, handler: Any, undo: Undo | None = None) -> None:
-        """`handler(original, args, kwargs)` in place of `owner.name`, while nothing speaks against watching."""
+    def _replace(
+        self, owner: Any, name: str, handler: Any, undo: Undo | None = None, *, awake_alone: bool = False
+    ) -> None:
+        """`handler(original, args, kwargs)` in place of `owner.name`, while nothing speaks against watching.
+
+        Args:
+            awake_alone: no rule listens while rules sleep: the original is called at once then.
+        """
         own = name in vars(owner)
         original = getattr(owner, name)
         watcher, functorch = self.watcher, self._functorch
 
         @functools.wraps(original)
         def replacement(*args: Any, **kwargs: Any) -> Any:
+            if awake_alone and not watcher.awake:
+                return original(*args, **kwargs)
             if torch.compiler.is_compiling() or watcher.busy or functorch() is not None:
                 return original(*args, **kwargs)
             return handler(original, args, kwargs)

@@ -56,12 +56,12 @@ def user_place(within: CodeType | None = None) -> Place:
 def shown(filename: str) -> str:
     """The path from the working folder where it lies inside, else as it is."""
     try:
-        return _from(Path.cwd(), filename)
+        return _from(os.getcwd(), filename)  # noqa: PTH109  # asked at nearly every event: a Path costs 100 times as much
     except OSError:  # the working folder is gone
         return filename
 
 
 @cache
-def _from(folder: Path, filename: str) -> str:
-    path = Path(filename).resolve()
+def _from(working_folder: str, filename: str) -> str:
+    folder, path = Path(working_folder), Path(filename).resolve()
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else filename

@@ -26,11 +26,13 @@ from goodfit.checks.rule import LiveRule, NotChecked, live_rules, rule_failed
 from goodfit.checks.selection import Selection
 from goodfit.checks.suppressions import Suppressions
 
-STEP_TICKS, CALL_TICKS = 50, 1  # of an optimiser's step, and of a net's call
+STEP_TICKS, BACKWARD_TICKS, CALL_TICKS = 50, 5, 1  # of an optimiser's step, a backward pass, and a net's call
 FIRST_STEPS = 12  # that the rules are awake for at the start, however many calls of a rollout lie between them
 FIRST_TICKS = FIRST_STEPS * STEP_TICKS
 FIRST_WAKINGS_AT_MOST = 12  # by a backward pass, before these steps are over
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
+STEPS_BETWEEN_EVALUATIONS = 8  # closer ones are rollouts, or parts of each step: their looks come ever more rarely
+EVALUATION_GROWTH = 1.5  # times the steps before, to the next look at such
 WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20}  # for each of these reasons
 
 
@@ -63,6 +65,7 @@ class Watcher:
         self._ticks = FIRST_TICKS
         self._first_steps_left, self._first_wakings_left = FIRST_STEPS, FIRST_WAKINGS_AT_MOST
         self._wakings_left = dict(WAKINGS_AT_MOST)
+        self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self._local = threading.local()
         self._forked = False
@@ -202,9 +205,21 @@ class Watcher:
 
     def look(self, reason: str) -> None:
         """Wake for a few ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often."""
-        if not self.awake and self._wakings_left[reason] > 0:
-            self._wakings_left[reason] -= 1
-            self.wake()
+        if self.awake or self._wakings_left[reason] <= 0:
+            return
+        if reason == "evaluation" and not self._is_time_for_evaluation():
+            return
+        self._wakings_left[reason] -= 1
+        self.wake()
+
+    def _is_time_for_evaluation(self) -> bool:
+        steps, before = self.program.steps, self._evaluated_at
+        self._evaluated_at = steps
+        if steps < self._next_evaluation:
+            return False
+        if steps - before < STEPS_BETWEEN_EVALUATIONS:
+            self._next_evaluation = EVALUATION_GROWTH * max(1, steps)
+        return True
 
     def wake(self, ticks: int = LATER_TICKS) -> None:
         """Let every rule look for some ticks."""

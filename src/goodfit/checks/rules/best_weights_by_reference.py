@@ -2,8 +2,8 @@
 
 What it checks
     A state_dict that was taken some steps ago is loaded back, into another net, or saved, and its tensors are still
-    those of the live net, which have changed since (on a CPU, .cpu() is no copy). Or the tensors of a state_dict are
-    averaged in place from step to step, and they are the weights themselves.
+    those of the live net, which have changed since (on a CPU, .cpu() is no copy). Or the tensors of a state_dict, or
+    others kept from step to step, are averaged in place, and they are the weights themselves.
 
 Why it hurts
     state_dict() gives references. The "best" weights are those of the last step, and loading them changes nothing.
@@ -56,6 +56,7 @@ class BestWeightsByReference(LiveRule):
         self.taken: dict[int, Taken] = {}  # by the tensor's id
         self.taken_at: dict[int, tuple[int, int, Place]] = {}  # by where its memory lies: version, step, line
         self.kept_from: set[Place] = set()  # lines whose state_dict was kept while the net changed
+        self.kept: dict[int, tuple[weakref.ref[Tensor], int]] = {}  # written from their own memory: id -> in which step
         self.written: dict[Place, set[int]] = {}  # steps in which weights were written to through a state_dict
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
@@ -94,13 +95,12 @@ class BestWeightsByReference(LiveRule):
     def on_write(self, event: Write) -> Iterator[Finding]:
         """An average of the weights, or the like, is kept in tensors that are the weights themselves."""
         taken = self.taken.get(id(event.tensor))
-        if taken is None or taken.tensor() is not event.tensor or taken.step == self.program.steps:
+        if taken is None or taken.tensor() is not event.tensor:
+            yield from self._averaged_with_itself(event)
             return
-        optimised = {
-            param.data_ptr() for optimiser in self.program.optimisers for param in params_of(optimiser)
-            if not is_lazy(param)
-        }  # fmt: skip
-        if event.tensor.data_ptr() not in optimised:
+        if taken.step == self.program.steps:
+            return
+        if event.tensor.data_ptr() not in self._optimised():
             return
         steps = self.written.setdefault(taken.place, set())
         steps.add(self.program.steps)
@@ -112,6 +112,27 @@ class BestWeightsByReference(LiveRule):
                 file=taken.place.file,
                 line=taken.place.line,
             )
+
+    def _averaged_with_itself(self, event: Write) -> Iterator[Finding]:
+        """A tensor kept since an earlier step is averaged with a weight, and both are one memory: it is no copy."""
+        if event.source is None or event.source.data_ptr() != event.tensor.data_ptr() or not event.tensor.numel():
+            return
+        before = self.kept.get(id(event.tensor))
+        if before is None or before[0]() is not event.tensor:
+            self.kept[id(event.tensor)] = (weakref.ref(event.tensor), self.program.steps)
+            return
+        if before[1] == self.program.steps or not before[1] or event.tensor.data_ptr() not in self._optimised():
+            return
+        yield self.finding(
+            "an average of the weights is kept in tensors that are the weights themselves (detach() is no copy): each "
+            "weight is averaged with itself and written back into the net",
+            "Copy them when the average begins: value.detach().clone()",
+        )
+
+    def _optimised(self) -> set[int]:
+        """Where the memory of the parameters that an optimiser holds lies."""
+        params = (param for optimiser in self.program.optimisers for param in params_of(optimiser))
+        return {param.data_ptr() for param in params if not is_lazy(param)}
 
     def _take(self, event: Weights) -> None:
         place, step = user_place(), self.program.steps

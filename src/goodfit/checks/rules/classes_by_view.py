@@ -103,4 +103,5 @@ def _flattened_by_channels(node: Any, classes: int) -> bool:
     shape = list(graph.shape_of(node))
     if len(shape) < 3 or shape[1] != classes or shape[-1] == classes or prod(shape[2:]) == 1:
         return False
-    return shape[-1] % classes != 0 or graph.behind(node).name() == "ConvolutionBackward0"
+    as_made = graph.behind(node, stop=("PermuteBackward0", "TransposeBackward0", "MovedimBackward0"))
+    return shape[-1] % classes != 0 or as_made.name() == "ConvolutionBackward0"

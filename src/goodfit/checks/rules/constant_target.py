@@ -57,7 +57,7 @@ class Targets:
 
 class ConstantTarget(LiveRule):
     code, level = "GF221", Level.WARNING
-    yields_to = ("all-labels-ignored", "one-class-cross-entropy", "unshuffled")
+    yields_to = ("all-labels-ignored", "one-class-cross-entropy", "unshuffled", "sampler-weights-by-class")
 
     def start(self) -> None:
         self.lines: dict[Place, Targets] = {}

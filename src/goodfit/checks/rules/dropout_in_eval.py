@@ -88,4 +88,6 @@ class DropoutInEval(LiveRule):
 
 
 def _identity(x: Tensor) -> tuple[int, int]:
-    return (x.data_ptr(), x._version) if isinstance(x, Tensor) and not isinstance(x, nn.Parameter) else (id(x), 0)
+    if not isinstance(x, Tensor) or isinstance(x, nn.Parameter):
+        return id(x), 0
+    return x.data_ptr(), 0 if x.is_inference() else x._version  # tensors of inference_mode count no writes

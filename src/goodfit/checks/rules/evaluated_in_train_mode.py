@@ -64,7 +64,8 @@ class EvaluatedInTrainMode(LiveRule):
         if awake is None or not modal(event.module):
             return
         x = event.inputs[0] if event.inputs else None
-        same = None if x is None else (x.data_ptr(), x._version, self.program.steps)
+        version = 0 if x is None or x.is_inference() else x._version  # tensors of inference_mode count no writes
+        same = None if x is None else (x.data_ptr(), version, self.program.steps)
         self.asked_again = self.asked_again or (bool(awake) and same is not None and same == self.last_input)
         self.last_input = same
         if bool(awake) and self.asked_again:  # Monte Carlo dropout wakes parts of a net on purpose

@@ -3,7 +3,8 @@
 What it checks
     Targets of cross_entropy and nll_loss against the number of classes C: below 0 or from C on, other than
     ignore_index. Targets of binary_cross_entropy, with logits or without, that lie outside of 0 to 1: masks of 0 and
-    255, classes 1 and 2. As a warning: labels 1 to C-1 are all used and 0 never is.
+    255, classes 1 and 2. As a warning: labels 1 to C-1 are all used and 0 never is, and the classes are no vocabulary
+    that the net also reads (there, 0 may be the start or the padding).
 
 Why it hurts
     On a GPU it ends in a device assert that does not name the label. Labels counted from 1 waste an output, or fail at
@@ -27,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from torch import nn
 
 from goodfit.checks.engine.events import Loss, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
@@ -85,12 +87,19 @@ class LabelsOutOfRange(LiveRule):
             )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        vocabularies = {
+            part.num_embeddings
+            for net in self.program.nets
+            for part in net.modules()
+            if isinstance(part, (nn.Embedding, nn.EmbeddingBag))
+        }
         for classes, counts in self.counts.items():
             if (
                 classes > 2
                 and counts[0] == 0
                 and bool((counts[1:] > 0).all())
                 and counts.sum() > LABELS_PER_CLASS * classes
+                and classes not in vocabularies
             ):
                 yield self.finding(
                     f"labels 1 to {classes - 1} are used and 0 never is, in {int(counts.sum()):,} labels: the output "

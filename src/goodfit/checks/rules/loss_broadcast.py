@@ -72,15 +72,18 @@ class LossBroadcast(LiveRule):
             if loss.dim():
                 continue
             for node in nodes[:NODES_AT_MOST]:
-                if node.name() not in PAIRWISE or tuple(graph.shape_of(node)) != (rows, rows):
+                shape = tuple(graph.shape_of(node))
+                if node.name() not in PAIRWISE or shape[:2] != (rows, rows):
                     continue
+                rest = shape[2:]  # (N, 1, T) of a convolution of one channel meets (N, T)
                 shapes = [tuple(graph.shape_of(parent)) for parent in graph.parents(node)]
-                if shapes in ([(rows, 1)], [(rows,)]) and not _pairs_are_intended(node):
-                    other = (rows,) if shapes == [(rows, 1)] else (rows, 1)
+                wrong = [[(rows, 1, *rest)]] if rest else [[(rows, 1)], [(rows,)]]
+                if shapes in wrong and not _pairs_are_intended(node):
+                    other = (rows, *rest) if shapes == [(rows, 1, *rest)] else (rows, 1)
                     self.reported = True
                     yield self.finding(
                         f"in the loss, predictions of shape {shapes[0]} meet values of shape {other} and are broadcast "
-                        f"to ({rows}, {rows}): every prediction is compared with every target",
+                        f"to {shape}: every prediction is compared with every target",
                         FIX,
                     )
                     return

@@ -3,6 +3,8 @@
 What it checks
     What backward is called on is the negative of a loss function that is never below 0 (cross-entropy, mean squares and
     others), and an optimiser steps after it, in five steps; or an optimiser with maximize=True steps after such a loss.
+    As a warning: at the end of a run the loss is below -1000 times its first size, and has fallen by half of that and
+    more within the last 50 steps.
 
 Why it hurts
     The net gets worse in every step, and the loss falls for ever: a wrong sign.
@@ -28,12 +30,16 @@ from typing import Any
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Step
+from goodfit.checks.engine.events import BackwardBegins, Step, WatchEnds
+from goodfit.checks.engine.program_state import LAST_LOSSES
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
 
 STEPS_AT_LEAST = 5
+FALL_AT_LEAST = 1000.0  # times the first loss: a log-density falls by far less
+GROWTH_AT_LEAST = 1.5  # within the last steps
 NOT_NEGATIVE = ("NllLoss", "CrossEntropy", "MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BinaryCrossEntropy")
 
 
@@ -43,8 +49,11 @@ class LossFallsWithoutBound(LiveRule):
     def start(self) -> None:
         self.last: tuple[str, bool, Place] | None = None  # name, whether negated, line: of the last backward
         self.steps: dict[Place, int] = {}
+        self.place = Place(None, None)  # of the first backward
 
     def before_backward(self, event: BackwardBegins) -> None:
+        if self.place.file is None:
+            self.place = user_place()
         self.last = None
         if len(event.losses) == 1 and event.losses[0].grad_fn is not None:
             name, negated = _named(event.losses[0].grad_fn)
@@ -67,6 +76,22 @@ class LossFallsWithoutBound(LiveRule):
                 "Remove the minus sign or maximize=True",
                 file=place.file,
                 line=place.line,
+            )
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        losses = self.program.losses
+        last = list(losses.last)
+        if len(last) < LAST_LOSSES or not last[-1] < -FALL_AT_LEAST * max(1.0, abs(losses.first)):
+            return
+        tenth = len(last) // 10
+        if sum(last[-tenth:]) < GROWTH_AT_LEAST * sum(last[:tenth]):
+            yield self.finding(
+                f"the loss fell from {number(losses.first, 3)} to {number(last[-1], 3)} and falls on: a term of it has "
+                "no lower end",
+                "Look for a wrong sign: of a KL divergence, a penalty or a log-likelihood",
+                level=Level.WARNING,
+                file=self.place.file,
+                line=self.place.line,
             )
 
 

@@ -15,8 +15,9 @@ Instead
     nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 10))
 
 When it is a false alarm
-    Low-rank pairs (narrow in the middle), separable convolutions and the projection after an attention are not
-    reported.
+    Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
+    before another one, the projection after an attention, and a layer whose values the net also returns (an embedding)
+    are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -32,7 +33,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.events import BackwardBegins, Call
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -46,11 +47,17 @@ class NoNonlinearity(LiveRule):
 
     def start(self) -> None:
         self.backwards = 0
+        self.outputs: list[Any] = []  # nodes of the nets' outputs since the last backward
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and self.backwards < BACKWARDS_EXAMINED:
+            self.outputs += [out.grad_fn for out in event.outputs if out.grad_fn is not None]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.backwards >= BACKWARDS_EXAMINED:
             return
         self.backwards += 1
+        returned, self.outputs = {id(node) for node in self.outputs}, []
         layers = {  # by their weights: which net, and the name in it
             id(weight): (id(net), name)
             for net in self.program.nets
@@ -68,6 +75,8 @@ class NoNonlinearity(LiveRule):
                     second_layer is None
                     or first_layer is None
                     or uses[id(between)] > 1
+                    or id(between) in returned
+                    or _enlarges(between)
                     or not _no_attention(first_layer[1])
                 ):
                     continue  # what is used elsewhere too, as in a residual net, is more than an intermediate value
@@ -127,6 +136,11 @@ def _before(node: Any) -> Any:
         else:
             return node
     return node
+
+
+def _enlarges(node: Any) -> bool:
+    """Whether it is a transposed convolution with a stride: it interpolates, and what follows it smooths that."""
+    return bool(getattr(node, "_saved_transposed", False)) and max(getattr(node, "_saved_stride", (1,))) > 1
 
 
 def _no_attention(node: Any) -> bool:

@@ -28,6 +28,7 @@ Cost
 from __future__ import annotations
 
 import weakref
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -81,6 +82,8 @@ class ParameterNotOptimised(LiveRule):
         self.loaded: set[int] = set()  # parameters that weights were loaded into
         self.data: set[int] = set()  # leaves that are, or lead to, inputs of nets
         self.places: dict[int, Place] = {}
+        self.made: Counter[tuple[int, str]] = Counter()  # objects of one name in one net that had gradients,
+        self.used: Counter[tuple[int, str]] = Counter()  # and steps after which they did
 
     def on_call(self, event: Call) -> None:
         if not event.outermost or not event.grad:
@@ -135,6 +138,7 @@ class ParameterNotOptimised(LiveRule):
             plain = not isinstance(param, nn.Parameter)
             record = ParameterRecord(weakref.ref(param), name, net, value, plain, user_place())
             self.records[id(param)] = record
+            self.made[net, name] += 1
         elif value != record.value:
             record.steps = -(10**6)
         self.pending.add(id(param))
@@ -153,6 +157,7 @@ class ParameterNotOptimised(LiveRule):
         if stepped & self.reached:
             for key in self.pending:
                 self.records[key].steps += 1
+                self.used[self.records[key].net, self.records[key].name] += 1
             self.pending, self.reached = set(), set()
 
     def on_zero(self, event: Zero) -> None:
@@ -163,6 +168,16 @@ class ParameterNotOptimised(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if not self.program.steps >= STEPS_AT_LEAST:
             return
+        for (net, name), made in self.made.items():
+            if net != NO_NET and min(made, self.used[net, name]) >= STEPS_AT_LEAST and self._matters(net):
+                place = self.places.get(net, Place(None, None))
+                yield self.finding(
+                    f"{name} is another object in each step: an optimiser that holds a former one never moves it",
+                    "Change its values in place: under torch.no_grad(), self.name.clamp_(...) or self.name.copy_(...)",
+                    file=place.file,
+                    line=place.line,
+                )
+                return
         unoptimised: dict[tuple[int, Place], list[ParameterRecord]] = {}
         for key, record in self.records.items():
             param = record.param()

@@ -38,6 +38,7 @@ LAYERS = ("AddmmBackward0", "MmBackward0", "MvBackward0", "ConvolutionBackward0"
 
 class SoftmaxOfOne(LiveRule):
     code, level = "GF224", Level.ERROR
+    yields_to = ("one-class-cross-entropy",)
 
     def start(self) -> None:
         self.steps: Counter[Place] = Counter()

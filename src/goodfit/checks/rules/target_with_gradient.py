@@ -1,8 +1,9 @@
 """target-with-gradient: the bootstrapped target of a value net lets gradients through.
 
 What it checks
-    In mse_loss, l1_loss, smooth_l1_loss or huber_loss both the prediction and the target are computed from the same
-    parameters, and the target is reward + discount * (the best, or the chosen, value of the next state).
+    In mse_loss, l1_loss, smooth_l1_loss or huber_loss, or where the loss is computed from a difference, both the
+    prediction and the target are computed from the same parameters, and the target is reward + discount * (the best, or
+    the chosen, value of the next state).
 
 Why it hurts
     The loss moves the target towards the prediction as well. That is another method (residual gradients), slower, and
@@ -19,7 +20,7 @@ When it is a false alarm
     Residual-gradient methods on purpose: allow it by name.
 
 Cost
-    A walk along the target's graph, where it has one, in the first steps.
+    A walk along the target's graph, where it has one, and along differences near the loss, in the first steps.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import Loss
+from goodfit.checks.engine.events import BackwardBegins, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -46,13 +47,29 @@ class TargetWithGradient(LiveRule):
             return
         if not _is_bootstrapped(target):
             return
-        of_target = {id(leaf) for leaf in graph.leaves(target)}
-        if any(id(leaf) in of_target for leaf in graph.leaves(prediction)):
-            yield self.finding(
-                f"the target of {event.name} is computed from the same parameters as the prediction, and gradients "
-                "flow through both",
-                "Compute the target under torch.no_grad(), or call detach() on it",
-            )
+        if _share_parameters(target, prediction):
+            yield self._finding(f"the target of {event.name}")
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        """A difference that is squared, or the like, by hand."""
+        for nodes in event.nodes:
+            for node in nodes[:NODES_AT_MOST]:
+                sides = graph.parents(node) if node.name() == "SubBackward0" else []
+                if len(sides) == 2 and any(map(_is_bootstrapped, sides)) and _share_parameters(*sides):
+                    yield self._finding("the target (reward + discount * value) of a difference in the loss")
+                    return
+
+    def _finding(self, target: str) -> Finding:
+        return self.finding(
+            f"{target} is computed from the same parameters as the prediction, and gradients flow through both",
+            "Compute the target under torch.no_grad(), or call detach() on it",
+        )
+
+
+def _share_parameters(one: Any, other: Any) -> bool:
+    """Whether gradients of two nodes reach the same leaf."""
+    leaves = {id(leaf) for leaf in graph.leaves(one)}
+    return any(id(leaf) in leaves for leaf in graph.leaves(other))
 
 
 def _is_bootstrapped(node: Any) -> bool:

@@ -1,0 +1,81 @@
+"""focal-of-mean: the probability in a focal loss is taken of the batch's mean loss, not of each row's.
+
+What it checks
+    In the graph of what backward is called on stands exp(-loss) of a cross-entropy that was averaged over several rows.
+
+Why it hurts
+    A focal loss gives each row a weight by its own probability, exp(-loss of the row). Of the mean there is one weight
+    for the whole batch: hard rows count no more than easy ones, and all that is left is a cross-entropy whose step
+    shrinks with its own size.
+
+Example
+    ce = F.cross_entropy(logits, y)
+    loss = (1 - torch.exp(-ce)) ** gamma * ce
+
+Instead
+    ce = F.cross_entropy(logits, y, reduction="none")
+    loss = ((1 - torch.exp(-ce)) ** gamma * ce).mean()
+
+When it is a false alarm
+    None is known: the exponential of a negative mean is no probability of anything in the batch.
+
+Cost
+    A look at the graph nodes nearest to the loss in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+NODES_AT_MOST = 40
+CROSS_ENTROPIES = ("NllLoss", "BinaryCrossEntropy")
+REDUCED = (1, 2)  # torch's numbers for mean and sum
+FACTORS = ("NegBackward0", "MulBackward0", "DivBackward0")
+
+
+class FocalOfMean(LiveRule):
+    code, level = "GF229", Level.WARNING
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        for nodes in event.nodes:
+            for node in nodes[:NODES_AT_MOST]:
+                rows = _rows_of_mean(node) if node.name() == "ExpBackward0" else 0
+                if rows > 1:
+                    yield self.finding(
+                        f"exp(-loss) is taken of a cross-entropy averaged over {rows:,} values: there is one weight "
+                        "for the whole batch, and not one a row",
+                        'Compute the cross-entropy with reduction="none", weigh each value, then take the mean',
+                    )
+                    return
+
+
+def _rows_of_mean(node: Any) -> int:
+    """Of how many values exp's argument is the mean (or sum) of a cross-entropy, negated; 0 where it is no such."""
+    if len(graph.shape_of(node)):
+        return 0
+    sign, inputs = 1.0, graph.parents(node)
+    while len(inputs) == 1 and inputs[0].name() in FACTORS:
+        node = inputs[0]
+        other = getattr(node, "_saved_other", None)
+        factor = float(other) if isinstance(other, Tensor) and other.numel() == 1 else 1.0
+        sign *= -1.0 if node.name() == "NegBackward0" else factor
+        inputs = graph.parents(node)
+    if len(inputs) != 1 or sign >= 0:
+        return 0
+    loss = inputs[0]
+    if loss.name() in ("MeanBackward0", "SumBackward0"):
+        loss = graph.parents(loss)[0]
+        return graph.shape_of(loss).numel() if loss.name().startswith(CROSS_ENTROPIES) else 0
+    if not loss.name().startswith(CROSS_ENTROPIES) or getattr(loss, "_saved_reduction", 0) not in REDUCED:
+        return 0
+    shape = graph.shape_of(graph.parents(loss)[0])
+    is_of_classes = loss.name().startswith("NllLoss") and len(shape) > 1
+    return shape.numel() // shape[1] if is_of_classes else shape.numel()

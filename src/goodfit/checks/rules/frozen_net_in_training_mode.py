@@ -1,0 +1,106 @@
+"""frozen-net-in-training-mode: a net that is not trained, such as a teacher, runs in training mode.
+
+What it checks
+    A net with dropout or batch norm runs in training mode, without gradients being recorded or with none of its
+    parameters needing any, in eight steps of another net's training; no optimiser holds its parameters, and they are
+    the same at the end as at the first of these steps.
+
+Why it hurts
+    Dropout makes its outputs noisy, and batch norm makes those of a row depend on the other rows, and goes on moving
+    its running averages. The student learns from a worse teacher than the one that was measured.
+
+Example
+    for param in teacher.parameters(): param.requires_grad = False
+
+Instead
+    teacher.eval()
+    for param in teacher.parameters(): param.requires_grad = False
+
+When it is a false alarm
+    Noise in the teacher on purpose. One that follows the student as an average is not reported.
+
+Cost
+    A number for each parameter of such a net, twice.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.parameter import is_lazy
+
+from goodfit.checks.engine.events import Call, Step, WatchEnds
+from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS_AT_LEAST = 8
+
+
+@dataclass
+class Fixed:
+    """A net that may be one.
+
+    Attributes:
+        state: where each parameter lies, and how often it was written to.
+        steps: in which it ran.
+    """
+
+    state: list[tuple[int, int]]
+    place: Place
+    steps: int = 0
+    last_step: int = -1
+
+
+class FrozenNetInTrainingMode(LiveRule):
+    code, level = "GF425", Level.WARNING
+
+    def start(self) -> None:
+        self.nets: weakref.WeakKeyDictionary[nn.Module, Fixed] = weakref.WeakKeyDictionary()
+        self.running: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+
+    def on_call(self, event: Call) -> None:
+        net = event.module
+        if not event.outermost or not event.training or not self.program.steps:
+            return
+        params = list(net.parameters())
+        if event.grad and any(param.requires_grad for param in params):
+            return
+        if net not in self.nets:
+            if any(is_lazy(param) for param in params) or not any(_noisy(part) for part in net.modules()):
+                return
+            last = self.program.last_call
+            self.nets[net] = Fixed(_state(net), last.place if last else Place(None, None))
+        self.running.add(net)
+
+    def on_step(self, event: Step) -> None:
+        for net in list(self.running):
+            self.nets[net].steps += 1
+        self.running.clear()
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        optimised = self.program.optimised()
+        for net, kept in self.nets.items():
+            trained = any(id(param) in optimised for param in net.parameters())
+            if kept.steps < STEPS_AT_LEAST or trained or _state(net) != kept.state:
+                continue
+            yield self.finding(
+                f"{type(net).__name__} is not trained, and runs in training mode: its dropout and batch norms are at "
+                f"work in {kept.steps} steps of another net's training",
+                "Call eval() on it before training",
+                file=kept.place.file,
+                line=kept.place.line,
+            )
+
+
+def _state(net: nn.Module) -> list[tuple[int, int]]:
+    return [(param.data_ptr(), param._version) for param in net.parameters()]
+
+
+def _noisy(part: nn.Module) -> bool:
+    return part.training and (isinstance(part, _BatchNorm) or (isinstance(part, _DropoutNd) and part.p > 0))

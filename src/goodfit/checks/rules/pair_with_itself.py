@@ -1,0 +1,67 @@
+"""pair-with-itself: in a contrastive loss every sample's most similar partner is the sample itself.
+
+What it checks
+    cross_entropy gets a square, symmetric matrix of similarities whose largest value in each row is the diagonal, and
+    the diagonal is the target of no row. In two calls.
+
+Why it hurts
+    A vector is more like itself than like anything else, so the diagonal takes most of the probability whatever the net
+    does. The loss has a high floor, and its gradient presses all other pairs apart, the positive ones too.
+
+Example
+    logits = z @ z.T / temperature
+    loss = F.cross_entropy(logits, partner)
+
+Instead
+    logits = z @ z.T / temperature
+    logits.fill_diagonal_(float("-inf"))
+    loss = F.cross_entropy(logits, partner)
+
+When it is a false alarm
+    None is known.
+
+Cost
+    A look at square logits in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from goodfit.checks.engine.events import Loss
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+ROWS_AT_LEAST = 4
+CALLS_AT_LEAST = 2
+
+
+class PairWithItself(LiveRule):
+    code, level = "GF230", Level.ERROR
+
+    def start(self) -> None:
+        self.calls: dict[Place, int] = {}
+
+    def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.name != "cross_entropy" or not event.grad or event.input.dim() != 2 or event.target.dim() != 1:
+            return
+        logits, target = event.input.detach(), event.target
+        rows, columns = logits.shape
+        if rows != columns or rows < ROWS_AT_LEAST or target.is_floating_point():
+            return
+        own = torch.arange(rows, device=target.device)
+        if bool((target == own).any()) or not torch.allclose(logits, logits.T, rtol=1e-4, atol=1e-5):
+            return
+        if not torch.equal(logits.argmax(1), own.to(logits.device)):
+            return
+        place = user_place()
+        self.calls[place] = self.calls.get(place, 0) + 1
+        if self.calls[place] == CALLS_AT_LEAST:
+            yield self.finding(
+                f"in the {rows} x {rows} similarities that cross_entropy gets, each sample is most similar to itself, "
+                "and that is the target of none",
+                'Leave a sample out of its own row: logits.fill_diagonal_(float("-inf"))',
+            )
