@@ -121,7 +121,7 @@ class Source(ABC):
         self.name = name
         self.keys = keys
         self.targets = targets
-        self.parts: Sequence[str | None] = [None] * len(keys) if parts is None else parts
+        self.parts: Sequence[str | None] = Nothing(len(keys)) if parts is None else parts
         self.groups = groups
         self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
         self.unreadable: list[Unreadable] = []
@@ -249,7 +249,7 @@ class Source(ABC):
         """(N,) values of each column of a table by name, after `learn`; none for rows without columns."""
         return {}
 
-    def remarks(self) -> dict[str, list[str | None]]:
+    def remarks(self) -> Mapping[str, Sequence[str | None]]:
         """Further columns of predictions: what is said of single rows, after `prepare` with a schema."""
         return {}
 
@@ -273,6 +273,9 @@ class Source(ABC):
         """What these rows hold as it was written, by column, for people: empty where the data are not a table."""
         return []
 
+    def let_go(self) -> None:  # noqa: B027  # only what is mapped from disk can be read again
+        """Give back the memory of rows that were read from disk; they can be read again."""
+
     def release(self) -> None:  # noqa: B027
         """Give memory and mapped files back; the source is not read any more."""
 
@@ -287,6 +290,20 @@ class DenseSource(Source):
     @abstractmethod
     def paths(self) -> Sequence[Path]:
         """Where each image is, to be read at its own size."""
+
+
+class Nothing(Sequence[None]):
+    """None for each row, without a list of them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = range(self._count)[at]
+        return [None] * len(rows) if isinstance(rows, range) else None
 
 
 class RowNumbers(Sequence[str]):

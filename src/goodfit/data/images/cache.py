@@ -28,6 +28,7 @@ from goodfit.data.images.decode import ImageSettings, decode
 from goodfit.data.images.masks import MaskSettings, decode_mask
 from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
 from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
+from goodfit.data.mapped_rows import MappedFile
 from goodfit.errors import DataError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
+BYTES_MAPPED_AT_MOST = 256 * 2**20  # of pixels that were decoded; what is on disk needs no memory
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
 
 Settings = ImageSettings | MaskSettings
@@ -62,6 +64,10 @@ class ImageCache:
     def pixels(self) -> np.ndarray:
         """(N, H, W, C) uint8, mapped from disk, copy on write, all of it compared with its checksums."""
         return self._file.whole()
+
+    def let_go(self) -> None:
+        """Give back the memory of images that were read; they can be read again."""
+        self._file.let_go()
 
     def read(self, rows: Tensor) -> Tensor:
         """(n, H, W, C) uint8 of these rows, compared with their checksums."""
@@ -170,8 +176,9 @@ def _decode_into(
     """Decode all images into a file of the cache: their digests, the file, and how many were decoded."""
     temporary = scratch_file(place, name, int(np.prod(shape)))
     try:
-        pixels = np.memmap(temporary, dtype=np.uint8, mode="r+", shape=shape)
-        digests, unreadable, decoded = _decode_all(paths, settings, turns, pixels, workers, progress)
+        written = MappedFile(temporary, shape)
+        pixels = written.values
+        digests, unreadable, decoded = _decode_all(paths, settings, turns, written, workers, progress)
         target = place / f"{_key(digests, settings, turns)}.pixels"
         list_files(place, target.name, index_path(target).name)
         write_index(target, pixels, unreadable)
@@ -262,13 +269,14 @@ def _decode_all(
     paths: Sequence[Path],
     settings: Settings,
     turns: Turns,
-    pixels: np.ndarray,
+    written: MappedFile,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[list[str], dict[int, str], int]:
     """Read each file once: its digest and its pixels in one pass."""
     digests = [""] * len(paths)
     unreadable: dict[int, str] = {}
+    pixels, unsent = written.values, 0  # bytes written to the map since its memory was given back
     stop = threading.Event()
 
     def chunk(start: int) -> int:
@@ -291,15 +299,18 @@ def _decode_all(
         waiting = [pool.submit(chunk, start) for start in range(0, len(paths), IMAGES_A_TASK)]
         try:
             for future in as_completed(waiting):
-                finished += future.result()
+                done = future.result()
+                finished, unsent = finished + done, unsent + done * pixels[0].nbytes
+                if unsent > BYTES_MAPPED_AT_MOST:
+                    written.let_go()
+                    unsent = 0
                 if progress is not None:
                     progress(finished, len(paths))
         except BaseException:  # Ctrl-C as well: the threads stop at their next image
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
-    if isinstance(pixels, np.memmap):
-        pixels.flush()
+    written.flush()
     return digests, unreadable, finished - len(unreadable)
 
 

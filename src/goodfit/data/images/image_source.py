@@ -189,6 +189,10 @@ class ImageSource(Source):
 
         return self.cache.read(torch.tensor([row]))[0].numpy() if self.cache is not None else None
 
+    def let_go(self) -> None:
+        if self.cache is not None:
+            self.cache.let_go()
+
     def release(self) -> None:
         """Let go of the mapped cache."""
         self.cache = None
