@@ -71,14 +71,15 @@ class Labels(Column):
 
     def present(self) -> np.ndarray:
         empty = [code for code, level in enumerate(self.levels[:-1]) if level is None]
-        return ~np.isin(self.codes, [MISSING, *empty])
+        return np.isin(self.codes, [MISSING, *empty], invert=True)
 
     def taken(self, rows: np.ndarray) -> Sequence[Any]:
         return Labels(self.codes[rows], self.levels[:-1])
 
     def texts(self) -> np.ndarray:
         """(N,) str: each value as text."""
-        return np.array([str(level) for level in self.levels])[self.codes]
+        names = np.array([str(level) for level in self.levels])
+        return names[self.codes]
 
 
 class Numbers(Column):

@@ -107,6 +107,7 @@ class Source(ABC):
     kind: ClassVar[str]  # "images": the name of the source's file and function, under which a schema is found again
     options: ClassVar[tuple[Option, ...]] = ()  # of the command line, and keywords of `open`
     noun: ClassVar[str] = "row"  # what messages call a row
+    reads_for: ClassVar[str] = ""  # sources with one such word read new data for each other's runs; "": for its own
     images: ClassVar[bool] = False  # whether the rows are images: (C, H, W) uint8, from files
 
     def __init__(

@@ -28,6 +28,7 @@ from goodfit.data.images.decode import ImageSettings, decode
 from goodfit.data.images.masks import MaskSettings, decode_mask
 from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
 from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
+from goodfit.data.images.stored import ImagePlace, StoredImage
 from goodfit.data.mapped_rows import MappedFile
 from goodfit.errors import DataError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
@@ -84,7 +85,7 @@ class _Listing(msgspec.Struct, frozen=True):
 
 
 def load_images(
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     settings: Settings,
     *,
     turns: Turns = None,
@@ -106,7 +107,10 @@ def load_images(
         DiskError: no room for it, or no permission.
     """
     place = cache_folder(folder)
-    places = "\n".join(os.path.abspath(path) for path in paths)  # noqa: PTH100
+    places = "\n".join(
+        path.place if isinstance(path, StoredImage) else os.path.abspath(path)  # noqa: PTH100
+        for path in paths
+    )
     name = hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:24]
     shape = (len(paths), settings.height, settings.width, settings.channels)
     with _locked(place, name):
@@ -148,7 +152,7 @@ def _locked(place: Path, name: str) -> Iterator[None]:
 def _kept(
     path: Path,
     shape: tuple[int, int, int, int],
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     listing: _Listing,
     settings: Settings,
     turns: Turns,
@@ -166,7 +170,7 @@ def _kept(
 def _decode_into(
     place: Path,
     name: str,
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     settings: Settings,
     turns: Turns,
     shape: tuple[int, int, int, int],
@@ -189,7 +193,7 @@ def _decode_into(
 
 
 def _redecoder(
-    paths: Sequence[Path], digests: Sequence[str], settings: Settings, turns: Turns
+    paths: Sequence[ImagePlace], digests: Sequence[str], settings: Settings, turns: Turns
 ) -> Callable[[range, np.ndarray], None]:
     """Decodes rows anew from the files that they came from."""
 
@@ -202,7 +206,7 @@ def _redecoder(
                 if digest != digests[row]:
                     raise DataError(
                         "the cache of this image is damaged, and the image has changed since it was read",
-                        where=paths[row],
+                        where=str(paths[row]),
                         fix="Start again: the images are then read anew",
                     )
                 if why is not None:
@@ -211,7 +215,7 @@ def _redecoder(
     return redecode
 
 
-def _decode_row(path: Path, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:
+def _decode_row(path: ImagePlace, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:
     """Read a file once: the digest of its content, and why it cannot be decoded, or its pixels (H, W, C)."""
     try:
         data = read_image_file(path)
@@ -227,7 +231,9 @@ def _decode_row(path: Path, settings: Settings, turn: int | None, into: np.ndarr
     return _digest(data), None
 
 
-def _stamp(path: Path) -> list[int]:
+def _stamp(path: ImagePlace) -> list[int]:
+    if isinstance(path, StoredImage):
+        return path.stamp
     try:
         facts = os.stat(path)  # noqa: PTH116  # 60,000 of them: a third of the time of Path.stat
     except OSError:
@@ -254,8 +260,8 @@ def _unread(error: UnreadableImage | OSError) -> str:
     return f"unread: {error.strerror if isinstance(error, OSError) else error}"
 
 
-def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
-    def digest(path: Path) -> str:
+def _digest_all(paths: Sequence[ImagePlace], workers: int | None) -> list[str]:
+    def digest(path: ImagePlace) -> str:
         try:
             return _digest(read_image_file(path))
         except (UnreadableImage, OSError) as error:
@@ -266,7 +272,7 @@ def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
 
 
 def _decode_all(
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     settings: Settings,
     turns: Turns,
     written: MappedFile,
