@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROWS_A_BLOCK = 50_000
+BYTES_A_BLOCK = 64 * 2**20  # of what the net is given; large images are fewer in a block
 
 
 class PredictionBlocks:
@@ -61,7 +63,8 @@ class PredictionBlocks:
         return len(self._broken)
 
     def __iter__(self) -> Iterator[Predictions]:
-        return self.of(ROWS_A_BLOCK)
+        bytes_of_row = prod(self._source.in_shape) * (1 if self._source.images else 4)
+        return self.of(max(1, min(ROWS_A_BLOCK, BYTES_A_BLOCK // max(1, bytes_of_row))))
 
     def of(self, rows: int) -> Iterator[Predictions]:
         """Blocks of so many rows at least; only the last has fewer."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
-BYTES_MAPPED_AT_MOST = 256 * 2**20  # of pixels that were decoded; what is on disk needs no memory
+BYTES_MAPPED_AT_MOST = 64 * 2**20  # of pixels that were decoded; what is on disk needs no memory
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
 
 Settings = ImageSettings | MaskSettings
@@ -185,7 +185,7 @@ def _decode_into(
         digests, unreadable, decoded = _decode_all(paths, settings, turns, written, workers, progress)
         target = place / f"{_key(digests, settings, turns)}.pixels"
         list_files(place, target.name, index_path(target).name)
-        write_index(target, pixels, unreadable)
+        write_index(target, pixels, unreadable, written.let_go)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

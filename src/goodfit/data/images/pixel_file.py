@@ -51,8 +51,13 @@ def index_path(pixels: Path) -> Path:
     return pixels.with_suffix(".index")
 
 
-def write_index(pixels: Path, rows: np.ndarray, unreadable: dict[int, str]) -> None:
+def write_index(
+    pixels: Path, rows: np.ndarray, unreadable: dict[int, str], let_go: Callable[[], None] = lambda: None
+) -> None:
     """Write the index of rows (N, H, W, C) uint8 that will be the file `pixels`.
+
+    Args:
+        let_go: gives back the memory of rows that were read, where they are mapped.
 
     Raises:
         DiskError: no room or no permission.
@@ -64,6 +69,7 @@ def write_index(pixels: Path, rows: np.ndarray, unreadable: dict[int, str]) -> N
     def fill(start: int) -> None:
         for block in range(start, min(start + BLOCKS_A_TASK, count)):
             checksums[block] = _checksum(rows[block * rows_a_block : (block + 1) * rows_a_block])
+        let_go()
 
     with ThreadPoolExecutor() as pool:  # zlib lets go of the interpreter
         list(pool.map(fill, range(0, count, BLOCKS_A_TASK)))
