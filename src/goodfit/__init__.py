@@ -33,10 +33,12 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
     from goodfit.comparison import Comparison as Comparison
     from goodfit.comparison import compare as compare
     from goodfit.data.sources.arrays import arrays as arrays
+    from goodfit.data.sources.image_parquet import image_parquet as image_parquet
     from goodfit.data.sources.images import images as images
     from goodfit.data.sources.masks import masks as masks
     from goodfit.data.sources.pairs import pairs as pairs
     from goodfit.data.sources.ratings import ratings as ratings
+    from goodfit.data.sources.shards import shards as shards
     from goodfit.data.sources.table import table as table
     from goodfit.errors import GoodfitError as GoodfitError
     from goodfit.fitting.fit import fit as fit
@@ -46,7 +48,8 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
 
 __all__ = [
     "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "find_wrong_labels",
-    "fit", "images", "load", "masks", "pairs", "profile", "ratings", "stats", "table", "watch",
+    "fit", "image_parquet", "images", "load", "masks", "pairs", "profile", "ratings", "shards", "stats", "table",
+    "watch",
 ]  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import torch
 from torch import Tensor, nn
 
 from goodfit.checks.finding import Finding
@@ -19,6 +18,7 @@ from goodfit.errors import DataError, RunError, UsageError
 from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
+from goodfit.predict.blocks import PredictionBlocks
 from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.embeddings import Embeddings, embed
 from goodfit.predict.evaluation import score
@@ -34,7 +34,6 @@ from goodfit.store.run_folder import REPORT, SAVED, WEIGHTS, copy_run
 from goodfit.store.tensors import load_state, refuse_not_finite
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import choose_device
-from goodfit.train.evaluate import outputs
 from goodfit.train.memory import release_memory
 from goodfit.train.precision import Precision, supported
 
@@ -112,26 +111,48 @@ class Run:
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
+        if self.model.task.output != "image":
+            return self.predict_in_blocks(data, cache=cache, progress=progress, **options).whole()
         given = as_given(self.model.schema, data)
-        inputs = [*given.inputs, *inputs_of(self.folder)]
+        dense = open_new(self.model.schema, given.data, **options)
+        assert isinstance(dense, DenseSource)
+        refuse_absent_images(dense)
+        keys, paths = given.keys or dense.keys, given.paths or dense.paths()
+        inputs = [*given.inputs, *inputs_of(self.folder), *paths]
+        predicted = ImagePredictions(self.model, keys, paths, progress, inputs, tuple(dense.notes))
+        predicted.held = given.held
+        return predicted
+
+    def predict_in_blocks(
+        self,
+        data: Any,
+        *,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        **options: Any,
+    ) -> PredictionBlocks:
+        """Predict many rows in little memory: go through the blocks, or write them all into a file.
+
+        The predictions are those of `predict`, to the bit. A large table of Parquet or delimited text is read in
+        pieces, and images from their cache: memory has one block of rows at a time, and what all rows are called.
+
+        Args:
+            data, cache, progress, options: as of `predict`.
+
+        Raises:
+            DataError: nothing to read there, or data of another kind or shape.
+            UsageError: the run's predictions are images, which `predict` gives one at a time.
+        """
         if self.model.task.output == "image":
-            dense = open_new(self.model.schema, given.data, **options)
-            assert isinstance(dense, DenseSource)
-            refuse_absent_images(dense)
-            keys, paths = given.keys or dense.keys, given.paths or dense.paths()
-            predicted = ImagePredictions(self.model, keys, paths, progress, [*inputs, *paths], tuple(dense.notes))
-            predicted.held = given.held
-            return predicted
-        with reading(self.folder, self.record):
-            source = self._opened(given, cache, progress, **options)
-            broken = {item.row: item.reason for item in source.unreadable}
-            rows = torch.tensor([row for row in range(len(source)) if row not in broken], dtype=torch.int64)
-            model = self.model
-            out = outputs(model.net, model.feed(source), model.task, rows, model.precision)
-            columns = dict(model.task.decode(out)) if len(rows) else {"prediction": []}
-            columns |= {name: [remarks[row] for row in rows.tolist()] for name, remarks in source.remarks().items()}
-            errors = [broken.get(row) for row in range(len(source))]
-            return Predictions(given.keys or source.names(), columns, errors, inputs, tuple(source.notes))
+            raise UsageError(
+                "these predictions are images", fix="Use predict(data).images(), which gives one at a time"
+            )
+        given = as_given(self.model.schema, data)
+        source = self._opened(given, cache, progress, **options)
+        inputs = [*given.inputs, *inputs_of(self.folder)]
+        return PredictionBlocks(
+            self.model, source, given.keys, inputs, lambda: reading(self.folder, self.record), given.held
+        )
 
     def embed(
         self,

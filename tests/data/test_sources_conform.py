@@ -6,7 +6,9 @@ A new source needs an entry in EXAMPLES: a function that writes a small input in
 from __future__ import annotations
 
 import inspect
+import io
 import json
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,12 +99,39 @@ def rating_example(folder: Path) -> Example:
     return Example(folder / "stars.csv", options)
 
 
+def png(row: int) -> bytes:
+    """20x16 px, in colour."""
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(row).integers(0, 256, (16, 20, 3)).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def shard_example(folder: Path) -> Example:
+    with tarfile.open(folder / "shapes.tar", "w") as archive:
+        for row in range(ROWS + 1):
+            files = {"png": png(row) if row < ROWS else b"no image", "cls": str(row % 2).encode()}
+            for ending, data in files.items():
+                info = tarfile.TarInfo(f"{row:03d}.{ending}")
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+    return Example(folder / "shapes.tar", unreadable=1)
+
+
+def image_parquet_example(folder: Path) -> Example:
+    cells = [{"bytes": png(row) if row < ROWS else None, "path": f"{row}.png"} for row in range(ROWS + 1)]
+    frame = pl.DataFrame({"image": cells, "label": [row % 2 for row in range(ROWS + 1)]})
+    frame.write_parquet(folder / "shapes.parquet")
+    return Example(folder / "shapes.parquet", unreadable=1)
+
+
 EXAMPLES: dict[str, Callable[[Path], Example]] = {
     "arrays": array_example,
+    "image_parquet": image_parquet_example,
     "images": image_example,
     "masks": mask_example,
     "pairs": pair_example,
     "ratings": rating_example,
+    "shards": shard_example,
     "table": table_example,
 }
 

@@ -11,6 +11,7 @@ import click
 
 from goodfit.cli import streams
 from goodfit.cli.options import common, option
+from goodfit.errors import UsageError
 from goodfit.formatting import counted
 
 RAW = click.option(
@@ -57,6 +58,7 @@ def predict(
     but earlier predictions.
     """
     from goodfit.fitting.console import Console
+    from goodfit.predict.blocks import PredictionBlocks
     from goodfit.predict.given import expanded
     from goodfit.predict.image_predictions import ImagePredictions
     from goodfit.predict.new_data import inputs_of
@@ -66,28 +68,39 @@ def predict(
     if output is not None:  # before the work
         refuse_to_replace(output, is_predictions, [path for each in data for path in inputs_of(run, each)])
     data = tuple(path for each in data for path in expanded(each))
-    with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
-        predictions = loaded.predict(
-            data[0] if len(data) == 1 else list(data), cache=cache, progress=progress, **options
-        )
-        if output is not None:
-            predictions.write(output, overlay=overlay, raw=raw)
-        elif isinstance(predictions, ImagePredictions):
-            raise click.UsageError("its predictions are images: say where to write them, by -o predictions.csv")
+    console = Console(quiet=quiet)
+    with load(run, model=model, device=device) as loaded:
+        given: Any = data[0] if len(data) == 1 else list(data)
+        predictions: PredictionBlocks | ImagePredictions
+        if loaded.model.task.output == "image":
+            if output is None:
+                raise click.UsageError("its predictions are images: say where to write them, by -o predictions.csv")
+            with console.progress("reading") as progress:
+                images = loaded.predict(given, cache=cache, progress=progress, **options)
+                assert isinstance(images, ImagePredictions)
+                images.write(output, overlay=overlay, raw=raw)
+            predictions, unreadable = images, sum(error is not None for error in images.errors)
+        else:
+            if overlay:
+                raise UsageError("--overlay is for masks, and these predictions are rows", fix="Leave it out")
+            with console.progress("reading") as progress:
+                predictions = loaded.predict_in_blocks(given, cache=cache, progress=progress, **options)
+            unreadable = predictions.unreadable
+            if output is not None:
+                with console.progress("predicting") as progress:
+                    predictions.write(output, raw=raw, progress=progress)
+            elif as_json:
+                click.echo(json.dumps(predictions.whole().table(), ensure_ascii=False))
+            else:
+                streams.names_as_bytes()
+                predictions.write_to(sys.stdout, raw=raw)
     if not quiet:
         for name, value, why in predictions.notes:
             click.echo(f"  {name:<16}{value}  ({why})", err=True)
-    unreadable = sum(error is not None for error in predictions.errors)
-    if as_json and output is None:
-        click.echo(json.dumps(predictions.table(), ensure_ascii=False))
-        return
-    if output is None:
-        streams.names_as_bytes()
-        predictions.write_to(sys.stdout, raw=raw)
-    summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
-    if as_json:
+    if as_json and output is not None:
+        summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
         click.echo(json.dumps(summary, ensure_ascii=False))
-    elif not quiet:
+    elif not as_json and not quiet:
         broken = f", {unreadable:,} of them unreadable" if unreadable else ""
         click.echo(f"{counted(len(predictions), 'row')}{broken} -> {output or 'stdout'}", err=True)
 

@@ -123,6 +123,10 @@ class Feed:
         start, end = cut(len(chunks), rank, count)
         return self._batches(chunks[start:end], training=False)
 
+    def of_batches(self, batches: list[Tensor]) -> Iterator[Batch]:
+        """These rows, a batch each, not augmented."""
+        return self._batches(batches, training=False)
+
     def _batches(self, chunks: list[Tensor], *, training: bool) -> Iterator[Batch]:
         augment = self.augment if training else None
         for x, y, rows in self._gather(chunks):

@@ -107,6 +107,7 @@ class Source(ABC):
     kind: ClassVar[str]  # "images": the name of the source's file and function, under which a schema is found again
     options: ClassVar[tuple[Option, ...]] = ()  # of the command line, and keywords of `open`
     noun: ClassVar[str] = "row"  # what messages call a row
+    reads_for: ClassVar[str] = ""  # sources with one such word read new data for each other's runs; "": for its own
     images: ClassVar[bool] = False  # whether the rows are images: (C, H, W) uint8, from files
 
     def __init__(
@@ -121,7 +122,7 @@ class Source(ABC):
         self.name = name
         self.keys = keys
         self.targets = targets
-        self.parts: Sequence[str | None] = [None] * len(keys) if parts is None else parts
+        self.parts: Sequence[str | None] = Nothing(len(keys)) if parts is None else parts
         self.groups = groups
         self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
         self.unreadable: list[Unreadable] = []
@@ -250,7 +251,7 @@ class Source(ABC):
         """(N,) values of each column of a table by name, after `learn`; none for rows without columns."""
         return {}
 
-    def remarks(self) -> dict[str, list[str | None]]:
+    def remarks(self) -> Mapping[str, Sequence[str | None]]:
         """Further columns of predictions: what is said of single rows, after `prepare` with a schema."""
         return {}
 
@@ -274,6 +275,9 @@ class Source(ABC):
         """What these rows hold as it was written, by column, for people: empty where the data are not a table."""
         return []
 
+    def let_go(self) -> None:  # noqa: B027  # only what is mapped from disk can be read again
+        """Give back the memory of rows that were read from disk; they can be read again."""
+
     def release(self) -> None:  # noqa: B027
         """Give memory and mapped files back; the source is not read any more."""
 
@@ -288,6 +292,20 @@ class DenseSource(Source):
     @abstractmethod
     def paths(self) -> Sequence[Path]:
         """Where each image is, to be read at its own size."""
+
+
+class Nothing(Sequence[None]):
+    """None for each row, without a list of them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = range(self._count)[at]
+        return [None] * len(rows) if isinstance(rows, range) else None
 
 
 class RowNumbers(Sequence[str]):

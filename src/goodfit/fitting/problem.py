@@ -14,6 +14,7 @@ from torch import Tensor
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_data
+from goodfit.data.columns import present_of, taken_of
 from goodfit.data.source import Source
 from goodfit.data.split import Split, make_split
 from goodfit.errors import DataError, UsageError
@@ -156,8 +157,8 @@ def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:
     if isinstance(source.targets, Tensor):
         return task_for(source.targets, name, source.task_options())
     came = np.array([part or "" for part in source.parts])
-    rows = np.flatnonzero(readable & ((came == "") | (came == "train"))).tolist()
-    return task_for([source.targets[row] for row in rows], name, source.task_options())
+    rows = np.flatnonzero(readable & ((came == "") | (came == "train")))
+    return task_for(taken_of(source.targets, rows), name, source.task_options())
 
 
 def _folds(source: Source, task: Task, options: FitOptions, rows: int, *, own_net: bool) -> tuple[int, str]:
@@ -194,7 +195,7 @@ def _folds(source: Source, task: Task, options: FitOptions, rows: int, *, own_ne
 
 def _tell_left_out(source: Source, journal: Journal) -> None:
     assert source.targets is not None
-    without = 0 if isinstance(source.targets, Tensor) else sum(target is None for target in source.targets)
+    without = 0 if isinstance(source.targets, Tensor) else int((~present_of(source.targets)).sum())
     if without:
         journal.choose("left out", counted(without, "row"), "they have no target")
     if source.unreadable:

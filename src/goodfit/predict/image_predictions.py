@@ -47,7 +47,6 @@ class ImagePredictions(Predictions):
         super().__init__(keys, {}, (), inputs, notes)
         self.model, self._paths, self._progress = model, paths, progress
         self._known = False  # columns and errors: from the first time that all images were gone through
-        self.held: object = None  # whose life is that of the files
 
     def __repr__(self) -> str:
         return f"ImagePredictions({counted(len(self), 'image')})"

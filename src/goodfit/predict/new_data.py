@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.data import open_as
 from goodfit.data.source import Claim, DenseSource, Source, Strength
-from goodfit.data.sources import all_sources, source_of
+from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -30,10 +30,28 @@ def open_new(schema: Mapping[str, Any], data: Any, **options: Any) -> Source:
         refuse_other_kind(kind, Path(data), options)
     elif not isinstance(data, Source):
         _refuse_other_object(kind, data)
-    source = data if isinstance(data, Source) else open_as(kind, data, **options)
-    if source.kind != kind:
+    source = data if isinstance(data, Source) else open_as(_reader(kind, data, options), data, **options)
+    if source.kind != kind and not _read_for_each_other(type(source), source_of(kind)):
         raise DataError(f"this is {source.kind}; the run was fitted on {kind}", fix="Give data of that kind")
     return source
+
+
+def _reader(kind: str, data: Any, options: Mapping[str, Any]) -> str:
+    """The kind to open new data as: of those that read for runs of this one, the one that the data are."""
+    if kind not in source_names() or not isinstance(data, (str, PathLike)):
+        return kind
+    given = {name: value for name, value in options.items() if value is not None}
+    claims = {
+        other.kind: claim.strength
+        for other in all_sources()
+        if (other.kind == kind or _read_for_each_other(other, source_of(kind)))
+        and (claim := other.claims(Path(data), given)) is not None
+    }
+    return max(claims, key=lambda other: (claims[other], other == kind), default=kind)
+
+
+def _read_for_each_other(one: type[Source], other: type[Source]) -> bool:
+    return bool(one.reads_for) and one.reads_for == other.reads_for
 
 
 def prepare_new(

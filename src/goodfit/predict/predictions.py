@@ -62,6 +62,7 @@ class Predictions:
     ) -> None:
         self.keys, self.inputs, self.notes = keys, inputs, notes
         self._columns, self._errors = columns, errors
+        self.held: object = None  # files in memory, say, whose life is that of the predictions
 
     @property
     def columns(self) -> Mapping[str, Sequence[Any] | np.ndarray]:
@@ -135,15 +136,16 @@ class Predictions:
                     self.write_to(file, raw=raw)
         return path
 
-    def write_to(self, file: TextIO, *, raw: bool = False) -> None:
+    def write_to(self, file: TextIO, *, raw: bool = False, header: bool = True) -> None:
         """Write the CSV to an open file: numbers with all digits that they have, labels as they were written.
 
         A text that begins with = + - or @, and is no number, gets an apostrophe before it, so that no spreadsheet
-        takes it for a formula; `raw` leaves it as it is.
+        takes it for a formula; `raw` leaves it as it is. Without `header` there is no line of names.
         """
         writer = csv.writer(file, lineterminator="\n")
         names = ["key", *self.columns, "error"]
-        writer.writerow(names if raw else [without_formula(name) for name in names])
+        if header:
+            writer.writerow(names if raw else [without_formula(name) for name in names])
         columns = [self._spread(cells(values, raw=raw), "") for values in self.columns.values()]
         texts = rows_of([self.keys, self.errors], raw=raw)
         writer.writerows((key, *values, error) for (key, error), *values in zip(texts, *columns, strict=True))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from goodfit.data.columns import Labels
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
 from goodfit.stats.areas import auc, average_precision, mean_auc
@@ -100,7 +101,7 @@ class Classification(CalibratedTask):
         return torch.from_numpy(numbers)
 
     def class_labels(self, targets: Targets) -> np.ndarray:
-        return np.array([str(label) for label in targets])
+        return targets.texts() if isinstance(targets, Labels) else np.array([str(label) for label in targets])
 
     def with_label_smoothing(self, share: float) -> Self:
         return replace(self, label_smoothing=share)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from goodfit.data.columns import present_of, taken_of
 from goodfit.data.source import Source
 from goodfit.tasks.task import Task
 
@@ -33,7 +34,7 @@ def with_targets(source: Source) -> np.ndarray:
     usable = np.ones(len(source), dtype=bool)
     usable[[item.row for item in source.unreadable]] = False
     if not isinstance(source.targets, Tensor):
-        usable[[row for row, target in enumerate(source.targets) if target is None]] = False
+        usable &= present_of(source.targets)
     return usable
 
 
@@ -43,7 +44,7 @@ def encoded(task: Task, source: Source, usable: np.ndarray) -> Tensor:
     if isinstance(source.targets, Tensor):
         return task.encode(source.targets, source.keys)
     rows = np.flatnonzero(usable)
-    whole = task.encode([source.targets[row] for row in rows.tolist()], _Picked(source.keys, rows))
+    whole = task.encode(taken_of(source.targets, rows), _Picked(source.keys, rows))
     y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
     y[torch.from_numpy(usable)] = whole
     return y

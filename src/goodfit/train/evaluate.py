@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.feed import Feed
+from goodfit.data.feed import Feed, batch_rows
 from goodfit.errors import ModelError
 from goodfit.formatting import counted
 from goodfit.tasks.task import Task
@@ -59,6 +59,41 @@ def scores(
     with in_eval_mode(net):
         out, y = shrinking(forward, 2 * feed.batch_size)[0]
     return processes.gathered(out), processes.gathered(y)
+
+
+def outputs_in_blocks(
+    net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Precision, at_least: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """The same, a block of rows after the other: (n,) row numbers, and (n, ...) outputs.
+
+    The batches are those of `outputs`, so that each row has the same bits.
+
+    Args:
+        at_least: rows of a block; only the last has fewer.
+    """
+    waiting = batch_rows(rows, 2 * feed.batch_size)
+    while waiting:
+        block: list[Tensor] = []
+        while waiting and sum(map(len, block)) < at_least:
+            block.append(waiting.pop(0))
+        out, size = _of_batches(net, feed, task, block, precision)
+        yield torch.cat(block), out
+        waiting = [batch for each in waiting for batch in batch_rows(each, size)] if size < len(block[0]) else waiting
+
+
+def _of_batches(
+    net: nn.Module, feed: Feed, task: Task, batches: list[Tensor], precision: Precision
+) -> tuple[Tensor, int]:
+    """Outputs of these batches, and how many rows of one fitted into memory."""
+
+    def forward(size: int) -> Tensor:
+        with torch.inference_mode(), precision.autocast(feed.device):
+            fitting = [piece for batch in batches for piece in batch_rows(batch, size)]
+            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in feed.of_batches(fitting)]
+            return torch.cat(pieces).float().cpu()
+
+    with in_eval_mode(net):
+        return shrinking(forward, max(map(len, batches)))
 
 
 @contextmanager

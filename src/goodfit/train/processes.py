@@ -21,6 +21,7 @@ from torch import Tensor, distributed
 from torch._C._distributed_c10d import PrefixStore, TCPStore
 
 from goodfit.errors import ProcessError, UsageError
+from goodfit.train.launcher import Heartbeat, common_round
 
 TIMEOUT = timedelta(minutes=10)  # within an epoch: the others are a batch behind at most
 PATIENCE = timedelta(days=30)  # for the first process, which reads, decodes and writes alone
@@ -148,6 +149,7 @@ class Processes:
 
 
 ALONE = Processes()
+_HEARTBEATS: list[Heartbeat] = []  # of this process: one, once it has joined others
 
 
 def _bits(tensor: Tensor) -> int:
@@ -162,14 +164,28 @@ def _bits(tensor: Tensor) -> int:
 @contextmanager
 def _others_may_be_gone() -> Iterator[None]:
     """A collective: torch's RuntimeError says that a connection was closed, or that the time is over."""
+    for heartbeat in _HEARTBEATS:
+        heartbeat.sums += 1
     try:
         yield
     except RuntimeError as error:
         late = "imed out" in str(error)
         raise ProcessError(
-            "another process does not answer" if late else "another process of this fit has ended",
+            f"{_late()} not answer" if late else "another process of this fit has ended",
             fix="Unless torchrun starts them again, go on from the last checkpoint: the same command and --resume",
         ) from error
+
+
+def _late() -> str:
+    """Who is late, as far as is known: "process 3 does"."""
+    try:
+        ranks = [rank for heartbeat in _HEARTBEATS for rank in heartbeat.late()]
+    except RuntimeError:  # the store has gone as well
+        ranks = []
+    if not ranks:
+        return "another process does"
+    named = ", ".join(map(str, ranks))
+    return f"process {named} does" if len(ranks) == 1 else f"the processes {named} do"
 
 
 def started_processes() -> int:
@@ -209,13 +225,12 @@ def _joined(device: str) -> Processes:
             if store is None:
                 distributed.init_process_group(backend, timeout=TIMEOUT)
             else:  # it outlives the processes: addresses of those before these must not be taken for theirs
-                attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+                rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+                name = common_round(PrefixStore("goodfit/starts", store), rank, count, TIMEOUT.total_seconds())
+                own = PrefixStore("goodfit/beats", _new_client())
+                _HEARTBEATS.append(Heartbeat(own, name, rank, count))
                 distributed.init_process_group(
-                    backend,
-                    timeout=TIMEOUT,
-                    store=PrefixStore(f"goodfit/attempt {attempt}", store),
-                    rank=int(os.environ["RANK"]),
-                    world_size=int(os.environ["WORLD_SIZE"]),
+                    backend, timeout=TIMEOUT, store=PrefixStore(f"goodfit/{name}", store), rank=rank, world_size=count
                 )
         patient = distributed.new_group(backend="gloo", timeout=PATIENCE)
     assert isinstance(patient, distributed.ProcessGroup)
@@ -250,5 +265,9 @@ def _store_of_launcher() -> TCPStore | None:
     if os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True":
         return None
     with _others_may_be_gone():
-        address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-        return TCPStore(address, port, is_master=False, timeout=TIMEOUT)
+        return _new_client()
+
+
+def _new_client() -> TCPStore:
+    address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    return TCPStore(address, port, is_master=False, timeout=TIMEOUT)

@@ -28,6 +28,8 @@ from goodfit.data.images.decode import ImageSettings, decode
 from goodfit.data.images.masks import MaskSettings, decode_mask
 from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
 from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
+from goodfit.data.images.stored import ImagePlace, StoredImage
+from goodfit.data.mapped_rows import MappedFile
 from goodfit.errors import DataError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
+BYTES_MAPPED_AT_MOST = 64 * 2**20  # of pixels that were decoded; what is on disk needs no memory
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
 
 Settings = ImageSettings | MaskSettings
@@ -63,6 +66,10 @@ class ImageCache:
         """(N, H, W, C) uint8, mapped from disk, copy on write, all of it compared with its checksums."""
         return self._file.whole()
 
+    def let_go(self) -> None:
+        """Give back the memory of images that were read; they can be read again."""
+        self._file.let_go()
+
     def read(self, rows: Tensor) -> Tensor:
         """(n, H, W, C) uint8 of these rows, compared with their checksums."""
         import torch
@@ -78,7 +85,7 @@ class _Listing(msgspec.Struct, frozen=True):
 
 
 def load_images(
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     settings: Settings,
     *,
     turns: Turns = None,
@@ -100,7 +107,10 @@ def load_images(
         DiskError: no room for it, or no permission.
     """
     place = cache_folder(folder)
-    places = "\n".join(os.path.abspath(path) for path in paths)  # noqa: PTH100
+    places = "\n".join(
+        path.place if isinstance(path, StoredImage) else os.path.abspath(path)  # noqa: PTH100
+        for path in paths
+    )
     name = hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:24]
     shape = (len(paths), settings.height, settings.width, settings.channels)
     with _locked(place, name):
@@ -142,7 +152,7 @@ def _locked(place: Path, name: str) -> Iterator[None]:
 def _kept(
     path: Path,
     shape: tuple[int, int, int, int],
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     listing: _Listing,
     settings: Settings,
     turns: Turns,
@@ -160,7 +170,7 @@ def _kept(
 def _decode_into(
     place: Path,
     name: str,
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     settings: Settings,
     turns: Turns,
     shape: tuple[int, int, int, int],
@@ -170,11 +180,12 @@ def _decode_into(
     """Decode all images into a file of the cache: their digests, the file, and how many were decoded."""
     temporary = scratch_file(place, name, int(np.prod(shape)))
     try:
-        pixels = np.memmap(temporary, dtype=np.uint8, mode="r+", shape=shape)
-        digests, unreadable, decoded = _decode_all(paths, settings, turns, pixels, workers, progress)
+        written = MappedFile(temporary, shape)
+        pixels = written.values
+        digests, unreadable, decoded = _decode_all(paths, settings, turns, written, workers, progress)
         target = place / f"{_key(digests, settings, turns)}.pixels"
         list_files(place, target.name, index_path(target).name)
-        write_index(target, pixels, unreadable)
+        write_index(target, pixels, unreadable, written.let_go)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -182,7 +193,7 @@ def _decode_into(
 
 
 def _redecoder(
-    paths: Sequence[Path], digests: Sequence[str], settings: Settings, turns: Turns
+    paths: Sequence[ImagePlace], digests: Sequence[str], settings: Settings, turns: Turns
 ) -> Callable[[range, np.ndarray], None]:
     """Decodes rows anew from the files that they came from."""
 
@@ -195,7 +206,7 @@ def _redecoder(
                 if digest != digests[row]:
                     raise DataError(
                         "the cache of this image is damaged, and the image has changed since it was read",
-                        where=paths[row],
+                        where=str(paths[row]),
                         fix="Start again: the images are then read anew",
                     )
                 if why is not None:
@@ -204,7 +215,7 @@ def _redecoder(
     return redecode
 
 
-def _decode_row(path: Path, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:
+def _decode_row(path: ImagePlace, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:
     """Read a file once: the digest of its content, and why it cannot be decoded, or its pixels (H, W, C)."""
     try:
         data = read_image_file(path)
@@ -220,7 +231,9 @@ def _decode_row(path: Path, settings: Settings, turn: int | None, into: np.ndarr
     return _digest(data), None
 
 
-def _stamp(path: Path) -> list[int]:
+def _stamp(path: ImagePlace) -> list[int]:
+    if isinstance(path, StoredImage):
+        return path.stamp
     try:
         facts = os.stat(path)  # noqa: PTH116  # 60,000 of them: a third of the time of Path.stat
     except OSError:
@@ -247,8 +260,8 @@ def _unread(error: UnreadableImage | OSError) -> str:
     return f"unread: {error.strerror if isinstance(error, OSError) else error}"
 
 
-def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
-    def digest(path: Path) -> str:
+def _digest_all(paths: Sequence[ImagePlace], workers: int | None) -> list[str]:
+    def digest(path: ImagePlace) -> str:
         try:
             return _digest(read_image_file(path))
         except (UnreadableImage, OSError) as error:
@@ -259,16 +272,17 @@ def _digest_all(paths: Sequence[Path], workers: int | None) -> list[str]:
 
 
 def _decode_all(
-    paths: Sequence[Path],
+    paths: Sequence[ImagePlace],
     settings: Settings,
     turns: Turns,
-    pixels: np.ndarray,
+    written: MappedFile,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[list[str], dict[int, str], int]:
     """Read each file once: its digest and its pixels in one pass."""
     digests = [""] * len(paths)
     unreadable: dict[int, str] = {}
+    pixels, unsent = written.values, 0  # bytes written to the map since its memory was given back
     stop = threading.Event()
 
     def chunk(start: int) -> int:
@@ -291,15 +305,18 @@ def _decode_all(
         waiting = [pool.submit(chunk, start) for start in range(0, len(paths), IMAGES_A_TASK)]
         try:
             for future in as_completed(waiting):
-                finished += future.result()
+                done = future.result()
+                finished, unsent = finished + done, unsent + done * pixels[0].nbytes
+                if unsent > BYTES_MAPPED_AT_MOST:
+                    written.let_go()
+                    unsent = 0
                 if progress is not None:
                     progress(finished, len(paths))
         except BaseException:  # Ctrl-C as well: the threads stop at their next image
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
-    if isinstance(pixels, np.memmap):
-        pixels.flush()
+    written.flush()
     return digests, unreadable, finished - len(unreadable)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from goodfit.data.images.opening import IN_WORK, PIXELS_DECODED_ALONE, damage, o
 from goodfit.data.images.opening import UnreadableImage as UnreadableImage
 from goodfit.data.images.opening import without_pillows_warnings as without_pillows_warnings
 from goodfit.data.images.resize import resize_box
+from goodfit.data.images.stored import ImagePlace
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,7 +78,7 @@ def is_deep(mode: str) -> bool:
     return mode in ("I", "F") or mode.startswith("I;16")
 
 
-def probe(path: Path) -> ImageFacts:
+def probe(path: ImagePlace) -> ImageFacts:
     """Size and colour from the header alone.
 
     Raises:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from goodfit.data.images.decode import DAMAGED, GreyRange, UnreadableImage, is_deep
 from goodfit.data.images.opening import open_encoded, read_image_file
+from goodfit.data.images.stored import ImagePlace
 
 VALUES_SAMPLED = 40_000  # of an image, for the share of values that lie far out
 OUTLYING_SHARE = 0.0005  # of the values on either side, that may be single bright or dead pixels
@@ -35,7 +35,7 @@ class DeepFacts:
         return self.grey_range != (self.low, self.high)
 
 
-def inspect_deep(paths: Sequence[Path]) -> DeepFacts | None:
+def inspect_deep(paths: Sequence[ImagePlace]) -> DeepFacts | None:
     """The range of the images of more than 8 bits among these; None: there are none."""
     low, high = np.inf, -np.inf
     samples: list[np.ndarray] = []

@@ -14,6 +14,7 @@ from goodfit.data.images.decode import GreyRange, ImageSettings, without_pillows
 from goodfit.data.images.grey_range import inspect_deep
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images
+from goodfit.data.images.stored import ImagePlace
 from goodfit.data.source import Source, Unreadable
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -40,6 +41,7 @@ class ImageSource(Source):
 
     Args:
         listing: the files.
+        places: of the images, where they are no files of their own: then the listing has no paths.
         settings: size and resize as the user gave them, None where not; further ones are for the subclass.
         name: names the run folder.
     """
@@ -48,13 +50,20 @@ class ImageSource(Source):
     images = True
 
     def __init__(
-        self, listing: Listing, settings: Mapping[str, Any], name: str, *, targets: Sequence[Any] | None = None
+        self,
+        listing: Listing,
+        settings: Mapping[str, Any],
+        name: str,
+        *,
+        targets: Sequence[Any] | None = None,
+        places: Sequence[ImagePlace] | None = None,
     ) -> None:
         groups = [group or key for group, key in zip(listing.groups, listing.keys, strict=True)]
         super().__init__(
             name, listing.keys, targets=targets, parts=listing.parts, groups=groups if any(listing.groups) else None
         )
         self._listing = listing
+        self._places: Sequence[ImagePlace] = listing.paths if places is None else places
         self.notes += listing.notes
         self.doubts += listing.doubts
         self._settings = dict(settings)
@@ -93,7 +102,7 @@ class ImageSource(Source):
             if self._listing.question is not None:
                 raise self._listing.question
             self.image = self.choose_settings(accelerator)
-        self.cache = load_images(self._listing.paths, self.image, folder=cache, progress=progress)
+        self.cache = load_images(self._places, self.image, folder=cache, progress=progress)
         self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
         if schema is None:
             self.refuse_many_unreadable()
@@ -115,7 +124,7 @@ class ImageSource(Source):
 
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """How images are read where no run says it; the choice is noted."""
-        sample = sample_images(self._listing.paths)
+        sample = sample_images(self._places)
         channels = sample.channels
         given = given_size(self._settings.get("size"))
         (width, height), why = (given, "given") if given else self.usual_size(sample, accelerator)
@@ -189,6 +198,10 @@ class ImageSource(Source):
         import torch
 
         return self.cache.read(torch.tensor([row]))[0].numpy() if self.cache is not None else None
+
+    def let_go(self) -> None:
+        if self.cache is not None:
+            self.cache.let_go()
 
     def release(self) -> None:
         """Let go of the mapped cache."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from goodfit.data.images.formats import foreign_signature, formats
+from goodfit.data.images.stored import ImagePlace, StoredImage
 from goodfit.store.special_files import special_kind
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ def open_regular(path: Path) -> tuple[int, int]:
     return handle, facts.st_size
 
 
-def read_image_file(path: Path) -> bytes:
-    """All bytes of a regular file; else as `open_regular`."""
+def read_image_file(path: ImagePlace) -> bytes:
+    """All bytes of a regular file, or of an image inside a file; else as `open_regular`."""
+    if isinstance(path, StoredImage):
+        return path.read()
     handle, size = open_regular(path)
     try:
         data = os.read(handle, size)
@@ -91,8 +94,11 @@ def open_encoded(data: bytes) -> Image.Image:
 
 
 @contextmanager
-def open_header(path: Path) -> Iterator[Image.Image]:
+def open_header(path: ImagePlace) -> Iterator[Image.Image]:
     """The image of a file, of which no more than the header is read; else as `open_encoded` and `open_regular`."""
+    if isinstance(path, StoredImage):
+        yield open_encoded(path.read())
+        return
     with os.fdopen(open_regular(path)[0], "rb") as file:
         start = file.read(64)
         if not start:

@@ -7,6 +7,7 @@ of its rows is read in a process (bench/cache_checks.py has the cost); from then
 
 from __future__ import annotations
 
+import mmap
 import sys
 import zlib
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import msgspec
 import numpy as np
 
 from goodfit.data.cache_folder import refuse_folders
+from goodfit.data.mapped_rows import give_back
 from goodfit.errors import DiskError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
@@ -49,8 +51,13 @@ def index_path(pixels: Path) -> Path:
     return pixels.with_suffix(".index")
 
 
-def write_index(pixels: Path, rows: np.ndarray, unreadable: dict[int, str]) -> None:
+def write_index(
+    pixels: Path, rows: np.ndarray, unreadable: dict[int, str], let_go: Callable[[], None] = lambda: None
+) -> None:
     """Write the index of rows (N, H, W, C) uint8 that will be the file `pixels`.
+
+    Args:
+        let_go: gives back the memory of rows that were read, where they are mapped.
 
     Raises:
         DiskError: no room or no permission.
@@ -62,6 +69,7 @@ def write_index(pixels: Path, rows: np.ndarray, unreadable: dict[int, str]) -> N
     def fill(start: int) -> None:
         for block in range(start, min(start + BLOCKS_A_TASK, count)):
             checksums[block] = _checksum(rows[block * rows_a_block : (block + 1) * rows_a_block])
+        let_go()
 
     with ThreadPoolExecutor() as pool:  # zlib lets go of the interpreter
         list(pool.map(fill, range(0, count, BLOCKS_A_TASK)))
@@ -98,7 +106,9 @@ class PixelFile:
         self.path, self.unreadable = path, index.unreadable
         self._rows_a_block, self._redecode, self._redecoded = index.rows_a_block, redecode, 0
         self._checksums = index.checksums
-        self._pixels = np.memmap(path, dtype=np.uint8, mode="c", shape=shape)
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) if path.stat().st_size else None
+        self._pixels = np.frombuffer(self._map or b"", dtype=np.uint8).reshape(shape)
         self._compared = np.zeros(len(index.checksums), dtype=bool)
         self._all_compared = not len(index.checksums)
 
@@ -118,6 +128,11 @@ class PixelFile:
                 list(pool.map(self._compare, np.flatnonzero(~self._compared).tolist(), chunksize=BLOCKS_A_TASK))
             self._all_compared = True
         return self._pixels
+
+    def let_go(self) -> None:
+        """Give back the memory of rows that were read, but where some were decoded anew: these are nowhere else."""
+        if not self._redecoded:
+            give_back(self._map)
 
     def _compare(self, block: int) -> None:
         start = block * self._rows_a_block

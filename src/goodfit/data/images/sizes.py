@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from goodfit.data.images.decode import UnreadableImage, probe, without_pillows_warnings
+from goodfit.data.images.stored import ImagePlace
 from goodfit.errors import UsageError
 
 IMAGES_SAMPLED = 500
@@ -30,7 +30,7 @@ class ImageSample:
 
     shapes: np.ndarray
     channels: int
-    deep: tuple[Path, ...]
+    deep: tuple[ImagePlace, ...]
     read: int
 
 
@@ -39,10 +39,10 @@ def are_photos(channels: int, side: int, count: int) -> bool:
     return channels == 3 and side >= PHOTO_SIDE_AT_LEAST and count <= PHOTOS_AT_MOST
 
 
-def sample_images(paths: Sequence[Path]) -> ImageSample:
+def sample_images(paths: Sequence[ImagePlace]) -> ImageSample:
     """Look at the headers of some of the images."""
     shapes: list[tuple[int, int]] = []
-    deep: list[Path] = []
+    deep: list[ImagePlace] = []
     colour = False
     with without_pillows_warnings():
         for path in paths[:: max(1, len(paths) // IMAGES_SAMPLED)]:

@@ -7,43 +7,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from goodfit.data.images.find import find
 from goodfit.data.images.formats import image_endings
-from goodfit.data.images.image_source import RESIZE, ImageSource
+from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.label_cells import is_label_list
 from goodfit.data.images.label_list import ListOptions, lists_images
 from goodfit.data.images.label_tags import TAGS
+from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.layout import LAYOUT
-from goodfit.data.images.sizes import ImageSample, are_photos
-from goodfit.data.source import Claim, PhotoNet, Strength
+from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.reading import Dialect
 from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
 
-SMALL_SIDE = 64  # px: images up to this side are kept at their own size
-SMALLEST_SIDE = 16  # px, of the size that is chosen
 HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps")
 LIST_DIALECT = tuple(option for option in DIALECT if option.name in HOW_LISTS_ARE_WRITTEN)  # as of tables
 LISTS_TRIED = 20  # beside images without labels
-PHOTOS_AT_THE_NETS_SIZE = 10_000  # more of them are seen smaller, at half the cost of a photo
-LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 
 
-class Images(ImageSource):
+class Images(LabelledImages):
     """A source of images with labels; see `images`."""
 
     kind = "images"
-    _photo_net: PhotoNet | None = None
     options = (
-        Option(
-            "size",
-            str,
-            "Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].",
-            "Images",
-        ),
+        SIZE,
         RESIZE,
         Option(
             "group",
@@ -74,22 +62,6 @@ class Images(ImageSource):
             option = "target" if "target" in given else "path"
             return Claim(Strength.OPTION_AND_CONTENT, f"--{option} is given, and it names images that are there")
         return Claim(Strength.CONTENT, "it names images")
-
-    def expect(self, photo_net: PhotoNet) -> None:
-        self._photo_net = photo_net
-
-    def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
-        typical = int(np.median(sample.shapes.min(axis=1)))
-        net = self._photo_net
-        if net is not None and (net.asked or are_photos(sample.channels, typical, len(self))):
-            side = net.side if len(self) <= PHOTOS_AT_THE_NETS_SIZE else net.side // 7 * 5
-            return (side, side), f"the images are about {typical} px; the pretrained net takes {net.side} px or less"
-        if typical <= SMALL_SIDE:
-            size = max(typical, SMALLEST_SIDE)
-            return (size, size), f"the images are about {typical} px"
-        largest = LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE
-        size = min(largest, typical // 32 * 32)
-        return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"
 
 
 def images(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.columns import Column, Numbers
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import without_missing
@@ -202,21 +203,9 @@ class Ratings(TableSource):
             "held_out_users": self._strangers,
         }
 
-    def remarks(self) -> dict[str, list[str | None]]:
+    def remarks(self) -> Mapping[str, Sequence[str | None]]:
         """fallback: what speaks where a user or an item was not in training."""
-        return {"fallback": [self._remark(int(user), int(item)) for user, item in self.whole().tolist()]}
-
-    def _remark(self, user: int, item: int) -> str | None:
-        codes = {"user": user, "item": item}
-        new = [name for name, code in codes.items() if not 0 < code <= self.counts_in_training[name]]
-        if not new:
-            return None
-        described = [name for name in new if codes[name] > 0]
-        if described:
-            return "; ".join(f"{name} not seen" + (": by its features" if name in described else "") for name in new)
-        if len(new) == 2:
-            return "neither seen: the overall mean"
-        return "user not seen: the item's mean" if new == ["user"] else "item not seen: the user's mean"
+        return {"fallback": _Fallbacks(self.whole(), self.counts_in_training)}
 
     def _choose_decimal(self, target: str) -> None:
         """The decimal mark of the ratings, as the user says or as they show."""
@@ -229,7 +218,7 @@ class Ratings(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.doubts += marks.doubts
 
-    def _read_ratings(self, name: str) -> list[float | None]:
+    def _read_ratings(self, name: str) -> Numbers:
         column = self._frame.column(name)
         values = numbers(column, self._settings["decimal"] or ".")
         present = without_missing(column.filter(values.is_null()))
@@ -238,7 +227,7 @@ class Ratings(TableSource):
         if values.null_count():
             why = "empty, or NA and others: these rows are left out"
             self.notes.append(("missing", f"{name}: {counted(values.null_count(), 'cell')}", why))
-        return values.to_list()
+        return Numbers(values.fill_null(float("nan")).to_numpy())
 
     def _names(self, column: str) -> pl.Series:
         """Users or items of all rows, as one text for one name."""
@@ -270,6 +259,36 @@ class Ratings(TableSource):
             )
             codes.append(code.fill_null(0).to_numpy())
         self._x = torch.from_numpy(np.stack(codes, axis=1).astype(np.float32))
+
+
+class _Fallbacks(Column):
+    """What is said of each row.
+
+    Args:
+        codes: (N, 2) float32 of users and items.
+        trained: how many of each are in training rows: those with the first codes from 1 on.
+    """
+
+    def __init__(self, codes: Tensor, trained: Mapping[str, int]) -> None:
+        self._codes, self._trained = codes, trained
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def _values(self, at: Any) -> list[Any]:
+        return [self._of(int(user), int(item)) for user, item in self._codes[at].tolist()]
+
+    def _of(self, user: int, item: int) -> str | None:
+        codes = {"user": user, "item": item}
+        new = [name for name, code in codes.items() if not 0 < code <= self._trained[name]]
+        if not new:
+            return None
+        described = [name for name in new if codes[name] > 0]
+        if described:
+            return "; ".join(f"{name} not seen" + (": by its features" if name in described else "") for name in new)
+        if len(new) == 2:
+            return "neither seen: the overall mean"
+        return "user not seen: the item's mean" if new == ["user"] else "item not seen: the user's mean"
 
 
 def ratings(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.cache_folder import cache_folder, scratch_file
+from goodfit.data.cache_folder import cache_folder
+from goodfit.data.mapped_rows import MappedRows
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type, missing_cells
@@ -23,8 +23,9 @@ from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
+from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
-from goodfit.data.tables.unusable import Unused, refuse_other_decimals
+from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
@@ -62,6 +63,7 @@ class Table(TableSource):
         self._types: dict[str, ColumnType] = {}
         self._encoder: Encoder | None = None
         self._cache: Path | None = None
+        self._mapped: MappedRows | None = None  # what `_x` lies in, where the rows stay on disk
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -192,10 +194,10 @@ class Table(TableSource):
     def names(self) -> Sequence[str]:
         """The column that tells rows apart, where there is one and its values do in these rows."""
         name = self._settings.get("id")
-        if name is None or self._frame.streamed or name not in self._frame.columns:
+        if name is None or name not in self._frame.columns:
             return self.keys
         column = texts(self._frame.column(name), verbatim=True)
-        return column.to_list() if is_distinct(column) else self.keys
+        return TextColumn(column) if is_distinct(column) else self.keys
 
     @property
     def cross_fits(self) -> bool:
@@ -215,25 +217,32 @@ class Table(TableSource):
             return {}  # column by column, a file larger than memory would be read as often
         return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
 
+    def let_go(self) -> None:
+        if self._mapped is not None:
+            self._mapped.let_go()
+
+    def release(self) -> None:
+        super().release()
+        self._mapped = None
+
     def _encode(self, encoder: Encoder, *, new_rows: bool = False) -> None:
         import torch
 
-        unused = Unused(encoder) if new_rows else None
+        unused = Unused(encoder, pieces=self._frame.streamed) if new_rows else None
         if not self._frame.streamed:
             self._x = torch.from_numpy(_encoded(encoder, self._frame.sample(), unused))
             self.notes += [] if unused is None else [each.note for each in unused.counted()]
             return
-        width = len(encoder.names)
-        place = scratch_file(cache_folder(self._cache), "rows", 4 * width * len(self))
-        rows = np.memmap(place, dtype=np.float32, mode="r+", shape=(len(self), width))
-        if sys.platform != "win32":  # the mapping keeps the content until the process ends, however it does
-            place.unlink()
+        rows = MappedRows(cache_folder(self._cache), (len(self), len(encoder.names)))
         start = 0
         for piece in self._frame.pieces():
-            rows[start : start + piece.height] = _encoded(encoder, piece, unused)
+            rows.values[start : start + piece.height] = _encoded(encoder, piece, unused)
+            rows.let_go()
             start += piece.height
-        self.notes += [] if unused is None else [each.note for each in unused.counted()]
-        self._x = torch.from_numpy(rows)
+        if unused is not None:
+            refuse_decimals_of_whole(self._frame, encoder, unused)
+            self.notes += [each.note for each in unused.counted()]
+        self._mapped, self._x = rows, torch.from_numpy(rows.values)
 
     def _note_doubtful_numbers(self, seen: pl.DataFrame, form: TargetForm) -> None:
         """Amounts of several kinds; a last row of sums, in a table that is in memory."""
@@ -317,7 +326,8 @@ def table(
         categorical, numeric, ignore: columns to be read so; the types of the others are inferred from their values.
         group: rows with the same value of this column stay in one part; it is not learnt from.
         time: split by time: validation and test rows are later than training rows by this column.
-        stream: leave the rows of Parquet files on disk; chosen by their size and the free memory when None.
+        stream: leave the rows of Parquet and of delimited text on disk, where the text can be read block by block;
+            chosen by their size when None.
         header: of delimited text: whether the first line names the columns; decided from all lines when None.
         separator, encoding: of delimited text; detected when None.
         decimal: the decimal mark of numbers, "." or ","; decided from all columns when None.
@@ -328,7 +338,8 @@ def table(
         DataError: nothing that can be read there; duplicate or missing columns.
     """
     dialect = Dialect(header, separator, encoding, bool(fill_gaps))
-    whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect)
+    to_predict = not _listed(target)
+    whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect, to_predict=to_predict)
     settings = {
         "target": _listed(target),
         "categorical": _listed(categorical),
@@ -347,7 +358,8 @@ def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np
     if unused is None:
         return encoder.encode(piece)
     encoded = encoder.read(piece)
-    refuse_other_decimals(piece, encoder)
+    if not unused.pieces:
+        refuse_other_decimals(piece, encoder)
     unused.add(piece, encoded)
     return encoded.rows
 

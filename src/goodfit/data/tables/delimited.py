@@ -60,12 +60,8 @@ class Delimited:
 
     def read_for(self, columns: Iterable[str]) -> Delimited:
         """The same file, its first line read the other way where only that gives these columns and leaves a row."""
-        wanted = set(columns)
-        others = numbered_names(len(self.first)) if self.header else column_names(self.first)
-        fits_now = wanted <= set(self.frame.columns)
-        if fits_now or not wanted <= set(others) or self.frame.height + self.header < 2:
-            return self
-        return self.with_header(not self.header)
+        wanted, height = set(columns), self.frame.height
+        return self.with_header(header_for(wanted, self.frame.columns, self.first, height, header=self.header))
 
     def with_header(self, header: bool) -> Delimited:
         """The same file with the first line read as names of columns, or as a row."""
@@ -85,6 +81,19 @@ class Delimited:
         return replace(
             self, frame=pl.concat([first, below]), lines=np.append([self.first_line], self.lines), header=False
         )
+
+
+def header_for(wanted: set[str], names: Sequence[str], first: Sequence[str], height: int, *, header: bool) -> bool:
+    """Whether the first line names the columns: as it is read now, but where only the other way gives the wanted ones.
+
+    Args:
+        names, height: as it is read now.
+        first: the cells of the first line.
+    """
+    others = numbered_names(len(first)) if header else column_names(first)
+    if wanted <= set(names) or not wanted <= set(others) or height + header < 2:
+        return header
+    return not header
 
 
 def numbered_names(width: int) -> list[str]:
@@ -113,20 +122,15 @@ def read_delimited(
         UsageError: a separator or encoding that cannot be.
     """
     data, encoding_name, guessed = to_utf8(read_bytes(path), path, encoding)
-    data, skipped, named = _without_head(data)
+    data, skipped, named = without_head(data)
     if not data.strip():
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
     notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
-    given = _character(separator) if separator not in (None, COLONS) else named
-    if separator == COLONS or (given is None and _has_colons(data)):
-        given, data = "\t", data.replace(COLONS.encode(), b"\t")
+    if separator == COLONS or (separator is None and named is None and has_colons(data)):
         notes += [] if separator else [("separator", "two colons", "all lines have as many of them")]
-    chosen, rivals = (given, []) if given is not None else _separator(data, path)
-    if rivals:
-        others = " and ".join(SEPARATORS[rival] for rival in rivals)
-        notes.append(("separator", SEPARATORS[chosen], f"{others} would cut the lines as evenly; --separator chooses"))
-    elif given is None and chosen != ",":
-        notes.append(("separator", SEPARATORS[chosen], "it cuts all lines into the same number of cells"))
+        separator, data = "\t", data.replace(COLONS.encode(), b"\t")
+    chosen, note = choose_separator(data, path, separator, named)
+    notes += note
     raw, lines = _rows(data, chosen, skipped + 1, path, fill_gaps)
     titles = 0 if header is False else lines_above(raw)
     if titles:
@@ -134,15 +138,44 @@ def read_delimited(
         what = "it has" if titles == 1 else "they have"
         notes.append(("left out", f"{counted(titles, 'line')} at the top", f"{what} one cell, as a title has"))
     first = tuple("" if cell is None else cell for cell in raw.row(0))
-    has_header, why = (header, "as you said") if header is not None else is_header(first, raw[1:])
-    if header is None and (not has_header or any(cell.strip().isdigit() for cell in first)):
-        other = "--header reads it as names" if not has_header else "--no-header reads it as a row"
-        notes.append(("first line", "names of columns" if has_header else "a row of data", f"{why}; {other}"))
+    has_header, note = choose_header(first, raw[1:], header)
+    notes += note
     whole = Delimited(path, raw, lines, encoding_name, chosen, False, first, int(lines[0]), tuple(notes))
     return whole.with_header(has_header)
 
 
-def _without_head(data: bytes) -> tuple[bytes, int, str | None]:
+def choose_separator(
+    data: bytes, path: Path, separator: str | None, named: str | None
+) -> tuple[str, list[tuple[str, str, str]]]:
+    """Of cells, and the note on it: as the user says, as the file's line sep= does, or as it cuts the lines alike."""
+    given = _character(separator) if separator is not None else named
+    if given is not None:
+        return given, []
+    chosen, rivals = _separator(data, path)
+    if rivals:
+        others = " and ".join(SEPARATORS[rival] for rival in rivals)
+        return chosen, [
+            ("separator", SEPARATORS[chosen], f"{others} would cut the lines as evenly; --separator chooses")
+        ]
+    if chosen != ",":
+        return chosen, [("separator", SEPARATORS[chosen], "it cuts all lines into the same number of cells")]
+    return chosen, []
+
+
+def choose_header(
+    first: Sequence[str], rest: pl.DataFrame, header: bool | None
+) -> tuple[bool, list[tuple[str, str, str]]]:
+    """Whether the first line names the columns, and the note on it, where that is a guess."""
+    if header is not None:
+        return header, []
+    names, why = is_header(first, rest)
+    if names and not any(cell.strip().isdigit() for cell in first):
+        return names, []
+    other = "--header reads it as names" if not names else "--no-header reads it as a row"
+    return names, [("first line", "names of columns" if names else "a row of data", f"{why}; {other}")]
+
+
+def without_head(data: bytes) -> tuple[bytes, int, str | None]:
     """Without empty lines at the beginning and Excel's line sep=; and how many lines these were, and that separator."""
     skipped, named = 0, None
     while data:
@@ -156,7 +189,7 @@ def _without_head(data: bytes) -> tuple[bytes, int, str | None]:
     return data, skipped, named
 
 
-def _has_colons(data: bytes) -> bool:
+def has_colons(data: bytes) -> bool:
     """Whether :: stands between the cells, as in MovieLens: as often in each of the first lines, and tabs in none."""
     lines = [line for line in data[:BYTES_SAMPLED].split(b"\n")[:LINES_SAMPLED] if line.strip()]
     lines = lines if len(lines) < 2 or len(data) <= BYTES_SAMPLED else lines[:-1]  # the last may be cut off
@@ -223,29 +256,43 @@ def _decimal_commas(rows: Sequence[Sequence[str]]) -> bool:
 
 def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: bool) -> tuple[pl.DataFrame, np.ndarray]:
     """All records as a frame of text, and the line of each. The count of rows is that of the file's records."""
+    alike = rows_alike(data, separator, first_line, path)
+    if alike is not None:
+        return alike
+    return _rows_by_hand(data.decode(), separator, first_line, path, fill_gaps)
+
+
+def rows_alike(
+    data: bytes, separator: str, first_line: int, path: Path, width: int | None = None
+) -> tuple[pl.DataFrame, np.ndarray] | None:
+    """Records of which each has as many cells, by polars: their frame, and the line of each row.
+
+    None where they differ, or have another width than is asked for, or quotes that are not used by the book.
+    """
     import polars as pl
 
     layout = scan(data, separator)
-    if layout is not None and (width := _one_width(layout)):
-        _refuse_many_columns(width, first_line, path)
-        names = numbered_names(width)
-        try:
-            frame = pl.read_csv(
-                io.BytesIO(data),
-                separator=separator,
-                has_header=False,
-                quote_char='"' if b'"' in data else None,
-                schema=dict.fromkeys(names, pl.String),
-                infer_schema=False,
-            )
-        except pl.exceptions.PolarsError:
-            frame = pl.DataFrame()  # what polars cannot read is read, or refused by its line, below
-        if frame.height == len(layout.lines):
-            kept = layout.cells > 0 if width > 1 else np.ones(frame.height, dtype=bool)
-            if not kept.all():
-                frame = frame.filter(pl.Series(kept))
-            return _stripped(frame), layout.lines[kept] + first_line - 1
-    return _rows_by_hand(data.decode(), separator, first_line, path, fill_gaps)
+    cells = 0 if layout is None else _one_width(layout)
+    if layout is None or not cells or cells != (width or cells):
+        return None
+    _refuse_many_columns(cells, first_line, path)
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(data),
+            separator=separator,
+            has_header=False,
+            quote_char='"' if b'"' in data else None,
+            schema=dict.fromkeys(numbered_names(cells), pl.String),
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None  # what polars cannot read is read, or refused by its line, record by record
+    if frame.height != len(layout.lines):
+        return None
+    kept = layout.cells > 0 if cells > 1 else np.ones(frame.height, dtype=bool)
+    if not kept.all():
+        frame = frame.filter(pl.Series(kept))
+    return _stripped(frame), layout.lines[kept] + first_line - 1
 
 
 def _refuse_many_columns(width: int, line: int, path: Path) -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
+from goodfit.data.tables.header import column_names
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
 
 ROWS_AT_A_TIME = 50_000  # in memory, of a table that stays on disk
+CELLS_AT_A_TIME = 4_000_000
 ROWS_SAMPLED = 100_000  # for column types, means and levels, where not all are in memory
 MEMORY_SHARE = 0.25  # of what is free: a table that may need more is read piece by piece
 
@@ -23,12 +25,27 @@ MEMORY_SHARE = 0.25  # of what is free: a table that may need more is read piece
 class Frame(Protocol):
     """Rows of a table."""
 
-    columns: list[str]
-    height: int
-    streamed: bool  # whether the rows stay on disk
+    @property
+    def columns(self) -> list[str]:
+        """Their names."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the rows stay on disk."""
+        ...
 
     def column(self, name: str) -> pl.Series:
         """One column, whole."""
+        ...
+
+    def dtype(self, name: str) -> pl.DataType:
+        """What the cells of a column are."""
         ...
 
     def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
@@ -53,6 +70,9 @@ class TableInMemory:
 
     def column(self, name: str) -> pl.Series:
         return self.frame[name]
+
+    def dtype(self, name: str) -> pl.DataType:
+        return self.frame.schema[name]
 
     def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
         return self.frame if rows is None else self.frame[rows]
@@ -79,19 +99,30 @@ class TableOnDisk:
         self.files = list(files)
         try:
             self._heights = [int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in self.files]
-            schemas = [pl.scan_parquet(file).collect_schema().names() for file in self.files]
+            self._schemas = [pl.scan_parquet(file).collect_schema() for file in self.files]
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise DataError(f"not a Parquet file ({str(error).splitlines()[0]})", where=self.files[0]) from error
-        other = next((at for at, names in enumerate(schemas) if names != schemas[0]), None)
+            raise _not_parquet(self.files[0]) from error
+        names = [schema.names() for schema in self._schemas]
+        other = next((at for at, each in enumerate(names) if each != names[0]), None)
         if other is not None:
             raise DataError("its columns differ from those of the first file", where=self.files[other])
-        refuse_same_names(schemas[0], self.files[0])
-        self.columns, self.height = schemas[0], sum(self._heights)
+        refuse_same_names(names[0], self.files[0])
+        self.columns, self.height = names[0], sum(self._heights)
+        self._rows_at_a_time = max(1, min(ROWS_AT_A_TIME, CELLS_AT_A_TIME // max(1, len(self.columns))))
+
+    @property
+    def alike(self) -> bool:
+        """Whether all files have columns of the same types, and names that need no change: then any piece will do."""
+        same = all(schema == self._schemas[0] for schema in self._schemas)
+        return same and self.height > 0 and column_names(self.columns) == self.columns
 
     def column(self, name: str) -> pl.Series:
         import polars as pl
 
-        return pl.concat([pl.read_parquet(file, columns=[name]) for file in self.files])[name]
+        return pl.concat([_collected(pl.scan_parquet(file).select(pl.col(name)), file)[name] for file in self.files])
+
+    def dtype(self, name: str) -> pl.DataType:
+        return self._schemas[0][name]
 
     def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
         import polars as pl
@@ -109,11 +140,28 @@ class TableOnDisk:
         import polars as pl
 
         for file, height in zip(self.files, self._heights, strict=True):
-            for start in range(0, height, ROWS_AT_A_TIME):
-                yield pl.scan_parquet(file).slice(start, ROWS_AT_A_TIME).collect()
+            for start in range(0, height, self._rows_at_a_time):
+                yield _collected(pl.scan_parquet(file).slice(start, self._rows_at_a_time), file)
 
     def clear(self) -> None:
         self.files = []
+
+
+def _collected(lazy: pl.LazyFrame, file: Path) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        return lazy.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _not_parquet(file) from error
+
+
+def _not_parquet(file: Path) -> DataError:
+    return DataError(
+        "not a Parquet file that can be read: it is of another kind, damaged or incomplete",
+        where=file,
+        fix="Write it again, or give another kind of table",
+    )
 
 
 def parquet_files(path: Path) -> list[Path]:
@@ -127,6 +175,12 @@ def too_large(files: Sequence[Path]) -> bool:
     """Whether these Parquet files, at eight bytes a cell, might need more than a share of the free memory."""
     table = TableOnDisk(files)
     return table.height * len(table.columns) * 8 > MEMORY_SHARE * free_memory()
+
+
+def better_in_pieces(files: Sequence[Path]) -> bool:
+    """Whether rows to predict are read piece by piece: there are many cells, and all pieces are of the same types."""
+    table = TableOnDisk(files)
+    return table.height * len(table.columns) > CELLS_AT_A_TIME and table.alike
 
 
 def free_memory() -> int:

@@ -7,17 +7,31 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
+from goodfit.data.columns import Labels
+from goodfit.data.source import Nothing
 from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
 from goodfit.data.tables.decoding import PACKED_ENDINGS, excerpt, read_bytes, to_utf8, unpacked_name
 from goodfit.data.tables.delimited import Delimited, read_delimited
-from goodfit.data.tables.frames import Frame, TableInMemory, TableOnDisk, parquet_files, too_large
+from goodfit.data.tables.frames import (
+    MEMORY_SHARE,
+    Frame,
+    TableInMemory,
+    TableOnDisk,
+    better_in_pieces,
+    free_memory,
+    parquet_files,
+    too_large,
+)
 from goodfit.data.tables.header import column_names
+from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 from goodfit.store.files import refuse_nul
@@ -29,6 +43,8 @@ TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab", ".dat
 JSON_ENDINGS = (".jsonl", ".ndjson")
 ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
+TEXT_BYTES_WHOLE = 16 * 2**20  # of rows to predict: more are read piece by piece
+MEMORY_OF_TEXT = 6  # bytes that a byte of text needs while it is read whole
 ENDINGS = (*TEXT_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, *EXCEL_ENDINGS, ".parquet")
 
 
@@ -58,9 +74,9 @@ class TableParts:
     """
 
     frame: Frame
-    parts: list[str | None]
+    parts: Sequence[str | None]
     name: str
-    delimited: Delimited | None
+    delimited: Delimited | DelimitedOnDisk | None
     notes: list[tuple[str, str, str]]
 
 
@@ -84,9 +100,20 @@ def read_table(place: Any, dialect: Dialect | None = None) -> pl.DataFrame:
 
 
 def read_parts(
-    data: Any, *, valid: Any, test: Any, stream: bool | None = None, dialect: Dialect | None = None
+    data: Any,
+    *,
+    valid: Any,
+    test: Any,
+    stream: bool | None = None,
+    dialect: Dialect | None = None,
+    to_predict: bool = False,
 ) -> TableParts:
-    """One table of all parts."""
+    """One table of all parts.
+
+    Args:
+        stream: leave the rows on disk; None: where they might need more than a share of the free memory.
+        to_predict: the rows are for a fitted model: in pieces whenever they are many, since nothing is learnt from all.
+    """
     import polars as pl
 
     dialect = dialect or Dialect()
@@ -98,19 +125,25 @@ def read_parts(
     frames: list[Frame] = []
     if all(isinstance(place, (str, os.PathLike)) and parquet_files(Path(place)) for _, place in given):
         files = [file for _, place in given for file in parquet_files(Path(place))]
-        if too_large(files) if stream is None else stream:
+        choose = better_in_pieces if to_predict else too_large
+        if choose(files) if stream is None else stream:
             frames = [TableOnDisk(parquet_files(Path(place))) for _, place in given]
+    elif valid is None and test is None and isinstance(data, (str, os.PathLike)):
+        text = _text_in_pieces(Path(data), dialect, stream, to_predict=to_predict)
+        if text is not None:
+            return TableParts(text.frame, Nothing(text.frame.height), name, text, list(text.notes))
     read = [] if frames else [_read(place, dialect) for _, place in given]
     read = [read[0], *(_with_columns(read[0][0].columns, *each) for each in read[1:])] if read else read
     whole = frames or [TableInMemory(frame) for frame, _ in read]
-    parts: list[str | None] = []
+    counts: list[tuple[str | None, int]] = []
     for (part, _), frame in zip(given, whole, strict=True):
         absent = [column for column in whole[0].columns if column not in frame.columns]
         if absent:
             raise DataError(f"the {part} table has no column '{absent[0]}'", fix="Give it the same columns")
-        parts += [part or None] * frame.height
-    if valid is not None and test is not None:
-        parts = [part or "train" for part in parts]
+        first = "train" if valid is not None and test is not None else None
+        counts.append((part or first, frame.height))
+    codes = np.repeat(np.arange(len(counts), dtype=np.int8), [height for _, height in counts])
+    parts = Labels(codes, [part for part, _ in counts]) if len(counts) > 1 else Nothing(len(codes))
     if frames:
         joined: Frame = TableOnDisk([file for _, place in given for file in parquet_files(Path(place))])
         return TableParts(joined, parts, name, None, [])
@@ -128,6 +161,18 @@ def read_parts(
     return TableParts(
         TableInMemory(together), parts, name, read[0][1] if len(read) == 1 else None, list(dict.fromkeys(notes))
     )
+
+
+def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_predict: bool) -> DelimitedOnDisk | None:
+    """A large file of text whose rows stay on disk; None where it is read whole."""
+    kind = unpacked_name(path).suffix.lower()
+    if stream is False or kind in (*JSON_ENDINGS, *ARROW_ENDINGS, *EXCEL_ENDINGS, ".parquet") or not path.is_file():
+        return None
+    size = path.stat().st_size
+    many = size > TEXT_BYTES_WHOLE if to_predict else size * MEMORY_OF_TEXT > MEMORY_SHARE * free_memory()
+    if not (many if stream is None else stream):
+        return None
+    return open_text(path, header=dialect.header, separator=dialect.separator, encoding=dialect.encoding)
 
 
 def _with_columns(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.columns import Labels, of_texts
 from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
+from goodfit.data.tables.delimited import Delimited
 from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
@@ -120,9 +122,9 @@ class TableSource(Source):
         file = self._delimited.read_for(columns)
         if file is not self._delimited:
             self._delimited = file
-            self._frame = TableInMemory(file.frame)
-            self.keys = RowNumbers(file.frame.height)
-            self.parts = [self.parts[0]] * file.frame.height
+            self._frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
+            self.keys = RowNumbers(self._frame.height)
+            self.parts = Labels(np.zeros(len(self.keys), dtype=np.int8), [self.parts[0]])
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
@@ -143,7 +145,8 @@ class TableSource(Source):
             if is_nested(column.dtype):
                 raise UsageError(f"--group {group}: lists, bytes or structs", fix="Give a column of names or numbers")
             names = texts(column)
-            self.groups = [f"{name}" for name in names.to_list()]
+            codes, levels = of_texts(names.fill_null("None"))
+            self.groups = Labels(codes, levels)
             if names.null_count():
                 self.notes.append(
                     ("group", f"{counted(names.null_count(), 'row')}", "they have none: these are one group")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.columns import MISSING as NO_CODE
+from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
@@ -197,31 +199,36 @@ def read_targets(columns: Sequence[pl.Series], form: TargetForm) -> Sequence[Any
     read = [_read(column, form) for column in columns]
     if len(read) == 1:
         return read[0]
+    if all(isinstance(each, Numbers) for each in read):
+        return Numbers(np.stack([np.asarray(each) for each in read], axis=1))
     return [None if None in row else np.array(row) for row in zip(*read, strict=True)]
 
 
-def _read(column: pl.Series, form: TargetForm) -> list[Any]:
+def _read(column: pl.Series, form: TargetForm) -> Column:
     import polars as pl
 
-    if form.name in (WORDS, OLD_WORDS):
-        values = texts(column)
-        if column.dtype in (pl.String, pl.Categorical, pl.Enum):
-            text = texts(column, verbatim=form.name == WORDS)
-            cells = [
-                None if cell is None else form.written.get(value, cell)
-                for value, cell in zip(values.to_list(), text.to_list(), strict=True)
-            ]
-        else:
-            cells = [None if cell is None else form.written.get(cell, cell) for cell in values.to_list()]
-        return [None if form.name == OLD_WORDS and cell in MISSING else cell for cell in cells]
-    if form.name == TRUTH:
-        truth = {"true": True, "false": False, "1": True, "0": False}
-        return [None if cell is None else truth.get(cell, cell) for cell in texts(column).to_list()]
+    if form.name in (WORDS, OLD_WORDS, TRUTH):
+        text = column.dtype in (pl.String, pl.Categorical, pl.Enum)
+        codes, cells = of_texts(texts(column, verbatim=text and form.name == WORDS))
+        if form.name == TRUTH:
+            truth = {"true": True, "false": False, "1": True, "0": False}
+            return Labels(codes, [truth.get(cell, cell) for cell in cells])
+        values = texts(pl.Series(cells, dtype=pl.String)).to_list() if text else cells
+        levels = [form.written.get(value, cell) for value, cell in zip(values, cells, strict=True)]
+        return Labels(codes, [None if form.name == OLD_WORDS and level in MISSING else level for level in levels])
     decimal, written = form.way_of(column.name)
     if column.dtype == pl.String and written is None and _only_hours(column):
         written = HOURS
-    cells = numbers(column, decimal, written).to_list()
-    return [None if value is None else int(value) for value in cells] if form.name == WHOLE else cells
+    cells_read = numbers(column, decimal, written)
+    return _whole_numbers(cells_read) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
+
+
+def _whole_numbers(values: pl.Series) -> Labels:
+    """Int of each."""
+    different = values.drop_nulls().unique().sort().to_numpy()
+    places = np.searchsorted(different, values.fill_null(np.inf).to_numpy()).astype(np.int32)
+    places[values.is_null().to_numpy()] = NO_CODE
+    return Labels(places, [int(value) for value in different.tolist()])
 
 
 def _only_hours(column: pl.Series) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import numpy as np
 from goodfit.data.tables.bounds import BOUNDS
 from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
-from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
+from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder, NumberColumn
+from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
@@ -51,16 +53,24 @@ class Unusable:
 
 
 class Unused:
-    """Counts over the pieces of a table."""
+    """Counts over the pieces of a table.
 
-    def __init__(self, encoder: Encoder) -> None:
+    Args:
+        pieces: whether there are several: then also which columns have cells with the other decimal mark.
+    """
+
+    def __init__(self, encoder: Encoder, *, pieces: bool = False) -> None:
         self._encoder = encoder
+        self.pieces = pieces
+        self.with_other_mark: set[str] = set()
         self._counts: dict[str, Unusable] = {}
         self._present: dict[str, int] = {}
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
         """Count in these rows."""
         encoder = self._encoder
+        if self.pieces:
+            self.with_other_mark |= {column.source for column in columns_with_other_mark(piece, encoder)}
         counted: set[str] = set()
         for at, number in enumerate(encoder.numbers):
             if number.source in counted:
@@ -77,10 +87,8 @@ class Unused:
         for at, category in enumerate(encoder.categories):
             if category.part is None:
                 unknown = encoded.rows[:, first + at] == UNKNOWN
-                if unknown.any():
+                if unknown.any() or self.pieces:  # cells without a value do not count, in any piece
                     self._add(piece.get_column(category.source), unknown, None)
-                else:
-                    self._present[category.source] = self._present.get(category.source, 0) + piece.height
 
     def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl
@@ -120,20 +128,16 @@ class Unused:
 def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
     """Numbers that are written by another convention than the run's would be read a thousandfold.
 
+    Args:
+        frame: all rows, or the columns in question of all rows.
+
     Raises:
         DataError: a column shows the other decimal mark.
     """
-    import polars as pl
-
     if frame.height < CELLS_THAT_PROVE:
         return
-    for number in encoder.numbers:
+    for number in columns_with_other_mark(frame, encoder):
         column = frame.get_column(number.source)
-        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
-        if number.part is not None or not plain or column.dtype != pl.String:
-            continue
-        if not column.str.contains(OTHER[number.decimal], literal=True).any():
-            continue
         shown = evidence(column)
         if shown is not None and shown.mark == OTHER[number.decimal] and shown.cells[shown.mark] >= CELLS_THAT_PROVE:
             raise DataError(
@@ -141,3 +145,22 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
                 f"run was fitted on numbers with a decimal {MARKS[number.decimal]}",
                 fix=f"Write them as in the training data, or open them with goodfit.table(..., decimal='{shown.mark}')",
             )
+
+
+def refuse_decimals_of_whole(frame: Frame, encoder: Encoder, unused: Unused) -> None:
+    """The same of a table whose rows stay on disk: the columns in question are read whole, one after the other."""
+    for name in (name for name in encoder.sources if name in unused.with_other_mark):
+        refuse_other_decimals(frame.column(name).to_frame(), encoder)
+
+
+def columns_with_other_mark(frame: pl.DataFrame, encoder: Encoder) -> Iterator[NumberColumn]:
+    """Columns of numbers in text that have cells with the other decimal mark: of thousands, perhaps."""
+    import polars as pl
+
+    for number in encoder.numbers:
+        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
+        if number.part is not None or not plain or number.source not in frame.columns:
+            continue
+        column = frame.get_column(number.source)
+        if column.dtype == pl.String and column.str.contains(OTHER[number.decimal], literal=True).any():
+            yield number

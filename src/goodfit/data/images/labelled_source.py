@@ -1,0 +1,46 @@
+"""What sources of images with labels have in common: the size that suits them, wherever the images lie."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from goodfit.data.images.image_source import ImageSource
+from goodfit.data.images.sizes import ImageSample, are_photos
+from goodfit.data.source import PhotoNet
+from goodfit.options import Option
+
+SMALL_SIDE = 64  # px: images up to this side are kept at their own size
+SMALLEST_SIDE = 16  # px, of the size that is chosen
+PHOTOS_AT_THE_NETS_SIZE = 10_000  # more of them are seen smaller, at half the cost of a photo
+LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
+SIZE = Option(
+    "size",
+    str,
+    "Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].",
+    "Images",
+)
+
+
+class LabelledImages(ImageSource):
+    """A source of images with a label, several, or none each."""
+
+    reads_for: ClassVar[str] = "images"
+    _photo_net: PhotoNet | None = None
+
+    def expect(self, photo_net: PhotoNet) -> None:
+        self._photo_net = photo_net
+
+    def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
+        typical = int(np.median(sample.shapes.min(axis=1)))
+        net = self._photo_net
+        if net is not None and (net.asked or are_photos(sample.channels, typical, len(self))):
+            side = net.side if len(self) <= PHOTOS_AT_THE_NETS_SIZE else net.side // 7 * 5
+            return (side, side), f"the images are about {typical} px; the pretrained net takes {net.side} px or less"
+        if typical <= SMALL_SIDE:
+            size = max(typical, SMALLEST_SIDE)
+            return (size, size), f"the images are about {typical} px"
+        largest = LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE
+        size = min(largest, typical // 32 * 32)
+        return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"

@@ -1,0 +1,121 @@
+"""Processes of torchrun find each other at every start, end with their launcher, and name one that hangs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from torch.distributed import HashStore
+
+from goodfit.train.launcher import NoStartError, common_round
+
+PROGRAM = """
+import datetime, os, sys, time
+from pathlib import Path
+import torch
+from goodfit.train import processes
+processes.TIMEOUT = datetime.timedelta(seconds=6)
+team = processes.join(torch.device("cpu"))
+(Path(sys.argv[1]) / str(os.getpid())).touch()
+for step in range(10_000):
+    if sys.argv[2] == "hang" and team.rank == 1 and step == 5:
+        time.sleep(60)
+    team.agreed(False)
+    time.sleep(0.01)
+"""
+
+
+def start_torchrun(tmp_path: Path, what: str) -> subprocess.Popen[str]:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    (tmp_path / "workers").mkdir()
+    words = ["--nproc-per-node", "2", "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "torch.distributed.run", *words, "program.py", str(tmp_path / "workers"), what],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def in_threads(store: HashStore, ranks: list[int], count: int, names: dict[int, str]) -> list[threading.Thread]:
+    def come(rank: int) -> None:
+        names[rank] = common_round(store, rank, count, 20)
+
+    threads = [threading.Thread(target=come, args=(rank,)) for rank in ranks]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def test_every_start_has_a_name_of_its_own() -> None:
+    store = HashStore()
+    store.set_timeout(timedelta(seconds=20))
+    starts = []
+    for _ in range(3):
+        names: dict[int, str] = {}
+        for thread in in_threads(store, [2, 0, 1], 3, names):
+            thread.join(30)
+        assert len(names) == 3
+        assert len(set(names.values())) == 1
+        starts.append(names[0])
+    assert len(set(starts)) == 3
+
+
+def test_one_that_was_killed_before_it_was_welcomed_is_not_waited_for() -> None:
+    """Its greeting is still in the store when the others, and one in its place, start."""
+    store = HashStore()
+    store.set_timeout(timedelta(seconds=20))
+    store.set("hello/1", "of a process that is dead")
+    names: dict[int, str] = {}
+    threads = in_threads(store, [0, 2], 3, names)
+    time.sleep(0.3)
+    assert not names.get(0)
+    threads += in_threads(store, [1], 3, names)
+    for thread in threads:
+        thread.join(30)
+    assert len(names) == 3
+    assert len(set(names.values())) == 1
+
+
+def test_others_that_do_not_come_are_not_waited_for_for_ever() -> None:
+    store = HashStore()
+    store.set_timeout(timedelta(seconds=20))
+    with pytest.raises(NoStartError, match="timed out waiting for the other processes"):
+        common_round(store, 0, 2, 0.2)
+    with pytest.raises(NoStartError, match="timed out waiting for the first process"):
+        common_round(store, 1, 2, 0.2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there keeps the number of its parent")
+def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
+    launcher = start_torchrun(tmp_path, "work")
+    try:
+        limit = time.monotonic() + 60
+        while len(list((tmp_path / "workers").iterdir())) < 2:
+            assert time.monotonic() < limit, launcher.communicate(timeout=5)[0]
+            time.sleep(0.05)
+        workers = [psutil.Process(int(path.name)) for path in (tmp_path / "workers").iterdir()]
+        assert all(worker.is_running() for worker in workers)
+    finally:
+        launcher.send_signal(signal.SIGKILL)
+    gone, alive = psutil.wait_procs(workers, timeout=15)
+    for worker in alive:
+        worker.kill()
+    assert len(gone) == 2, "they went on without it"
+
+
+def test_one_that_hangs_is_named(tmp_path: Path) -> None:
+    launcher = start_torchrun(tmp_path, "hang")
+    out, _ = launcher.communicate(timeout=120)
+    assert launcher.returncode != 0
+    assert "ProcessError: process 1 does not answer" in out
