@@ -184,7 +184,7 @@ def test_the_interval_of_r2_is_that_of_a_jackknife() -> None:
     assert 1 - found.low == pytest.approx(unexplained * reach)
     # what each row does to the share: the residual less the share of the distance, over the mean distance
     influence = ((guess - y) ** 2 - unexplained * (y - y.mean()) ** 2) / ((y - y.mean()) ** 2).mean()
-    least = min(unexplained / reach, unexplained + stats.mean(influence).low)
+    least = min(unexplained / reach, max(0.0, unexplained + stats.mean(influence).low))
     assert 1 - found.high == pytest.approx((unexplained / reach + least) / 2)
 
 

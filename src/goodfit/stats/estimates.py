@@ -187,8 +187,8 @@ def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
     stretch = math.exp(min(t_quantile(n - 1) * error, LARGEST_EXPONENT))
     ratio = 1 - value
     with_skewness = mean((squares - ratio * distances) / (total / n))  # the influence of each row; its mean is zero
-    least = (ratio / stretch + min(ratio / stretch, ratio + with_skewness.low)) / 2
-    return Estimate(value, 1 - ratio * stretch, min(1.0, 1 - least))
+    least = min(ratio / stretch, max(0.0, ratio + with_skewness.low))
+    return Estimate(value, 1 - ratio * stretch, 1 - (ratio / stretch + least) / 2)
 
 
 def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
