@@ -94,6 +94,6 @@ def test_watching_shows_each_epoch_that_ends_and_each_fit_that_is_finished(tmp_p
     (runs / "now" / "history.jsonl").write_text("".join(lines[:3]))
     assert [line.split(":")[0] for line in watched.news()] == ["now  epoch 3"]
     shutil.copytree(fixture, runs / "now", dirs_exist_ok=True)
-    assert [line.split(":")[0] for line in watched.news()] == ["now  finished"]
+    assert [line.split(":")[0] for line in watched.news()] == ["now  epoch 20", "now  finished"]
     with pytest.raises(RunError, match="no such folder"):
         Watched(tmp_path / "elsewhere")

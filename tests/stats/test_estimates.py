@@ -181,7 +181,23 @@ def test_the_interval_of_r2_is_that_of_a_jackknife() -> None:
     found = stats.r2(guess - y, y)
     assert found is not None
     unexplained = 1 - r2_score(y, guess)
-    assert [1 - found.low, 1 - found.high] == pytest.approx([unexplained * reach, unexplained / reach])
+    assert 1 - found.low == pytest.approx(unexplained * reach)
+    # what each row does to the share: the residual less the share of the distance, over the mean distance
+    influence = ((guess - y) ** 2 - unexplained * (y - y.mean()) ** 2) / ((y - y.mean()) ** 2).mean()
+    least = min(unexplained / reach, max(0.0, unexplained + stats.mean(influence).low))
+    assert 1 - found.high == pytest.approx((unexplained / reach + least) / 2)
+
+
+def test_the_interval_of_an_rmse_is_the_wider_of_two() -> None:
+    errors = np.random.default_rng(8).standard_t(3, size=40)
+    squares = errors**2
+    left_out = np.array([math.log(np.delete(squares, at).mean()) for at in range(40)])
+    error = math.sqrt(39 / 40 * ((left_out - left_out.mean()) ** 2).sum())
+    reach = math.exp(scipy_stats.t.ppf(0.975, 39) * error)
+    found = stats.rmse(errors)
+    assert found.low**2 == pytest.approx(squares.mean() / reach)
+    assert found.high**2 == pytest.approx(max(squares.mean() * reach, stats.mean(squares).high))
+    assert stats.rmse(np.zeros(5)) == stats.Estimate(0, 0, 0)
 
 
 def test_r2_is_scikit_learns_and_needs_a_varying_target() -> None:
