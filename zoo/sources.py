@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 SOURCES: Mapping[str, str] = {
     "adapter-not-optimised": "https://github.com/huggingface/transformers/issues/26098",
+    "best-weights-by-reference": "https://github.com/WenjieDu/PyPOTS/issues/667",
     "classes-by-view": "https://github.com/irfanICMLL/structure_knowledge_distillation/issues/11",
     "clips-nothing": "https://github.com/pytorch/pytorch/issues/148259",
     "constant-target": "https://github.com/albumentations-team/albumentations/issues/148",
@@ -24,6 +25,8 @@ SOURCES: Mapping[str, str] = {
     "loads-itself": "https://github.com/datawhalechina/easy-rl/issues/140",
     "logits-are-probabilities": "https://github.com/ekapolc/RL_course_2019/pull/6",
     "loss-arguments-swapped": "https://github.com/autonomousvision/sledge/issues/4",
+    "loss-broadcast": "https://github.com/RITCHIEHuang/DeepRL_Algorithms/issues/13",
+    "loss-detached": "https://github.com/nikhilsinghmus/image2reverb/issues/37",
     "mask-inverted": "https://github.com/mlwithme/TransformerTranslation/issues/6",
     "mask-without-effect/float_mask_added": "https://github.com/timeseriesAI/tsai/issues/171",
     "mask-without-effect/mask_fill_zero": "https://github.com/hyunwoongko/transformer/issues/10",
@@ -32,9 +35,11 @@ SOURCES: Mapping[str, str] = {
     "norm-never-measured": "https://github.com/CuriousAI/mean-teacher/issues/9",
     "one-class-cross-entropy": "https://github.com/ultralytics/yolov3/issues/191",
     "optimiser-remade": "https://github.com/nianticlabs/manydepth/issues/46",
+    "optimizer-never-steps": "https://github.com/Lornatang/ESRGAN-PyTorch/issues/39",
     "pads-in-loss": "https://github.com/lukas-blecher/LaTeX-OCR/issues/305",
     "plateau-mode/accuracy": "https://github.com/md-mohaiminul/ViS4mer/issues/4",
     "plateau-mode/loss_with_max": "https://github.com/FunctionLab/selene/issues/115",
+    "plateau-of-last-batch": "https://github.com/NVIDIA/DeepLearningExamples/pull/299",
     "position-by-row": "https://github.com/songyangco/GETNext/issues/2",
     "scaler-fitted-before-split": "https://github.com/scikit-learn/scikit-learn/issues/24695",
     "scaler-fitted-before-split/scaler_refit_test": "https://github.com/campusx-official/100-days-of-machine-learning/issues/75",

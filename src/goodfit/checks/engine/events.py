@@ -103,8 +103,8 @@ class Backward:
         leaves: dict[int, Tensor] = {}
         for loss, nodes in zip(self.losses, self.nodes, strict=True):
             if loss.grad_fn is not None:
-                whole = len(nodes) < graph.NODES_AT_MOST
-                reached = graph.leaves_among(nodes) if whole else graph.leaves(loss.grad_fn)
+                is_whole = len(nodes) < graph.NODES_AT_MOST
+                reached = graph.leaves_among(nodes) if is_whole else graph.leaves(loss.grad_fn)
                 leaves |= {id(leaf): leaf for leaf in reached}
             elif loss.requires_grad:
                 leaves[id(loss)] = loss
@@ -132,8 +132,7 @@ class BackwardBegins(Backward, Event):
 class BackwardEnded(Backward, Event):
     """Gradients have been computed."""
 
-    def walked_by(self, before: BackwardBegins) -> None:
-        """Take over what the event before it has read of the same graph."""
+    def walked_by(self, before: BackwardBegins) -> None:  # the graph is the same: walk it once
         vars(self).update({name: value for name, value in vars(before).items() if name in ("nodes", "leaves")})
 
 
@@ -263,11 +262,7 @@ class LogProb(Event):
 
 @dataclass(frozen=True)
 class Sample(Event):
-    """A distribution has been asked for a sample without a gradient: sample(), not rsample().
-
-    Attributes:
-        root: the outermost module whose forward runs; None outside of any.
-    """
+    """sample() of a distribution gave a value, with no gradient; `root` is the outermost module whose forward runs."""
 
     distribution: Distribution
     value: Tensor

@@ -15,7 +15,7 @@ from goodfit.checks.engine import events
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
 from goodfit.checks.engine.signatures import signature
-from goodfit.checks.engine.watcher import BACKWARD_TICKS, STEP_TICKS, Watcher
+from goodfit.checks.engine.watcher import STEP_TICKS, Watcher
 
 
 @passed_over_by_warnings
@@ -72,7 +72,7 @@ class TrainingHooks(Replacing):
             if begins is not None:
                 ended.walked_by(begins)
             watcher.tell(ended)
-        watcher.tick(BACKWARD_TICKS)
+        watcher.backward_ended()
         return result
 
     def _note_loss(self, losses: list[Tensor]) -> None:

@@ -203,6 +203,11 @@ class Watcher:
             self._first_wakings_left -= 1
             self.wake(self._first_steps_left * STEP_TICKS)
 
+    def backward_ended(self) -> None:
+        """Passes of an episode count too; rules neither wake nor fall asleep between a pass and its step."""
+        if self._awake:
+            self._ticks -= BACKWARD_TICKS
+
     def look(self, reason: str) -> None:
         """Wake for a few ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often."""
         if self.awake or self._wakings_left[reason] <= 0:

@@ -27,6 +27,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn.parameter import is_lazy
 
@@ -115,7 +116,10 @@ class BestWeightsByReference(LiveRule):
 
     def _averaged_with_itself(self, event: Write) -> Iterator[Finding]:
         """A tensor kept since an earlier step is averaged with a weight, and both are one memory: it is no copy."""
-        if event.source is None or event.source.data_ptr() != event.tensor.data_ptr() or not event.tensor.numel():
+        tensor, source = event.tensor, event.source
+        if source is None or not tensor.numel() or not tensor.layout is source.layout is torch.strided:
+            return
+        if source.data_ptr() != tensor.data_ptr():
             return
         before = self.kept.get(id(event.tensor))
         if before is None or before[0]() is not event.tensor:

@@ -61,7 +61,7 @@ class SchedulerRemade(LiveRule):
     def on_schedule(self, event: Schedule) -> Iterator[Finding]:
         scheduler = event.scheduler
         optimiser = getattr(scheduler, "optimizer", None)
-        if not isinstance(optimiser, Optimizer):
+        if not isinstance(optimiser, Optimizer) or event.value is not None:  # ReduceLROnPlateau counts no steps
             return
         if not event.first:
             line = self.line_of.get(scheduler)

@@ -26,6 +26,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 
+import torch
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardEnded, Step, Zero
@@ -50,7 +51,8 @@ class SteppedTwice(LiveRule):
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         optimiser = event.optimiser
-        gradient = next((param.grad for param in event.params if param.grad is not None), None)
+        gradients = (param.grad for param in event.params if param.grad is not None)
+        gradient = next((each for each in gradients if each.layout is torch.strided), None)  # others have no address
         if gradient is None or not isinstance(optimiser, Optimizer) or event.wraps:
             return
         now = gradient.data_ptr(), gradient._version, self.program.grad_calls

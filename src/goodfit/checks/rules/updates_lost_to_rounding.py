@@ -61,7 +61,7 @@ class UpdatesLostToRounding(LiveRule):
         held = {id(param) for param in event.params}
         stayed = count = 0
         for param, values in before:
-            if id(param) in held and param.grad is not None:
+            if id(param) in held and param.grad is not None and param.grad.layout is torch.strided:
                 has_gradient = _sample(param.grad) != 0
                 stayed += int((has_gradient & (_sample(param) == values)).sum())
                 count += int(has_gradient.sum())
