@@ -23,6 +23,7 @@ from goodfit.options import Option
 
 HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps")
 LIST_DIALECT = tuple(option for option in DIALECT if option.name in HOW_LISTS_ARE_WRITTEN)  # as of tables
+LISTS_TRIED = 20  # beside images without labels
 
 
 class Images(LabelledImages):
@@ -117,4 +118,8 @@ def images(
             listing.join(more, part, valid_given=valid is not None)
     labelled = any(label is not None for label in listing.labels)
     settings = {"size": size, "resize": resize}
-    return Images(listing, settings, root.resolve().stem, targets=listing.labels if labelled else None)
+    source = Images(listing, settings, root.resolve().stem, targets=listing.labels if labelled else None)
+    if not labelled and root.is_dir():
+        files = sorted(path for path in root.iterdir() if path.is_file() and is_label_list(path))[:LISTS_TRIED]
+        source.label_list = next((path for path in files if lists_images(path)), None)
+    return source

@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
-from goodfit.data.tables.column_types import holds_numbers, is_code, without_empty, without_missing
+from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.words import texts
@@ -39,6 +39,7 @@ class TargetForm:
         name: words (as written), truth (true and false), whole (numbers that name classes), number; text in runs of
             before, where NA and others were missing.
         decimals: target -> decimal mark of text, where it is not a point.
+        forms: target -> form of its numbers, where it has one: a unit, bounds.
         written: the one text of a value -> as it is written in the data: "1" -> "1.0", "true" -> "True".
         notes, doubts: what was chosen and how to choose otherwise, and what was assumed.
     """
@@ -48,6 +49,11 @@ class TargetForm:
     written: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[tuple[str, str, str], ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+    def way_of(self, name: str) -> tuple[str, str | None]:
+        """The decimal mark and the form in which the numbers of a target are written."""
+        return self.decimals.get(name, "."), self.forms.get(name)
 
 
 def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> TargetForm:
@@ -73,7 +79,8 @@ def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> Ta
         )
     marks = {name: mark for form in forms for name, mark in form.decimals.items()}
     notes = tuple(note for form in forms for note in form.notes)
-    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts))
+    written = {name: way for form in forms for name, way in form.forms.items()}
+    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts), written)
 
 
 def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
@@ -102,6 +109,9 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if words.n_unique() > CLASSES_AT_MOST and (kind := with_unit_or_bounds(present, decimal)) is not None:
+        notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
+        return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)
@@ -206,8 +216,10 @@ def _read(column: pl.Series, form: TargetForm) -> Column:
         values = texts(pl.Series(cells, dtype=pl.String)).to_list() if text else cells
         levels = [form.written.get(value, cell) for value, cell in zip(values, cells, strict=True)]
         return Labels(codes, [None if form.name == OLD_WORDS and level in MISSING else level for level in levels])
-    hours = HOURS if column.dtype == pl.String and _only_hours(column) else None
-    cells_read = numbers(column, form.decimals.get(column.name, "."), hours)
+    decimal, written = form.way_of(column.name)
+    if column.dtype == pl.String and written is None and _only_hours(column):
+        written = HOURS
+    cells_read = numbers(column, decimal, written)
     return _whole_numbers(cells_read) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
 
 

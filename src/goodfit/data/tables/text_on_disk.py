@@ -19,15 +19,17 @@ from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import PACKED_ENDINGS
 from goodfit.data.tables.delimited import (
     BYTES_SAMPLED,
+    COLONS,
     choose_header,
     choose_separator,
+    has_colons,
     header_for,
     numbered_names,
     rows_alike,
     without_head,
 )
 from goodfit.data.tables.frames import ROWS_SAMPLED
-from goodfit.data.tables.header import ROWS_COMPARED, column_names
+from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -189,6 +191,8 @@ def _look_through(
             if last or len(data) <= BYTES_SAMPLED or data.count(b"\n") < 2 or (skipped and named is None):
                 return None  # too little to decide anything by, or empty lines above the first
             start += mark + (raw.index(b"\n") + 1 if skipped else 0)
+            if separator == COLONS or (separator is None and named is None and has_colons(data)):
+                return None
             chosen, notes = choose_separator(data, path, separator, named)
         read = rows_alike(data, chosen, first_line + skipped, path, width or None)
         if read is None:
@@ -201,6 +205,8 @@ def _look_through(
     if not sampled or sum(block.rows for block in blocks) <= 2:
         return None
     rows = pl.concat(sampled)
+    if header is not False and lines_above(rows):
+        return None
     first = tuple("" if cell is None else cell for cell in rows.row(0))
     named_by_first, note = choose_header(first, rows[1:], header)
     text = TextOnDisk(path, stamp, tuple(blocks), chosen, numbered_names(width), False)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.bounds import BOUNDS
 from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder, NumberColumn
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -154,7 +156,8 @@ def columns_with_other_mark(frame: pl.DataFrame, encoder: Encoder) -> Iterator[N
     import polars as pl
 
     for number in encoder.numbers:
-        if number.part is not None or number.format is not None or number.source not in frame.columns:
+        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
+        if number.part is not None or not plain or number.source not in frame.columns:
             continue
         column = frame.get_column(number.source)
         if column.dtype == pl.String and column.str.contains(OTHER[number.decimal], literal=True).any():
