@@ -63,8 +63,10 @@ def test_a_table_keeps_few_bytes_of_what_it_is_of_each_row(target: str) -> None:
     assert source.targets is not None
     assert source.groups is not None
     assert len(source.keys) == len(source.targets) == len(source.groups) == len(source.parts) == ROWS
-    arrays = [source.targets, source.groups]
-    nbytes = sum(each.codes.nbytes if isinstance(each, Labels) else each.values.nbytes for each in arrays)  # type: ignore[union-attr]  # Numbers
+    nbytes = 0
+    for column in (source.targets, source.groups):
+        assert isinstance(column, (Labels, Numbers))
+        nbytes += column.codes.nbytes if isinstance(column, Labels) else column.values.nbytes
     groups = 64 * ROWS // 4  # names of customers: texts, of which there are a quarter as many
     assert kept < BYTES_A_ROW * ROWS + groups
     assert nbytes <= BYTES_A_ROW * ROWS

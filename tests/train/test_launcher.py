@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from torch.distributed import HashStore
+from torch._C._distributed_c10d import HashStore
 
 from goodfit.train.launcher import NoStartError, common_round
 
@@ -108,6 +108,7 @@ def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
         assert all(worker.is_running() for worker in workers)
     finally:
         launcher.send_signal(signal.SIGKILL)
+        launcher.communicate(timeout=20)
     gone, alive = psutil.wait_procs(workers, timeout=15)
     for worker in alive:
         worker.kill()

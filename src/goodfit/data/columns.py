@@ -79,7 +79,7 @@ class Labels(Column):
     def texts(self) -> np.ndarray:
         """(N,) str: each value as text."""
         names = np.array([str(level) for level in self.levels])
-        return names[self.codes]
+        return np.asarray(names[self.codes])
 
 
 class Numbers(Column):

@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from torch.distributed import Store
+from torch._C._distributed_c10d import Store
 
 LOOK_EVERY = 0.05  # seconds, while processes wait for each other's start
 BEAT_EVERY = 1.0  # seconds, between looks at the launcher and heartbeats

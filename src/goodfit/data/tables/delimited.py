@@ -127,10 +127,11 @@ def read_delimited(
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
     notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
     if separator == COLONS or (separator is None and named is None and has_colons(data)):
+        chosen, data = "\t", data.replace(COLONS.encode(), b"\t")
         notes += [] if separator else [("separator", "two colons", "all lines have as many of them")]
-        separator, data = "\t", data.replace(COLONS.encode(), b"\t")
-    chosen, note = choose_separator(data, path, separator, named)
-    notes += note
+    else:
+        chosen, note = choose_separator(data, path, separator, named)
+        notes += note
     raw, lines = _rows(data, chosen, skipped + 1, path, fill_gaps)
     titles = 0 if header is False else lines_above(raw)
     if titles:
