@@ -98,15 +98,16 @@ def test_options_are_those_of_fit_with_their_types(tmp_path: Path) -> None:
 
 def test_a_finding_about_data_is_at_the_data(tmp_path: Path) -> None:
     """Its place read "the program"; a baseline that names no file goes on accepting it."""
-    table = tmp_path / "homes.csv"
-    rows = [f"{number},{number % 7},{3 * number}" for number in range(60)]
-    table.write_text("\n".join(["area,rooms,price", *rows]) + "\n", encoding="utf-8")
-    _, findings = check(table, "--target", "price")
-    assert {finding["file"] for finding in findings} == {str(table)}, "the target is a column times three"
-    text = CliRunner().invoke(app, ["check", str(table), "--target", "price"]).stdout
+    table = tmp_path / "orders.csv"
+    numbers = np.random.default_rng(0).random(60)
+    rows = [f"{number:.4f},{'a' if number < 0.5 else 'b'},{'yes' if number < 0.5 else 'no'}" for number in numbers]
+    table.write_text("\n".join(["weight,code,bought", *rows]) + "\n", encoding="utf-8")
+    _, findings = check(table, "--target", "bought")
+    assert {finding["file"] for finding in findings} == {str(table)}, "the code is the target by another name"
+    text = CliRunner().invoke(app, ["check", str(table), "--target", "bought"]).stdout
     assert "the program" not in text
     assert f"  {table}  " in text
     baseline = tmp_path / "baseline.json"
     accepted = [[finding["rule"], "", ""] for finding in findings]
     baseline.write_text(json.dumps({"accepted": accepted}), encoding="utf-8")
-    assert check("--baseline", baseline, table, "--target", "price") == (0, [])
+    assert check("--baseline", baseline, table, "--target", "bought") == (0, [])
