@@ -198,7 +198,7 @@ def test_odd_facts_and_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["shards", "image_parquet"])
-def test_a_run_is_fitted_checked_and_used(kind: str, tmp_path: Path) -> None:
+def test_a_run_is_fitted_and_used(kind: str, tmp_path: Path) -> None:
     if kind == "shards":
         data = write_tar(tmp_path / "first" / "a.tar", samples(0, 60)).parent
         new = write_tar(tmp_path / "new.tar", samples(60, 20))
