@@ -15,7 +15,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
 TORCH_INDEX ?=
 # Tests go to whichever process is free, in runs that keep those of a file together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
-BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audit.py bench/same_bits.py bench/field.py,$(wildcard bench/*.py)))
+BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audit.py bench/same_bits.py bench/field.py bench/more_tables.py,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

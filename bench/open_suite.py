@@ -1,6 +1,6 @@
 """Seventeen real tables: the command as a newcomer gives it, against the defaults of four rivals on the same test rows.
 
-    python bench/open_suite.py [--only german,ames]
+    python bench/open_suite.py [--only german,ames] [--suite FOLDER]
 
 The tables lie in ../shared/data/tables, one folder each with train.csv and test.csv; tables.json names their targets
 and rivals.json the rivals' figures: histogram gradient boosting, a random forest, a linear model and CatBoost. The gain
@@ -45,12 +45,14 @@ def share_of_gain(ours: float, rivals: dict[str, Any], score: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="")
+    parser.add_argument("--suite", type=Path, default=SUITE, help="other tables, as bench/more_tables.py makes them")
     given = parser.parse_args()
-    if not SUITE.is_dir():
-        print(f"open_suite: {SUITE} is not here, so nothing was measured")
+    suite = given.suite
+    if not suite.is_dir():
+        print(f"open_suite: {suite} is not here, so nothing was measured")
         return
-    tables = json.loads((SUITE / "tables.json").read_text())
-    rivals = json.loads((SUITE / "rivals.json").read_text())
+    tables = json.loads((suite / "tables.json").read_text())
+    rivals = json.loads((suite / "rivals.json").read_text())
     names = [name for name in given.only.split(",") if name] or list(tables)
     shares, alone_shares = [], []
     print(
@@ -61,7 +63,7 @@ def main() -> None:
         for name in names:
             table = tables[name]
             score = SCORES[table["kind"]]
-            result, seconds = fitted(SUITE / name, table["target"], Path(scratch))
+            result, seconds = fitted(suite / name, table["target"], Path(scratch))
             ours = result["metrics"]["test"][score]["value"]
             nets = [rival for rival in result["rivals"] if rival["name"].startswith("the net")]
             alone = nets[0]["metrics"]["test"][score]["value"] if nets else ours

@@ -19,6 +19,11 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+def row_named(key: str) -> str:
+    """Where a row is, in a message: a path as it is, a number as row 12."""
+    return f"row {key}" if key.isdecimal() else key
+
+
 def capital(text: str) -> str:
     """The first letter large, the others as they are."""
     return text[:1].upper() + text[1:]

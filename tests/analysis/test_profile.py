@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]  # its stubs are a package of their own
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 

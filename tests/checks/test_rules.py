@@ -84,6 +84,34 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
     assert "underfitting" not in spoke(end(**early, kept_train_losses=same - 0.2))
 
 
+def test_a_fit_cut_short_is_underfit_before_it_is_no_better() -> None:
+    """One epoch that has learnt nothing says nothing about what could be learnt; many say that nothing can be."""
+    chance = {"scores": dict.fromkeys(("train", "valid", "test"), estimate(0.5))}
+    line = {"train_loss": 0.7, "valid_loss": 0.7}
+    short = check_end(end(**chance, history=[{"epoch": 1, **line}], best_epoch=1))
+    assert {"underfitting", "no-better-than-baseline"} <= {finding.rule for finding in short}
+    assert judge(short) is Verdict.UNDERFIT
+    flat = check_end(end(**chance, history=[{"epoch": epoch, **line} for epoch in (1, 2, 3)], best_epoch=3))
+    assert judge(flat) is Verdict.NO_BETTER_THAN_BASELINE
+    assert "On its training rows it is not better either" in next(finding.fix for finding in flat)
+
+
+def test_classes_that_differ_in_case_or_spaces_alone_are_said() -> None:
+    def data(labels: list[str]) -> DataFacts:
+        count = len(labels)
+        return DataFacts([str(at) for at in range(count)], np.array(labels), np.array(["train"] * count), None)
+
+    said = [each for each in check_data(data(["Yes", "yes", "No"] * 20)) if each.rule == "labels-spelt-alike"]
+    (found,) = said
+    assert found.message == (
+        "classes that differ in case, spaces or signs alone: 'Yes' (20 rows) and 'yes' (20 rows); each is learnt as a "
+        "class of its own"
+    )
+    assert "labels-spelt-alike" in {each.rule for each in check_data(data(["t-shirt", "T Shirt", "coat"] * 20))}
+    for fine in (["a", "A", "b"], ["cat", "cart", "car t"[:3]], ["1", "10", "01"]):
+        assert "labels-spelt-alike" not in {each.rule for each in check_data(data(fine * 20))}
+
+
 def test_no_better_than_the_baseline_is_said_by_the_interval() -> None:
     chance = {"train": estimate(0.6), "valid": estimate(0.51), "test": estimate(0.51)}
     assert judge(check_end(end(scores=chance))) is Verdict.NO_BETTER_THAN_BASELINE

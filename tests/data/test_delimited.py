@@ -133,8 +133,9 @@ def test_the_separator_is_the_one_that_cuts_all_lines_alike(tmp_path: Path, text
 def test_a_separator_can_be_given_by_its_name(tmp_path: Path) -> None:
     assert read(tmp_path, "a:b\n1:2\n", separator=":").frame.columns == ["a", "b"]
     assert read(tmp_path, "a b\n1 2\n", separator="space").frame.columns == ["a", "b"]
-    with pytest.raises(UsageError, match="'::' is not one character"):
-        read(tmp_path, "a::b\n", separator="::")
+    assert read(tmp_path, "a::b\n1::2\n", separator="::").frame.columns == ["a", "b"]
+    with pytest.raises(UsageError, match="'--' is not one character"):
+        read(tmp_path, "a--b\n", separator="--")
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,12 @@ def test_the_dialect_is_an_option_as_for_tables(place: Path) -> None:
     assert named.targets == TEA * 3
     with pytest.raises(UsageError, match="--encoding is for a list"):
         images(place / "img", encoding="utf-8")
+
+
+def test_a_folder_without_labels_names_the_list_that_lies_in_it(place: Path) -> None:
+    folder = place / "img"
+    assert images(folder).label_list is None
+    (folder / "notes.csv").write_text("a,b\n1,2\n")
+    assert images(folder).label_list is None
+    (folder / "labels.csv").write_text("id,tea\n" + "".join(f"{n},{TEA[n % 2]}\n" for n in ROWS))
+    assert images(folder).label_list == folder / "labels.csv"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,13 @@ def test_the_ledger_counts_looks_at_each_set_of_rows_apart(tmp_path: Path) -> No
     assert ledger.looks("digits") == 0
     assert [ledger.look("digits"), ledger.look("digits"), ledger.look("others")] == [1, 2, 1]
     assert TestLedger(tmp_path / "looks.json").looks("digits") == 2
+
+
+def test_no_look_is_lost_when_two_processes_count(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from goodfit.store.test_ledger import TestLedger as Ledger; "
+    code += "[Ledger(Path(sys.argv[1])).look('digits') for _ in range(60)]"
+    ledger = tmp_path / "looks.json"
+    counting = [subprocess.Popen([sys.executable, "-c", code, str(ledger)]) for _ in range(3)]
+    assert [process.wait(120) for process in counting] == [0, 0, 0]
+    assert TestLedger(ledger).looks("digits") == 180
+    assert [path.name for path in tmp_path.iterdir()] == ["looks.json"]

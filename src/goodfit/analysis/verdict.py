@@ -30,12 +30,12 @@ class Verdict(Enum):
 
 
 # Without an error of any rule, the first rule here that has a finding names the verdict: whether it can be believed,
-# whether it has learnt anything, whether it was cut short, whether a net was needed, and what it does on new rows.
+# whether it was cut short, whether it has learnt anything, whether a net was needed, and what it does on new rows.
 BY_RULE = {
     "target-leakage": Verdict.NOT_TO_BE_TRUSTED,
     "too-few-rows": Verdict.TOO_FEW_ROWS,
-    "no-better-than-baseline": Verdict.NO_BETTER_THAN_BASELINE,
     "underfitting": Verdict.UNDERFIT,
+    "no-better-than-baseline": Verdict.NO_BETTER_THAN_BASELINE,
     "simpler-model-as-good": Verdict.SIMPLER_AS_GOOD,
     "overfitting": Verdict.OVERFIT,
     "memorisation": Verdict.MEMORISES,
@@ -76,6 +76,7 @@ def sentences(
     rows: Mapping[str, int],
     folds: int = 1,
     compared: str | None = None,
+    more_rows: str | None = None,
 ) -> list[str]:
     """What a person reads under the verdict.
 
@@ -83,6 +84,7 @@ def sentences(
         plain: the score in everyday words, and spoken the metric that they say: `goodfit.analysis.headline`.
         folds: in which the training rows validated, 1 for a validation part.
         compared: how other models do on the same rows.
+        more_rows: whether more of them would help.
     """
     part = "test" if "test" in scores else "valid"
     score = scores[part]
@@ -102,6 +104,8 @@ def sentences(
             f"{'validation rows' if folds == 1 else 'each row by the nets that did not see it'} "
             f"{metric.text(valid.value, valid)}."
         )
+    if more_rows is not None:
+        lines.append(more_rows)
     lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
     lines += [f"{capital(finding.message)}. {finding.fix}." for finding in findings]
     return lines

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from goodfit.checks.engine.program_state import ProgramState
 
 Z_BEYOND_DOUBT = 2.576  # one-sided p < 0.005
+FALL_AT_LEAST = 0.03  # of the loss: it is still falling
 ERROR_TEXT_LENGTH = 200  # characters of an exception's text in a finding
 FAILED = "rule-failed"
 
@@ -122,6 +123,16 @@ class EndFacts:
         if self.main_metric.higher_is_better:
             return self.scores[part].low > self.baseline[part]
         return self.scores[part].high < self.baseline[part]
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the last epoch is the best one, and was still much better than the one before."""
+        if self.best_epoch < len(self.history):
+            return False
+        if len(self.history) < 2:
+            return True
+        before, last = (line["valid_loss"] for line in self.history[-2:])
+        return bool(before - last > FALL_AT_LEAST * abs(before))
 
     @property
     def rows_that_tell(self) -> int:

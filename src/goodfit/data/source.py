@@ -126,6 +126,7 @@ class Source(ABC):
         self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
         self.unreadable: list[Unreadable] = []
         self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
+        self.label_list: Path | None = None  # a file that seems to hold the labels of rows without one
         self.doubts: list[tuple[str, str]] = []  # what was assumed without evidence, and how to settle it: warnings
 
     def __len__(self) -> int:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from goodfit.data.folds import make_folds
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, row_named
 
 PARTS = ("train", "valid", "test")
 PART_NAMES = {"train": "training", "valid": "validation"}
@@ -194,7 +194,7 @@ def _refuse_rare(label: str, members: np.ndarray, places: int, keys: Sequence[st
         count = f"only {len(members)} {noun}{'s' if len(members) > 1 else ''}"
         raise DataError(
             f"the class '{label}' has {count}; {places} or more are needed, one for each part",
-            where=keys[int(members[0])],
+            where=row_named(keys[int(members[0])]),
             fix=f"Add {noun}s of this class, or remove it",
         )
 

@@ -14,6 +14,7 @@ from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
+from goodfit.rivals.half import HalfTheRows, half_the_rows
 from goodfit.rivals.rival import FittedRival, Lesson, rivals
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
@@ -52,6 +53,7 @@ class Finished:
         record: what builds it again.
         out, y: what the task keeps of the validation rows, each by a model that was not trained on it.
         contenders: rivals, and the net alone where it is blended.
+        half: what a rival loses more with half of the rows, where that was tried.
     """
 
     module: nn.Module
@@ -59,6 +61,7 @@ class Finished:
     out: Tensor
     y: Tensor
     contenders: Sequence[Contender]
+    half: HalfTheRows | None = None
 
 
 def blend(
@@ -87,6 +90,8 @@ def blend(
                 fitted.append(rival.fit(lesson))
     if not fitted:
         return finished
+    with journal.progress("fitting a rival to half of the rows"):
+        finished = replace(finished, half=half_the_rows(lesson, fitted))
     if net.own or options.arch is not None:
         apart = [_contender(rival, training, None) for rival in fitted]
         return replace(finished, contenders=apart)
@@ -129,6 +134,7 @@ def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Traini
             alone,
             *(_contender(rival, training, share) for rival, share in zip(fitted, shares[1:], strict=True)),
         ],
+        half=finished.half,
     )
 
 

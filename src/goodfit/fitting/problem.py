@@ -59,10 +59,10 @@ def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_n
         UsageError: an option that this task does not have.
     """
     if source.targets is None:
-        raise DataError(
-            "these rows have no labels to learn from",
-            fix="Put the images of each class into a folder of its own, give a CSV of path,label, or name --target",
-        )
+        fix = "Put the images of each class into a folder of its own, give a CSV of path,label, or name --target"
+        if source.label_list is not None:
+            fix = f"They seem to be in {source.label_list}: give that file in place of the folder"
+        raise DataError("these rows have no labels to learn from", fix=fix)
     for name, value, why in source.notes:
         journal.choose(name, value, why)
     _tell_left_out(source, journal)

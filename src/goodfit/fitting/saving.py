@@ -59,6 +59,7 @@ def make_record(
         metrics=shown.metrics, baseline=shown.baseline, rivals=scored.rivals, training=training_metrics,
     )  # fmt: skip
     plain = plain_sentence(task, spoken, standings, scored.shown, source.noun, counts[scored.shown], rules)
+    half = {"half_the_rows": finished.half.to_json()} if finished.half is not None else {}
     return Record(
         format=FORMAT,
         goodfit=goodfit.__version__,
@@ -90,6 +91,7 @@ def make_record(
             rows=counts,
             folds=problem.split.fold_count,
             compared=comparison(scored.rivals, shown.metrics, task.metric, scored.shown),
+            more_rows=finished.half.sentence() if finished.half is not None else None,
         ),
         findings=list(journal.findings),
         metrics={name: part.metrics for name, part in kept.items()},
@@ -97,7 +99,7 @@ def make_record(
         looks_at_test=scored.looks,
         environment=environment(training.feed.device),
         explanation=scored.explanation,
-        analyses={**journal.analyses, **scored.analyses},
+        analyses={**journal.analyses, **scored.analyses, **half},
         rivals=scored.rivals,
         training_metrics=training_metrics,
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from goodfit.errors import RunError
+from goodfit.errors import RunError, disk_error
 from goodfit.store.files import write_text
 
 
@@ -26,10 +28,11 @@ class TestLedger:
         return self._read().get(fingerprint, 0)
 
     def look(self, fingerprint: str) -> int:
-        """Count one look and return how many there have been, this one included."""
-        seen = self._read()
-        seen[fingerprint] = seen.get(fingerprint, 0) + 1
-        write_text(self._ledger, json.dumps(seen, indent=1) + "\n")
+        """Count one look and return how many there have been, this one included; two processes count two."""
+        with self._locked():
+            seen = self._read()
+            seen[fingerprint] = seen.get(fingerprint, 0) + 1
+            write_text(self._ledger, json.dumps(seen, indent=1) + "\n")
         return seen[fingerprint]
 
     def begin(self, fingerprint: str | None) -> None:
@@ -38,6 +41,23 @@ class TestLedger:
         A fit that is killed before its result stands, and resumed, has looked once: nobody saw the first scores.
         """
         write_text(self._ledger, json.dumps({} if fingerprint is None else {fingerprint: 1}, indent=1) + "\n")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Nobody else counts meanwhile."""
+        from filelock import FileLock
+
+        path = self._ledger.with_name(f".{self._ledger.name}.lock")
+        lock = FileLock(path)
+        try:
+            lock.acquire()
+        except OSError as error:
+            raise disk_error(error, path) from error
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+            lock.release()
 
     def _read(self) -> dict[str, int]:
         try:

@@ -51,8 +51,20 @@ class CalibratedTask(RowTask):
         return (out if out.dtype == torch.float64 else out.float()) / self.temperature
 
     def criterion(self, out: Tensor, y: Tensor) -> float:
-        """The log loss at its best temperature: that is what the kept weights will be used with."""
-        return super().criterion(out / self.calibrated(out, y).temperature, y)
+        """The loss at its best temperature: the kept weights will be used with one.
+
+        With label smoothing it is the smoothed loss: a net that has learnt the smoothed classes well is less sure than
+        they are, and by the plain loss an early epoch that is too sure would seem better.
+        """
+        if not self.smoothed:
+            return super().criterion(out / self.calibrated(out, y).temperature, y)
+        temperature = fitted_temperature(out, lambda logits: self.trained_losses(logits, y), rows_of_doubt=0)
+        return super().criterion(out / temperature, y)
+
+    @property
+    def smoothed(self) -> bool:
+        """Whether it is trained on smoothed classes."""
+        return False
 
     def calibrated(self, out: Tensor, y: Tensor) -> Self:
         """See `fitted_temperature`."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, row_named
 from goodfit.stats.calibration import reliability
 from goodfit.stats.estimates import Estimate, auc, average_precision, balanced_accuracy, mean, mean_auc, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
@@ -92,7 +92,7 @@ class Classification(CalibratedTask):
                 listed = ", ".join(str(label) for label in self.classes[:LISTED_CLASSES]) + more
                 raise DataError(
                     f"its label '{target}' is not among the training rows' classes ({listed})",
-                    where=keys[row],
+                    where=row_named(keys[row]),
                     fix="Fix the label, or add training rows of this class",
                 )
             numbers[row] = at
@@ -120,6 +120,13 @@ class Classification(CalibratedTask):
         if out.shape != (len(y), len(self.classes)):
             refuse_shape(out, (len(y), len(self.classes)), f"{counted(len(self.classes), 'class')}")
         return functional.cross_entropy(self.logits(out), y, reduction="none")
+
+    @property
+    def smoothed(self) -> bool:
+        return self.label_smoothing > 0
+
+    def trained_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        return functional.cross_entropy(self.logits(out), y, reduction="none", label_smoothing=self.label_smoothing)
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())

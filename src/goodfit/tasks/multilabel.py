@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, row_named
 from goodfit.stats.estimates import Estimate, mean, mean_auc, mean_of_ratios, proportion
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
@@ -61,7 +61,7 @@ class MultiLabel(CalibratedTask):
                 if str(label) not in number:
                     raise DataError(
                         f"its label '{label}' is not among the training rows' labels",
-                        where=keys[row],
+                        where=row_named(keys[row]),
                         fix="Fix the label, or add training rows that have it",
                     )
                 y[row, number[str(label)]] = 1

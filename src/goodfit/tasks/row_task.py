@@ -22,7 +22,7 @@ class RowTask(Task):
 
     def criterion(self, out: Tensor, y: Tensor) -> float:
         """The mean loss of a row, a proper score: an accuracy on a few rows goes up and down by chance."""
-        return float(self.row_losses(out, y).double().mean())
+        return float(self.trained_losses(out, y).double().mean())
 
     def example_rows(self, out: Tensor, y: Tensor) -> list[int]:
         return worst_rows(self.row_losses(out, y), self.mistakes(out, y))

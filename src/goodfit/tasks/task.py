@@ -188,6 +188,10 @@ class Task(ABC):
     def row_losses(self, out: Tensor, y: Tensor) -> Tensor:
         """(N,) the plain loss of every row, without smoothing: what the verdict's z-tests are made on."""
 
+    def trained_losses(self, out: Tensor, y: Tensor) -> Tensor:
+        """(N,) the loss of every row as training minimises it, with its smoothing: what epochs are compared by."""
+        return self.row_losses(out, y)
+
     @abstractmethod
     def score(self, out: Tensor, y: Tensor) -> float:
         """The main metric alone, quickly."""

@@ -228,7 +228,8 @@ def end_epoch(training: Training) -> None:
             "learning_rate": training.optimiser.param_groups[-1]["lr"],
         }
     )
-    sample = losses[:: max(1, -(-len(losses) // CURVE_ROWS))].float()[None]
+    compared = task.trained_losses(out, y)
+    sample = compared[:: max(1, -(-len(compared) // CURVE_ROWS))].float()[None]
     training.curve = torch.cat([training.curve, sample]) if len(training.curve) else sample
     criterion = task.criterion(out, y)
     if position.best_score is None or (criterion, valid_loss) < (

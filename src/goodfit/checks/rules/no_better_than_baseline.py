@@ -137,6 +137,8 @@ class NoBetterThanBaseline(EndRule, LiveRule):
             return
         score, metric = end.scores["valid"], end.main_metric
         fix = "Check that labels belong to their rows, then try more --epochs or more rows"
+        if "train" in end.baseline and not end.beats_baseline("train"):
+            fix = "On its training rows it is not better either: try a higher --lr, more --epochs or a larger --arch"
         if (gain := end.held_out_gain) is not None:
             yield self.finding(
                 f"a row held out loses {number(gain.value, 3)} less than by {end.rival} "

@@ -1,9 +1,9 @@
 """underfitting: the net has not yet learnt what it could from the training rows.
 
 What it checks
-    Two signs. The kept weights are no better than the trivial predictor on the training rows themselves. Or the
-    training rows are fitted no better than the validation rows (the difference of mean losses is within its noise) and
-    the validation loss still fell by over 3% in the last epoch. In the history of any run: over the last three points
+    The last epoch is the best, and the validation loss still fell by over 3% in it (or there was one epoch alone). And
+    the training rows are fitted no better than the validation rows (the difference of mean losses is within its
+    noise), or no better than by the trivial predictor. In the history of any run: over the last three points
     both losses are over 3% and three standard errors below those of the three before, and the validation loss is less
     than 5% above the training loss.
 
@@ -32,9 +32,8 @@ import numpy as np
 from goodfit.checks.curves.curves import Curves
 from goodfit.checks.curves.statistic import noise
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import CurveRule, EndFacts, EndRule
+from goodfit.checks.rule import FALL_AT_LEAST, CurveRule, EndFacts, EndRule
 
-RELATIVE_FALL_AT_LEAST = 0.03  # of the validation loss in the last epoch
 POINTS_AT_LEAST = 6  # of a curve: the last three, and three before
 GAP_AT_MOST = 0.05  # of the validation loss above the training loss
 ERRORS_NEEDED = 3.0
@@ -45,22 +44,20 @@ class Underfitting(EndRule, CurveRule):
     code, level = "GF411", Level.NOTICE
 
     def at_end(self, end: EndFacts) -> Iterator[Finding]:
-        fix = "Try more --epochs, a larger --arch or a higher --lr"
+        if not end.cut_short:
+            return
+        fix = f"Try --epochs {2 * len(end.history)}, a larger --arch or a higher --lr"
         if "train" in end.baseline and not end.beats_baseline("train"):
             known = end.scores["train"]
             yield self.finding(
-                f"on its own training rows the model has {end.main_metric} {end.main_metric.text(known.value, known)}; "
-                f"{end.rival} reaches {end.main_metric.text(end.baseline['train'], known)}",
+                f"training ended while the model was still learning: on its own training rows it has "
+                f"{end.main_metric} {end.main_metric.text(known.value, known)}; {end.rival} reaches "
+                f"{end.main_metric.text(end.baseline['train'], known)}",
                 fix,
             )
             return
-        if len(end.history) < 2 or end.best_epoch < len(end.history):
-            still_falling = len(end.history) < 2
-        else:
-            before, last = end.history[-2]["valid_loss"], end.history[-1]["valid_loss"]
-            still_falling = last < before * (1 - RELATIVE_FALL_AT_LEAST)
         train, valid = end.kept_train_losses, end.kept_valid_losses
-        if not still_falling or len(train) < 2 or len(valid) < 2:
+        if len(train) < 2 or len(valid) < 2:
             return
         noise = (train.var(ddof=1) / len(train) + valid.var(ddof=1) / len(valid)) ** 0.5
         if float(valid.mean() - train.mean()) < Z_NEEDED * noise:
@@ -90,4 +87,4 @@ def _still_falls(values: np.ndarray) -> bool:
         return False
     before, last = float(values[-6:-3].mean()), float(values[-3:].mean())
     error = noise(values[-6:]) * (2 / 3) ** 0.5
-    return bool(before - last > max(RELATIVE_FALL_AT_LEAST * abs(before), ERRORS_NEEDED * error))
+    return bool(before - last > max(FALL_AT_LEAST * abs(before), ERRORS_NEEDED * error))

@@ -27,6 +27,7 @@ SMALL_SIDE = 64  # px: images up to this side are kept at their own size
 SMALLEST_SIDE = 16  # px, of the size that is chosen
 HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps")
 LIST_DIALECT = tuple(option for option in DIALECT if option.name in HOW_LISTS_ARE_WRITTEN)  # as of tables
+LISTS_TRIED = 20  # beside images without labels
 PHOTOS_AT_THE_NETS_SIZE = 10_000  # more of them are seen smaller, at half the cost of a photo
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 
@@ -145,4 +146,8 @@ def images(
             listing.join(more, part, valid_given=valid is not None)
     labelled = any(label is not None for label in listing.labels)
     settings = {"size": size, "resize": resize}
-    return Images(listing, settings, root.resolve().stem, targets=listing.labels if labelled else None)
+    source = Images(listing, settings, root.resolve().stem, targets=listing.labels if labelled else None)
+    if not labelled and root.is_dir():
+        files = sorted(path for path in root.iterdir() if path.is_file() and is_label_list(path))[:LISTS_TRIED]
+        source.label_list = next((path for path in files if lists_images(path)), None)
+    return source

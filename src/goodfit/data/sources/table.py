@@ -18,10 +18,12 @@ from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.identifier import identifier, is_distinct
+from goodfit.data.tables.mixed_signs import mixed_signs
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
-from goodfit.data.tables.targets import TargetForm, read_targets, target_form
+from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
+from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
 from goodfit.data.tables.unusable import Unused, refuse_other_decimals
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
@@ -32,6 +34,9 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     import polars as pl
     from torch import Tensor
 
+USER_WORDS = ("user", "customer", "reader", "member", "client", "visitor")  # of columns, for a hint
+ITEM_WORDS = ("item", "movie", "film", "product", "book", "song", "track", "article", "restaurant")
+RATING_WORDS = ("rating", "stars", "score")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 COLUMNS_LISTED = 12  # in a line about missing cells
 
@@ -112,6 +117,7 @@ class Table(TableSource):
                     self._settings["form"],
                     self._settings.get("decimals", {}) if mark is None else dict.fromkeys(target, mark),
                     self._settings.get("written", {}),
+                    forms=self._settings.get("forms", {}),
                 )
                 self.targets = read_targets([self._frame.column(name) for name in target], form)
             self._encode(encoder, new_rows=True)
@@ -124,7 +130,10 @@ class Table(TableSource):
                     "no target is given for this frame",
                     fix=f'Name the column to predict: goodfit.table(frame, target="..."); the columns are {columns}',
                 )
-            raise UsageError("--target is not given: it names the column to predict", fix=f"The columns are {columns}")
+            hint = _ratings_hint(self._frame.columns)
+            raise UsageError(
+                "--target is not given: it names the column to predict", fix=f"The columns are {columns}{hint}"
+            )
         for option in ("target", "categorical", "numeric", "ignore"):
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
@@ -138,6 +147,7 @@ class Table(TableSource):
         form = target_form([self._frame.column(name) for name in target], {name: marks.of(name) for name in target})
         self.targets = read_targets([self._frame.column(name) for name in target], form)
         self._settings |= {"form": form.name, "decimals": dict(form.decimals), "written": dict(form.written)}
+        self._settings["forms"] = dict(form.forms)
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
         self._types = {
@@ -156,6 +166,7 @@ class Table(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
+        self._note_doubtful_numbers(seen, form)
         self._note_types(seen)
 
     def learn(self, rows: Tensor) -> None:
@@ -172,7 +183,9 @@ class Table(TableSource):
         """How new rows are read in the same way."""
         return {
             "kind": self.kind,
-            "settings": {name: self._settings[name] for name in ("target", "form", "decimals", "written", "id")},
+            "settings": {
+                name: self._settings[name] for name in ("target", "form", "decimals", "forms", "written", "id")
+            },
             "encoder": self.encoder.to_json(),
         }
 
@@ -222,6 +235,19 @@ class Table(TableSource):
         self.notes += [] if unused is None else [each.note for each in unused.counted()]
         self._x = torch.from_numpy(rows)
 
+    def _note_doubtful_numbers(self, seen: pl.DataFrame, form: TargetForm) -> None:
+        """Amounts of several kinds; a last row of sums, in a table that is in memory."""
+        ways = {name: (kind.decimal, kind.format) for name, kind in self._types.items() if kind.name == "number"}
+        if form.name == NUMBER:
+            ways |= {name: form.way_of(name) for name in self._settings["target"]}
+        doubts = (mixed_signs(seen[name]) for name in ways)
+        self.doubts += [doubt for doubt in doubts if doubt is not None]
+        for name, (decimal, written) in ways.items() if not self._frame.streamed else ():
+            total = sum_of_the_others(seen[name], decimal, written)
+            if total is not None:
+                self.doubts.append(totals_doubt(name, total))
+                return
+
     def _note_types(self, seen: pl.DataFrame) -> None:
         for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
             named = [name for name, column in self._types.items() if column.name == kind]
@@ -247,6 +273,18 @@ class Table(TableSource):
             more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
             cells = sum(sum(counts.values()) for counts in gaps.values())
             self.notes.append(("missing", f"{counted(cells, 'cell')}", "; ".join(lines[:COLUMNS_LISTED]) + more))
+
+
+def _ratings_hint(columns: Sequence[str]) -> str:
+    """How to fit who likes what, where columns are called so."""
+    user, item, stars = (
+        next((name for name in columns if any(word in name.lower() for word in words)), None)
+        for words in (USER_WORDS, ITEM_WORDS, RATING_WORDS)
+    )
+    if user is None or item is None:
+        return ""
+    target = f" --target {stars}" if stars is not None else ""
+    return f"; to learn who likes what, give --user {user} --item {item}{target}"
 
 
 def table(

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, are_bounds
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.moments import date_form, exchanged, unix_form
-from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers
+from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers, unified
+from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, listed, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +37,7 @@ class ColumnType:
     Attributes:
         name: number, category, date or left out.
         why: in a few words, for the line that is printed.
-        format: of dates; "hours" of times of day and durations.
+        format: of dates; "hours" of times of day and durations; "unit cm" of numbers with this unit.
         decimal: the decimal mark of text.
         doubt: what was assumed, for a warning; None where nothing was.
     """
@@ -112,6 +114,8 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
     present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
+    if holds_bounds(present, decimal):
+        return _with_bounds(present, decimal)
     if holds_numbers(present, decimal):
         values = numbers(present, decimal)
         slips = values.null_count()
@@ -147,7 +151,63 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
                 f"be {shown_form(other)}"
             )
         return ColumnType("date", f"dates of the form {form}", form, doubt=doubt)
-    return _of_words(words, distinct)
+    return _with_unit(present, decimal) or _of_words(words, distinct)
+
+
+def with_unit_or_bounds(present: pl.Series, decimal: str) -> ColumnType | None:
+    """The type of text that is numbers with a unit, or with bounds among them; None of all else."""
+    return _with_bounds(present, decimal) if holds_bounds(present, decimal) else _with_unit(present, decimal)
+
+
+def holds_bounds(present: pl.Series, decimal: str) -> bool:
+    """Whether text is numbers, some of which are bounds such as <0.1."""
+    import polars as pl
+
+    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return False
+    text = unified(present.cast(pl.String))
+    plain = text.filter(~are_bounds(text))
+    if len(plain) == len(text) or len(plain) < PLAIN_AT_LEAST * len(text):
+        return False
+    if not holds_numbers(plain, decimal) or not holds_numbers(text, decimal, BOUNDS):
+        return False
+    return numbers(plain, decimal).n_unique() > 2  # 1 and 1+ are two groups
+
+
+def _with_bounds(present: pl.Series, decimal: str) -> ColumnType:
+    import polars as pl
+
+    text = present.cast(pl.String)
+    text = text.filter(are_bounds(unified(text)))
+    first = numbers(text[:1], decimal, BOUNDS)[0]
+    are = "is" if len(text) == 1 else "are"
+    why = f"numbers; {counted(len(text), 'value')} such as '{text[0]}' {are} read as the bound, {number(first)}"
+    return ColumnType("number", why, BOUNDS, decimal)
+
+
+def unit_form(present: pl.Series, decimal: str) -> str | None:
+    """The form of text that is numbers in one unit; None where it is not."""
+    import polars as pl
+
+    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return None
+    unit = unit_of(unified(present.cast(pl.String)))
+    if unit is None or not holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):
+        return None
+    return f"{UNIT_FORM}{unit}"
+
+
+def _with_unit(present: pl.Series, decimal: str) -> ColumnType | None:
+    form = unit_form(present, decimal)
+    if form is None:
+        return None
+    unit, values = form.removeprefix(UNIT_FORM), numbers(present, decimal, form)
+    slips = values.null_count()
+    why = f"numbers in {unit}; the unit is left out"
+    if slips:
+        counts = "counts" if slips == 1 else "count"
+        why += f", and {counted(slips, 'value')} such as '{_first_null(present, values)}' {counts} as missing"
+    return ColumnType("number", why, form, decimal)
 
 
 def shown_form(form: str) -> str:
@@ -216,14 +276,17 @@ def _of_words(present: pl.Series, distinct: int) -> ColumnType:
                 f"the column '{present.name}' is free text ({words:.0f} words a row), which is not read here",
                 fix=f"Leave it out with --ignore {present.name}, or say --categorical {present.name}",
             )
+        several = units_of(unified(present.cast(pl.String)))
+        if several:
+            return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         return ColumnType("left out", f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier")
     return ColumnType("category", f"{counted(distinct, 'value')}")
 
 
-def holds_numbers(present: pl.Series, decimal: str) -> bool:
+def holds_numbers(present: pl.Series, decimal: str, form: str | None = None) -> bool:
     """Whether nearly all of these cells are numbers; words are seen by a part of them."""
     for rows in (present.gather_every(max(1, len(present) // ROWS_TRIED)), present):
-        slips = numbers(rows, decimal).null_count()
+        slips = numbers(rows, decimal, form).null_count()
         needed = NUMBER_SHARE_NEEDED if len(rows) == len(present) else 2 * NUMBER_SHARE_NEEDED - 1
         if not len(rows) or len(rows) - slips < needed * len(rows):
             return False

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.bounds import without_bounds
 from goodfit.data.tables.numbers import framed, unified
+from goodfit.data.tables.units import unit_of, without_unit
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -69,14 +71,21 @@ def evidence(column: pl.Series) -> Evidence | None:
 
     present = column.cast(pl.String).drop_nulls()
     sample = present.gather_every(max(1, len(present) // ROWS_SAMPLED))
-    sample = unified(sample.filter(~sample.is_in(MISSING)))
-    share = float(sample.str.contains(ANY_NUMBER).mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
-    if not len(sample) or share < SHARE_OF_NUMBERS:
-        return None
+    sample = without_bounds(unified(sample.filter(~sample.is_in(MISSING))))
+    if _share_of_numbers(sample) < SHARE_OF_NUMBERS:
+        unit = unit_of(sample)
+        sample = sample if unit is None else without_unit(sample, unit)
+        if unit is None or _share_of_numbers(sample) < SHARE_OF_NUMBERS:
+            return None
+        present = without_unit(unified(present), unit)
     commas = present.str.contains(",", literal=True)
     if not commas.any() and (seen := _weighed(sample)).cells["."]:
         return seen  # no comma in the whole column: the sample has shown enough
-    return _weighed(unified(present))
+    return _weighed(without_bounds(unified(present)))
+
+
+def _share_of_numbers(text: pl.Series) -> float:
+    return float(text.str.contains(ANY_NUMBER).mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
 
 
 def _weighed(text: pl.Series) -> Evidence:

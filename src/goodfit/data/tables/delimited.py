@@ -17,7 +17,7 @@ import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8, unpacked_name
-from goodfit.data.tables.header import NAMELESS, column_names, is_header
+from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+COLONS = "::"  # the one separator of two characters that people have
 BYTES_SAMPLED = 256 * 1024  # for the separator, and two lines at least
 LINES_SAMPLED = 200
 COLUMNS_AT_MOST = 100_000  # each costs milliseconds and kilobytes, whatever is in it
@@ -116,7 +117,10 @@ def read_delimited(
     if not data.strip():
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
     notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
-    given = _character(separator) if separator is not None else named
+    given = _character(separator) if separator not in (None, COLONS) else named
+    if separator == COLONS or (given is None and _has_colons(data)):
+        given, data = "\t", data.replace(COLONS.encode(), b"\t")
+        notes += [] if separator else [("separator", "two colons", "all lines have as many of them")]
     chosen, rivals = (given, []) if given is not None else _separator(data, path)
     if rivals:
         others = " and ".join(SEPARATORS[rival] for rival in rivals)
@@ -124,6 +128,11 @@ def read_delimited(
     elif given is None and chosen != ",":
         notes.append(("separator", SEPARATORS[chosen], "it cuts all lines into the same number of cells"))
     raw, lines = _rows(data, chosen, skipped + 1, path, fill_gaps)
+    titles = 0 if header is False else lines_above(raw)
+    if titles:
+        raw, lines = raw[titles:], lines[titles:]
+        what = "it has" if titles == 1 else "they have"
+        notes.append(("left out", f"{counted(titles, 'line')} at the top", f"{what} one cell, as a title has"))
     first = tuple("" if cell is None else cell for cell in raw.row(0))
     has_header, why = (header, "as you said") if header is not None else is_header(first, raw[1:])
     if header is None and (not has_header or any(cell.strip().isdigit() for cell in first)):
@@ -145,6 +154,14 @@ def _without_head(data: bytes) -> tuple[bytes, int, str | None]:
                 break
         data, skipped = rest, skipped + 1
     return data, skipped, named
+
+
+def _has_colons(data: bytes) -> bool:
+    """Whether :: stands between the cells, as in MovieLens: as often in each of the first lines, and tabs in none."""
+    lines = [line for line in data[:BYTES_SAMPLED].split(b"\n")[:LINES_SAMPLED] if line.strip()]
+    lines = lines if len(lines) < 2 or len(data) <= BYTES_SAMPLED else lines[:-1]  # the last may be cut off
+    counts = {line.count(COLONS.encode()) for line in lines}
+    return len(counts) == 1 and counts.pop() > 0 and b"\t" not in data
 
 
 def _character(separator: str) -> str:

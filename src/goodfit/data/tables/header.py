@@ -14,6 +14,7 @@ NAMELESS = "column_"  # and a number, in files without names
 UNNAMED = "Unnamed: "  # and the place from 0, as pandas calls a column whose name is empty
 ROWS_COMPARED = 10_000  # with the first line
 SHARE_OF_A_KIND = 0.95  # of the cells of a column, to say what the column holds
+TITLE_LINES_AT_MOST = 20  # above the names of columns
 YEARS = range(1500, 2200)  # whole numbers that may name columns, one after the other
 NOT_A_WORD = ("", "?", "na", "n/a", "nan", "null", "none", "-", ".")  # lower case: no sign of a name
 NUMBER = r"^[+-]?[\p{Sc}]?[\d.,'’\s]*\d[\d.,]*([eE][+-]?\d+)?\s?[%\p{Sc}]?$"
@@ -66,6 +67,18 @@ def _names_are_numbers(cells: Sequence[str], numeric: Sequence[bool]) -> tuple[b
         if len(values) >= 2 and len(steps) == 1 and all(value in YEARS for value in values) and min(steps) > 0:
             return True, "its numbers are years, one after the other"
     return False, f"'{numbers[0]}' in the first line is a number"
+
+
+def lines_above(rows: pl.DataFrame) -> int:
+    """How many of the first lines are a title and not part of the table: one cell each, where the table has many.
+
+    Spreadsheets fill such lines with separators. The line below has to fill at least three cells, and half of all.
+    """
+    first = rows.head(TITLE_LINES_AT_MOST + 1)
+    filled = [sum(cell is not None for cell in row) for row in first.iter_rows()]
+    titles = next((at for at, count in enumerate(filled) if count > 1), 0)
+    enough = titles and filled[titles] >= max(3, rows.width / 2) and any(filled[:titles])
+    return titles if enough else 0
 
 
 def column_names(cells: Sequence[str]) -> list[str]:

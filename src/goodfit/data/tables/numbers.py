@@ -9,6 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.bounds import BOUNDS, without_bounds
+from goodfit.data.tables.units import UNIT_FORM, without_unit
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -34,7 +37,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
 
     Args:
         decimal: the decimal mark of text; the other of point and comma separates thousands.
-        form: HOURS for text of times of day and durations.
+        form: HOURS for text of times of day and durations; UNIT_FORM and a unit for text with that unit;
+            BOUNDS where some cells are bounds.
     """
     import polars as pl
 
@@ -49,6 +53,10 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
         values = column.cast(pl.Float64)
     else:
         text = column.cast(pl.String).str.strip_chars()
+        if form is not None and form.startswith(UNIT_FORM):
+            text = without_unit(unified(text), form.removeprefix(UNIT_FORM))
+        elif form == BOUNDS:
+            text = without_bounds(unified(text))
         values = hours(text) if form == HOURS else _of_text(text, decimal)
     nothing = pl.Series([None], dtype=pl.Float64)
     return values.zip_with(values.is_finite(), nothing).rename(column.name)

@@ -23,7 +23,7 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab")
+TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab", ".dat")
 JSON_ENDINGS = (".jsonl", ".ndjson")
 ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.tables.column_types import holds_numbers, is_code, without_empty, without_missing
+from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds, without_empty, without_missing
 from goodfit.data.tables.conventions import MISSING
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.words import texts
@@ -37,6 +37,7 @@ class TargetForm:
         name: words (as written), truth (true and false), whole (numbers that name classes), number; text in runs of
             before, where NA and others were missing.
         decimals: target -> decimal mark of text, where it is not a point.
+        forms: target -> form of its numbers, where it has one: a unit, bounds.
         written: the one text of a value -> as it is written in the data: "1" -> "1.0", "true" -> "True".
         notes, doubts: what was chosen and how to choose otherwise, and what was assumed.
     """
@@ -46,6 +47,11 @@ class TargetForm:
     written: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[tuple[str, str, str], ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+    def way_of(self, name: str) -> tuple[str, str | None]:
+        """The decimal mark and the form in which the numbers of a target are written."""
+        return self.decimals.get(name, "."), self.forms.get(name)
 
 
 def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> TargetForm:
@@ -71,7 +77,8 @@ def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> Ta
         )
     marks = {name: mark for form in forms for name, mark in form.decimals.items()}
     notes = tuple(note for form in forms for note in form.notes)
-    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts))
+    written = {name: way for form in forms for name, way in form.forms.items()}
+    return TargetForm(NUMBER, marks, {}, notes, tuple(doubt for form in forms for doubt in form.doubts), written)
 
 
 def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
@@ -100,6 +107,9 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if words.n_unique() > CLASSES_AT_MOST and (kind := with_unit_or_bounds(present, decimal)) is not None:
+        notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
+        return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)
@@ -207,8 +217,10 @@ def _read(column: pl.Series, form: TargetForm) -> list[Any]:
     if form.name == TRUTH:
         truth = {"true": True, "false": False, "1": True, "0": False}
         return [None if cell is None else truth.get(cell, cell) for cell in texts(column).to_list()]
-    hours = HOURS if column.dtype == pl.String and _only_hours(column) else None
-    cells = numbers(column, form.decimals.get(column.name, "."), hours).to_list()
+    decimal, written = form.way_of(column.name)
+    if column.dtype == pl.String and written is None and _only_hours(column):
+        written = HOURS
+    cells = numbers(column, decimal, written).to_list()
     return [None if value is None else int(value) for value in cells] if form.name == WHOLE else cells
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.bounds import BOUNDS
 from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -125,7 +127,8 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
         return
     for number in encoder.numbers:
         column = frame.get_column(number.source)
-        if number.part is not None or number.format is not None or column.dtype != pl.String:
+        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
+        if number.part is not None or not plain or column.dtype != pl.String:
             continue
         if not column.str.contains(OTHER[number.decimal], literal=True).any():
             continue

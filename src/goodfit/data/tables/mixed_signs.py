@@ -1,0 +1,39 @@
+"""Amounts in several currencies, and percent beside plain numbers: read as numbers, which may not be what they mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goodfit.data.tables.numbers import CURRENCY, unified
+from goodfit.formatting import counted, listed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SLIPS_AT_MOST = 0.02  # of the cells: a forgotten sign
+MORE_THAN_DIGITS = r"[^\d\s.,'+()-]"
+
+
+def mixed_signs(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of a column of numbers as text, and how to settle it; None where all is of one kind."""
+    import polars as pl
+
+    if column.dtype != pl.String:
+        return None
+    odd = column.filter(column.str.contains(MORE_THAN_DIGITS).fill_null(value=False))
+    if not len(odd):
+        return None
+    text, name = unified(odd), column.name
+    currencies = text.str.extract(rf"({CURRENCY})", 1).drop_nulls().value_counts(sort=True)
+    if currencies.height > 1:
+        shown = listed(str(sign) for sign in currencies.get_column(name).to_list()[:4])
+        return (
+            f"the column '{name}' has amounts in {shown}; they are read as numbers, without conversion",
+            f"Convert them, or leave the column out with --ignore {name}",
+        )
+    percent = int(text.str.contains("%", literal=True).sum())
+    plain = len(column.drop_nulls()) - percent
+    if percent and min(percent, plain) > SLIPS_AT_MOST * len(column):
+        signed = f"{counted(percent, 'value')} with a percent sign and {plain:,} without"
+        return f"the column '{name}' has {signed}; 45% is read as 45", "Write them all in one way"
+    return None

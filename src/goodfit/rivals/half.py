@@ -1,0 +1,81 @@
+"""Whether more rows would help: how much worse a rival is that learns from half of them.
+
+A point of the learning curve below the one that is known (Perlich et al. 2003, "Tree induction vs. logistic regression:
+a learning-curve analysis"). Curves flatten, so that twice as many rows bring at most about as much as these did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from goodfit.formatting import counted, percent, percent_decimals
+from goodfit.rivals.rival import FittedRival, Lesson, rivals
+from goodfit.stats.estimates import Estimate, mean
+
+ROWS_AND_OUTPUTS_AT_MOST = 6_000  # more take longer than a fit should for one sentence
+WORTH_HAVING = 0.02  # of the loss
+
+
+@dataclass(frozen=True)
+class HalfTheRows:
+    """What a rival loses more with half of its training rows.
+
+    Attributes:
+        rows: that it learnt from when it had all, of each fold.
+        excess: mean over the rows held out, as a share of the loss with all.
+    """
+
+    rival: str
+    rows: int
+    excess: Estimate
+
+    def to_json(self) -> dict[str, object]:
+        """As run.json has it."""
+        return {"rival": self.rival, "rows": self.rows, "excess": self.excess.to_json()}
+
+    def sentence(self) -> str:
+        """What it says of more rows."""
+        low, high = self.excess.low, self.excess.high
+        if low > WORTH_HAVING:
+            words = "more rows would help"
+        elif high < WORTH_HAVING:
+            words = "more rows of this kind would hardly help"
+        else:
+            words = "whether more rows would help cannot be told from these"
+        decimals = percent_decimals(low, high)
+        more = [percent(share, decimals) for share in (self.excess.value, low, high)]
+        return (
+            f"Learning from half of {counted(self.rows, 'row')}, {self.rival} would lose {more[0]} more in a row held "
+            f"out ({more[1]} to {more[2]}): {words}."
+        )
+
+
+def half_the_rows(lesson: Lesson, fitted: Sequence[FittedRival]) -> HalfTheRows | None:
+    """Fit the better of the rivals again, each fold on half of its rows.
+
+    None where there is no rival, where the better one knows no more than the trivial predictor, or where it would take
+    long.
+    """
+    if not fitted or len(lesson.x) * lesson.task.outputs > ROWS_AND_OUTPUTS_AT_MOST:
+        return None
+    rows = torch.from_numpy(lesson.held_out)
+    y, task = lesson.y[rows], lesson.task
+    losses = [task.row_losses(each.out, y).double() for each in fitted]
+    best = min(range(len(fitted)), key=lambda at: float(losses[at].mean()))
+    trivial = task.trivial_losses(lesson.y, y)
+    if trivial is None or not mean((trivial.double() - losses[best]).numpy()).low > 0:
+        return None
+    learner = next(rival for rival in rivals() if rival.name == fitted[best].name)
+    order = torch.randperm(len(lesson.x), generator=torch.Generator().manual_seed(lesson.seed)).numpy()
+    halves = [(learnt[order[learnt] % 2 == 0], held_out) for learnt, held_out in lesson.folds]
+    out = learner.fit(replace(lesson, folds=halves)).out
+    excess = mean((task.row_losses(out, y).double() - losses[best]).numpy())
+    loss = float(losses[best].mean())
+    if loss <= 0:
+        return None
+    share = Estimate(excess.value / loss, excess.low / loss, excess.high / loss)
+    learnt = round(sum(len(learnt) for learnt, _ in lesson.folds) / len(lesson.folds))
+    return HalfTheRows(fitted[best].name, learnt, share)
