@@ -74,7 +74,7 @@ def test_data_is_opened_by_the_source_that_it_belongs_to(
 def test_kind_names_the_source_outright(place: Path) -> None:
     assert open_path(place / "photos.csv").kind == "images"
     assert open_path(place / "photos.csv", kind="table").kind == "table"
-    with pytest.raises(UsageError, match=r"--kind tables is not known. Choose one of arrays, images, masks"):
+    with pytest.raises(UsageError, match=r"--kind tables is not known. Choose one of arrays, image_parquet, images"):
         open_path(place / "photos.csv", kind="tables")
     with pytest.raises(DataError, match="photos: no Parquet files in it"):
         open_path(place / "photos", kind="table")
@@ -147,7 +147,7 @@ def test_a_user_without_an_item_is_asked_for_it(place: Path) -> None:
     ("name", "options", "line"),
     [
         ("photos", {"target": "x"}, "--target is for a list of images and labels. Leave it out"),
-        ("stars.csv", {"size": "8"}, "--size is not an option for table. Leave it out: it is for images and masks and"),
+        ("stars.csv", {"size": "8"}, "--size is not an option for table. Leave it out: it is for image_parquet and images"),
         ("rows.npz", {"group": "x"}, "--group is not an option for arrays. Leave it out: it is for images and ratings"),
         ("photos", {"resize": "melt", "masks": "m"}, "--resize melt is not known. Choose one of crop, squash, pad"),
     ],

@@ -35,7 +35,7 @@ GROUPS_SHOWN = 3
 
 
 class LabelsSpeltAlike(DataRule):
-    code, level = "GF511", Level.WARNING
+    code, level = "GF512", Level.WARNING
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
         if data.labels is None:
