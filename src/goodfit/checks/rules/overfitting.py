@@ -3,7 +3,7 @@
 What it checks
     The loss of each validation row after the last epoch is compared with that at the lowest epoch, as the other half of
     the rows chose it: the lowest of many epochs is low by chance on the rows that choose it. It speaks when the rise is
-    beyond the noise (p < 0.01, one-sided) and over 2%, and the training loss fell meanwhile. In a program that is
+    beyond the noise (p < 0.01, one-sided) and over 10%, and the training loss fell meanwhile. In a program that is
     watched: of the losses that it computes without gradients, all of the last quarter are over 1.2 times the lowest,
     which lies in the first half, the training loss fell by half since, and no weights were kept on the way. In the
     history of any run, where there are no per-row losses: the validation loss rises after its lowest point by over 2%
@@ -43,7 +43,7 @@ from goodfit.formatting import number
 from goodfit.stats.rise import rise_after_lowest
 
 Z_NEEDED = 2.326  # one-sided p < 0.01
-RISE_NEEDED = 0.02
+RISE_NEEDED = 0.1  # less is hardly worth a word: the best weights are kept
 EVALUATIONS_AT_LEAST = 12  # of a program's own, without the losses of its rows: more than noise needs
 STEADY_RISE = 1.2  # of the lowest loss: that all of the last quarter lie above
 TRAINING_FALL = 0.5  # of the training loss at that time
