@@ -147,7 +147,11 @@ def test_a_user_without_an_item_is_asked_for_it(place: Path) -> None:
     ("name", "options", "line"),
     [
         ("photos", {"target": "x"}, "--target is for a list of images and labels. Leave it out"),
-        ("stars.csv", {"size": "8"}, "--size is not an option for table. Leave it out: it is for image_parquet and images"),
+        (
+            "stars.csv",
+            {"size": "8"},
+            "--size is not an option for table. Leave it out: it is for image_parquet and images",
+        ),
         ("rows.npz", {"group": "x"}, "--group is not an option for arrays. Leave it out: it is for images and ratings"),
         ("photos", {"resize": "melt", "masks": "m"}, "--resize melt is not known. Choose one of crop, squash, pad"),
     ],
