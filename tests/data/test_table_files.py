@@ -62,6 +62,16 @@ def test_excel_is_one_sheet(tmp_path: Path) -> None:
         read_table(tmp_path / "two.xlsx")
 
 
+def test_a_title_in_a_sheet_is_refused_in_one_line(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["Sales 2024"], [], ["shop", "staff", "good"], *([f"S{at}", at, at % 2] for at in range(5))):
+        book.active.append(row)
+    book.save(tmp_path / "titled.xlsx")
+    with pytest.raises(DataError, match=r"the first row has one cell \(Sales 2024\), as a title has"):
+        read_table(tmp_path / "titled.xlsx")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

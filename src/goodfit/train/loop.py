@@ -21,7 +21,7 @@ from goodfit.train.ema import MovingAverage
 from goodfit.train.evaluate import scores
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.memory import out_of_memory
-from goodfit.train.optimiser import set_learning_rate
+from goodfit.train.optimiser import STEPS_BETWEEN_SWEEPS, drop_tiny, set_learning_rate
 from goodfit.train.passes import backward_in_passes, penalty
 from goodfit.train.precision import Precision
 from goodfit.train.processes import ALONE, Processes
@@ -145,6 +145,8 @@ def train(training: Training, listener: Listener) -> bool:
                 nn.utils.clip_grad_norm_(training.net.parameters(), training.hyper.clip_norm)
             training.optimiser.step()
             training.optimiser.zero_grad()
+            if position.step % STEPS_BETWEEN_SWEEPS == 0:
+                drop_tiny(training.optimiser)
             if training.average is not None:
                 training.average.update(position.step)
             training.loss_sum.add_(loss, alpha=batch.size)  # on the device: nothing waits for it

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab", ".dat")
 JSON_ENDINGS = (".jsonl", ".ndjson")
 ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
+NAMELESS_IN_EXCEL = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
 TEXT_BYTES_WHOLE = 16 * 2**20  # of rows to predict: more are read piece by piece
 MEMORY_OF_TEXT = 6  # bytes that a byte of text needs while it is read whole
@@ -310,7 +311,15 @@ def _excel(path: Path) -> pl.DataFrame:
             where=path,
             fix="Save the sheet as CSV, or as a file of its own",
         )
-    return next(iter(filled.values()), pl.DataFrame())
+    frame = next(iter(filled.values()), pl.DataFrame())
+    nameless = sum(name.startswith(NAMELESS_IN_EXCEL) for name in frame.columns)
+    if frame.width > 2 and nameless >= frame.width - 1:
+        raise DataError(
+            f"the first row has one cell ({excerpt(frame.columns[0])}), as a title has, and names no columns",
+            where=path,
+            fix="Remove the rows above the names of columns, or save the sheet as CSV, where they are left out",
+        )
+    return frame
 
 
 def _by_polars(path: Path, kind: str, read: Callable[[], T]) -> T:
