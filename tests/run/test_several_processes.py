@@ -194,7 +194,9 @@ def test_a_fit_goes_on_after_one_of_its_processes_was_killed(place: Path, rank: 
     words = ["people.csv", "--target", "rich", "--epochs", "60", "--folds", "3", "--processes", "2", "-q"]
     whole, killed = place / "whole", place / f"killed-{rank}"
     if not whole.exists():
-        assert start(place, *words, "--out", str(whole)).wait(300) == 0
+        undisturbed = start(place, *words, "--out", str(whole))
+        undisturbed.communicate(timeout=300)  # wait() would leave its pipes open
+        assert undisturbed.returncode == 0
     process = start(place, *words, "--out", str(killed))
     while not (killed / "history.jsonl").exists():
         assert process.poll() is None, process.communicate()
