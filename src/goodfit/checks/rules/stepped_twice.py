@@ -40,7 +40,8 @@ class SteppedTwice(LiveRule):
     code, level = "GF328", Level.WARNING
 
     def start(self) -> None:
-        self.used: dict[int, tuple[int, int, int]] = {}  # optimiser -> its gradient's memory and version, calls of grad
+        # optimiser -> a gradient of its last step, held so that no other takes its memory; its version, calls of grad
+        self.used: dict[int, tuple[torch.Tensor, int, int]] = {}
         self.rounds: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -55,9 +56,10 @@ class SteppedTwice(LiveRule):
         gradient = next((each for each in gradients if each.layout is torch.strided), None)  # others have no address
         if gradient is None or not isinstance(optimiser, Optimizer) or event.wraps:
             return
-        now = gradient.data_ptr(), gradient._version, self.program.grad_calls
-        if self.used.get(id(optimiser)) != now:
-            self.used[id(optimiser)] = now
+        before = self.used.get(id(optimiser))
+        now = gradient._version, self.program.grad_calls
+        if before is None or before[0].data_ptr() != gradient.data_ptr() or before[1:] != now:
+            self.used[id(optimiser)] = (gradient.detach(), *now)
             return
         del self.used[id(optimiser)]
         self.rounds[optimiser] = self.rounds.get(optimiser, 0) + 1
