@@ -213,3 +213,21 @@ def test_a_run_is_fitted_and_used(kind: str, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "one.png").write_bytes(png(61, 1))
     assert run.predict(folder, cache=tmp_path / "cache")["prediction"] == ["light"], "images that are files"
+
+
+@pytest.mark.parametrize("kind", ["shards", "image_parquet"])
+def test_parts_that_lie_apart_have_all_of_their_rows(kind: str, tmp_path: Path) -> None:
+    def place(name: str, start: int, count: int) -> Path:
+        if kind == "shards":
+            return write_tar(tmp_path / f"{name}.tar", samples(start, count))
+        rows = [{"image": {"bytes": png(row, row % 2), "path": None}, "label": row % 2} for row in range(start, start + count)]
+        path = tmp_path / f"{name}.parquet"
+        pl.DataFrame(rows).write_parquet(path)
+        return path
+
+    source = open_path(place("a", 0, 8), valid=place("b", 8, 4), test=place("c", 12, 3))
+    assert source.kind == kind
+    assert list(source.parts) == ["train"] * 8 + ["valid"] * 4 + ["test"] * 3
+    assert len(source.keys) == len(source.targets or []) == 15
+    alone = open_path(place("a", 0, 8), test=place("c", 12, 3))
+    assert list(alone.parts) == [None] * 8 + ["test"] * 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 
 from goodfit.data.images.formats import image_endings
@@ -14,8 +13,6 @@ from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.tree import scan
 from goodfit.errors import DataError, UsageError
-
-CLASSES_NAMED = 12  # in the note on what was read
 
 
 def find(
@@ -89,11 +86,8 @@ def _from_folder(root: Path, group: str | None, layout: str | None) -> Listing:
     for place in arranged.placed:
         for path in place.files():
             _add(listing, path, place.label, place.part, _group_of(path, pattern, root))
-    counts = Counter(label for label in listing.labels if label is not None)
-    if counts:
-        shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_NAMED])
-        more = f" and {len(counts) - CLASSES_NAMED:,} more" if len(counts) > CLASSES_NAMED else ""
-        listing.notes.insert(0, ("classes", f"{shown}{more}", f"{len(counts):,} class folders, images in each"))
+    classes = len(set(listing.labels) - {None})
+    listing.note_classes(f"{classes:,} class folders, images in each")
     _note_left_out(listing)
     return listing
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from goodfit.data.images.image_source import ImageSource
+from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, are_photos
+from goodfit.data.images.stored import ImagePlace
 from goodfit.data.source import PhotoNet
 from goodfit.options import Option
 
@@ -28,6 +32,31 @@ class LabelledImages(ImageSource):
 
     reads_for: ClassVar[str] = "images"
     _photo_net: PhotoNet | None = None
+
+    @classmethod
+    def of_places(
+        cls,
+        listed: Callable[[Path, str | None], tuple[Listing, list[ImagePlace]]],
+        data: Path,
+        valid: Any,
+        test: Any,
+        target: str | None,
+        settings: Mapping[str, Any],
+    ) -> Self:
+        """A source of images that lie in archives or files of many, with parts that may lie apart.
+
+        Args:
+            listed: the images of a place and what is known of them, by the target.
+        """
+        listing, images = listed(data, target)
+        for part, place in (("valid", valid), ("test", test)):
+            if place is not None:
+                more, further = listed(Path(place), target)
+                listing.join(more, part, valid_given=valid is not None)
+                images += further
+        labelled = any(label is not None for label in listing.labels)
+        targets = listing.labels if labelled else None
+        return cls(listing, settings, data.resolve().stem, targets=targets, places=images)
 
     def expect(self, photo_net: PhotoNet) -> None:
         self._photo_net = photo_net

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from goodfit.data.images.tree import LeftOut
 from goodfit.errors import DataError
 
+CLASSES_NAMED = 12  # in the note on what was read
 Note = tuple[str, str, str]  # a choice that was made: name, value, why
 
 
@@ -55,9 +57,17 @@ class Listing:
         self.doubts += other.doubts
         self.question = self.question or other.question
 
+    def note_classes(self, why: str) -> None:
+        """How many images each class has, in the first place of the notes; nothing where no image has one class."""
+        counts = Counter(label for label in self.labels if isinstance(label, str))
+        if counts:
+            shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_NAMED])
+            more = f" and {len(counts) - CLASSES_NAMED:,} more" if len(counts) > CLASSES_NAMED else ""
+            self.notes.insert(0, ("classes", f"{shown}{more}", why))
+
     def join(self, other: Listing, part: str, *, valid_given: bool) -> None:
         """Add a part that lies apart; with both parts given, what is here already is for training."""
-        other.parts = [part] * len(other.paths)
+        other.parts = [part] * len(other.keys)
         self.parts = [was or "train" if part == "test" and valid_given else was for was in self.parts]
         self.extend(other)
 

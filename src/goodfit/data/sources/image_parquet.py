@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 NAMES_OF_LABELS = ("label", "labels", "class", "class_label", "target", "fine_label", "category", "tags")
 FOR_TABLES = {"categorical", "numeric", "ignore", "group", "time", "user", "item", *(each.name for each in DIALECT)}
 METADATA = "huggingface"  # key of the file's facts, under which the names of classes are
-CLASSES_NAMED = 12  # in the note on what was read
 
 
 class Features(msgspec.Struct):
@@ -82,17 +81,7 @@ def image_parquet(
     Raises:
         DataError: nothing to read there, a damaged file, several columns of images.
     """
-    root = Path(data)
-    listing, images = _listed(root, target)
-    for part, place in (("valid", valid), ("test", test)):
-        if place is not None:
-            more, further = _listed(Path(place), target)
-            listing.join(more, part, valid_given=valid is not None)
-            images += further
-    labelled = any(label is not None for label in listing.labels)
-    settings = {"size": size, "resize": resize}
-    targets = listing.labels if labelled else None
-    return ParquetImages(listing, settings, root.resolve().stem, targets=targets, places=images)
+    return ParquetImages.of_places(_listed, Path(data), valid, test, target, {"size": size, "resize": resize})
 
 
 def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
@@ -117,11 +106,7 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
         listing.groups += [None] * len(labels)
     if not images:
         raise DataError("there are no rows in it", where=root, fix="Give at least one image")
-    counts = Counter(label for label in listing.labels if isinstance(label, str))
-    if counts:
-        shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_NAMED])
-        more = f" and {len(counts) - CLASSES_NAMED:,} more" if len(counts) > CLASSES_NAMED else ""
-        listing.notes.append(("classes", f"{shown}{more}", f"{counted(len(files), 'Parquet file')}"))
+    listing.note_classes(counted(len(files), "Parquet file"))
     if several:
         kinds = Counter(parts.values())
         listing.notes.append(("files", ", ".join(f"{part} ({kinds[part]})" for part in kinds), "parts, by their names"))

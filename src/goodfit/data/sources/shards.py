@@ -27,7 +27,6 @@ ENDING = ".tar"
 LABEL_BYTES_AT_MOST, JSON_BYTES_AT_MOST = 10_000, 1_000_000
 CLASS_ENDINGS = ("cls", "cls.txt", "label", "label.txt")
 NAMES_OF_LABELS = ("label", "labels", "cls", "class", "class_name", "category", "target", "tags")  # of a JSON object
-CLASSES_NAMED = 12  # in the note on what was read
 
 
 class Shards(LabelledImages):
@@ -81,17 +80,7 @@ def shards(
     Raises:
         DataError: nothing to read there, a damaged archive, a sample with several images.
     """
-    root = Path(data)
-    listing, members = _listed(root, target)
-    for part, place in (("valid", valid), ("test", test)):
-        if place is not None:
-            more, further = _listed(Path(place), target)
-            listing.join(more, part, valid_given=valid is not None)
-            members += further
-    labelled = any(label is not None for label in listing.labels)
-    settings = {"size": size, "resize": resize}
-    targets = listing.labels if labelled else None
-    return Shards(listing, settings, root.resolve().stem, targets=targets, places=members)
+    return Shards.of_places(_listed, Path(data), valid, test, target, {"size": size, "resize": resize})
 
 
 def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
@@ -119,11 +108,7 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
         raise DataError("two images have this name", where=key, fix="Write the archive again")
     if target is not None and all(label is None for label in listing.labels):
         raise DataError(f"--target {target}: no sample has a .json with this field", where=root, fix="Check the name")
-    counts = Counter(label for label in listing.labels if isinstance(label, str))
-    if counts:
-        shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_NAMED])
-        more = f" and {len(counts) - CLASSES_NAMED:,} more" if len(counts) > CLASSES_NAMED else ""
-        listing.notes.append(("classes", f"{shown}{more}", f"{counted(len(files), 'archive')} of samples"))
+    listing.note_classes(f"{counted(len(files), 'archive')} of samples")
     if parts:
         kinds = Counter(parts.values())
         named = ", ".join(f"{part} ({kinds[part]})" for part in kinds)
