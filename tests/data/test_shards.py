@@ -220,7 +220,10 @@ def test_parts_that_lie_apart_have_all_of_their_rows(kind: str, tmp_path: Path) 
     def place(name: str, start: int, count: int) -> Path:
         if kind == "shards":
             return write_tar(tmp_path / f"{name}.tar", samples(start, count))
-        rows = [{"image": {"bytes": png(row, row % 2), "path": None}, "label": row % 2} for row in range(start, start + count)]
+        rows = [
+            {"image": {"bytes": png(row, row % 2), "path": None}, "label": row % 2}
+            for row in range(start, start + count)
+        ]
         path = tmp_path / f"{name}.parquet"
         pl.DataFrame(rows).write_parquet(path)
         return path

@@ -156,6 +156,8 @@ def test_two_colons_separate_as_in_movielens(tmp_path: Path) -> None:
         ("2", "Jumanji (1995), a game", "Adventure"),
     ]
     assert ("separator", "two colons", "all lines have as many of them") in read.notes
+    path.write_text("1,std::map,a\n2,std::set,b\n")  # commas cut the lines as well
+    assert read_delimited(path).frame.width == 3
     path.write_text("id,ratio\n1,2::3\n2,4\n")  # not in all lines
     assert read_delimited(path).frame.columns == ["id", "ratio"]
 

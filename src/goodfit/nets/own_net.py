@@ -136,7 +136,7 @@ def _execute(path: Path) -> ModuleType:
 
 @contextmanager
 def _told_as_theirs(path: Path) -> Iterator[None]:
-    """Run a user's code with its folder on sys.path; whatever it raises is told as theirs, with file and line."""
+    """Run a user's code with its folder on sys.path; whatever it raises is named as theirs, with file and line."""
     folder = str(path.resolve().parent)
     sys.path.insert(0, folder)
     try:

@@ -1,4 +1,4 @@
-"""How a task's score is told to someone who does not know its metric."""
+"""A task's score in words for someone who does not know its metric."""
 
 from __future__ import annotations
 

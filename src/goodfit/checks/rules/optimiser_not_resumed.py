@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import Loaded, OptimiserLoaded, Step, WatchEnds, Weights
@@ -49,14 +49,14 @@ class Kept:
 
     Attributes:
         groups: of the optimiser's state.
-        memory: where the tensors of the rest lie.
+        rest: its other tensors, as long as they are there: others may lie where one has been.
         begun: optimisers that had stepped before: they go on with what they know.
         nets: into which some of these were loaded.
         steps: of optimisers that could have gone on from it.
     """
 
     groups: list[dict[str, Any]]
-    memory: set[int]
+    rest: list[weakref.ref[Tensor]]
     place: Place
     begun: set[int]
     nets: weakref.WeakSet[nn.Module] = field(default_factory=weakref.WeakSet)
@@ -74,9 +74,10 @@ class OptimiserNotResumed(LiveRule):
         states = list(_states(event.value, DEPTH))
         if len(states) == 1:  # of several, one cannot say whose is whose
             of_state = {tensor.data_ptr() for tensor in tensors(states[0])}
-            memory = {tensor.data_ptr() for tensor in tensors(event.value) if tensor.numel()} - of_state
+            every = (tensor for tensor in tensors(event.value) if tensor.numel())
+            rest = [weakref.ref(tensor) for tensor in every if tensor.data_ptr() not in of_state]
             begun = {id(optimiser) for optimiser, state in self.program.optimisers.items() if state.steps}
-            self.checkpoints.append(Kept(states[0]["param_groups"], memory, user_place(), begun))
+            self.checkpoints.append(Kept(states[0]["param_groups"], rest, user_place(), begun))
 
     def on_optimiser_loaded(self, event: OptimiserLoaded) -> None:
         self.checkpoints = []  # the program knows of it
@@ -85,7 +86,7 @@ class OptimiserNotResumed(LiveRule):
         if event.action == "load_state_dict" and event.module is not None and self.checkpoints:
             memory = {tensor.data_ptr() for tensor in tensors(event.state)}
             for kept in self.checkpoints:
-                if memory & kept.memory:
+                if any(tensor is not None and tensor.data_ptr() in memory for tensor in (ref() for ref in kept.rest)):
                     kept.nets.add(event.module)
 
     def on_step(self, event: Step) -> None:

@@ -178,7 +178,7 @@ class Table(TableSource):
         self._encode(self._encoder)
 
     def net_options(self) -> dict[str, Any]:
-        """What an architecture is told: how many of the values are numbers, how many codes each category has."""
+        """What an architecture has to know: how many of the values are numbers, how many codes each category has."""
         return {"cardinalities": self.encoder.cardinalities}
 
     def schema(self) -> dict[str, Any]:

@@ -191,11 +191,17 @@ def without_head(data: bytes) -> tuple[bytes, int, str | None]:
 
 
 def has_colons(data: bytes) -> bool:
-    """Whether :: stands between the cells, as in MovieLens: as often in each of the first lines, and tabs in none."""
+    """Whether :: stands between the cells, as in MovieLens: equally often in the first lines, and nothing else does."""
     lines = [line for line in data[:BYTES_SAMPLED].split(b"\n")[:LINES_SAMPLED] if line.strip()]
     lines = lines if len(lines) < 2 or len(data) <= BYTES_SAMPLED else lines[:-1]  # the last may be cut off
-    counts = {line.count(COLONS.encode()) for line in lines}
-    return len(counts) == 1 and counts.pop() > 0 and b"\t" not in data
+    usual = (sign.encode() for sign in SEPARATORS)
+    return _in_all(lines, COLONS.encode()) and b"\t" not in data and not any(_in_all(lines, sign) for sign in usual)
+
+
+def _in_all(lines: Sequence[bytes], sign: bytes) -> bool:
+    """Whether each line has this sign, and equally often."""
+    counts = {line.count(sign) for line in lines}
+    return len(counts) == 1 and counts.pop() > 0
 
 
 def _character(separator: str) -> str:
