@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +132,21 @@ def test_a_file_that_goodfit_did_not_make_is_not_replaced(run: Run, tmp_path: Pa
     with pytest.raises(UsageError):
         run.predict_in_blocks(data).write(mine)
     assert mine.read_text() == "my,own\n1,2\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there no process is known to be dead")
+def test_what_a_killed_process_left_of_its_blocks_goes_when_others_are_written(run: Run, tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, alive, other = (
+        tmp_path / name
+        for name in (f".p.csv.{dead.pid}-0123456789ab.tmp", f".p.csv.{os.getppid()}-0123456789ab.tmp", ".mine.tmp")
+    )
+    for path in (left, alive, other):
+        path.write_text("rows")
+        os.utime(path, (0, 0))  # long ago: a young one may be another machine's
+    people(5, 3).write_csv(tmp_path / "new.csv")
+    run.predict_in_blocks(tmp_path / "new.csv").write(tmp_path / "p.csv")
+    assert not left.exists()
+    assert alive.exists()
+    assert other.exists()

@@ -15,7 +15,7 @@ from torch import Tensor
 from goodfit.data.source import Source
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
-from goodfit.store.files import replacing, scratch_name
+from goodfit.store.files import replacing, scratch_name, sweep
 from goodfit.store.outputs import is_predictions, refuse_to_replace
 from goodfit.train.evaluate import outputs_in_blocks
 
@@ -112,6 +112,7 @@ class PredictionBlocks:
         """
         path = Path(path)
         refuse_to_replace(path, is_predictions, self.inputs)
+        sweep(path.parent)  # what a killed process left of its blocks
         with replacing(path) as temporary:
             if path.suffix.lower() == ".parquet":
                 self._write_parquet(temporary, progress)
