@@ -57,7 +57,7 @@ class CalibratedTask(RowTask):
         they are, and by the plain loss an early epoch that is too sure would seem better.
         """
         if not self.smoothed:
-            return super().criterion(out / self.calibrated(out, y).temperature, y)
+            return super().criterion(out / self._best_temperature(out, y), y)
         temperature = fitted_temperature(out, lambda logits: self.trained_losses(logits, y), rows_of_doubt=0)
         return super().criterion(out / temperature, y)
 
@@ -68,8 +68,11 @@ class CalibratedTask(RowTask):
 
     def calibrated(self, out: Tensor, y: Tensor) -> Self:
         """See `fitted_temperature`."""
+        return replace(self, temperature=self._best_temperature(out, y))
+
+    def _best_temperature(self, out: Tensor, y: Tensor) -> float:
         plain = replace(self, temperature=1.0)
-        return replace(self, temperature=fitted_temperature(out, lambda logits: plain.row_losses(logits, y)))
+        return fitted_temperature(out, lambda logits: plain.row_losses(logits, y))
 
     def net_units(self, y: Tensor) -> Tensor:
         return y

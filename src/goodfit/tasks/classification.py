@@ -20,6 +20,7 @@ from goodfit.stats.estimates import Estimate, balanced_accuracy, mean, proportio
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section, reliability_section
 from goodfit.tasks.coverage import coverage_by_group, coverage_section
+from goodfit.tasks.gap_power import fitted_temperature_and_power, powered
 from goodfit.tasks.metric import (
     ACCURACY,
     AUC,
@@ -43,11 +44,17 @@ PROBABILITY_COLUMNS = 100  # probabilities written a row
 
 @dataclass(frozen=True)
 class Classification(CalibratedTask):
-    """Classes in the order of the net's outputs; outside of training its logits are divided by the temperature."""
+    """Classes in the order of the net's outputs.
+
+    Attributes:
+        sets: of `with_intervals`.
+        power: of the distances between logits, learnt as the temperature is (`goodfit.tasks.gap_power`).
+    """
 
     classes: tuple[Any, ...]
     label_smoothing: float = 0.0
-    sets: PredictionSets | None = None  # of `with_intervals`
+    sets: PredictionSets | None = None
+    power: float = 1.0
     name: ClassVar[str] = "classification"
     family: ClassVar[str] = "classes"
     metric_list: ClassVar[tuple[Metric, ...]] = (
@@ -129,6 +136,15 @@ class Classification(CalibratedTask):
 
     def trained_losses(self, out: Tensor, y: Tensor) -> Tensor:
         return functional.cross_entropy(self.logits(out), y, reduction="none", label_smoothing=self.label_smoothing)
+
+    def logits(self, out: Tensor) -> Tensor:
+        logits = super().logits(out)
+        return logits if self.power == 1 else powered(logits, 1.0, self.power)
+
+    def calibrated(self, out: Tensor, y: Tensor) -> Self:
+        """See `fitted_temperature_and_power`."""
+        temperature, power = fitted_temperature_and_power(out, y)
+        return replace(self, temperature=temperature, power=power)
 
     def score(self, out: Tensor, y: Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())
@@ -270,6 +286,7 @@ class Classification(CalibratedTask):
             "classes": list(self.classes),
             "label_smoothing": self.label_smoothing,
             "temperature": self.temperature,
+            "power": self.power,
             "mirrored": self.mirrored,
             "shifted": self.shifted,
             **({} if self.sets is None else {"sets": list(self.sets.bounds)}),
@@ -281,6 +298,7 @@ class Classification(CalibratedTask):
             tuple(values["classes"]),
             values["label_smoothing"],
             PredictionSets(tuple(values["sets"])) if "sets" in values else None,
+            values.get("power", 1.0),
             temperature=values.get("temperature", 1.0),
             mirrored=values.get("mirrored", False),
             shifted=values.get("shifted", False),

@@ -13,7 +13,7 @@ import numpy as np
 POINTS_AT_LEAST = 6
 POINTS_AFTER_AT_LEAST = 3
 Z_NEEDED = 4.0  # not 2.3: the lowest point is the best of all, and so partly luck
-RISE_NEEDED = 0.02  # relative
+RISE_NEEDED = 0.05  # relative; of 419 labelled histories 3.5% to 5% name 97% to 98% rightly: docs/verdict.md
 WINDOW = 3
 
 
@@ -54,7 +54,7 @@ def smooth(values: np.ndarray) -> np.ndarray:
 def overfit(train: np.ndarray, valid: np.ndarray) -> Overfit | None:
     """The rise of the validation loss (n,) after its lowest point, where the training loss (n,) fell meanwhile.
 
-    None where it does not rise by 2% and four standard errors, or where there are too few points to tell.
+    None where it does not rise by 5% and four standard errors, or where there are too few points to tell.
     """
     if len(valid) < POINTS_AT_LEAST or not np.isfinite(valid).all() or not np.isfinite(train).all():
         return None

@@ -6,7 +6,7 @@ What it checks
     beyond the noise (p < 0.01, one-sided) and over 10%, and the training loss fell meanwhile. In a program that is
     watched: of the losses that it computes without gradients, all of the last quarter are over 1.2 times the lowest,
     which lies in the first half, the training loss fell by half since, and no weights were kept on the way. In the
-    history of any run, where there are no per-row losses: the validation loss rises after its lowest point by over 2%
+    history of any run, where there are no per-row losses: the validation loss rises after its lowest point by over 5%
     and four standard errors of its own noise, while the training loss falls.
 
 Why it hurts
