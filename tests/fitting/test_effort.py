@@ -24,9 +24,9 @@ def machine(gigaflops: int) -> Machine:
 
 
 def seconds(width: int, rows: int, epochs: int, gigaflops: int) -> float:
-    """Six operations for each multiply-add, at half of the speed of one convolution."""
+    """Six operations for each multiply-add, at 0.55 of the speed of one convolution."""
     multiply_adds = describe("convnet", SHAPE, 10, 1, width=width)[-1].multiply_adds
-    return 6 * multiply_adds * rows * epochs / (0.5e9 * gigaflops)
+    return 6 * multiply_adds * rows * epochs / (0.55e9 * gigaflops)
 
 
 @pytest.mark.parametrize("gigaflops", [30, 60, 120, 240, 600, 2_000])
@@ -39,7 +39,8 @@ def test_the_widest_net_for_which_enough_epochs_fit_into_six_minutes(gigaflops: 
     assert chosen.width == enough[-1]
     if seconds(chosen.width, rows, 2, gigaflops) <= time:  # two epochs there are always
         assert seconds(chosen.width, rows, chosen.epochs, gigaflops) <= time
-    assert chosen.epochs == epochs or seconds(chosen.width, rows, chosen.epochs + 1, gigaflops) > time
+    half_as_many_again = epochs * 3 // 2
+    assert chosen.epochs == half_as_many_again or seconds(chosen.width, rows, chosen.epochs + 1, gigaflops) > time
 
 
 def test_a_faster_machine_never_takes_a_narrower_net() -> None:
@@ -60,9 +61,9 @@ def test_few_rows_are_the_same_on_every_machine_and_nothing_is_measured(monkeypa
 
 def test_the_line_says_images_a_second_and_minutes() -> None:
     chosen = affordable(machine(240), "convnet", SHAPE, 10, 54_000, 8, width=32)
-    # 0.5 * 240e9 / (6 * 11,688,000) = 1,711 images a second; 54,000 * 8 / 1,711 + 76 s = 5.5 minutes
-    assert chosen.epochs == 8
-    assert chosen.why == "about 1,700 images a second on this machine, 5 minutes in all; --minutes 20 for more"
+    # 0.55 * 240e9 / (6 * 11,688,000) = 1,882 images a second; 54,000 * 9 / 1,882 + 76 s = 5.6 minutes; 10 are 6.05
+    assert chosen.epochs == 9
+    assert chosen.why == "about 1,900 images a second on this machine, 6 minutes in all; --minutes 20 for more"
 
 
 def test_minutes_buy_width() -> None:

@@ -20,7 +20,8 @@ MINUTES = 6.0  # that a person waits where nobody said
 SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_500  # of these: the report; reading and scoring so many training rows
 SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 30.0, 5_000  # and the rival, of so many rows or more
 SECONDS_AT_LEAST = 5.0
-SHARE_OF_SPEED = 0.5  # that all threads reach in whole steps, of one convolution's speed: 0.55 to 0.61 on quiet cores
+SHARE_OF_SPEED = 0.55  # that all threads reach in whole steps, of one convolution's speed: 0.55 to 0.65 on quiet cores
+LONGER = 1.5  # times the usual epochs, where the chosen net leaves time: of many rows more epochs still teach more
 # of the usual epochs, the share from which a width is better than the next narrower one in more epochs
 SHARE_OF_EPOCHS = {24: 0.0, 32: 0.4, 48: 0.7, 64: 0.9}
 TINY_SIDE, TINY_WIDTH = 24, 32  # px, under which an image has little to tell: a wider net learns no more
@@ -99,7 +100,8 @@ def affordable(
         ),
         widths[0],
     )
-    fitting = max(EPOCHS_AT_LEAST, min(epochs, math.floor(epochs_in_time(speed.gigaflops, chosen))))
+    fitting = math.floor(min(LONGER * epochs, epochs_in_time(speed.gigaflops, chosen)))
+    fitting = max(EPOCHS_AT_LEAST, fitting)
     rate = images_a_second(speed.gigaflops, chosen)
     whole = round((fitting * rows / rate + beside) / 60) or 1
     other = f"--minutes {MORE_MINUTES} for more" if whole < MORE_MINUTES else f"--minutes {MINUTES:g} for less"
