@@ -56,6 +56,18 @@ def test_parts_of_a_loss_and_several_runs_are_curves_of_their_own(tmp_path: Path
     assert alone.valid.values.tolist() == [7.0, 6.0]
 
 
+def test_an_object_of_lists_as_keras_has_it(tmp_path: Path) -> None:
+    path = tmp_path / "history.json"
+    path.write_text(json.dumps({"loss": [1.0, 0.5], "val_loss": [1.5, 1.25], "model": "cnn", "lr": [0.1, 0.1]}))
+    assert is_history(path)
+    (curves,) = read_curves(path)
+    assert curves.train is not None
+    assert curves.valid is not None
+    assert (curves.train.values.tolist(), curves.valid.values.tolist()) == ([1.0, 0.5], [1.5, 1.25])
+    path.write_text(json.dumps({"name": ["a", "b"], "age": [3, 4]}))  # columns of a table
+    assert not is_history(path)
+
+
 def test_lines_of_json_and_a_trainer_state(tmp_path: Path) -> None:
     lines = tmp_path / "history.jsonl"
     rows = [

@@ -1,8 +1,8 @@
 """Histories of finished runs, as training programs write them: CSV, JSON, and TensorBoard's event files.
 
 Read are the CSV of any logger (Keras, Lightning, YOLO, one's own), of Weights & Biases' export and of TensorBoard's
-download; lines of JSON, such as goodfit's own history.jsonl; trainer_state.json of Hugging Face's Trainer; and event
-files, alone or in a folder.
+download; lines of JSON, such as goodfit's own history.jsonl; trainer_state.json of Hugging Face's Trainer; a JSON
+object of lists, as Keras' History has them; and event files, alone or in a folder.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def is_history(path: Path) -> bool:
         rows = _rows(path)
     except (DataError, UnicodeDecodeError):
         return False
-    return _is_download(rows) or (_step_name(rows) is not None and any(map(is_loss, map(_metric, _names(rows)))))
+    if not any(map(is_loss, map(_metric, _names(rows)))):
+        return _is_download(rows)
+    return _step_name(rows) is not None or _is_object_of_lists(path)
 
 
 def read_curves(path: Path) -> list[Curves]:
@@ -111,6 +113,18 @@ def _step_name(rows: Rows) -> str | None:
     return None
 
 
+def _is_object_of_lists(path: Path) -> bool:
+    """Whether a history that has been read is one of lists: its epochs need no column that counts them."""
+    return path.suffix.lower() == ".json" and path.read_text(encoding="utf-8-sig").lstrip().startswith("{")
+
+
+def _rows_of_lists(data: Mapping[str, Any]) -> Rows:
+    """The epochs of an object that has a list of as many values for each metric; what is no list is left out."""
+    lists = {name: values for name, values in data.items() if isinstance(values, list)}
+    longest = max(map(len, lists.values()), default=0)
+    return [{name: values[at] for name, values in lists.items() if at < len(values)} for at in range(longest)]
+
+
 def _number(value: Any) -> float | None:
     """A number, NaN and infinity too; None for an empty cell or text."""
     if isinstance(value, bool) or value is None:
@@ -134,7 +148,8 @@ def _rows(path: Path) -> Rows:
     try:
         if path.suffix.lower() == ".json":
             data = json.loads(text)
-            data = data.get("log_history") if isinstance(data, dict) else data
+            if isinstance(data, dict):
+                data = data["log_history"] if "log_history" in data else _rows_of_lists(data)
         else:
             data = [json.loads(line) for line in text.splitlines() if line.strip()]
     except json.JSONDecodeError as error:

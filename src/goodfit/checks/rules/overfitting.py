@@ -104,7 +104,7 @@ class Overfitting(EndRule, CurveRule, LiveRule):
         rise = overfit(train, valid)
         if rise is not None:
             yield self.finding(
-                f"after {steps[rise.at]:g} {curves.valid.name} rose from {rise.lowest:.3f} to {rise.last:.3f} "
+                f"{curves.valid.name} rose from {rise.lowest:.3f} (at {steps[rise.at]:g}) to {rise.last:.3f} "
                 f"(z = {min(rise.z, 999.0):.1f}) while the training loss fell",
                 f"Keep the weights of {steps[rise.at]:g}; use more rows, stronger augmentation or weight decay, or "
                 "stop there",
