@@ -2,24 +2,32 @@
 
     python bench/histories.py FOLDER
 
-FOLDER is yours. It holds histories as `goodfit check` reads them, in folders called overfit and non_overfit at any
-depth, as those of OverfitGuard have them (Li et al. 2024, "Keeping deep learning models in check", its replication
-package, data/training and data/testing). The bound of the rule was chosen on data/training; data/testing was run once.
+FOLDER is yours: histories in JSON, in folders called overfit and non_overfit at any depth, as the replication package
+OverfitGuard of Li et al. 2024 ("Keeping deep learning models in check") has them; each names its two losses as
+train_metric and monitor_metric. The bound of the rule was chosen on its data/training; data/testing was run once.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
-from goodfit.checks.curves.read import read_curves
+import numpy as np
+
+from goodfit.checks.curves.curves import Curves, Series
 from goodfit.checks.rule import check_curves
-from goodfit.checks.rules.overfitting import Overfitting
+from goodfit.checks.selection import Selection
 from goodfit.stats.estimates import proportion
 
 
 def called_overfit(path: Path) -> bool:
-    return any(check_curves(curves, [Overfitting()]) for curves in read_curves(path))
+    history = json.loads(path.read_text())
+    train, valid = (
+        Series(history[key], np.arange(len(history[history[key]])), np.array(history[history[key]], dtype=float))
+        for key in ("train_metric", "monitor_metric")
+    )
+    return bool(check_curves(Curves(train, valid), Selection(["overfitting"], ()).rules()))
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def test_a_good_run_is_left_alone() -> None:
 def test_overfitting_names_the_epoch() -> None:
     (finding,) = check_curves(curves_of(FALLING, 1 + (EPOCHS - 12) ** 2 / 500 + scatter(2)), strict=True)
     assert finding.rule == "overfitting"
-    assert "after 1" in finding.message
+    assert "(at 1" in finding.message
     assert finding.level.value == "warning"
 
 
