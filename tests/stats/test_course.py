@@ -36,14 +36,14 @@ def test_a_curve_without_noise_is_continued(floor: float, scale: float, power: f
 def test_the_interval_holds_the_truth_in_nineteen_of_twenty_noisy_courses() -> None:
     random = np.random.default_rng(1)
     held = []
-    for _ in range(60):
+    for _ in range(40):
         law = (random.uniform(0.1, 0.5), random.uniform(0.5, 1.5), random.uniform(0.4, 1.5))
         if not 12 < (truth := enough(*law)) < 480:
             continue
         wanted = epochs_wanted(losses(12, *law) * (1 + 0.01 * random.normal(size=12)))
         if wanted is not None:
             held.append(wanted.low <= truth <= (wanted.high or np.inf))
-    assert len(held) >= 40
+    assert len(held) >= 25
     assert np.mean(held) >= 0.85  # 95% less three standard errors of so many
 
 

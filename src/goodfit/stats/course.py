@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 EPOCHS_TO_TELL = 6  # fewer points than twice the three numbers tell none of them
 POWERS = np.geomspace(0.1, 3.0, 400)
@@ -48,6 +47,8 @@ def epochs_wanted(losses: np.ndarray) -> EpochsWanted | None:
     count = len(losses)
     if count < EPOCHS_TO_TELL or not np.isfinite(losses).all() or not losses[0] > losses[-1] or losses.min() <= 0:
         return None
+    from scipy import stats
+
     weights = losses**-2.0  # noise is a share of the loss
     fitted, wanted = _fit(losses[None], weights)
     shares = (losses - fitted[0]) / losses
