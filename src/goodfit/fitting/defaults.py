@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TypeVar
 
+from goodfit.data.images.mirrors import Mirrors
 from goodfit.errors import UsageError
 from goodfit.fitting.effort import Effort
 from goodfit.fitting.options import FitOptions
@@ -43,6 +44,7 @@ class Facts:
         fixed_features: nothing but the head is learnt, and that to the optimum in the first epoch.
         recipe: of the architecture for this task, where it has one.
         effort: what can be afforded on this machine, where that is known.
+        mirrors: what the training images say of being mirrored, where they are enough to tell.
     """
 
     train_rows: int
@@ -55,6 +57,7 @@ class Facts:
     fixed_features: bool = False
     recipe: Recipe | None = None
     effort: Effort | None = None
+    mirrors: Mirrors | None = None
 
 
 @dataclass(frozen=True)
@@ -210,9 +213,16 @@ def usual_augmentation(facts: Facts, epochs: int) -> tuple[str, str] | None:
     if facts.channels is None:
         return None
     plain = facts.effort is not None  # of a plain net with Muon: docs/decisions/028-speed-from-scratch.md
-    if facts.channels == 3:
-        many = epochs >= EPOCHS_THAT_MEMORISE and not plain
-        why = "colour images keep their meaning when flipped" + ("" if many or plain else NO_REPETITION)
-        return "standard" if many else "mirror", why
-    many = epochs >= (EPOCHS_OF_MUON if plain else EPOCHS_THAT_MEMORISE)
-    return "light" if many else "none", "grey images may be text, so no flips" + ("" if many else NO_REPETITION)
+    colour, mirrors = facts.channels == 3, facts.mirrors
+    many = epochs >= (EPOCHS_OF_MUON if plain and not colour else EPOCHS_THAT_MEMORISE)
+    repeated = "" if many or (plain and colour) else NO_REPETITION
+    if mirrors is not None and mirrors.harmful:
+        return "light" if many else "none", f"mirrored, its images are near to those of other classes{repeated}"
+    if mirrors is not None and mirrors.harmless and not colour:
+        return "mirror" if many or plain else "none", f"mirrored, its images are near to those of their class{repeated}"
+    if colour:
+        return (
+            "standard" if many and not plain else "mirror",
+            f"colour images keep their meaning when flipped{repeated}",
+        )
+    return "light" if many else "none", f"grey images may be text, so no flips{repeated}"

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from goodfit.data.feed import Feed
 from goodfit.data.images.augment import Augmenter, AugmentSettings
+from goodfit.data.images.mirrors import IMAGES_ASKED, Mirrors, count_mirrors
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Batch
 from goodfit.fitting.defaults import Defaults, Facts, usual_choices
@@ -156,7 +157,18 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         fixed_features=net.fixed_features,
         recipe=recipes.get(problem.task.family),
         effort=net.effort,
+        mirrors=_mirrors(problem) if options.augment is None else None,
     )
+
+
+def _mirrors(problem: Problem) -> Mirrors | None:
+    """Asked of training images of one class each, spread evenly."""
+    source = problem.source
+    if len(source.in_shape) != 3 or problem.task.family != "classes":
+        return None
+    rows = problem.split.rows("train")
+    rows = rows[:: max(1, len(rows) // IMAGES_ASKED)][:IMAGES_ASKED]
+    return count_mirrors(source.read(rows), problem.y[rows].numpy())
 
 
 def _precision(

@@ -1,0 +1,82 @@
+"""Whether images keep their meaning when they are mirrored, asked of the training images themselves.
+
+Each image has a nearest one among the others, and a nearest one among the others mirrored. Where mirrored images are of
+use, the mirrored one is often the nearer of the two, in most classes, and has the right class as often. Where an image
+means something else in the mirror, as arrows and letters do, it is near to images of another class.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+from torch.nn import functional
+
+IMAGES_ASKED = 3_000  # a product of so many with so many: a second
+IMAGES_AT_LEAST = 300
+IMAGES_OF_A_CLASS = 10
+SIDE = 16  # px, to which images are made smaller: what they show, not their grain
+OFTEN = 0.15  # share of a class' images to which a mirrored one is the nearest: clothes 0.25, letters to 0.09
+ERRORS_NEEDED = 2.0  # standard errors
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """What was counted.
+
+    Attributes:
+        often: share of the images whose nearest is mirrored, in the median class.
+        gained, lost: images whose nearest has the right class only with mirrored images, and only without.
+    """
+
+    often: float
+    gained: int
+    lost: int
+
+    @property
+    def harmful(self) -> bool:
+        """Beyond doubt more is lost than gained (McNemar 1947)."""
+        return self.lost - self.gained > ERRORS_NEEDED * math.sqrt(self.gained + self.lost)
+
+    @property
+    def harmless(self) -> bool:
+        """Mirrored images are often the nearest, and not more often of a wrong class than chance allows."""
+        return self.often >= OFTEN and not self.harmful
+
+
+def count_mirrors(images: Tensor, classes: np.ndarray) -> Mirrors | None:
+    """Look for the nearest image with and without mirrored ones; None where the images are too few to tell.
+
+    Args:
+        images: (n, C, H, W) of training.
+        classes: (n,) of each.
+    """
+    if len(images) < IMAGES_AT_LEAST:
+        return None
+    small = functional.adaptive_avg_pool2d(images.float(), (min(SIDE, images.shape[2]), min(SIDE, images.shape[3])))
+    one, other = _directions(small), _directions(small.flip(3))
+    beside, mirrored = one @ one.T, one @ other.T
+    for near in (beside, mirrored):
+        near.fill_diagonal_(-math.inf)  # an image is no neighbour of its own
+    as_is, turned = beside.max(dim=1), mirrored.max(dim=1)
+    turned_is_nearer = (turned.values > as_is.values).numpy()
+    right = classes[as_is.indices.numpy()] == classes
+    right_with = np.where(turned_is_nearer, classes[turned.indices.numpy()] == classes, right)
+    shares = [
+        turned_is_nearer[classes == each].mean()
+        for each in np.unique(classes)
+        if (classes == each).sum() >= IMAGES_OF_A_CLASS
+    ]
+    return Mirrors(
+        float(np.median(shares)) if shares else 0.0,
+        int((right_with & ~right).sum()),
+        int((right & ~right_with).sum()),
+    )
+
+
+def _directions(images: Tensor) -> Tensor:
+    """(n, D) of length 1: brightness and contrast are of no consequence."""
+    flat = images.flatten(1)
+    return functional.normalize(flat - flat.mean(dim=1, keepdim=True), dim=1)
