@@ -153,13 +153,13 @@ def test_rivals_leave_out_what_would_take_long() -> None:
 
 
 def test_trees_over_pairs_are_kept_for_a_slanted_border_and_are_equal_to_what_was_judged() -> None:
-    x = rows(600, seed=2)
+    x = rows(480, seed=3)
     y = torch.from_numpy(np.abs(x[:, 0] - x[:, 1]) * 4 + (x[:, 3] == 2))
-    parts = [(np.arange(450), np.arange(450, 600))]  # one fold: its model is the module
+    parts = [(np.arange(360), np.arange(360, 480))]  # one fold: its model is the module
     slanted = Lesson(Regression.from_targets(y.numpy()), torch.from_numpy(x), y, parts, CARDINALITIES, seed=0)
     fitted = TreesRival().fit(slanted)
     assert [0, 1] in fitted.options["pairs"]
-    assert fitted.module(torch.from_numpy(x[450:])).numpy() == pytest.approx(fitted.out.numpy(), abs=1e-5)
+    assert fitted.module(torch.from_numpy(x[360:])).numpy() == pytest.approx(fitted.out.numpy(), abs=1e-5)
     straight = torch.from_numpy((x[:, 0] > 0) * 3.0 + (x[:, 3] == 2))
     plain = Lesson(Regression.from_targets(straight.numpy()), torch.from_numpy(x), straight, parts, CARDINALITIES, 0)
     assert "pairs" not in TreesRival().fit(plain).options

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.nets.architecture import Architecture
+from goodfit.nets.maps import heights_at
 
 CELLS_AT_ONCE = 2_000_000  # rows times trees that are taken together
 LEAVES_AT_MOST = 31  # of a tree: a bit each of an int32, without its sign
@@ -24,13 +25,15 @@ class BoostedTrees(nn.Module):
     """x: (N, D) -> (N, outputs).
 
     A node sends a row to the right where x[feature] > threshold, or, of a category, where the code is not among those
-    that go to the left. Behind the D features of a row stand the differences and then the sums of pairs of them.
+    that go to the left. Behind the D features of a row stand the differences and then the sums of pairs of them, and
+    behind these the heights of maps (`goodfit.nets.maps`).
 
     Args:
         outputs: width.
         pairs: of features.
         trees, nodes, leaves: how many trees, and nodes and leaves of the largest one.
         category_splits, codes: nodes that ask for a category, and codes of the largest category.
+        planes: the two features of each map; map_lines and map_kinds: lines across a feature, and heights at a place.
     """
 
     feature: Tensor
@@ -41,6 +44,8 @@ class BoostedTrees(nn.Module):
     value: Tensor
     output: Tensor
     start: Tensor
+    lines: Tensor
+    heights: Tensor
 
     def __init__(
         self,
@@ -52,12 +57,16 @@ class BoostedTrees(nn.Module):
         category_splits: int,
         codes: int,
         pairs: Sequence[Sequence[int]],
+        planes: Sequence[Sequence[int]],
+        map_lines: int,
+        map_kinds: int,
     ) -> None:
         super().__init__()
         if leaves > LEAVES_AT_MOST:
             raise ValueError(f"{leaves} leaves a tree; {LEAVES_AT_MOST} at most")
         self.outputs = outputs
         self.pairs = [(one, other) for one, other in pairs]
+        self.planes = [(one, other) for one, other in planes]
         self.register_buffer("feature", torch.zeros(nodes, trees, dtype=torch.int64))
         self.register_buffer("threshold", torch.full((nodes, trees), torch.finfo(torch.float32).max))
         # the leaves that are left where a row goes to the right, as bits
@@ -67,11 +76,21 @@ class BoostedTrees(nn.Module):
         self.register_buffer("value", torch.zeros(trees, leaves, dtype=torch.float64))
         self.register_buffer("output", torch.zeros(trees, dtype=torch.int64))  # that a tree adds to
         self.register_buffer("start", torch.zeros(outputs, dtype=torch.float64))
+        if self.planes:
+            self.register_buffer("lines", torch.zeros(len(planes), 2, map_lines))
+            self.register_buffer("heights", torch.zeros(len(planes), map_kinds, map_lines, map_lines))
 
     def forward(self, x: Tensor) -> Tensor:
         rows = max(1, CELLS_AT_ONCE // max(1, len(self.output)))
-        pieces = [self._sums(with_pairs(piece, self.pairs).t().contiguous()) for piece in x.split(rows)]
+        pieces = [self._sums(self._features(piece).t().contiguous()) for piece in x.split(rows)]
         return torch.cat(pieces).float() if pieces else x.new_zeros(0, self.outputs)
+
+    def _features(self, x: Tensor) -> Tensor:
+        """(N, D and more) all that trees may ask for."""
+        paired = with_pairs(x, self.pairs)
+        if not self.planes:
+            return paired
+        return torch.cat([paired, heights_at(x, self.planes, self.lines, self.heights)], dim=1)
 
     def _sums(self, columns: Tensor) -> Tensor:
         """(n, outputs) float64 of columns (D, n)."""
@@ -109,6 +128,9 @@ def _build(
     category_splits: int = 0,
     codes: int = 0,
     pairs: Sequence[Sequence[int]] = (),
+    planes: Sequence[Sequence[int]] = (),
+    map_lines: int = 0,
+    map_kinds: int = 0,
 ) -> nn.Module:
     return BoostedTrees(
         outputs,
@@ -118,6 +140,9 @@ def _build(
         category_splits=category_splits,
         codes=codes,
         pairs=pairs,
+        planes=planes,
+        map_lines=map_lines,
+        map_kinds=map_kinds,
     )
 
 

@@ -2,8 +2,9 @@
 
 Friedman 2001 ("Greedy function approximation: a gradient boosting machine"). A tree asks one number at a time, so that
 it takes many steps along a slanted border: trees over differences and sums of pairs of numbers are grown too, and kept
-where the rows held out say that they are better (docs/decisions/029-longer-and-slanted-trees.md). How many trees are
-kept is chosen by the same rows. The model is the mean of those of the folds.
+where the rows held out say that they are better (docs/decisions/029-longer-and-slanted-trees.md). The same is asked of
+trees that know the mean target of neighbours (docs/decisions/034-neighbours.md). How many trees are kept is chosen by
+the same rows. The model is the mean of those of the folds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import Tensor
 
 from goodfit.nets.boosted_trees import with_pairs
 from goodfit.rivals.grown import Grown, gains, tensors_of
+from goodfit.rivals.neighbours import Neighbours, marks
 from goodfit.rivals.rival import Lesson, Rival
 
 FEW_ROWS = 10_000
@@ -39,6 +41,9 @@ PAIRED_NUMBERS = 10  # those that plain trees gain most by
 ROWS_FOR_PAIRS = 300  # fewer rows cannot say which of the two is better
 NUMBERS_AT_MOST = 20  # of more numbers than that, pairs of ten were never better
 FEATURES_TRIED = 0.2  # share at each split, at least, with pairs
+MAPPED_NUMBERS = 3  # that plain trees gain most by: neighbours are looked for in each two of them
+ROWS_FOR_MAPS = 500
+MARKS_AT_MOST = 4  # means a plane
 
 Pairs = Sequence[tuple[int, int]]
 
@@ -51,6 +56,7 @@ class Forest:
         grown: a model of each fold.
         order: for each column that the trees know, its place among the features of a row and its pairs.
         pairs: of features, of which they know the differences and sums.
+        planes: of two features, in which they know the mean target of neighbours.
         rounds: that are kept.
         out: (N, outputs), right for the held-out rows.
         loss: their mean loss.
@@ -59,6 +65,7 @@ class Forest:
     grown: Sequence[Grown]
     order: np.ndarray
     pairs: Pairs
+    planes: Pairs
     rounds: int
     out: np.ndarray
     loss: float
@@ -81,42 +88,68 @@ class TreesRival(Rival):
         options, state = tensors_of(forest.grown, forest.rounds, forest.order)
         if forest.pairs:
             options["pairs"] = [list(pair) for pair in forest.pairs]
+        if forest.planes:
+            taught = np.unique(np.concatenate([lesson.taught(fold) for fold in range(len(lesson.folds))]))
+            neighbours = Neighbours(lesson.x[taught].double().numpy(), marks(lesson)[taught], forest.planes)
+            lines, heights = neighbours.maps()
+            options["planes"] = [list(plane) for plane in forest.planes]
+            options |= {"map_lines": lines.shape[2], "map_kinds": heights.shape[1]}
+            state |= {"lines": lines, "heights": heights}
         return options, {name: torch.from_numpy(value) for name, value in state.items()}, forest.out
 
     def _best(self, lesson: Lesson) -> Forest:
-        """Plain trees, or those over pairs where the rows held out say that they are better."""
-        forest = _forest(lesson, ())
+        """Plain trees, or those over pairs and maps where the rows held out say that they are better."""
+        forest = _forest(lesson, (), ())
+        by_gain = np.argsort(-gains(forest.grown, forest.order)[: lesson.numbers], kind="stable")
         if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
-            of_numbers = gains(forest.grown, forest.order)[: lesson.numbers]
-            paired = np.sort(np.argsort(-of_numbers, kind="stable")[:PAIRED_NUMBERS]).tolist()
-            forest = min(forest, _forest(lesson, list(itertools.combinations(paired, 2))), key=lambda each: each.loss)
+            forest = min(forest, _forest(lesson, _each_two(by_gain[:PAIRED_NUMBERS]), ()), key=lambda each: each.loss)
+        if lesson.numbers >= 2 and len(lesson.x) >= ROWS_FOR_MAPS and _has_few_marks(lesson):
+            planes = _each_two(by_gain[:MAPPED_NUMBERS])
+            forest = min(forest, _forest(lesson, forest.pairs, planes), key=lambda each: each.loss)
         return forest
 
 
-def _forest(lesson: Lesson, pairs: Pairs) -> Forest:
+def _each_two(numbers: np.ndarray) -> Pairs:
+    return list(itertools.combinations(np.sort(numbers).tolist(), 2))
+
+
+def _has_few_marks(lesson: Lesson) -> bool:
+    """Whether a place on a map has few heights: more than two classes would each be one."""
+    return not _many(lesson) and lesson.task.outputs <= MARKS_AT_MOST
+
+
+def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs) -> Forest:
     """Grow trees for each fold, and choose their number by the held-out rows."""
     # scikit-learn puts categories first, so that they stand first here
     categories = [at for at, size in enumerate(lesson.cardinalities, lesson.numbers) if size <= LEVELS_AT_MOST]
-    width = lesson.x.shape[1] + 2 * len(pairs)
+    paired = with_pairs(lesson.x, pairs).double().numpy()
+    learnt, judged = [], []
+    for fold, (_, held_out) in enumerate(lesson.folds):
+        taught = lesson.taught(fold)
+        beside, beside_held_out = paired[taught], paired[held_out]
+        if planes:
+            neighbours = Neighbours(paired[taught], marks(lesson)[taught], planes)
+            beside = np.concatenate([beside, neighbours.means_of_others()], axis=1)
+            beside_held_out = np.concatenate([beside_held_out, neighbours.means(paired[held_out])], axis=1)
+        learnt.append((taught, beside))
+        judged.append(beside_held_out)
+    width = judged[0].shape[1]
     order = np.array([*categories, *(at for at in range(width) if at not in set(categories))])
-    x = with_pairs(lesson.x, pairs).numpy()[:, order].astype(np.float64)
-    features = 0.5 * lesson.x.shape[1] / width if pairs else None
+    features = 0.5 * lesson.x.shape[1] / width if pairs or planes else None
     targets = lesson.targets()
-    planted = [
-        _plant(x[taught], targets[taught], lesson, len(categories), features)
-        for taught in (lesson.taught(fold) for fold in range(len(lesson.folds)))
-    ]
+    planted = [_plant(x[:, order], targets[taught], lesson, len(categories), features) for taught, x in learnt]
     grown = [each.grown for each in planted]
     for rounds in _lengths(lesson):
         for each in planted:
             each.grow(rounds)
-        stages = [each.stages(x[held_out], STRIDE) for each, (_, held_out) in zip(grown, lesson.folds, strict=True)]
+        stages = [each.stages(x[:, order], STRIDE) for each, x in zip(grown, judged, strict=True)]
         lengths = min(map(len, stages))
         losses = np.array([lesson.mean_loss(_out_of(stages, length, lesson)) for length in range(lengths)])
         if losses.argmin() < STILL_FALLING * lengths:
             break
     kept = int(np.flatnonzero(losses <= losses.min() + NEARLY_LOWEST * abs(losses.min()))[0])
-    return Forest(grown, order, pairs, (kept + 1) * STRIDE, _out_of(stages, kept, lesson), float(losses[kept]))
+    out = _out_of(stages, kept, lesson)
+    return Forest(grown, order, pairs, planes, (kept + 1) * STRIDE, out, float(losses[kept]))
 
 
 def _lengths(lesson: Lesson) -> list[int]:
