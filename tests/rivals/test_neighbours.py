@@ -79,8 +79,6 @@ def test_maps_are_near_the_means(repeated: bool) -> None:
     apart = np.abs(read.numpy() - neighbours.means(others))
     # of targets with a standard deviation of 1; of rows at the same distance either takes others
     assert apart.mean() < (0.1 if repeated else 0.02)
-    if repeated:
-        assert np.median(apart) < 1e-5  # on the lines themselves
 
 
 @pytest.mark.parametrize("classes", [False, True])
