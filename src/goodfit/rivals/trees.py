@@ -3,7 +3,7 @@
 Friedman 2001 ("Greedy function approximation: a gradient boosting machine"). A tree asks one number at a time, so that
 it takes many steps along a slanted border: trees over differences and sums of pairs of numbers are grown too, and kept
 where the rows held out say that they are better (docs/decisions/029-longer-and-slanted-trees.md). The same is asked of
-trees that know the mean target of neighbours (docs/decisions/036-neighbours.md). How many trees are kept is chosen by
+trees that know the mean target of neighbours (docs/decisions/037-neighbours.md). How many trees are kept is chosen by
 the same rows. The model is the mean of those of the folds.
 """
 
