@@ -17,6 +17,7 @@ import numpy as np
 from goodfit.checks.engine import dispatch
 from goodfit.checks.finding import Finding, Level
 from goodfit.stats.estimates import Estimate, mean, paired_z
+from goodfit.stats.rise import kept_by_the_other_half
 from goodfit.tasks.metric import Metric
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from goodfit.checks.engine.events import Event
     from goodfit.checks.engine.program_state import ProgramState
 
+SAME_LOSSES = 0.01  # relative: the curve is kept in float32
 Z_BEYOND_DOUBT = 2.576  # one-sided p < 0.005
 FALL_AT_LEAST = 0.03  # of the loss: it is still falling
 ERROR_TEXT_LENGTH = 200  # characters of an exception's text in a finding
@@ -140,7 +142,7 @@ class EndFacts:
         test = len(self.gains["test"]) if "test" in self.gains else self.test_rows
         if self.cross_fitted or not test:
             return test + len(self.kept_valid_losses)
-        return test
+        return test if self._gains_by_halves is None else test + len(self._gains_by_halves)
 
     @property
     def held_out_gain(self) -> Estimate | None:
@@ -153,8 +155,27 @@ class EndFacts:
         parts = [self.gains[part] for part in ("valid", "test") if part in self.gains]
         if not parts:
             return None
-        alone = "test" in self.gains and not self.cross_fitted
-        return self.gains["test"] if alone else np.concatenate(parts)
+        if "test" not in self.gains or self.cross_fitted:
+            return np.concatenate(parts)
+        halves = self._gains_by_halves
+        return self.gains["test"] if halves is None else np.concatenate([halves, self.gains["test"]])
+
+    @property
+    def _gains_by_halves(self) -> np.ndarray | None:
+        """(n,) of a sample of the validation rows, each under the epoch that the other half of them would have kept.
+
+        None where there are no such rows, or where the losses of the epochs are others than those of the model: of
+        smoothed labels, before calibration, of the net without its rivals.
+        """
+        if self.curve is None or not self.curve.size or "valid" not in self.gains:
+            return None
+        apart = max(1, -(-len(self.kept_valid_losses) // self.curve.shape[1]))
+        kept, gains = self.kept_valid_losses[::apart], self.gains["valid"][::apart]
+        if self.best_epoch > len(self.curve) or kept.shape != self.curve[self.best_epoch - 1].shape:
+            return None
+        if not np.allclose(kept, self.curve[self.best_epoch - 1], rtol=SAME_LOSSES):
+            return None
+        return np.asarray(gains + kept - kept_by_the_other_half(self.curve))
 
     @property
     def beats_trivial(self) -> bool:

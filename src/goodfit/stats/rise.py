@@ -49,3 +49,18 @@ def rise_after_lowest(losses: np.ndarray) -> Rise | None:
         before[judged] = around[int(around[:, chosen].mean(axis=1).argmin())][judged]
     lowest = int(means.argmin())
     return Rise(lowest + 1, float(means[lowest]), float(means[-1]), paired_z(after, before))
+
+
+def kept_by_the_other_half(losses: np.ndarray) -> np.ndarray:
+    """(rows,) the loss of each row after the epoch that is lowest for the other half of the rows.
+
+    The loss of the epoch that is kept is no honest one on the rows that chose it; this is.
+
+    Args:
+        losses: (epochs, rows) the loss of the same rows after each epoch.
+    """
+    halves = np.arange(losses.shape[1]) % 2 == 0
+    kept = np.empty(losses.shape[1])
+    for chosen, judged in ((halves, ~halves), (~halves, halves)):
+        kept[judged] = losses[int(losses[:, chosen].mean(axis=1).argmin()), judged]
+    return kept
