@@ -39,7 +39,7 @@ from goodfit.stats.course import epochs_wanted
 POINTS_AT_LEAST = 6  # of a curve: the last three, and three before
 GAP_AT_MOST = 0.05  # of the validation loss above the training loss
 ERRORS_NEEDED = 3.0
-Z_NEEDED = 1.645  # one-sided p < 0.05: beyond it the training rows are fitted better
+Z_NEEDED = 2.326  # one-sided p < 0.01: beyond it the training rows are fitted better
 
 
 class Underfitting(EndRule, CurveRule):
