@@ -126,3 +126,34 @@ def leaves_among(nodes: Iterable[Any]) -> Iterator[Tensor]:
         variable = getattr(node, "variable", None)
         if variable is not None:
             yield variable
+
+
+SUMS = ("AddBackward0", "SubBackward0")
+SCALINGS = frozenset({"MulBackward0", "DivBackward0", "NegBackward0", "MeanBackward0", "MeanBackward1", "SumBackward0"})
+TERMS_AT_MOST = 20  # nodes of the outermost sum of a loss
+
+
+def has_constant_term(loss: Tensor) -> bool:
+    """Whether the sum that a loss is has a term without a graph; terms may be multiplied by numbers."""
+    sums = (node for node in _outermost(loss) if node.name() in SUMS)
+    return any(parent is None for node in sums for parent, _ in node.next_functions)
+
+
+def terms(loss: Tensor) -> Iterator[Any]:
+    """Nodes that gave the terms of the sum that a loss is; numbers by which they are multiplied are passed."""
+    return (node for node in _outermost(loss) if not _passes(node))
+
+
+def _outermost(loss: Tensor) -> Iterator[Any]:
+    """Nodes of the sum that a loss is, down to those that gave its terms."""
+    stack, looked_at = [loss.grad_fn] if loss.grad_fn is not None else [], 0
+    while stack and looked_at < TERMS_AT_MOST:
+        node = stack.pop()
+        looked_at += 1
+        yield node
+        if _passes(node):
+            stack += parents(node)
+
+
+def _passes(node: Any) -> bool:
+    return node.name() in SUMS or node.name() in MOVES or (node.name() in SCALINGS and len(parents(node)) == 1)

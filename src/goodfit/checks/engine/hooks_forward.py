@@ -69,6 +69,8 @@ class ForwardHooks(Replacing):
             self._replace(Tensor, name, self._read, undo)
         for name in ("argmax", "max"):
             self._replace(torch, name, self._read, undo)
+        for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
+            self._replace(owner, name, self._subtract, undo)
         for name in ("view", "reshape"):
             self._replace(Tensor, name, self._reshape, undo)
         self._replace(torch, "reshape", self._reshape, undo)
@@ -199,6 +201,19 @@ class ForwardHooks(Replacing):
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
         if isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+        return result
+
+    def _subtract(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if not torch.is_grad_enabled() and len(args) > 1 and result.dim() == 2:
+            left, right = args[0], args[1]
+            rows = result.shape[0]
+            if (
+                isinstance(right, Tensor)
+                and rows > 1
+                and {(rows, 1), (rows,)} == {tuple(left.shape), tuple(right.shape)}
+            ):
+                self.watcher.tell(events.Pairwise(left, right))
         return result
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:

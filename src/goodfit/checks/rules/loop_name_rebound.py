@@ -1,0 +1,110 @@
+"""loop-name-rebound: a loop over parameters assigns to its own variable, which changes no parameter.
+
+What it checks
+    In the source of the program: a for loop over .parameters() or .buffers(), or over zip() or enumerate() of these,
+    assigns to one of its variables (p = ...) and does nothing with it afterwards.
+
+Why it hurts
+    p = ... gives another value to the name p. The parameter that it stood for stays as it is: a target net is never
+    updated, weights are never clipped or set anew.
+
+Example
+    for target, source in zip(target_net.parameters(), net.parameters()):
+        target = tau * source + (1 - tau) * target
+
+Instead
+    with torch.no_grad():
+        for target, source in zip(target_net.parameters(), net.parameters()):
+            target.lerp_(source, tau)
+
+When it is a false alarm
+    None is known: the value is never used.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+import sys
+from collections.abc import Iterator
+
+from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.user_frame import is_users, shown, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+SOURCES = ("parameters", "named_parameters", "buffers", "named_buffers")
+LOOP = re.compile(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
+FILES_AT_MOST = 40  # of the program's own, that are parsed
+
+
+class LoopNameRebound(LiveRule):
+    code, level = "GF332", Level.WARNING
+
+    def start(self) -> None:
+        self.lines: dict[str, list[str]] = {}  # of the program's files
+
+    def on_step(self, event: Step) -> None:
+        file = user_place().file
+        if file is not None and file not in self.lines:
+            self.lines[file] = linecache.getlines(file)  # also of a notebook's cells
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str) and len(self.lines) < FILES_AT_MOST and path.endswith(".py") and is_users(path):
+                self.lines.setdefault(shown(path), linecache.getlines(path))
+        for file, lines in sorted(self.lines.items()):
+            source = "".join(lines)
+            if not LOOP.search(source):
+                continue
+            for name, line in rebound(_parsed(source)):
+                yield self.finding(
+                    f"{name} = ... in a loop over parameters gives the name another value, which is not used: the "
+                    "parameter stays as it is",
+                    f"Write into it under torch.no_grad(): {name}.copy_(...), {name}.lerp_(...), {name}.mul_(...)",
+                    file=file,
+                    line=line,
+                )
+
+
+def _parsed(source: str) -> ast.AST:
+    """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names that loops over parameters rebind without using them afterwards, each with its line."""
+    for loop in ast.walk(tree):
+        if not isinstance(loop, ast.For) or not _over_parameters(loop.iter):
+            continue
+        names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        for position, statement in enumerate(loop.body):
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                continue
+            target = statement.targets[0]
+            if isinstance(target, ast.Name) and target.id in names:
+                used = any(_uses(later, target.id) for later in loop.body[position + 1 :])
+                if not used:
+                    yield target.id, statement.lineno
+
+
+def _over_parameters(iterated: ast.expr) -> bool:
+    if not isinstance(iterated, ast.Call):
+        return False
+    function = iterated.func
+    if isinstance(function, ast.Attribute):
+        return function.attr in SOURCES
+    wraps = isinstance(function, ast.Name) and function.id in ("zip", "enumerate", "list", "reversed")
+    return wraps and any(_over_parameters(each) for each in iterated.args)
+
+
+def _uses(node: ast.AST, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
