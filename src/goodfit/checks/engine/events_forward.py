@@ -139,6 +139,13 @@ class Compare(Event):
 
 
 @dataclass(frozen=True)
+class Noise(Event):
+    """torch.randn or torch.randn_like has given a tensor."""
+
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
 class Pairwise(Event):
     """Without gradients being recorded, (N, 1) minus (N,), in this order or the other, has given (N, N)."""
 

@@ -71,6 +71,8 @@ class ForwardHooks(Replacing):
             self._replace(torch, name, self._read, undo)
         for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
             self._replace(owner, name, self._subtract, undo)
+        for name in ("randn", "randn_like"):
+            self._replace(torch, name, self._noise, undo)
         for name in ("view", "reshape"):
             self._replace(Tensor, name, self._reshape, undo)
         self._replace(torch, "reshape", self._reshape, undo)
@@ -201,6 +203,11 @@ class ForwardHooks(Replacing):
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
         if isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+        return result
+
+    def _noise(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        self.watcher.tell(events.Noise(result))
         return result
 
     def _subtract(self, original: Any, args: Any, kwargs: Any) -> Any:

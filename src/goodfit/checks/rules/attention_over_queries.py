@@ -92,7 +92,7 @@ def _back_to(node: Any, names: str | tuple[str, ...], passing: frozenset[str]) -
         if node.name() in wanted:
             return node
         inputs = graph.parents(node)
-        if node.name() not in passing or not inputs:
+        if node.name() not in passing or not inputs or (node.name() == "MulBackward0" and len(inputs) > 1):
             return None
         if graph.shape_of(inputs[0])[-2:] != graph.shape_of(node)[-2:]:
             return None

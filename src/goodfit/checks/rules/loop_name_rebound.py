@@ -2,7 +2,8 @@
 
 What it checks
     In the source of the program: a for loop over .parameters() or .buffers(), or over zip() or enumerate() of these,
-    assigns to one of its variables (p = ...) and does nothing with it afterwards.
+    assigns to one of its variables (p = ...) and does nothing with it afterwards. The value is computed by operators,
+    methods and functions of torch alone, none of which writes in place.
 
 Why it hurts
     p = ... gives another value to the name p. The parameter that it stood for stays as it is: a target net is never
@@ -38,6 +39,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 SOURCES = ("parameters", "named_parameters", "buffers", "named_buffers")
+TORCH = ("torch", "F", "functional")
 LOOP = re.compile(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
 FILES_AT_MOST = 40  # of the program's own, that are parsed
 
@@ -64,7 +66,7 @@ class LoopNameRebound(LiveRule):
                 continue
             for name, line in rebound(_parsed(source)):
                 yield self.finding(
-                    f"{name} = ... in a loop over parameters gives the name another value, which is not used: the "
+                    f"in a loop over parameters, {name} = ... gives the name another value, which is not used: the "
                     "parameter stays as it is",
                     f"Write into it under torch.no_grad(): {name}.copy_(...), {name}.lerp_(...), {name}.mul_(...)",
                     file=file,
@@ -90,7 +92,7 @@ def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 continue
             target = statement.targets[0]
-            if isinstance(target, ast.Name) and target.id in names:
+            if isinstance(target, ast.Name) and target.id in names and _only_computes(statement.value, names):
                 used = any(_uses(later, target.id) for later in loop.body[position + 1 :])
                 if not used:
                     yield target.id, statement.lineno
@@ -108,3 +110,23 @@ def _over_parameters(iterated: ast.expr) -> bool:
 
 def _uses(node: ast.AST, name: str) -> bool:
     return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
+
+
+def _only_computes(value: ast.expr, names: set[str]) -> bool:
+    """Whether all that happens in an expression is known to leave tensors as they are."""
+    calls = [each.func for each in ast.walk(value) if isinstance(each, ast.Call)]
+    return bool(calls or isinstance(value, ast.BinOp | ast.UnaryOp)) and all(
+        isinstance(function, ast.Attribute)
+        and not function.attr.endswith("_")
+        and _is_tensors_or_torch(function.value, names)
+        for function in calls
+    )
+
+
+def _is_tensors_or_torch(owner: ast.expr, names: set[str]) -> bool:
+    """Whether methods of this are those of a tensor: a loop's name, p.data, a call or sum; or torch's functions."""
+    if isinstance(owner, ast.Attribute):
+        return owner.attr in ("data", "grad", "functional", "T") and _is_tensors_or_torch(owner.value, names)
+    if isinstance(owner, ast.Name):
+        return owner.id in names or owner.id in TORCH
+    return isinstance(owner, ast.Call | ast.BinOp | ast.UnaryOp | ast.Subscript)

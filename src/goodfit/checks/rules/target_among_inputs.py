@@ -41,6 +41,7 @@ LOSSES_OF_NUMBERS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 CLASSES_AT_MOST = 20  # of a batch
 COLUMNS_AT_MOST = 4096  # of a row, all steps of a window together
 CORRELATION_AT_LEAST = 0.5  # with another column: made-up targets are often one of several independent columns
+ERRORS_AT_LEAST = 4.0  # standard errors of the correlation of independent columns, 1 / sqrt(N)
 
 
 class TargetAmongInputs(LiveRule):
@@ -108,4 +109,5 @@ def _equal_columns(x: Tensor, y: Tensor) -> set[int]:
     column = centred[:, equal[0]] / norms[equal[0]]
     correlations = (column @ (centred / norms)).abs()
     correlations[equal] = 0
-    return set(equal) if float(correlations.max()) >= CORRELATION_AT_LEAST else set()
+    needed = max(CORRELATION_AT_LEAST, ERRORS_AT_LEAST / len(x) ** 0.5)
+    return set(equal) if float(correlations.max()) >= needed else set()
