@@ -16,6 +16,7 @@ from goodfit.checks.engine.user_frame import Place
 
 MARK = "goodfit"  # key in grad_fn.metadata
 SCORE = "goodfit score"  # another: see mark_score
+CONSTANT = "goodfit constant"  # another: see mark_constant
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
 # What leaves the values as they are, or moves them about.
@@ -57,6 +58,11 @@ def mark(node: Any, place: Place) -> None:
 def mark_score(node: Any) -> None:
     """Keep that this node gave the log-probability of values that need no gradient."""
     node.metadata[SCORE] = True
+
+
+def mark_constant(node: Any) -> None:
+    """Keep that this node gave the sum of a number with a graph, and a tensor of one number, not 0, without."""
+    node.metadata[CONSTANT] = True
 
 
 def place_of(node: Any) -> Place:
@@ -134,9 +140,8 @@ TERMS_AT_MOST = 20  # nodes of the outermost sum of a loss
 
 
 def has_constant_term(loss: Tensor) -> bool:
-    """Whether the sum that a loss is has a term without a graph; terms may be multiplied by numbers."""
-    sums = (node for node in _outermost(loss) if node.name() in SUMS)
-    return any(parent is None for node in sums for parent, _ in node.next_functions)
+    """Whether the sum that a loss is has a tensor without a graph as a term; terms may be multiplied by numbers."""
+    return any(CONSTANT in node.metadata for node in _outermost(loss))
 
 
 def terms(loss: Tensor) -> Iterator[Any]:

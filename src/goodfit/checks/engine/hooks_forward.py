@@ -69,8 +69,10 @@ class ForwardHooks(Replacing):
             self._replace(Tensor, name, self._read, undo)
         for name in ("argmax", "max"):
             self._replace(torch, name, self._read, undo)
+        for owner, name in ((Tensor, "__add__"), (Tensor, "__radd__"), (Tensor, "add"), (torch, "add")):
+            self._replace(owner, name, self._sum, undo)
         for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
-            self._replace(owner, name, self._subtract, undo)
+            self._replace(owner, name, self._difference, undo)
         for name in ("randn", "randn_like"):
             self._replace(torch, name, self._noise, undo)
         for name in ("view", "reshape"):
@@ -196,6 +198,8 @@ class ForwardHooks(Replacing):
         if self.watcher.hears(events.Write) and not args[0].requires_grad and not torch.is_grad_enabled():
             others = [other for other in args[1:] if isinstance(other, Tensor)]
             self.watcher.tell(events.Write(args[0], name, others[0] if others else None))
+        if args[0].dim() == 0 and name in ("__iadd__", "add_") and torch.is_grad_enabled():
+            return self._sum(original, args, kwargs)
         return original(*args, **kwargs)
 
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -210,17 +214,22 @@ class ForwardHooks(Replacing):
         self.watcher.tell(events.Noise(result))
         return result
 
-    def _subtract(self, original: Any, args: Any, kwargs: Any) -> Any:
+    def _sum(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
-        if not torch.is_grad_enabled() and len(args) > 1 and result.dim() == 2:
-            left, right = args[0], args[1]
-            rows = result.shape[0]
-            if (
-                isinstance(right, Tensor)
-                and rows > 1
-                and {(rows, 1), (rows,)} == {tuple(left.shape), tuple(right.shape)}
-            ):
-                self.watcher.tell(events.Pairwise(left, right))
+        if isinstance(result, Tensor) and result.dim() == 0 and result.grad_fn is not None:
+            numbers = [each for each in args[:2] if isinstance(each, Tensor) and each.dim() == 0 and not each.is_meta]
+            constants = [each for each in numbers if not each.requires_grad]
+            if len(numbers) == 2 and constants and bool(constants[0]):
+                graph.mark_constant(result.grad_fn)
+        return result
+
+    def _difference(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = self._sum(original, args, kwargs)
+        if not torch.is_grad_enabled() and isinstance(result, Tensor) and result.dim() == 2 and len(result) > 1:
+            rows = len(result)
+            given = [each for each in args[:2] if isinstance(each, Tensor)]
+            if {tuple(each.shape) for each in given} == {(rows, 1), (rows,)}:
+                self.watcher.tell(events.Pairwise(given[0], given[1]))
         return result
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:

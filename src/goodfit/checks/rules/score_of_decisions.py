@@ -1,8 +1,8 @@
 """score-of-decisions: an area under a curve is computed from decisions instead of scores.
 
 What it checks
-    roc_auc_score or average_precision_score of scikit-learn gets predictions that are all 0 or 1 (or all whole numbers
-    of classes for several), for twenty rows or more, with both labels among them.
+    roc_auc_score or average_precision_score of scikit-learn gets predictions that are all 0 or 1, both of them, for
+    twenty rows or more with both labels.
 
 Why it hurts
     The area is that of a curve through all thresholds, and decisions have one. What comes out is the mean of
@@ -32,6 +32,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 ROWS_AT_LEAST = 20
+ROWS_AT_FIRST = 100
 
 
 class ScoreOfDecisions(LiveRule):
@@ -47,8 +48,9 @@ class ScoreOfDecisions(LiveRule):
         predictions, labels = np.asarray(event.predictions), np.asarray(event.labels)
         if predictions.dtype.kind not in "biuf" or predictions.ndim != 1 or len(predictions) < ROWS_AT_LEAST:
             return
-        values = np.unique(predictions)
-        if set(values.tolist()) == {0, 1} and len(np.unique(labels)) == 2:
+        if not np.isin(predictions[:ROWS_AT_FIRST], (0, 1)).all():  # scores: nearly always
+            return
+        if set(np.unique(predictions).tolist()) == {0, 1} and len(np.unique(labels)) == 2:
             self.reported.add(event.name)
             yield self.finding(
                 f"{event.name} gets {len(predictions):,} predictions that are all 0 or 1: it is the area of one "
