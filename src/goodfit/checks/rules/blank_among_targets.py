@@ -30,7 +30,7 @@ from torch import Tensor
 from goodfit.checks.engine.events import OtherLoss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import counted
+from goodfit.formatting import agreeing, counted
 
 
 class BlankAmongTargets(LiveRule):
@@ -48,7 +48,7 @@ class BlankAmongTargets(LiveRule):
         if blanks:
             yield self.finding(
                 f"of {counted(used.numel(), 'target')} of ctc_loss within their lengths "
-                f"{counted(blanks, 'one is', 'are')} {blank}, the number of the blank",
+                f"{blanks:,} {agreeing(blanks, 'is', 'are')} {blank}, the number of the blank",
                 "Number the labels from 1 on, give another number as blank=, or leave padding out of target_lengths",
             )
 

@@ -34,7 +34,7 @@ from goodfit.checks.engine.events import Loss
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import listed
+from goodfit.formatting import agreeing, listed
 
 CALLS_AT_LEAST = 3
 REACH = 2  # pixels around one
@@ -66,10 +66,9 @@ class ClassesBetween(LiveRule):
                 each for (where, each), count in self.calls.items() if where == place and count == CALLS_AT_LEAST
             )
             if found:
-                what = "class" if len(found) == 1 else "classes"
-                are = "is" if len(found) == 1 else "are"
                 yield self.finding(
-                    f"{what} {listed(map(str, found))} {are} seen only where a lower and a higher class meet: the "
+                    f"{agreeing(len(found), 'class', 'classes')} {listed(map(str, found))} "
+                    f"{agreeing(len(found), 'is', 'are')} seen only where a lower and a higher class meet: the "
                     "masks were interpolated when they were resized or turned",
                     'Resize masks with the nearest pixel: mode="nearest", InterpolationMode.NEAREST',
                 )

@@ -35,7 +35,7 @@ from goodfit.checks.engine.mixing_probe import copied, random_state_kept
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
-from goodfit.formatting import counted
+from goodfit.formatting import agreeing, counted
 
 MOVE_AT_LEAST = 0.01  # of the standard deviation of the output
 PADS_AT_LEAST = 3
@@ -67,7 +67,8 @@ class PadRowNotZero(LiveRule):
             index = filled[0].padding_idx
             yield self.finding(
                 f"row {index} of an embedding, its padding_idx, is not zero and is never trained; "
-                f"{counted(self.pads, 'pad')} of this batch move the predictions by {moved:.0%} of their spread",
+                f"{counted(self.pads, 'pad')} of this batch {agreeing(self.pads, 'moves', 'move')} the "
+                f"predictions by {moved:.0%} of their spread",
                 f"Set it to zero after the initialisation: embedding.weight[{index}].zero_() under torch.no_grad()",
             )
 
