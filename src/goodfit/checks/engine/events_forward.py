@@ -69,7 +69,7 @@ class OtherLoss(Event):
     """A loss of torch that takes more than an input and its target is about to be called.
 
     Attributes:
-        name: ctc_loss, cosine_embedding_loss or margin_ranking_loss, as in torch.nn.functional.
+        name: as in torch.nn.functional: ctc_loss, triplet_margin_loss ...
         arguments: by name, with their defaults.
     """
 

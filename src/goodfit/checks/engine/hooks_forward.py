@@ -23,7 +23,10 @@ LOSSES = (
     "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
     "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
 )  # fmt: skip
-OTHER_LOSSES = ("ctc_loss", "cosine_embedding_loss", "margin_ranking_loss")  # also of more than two tensors
+OTHER_LOSSES = (
+    "ctc_loss", "cosine_embedding_loss", "margin_ranking_loss", "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+)  # fmt: skip  # of more than two tensors
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
