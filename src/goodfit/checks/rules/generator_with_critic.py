@@ -41,7 +41,7 @@ ROUNDS_AT_LEAST = 4
 NODES_AT_MOST = 40
 PASSING = frozenset({*graph.MOVES, "MeanBackward0", "MeanBackward1", "SumBackward0", "AddBackward0", "DivBackward0"})
 OUTPUTS_KEPT = 8
-CALLS_KEPT = 8
+CALLS_KEPT = 4  # of a critic between two steps: of real samples, of made ones, and of mixtures
 
 
 class Kept(NamedTuple):

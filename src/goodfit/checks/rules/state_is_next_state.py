@@ -38,6 +38,7 @@ LOSSES = ("mse_loss", "smooth_l1_loss", "huber_loss", "l1_loss")
 STEPS_AT_LEAST = 5
 ROWS_AT_LEAST = 8
 DISTINCT_AT_LEAST = 3  # rows
+OTHERS_KEPT = 4  # an evaluation has many, and no step
 
 
 class StateIsNextState(LiveRule):
@@ -57,7 +58,7 @@ class StateIsNextState(LiveRule):
         if event.grad:
             self.states = x if x.grad_fn is None and x.dim() > 1 else None
         elif len(x) >= ROWS_AT_LEAST:  # fewer: an action is chosen
-            self.others.append(x)
+            self.others = [*self.others, x][-OTHERS_KEPT:]
 
     def on_loss(self, event: Loss) -> None:
         if event.grad and event.name in LOSSES and not event.target.requires_grad:

@@ -63,7 +63,7 @@ class TripletOfTwo(LiveRule):
             if self.calls[key] == CALLS_AT_LEAST:
                 yield self.finding(
                     f"{what} in {share:.0%} of the triplets, in each of {CALLS_AT_LEAST} calls",
-                    "Draw the positive from the anchor's class, but not the anchor itself, and the negative from another",
+                    "Draw the positive from the anchor's class, not the anchor, and the negative from another class",
                 )
 
 
