@@ -56,9 +56,8 @@ class LoopNameRebound(LiveRule):
             self.lines[file] = linecache.getlines(file)  # also of a notebook's cells
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for module in list(sys.modules.values()):
-            path = getattr(module, "__file__", None)
-            if isinstance(path, str) and len(self.lines) < FILES_AT_MOST and path.endswith(".py") and is_users(path):
+        for path in _own_files():
+            if len(self.lines) < FILES_AT_MOST:
                 self.lines.setdefault(shown(path), linecache.getlines(path))
         for file, lines in sorted(self.lines.items()):
             source = "".join(lines)
@@ -72,6 +71,18 @@ class LoopNameRebound(LiveRule):
                     file=file,
                     line=line,
                 )
+
+
+def _own_files() -> Iterator[str]:
+    """Files of the program's own modules; of a package the first one says whose it is."""
+    own: dict[str, bool] = {}
+    for name, module in list(sys.modules.items()):
+        package = name.partition(".")[0]
+        path = getattr(module, "__dict__", {}).get("__file__") if own.get(package, True) else None
+        if isinstance(path, str) and path.endswith(".py"):
+            own[package] = is_users(path)
+            if own[package]:
+                yield path
 
 
 def _parsed(source: str) -> ast.AST:

@@ -36,6 +36,7 @@ from goodfit.checks.rule import LiveRule
 
 COLUMNS_AT_LEAST, ROWS_AT_LEAST = 3, 8
 BATCHES_AT_LEAST = 3
+LOOKS_IN_VAIN = 6  # of several nets and losses
 LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
 LOSSES_OF_NUMBERS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 CLASSES_AT_MOST = 20  # of a batch
@@ -50,10 +51,10 @@ class TargetAmongInputs(LiveRule):
     def start(self) -> None:
         self.inputs: list[Tensor] = []  # of the last call
         self.columns: set[int] = set()  # that were the target in every batch so far
-        self.batches = 0
+        self.batches = self.without = 0  # with such a column, one after the other; with none, in all
 
     def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad:
+        if event.outermost and event.grad and self.without < LOOKS_IN_VAIN:
             self.inputs = [x for x in event.inputs if x.dim() in (2, 3) and x.grad_fn is None]
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
@@ -72,6 +73,7 @@ class TargetAmongInputs(LiveRule):
         equal = _equal_columns(x, y) if is_number else _columns_of_classes(x, y)
         self.columns = equal if self.batches == 0 else self.columns & equal
         self.batches = self.batches + 1 if self.columns else 0
+        self.without += not self.columns
         if self.batches == BATCHES_AT_LEAST:
             column = min(self.columns)
             yield self.finding(
