@@ -242,13 +242,16 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 return
         if isinstance(event, Loss) and event.options.get("reduction") == "none":
             return  # how hard each row is: rows are chosen for training by it
+        seen = sum(row in known.content for row in rows)
+        if seen >= SHARE_OF_TRAINING_DATA * max(len(rows), len(known.content)):
+            return  # the training data itself, whole, beside others on the same line
         kept = self.passes.get(place)
         if kept is None or kept.step != self.program.steps:
             kept = self.passes[place] = Pass(self.program.steps, known)
         kept.rows += len(rows)
         kept.common += sum(row in known.content and row not in self.read_first for row in rows)
         kept.unseen.update(row for row in rows if row not in known.content)
-        kept.seen += sum(row in known.content for row in rows)
+        kept.seen += seen
 
     def _rows_of(self, loader: Any) -> Rows | None:
         if loader not in self.rows:
