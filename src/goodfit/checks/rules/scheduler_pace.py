@@ -3,7 +3,7 @@
 What it checks
     The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
     hundredth of its highest value within the first tenth of the steps; or a schedule whose length is the number of the
-    optimiser's steps has itself made a quarter of these steps at most.
+    optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -99,7 +99,9 @@ class SchedulerPace(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         total = self.program.steps
         for pace in self.paces:
-            if pace.steps >= STEPS_AT_LEAST and pace.steps == pace.length and pace.calls <= SLOW_SHARE * pace.length:
+            ended = pace.steps in (total, *(state.steps for state in self.program.optimisers.values()))
+            slow = ended and pace.steps == pace.length and pace.calls <= SLOW_SHARE * pace.length
+            if slow and pace.steps >= STEPS_AT_LEAST:
                 yield self.finding(
                     f"{pace.name} was made for {pace.length:,} steps, as many as the optimiser made, and itself "
                     f"stepped {pace.calls:,} times: most of the schedule was never reached",
