@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch.distributed as dist
+from torch._C._distributed_c10d import TCPStore
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.ranks import merged, of_all_ranks, rank_of
@@ -55,7 +55,7 @@ def test_what_rank_0_has_too_is_told_once_and_other_findings_name_their_ranks() 
 
 
 def test_findings_meet_in_the_store_of_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
-    launcher = dist.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    launcher = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
     for name, value in {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(launcher.port), "WORLD_SIZE": "2"}.items():
         monkeypatch.setenv(name, value)
     assert of_all_ranks([OTHER], rank=1) == []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from goodfit.checks.finding import Finding
 
 if TYPE_CHECKING:
-    from torch.distributed import Store
+    from torch._C._distributed_c10d import Store
 
 WAIT = timedelta(seconds=60)  # that rank 0 waits for another, after its own program has ended
 
@@ -30,11 +30,11 @@ def rank_of(environment: Mapping[str, str] | None = None) -> int | None:
 
 def of_all_ranks(findings: list[Finding], rank: int) -> list[Finding]:
     """What all ranks found, on rank 0; on others nothing is left to report."""
-    import torch.distributed as dist
+    from torch._C._distributed_c10d import PrefixStore, TCPStore  # torch.distributed has them from there
 
-    store = dist.TCPStore(os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]), is_master=False, timeout=WAIT)
+    store = TCPStore(os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]), is_master=False, timeout=WAIT)
     restart = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
-    common = dist.PrefixStore(f"goodfit/{restart}", store)
+    common = PrefixStore(f"goodfit/{restart}", store)
     if rank:
         common.set(str(rank), json.dumps([finding.to_json() for finding in findings]))
         return []
