@@ -74,7 +74,8 @@ class ClippedToNothing(LiveRule):
 
 
 def _norm(gradient: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(gradient.detach().float())
+    norm: Tensor = torch.linalg.vector_norm(gradient.detach().float())
+    return norm
 
 
 def _first_params(optimiser: torch.optim.Optimizer) -> list[Tensor]:
