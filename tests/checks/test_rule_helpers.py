@@ -88,3 +88,26 @@ def test_of_episodes_with_a_backward_pass_an_action_few_are_looked_at(monkeypatc
                 (-reward).backward()
             optimiser.step()
     assert 25 <= passes <= 125, "a quarter of the 500 at most, and one whole episode"
+
+
+def deep_q_learning(calls: int) -> None:
+    """A rollout of so many calls, then steps on the target of a second net, which lets gradients through to it."""
+    torch.manual_seed(0)
+    net, target = nn.Linear(4, 2), nn.Linear(4, 2)
+    target.load_state_dict(net.state_dict())
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.01)
+    for _ in range(calls):
+        net(torch.randn(1, 4)).argmax()
+    for _ in range(12):
+        goal = torch.randn(8) + 0.9 * target(torch.randn(8, 4)).max(1).values
+        loss = nn.functional.smooth_l1_loss(net(torch.randn(8, 4))[:, 0], goal)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+
+@pytest.mark.parametrize("calls", [1, 700])
+def test_a_net_that_was_first_called_in_the_rules_sleep_is_known_when_it_is_called_again(calls: int) -> None:
+    with gf.watch(quiet=True, select=["parameter-not-optimised"]) as seen:
+        deep_q_learning(calls)
+    assert seen.findings == [], "its parameters are those of a net of its own, which feeds no net that is optimised"
