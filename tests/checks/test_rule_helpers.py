@@ -99,8 +99,9 @@ def deep_q_learning(calls: int) -> None:
     for _ in range(calls):
         net(torch.randn(1, 4)).argmax()
     for _ in range(12):
+        value = net(torch.randn(8, 4))[:, 0]
         goal = torch.randn(8) + 0.9 * target(torch.randn(8, 4)).max(1).values
-        loss = nn.functional.smooth_l1_loss(net(torch.randn(8, 4))[:, 0], goal)
+        loss = nn.functional.smooth_l1_loss(value, goal)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
