@@ -10,6 +10,7 @@ from collections.abc import Mapping
 SOURCES: Mapping[str, str] = {
     "adapter-not-optimised": "https://github.com/huggingface/transformers/issues/26098",
     "best-weights-by-reference": "https://github.com/WenjieDu/PyPOTS/issues/667",
+    "classes-between": "https://github.com/facebookresearch/Mask2Former/issues/154",
     "classes-by-view": "https://github.com/irfanICMLL/structure_knowledge_distillation/issues/11",
     "clips-nothing": "https://github.com/pytorch/pytorch/issues/148259",
     "constant-target": "https://github.com/albumentations-team/albumentations/issues/148",
@@ -19,6 +20,7 @@ SOURCES: Mapping[str, str] = {
     "future-leak": "https://github.com/pytorch/tutorials/issues/2478",
     "generator-gradients-from-discriminator/stay": "https://github.com/heykeetae/Self-Attention-GAN/issues/48",
     "generator-gradients-from-discriminator/thrown_away": "https://github.com/yunjey/pytorch-tutorial/issues/56",
+    "generator-with-critic": "https://github.com/Zeleni9/pytorch-wgan/issues/51",
     "input-scale-differs/images_normalised_once": "https://github.com/JeasunLok/ResNet-pytorch/issues/1",
     "input-scale-differs/table_columns": "https://github.com/nttcslab/byol-a/issues/5",
     "labels-out-of-range/bce_mask_255": "https://github.com/milesial/Pytorch-UNet/issues/78",
@@ -41,12 +43,16 @@ SOURCES: Mapping[str, str] = {
     "plateau-mode/loss_with_max": "https://github.com/FunctionLab/selene/issues/115",
     "plateau-of-last-batch": "https://github.com/NVIDIA/DeepLearningExamples/pull/299",
     "position-by-row": "https://github.com/songyangco/GETNext/issues/2",
+    "rate-of-zero/steplr_gamma_zero": "https://github.com/LINCellularNeuroscience/VAME/issues/26",
+    "ratio-always-one": "https://github.com/higgsfield-ai/higgsfield/issues/20",
     "scaler-fitted-before-split": "https://github.com/scikit-learn/scikit-learn/issues/24695",
     "scaler-fitted-before-split/scaler_refit_test": "https://github.com/campusx-official/100-days-of-machine-learning/issues/75",
+    "scored-rows-in-loss": "https://github.com/waittim/graph-fraud-detection/issues/3",
     "softmax-of-one": "https://github.com/DEEP-PolyU/KEQA_WSDM19/issues/2",
     "target-is-input/shifted_twice": "https://github.com/huggingface/transformers/issues/47394",
     "target-with-gradient": "https://github.com/datawhalechina/easy-rl/pull/117",
     "targets-not-signs": "https://github.com/datawhalechina/thorough-pytorch/issues/39",
+    "term-without-gradient/distil_teacher_twice": "https://github.com/labmlai/annotated_deep_learning_paper_implementations/issues/66",
     "weights-not-loaded": "https://github.com/pytorch/examples/issues/1029",
 }
 

@@ -92,6 +92,11 @@ def counted(count: int, noun: str, several: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural(noun) if several is None else several}"
 
 
+def agreeing(count: int, one: str, several: str) -> str:
+    """The verb of so many: agreeing(1, "is", "are")."""
+    return one if count == 1 else several
+
+
 def plural(noun: str) -> str:
     """rows, classes, categories, boxes: the plural of a regular noun; of several words that of the last."""
     if noun.endswith(("s", "x", "ch", "sh")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
@@ -38,3 +39,8 @@ class Finding:
             "message": self.message,
             "fix": self.fix,
         }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Finding:
+        """What `to_json` has written."""
+        return cls(**{**values, "level": Level(values["level"])})

@@ -80,7 +80,7 @@ def _block(finding: Finding) -> str:
         code = linecache.getline(finding.file, finding.line).strip()
         if code:
             lines.append(f"    > {code}")
-    for text in (f"{finding.message[0].upper()}{finding.message[1:]}.", f"Fix: {finding.fix}."):
+    for text in (f"{_begun(finding.message)}.", f"Fix: {finding.fix}."):
         lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
 
@@ -144,3 +144,9 @@ def as_github(findings: Sequence[Finding]) -> str:
         text = f"{finding.message}. {finding.fix}.".replace("%", "%25").replace("\n", "%0A")
         lines.append(f"::{finding.level.value} {','.join([*where, title])}::{text}")
     return "\n".join(lines)
+
+
+def _begun(message: str) -> str:
+    """A sentence with a capital, unless it begins with a name of code such as mse_loss."""
+    first = message.partition(" ")[0]
+    return message if any(sign in first for sign in "_.(=") else message[:1].upper() + message[1:]

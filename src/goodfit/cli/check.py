@@ -68,6 +68,7 @@ def check(
 
     from goodfit.checks import baseline as accepted
     from goodfit.checks.formats import render
+    from goodfit.checks.ranks import of_all_ranks, rank_of
     from goodfit.checks.run_script import run_script
     from goodfit.store.files import write_text
     from goodfit.store.outputs import is_baseline, is_findings, refuse_to_replace
@@ -86,6 +87,11 @@ def check(
             target, arguments, module=module, steps=steps, select=select, ignore=ignore, quiet_stdout=quiet
         )
         findings, summary, status = checked.findings, checked.summary, checked.status
+        rank = rank_of()
+        if rank is not None:
+            findings = of_all_ranks(findings, rank)
+            if rank:  # one report is enough; status 1 of a rank would end the others before it
+                raise click.exceptions.Exit(status)
     if write_baseline is not None:
         accepted.write_baseline(findings, write_baseline)
         click.echo(f"Accepted findings written to {write_baseline}", err=True)

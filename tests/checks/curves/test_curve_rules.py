@@ -41,7 +41,7 @@ def test_a_good_run_is_left_alone() -> None:
 def test_overfitting_names_the_epoch() -> None:
     (finding,) = check_curves(curves_of(FALLING, 1 + (EPOCHS - 12) ** 2 / 500 + scatter(2)), strict=True)
     assert finding.rule == "overfitting"
-    assert "(at 1" in finding.message
+    assert "after step 1" in finding.message
     assert finding.level.value == "warning"
 
 
@@ -83,6 +83,6 @@ def test_the_command_reads_a_history_and_reports_at_its_file(tmp_path: Path) -> 
     assert result.exit_code == 1, result.output
     (finding,) = json.loads(result.stdout)["findings"]
     assert (finding["rule"], finding["file"], finding["line"]) == ("overfitting", str(path), None)
-    assert "val_loss rose from 1.00" in finding["message"]
+    assert "after epoch 10 val_loss rose from 1.00" in finding["message"]
     allowed = CliRunner().invoke(app, ["check", "--ignore", "overfitting", str(path)])
     assert (allowed.exit_code, allowed.stdout.strip()) == (0, "goodfit: no findings")

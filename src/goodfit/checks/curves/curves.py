@@ -15,11 +15,13 @@ class Series:
         name: as the history names it.
         steps: (n,) numbers of epochs or steps.
         values: (n,) may hold NaN and infinity.
+        counted: what the numbers count: "epoch", "step", or "row" of the history where nothing counts.
     """
 
     name: str
     steps: np.ndarray
     values: np.ndarray
+    counted: str = "step"
 
     def __len__(self) -> int:
         return len(self.values)

@@ -83,13 +83,15 @@ def _of_rows(path: Path, rows: Rows) -> list[Series]:
         points = [(_number(row.get(step)) if step else at, _number(row.get(name))) for at, row in enumerate(rows)]
         kept = [(at, value) for at, value in points if at is not None and value is not None]
         if kept:
-            series.append(_series(name, kept))
+            series.append(
+                _series(name, kept, "row" if step is None else "epoch" if "epoch" in step.lower() else "step")
+            )
     return series
 
 
-def _series(name: str, points: Iterable[tuple[float, float]]) -> Series:
+def _series(name: str, points: Iterable[tuple[float, float]], counted: str = "step") -> Series:
     steps, values = np.array(list(points), dtype=float).reshape(-1, 2).T
-    return Series(name, steps, values)
+    return Series(name, steps, values, counted)
 
 
 def _metric(name: str) -> str:

@@ -16,6 +16,7 @@ from goodfit.checks.engine.user_frame import Place
 
 MARK = "goodfit"  # key in grad_fn.metadata
 SCORE = "goodfit score"  # another: see mark_score
+CONSTANT = "goodfit constant"  # another: see mark_constant
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
 # What leaves the values as they are, or moves them about.
@@ -57,6 +58,11 @@ def mark(node: Any, place: Place) -> None:
 def mark_score(node: Any) -> None:
     """Keep that this node gave the log-probability of values that need no gradient."""
     node.metadata[SCORE] = True
+
+
+def mark_constant(node: Any) -> None:
+    """Keep that this node gave the sum of a number with a graph, and a tensor of one number, not 0, without."""
+    node.metadata[CONSTANT] = True
 
 
 def place_of(node: Any) -> Place:
@@ -126,3 +132,33 @@ def leaves_among(nodes: Iterable[Any]) -> Iterator[Tensor]:
         variable = getattr(node, "variable", None)
         if variable is not None:
             yield variable
+
+
+SUMS = ("AddBackward0", "SubBackward0")
+SCALINGS = frozenset({"MulBackward0", "DivBackward0", "NegBackward0", "MeanBackward0", "MeanBackward1", "SumBackward0"})
+TERMS_AT_MOST = 20  # nodes of the outermost sum of a loss
+
+
+def has_constant_term(loss: Tensor) -> bool:
+    """Whether the sum that a loss is has a tensor without a graph as a term; terms may be multiplied by numbers."""
+    return any(CONSTANT in node.metadata for node in _outermost(loss))
+
+
+def terms(loss: Tensor) -> Iterator[Any]:
+    """Nodes that gave the terms of the sum that a loss is; numbers by which they are multiplied are passed."""
+    return (node for node in _outermost(loss) if not _passes(node))
+
+
+def _outermost(loss: Tensor) -> Iterator[Any]:
+    """Nodes of the sum that a loss is, down to those that gave its terms."""
+    stack, looked_at = [loss.grad_fn] if loss.grad_fn is not None else [], 0
+    while stack and looked_at < TERMS_AT_MOST:
+        node = stack.pop()
+        looked_at += 1
+        yield node
+        if _passes(node):
+            stack += parents(node)
+
+
+def _passes(node: Any) -> bool:
+    return node.name() in SUMS or node.name() in MOVES or (node.name() in SCALINGS and len(parents(node)) == 1)

@@ -23,7 +23,10 @@ LOSSES = (
     "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
     "gaussian_nll_loss", "multi_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss",
 )  # fmt: skip
-OTHER_LOSSES = ("ctc_loss", "cosine_embedding_loss", "margin_ranking_loss")  # also of more than two tensors
+OTHER_LOSSES = (
+    "ctc_loss", "cosine_embedding_loss", "margin_ranking_loss", "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+)  # fmt: skip  # of more than two tensors
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
@@ -69,6 +72,12 @@ class ForwardHooks(Replacing):
             self._replace(Tensor, name, self._read, undo)
         for name in ("argmax", "max"):
             self._replace(torch, name, self._read, undo)
+        for owner, name in ((Tensor, "__add__"), (Tensor, "__radd__"), (Tensor, "add"), (torch, "add")):
+            self._replace(owner, name, self._sum, undo)
+        for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
+            self._replace(owner, name, self._difference, undo)
+        for name in ("randn", "randn_like"):
+            self._replace(torch, name, self._noise, undo)
         for name in ("view", "reshape"):
             self._replace(Tensor, name, self._reshape, undo)
         self._replace(torch, "reshape", self._reshape, undo)
@@ -192,6 +201,8 @@ class ForwardHooks(Replacing):
         if self.watcher.hears(events.Write) and not args[0].requires_grad and not torch.is_grad_enabled():
             others = [other for other in args[1:] if isinstance(other, Tensor)]
             self.watcher.tell(events.Write(args[0], name, others[0] if others else None))
+        if args[0].dim() == 0 and name in ("__iadd__", "add_") and torch.is_grad_enabled():
+            return self._sum(original, args, kwargs)
         return original(*args, **kwargs)
 
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -199,6 +210,29 @@ class ForwardHooks(Replacing):
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
         if isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+        return result
+
+    def _noise(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        self.watcher.tell(events.Noise(result))
+        return result
+
+    def _sum(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if isinstance(result, Tensor) and result.dim() == 0 and result.grad_fn is not None:
+            numbers = [each for each in args[:2] if isinstance(each, Tensor) and each.dim() == 0 and not each.is_meta]
+            constants = [each for each in numbers if not each.requires_grad]
+            if len(numbers) == 2 and constants and bool(constants[0]):
+                graph.mark_constant(result.grad_fn)
+        return result
+
+    def _difference(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = self._sum(original, args, kwargs)
+        if not torch.is_grad_enabled() and isinstance(result, Tensor) and result.dim() == 2 and len(result) > 1:
+            rows = len(result)
+            given = [each for each in args[:2] if isinstance(each, Tensor)]
+            if {tuple(each.shape) for each in given} == {(rows, 1), (rows,)}:
+                self.watcher.tell(events.Pairwise(given[0], given[1]))
         return result
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:

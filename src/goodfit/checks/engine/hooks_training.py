@@ -63,8 +63,7 @@ class TrainingHooks(Replacing):
         if watcher.hears(events.BackwardBegins):
             begins = events.BackwardBegins(losses, gradients_given, inputs_given)
             watcher.tell(begins)
-        with self._backward_running():
-            result = original(*args, **kwargs)
+        result = self._run_backward(original, args, kwargs)
         self.program.backwards += 1
         self._hand_written.note(losses)
         if watcher.hears(events.BackwardEnded):
@@ -102,9 +101,10 @@ class TrainingHooks(Replacing):
         leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
         outputs = args[0] if args else kwargs["outputs"]
         self._hand_written_step([outputs] if isinstance(outputs, Tensor) else list(outputs))
-        with self._backward_running():
-            result = original(*args, **kwargs)
+        result = self._run_backward(original, args, kwargs)
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
+        if self.watcher.hears(events.InputGradients) and not {id(leaf) for leaf in leaves} & self.program.optimised():
+            self.watcher.tell(events.InputGradients(bool(kwargs.get("create_graph", False)), torch.is_grad_enabled()))
         return result
 
     def _autocast(self, original: Any, args: Any, kwargs: Any) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
@@ -40,14 +39,15 @@ class Replacing:
             return True
         return self._backwards_running > 0 and isinstance(threading.current_thread(), threading._DummyThread)
 
-    @contextmanager
-    def _backward_running(self) -> Iterator[None]:
+    def _run_backward(self, original: Any, args: Any, kwargs: Any) -> Any:
+        """Call it, and know meanwhile that gradients are being computed."""
+        local = self._local
         self._backwards_running += 1
-        self._local.backwards = getattr(self._local, "backwards", 0) + 1
+        local.backwards = getattr(local, "backwards", 0) + 1
         try:
-            yield
+            return original(*args, **kwargs)
         finally:
-            self._local.backwards -= 1
+            local.backwards -= 1
             self._backwards_running -= 1
 
     def _replace(

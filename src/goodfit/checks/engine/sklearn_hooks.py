@@ -25,6 +25,8 @@ TRANSFORMERS = {
     "sklearn.impute._knn": ("KNNImputer",),
 }  # fmt: skip
 SPLITS = "sklearn.model_selection._split"
+SCORES = "sklearn.metrics._ranking"
+AREAS = ("roc_auc_score", "average_precision_score")
 
 
 class SklearnHooks(importlib.abc.MetaPathFinder):
@@ -37,7 +39,7 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
 
     def install(self) -> None:
         """Replace what is imported already, and wait for the rest."""
-        for name in (*TRANSFORMERS, SPLITS):
+        for name in (*TRANSFORMERS, SPLITS, SCORES):
             if name in sys.modules:
                 self.hook(sys.modules[name])
         sys.meta_path.insert(0, self)
@@ -51,7 +53,7 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Of the modules that are waited for: what the other finders find, with a loader that hooks the module."""
-        if name != SPLITS and name not in TRANSFORMERS:
+        if name not in (SPLITS, SCORES) and name not in TRANSFORMERS:
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
@@ -68,10 +70,17 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
             for method in ("fit", "transform", "fit_transform"):
                 self._replace(kind, method, getattr(self, f"_{method}"))
         if module.__name__ == SPLITS:
-            self._replace(module, "train_test_split", self._split)
-            package = sys.modules.get("sklearn.model_selection")
-            if package is not None and hasattr(package, "train_test_split"):
-                self._replace(package, "train_test_split", self._split)
+            self._replace_function(module, "sklearn.model_selection", "train_test_split", self._split)
+        if module.__name__ == SCORES:
+            for name in AREAS:
+                self._replace_function(module, "sklearn.metrics", name, functools.partial(self._score, name))
+
+    def _replace_function(self, module: ModuleType, package: str, name: str, handler: Any) -> None:
+        """In its own module, and in the package that has taken it from there already."""
+        self._replace(module, name, handler)
+        taken = sys.modules.get(package)
+        if taken is not None and hasattr(taken, name):
+            self._replace(taken, name, handler)
 
     def _replace(self, owner: Any, name: str, handler: Any) -> None:
         own, original = name in vars(owner), getattr(owner, name)
@@ -102,6 +111,11 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
     def _fit_transform(self, args: Any, kwargs: Any, result: Any) -> None:
         self._fit(args, kwargs, result)
         self._transform(args, kwargs, result)
+
+    def _score(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
+        labels = args[0] if args else kwargs.get("y_true")
+        predictions = args[1] if len(args) > 1 else kwargs.get("y_score")
+        self._watcher.tell(events.Score(name, labels, predictions))
 
     def _split(self, args: Any, kwargs: Any, result: Any) -> None:
         for first, second in zip(result[::2], result[1::2], strict=True):

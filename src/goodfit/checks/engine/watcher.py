@@ -26,10 +26,11 @@ from goodfit.checks.rule import LiveRule, NotChecked, live_rules, rule_failed
 from goodfit.checks.selection import Selection
 from goodfit.checks.suppressions import Suppressions
 
-STEP_TICKS, BACKWARD_TICKS, CALL_TICKS = 50, 5, 1  # of an optimiser's step, a backward pass, and a net's call
+STEP_TICKS, BACKWARD_TICKS, CALL_TICKS = 50, 12, 1  # of an optimiser's step, a backward pass, and a net's call
 FIRST_STEPS = 12  # that the rules are awake for at the start, however many calls of a rollout lie between them
 FIRST_TICKS = FIRST_STEPS * STEP_TICKS
 FIRST_WAKINGS_AT_MOST = 12  # by a backward pass, before these steps are over
+FIRST_PASSES = 40  # after so many, no backward pass wakes the rules: an episode has one for each of its actions
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
 STEPS_BETWEEN_EVALUATIONS = 8  # closer ones are rollouts, or parts of each step: their looks come ever more rarely
 EVALUATION_GROWTH = 1.5  # times the steps before, to the next look at such
@@ -64,6 +65,7 @@ class Watcher:
         self._found: dict[tuple[str, str | None, int | None], Finding] = {}
         self._ticks = FIRST_TICKS
         self._first_steps_left, self._first_wakings_left = FIRST_STEPS, FIRST_WAKINGS_AT_MOST
+        self._first_passes_left = FIRST_PASSES
         self._wakings_left = dict(WAKINGS_AT_MOST)
         self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
@@ -199,14 +201,17 @@ class Watcher:
 
     def backward_begins(self) -> None:
         """Wake where a rollout of many calls has put the rules to sleep before the first steps were seen."""
-        if not self._awake and self._first_steps_left > 0 and self._first_wakings_left > 0:
+        if self._awake:
+            return
+        if self._first_steps_left > 0 and self._first_wakings_left > 0 and self._first_passes_left > 0:
             self._first_wakings_left -= 1
-            self.wake(self._first_steps_left * STEP_TICKS)
+            self.wake(min(self._first_steps_left * STEP_TICKS, self._first_passes_left * BACKWARD_TICKS))
 
     def backward_ended(self) -> None:
         """Passes of an episode count too; rules neither wake nor fall asleep between a pass and its step."""
         if self._awake:
             self._ticks -= BACKWARD_TICKS
+            self._first_passes_left -= 1
 
     def look(self, reason: str) -> None:
         """Wake for a few ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often."""

@@ -33,6 +33,7 @@ from goodfit.checks.rule import LiveRule
 
 NODES_AT_MOST = 60
 STEPS_AT_MOST = 8  # from a product to its factors' origins
+JOINING, JOINED_AT_MOST = ("StackBackward0", "CatBackward0"), 8
 LEAVING = ("NegBackward0", "MulBackward0", "DivBackward0", "ExpBackward0", "SubBackward0", "SumBackward1")
 
 
@@ -61,6 +62,8 @@ def _is_score(node: Any) -> bool:
         if graph.SCORE in node.metadata:
             return True
         inputs = graph.parents(node)
+        if node.name() in JOINING and len(inputs) == len(node.next_functions):  # of the steps of an episode
+            return all(_is_score(each) for each in inputs[:JOINED_AT_MOST])
         if len(inputs) != 1 or not (node.name() in LEAVING or node.name() in graph.MOVES):
             return False
         node = inputs[0]

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
+from goodfit.formatting import agreeing, counted
 
 
 class ConflictingLabels(DataRule):
@@ -42,7 +43,8 @@ class ConflictingLabels(DataRule):
         if conflicts:
             one, other = conflicts[0]
             yield self.finding(
-                f"{len(conflicts)} images have two classes, such as {data.keys[one]} ({data.labels[one]}) = "
+                f"{counted(len(conflicts), 'image')} {agreeing(len(conflicts), 'has', 'have')} two classes, "
+                f"such as {data.keys[one]} ({data.labels[one]}) = "
                 f"{data.keys[other]} ({data.labels[other]})",
                 "Keep the copy whose class is right",
                 file=data.keys[other],

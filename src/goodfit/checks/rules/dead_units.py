@@ -33,6 +33,7 @@ from goodfit.checks.engine.events import BackwardBegins, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import agreeing
 
 LOSSES_COMPARED = 4  # the last ones
 DEAD_SHARE_AT_LEAST = 0.75
@@ -84,8 +85,8 @@ class DeadUnits(LiveRule):
             share = float(dead.float().mean())
             if len(first) >= UNITS_AT_LEAST and share >= DEAD_SHARE_AT_LEAST:
                 yield self.finding(
-                    f"{int(dead.sum())} of {len(first)} units of a ReLU (number {at + 1} counted from the loss) were "
-                    f"zero for all samples of {LOSSES_COMPARED} batches",
+                    f"{int(dead.sum())} of {len(first)} units of a ReLU (number {at + 1} counted from the loss) "
+                    f"{agreeing(int(dead.sum()), 'was', 'were')} zero for all samples of {LOSSES_COMPARED} batches",
                     "Lower the learning rate in the first steps, or use LeakyReLU or GELU",
                     file=self.place.file if self.place else None,
                     line=self.place.line if self.place else None,

@@ -49,7 +49,7 @@ class Diverging(CurveRule):
         if not np.isfinite(values).all():
             at = int(np.flatnonzero(~np.isfinite(values))[0])
             before = f" after {number(values[at - 1])}" if at else ""
-            yield self.finding(f"{train.name} is {values[at]:g} at {train.steps[at]:g}{before}", fix)
+            yield self.finding(f"{train.name} is {values[at]:g} at {train.counted} {train.steps[at]:g}{before}", fix)
             return
         end = float(values[-max(1, len(values) // 5) :].mean())
         lowest, at = float(values.min()), int(values.argmin())
@@ -59,6 +59,6 @@ class Diverging(CurveRule):
         if above_first or above_lowest:
             yield self.finding(
                 f"{train.name} rose to {number(end)} over the last points; it was {number(values[0])} at first, and "
-                f"{number(lowest)} at its lowest ({train.steps[at]:g})",
+                f"{number(lowest)} at its lowest ({train.counted} {train.steps[at]:g})",
                 fix,
             )

@@ -38,6 +38,7 @@ from goodfit.checks.engine.events import Batch, Epoch, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import counted
 
 ON_PURPOSE = re.compile(
     r"balanc|weight|replac|bootstrap|oversampl|undersampl|episod|curricul|infinite|multinomial|priorit|importance|"
@@ -96,7 +97,7 @@ class EpochCoverage(LiveRule):
         always = missing & self.missing.get(key, set())
         self.missing[key] = missing
         if twice and len(indices) >= rows / 2 and missing:
-            what = f"{twice} rows came twice and {len(missing)} of {rows} never"
+            what = f"{counted(twice, 'row')} came twice and {len(missing)} of {rows} never"
         elif always and not twice and len(indices) >= rows / 2:
             what = f"{len(always)} of {rows} rows came in none of two epochs"
         elif twice and not missing and twice < rows / 2:

@@ -31,6 +31,7 @@ from typing import Any
 from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Epoch
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import agreeing
 
 TIMES_AT_LEAST = 5
 
@@ -57,9 +58,10 @@ class FirstBatchOnly(LiveRule):
         kept.times = kept.times + 1 if kept.trained else 0
         kept.trained, kept.pointer = False, 0
         if kept.times == TIMES_AT_LEAST and len(event.loader) > 1:
+            others = len(event.loader) - 1
             yield self.finding(
                 f"in each of {TIMES_AT_LEAST} steps the loader was begun anew, and its first batch was trained on: "
-                f"the other {len(event.loader) - 1} batches are never seen",
+                f"{agreeing(others, 'the other one is', f'the other {others:,} batches are')} never seen",
                 "Write for batch in loader, or make batches = iter(loader) once and take next(batches)",
             )
 

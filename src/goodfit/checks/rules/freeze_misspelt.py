@@ -39,6 +39,7 @@ from goodfit.checks.engine.events import Step
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.formatting import agreeing, counted
 
 RIGHT = ("requires_grad", "requires_grad_")
 STEPS_BEFORE = 3  # of an optimiser, before its parameters are looked at
@@ -62,8 +63,8 @@ class FreezeMisspelt(LiveRule):
         attributes = Counter(name for param in trained.values() for name in _misspelt(vars(param)))
         for name, count in attributes.items():
             yield self.finding(
-                f"{count} trained parameters have the attribute {name} = False, which PyTorch does not know: "
-                "they are not frozen",
+                f"{counted(count, 'trained parameter')} {agreeing(count, 'has', 'have')} the attribute {name} = False, "
+                f"which PyTorch does not know: {agreeing(count, 'it is', 'they are')} not frozen",
                 f"Write requires_grad in place of {name}, or call module.requires_grad_(False)",
                 file=place.file,
                 line=place.line,
@@ -79,7 +80,7 @@ class FreezeMisspelt(LiveRule):
                     what = f"{type(module).__name__} {path}".strip()
                     yield self.finding(
                         f"the module {what} has the attribute {attribute} = False, which means nothing for a module: "
-                        f"its {count} parameters are trained",
+                        f"its {counted(count, 'parameter')} {agreeing(count, 'is', 'are')} trained",
                         "Call requires_grad_(False) on the module",
                         file=place.file,
                         line=place.line,

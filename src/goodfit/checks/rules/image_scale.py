@@ -1,7 +1,9 @@
-"""image-scale: images reach the net as 0..255, or were divided by 255 twice.
+"""image-scale: images reach the net as 0..255, or were divided by 255 once too often.
 
 What it checks
-    The first convolution or linear layer gets whole numbers up to 255, or values that are all within 0..1/128.
+    The first convolution or linear layer gets whole numbers up to 255, or values that are all within 0..1/128. Or in
+    each channel of a batch of images the values differ by less than a twentieth and lie far from 0: they were divided
+    by 255, and then standardised by a mean and deviation of 0..255.
 
 Why it hurts
     Initial weights are made for inputs of about size 1. At 0..255 the first steps are 100 times too large, at 0..0.004
@@ -33,6 +35,8 @@ from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
 
 CALLS_COMPARED = 2
+FLAT_AT_MOST = 0.05  # standard deviation of a channel
+OFFSET_AT_LEAST = 1.0  # size of a channel's mean
 VALUES_AT_LEAST = 64  # of a row: fewer are no image
 LARGEST_AFTER_TWO_DIVISIONS = 1 / 128  # 255 / 255 / 255 is 1 / 255
 LARGEST_OF_RAW_AT_LEAST = 100
@@ -55,6 +59,13 @@ class ImageScale(LiveRule):
             return
         scales.append(_scale(x))
         if len(scales) == CALLS_COMPARED and scales[0] and len(set(scales)) == 1:
+            if scales[0] == "flat":
+                yield self.finding(
+                    f"the values of each channel of the images are nearly equal: from {number(float(x.min()), 3)} to "
+                    f"{number(float(x.max()), 3)} in all",
+                    "Standardise by the mean and deviation of the values as they are: of 0..255, or of 0..1",
+                )
+                return
             raw = scales[0] == "raw"
             low, high = float(x.min()), float(x.max())
             yield self.finding(
@@ -73,6 +84,10 @@ def _like_images(x: Tensor, module: nn.Module) -> bool:
 
 def _scale(x: Tensor) -> str:
     low, high = float(x.min()), float(x.max())
+    if x.dim() == 4 and len(x) > 1 and low < high:
+        channels = x.detach().float().transpose(0, 1).flatten(1)
+        if float(channels.std(1).max()) < FLAT_AT_MOST and float(channels.mean(1).abs().min()) > OFFSET_AT_LEAST:
+            return "flat"
     if low < 0 or high == 0:
         return ""
     if LARGEST_OF_RAW_AT_LEAST < high <= 255 and bool((x == x.round()).all()):

@@ -58,7 +58,7 @@ class LearningRate(LiveRule):
         "gradients-not-zeroed", "loss-detached", "nonfinite-input", "accumulation-dropped",
         "optimizer-never-steps", "scaler-never-steps", "scheduler-pace", "clip-before-unscale",
         "softmax-before-cross-entropy", "nll-without-log", "labels-out-of-range", "dead-units",
-        "one-class-cross-entropy",
+        "one-class-cross-entropy", "clipped-to-nothing", "triplet-of-two", "decay-too-strong",
     )  # fmt: skip
 
     def start(self) -> None:

@@ -30,6 +30,7 @@ import numpy as np
 from goodfit.checks.engine.perceptual_hash import twins
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
+from goodfit.formatting import agreeing
 
 
 class NearDuplicates(DataRule):
@@ -48,7 +49,8 @@ class NearDuplicates(DataRule):
             if pairs:
                 first = pairs[0]
                 yield self.finding(
-                    f"{len(pairs)} of {len(rows)} {part} images look like training images, such as "
+                    f"{len(pairs)} of {len(rows)} {part} images {agreeing(len(pairs), 'looks', 'look')} like "
+                    "training images, such as "
                     f"{data.keys[first.one]} = {data.keys[first.other]}",
                     "Keep images of one scene in the same part, with --group or a folder for each scene",
                     file=data.keys[first.one],

@@ -103,9 +103,9 @@ class Overfitting(EndRule, CurveRule, LiveRule):
         steps, train, valid = aligned
         rise = overfit(train, valid)
         if rise is not None:
+            best = f"{curves.valid.counted} {steps[rise.at]:g}"
             yield self.finding(
-                f"{curves.valid.name} rose from {rise.lowest:.3f} (at {steps[rise.at]:g}) to {rise.last:.3f} "
+                f"after {best} {curves.valid.name} rose from {rise.lowest:.3f} to {rise.last:.3f} "
                 f"(z = {min(rise.z, 999.0):.1f}) while the training loss fell",
-                f"Keep the weights of {steps[rise.at]:g}; use more rows, stronger augmentation or weight decay, or "
-                "stop there",
+                f"Keep the weights of {best}; use more rows, stronger augmentation or weight decay, or stop there",
             )

@@ -63,6 +63,7 @@ class ParameterRecord:
     value: float
     plain: bool
     place: Place
+    loaded: bool  # weights had been loaded into it; the parameter may be gone when that is asked
     steps: int = 0
 
 
@@ -136,11 +137,16 @@ class ParameterNotOptimised(LiveRule):
         record = self.records.get(id(param))
         if record is None or record.param() is not param:
             plain = not isinstance(param, nn.Parameter)
-            record = ParameterRecord(weakref.ref(param), name, net, value, plain, user_place())
+            record = ParameterRecord(
+                weakref.ref(param), name, net, value, plain, user_place(), id(param) in self.loaded
+            )
             self.records[id(param)] = record
             self.made[net, name] += 1
-        elif value != record.value:
-            record.steps = -(10**6)
+        else:
+            if record.net == NO_NET:  # its net may have been called in the rules' sleep, before this pass woke them
+                record.name, record.net = name, net
+            if value != record.value:
+                record.steps = -(10**6)
         self.pending.add(id(param))
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -191,8 +197,7 @@ class ParameterNotOptimised(LiveRule):
     def _finding(self, records: Sequence[ParameterRecord], place: Place) -> Finding:
         names = [record.name for record in records]
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-        alive = [param for record in records if (param := record.param()) is not None]
-        loaded = bool(alive) and all(id(param) in self.loaded for param in alive)
+        loaded = all(record.loaded or id(record.param()) in self.loaded for record in records)
         loose = all(record.plain and record.net == NO_NET for record in records)
         count = f"{len(names)} parameters get" if len(names) > 1 else "1 parameter gets"
         plain = any(record.plain and record.net != NO_NET for record in records)

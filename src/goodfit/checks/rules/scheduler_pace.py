@@ -2,11 +2,13 @@
 
 What it checks
     The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
-    hundredth of its highest value within the first tenth of the steps.
+    hundredth of its highest value within the first tenth of the steps; or a schedule whose length is the number of the
+    optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
-    is low long before anything is learnt (and a cosine rises again, many times).
+    is low long before anything is learnt (and a cosine rises again, many times). The other way round the rate stays
+    near its first value, which of a warm-up is a small one.
 
 Example
     for x, y in loader: ...; optimizer.step(); scheduler.step()       # CosineAnnealingLR(optimizer, T_max=epochs)
@@ -38,6 +40,10 @@ CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
 STEPS_AT_LEAST = 40
 EARLY_SHARE = 0.1  # of the run
 LOW_SHARE = 0.01  # of the highest rate
+SLOW_SHARE = 0.25  # of a schedule that is made in all the steps that it was made for
+
+
+LENGTHS = ("total_steps", "T_max", "total_iters")  # as schedulers of torch name it
 
 
 @dataclass
@@ -50,6 +56,8 @@ class Pace:
     low_at: int | None = None
     calls: int = 0
     idle: int = 0
+    length: int = 0  # that the schedule was made for; 0 where it has none
+    steps: int = 0  # of its optimiser, as it stepped last
 
 
 class SchedulerPace(LiveRule):
@@ -82,6 +90,7 @@ class SchedulerPace(LiveRule):
                 "Call optimizer.step() first, then scheduler.step()",
             )
         pace.calls += 1
+        pace.steps, pace.length = steps, _length(scheduler)
         rate = max(float(group["lr"]) for group in optimiser.param_groups)
         pace.highest = max(pace.highest, rate)
         if pace.low_at is None and rate < LOW_SHARE * pace.highest:
@@ -90,6 +99,17 @@ class SchedulerPace(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         total = self.program.steps
         for pace in self.paces:
+            ended = pace.steps in (total, *(state.steps for state in self.program.optimisers.values()))
+            slow = ended and pace.steps == pace.length and pace.calls <= SLOW_SHARE * pace.length
+            if slow and pace.steps >= STEPS_AT_LEAST:
+                yield self.finding(
+                    f"{pace.name} was made for {pace.length:,} steps, as many as the optimiser made, and itself "
+                    f"stepped {pace.calls:,} times: most of the schedule was never reached",
+                    "Step the scheduler after each step of the optimiser, or give its length in epochs",
+                    file=pace.place.file,
+                    line=pace.place.line,
+                )
+                continue
             often = pace.calls >= total / 2
             if (
                 pace.name in CYCLIC
@@ -106,3 +126,9 @@ class SchedulerPace(LiveRule):
                 file=pace.place.file,
                 line=pace.place.line,
             )
+
+
+def _length(scheduler: Any) -> int:
+    """Steps that a schedule is made for: of one cycle, a cosine, or a straight line."""
+    length = next((getattr(scheduler, name) for name in LENGTHS if hasattr(scheduler, name)), 0)
+    return int(length) if isinstance(length, int | float) else 0

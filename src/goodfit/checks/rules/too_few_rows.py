@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
-from goodfit.formatting import counted, number
+from goodfit.formatting import agreeing, counted, number
 
 ROWS_AT_LEAST = 30
 GAIN_WORTH_KNOWING = 0.1  # of the trivial predictor's loss
@@ -52,7 +52,8 @@ class TooFewRows(EndRule):
             return
         if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
             yield self.finding(
-                f"{rows} rows are too few to tell whether it has learnt anything: a row loses "
+                f"{counted(rows, 'row')} {agreeing(rows, 'is', 'are')} too few to tell whether it has learnt "
+                "anything: a row loses "
                 f"{number(gain.value, 3)} less "
                 f"than by {end.rival}, anything from {number(gain.low, 3)} to {number(gain.high, 3)}",
                 "Give more rows",

@@ -45,6 +45,7 @@ from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
 from goodfit.data.row_digests import last_with_content_of, with_content_of
+from goodfit.formatting import agreeing
 
 SHARE_OF_ERROR = 0.5  # of a part: from here on an error, whatever the score is without them
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
@@ -241,13 +242,16 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 return
         if isinstance(event, Loss) and event.options.get("reduction") == "none":
             return  # how hard each row is: rows are chosen for training by it
+        seen = sum(row in known.content for row in rows)
+        if seen >= SHARE_OF_TRAINING_DATA * max(len(rows), len(known.content)):
+            return  # the training data itself, whole, beside others on the same line
         kept = self.passes.get(place)
         if kept is None or kept.step != self.program.steps:
             kept = self.passes[place] = Pass(self.program.steps, known)
         kept.rows += len(rows)
         kept.common += sum(row in known.content and row not in self.read_first for row in rows)
         kept.unseen.update(row for row in rows if row not in known.content)
-        kept.seen += sum(row in known.content for row in rows)
+        kept.seen += seen
 
     def _rows_of(self, loader: Any) -> Rows | None:
         if loader not in self.rows:
@@ -308,7 +312,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             error_from = SHARE_OF_ERROR if data.columns else SHARE_AT_LEAST
             few = share < SHARE_AT_LEAST or share < CHANCE_FACTOR * by_chance
             yield self.finding(
-                f"{len(copies)} of {len(rows)} {part} rows ({share:.1%}) are in the training rows as well, such as "
+                f"{len(copies)} of {len(rows)} {part} rows ({share:.1%}) {agreeing(len(copies), 'is', 'are')} "
+                "in the training rows as "
+                f"well, such as "
                 f"{data.keys[copies[0]]} = {twin}{chance}",
                 "Remove the copies, or keep them in one part with --group",
                 file=data.keys[copies[0]],

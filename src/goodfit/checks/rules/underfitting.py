@@ -78,7 +78,8 @@ class Underfitting(EndRule, CurveRule):
             return
         _, train, valid = aligned
         wanted = epochs_wanted(valid)
-        course = "" if wanted is None else f"; by the course so far, {wanted} points of it would be enough"
+        counted = f"{curves.valid.counted}s" if curves.valid is not None else ""
+        course = "" if wanted is None else f"; by the course so far, {wanted} {counted} would be enough"
         last_train, last_valid = float(train[-3:].mean()), float(valid[-3:].mean())
         if _still_falls(train) and _still_falls(valid) and last_valid < last_train + GAP_AT_MOST * abs(last_train):
             yield self.finding(

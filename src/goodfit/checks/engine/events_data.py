@@ -1,0 +1,68 @@
+"""Events of data: loaders and their batches, and what scikit-learn does to rows and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.checks.engine.event import Event
+
+
+@dataclass(frozen=True)
+class Epoch(Event):
+    """A data loader has been asked for its batches from the start."""
+
+    loader: Any
+    iterator: Any
+
+
+@dataclass(frozen=True)
+class Batch(Event):
+    """A data loader gave a batch; `indices` are those of its sampler, None where there is none."""
+
+    loader: Any
+    number: int  # from 0 on in this epoch
+    tensors: Sequence[Tensor]
+    indices: Sequence[Any] | None
+
+
+@dataclass(frozen=True)
+class Fit(Event):
+    """A transformer of scikit-learn, such as StandardScaler, has been fitted to rows x (N, ...)."""
+
+    transformer: Any
+    x: Any
+
+
+@dataclass(frozen=True)
+class Transform(Event):
+    """A transformer of scikit-learn has made `result` (N, ...) of rows x (N, ...)."""
+
+    transformer: Any
+    x: Any
+    result: Any
+
+
+@dataclass(frozen=True)
+class Split(Event):
+    """scikit-learn's train_test_split has parted an array or frame in two; `stratify` as it was given."""
+
+    first: Any
+    second: Any
+    stratify: Any
+
+
+@dataclass(frozen=True)
+class Score(Event):
+    """scikit-learn has scored predictions (N, ...) against labels (N, ...).
+
+    Attributes:
+        name: the function's, such as roc_auc_score.
+    """
+
+    name: str
+    labels: Any
+    predictions: Any

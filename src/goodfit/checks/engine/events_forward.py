@@ -1,0 +1,212 @@
+"""Events of what nets compute: calls, losses, distributions, what is read, written and reshaped, and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from goodfit.checks.engine.event import Event
+from goodfit.checks.engine.nested import tensors
+
+
+@dataclass(frozen=True)
+class Call(Event):
+    """A module was called.
+
+    Attributes:
+        root: the outermost module with parameters that is being called; the module itself when it is that one.
+        inputs: positional and keyword arguments that are tensors, in their order.
+        output: what it returned; None when it raised.
+        parent: the module that called it, None for an outermost one.
+        grad: whether gradients were being recorded.
+    """
+
+    module: nn.Module
+    root: nn.Module
+    inputs: Sequence[Tensor]
+    output: Any
+    parent: nn.Module | None
+    training: bool
+    grad: bool
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def outermost(self) -> bool:
+        return self.module is self.root
+
+    @cached_property
+    def outputs(self) -> list[Tensor]:
+        """Tensors of the output, also where that is a tuple, dict, dataclass, distribution ..., in their order."""
+        return list(tensors(self.output))
+
+
+@dataclass(frozen=True)
+class Loss(Event):
+    """A loss function of torch is about to be called.
+
+    Attributes:
+        name: as in torch.nn.functional.
+        input, target: the first two arguments.
+        options: the others by name, with their defaults.
+        grad: whether gradients are being recorded.
+    """
+
+    name: str
+    input: Tensor
+    target: Tensor
+    options: Mapping[str, Any]
+    grad: bool
+
+
+@dataclass(frozen=True)
+class OtherLoss(Event):
+    """A loss of torch that takes more than an input and its target is about to be called.
+
+    Attributes:
+        name: as in torch.nn.functional: ctc_loss, triplet_margin_loss ...
+        arguments: by name, with their defaults.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    grad: bool
+
+
+@dataclass(frozen=True)
+class NewDistribution(Event):
+    """A distribution of torch.distributions has been made.
+
+    Attributes:
+        params: its arguments that are tensors, as they were given, by name: `logits`, `probs`, `loc`, ...
+    """
+
+    distribution: Distribution
+    params: Mapping[str, Tensor]
+    grad: bool
+
+    @property
+    def kind(self) -> str:
+        """The name of its class, such as Categorical."""
+        return type(self.distribution).__name__
+
+
+@dataclass(frozen=True)
+class LogProb(Event):
+    """A distribution is asked for the logarithm of the probability (density) of values: a loss by another name."""
+
+    distribution: Distribution
+    value: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Sample(Event):
+    """sample() of a distribution gave a value, with no gradient; `root` is the outermost module whose forward runs."""
+
+    distribution: Distribution
+    value: Tensor
+    grad: bool
+    root: nn.Module | None
+
+
+@dataclass(frozen=True)
+class Write(Event):
+    """A tensor that needs no gradient is about to be written to in place, without gradients being recorded.
+
+    Attributes:
+        action: the method: mul_, add_, sub_, lerp_.
+        source: its first argument that is a tensor.
+    """
+
+    tensor: Tensor
+    action: str
+    source: Tensor | None
+
+
+@dataclass(frozen=True)
+class Compare(Event):
+    """Two tensors are compared by ==."""
+
+    left: Tensor
+    right: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Noise(Event):
+    """torch.randn or torch.randn_like has given a tensor."""
+
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Pairwise(Event):
+    """Without gradients being recorded, (N, 1) minus (N,), in this order or the other, has given (N, N)."""
+
+    left: Tensor
+    right: Tensor
+
+
+@dataclass(frozen=True)
+class Read(Event):
+    """Classes or numbers are made of a tensor: argmax, max, tolist, numpy."""
+
+    tensor: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Reshape(Event):
+    """A tensor has been viewed or reshaped to other sizes."""
+
+    before: Tensor
+    after: Tensor
+
+
+@dataclass(frozen=True)
+class Dropout(Event):
+    """A dropout function is called; `module` is the innermost module whose forward runs, None outside of any."""
+
+    module: nn.Module | None
+    root: nn.Module | None
+    rate: float
+    training: bool
+
+
+@dataclass(frozen=True)
+class Attention(Event):
+    """scaled_dot_product_attention is called with a mask.
+
+    Attributes:
+        mask: True, or 0 where it is a number, for what a query may look at; broadcast to (..., queries, keys).
+    """
+
+    mask: Tensor
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Weights(Event):
+    """`action` is "state_dict" (taken from a module), "load_state_dict" or "save".
+
+    Attributes:
+        strict: of "load_state_dict": whether entries that do not match are refused.
+    """
+
+    action: str
+    module: nn.Module | None
+    state: Any
+    strict: bool = True
+
+
+@dataclass(frozen=True)
+class Loaded(Event):
+    """torch.load has given a value."""
+
+    value: Any

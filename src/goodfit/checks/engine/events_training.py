@@ -1,0 +1,170 @@
+"""Events of training: backward passes, steps, zeroed and clipped gradients, schedules, scalers, precision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.event import Event
+from goodfit.checks.engine.hand_written import HandWritten
+
+
+def params_of(optimiser: Optimizer | HandWritten) -> list[Tensor]:
+    """All parameters of an optimiser."""
+    return [param for group in optimiser.param_groups for param in group["params"]]
+
+
+@dataclass(frozen=True)
+class Backward:
+    """What the two events of a backward pass have in common; no event by itself.
+
+    Attributes:
+        losses: the tensors that it starts from.
+        gradients_given: whether the gradients of these were given.
+        inputs_given: whether `inputs=` names where gradients go.
+    """
+
+    losses: Sequence[Tensor]
+    gradients_given: bool
+    inputs_given: bool
+
+    @cached_property
+    def nodes(self) -> list[list[Any]]:
+        """For each loss the nodes of its graph, nearest first (graph.NODES_AT_MOST): walked once for all rules."""
+        return [list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else [] for loss in self.losses]
+
+    @cached_property
+    def leaves(self) -> list[Tensor]:
+        """Leaf tensors that gradients reach."""
+        leaves: dict[int, Tensor] = {}
+        for loss, nodes in zip(self.losses, self.nodes, strict=True):
+            if loss.grad_fn is not None:
+                is_whole = len(nodes) < graph.NODES_AT_MOST
+                reached = graph.leaves_among(nodes) if is_whole else graph.leaves(loss.grad_fn)
+                leaves |= {id(leaf): leaf for leaf in reached}
+            elif loss.requires_grad:
+                leaves[id(loss)] = loss
+        return list(leaves.values())
+
+
+class BackwardBegins(Backward, Event):
+    """Gradients are about to be computed."""
+
+
+class BackwardEnded(Backward, Event):
+    """Gradients have been computed."""
+
+    def walked_by(self, before: BackwardBegins) -> None:  # the graph is the same: walk it once
+        vars(self).update({name: value for name, value in vars(before).items() if name in ("nodes", "leaves")})
+
+
+@dataclass(frozen=True)
+class InputGradients(Event):
+    """torch.autograd.grad has given gradients of tensors, none of which is an optimiser's parameter.
+
+    Attributes:
+        grad: whether gradients were being recorded around the call.
+    """
+
+    create_graph: bool
+    grad: bool
+
+
+@dataclass(frozen=True)
+class Step(Event):
+    """An optimiser has stepped, or the program has moved its weights by itself.
+
+    Attributes:
+        wraps: whether another optimiser has stepped within it, as that of SAM does: the step is that one's.
+    """
+
+    optimiser: Optimizer | HandWritten
+    wraps: bool = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Seen after the fact, when the next pass begins: gradients may be zeroed by then."""
+        return isinstance(self.optimiser, HandWritten)
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """All parameters of the optimiser."""
+        return params_of(self.optimiser)
+
+
+@dataclass(frozen=True)
+class NewOptimiser(Event):
+    """An optimiser has been made."""
+
+    optimiser: Optimizer
+
+
+@dataclass(frozen=True)
+class Zero(Event):
+    """Gradients are about to be zeroed, by an optimiser or a module."""
+
+    owner: Optimizer | nn.Module
+
+    @cached_property
+    def params(self) -> list[Tensor]:
+        """All parameters whose gradients are zeroed."""
+        return params_of(self.owner) if isinstance(self.owner, Optimizer) else list(self.owner.parameters())
+
+
+@dataclass(frozen=True)
+class Clip(Event):
+    """Gradients are about to be clipped."""
+
+    params: Sequence[Tensor]
+    limit: float
+
+
+@dataclass(frozen=True)
+class Schedule(Event):
+    """A scheduler of the learning rate is about to step.
+
+    Attributes:
+        first: whether this is the step that its construction makes.
+        value: what ReduceLROnPlateau is given to judge by; None for others.
+    """
+
+    scheduler: Any
+    first: bool
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Scaler(Event):
+    """A gradient scaler is about to be used: "scale", "unscale_", "step" or "update" was called."""
+
+    scaler: Any
+    action: str
+
+
+@dataclass(frozen=True)
+class OptimiserLoaded(Event):
+    """An optimiser is about to take over a state."""
+
+    optimiser: Optimizer
+
+
+@dataclass(frozen=True)
+class Autocast(Event):
+    """A lower precision was asked for; `works` says whether torch will use it here."""
+
+    region: Any
+    works: bool
+
+
+@dataclass(frozen=True)
+class Seeded(Event):
+    """torch.manual_seed has been called."""
+
+    seed: int
+    grad: bool

@@ -1,0 +1,143 @@
+"""loop-name-rebound: a loop over parameters assigns to its own variable, which changes no parameter.
+
+What it checks
+    In the source of the program: a for loop over .parameters() or .buffers(), or over zip() or enumerate() of these,
+    assigns to one of its variables (p = ...) and does nothing with it afterwards. The value is computed by operators,
+    methods and functions of torch alone, none of which writes in place.
+
+Why it hurts
+    p = ... gives another value to the name p. The parameter that it stood for stays as it is: a target net is never
+    updated, weights are never clipped or set anew.
+
+Example
+    for target, source in zip(target_net.parameters(), net.parameters()):
+        target = tau * source + (1 - tau) * target
+
+Instead
+    with torch.no_grad():
+        for target, source in zip(target_net.parameters(), net.parameters()):
+            target.lerp_(source, tau)
+
+When it is a false alarm
+    None is known: the value is never used.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+import sys
+from collections.abc import Iterator
+
+from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.user_frame import is_users, shown, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+SOURCES = ("parameters", "named_parameters", "buffers", "named_buffers")
+TORCH = ("torch", "F", "functional")
+LOOP = re.compile(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
+FILES_AT_MOST = 40  # of the program's own, that are parsed
+
+
+class LoopNameRebound(LiveRule):
+    code, level = "GF332", Level.WARNING
+
+    def start(self) -> None:
+        self.lines: dict[str, list[str]] = {}  # of the program's files
+
+    def on_step(self, event: Step) -> None:
+        file = user_place().file
+        if file is not None and file not in self.lines:
+            self.lines[file] = linecache.getlines(file)  # also of a notebook's cells
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for path in _own_files():
+            if len(self.lines) < FILES_AT_MOST:
+                self.lines.setdefault(shown(path), linecache.getlines(path))
+        for file, lines in sorted(self.lines.items()):
+            source = "".join(lines)
+            if not LOOP.search(source):
+                continue
+            for name, line in rebound(_parsed(source)):
+                yield self.finding(
+                    f"in a loop over parameters, {name} = ... gives the name another value, which is not used: the "
+                    "parameter stays as it is",
+                    f"Write into it under torch.no_grad(): {name}.copy_(...), {name}.lerp_(...), {name}.mul_(...)",
+                    file=file,
+                    line=line,
+                )
+
+
+def _own_files() -> Iterator[str]:
+    """Files of the program's own modules; of a package the first one says whose it is."""
+    own: dict[str, bool] = {}
+    for name, module in list(sys.modules.items()):
+        package = name.partition(".")[0]
+        path = getattr(module, "__dict__", {}).get("__file__") if own.get(package, True) else None
+        if isinstance(path, str) and path.endswith(".py"):
+            own[package] = is_users(path)
+            if own[package]:
+                yield path
+
+
+def _parsed(source: str) -> ast.AST:
+    """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names that loops over parameters rebind without using them afterwards, each with its line."""
+    for loop in ast.walk(tree):
+        if not isinstance(loop, ast.For) or not _over_parameters(loop.iter):
+            continue
+        names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        for position, statement in enumerate(loop.body):
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                continue
+            target = statement.targets[0]
+            if isinstance(target, ast.Name) and target.id in names and _only_computes(statement.value, names):
+                used = any(_uses(later, target.id) for later in loop.body[position + 1 :])
+                if not used:
+                    yield target.id, statement.lineno
+
+
+def _over_parameters(iterated: ast.expr) -> bool:
+    if not isinstance(iterated, ast.Call):
+        return False
+    function = iterated.func
+    if isinstance(function, ast.Attribute):
+        return function.attr in SOURCES
+    wraps = isinstance(function, ast.Name) and function.id in ("zip", "enumerate", "list", "reversed")
+    return wraps and any(_over_parameters(each) for each in iterated.args)
+
+
+def _uses(node: ast.AST, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
+
+
+def _only_computes(value: ast.expr, names: set[str]) -> bool:
+    """Whether all that happens in an expression is known to leave tensors as they are."""
+    calls = [each.func for each in ast.walk(value) if isinstance(each, ast.Call)]
+    return bool(calls or isinstance(value, ast.BinOp | ast.UnaryOp)) and all(
+        isinstance(function, ast.Attribute)
+        and not function.attr.endswith("_")
+        and _is_tensors_or_torch(function.value, names)
+        for function in calls
+    )
+
+
+def _is_tensors_or_torch(owner: ast.expr, names: set[str]) -> bool:
+    """Whether methods of this are those of a tensor: a loop's name, p.data, a call or sum; or torch's functions."""
+    if isinstance(owner, ast.Attribute):
+        return owner.attr in ("data", "grad", "functional", "T") and _is_tensors_or_torch(owner.value, names)
+    if isinstance(owner, ast.Name):
+        return owner.id in names or owner.id in TORCH
+    return isinstance(owner, ast.Call | ast.BinOp | ast.UnaryOp | ast.Subscript)

@@ -1,0 +1,92 @@
+"""ratio-always-one: the ratio of new to old probabilities is 1 in every step, so that clipping it does nothing.
+
+What it checks
+    In the graph of the loss, exp(...) is clamped to an interval around 1 and was exactly 1 everywhere, in six steps,
+    and most rows that the net is given in them were given to it in an earlier step too.
+
+Why it hurts
+    The ratio of PPO compares the policy with the one that chose the actions. Computed from the policy itself it is 1 in
+    the second and every later pass over the same rows as well: nothing keeps the policy near the old one.
+
+Example
+    ratio = (log_prob - log_prob.detach()).exp()
+
+Instead
+    ratio = (log_prob - old_log_prob).exp()            # kept when the actions were chosen
+
+When it is a false alarm
+    None is known: where each row is used once the ratio is 1 by right, and nothing is said.
+
+Cost
+    A look at the graph nodes nearest to the loss, and fingerprints of rows where a ratio is clamped, in the first
+    steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS_AT_LEAST = 6
+NODES_AT_MOST = 60
+VALUES_AT_LEAST = 4
+SHARE_SEEN = 0.5  # of a batch's rows, that an earlier step had
+ROWS_KEPT = 20_000
+DISTINCT_AT_LEAST = 0.9  # of a batch's rows
+
+
+class RatioAlwaysOne(LiveRule):
+    code, level = "GF234", Level.WARNING
+
+    def start(self) -> None:
+        self.rows: Tensor | None = None  # of the last call with gradients
+        self.known: set[int] = set()  # rows of earlier steps
+        self.steps = 0  # with rows that are known, and a ratio of 1
+        self.other = False  # a ratio other than 1 was seen
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.grad and event.inputs and event.inputs[0].dim() > 1:
+            self.rows = event.inputs[0]
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        rows, self.rows = self.rows, None
+        if self.other or rows is None:
+            return
+        clamped = [node for nodes in event.nodes for node in nodes[:NODES_AT_MOST] if _is_clamped_ratio(node)]
+        if not clamped:
+            return
+        ratio = clamped[0]._saved_self.detach()
+        if ratio.numel() < VALUES_AT_LEAST:
+            return
+        now = fingerprints(rows.detach())
+        if len(set(now)) < DISTINCT_AT_LEAST * len(now):  # states that come again and again by nature
+            return
+        seen = sum(row in self.known for row in now) >= SHARE_SEEN * len(now)
+        if len(self.known) < ROWS_KEPT:
+            self.known.update(now)
+        if not seen:
+            return
+        self.other = not bool((ratio == 1).all())
+        self.steps += not self.other
+        if self.steps == STEPS_AT_LEAST:
+            yield self.finding(
+                f"the ratio that is clamped to {clamped[0]._saved_min:g} to {clamped[0]._saved_max:g} was exactly 1 in "
+                f"{STEPS_AT_LEAST} steps, though their rows were trained on before: it compares the policy with itself",
+                "Keep the log-probabilities when the actions are chosen, and compare with those",
+            )
+
+
+def _is_clamped_ratio(node: Any) -> bool:
+    """Whether this is exp(...) clamped to an interval around 1."""
+    if node.name() != "ClampBackward1" or not node.next_functions or node.next_functions[0][0] is None:
+        return False
+    low, high = node._saved_min, node._saved_max
+    around_one = low is not None and high is not None and 0 < low < 1 < high
+    return around_one and bool(node.next_functions[0][0].name() == "ExpBackward0")

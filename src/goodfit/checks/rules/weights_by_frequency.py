@@ -1,0 +1,106 @@
+"""weights-by-frequency: the class weights of a loss are large for the frequent classes.
+
+What it checks
+    The weights of cross_entropy or nll_loss divided by the frequencies of the classes in its targets are the same for
+    all classes, to a fifth, where the most frequent class has three times the rows of the rarest or more. Of
+    binary_cross_entropy_with_logits: pos_weight is the share of positives over that of negatives, and below a half.
+
+Why it hurts
+    Weights are there to give rare classes a say. These count frequent ones twice: the rare ones all but vanish from the
+    loss.
+
+Example
+    weight = counts / counts.sum()
+
+Instead
+    weight = counts.sum() / (len(counts) * counts)
+
+When it is a false alarm
+    Costs of mistakes that happen to be so.
+
+Cost
+    The classes of the targets are counted in the first steps, where there are weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from goodfit.checks.engine.events import Loss, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+from goodfit.formatting import number
+
+ROWS_AT_LEAST = 200
+COUNT_AT_LEAST = 8  # of the rarest class
+RATIO_AT_LEAST = 3.0  # of the most frequent class to the rarest
+SPREAD_AT_MOST = 1.2  # of weight over frequency, largest to smallest; noise of counts comes on top
+POSITIVE_WEIGHT_AT_MOST = 0.5
+
+
+@dataclass
+class Weighted:
+    """A loss with class weights: the weights, and (C,) rows of each class so far."""
+
+    weights: Tensor
+    counts: Tensor
+
+
+class WeightsByFrequency(LiveRule):
+    code, level = "GF235", Level.WARNING
+
+    def start(self) -> None:
+        self.losses: dict[tuple[Place, str], Weighted] = {}
+
+    def on_loss(self, event: Loss) -> None:
+        name, target = event.name, event.target.detach()
+        binary = name == "binary_cross_entropy_with_logits"
+        weights = event.options.get("pos_weight" if binary else "weight")
+        if not event.grad or not isinstance(weights, Tensor) or not target.numel():
+            return
+        if binary:
+            if weights.numel() != 1:
+                return
+            positive = int((target > 0.5).sum())
+            counts = torch.tensor([target.numel() - positive, positive], dtype=torch.float64)
+            weights = torch.tensor([1.0, float(weights)], dtype=torch.float64)
+        elif name in ("cross_entropy", "nll_loss") and not target.is_floating_point():
+            classes = target[(target >= 0) & (target < len(weights))]
+            counts = torch.bincount(classes.reshape(-1), minlength=len(weights)).double().cpu()
+            weights = weights.detach().double().cpu()
+        else:
+            return
+        key = (user_place(), name)
+        known = self.losses.get(key)
+        if known is None or not torch.equal(known.weights, weights):
+            self.losses[key] = Weighted(weights, counts)
+        else:
+            known.counts += counts
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for (place, name), loss in self.losses.items():
+            weights, counts = loss.weights, loss.counts
+            if counts.sum() < ROWS_AT_LEAST or counts.min() < COUNT_AT_LEAST or (weights <= 0).any():
+                continue
+            ratio = float(counts.max() / counts.min())
+            scaled = weights / counts
+            noise = 1 + 2 / float(counts.min()) ** 0.5  # twice the standard error of the rarest class's count
+            if ratio < RATIO_AT_LEAST or float(scaled.max() / scaled.min()) > SPREAD_AT_MOST * noise:
+                continue
+            if name == "binary_cross_entropy_with_logits" and weights[1] > POSITIVE_WEIGHT_AT_MOST:
+                continue
+            most, least = int(counts.argmax()), int(counts.argmin())
+            yield self.finding(
+                f"the class weights of {name} grow with the classes' frequency: {number(float(weights[most]), 3)} for "
+                f"class {most} and {number(float(weights[least]), 3)} for class {least}, which is {ratio:.0f} times "
+                "rarer",
+                "Divide by the counts: weight = counts.sum() / (len(counts) * counts); pos_weight is the number of "
+                "negatives over that of positives",
+                file=place.file,
+                line=place.line,
+            )

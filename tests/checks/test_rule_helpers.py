@@ -1,0 +1,114 @@
+"""What rules ask of sources, masks and columns, worked out by hand; and how little of long episodes is watched."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+import torch
+from torch import nn
+
+import goodfit as gf
+from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.rules.classes_between import _between
+from goodfit.checks.rules.loop_name_rebound import rebound
+from goodfit.checks.rules.loss_detached import LossDetached
+from goodfit.checks.rules.target_among_inputs import _columns_of_classes, _equal_columns
+
+TWO = "for a, b in zip(net.parameters(), other.parameters()):\n"
+
+
+@pytest.mark.parametrize(
+    ("loop", "names"),
+    [
+        (TWO + "    a = 0.9 * a + 0.1 * b", ["a"]),
+        (TWO + "    a.data = 0.9 * a.data + 0.1 * b.data", []),
+        (TWO + "    a = a.detach().clone()\n    kept.append(a)", []),
+        ("for p in net.parameters():\n    p = p.clamp(-1, 1)", ["p"]),
+        ("for name, p in net.named_parameters():\n    p = torch.zeros_like(p)", ["p"]),
+        ("for p in net.parameters():\n    p = nn.init.xavier_uniform_(p)", []),
+        ("for p in net.parameters():\n    p = p.mul_(0.5)", []),
+        ("for p in net.parameters():\n    p = prepared(p)", []),
+        ("for p in net.parameters():\n    p = utils.reset(p)", []),
+        ("for p in points:\n    p = p * 2", []),
+    ],
+)
+def test_names_of_loops_over_parameters_that_are_given_another_value_in_vain(loop: str, names: list[str]) -> None:
+    assert [name for name, _ in rebound(ast.parse(loop))] == names
+
+
+def stripes(*classes: int) -> torch.Tensor:
+    """One mask (1, 24, 6 * n) of upright stripes six pixels wide."""
+    return torch.tensor(classes).repeat_interleave(6).expand(1, 24, -1).contiguous()
+
+
+def test_a_class_between_two_others_is_one_that_interpolation_has_made() -> None:
+    mask = stripes(0, 3, 1, 3, 0)
+    assert list(_between(mask, None)) == [], "class 1 is six pixels wide: its middle has no neighbour above it"
+    mask[:, :, 5] = 2  # one column between 0 and 3
+    assert list(_between(mask, None)) == [], "a line between one pair of classes may be a border that is meant"
+    mask[:, :, 12] = 2  # and one between 3 and 1
+    assert list(_between(mask, None)) == [2]
+    assert list(_between(torch.where(mask == 2, 255, mask), 255)) == [], "what is ignored is no class"
+
+
+def test_a_column_that_says_the_class_is_seen_after_scaling_too() -> None:
+    y = torch.tensor([[0], [1], [1], [0], [2], [2]])
+    noise = torch.tensor([0.3, 0.1, 0.4, 0.1, 0.5, 0.9])
+    scaled = (y.squeeze(1).float() - 1) / 0.8
+    two_values = (y.squeeze(1) > 0).float()  # classes 1 and 2 look alike
+    assert _columns_of_classes(torch.stack([noise, scaled, two_values], 1), y) == {1}
+
+
+def test_a_number_among_the_inputs_counts_where_the_columns_are_no_independent_noise() -> None:
+    generator = torch.Generator().manual_seed(0)
+    series = torch.randn(300, generator=generator).cumsum(0)
+    windows = series.unfold(0, 8, 1)
+    assert _equal_columns(windows, windows[:, 7:]) == {7}
+    assert _equal_columns(windows[:, :7], windows[:, 7:]) == set(), "the next value is the target"
+    noise = torch.randn(300, 8, generator=generator)
+    assert _equal_columns(noise, noise[:, 2:3]) == set(), "a made-up target of independent columns"
+
+
+def test_of_episodes_with_a_backward_pass_an_action_few_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = 0
+
+    def count(rule: LossDetached, event: BackwardBegins) -> None:
+        nonlocal passes
+        passes += 1
+
+    monkeypatch.setattr(LossDetached, "before_backward", count)
+    net = nn.Linear(4, 2)
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.01)
+    with gf.watch(quiet=True, select=["loss-detached"]):
+        for _ in range(20):
+            rewards = [net(torch.randn(4)).log_softmax(0)[0] for _ in range(25)]
+            optimiser.zero_grad()
+            for reward in rewards:
+                (-reward).backward()
+            optimiser.step()
+    assert 25 <= passes <= 125, "a quarter of the 500 at most, and one whole episode"
+
+
+def deep_q_learning(calls: int) -> None:
+    """A rollout of so many calls, then steps on the target of a second net, which lets gradients through to it."""
+    torch.manual_seed(0)
+    net, target = nn.Linear(4, 2), nn.Linear(4, 2)
+    target.load_state_dict(net.state_dict())
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.01)
+    for _ in range(calls):
+        net(torch.randn(1, 4)).argmax()
+    for _ in range(12):
+        value = net(torch.randn(8, 4))[:, 0]
+        goal = torch.randn(8) + 0.9 * target(torch.randn(8, 4)).max(1).values
+        loss = nn.functional.smooth_l1_loss(value, goal)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+
+@pytest.mark.parametrize("calls", [1, 700])
+def test_a_net_that_was_first_called_in_the_rules_sleep_is_known_when_it_is_called_again(calls: int) -> None:
+    with gf.watch(quiet=True, select=["parameter-not-optimised"]) as seen:
+        deep_q_learning(calls)
+    assert seen.findings == [], "its parameters are those of a net of its own, which feeds no net that is optimised"
