@@ -15,9 +15,11 @@ from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
+from goodfit.nets import build
 from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
+from goodfit.nets.with_spread import WithSpread, plain
 from goodfit.predict.blocks import PredictionBlocks
 from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.embeddings import Embeddings, embed
@@ -27,7 +29,7 @@ from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
 from goodfit.predict.predictions import Predictions
-from goodfit.record import Record, read_record, reading
+from goodfit.record import Record, SpreadPart, read_record, reading
 from goodfit.stats.estimates import Estimate
 from goodfit.store.outputs import is_page, refuse_to_replace
 from goodfit.store.run_folder import REPORT, SAVED, WEIGHTS, copy_run
@@ -85,7 +87,7 @@ class Run:
     @property
     def net(self) -> nn.Module:
         """The fitted net, in eval mode."""
-        return self.model.net
+        return plain(self.model.net)
 
     def predict(
         self,
@@ -308,6 +310,9 @@ def load(
     weights, _ = load_state(folder / WEIGHTS)
     refuse_not_finite(folder / WEIGHTS, weights)
     net = _net(record, folder, model, params)
+    if record.net.spread is not None:
+        with reading(folder, record):
+            net = _with_spread(net, record.net.spread)
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:
@@ -345,3 +350,8 @@ def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) 
             fix="Give it: --model train.py:net",
         )
     return as_net(model, params)
+
+
+def _with_spread(net: nn.Module, part: SpreadPart) -> nn.Module:
+    """The net with what widens its intervals, without weights."""
+    return WithSpread(net, build(part.arch, part.in_shape, 1, **part.options), part.head, part.numbers)

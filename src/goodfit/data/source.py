@@ -234,6 +234,11 @@ class Source(ABC):
         """Options of the architecture that follow from the data, as JSON."""
         return {}
 
+    @property
+    def category_codes(self) -> tuple[int, ...]:
+        """How many codes each category has; they stand behind the numbers of a row."""
+        return ()
+
     def fixed(self) -> Mapping[str, Any]:
         """Tensors by name that a net of this data holds besides its parameters; given to its `measure`."""
         return {}

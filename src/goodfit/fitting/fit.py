@@ -36,6 +36,7 @@ from goodfit.fitting.processes import help_first, join_team
 from goodfit.fitting.resume import Started, read_last_checkpoint, refuse_other_options, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
+from goodfit.fitting.spread import with_spread
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.record import read_record
 from goodfit.run import Run, load
@@ -186,6 +187,8 @@ def fit(
         known = team.scores(training, problem)
         finished = blend(training, problem, net, asked, journal, known)
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
+        if asked.interval:
+            finished = with_spread(finished, training, problem, net, journal, asked.seed)
         scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed, known=known)
         journal.note(scored.findings)
         record = make_record(

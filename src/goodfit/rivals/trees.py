@@ -68,6 +68,7 @@ class TreesRival(Rival):
     name: ClassVar[str] = "boosted trees"
     place: ClassVar[int] = 2
     arch: ClassVar[str] = "boosted-trees"
+    over_pairs: ClassVar[bool] = True  # whether trees over pairs are tried
 
     def suits(self, lesson: Lesson) -> bool:
         return super().suits(lesson) and lesson.task.outputs <= OUTPUTS_AT_MOST
@@ -86,7 +87,7 @@ class TreesRival(Rival):
     def _best(self, lesson: Lesson) -> Forest:
         """Plain trees, or those over pairs where the rows held out say that they are better."""
         forest = _forest(lesson, ())
-        if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
+        if self.over_pairs and 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
             of_numbers = gains(forest.grown, forest.order)[: lesson.numbers]
             paired = np.sort(np.argsort(-of_numbers, kind="stable")[:PAIRED_NUMBERS]).tolist()
             forest = min(forest, _forest(lesson, list(itertools.combinations(paired, 2))), key=lambda each: each.loss)

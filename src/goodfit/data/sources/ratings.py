@@ -187,6 +187,12 @@ class Ratings(TableSource):
         held = {"held": len(self._held[1])} if self._held is not None else {}
         return {"users": users, "items": items, "ratings": self._training_rows, **held, **sizes}
 
+    @property
+    def category_codes(self) -> tuple[int, ...]:
+        """Of users and of items."""
+        users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
+        return users, items
+
     def fixed(self) -> Mapping[str, Any]:
         """What the features say of each code, and the pairs of held-out rows."""
         held = {"held": self._held} if self._held is not None else {}

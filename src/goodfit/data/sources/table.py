@@ -181,6 +181,10 @@ class Table(TableSource):
         """What an architecture has to know: how many of the values are numbers, how many codes each category has."""
         return {"cardinalities": self.encoder.cardinalities}
 
+    @property
+    def category_codes(self) -> tuple[int, ...]:
+        return tuple(self.encoder.cardinalities)
+
     def schema(self) -> dict[str, Any]:
         """How new rows are read in the same way."""
         return {
