@@ -27,6 +27,7 @@ from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.image_rival import SECONDS_A_ROW, beside_image_rival, rival_rows
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
+from goodfit.fitting.more import earlier_looks, find_more, take_place
 from goodfit.fitting.net import make_net, with_feature_net, wrong_widths_named
 from goodfit.fitting.notebook_console import NotebookConsole, in_notebook
 from goodfit.fitting.options import FitOptions, fit_options, split_options
@@ -60,6 +61,7 @@ def fit(
     kind: str | None = None,
     out: str | Path | None = None,
     resume: bool = False,
+    more: int | None = None,
     cache: str | Path | None = None,
     quiet: bool | None = None,
     console: Console | None = None,
@@ -78,6 +80,8 @@ def fit(
         kind: what the data is, such as "table" or "images"; detected when None.
         out: the run folder; runs/NAME of the data's name when None.
         resume: go on with a stopped run of this data, to the same result bit for bit as if it had never been stopped.
+        more: train a finished run of this data on for so many epochs: the one in `out`, or the last of this name. It
+            stays beside the longer one, as NAME-before; options are those that it was fitted with.
         cache: where decoded images are kept.
         quiet: show no progress; when None, it is shown in a notebook, and nowhere else.
         console: where progress goes; made from `quiet` when None.
@@ -100,8 +104,13 @@ def fit(
             opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
             return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
-    folder = team.folder_before_restart() or choose_folder(source.name or "run", out, resume=resume)
+    longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
+    chosen = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
+    folder = team.folder_before_restart() or chosen
     journal = Journal(console or console_for(quiet), folder.path, on_epoch)
+    if longer is not None and longer.stands:
+        team.begin(folder)
+        return load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
     if folder.finished:
         refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
         journal.say(f"{folder.path} is finished already")
@@ -116,7 +125,12 @@ def fit(
     cache_place = cache_folder(Path(cache) if cache is not None else None)
     journal.choose("device", device.type, why)
     checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
-    asked = checkpoint.options_now(asked) if checkpoint is not None else asked
+    if checkpoint is not None:
+        asked = checkpoint.options_now(asked, more)
+    elif longer is not None:
+        asked = longer.options(asked)
+    begun = checkpoint.started if checkpoint is not None else None if longer is None else longer.started
+    base = folder.path.with_name(begun.base) if begun is not None and begun.base is not None else None
     with ExitStack() as held, _seeded(asked.seed, device):
         held.enter_context(cpu_threads(1 if asked.exact else None))
         if checkpoint is not None:
@@ -124,7 +138,7 @@ def fit(
             team.keep(folder)
         if model is not None:
             held.enter_context(wrong_widths_named(source))
-        size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
+        size_of = photo_net(asked, own_net=model is not None, started=begun)
         if size_of is not None:
             source.expect(size_of)
         with journal.progress("reading") as progress:
@@ -135,13 +149,19 @@ def fit(
         problem = make_problem(source, asked, journal, own_net=model is not None)
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
-        net = make_net(problem, asked, device, journal, model, params, checkpoint.started if checkpoint else None)
+        net = make_net(problem, asked, device, journal, model, params, begun)
         budget = None
         if asked.minutes is not None:
             for_rival = SECONDS_A_ROW * rival_rows(problem, net, asked)
             budget = Budget(asked.minutes, began, len(problem.split.rows("test")), for_rival)
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
+        elif longer is not None:
+            training = longer.begin(problem, net, device, journal, model, params)
+            created = datetime.now(UTC).isoformat(timespec="seconds")
+            held.enter_context(folder.claimed())
+            team.keep(folder)
+            journal.write_history(training)
         else:
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
@@ -162,6 +182,8 @@ def fit(
             choices=journal.choices,
             created=created,
             analyses=journal.analyses,
+            base=None if base is None else base.name,
+            more=more if checkpoint is None else checkpoint.started.more,
         )
 
         def save(training: Training) -> None:
@@ -178,7 +200,8 @@ def fit(
                 run_session(training, save, journal, seconds_left(budget))
         except Interrupted:
             journal.console.stop()
-            journal.say(f"stopped; go on with the same command and --resume (checkpoint in {folder.path})")
+            again = "the same command" + ("" if base is not None else " and --resume")
+            journal.say(f"stopped; go on with {again} (checkpoint in {folder.path})")
             raise KeyboardInterrupt from None
         journal.console.stop()
         journal.note(seen.findings)
@@ -189,13 +212,18 @@ def fit(
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
         if asked.interval:
             finished = with_spread(finished, training, problem, net, journal, asked.seed)
-        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed, known=known)
+        earlier = None if base is None else earlier_looks(base)
+        scored = score(
+            training, finished, problem, interval=asked.interval, seed=asked.seed, known=known, looks=earlier
+        )
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
-        run = save_run(folder.path, record, problem, training, finished, scored)
+        run = save_run(folder.path, record, problem, training, finished, scored, looks=earlier)
     team.end()
+    if base is not None:
+        run.folder = take_place(folder.path, base, journal)
     if quiet is None and console is None:
         journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
     return run

@@ -33,6 +33,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
         analyses: what was recorded before the first step, such as the learning-rate range test.
+        base: the name of the finished run that is trained on, and more: for how many epochs; see `--more`.
     """
 
     options: dict[str, Any]
@@ -44,6 +45,8 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     choices: list[Choice]
     created: str
     analyses: dict[str, Any] = {}
+    base: str | None = None
+    more: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,21 @@ class Checkpoint:
     values: dict[str, Any]
     path: Path
 
-    def options_now(self, now: FitOptions) -> FitOptions:
+    def options_now(self, now: FitOptions, more: int | None = None) -> FitOptions:
         """The options that the run was started with.
+
+        Args:
+            more: epochs that a finished run is now to be trained on for; None: not asked for.
 
         Raises:
             UsageError: another value is given now.
         """
+        if more is not None and more != self.started.more:
+            raise UsageError(
+                f"--more is {more} now and was {self.started.more} when this training was started",
+                where=self.path.parent,
+                fix=f"Give --more {self.started.more}, or remove that folder",
+            )
         before = self.started.options
         refuse_other_options(before, now, self.path.parent, finished=False)
         return FitOptions(**before)
@@ -99,7 +111,8 @@ def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Pat
         again = f"fit anew with {option.flag} {value} and another --out"
         if finished:
             what = f"this run is finished, and {option.flag} {was} when it was started"
-            fix = f"A finished run is not trained on, since its learning rate has run out: {again}"
+            more = "train it on with --more 10, or " if option.name == "epochs" else ""
+            fix = f"Its learning rate has run out: {more}{again}"
         else:
             what = f"{option.flag} is {value} now and {was} when the run was started"
             fix = f"Resume with the same options: the learning-rate schedule was made for them. Or {again}"

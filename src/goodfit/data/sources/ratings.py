@@ -11,7 +11,7 @@ import numpy as np
 from goodfit.data.columns import Column, Numbers
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import without_missing
+from goodfit.data.tables.column_types import ColumnType, without_missing
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.features import Described, Features
 from goodfit.data.tables.numbers import is_nested, numbers
@@ -186,6 +186,12 @@ class Ratings(TableSource):
         users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
         held = {"held": len(self._held[1])} if self._held is not None else {}
         return {"users": users, "items": items, "ratings": self._training_rows, **held, **sizes}
+
+    def _column_types(self) -> Mapping[str, ColumnType]:
+        user, item, target = (self._settings[name] for name in ("user", "item", "target"))
+        mark = self._settings["decimal"] or "."
+        rated = {} if target is None else {target: ColumnType("number", "the target", None, mark)}
+        return {**rated, user: ColumnType("category", "users"), item: ColumnType("category", "items")}
 
     @property
     def category_codes(self) -> tuple[int, ...]:

@@ -203,6 +203,17 @@ class Table(TableSource):
         column = texts(self._frame.column(name), verbatim=True)
         return TextColumn(column) if is_distinct(column) else self.keys
 
+    def _column_types(self) -> Mapping[str, ColumnType]:
+        decimals, written = self._settings["decimals"], self._settings["written"]
+        number = self._settings["form"] == NUMBER
+        of_target = {
+            name: ColumnType(
+                "number" if number else "category", "the target", written.get(name), decimals.get(name, ".")
+            )
+            for name in self._settings["target"]
+        }
+        return {**of_target, **self._types}
+
     @property
     def cross_fits(self) -> bool:
         return True
