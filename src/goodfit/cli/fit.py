@@ -42,6 +42,10 @@ def _parameters() -> list[click.Parameter]:
             help="Train a finished run (that in --out, or the last of this name) on for so many epochs.",
         ),
         *common_options(HEADINGS["Run"]),
+        cloup.Option(
+            ["-v", "--verbose"], is_flag=True, group=HEADINGS["Run"],
+            help="Show the machine, what each part took, and rate, speed and memory of each epoch.",
+        ),
     ]  # fmt: skip
     return [click.Argument(["what"]), *sorted(options, key=lambda each: _place(each))]
 
@@ -54,7 +58,7 @@ def _place(option: cloup.Option) -> int:
 
 def _fit(
     what: str, data: Path | None, out: Path | None, processes: int | None, resume: bool, more: int | None,
-    as_json: bool, quiet: bool, cache: Path | None, **options: Any,
+    as_json: bool, quiet: bool, verbose: bool, cache: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Fit a model to data.
 
@@ -87,6 +91,7 @@ def _fit(
         more=more,
         cache=cache,
         quiet=quiet,
+        verbose=verbose,
         **options,
     )
     if is_helper():

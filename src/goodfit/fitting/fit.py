@@ -19,6 +19,7 @@ from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
+from goodfit.errors import UsageError
 from goodfit.fitting.blending import blend
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
@@ -43,7 +44,7 @@ from goodfit.record import read_record
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, REPORT, SPLIT
-from goodfit.train.device import choose_device, cpu_threads
+from goodfit.train.device import choose_device, cpu_threads, environment
 from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
 from goodfit.train.session import Epoch, Interrupted, run_session
@@ -64,6 +65,7 @@ def fit(
     more: int | None = None,
     cache: str | Path | None = None,
     quiet: bool | None = None,
+    verbose: bool = False,
     console: Console | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
     **options: Unpack[FitKeywords],
@@ -84,7 +86,8 @@ def fit(
             stays beside the longer one, as NAME-before; options are those that it was fitted with.
         cache: where decoded images are kept.
         quiet: show no progress; when None, it is shown in a notebook, and nowhere else.
-        console: where progress goes; made from `quiet` when None.
+        verbose: show more: the machine, what each part of the work took, rate, speed and memory of each epoch.
+        console: where progress goes; made from `quiet` and `verbose` when None.
         on_epoch: called with each epoch as it ends, for loggers. What it raises ends the fit; `resume` goes on.
 
     Returns:
@@ -107,7 +110,7 @@ def fit(
     longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
     chosen = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
     folder = team.folder_before_restart() or chosen
-    journal = Journal(console or console_for(quiet), folder.path, on_epoch)
+    journal = Journal(console or console_for(quiet, verbose=verbose), folder.path, on_epoch)
     if longer is not None and longer.stands:
         team.begin(folder)
         return load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
@@ -123,6 +126,9 @@ def fit(
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
+    if verbose:
+        for name, value in environment(device).items():
+            journal.console.detail(name, str(value))
     journal.choose("device", device.type, why)
     checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
     if checkpoint is not None:
@@ -213,9 +219,10 @@ def fit(
         if asked.interval:
             finished = with_spread(finished, training, problem, net, journal, asked.seed)
         earlier = None if base is None else earlier_looks(base)
-        scored = score(
-            training, finished, problem, interval=asked.interval, seed=asked.seed, known=known, looks=earlier
-        )
+        with journal.progress("scores and explanations"):
+            scored = score(
+                training, finished, problem, interval=asked.interval, seed=asked.seed, known=known, looks=earlier
+            )
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
@@ -229,11 +236,17 @@ def fit(
     return run
 
 
-def console_for(quiet: bool | None) -> Console:
-    """Where progress is shown: None is a notebook, or nowhere."""
+def console_for(quiet: bool | None, *, verbose: bool = False) -> Console:
+    """Where progress is shown: None is a notebook, or, where nothing more is asked for, nowhere.
+
+    Raises:
+        UsageError: both quiet and verbose.
+    """
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose were both given", fix="Give one of them")
     if quiet is not True and in_notebook():
-        return NotebookConsole()
-    return Console(quiet=quiet is not False)
+        return NotebookConsole(verbose=verbose)
+    return Console(quiet=quiet is not False and not verbose, verbose=verbose)
 
 
 @contextmanager
