@@ -10,6 +10,7 @@ import pytest
 
 import goodfit as gf
 from goodfit.data.tables.rating_form import rating_form, rating_values
+from goodfit.errors import DataError
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_what_is_not_one_way_is_none(cells: list[str]) -> None:
 
 
 def test_scales_beside_each_other_are_refused_with_both_named() -> None:
-    with pytest.raises(gf.DataError, match="ratings of 5 and of 10"):
+    with pytest.raises(DataError, match="ratings of 5 and of 10"):
         rating_form(pl.Series("r", ["4/5", "8/10"]), ".")
 
 
