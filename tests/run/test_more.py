@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from goodfit.fitting import fit as fitting
 from goodfit.store.run_folder import CHECKPOINT, LOOKS, RECORD, WEIGHTS
 from goodfit.train.session import Epoch
 
-OPTIONS = {"epochs": 2, "arch": "mlp", "rivals": "none", "quiet": True, "folds": 1}
+OPTIONS: Any = {"epochs": 2, "arch": "mlp", "rivals": "none", "quiet": True, "folds": 1}
 
 
 @pytest.fixture
@@ -132,10 +133,10 @@ def test_a_blend_and_its_intervals_are_made_anew(table: pl.DataFrame, tmp_path: 
     ],
 )
 def test_what_cannot_be_meant_is_one_line(
-    table: pl.DataFrame, tmp_path: Path, options: dict[str, object], words: str
+    table: pl.DataFrame, tmp_path: Path, options: dict[str, Any], words: str
 ) -> None:
     gf.fit(gf.table(table, "y"), out=tmp_path / "run", **OPTIONS)
-    given = {**options, "out": tmp_path / str(options.get("out", "run")), "quiet": True}
+    given: Any = {**options, "out": tmp_path / str(options.get("out", "run")), "quiet": True}
     with pytest.raises(gf.GoodfitError, match=words):
         gf.fit(gf.table(table, "y"), **given)
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
