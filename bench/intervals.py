@@ -11,6 +11,8 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,13 +21,15 @@ import numpy as np
 import polars as pl
 
 import goodfit as gf
+from goodfit.fitting.blending import Finished
 from goodfit.predict.scored_rows import scored_rows
 from goodfit.tasks import from_json
 
 FIFTHS = 5
+NOISES = ("the same everywhere", "ten times, by a column", "growing with the number")
 
 
-def simulated(noise: str) -> gf.Source:
+def simulated(noise: str) -> Any:
     """4,000 rows of four numbers, of which the second and third tell the number and the first how noisy it is."""
     random = np.random.default_rng(0)
     x = random.normal(size=(4_000, 4))
@@ -38,13 +42,17 @@ def simulated(noise: str) -> gf.Source:
     return gf.table(pl.DataFrame({**{f"x{at}": column for at, column in enumerate(x.T)}, "y": y}), "y")
 
 
+def _left_alone(finished: Finished, *_: object) -> Finished:
+    return finished
+
+
 def measured(source: Any, folder: Path, *, following: bool) -> dict[str, Any]:
     """Coverage and mean width of the test rows, the lowest coverage of a fifth, and the mean interval score."""
     began = time.monotonic()
     if following:
         run = gf.fit(source, out=folder, interval=True, quiet=True)
     else:
-        with patch("goodfit.fitting.fit.with_spread", lambda finished, *_: finished):
+        with patch("goodfit.fitting.fit.with_spread", _left_alone):
             run = gf.fit(source, out=folder, interval=True, quiet=True)
     rows, task = scored_rows(folder)["test"], from_json(run.record.task)
     decoded = task.decode(rows.out)
@@ -73,16 +81,12 @@ def main() -> None:
     ratings = pl.read_csv(
         data / "ml-100k/u.data", separator="\t", has_header=False, new_columns=["user", "film", "stars", "time"]
     )
-    lines = {f"simulated, noise {noise}": lambda noise=noise: simulated(noise) for noise in (
-        "the same everywhere", "ten times, by a column", "growing with the number"
-    )}  # fmt: skip
-    lines["California"] = lambda: gf.table(data / "california_housing/housing.csv", "median_house_value")
-    lines["MovieLens-100k"] = lambda: gf.ratings(ratings.drop("time"), "user", "film", "stars")
-    for name, target in (("ames", None), ("cars", None), ("concrete", None), ("wage", None)):
-        described = json.loads((data / "tables/tables.json").read_text())[name]
-        lines[name] = lambda name=name, described=described, target=target: gf.table(
-            next((data / "tables" / name).glob("train.*")), target or described["target"]
-        )
+    lines: dict[str, Callable[[], Any]] = {f"simulated, noise {noise}": partial(simulated, noise) for noise in NOISES}
+    lines["California"] = partial(gf.table, data / "california_housing/housing.csv", "median_house_value")
+    lines["MovieLens-100k"] = partial(gf.ratings, ratings.drop("time"), "user", "film", "stars")
+    described = json.loads((data / "tables/tables.json").read_text())
+    for name in ("ames", "cars", "concrete", "wage"):
+        lines[name] = partial(gf.table, data / "tables" / name / "train.csv", described[name]["target"])
     for name, made in lines.items():
         if options.only and options.only not in name:
             continue

@@ -70,7 +70,7 @@ def test_the_weights_stay_where_no_later_epoch_is_better(table: pl.DataFrame, tm
     with pytest.raises(gf.GoodfitError, match="these are not the rows that the run was fitted on"):
         gf.fit(gf.table(table.with_columns(a=pl.col("a").pow(3)), "y"), out=tmp_path / "run", more=1, quiet=True)
     with pytest.raises(gf.GoodfitError, match="the rows are in other parts"):
-        gf.fit(gf.table(table, "y", time="a"), out=tmp_path / "run", more=1, quiet=True)
+        gf.fit(gf.table(table[:300], "y", test=table[300:]), out=tmp_path / "run", more=1, quiet=True)
     longer = gf.fit(gf.table(table, "y"), out=tmp_path / "run", more=1, quiet=True)
     valid = [line["valid_loss"] for line in longer.history]
     assert longer.record.best_epoch == 1 + int(np.argmin(valid))

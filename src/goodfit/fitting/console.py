@@ -105,15 +105,15 @@ class Console:
         """After an epoch: one line of its figures."""
         line = training.position.history[-1]
         metric = training.task.metric
-        titles = ("epoch", "train loss", "valid loss", metric.titled(), "time")
+        titles = ["epoch", "train loss", "valid loss", metric.titled(), "time"]
         widths = [max(len(title), least) for title, least in zip(titles, (5, 10, 10, 8, 7), strict=True)]
-        values = (
+        values = [
             str(line["epoch"]), fixed(line["train_loss"]), fixed(line["valid_loss"]),
             metric.cell(line[metric.name]), clock(line["seconds"]),
-        )  # fmt: skip
+        ]  # fmt: skip
         if self.verbose:
-            titles, widths = (*titles, "rate", "rows/s", "memory"), [*widths, 9, 9, 9]
-            values = (*values, f"{line['learning_rate']:.2g}", self._pace(line), _mebibytes(training))
+            titles, widths = [*titles, "rate", "rows/s", "memory"], [*widths, 9, 9, 9]
+            values += [f"{line['learning_rate']:.2g}", self._pace(line), _mebibytes(training)]
         if not self._has_header:
             self._has_header = True
             self.say("\n  " + "  ".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.data.folds import make_folds
 from goodfit.fitting.blending import Finished
@@ -130,7 +130,8 @@ def _head(finished: Finished, net: Net) -> str | None:
     """The linear layer at the end of the net, by its name in the model; None where rows themselves are features."""
     if net.linear_head is None or len(net.record.in_shape) == 1:
         return None
-    return next(name for name, module in finished.module.named_modules() if module is net.linear_head)
+    names: dict[nn.Module, str] = {module: name for name, module in finished.module.named_modules()}
+    return names[net.linear_head]
 
 
 def _lesson(examples: Examples, training: Training, problem: Problem, seed: int) -> Lesson:
