@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEVELS_LISTED = 8
 BINS_AT_MOST = 40
-COLUMNS_KEPT, ROWS_LOOKED_AT = 200, 20_000  # of a run: a second's work, and a tenth of a megabyte
+COLUMNS_KEPT, ROWS_LOOKED_AT = 200, 10_000  # of a run: a second's work, and a tenth of a megabyte
 NORMAL_DISTANCE = 0.05  # of shares: nearer is like the normal curve
 LILLIEFORS_AT_1_PERCENT = 1.035  # over the root of the rows: what chance gives of normal values (Stephens 1974)
 

@@ -99,10 +99,10 @@ class TableSource(Source):
 
     def columns_as_read(self, columns: int, rows: int) -> Iterator[tuple[pl.Series, ColumnType]]:
         kinds = dict(list(self._column_types().items())[:columns])
-        order = np.arange(self._frame.height)
-        frame = self._frame.sample(order[:: max(1, -(-len(order) // rows))])
-        for name, kind in kinds.items():
-            yield frame[name], kind
+        chosen = np.arange(self._frame.height)[:: max(1, -(-self._frame.height // rows))]
+        frame = self._frame.sample(chosen) if self._frame.streamed else None
+        for name, kind in kinds.items():  # of a table in memory one at a time: it may have thousands of others
+            yield (self._frame.column(name)[chosen] if frame is None else frame[name]), kind
 
     def _column_types(self) -> Mapping[str, ColumnType]:
         """Of the columns that are described, the target first."""
