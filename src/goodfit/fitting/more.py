@@ -131,7 +131,9 @@ class MoreEpochs:
     def _take_over(self, training: Training, stored: dict[str, Tensor]) -> None:
         """The history, and the weights that are the best so far, with their score."""
         position, lines = training.position, self.record.history
-        position.history = [{k: float("nan") if v is None else v for k, v in line.items()} for line in lines]
+        position.history = [
+            {name: float("nan") if value is None else value for name, value in line.items()} for line in lines
+        ]
         for line in position.history:
             line |= {"epoch": int(line["epoch"]), "rows": int(line["rows"])}
         position.epoch, position.best_epoch = len(lines), self.record.best_epoch - 1
