@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +30,7 @@ from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
 from goodfit.predict.predictions import Predictions
+from goodfit.predict.scored_rows import scored_rows
 from goodfit.record import Record, SpreadPart, read_record, reading
 from goodfit.stats.estimates import Estimate
 from goodfit.store.outputs import is_page, refuse_to_replace
@@ -95,6 +97,7 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
+        interval: bool = False,
         **options: Any,
     ) -> Predictions:
         """Predict every row of new data, in its order.
@@ -108,11 +111,14 @@ class Run:
                 dictionary or a list of dictionaries.
             cache: where decoded images are kept; the usual folder when None.
             progress: called with (rows done, rows) while files are read or images predicted.
+            interval: with 90% intervals or sets of classes; a run that was fitted with them always gives them.
             options: how a path is opened: path="file" names the column of a list that names images.
 
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
+        if interval:
+            return self.with_intervals().predict(data, cache=cache, progress=progress, **options)
         if self.model.task.output != "image":
             return self.predict_in_blocks(data, cache=cache, progress=progress, **options).whole()
         given = as_given(self.model.schema, data)
@@ -124,6 +130,26 @@ class Run:
         predicted = ImagePredictions(self.model, keys, paths, progress, inputs, tuple(dense.notes))
         predicted.held = given.held
         return predicted
+
+    def with_intervals(self) -> Run:
+        """This run with 90% intervals of numbers, or sets of classes, calibrated on its validation rows.
+
+        A run that was fitted with `interval` has them, wide or narrow as the data is noisy; of another one the width
+        of a number's interval goes by the predicted number.
+
+        Raises:
+            UsageError: its predictions have none.
+            RunError: an older goodfit fitted it, and did not keep its validation rows.
+        """
+        task = self.model.task
+        if task.has_intervals:
+            return self
+        if not task.accepts_interval:
+            raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
+        rows = scored_rows(self.folder).get("valid")
+        if rows is None:
+            raise RunError("it did not keep the outputs of its validation rows", where=self.folder, fix="Fit it again")
+        return Run(self.folder, self.record, replace(self.model, task=task.with_intervals(rows.out, rows.y)))
 
     def predict_in_blocks(
         self,

@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from click.testing import CliRunner
 
 import goodfit as gf
+from goodfit.cli.app import app
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.prediction_sets import PredictionSets
 
@@ -96,6 +98,24 @@ def test_widths_follow_a_column_that_the_prediction_does_not_show(tmp_path: Path
     assert len(wide) == 3
     alone = gf.load(run.folder).predict(frame[2_000:2_001].drop("y"))
     assert alone["high"][0] == pytest.approx(high[0], rel=1e-6)
+
+
+def test_a_run_without_intervals_gives_them_when_they_are_asked_for(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    x = random.normal(size=(1_500, 2))
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": x[:, 0] + random.normal(size=1_500)})
+    run = gf.fit(gf.table(frame[:700], "y"), out=tmp_path / "run", epochs=3, arch="mlp", rivals="none", quiet=True)
+    again = gf.load(run.folder)
+    assert list(again.predict(frame).columns) == ["prediction"]
+    given = again.predict(frame[700:], interval=True)
+    low, high, y = np.array(given["low"]), np.array(given["high"]), frame["y"][700:].to_numpy()
+    assert ((low <= y) & (y <= high)).mean() == pytest.approx(0.9, abs=0.05)  # 800 rows: an error of 0.01, and as much
+    frame[:20].write_csv(tmp_path / "new.csv")
+    printed = CliRunner().invoke(app, ["predict", str(run.folder), str(tmp_path / "new.csv"), "--interval", "-q"])
+    assert printed.stdout.splitlines()[0] == "key,prediction,low,high,error"
+    several = gf.fit(gf.arrays(x, x), out=tmp_path / "two", epochs=1, arch="mlp", rivals="none", quiet=True)
+    with pytest.raises(gf.GoodfitError, match="classes, and regression of one number"):
+        several.predict(x, interval=True)
 
 
 def test_widths_stay_as_they_are_where_x_says_nothing_of_the_noise(tmp_path: Path) -> None:

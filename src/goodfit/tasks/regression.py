@@ -151,6 +151,10 @@ class Regression(RowTask):
         return self.single
 
     @property
+    def has_intervals(self) -> bool:
+        return self.intervals is not None
+
+    @property
     def accepts_spread(self) -> bool:
         return self.single
 

@@ -226,6 +226,11 @@ class Task(ABC):
         """Whether `calibrated` can give its predictions intervals."""
         return False
 
+    @property
+    def has_intervals(self) -> bool:
+        """Whether its predictions have intervals, or sets of classes."""
+        return False
+
     def with_intervals(self, out: Tensor, y: Tensor) -> Self:
         """The task with 90% prediction intervals learnt from rows that the net was not trained on.
 
