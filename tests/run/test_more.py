@@ -46,6 +46,7 @@ def test_a_run_is_trained_on_from_its_kept_weights(table: pl.DataFrame, tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "run-before"]
     again = gf.load(tmp_path / "run")
     assert len(again.history) == 8
+    assert "run-more" not in (tmp_path / "run" / "report.html").read_text()
     predicted = again.predict(table.drop("y"))["prediction"]
     assert predicted == longer.predict(table.drop("y"))["prediction"]
 

@@ -113,7 +113,9 @@ def fit(
     journal = Journal(console or console_for(quiet, verbose=verbose), folder.path, on_epoch)
     if longer is not None and longer.stands:
         team.begin(folder)
-        return load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
+        run = load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
+        finish(run)
+        return run
     if folder.finished:
         refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
         journal.say(f"{folder.path} is finished already")
@@ -231,6 +233,7 @@ def fit(
     team.end()
     if base is not None:
         run.folder = take_place(folder.path, base, journal)
+        finish(run)  # the page names its folder
     if quiet is None and console is None:
         journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
     return run
