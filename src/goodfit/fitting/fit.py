@@ -117,7 +117,8 @@ def fit(
         finish(run)
         return run
     if folder.finished:
-        refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
+        before = read_record(folder.path)
+        refuse_other_options(before.options, asked, folder.path, trained=len(before.history))
         journal.say(f"{folder.path} is finished already")
         run = load(folder.path, model=model, params=params, device=asked.device)
         if folder.killed_at_the_end:

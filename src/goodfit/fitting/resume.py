@@ -74,7 +74,7 @@ class Checkpoint:
                 fix=f"Give --more {self.started.more}, or remove that folder",
             )
         before = self.started.options
-        refuse_other_options(before, now, self.path.parent, finished=False)
+        refuse_other_options(before, now, self.path.parent)
         return FitOptions(**before)
 
     def refuse_other_data(self, fingerprint: str) -> None:
@@ -91,12 +91,14 @@ class Checkpoint:
         return None if values is None else Normalise.from_json(values)
 
 
-def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Path, *, finished: bool) -> None:
+def refuse_other_options(
+    before: Mapping[str, Any], now: FitOptions, folder: Path, *, trained: int | None = None
+) -> None:
     """Raise where a run is to be resumed with another value of an option than it was started with.
 
     Args:
         before: the options that the run was started with.
-        finished: there is nothing left to resume.
+        trained: epochs of a finished run, where there is nothing left to resume.
 
     Raises:
         UsageError: which option, and what to do instead.
@@ -109,9 +111,10 @@ def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Pat
         first = before.get(option.name)
         was = "was not given" if first is None else f"was {first}"
         again = f"fit anew with {option.flag} {value} and another --out"
-        if finished:
+        if trained is not None:
             what = f"this run is finished, and {option.flag} {was} when it was started"
-            more = "train it on with --more 10, or " if option.name == "epochs" else ""
+            left = value - trained if option.name == "epochs" else 0
+            more = f"train it on with --more {left}, or " if left > 0 else ""
             fix = f"Its learning rate has run out: {more}{again}"
         else:
             what = f"{option.flag} is {value} now and {was} when the run was started"
