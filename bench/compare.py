@@ -21,7 +21,7 @@ from scipy import stats
 from goodfit.analysis.compare import compare_entries
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.row_scores import right
-from goodfit.stats.paired import corrected_t
+from goodfit.stats.paired import corrected_t, mcnemar
 from goodfit.tasks.metric import AUC, MAE, RMSE, Metric
 
 Learner = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -121,11 +121,31 @@ def over_folds(learn: Learner, rows: int, draws: int) -> tuple[float, float]:
     return 100 * corrected / draws, 100 * plain / draws
 
 
+def exact_sizes(rows: int, told_apart: float) -> tuple[float, float]:
+    """Percent of pairs of equally good classifiers that differ in so many rows on average, called different by
+    McNemar's score test, and by the next test that rejects more: where three rows all speak for one model.
+
+    Both by adding up all outcomes. A test of shares counts rows, and rejects an outcome or not: none lies between.
+    """
+    sizes = []
+    for three_suffice in (False, True):
+        size = 0.0
+        for count in range(1, rows + 1):
+            for for_a in range(count + 1):
+                if mcnemar(for_a, count - for_a) < 0.05 or (three_suffice and count == 3 and for_a in (0, 3)):
+                    size += stats.binom.pmf(count, rows, told_apart / rows) * stats.binom.pmf(for_a, count, 0.5)
+        sizes.append(100 * float(size))
+    return sizes[0], sizes[1]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=4_000)
     draws = parser.parse_args().draws
     began = time.monotonic()
+    for told_apart in (1.0, 2.8, 4.0, 6.2):
+        score, next_one = exact_sizes(30, told_apart)
+        print(f"30 rows, {told_apart} told apart, exactly: score test {score:.1f}, the next test {next_one:.1f}")
     print(f"percent of {draws:,} pairs of equally good models called different at 5%; a simulation error is "
           f"{100 * np.sqrt(0.05 * 0.95 / draws):.1f}")  # fmt: skip
     for what, make in (("classes", classes), ("numbers", numbers), ("unlike models", None)):

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm, t
 
-from goodfit.stats.areas import auc, average_precision
+from goodfit.stats.areas import auc, average_precision, mean_auc
 from goodfit.stats.estimates import (
     Estimate,
     balanced_accuracy,
@@ -54,14 +54,23 @@ def of_balanced_accuracy(random: np.random.Generator, rows: int) -> tuple[Estima
     return balanced_accuracy(random.random(rows) < shares[labels], labels), float(shares.mean())
 
 
-def of_auc(distance: float, spread: float) -> Draw:
+def of_auc(distance: float, spread: float, share: float = 0.4) -> Draw:
     truth = float(norm.cdf(distance / np.sqrt(1 + spread**2)))
 
     def draw(random: np.random.Generator, rows: int) -> tuple[Estimate | None, float]:
-        positive = random.random(rows) < 0.4
+        positive = random.random(rows) < share
         return auc(random.normal(size=rows) * np.where(positive, spread, 1) + distance * positive, positive), truth
 
     return draw
+
+
+def of_mean_auc(random: np.random.Generator, rows: int) -> tuple[Estimate | None, float]:
+    """Of three classes; each has a score of its own, higher by 2.1 deviations in its rows."""
+    labels = random.choice(3, size=rows, p=[0.6, 0.3, 0.1])
+    positive = labels[:, None] == np.arange(3)
+    if not positive.any(axis=0).all():
+        return None, 0.0
+    return mean_auc(random.normal(size=(rows, 3)) + 2.1 * positive, positive), float(norm.cdf(2.1 / np.sqrt(2)))
 
 
 def of_average_precision(distance: float) -> Draw:
@@ -105,9 +114,12 @@ def laws() -> Iterator[tuple[str, str, Draw]]:
     yield "log loss", "log odds of deviation 1", of_mean(lambda random, rows: log_losses(random, rows, 1, 1))
     yield "log loss", "log odds of deviation 3", of_mean(lambda random, rows: log_losses(random, rows, 3, 1))
     yield "log loss", "twice as sure as it should be", of_mean(lambda random, rows: log_losses(random, rows, 3, 2))
-    for distance, spread in ((0.75, 1.0), (1.8, 1.0), (2.7, 1.0), (1.8, 2.0)):
+    for distance, spread in ((0.75, 1.0), (1.8, 1.0), (2.7, 1.0), (3.3, 1.0), (1.8, 2.0), (4.2, 2.0)):
         area = norm.cdf(distance / np.sqrt(1 + spread**2))
-        yield "AUC", f"{area:.2f}, deviations 1 and {spread:g}", of_auc(distance, spread)
+        for share in (0.4, 0.1):
+            words = f"{area:.2f}, deviations 1 and {spread:g}" + (", 1 positive in 10" if share == 0.1 else "")
+            yield "AUC", words, of_auc(distance, spread, share)
+    yield "mean AUC", "three classes of 60%, 30% and 10%, 0.93", of_mean_auc
     for distance in (1.0, 2.0):
         yield "average precision", f"30% positive, distance {distance:g}", of_average_precision(distance)
     yield "RMSE", "normal errors", of_rmse(False)
@@ -126,11 +138,15 @@ def laws() -> Iterator[tuple[str, str, Draw]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=4_000)
-    draws, began, sizes = parser.parse_args().draws, time.monotonic(), (30, 100, 300, 1_000)
+    parser.add_argument("--only", default="", help="metrics with this in their name")
+    options = parser.parse_args()
+    draws, began, sizes = options.draws, time.monotonic(), (30, 100, 300, 1_000)
     print(f"percent of {draws:,} intervals that hold the truth; a simulation error is "
           f"{100 * np.sqrt(0.05 * 0.95 / draws):.1f}")  # fmt: skip
     print(f"| metric | rows | {' | '.join(f'n = {rows:,}' for rows in sizes)} |\n|---|---|{'---|' * len(sizes)}")
     for number, (metric, law, draw) in enumerate(laws()):
+        if options.only not in metric:
+            continue
         shares = []
         for rows in sizes:
             random, held, drawn = np.random.default_rng([rows, number]), 0, 0

@@ -98,8 +98,8 @@ def agreeing(count: int, one: str, several: str) -> str:
 
 
 def plural(noun: str) -> str:
-    """rows, classes, categories, boxes: the plural of a regular noun; of several words that of the last."""
-    if noun.endswith(("s", "x", "ch", "sh")):
+    """rows, classes, categories, boxes, epochs: the plural of a regular noun; of several words that of the last."""
+    if noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("och"):  # of an epoch, it is a k
         return noun + "es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FLAGS = {"overlay", "quiet", "raw", "resume"}  # options without a value; `Option` adds those that it declares
+FLAGS = {"overlay", "quiet", "raw", "resume", "verbose"}  # without a value; `Option` adds its own
 COMMAND_ONLY = {"help", "json", "processes", "traceback", "write-baseline"}  # options that no call has
 
 # Words of a sentence that follow an option; any other word after an option with a value is the value.

@@ -41,6 +41,23 @@ class BlendedPart:
 
 
 @dataclass(frozen=True)
+class SpreadPart:
+    """What gives the spread of each row: see `goodfit.nets.with_spread.WithSpread`.
+
+    Attributes:
+        arch, options, in_shape: what builds it again.
+        head: the layer of the model whose input are its features; None: x itself is.
+        numbers: how many of the features are numbers.
+    """
+
+    arch: str
+    options: dict[str, Any]
+    in_shape: tuple[int, ...]
+    head: str | None
+    numbers: int
+
+
+@dataclass(frozen=True)
 class NetRecord:
     """What builds the net again: the architecture by name, or words for a net of the user's own code.
 
@@ -48,6 +65,7 @@ class NetRecord:
         in_shape: of x, without the batch dimension.
         folds: nets of this architecture, each trained without one fold of the rows; 1 without cross-fitting.
         parts: architecture, options and name of what is blended with it.
+        spread: of prediction intervals whose widths follow x; None without.
     """
 
     arch: str | None
@@ -57,6 +75,7 @@ class NetRecord:
     options: dict[str, Any]
     folds: int = 1
     parts: tuple[BlendedPart, ...] = ()
+    spread: SpreadPart | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,9 +16,11 @@ from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import DataError, RunError, UsageError
+from goodfit.nets import build
 from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
 from goodfit.nets.svdpp import Factors
+from goodfit.nets.with_spread import WithSpread, plain
 from goodfit.predict.blocks import PredictionBlocks
 from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.embeddings import Embeddings, embed
@@ -27,7 +30,8 @@ from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
 from goodfit.predict.predictions import Predictions
-from goodfit.record import Record, read_record, reading
+from goodfit.predict.scored_rows import scored_rows
+from goodfit.record import Record, SpreadPart, read_record, reading
 from goodfit.stats.estimates import Estimate
 from goodfit.store.outputs import is_page, refuse_to_replace
 from goodfit.store.run_folder import REPORT, SAVED, WEIGHTS, copy_run
@@ -85,7 +89,7 @@ class Run:
     @property
     def net(self) -> nn.Module:
         """The fitted net, in eval mode."""
-        return self.model.net
+        return plain(self.model.net)
 
     def predict(
         self,
@@ -93,6 +97,7 @@ class Run:
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
+        interval: bool = False,
         **options: Any,
     ) -> Predictions:
         """Predict every row of new data, in its order.
@@ -106,11 +111,14 @@ class Run:
                 dictionary or a list of dictionaries.
             cache: where decoded images are kept; the usual folder when None.
             progress: called with (rows done, rows) while files are read or images predicted.
+            interval: with 90% intervals or sets of classes; a run that was fitted with them always gives them.
             options: how a path is opened: path="file" names the column of a list that names images.
 
         Raises:
             DataError: nothing to read there, or data of another kind or shape.
         """
+        if interval:
+            return self.with_intervals().predict(data, cache=cache, progress=progress, **options)
         if self.model.task.output != "image":
             return self.predict_in_blocks(data, cache=cache, progress=progress, **options).whole()
         given = as_given(self.model.schema, data)
@@ -122,6 +130,26 @@ class Run:
         predicted = ImagePredictions(self.model, keys, paths, progress, inputs, tuple(dense.notes))
         predicted.held = given.held
         return predicted
+
+    def with_intervals(self) -> Run:
+        """This run with 90% intervals of numbers, or sets of classes, calibrated on its validation rows.
+
+        A run that was fitted with `interval` has them, wide or narrow as the data is noisy; of another one the width
+        of a number's interval goes by the predicted number.
+
+        Raises:
+            UsageError: its predictions have none.
+            RunError: an older goodfit fitted it, and did not keep its validation rows.
+        """
+        task = self.model.task
+        if task.has_intervals:
+            return self
+        if not task.accepts_interval:
+            raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
+        rows = scored_rows(self.folder).get("valid")
+        if rows is None:
+            raise RunError("it did not keep the outputs of its validation rows", where=self.folder, fix="Fit it again")
+        return Run(self.folder, self.record, replace(self.model, task=task.with_intervals(rows.out, rows.y)))
 
     def predict_in_blocks(
         self,
@@ -308,6 +336,9 @@ def load(
     weights, _ = load_state(folder / WEIGHTS)
     refuse_not_finite(folder / WEIGHTS, weights)
     net = _net(record, folder, model, params)
+    if record.net.spread is not None:
+        with reading(folder, record):
+            net = _with_spread(net, record.net.spread)
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:
@@ -345,3 +376,8 @@ def _net(record: Record, folder: Path, model: Any, params: list[Tensor] | None) 
             fix="Give it: --model train.py:net",
         )
     return as_net(model, params)
+
+
+def _with_spread(net: nn.Module, part: SpreadPart) -> nn.Module:
+    """The net with what widens its intervals, without weights."""
+    return WithSpread(net, build(part.arch, part.in_shape, 1, **part.options), part.head, part.numbers)

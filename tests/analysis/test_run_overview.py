@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +17,7 @@ from goodfit.analysis.running_fits import Watched
 from goodfit.cli.app import app
 from goodfit.errors import RunError, UsageError
 from goodfit.record import read_record
+from goodfit.tasks import from_json
 
 FIXTURES = Path(__file__).parents[1] / "run" / "fixtures"
 
@@ -67,10 +70,11 @@ def test_json_has_the_figures_of_run_json(folder: Path) -> None:
 def test_a_card_names_every_metric_and_finding(name: str, tmp_path: Path) -> None:
     record = read_record(FIXTURES / name)
     text = model_card(FIXTURES / name, record)
+    titles = {metric.name: metric for metric in from_json(record.task).metric_list}
     for part, metrics in record.metrics.items():
         for metric, value in metrics.items():
             title = {"test": "test", "valid": "validation"}[part]
-            assert f"| {title} | {metric.replace('_', ' ')} | {value.value:.4g} |" in text
+            assert f"| {title} | {titles[metric].title} | {titles[metric].text(value.value, value)} |" in text
     assert all(f"**{finding.rule}**" in text for finding in record.findings)
     assert record.verdict in text
     path = tmp_path / "CARD.md"
@@ -79,6 +83,17 @@ def test_a_card_names_every_metric_and_finding(name: str, tmp_path: Path) -> Non
     assert path.read_text() == text
     path.write_text("mine")
     assert isinstance(CliRunner().invoke(app, ["card", str(FIXTURES / name), "-o", str(path)]).exception, UsageError)
+
+
+def test_a_card_of_ratings_names_what_is_predicted_and_one_row_is_singular() -> None:
+    record = read_record(FIXTURES / "run-format-2")
+    settings = {"target": "stars", "user": "who"}
+    rows = msgspec.structs.replace(
+        record, source={"kind": "ratings", "settings": settings}, rows=replace(record.rows, unreadable=1)
+    )
+    text = model_card(FIXTURES / "run-format-2", rows)
+    assert "- Kind: ratings, predicting stars\n" in text
+    assert "- Left out: 1 row that could not be read\n" in text
 
 
 def test_watching_shows_each_epoch_that_ends_and_each_fit_that_is_finished(tmp_path: Path) -> None:

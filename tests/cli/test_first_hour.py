@@ -52,7 +52,9 @@ def test_the_command_alone_welcomes_and_names_five_things(
     ("name", "first"),
     [("overfit", "GF410 overfitting"), ("GF410", "GF410 overfitting"), ("good fit", "good fit: no rule"),
      ("--lr", "--lr: an option of goodfit fit"), ("label_smoothing", "--label-smoothing: an option"),
-     ("log_loss", "log loss: a metric; lower is better"), ("R²", "R²: a metric"), ("IoU", "IoU: a metric")],
+     ("log_loss", "log loss: a metric; lower is better"), ("R²", "R²: a metric"),
+     ("--more", "--more: an option of goodfit fit."), ("resume", "--resume: an option of goodfit fit."),
+     ("compare", "goodfit compare: "), ("IoU", "IoU: a metric")],
 )  # fmt: skip
 def test_a_rule_a_verdict_a_metric_and_an_option_are_explained_by_any_of_their_names(
     name: str, first: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -93,6 +95,6 @@ def test_a_finished_run_that_is_to_be_resumed_for_longer_says_why_not(tmp_path: 
     x = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
     data = gf.arrays(x, (x[:, 0] > 0).astype(int))
     gf.fit(data, epochs=1, out=tmp_path / "run")
-    with pytest.raises(UsageError, match=r"this run is finished, and --epochs was 1.*fit anew with --epochs 12"):
+    with pytest.raises(UsageError, match=r"this run is finished, .*--more 11, or fit anew with --epochs 12"):
         gf.fit(data, epochs=12, out=tmp_path / "run", resume=True)
     assert gf.fit(data, epochs=1, out=tmp_path / "run", resume=True).record.options["epochs"] == 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 import torch
 
+import goodfit as gf
 from goodfit.fitting.console import Console
 from goodfit.train.loop import Position, Training
 
@@ -62,3 +66,25 @@ def test_not_where_it_is_soon_over_or_nobody_listens(capsys: pytest.CaptureFixtu
     position = Position(rows=4_000, seconds=4.0, done=0.4)
     assert pace(capsys, position) == []
     assert pace(capsys, Position(rows=2_000, seconds=4.0, done=0.1), quiet=True) == []
+
+
+def test_verbose_shows_the_machine_what_each_part_took_and_how_each_epoch_went(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(200, 3)).astype(np.float32), random.normal(size=200).astype(np.float32)
+    plain: Any = {"epochs": 2, "arch": "mlp"}
+    gf.fit(gf.arrays(x, y), out=tmp_path / "quiet", quiet=False, **plain)
+    usual = capsys.readouterr().err
+    gf.fit(gf.arrays(x, y), out=tmp_path / "run", verbose=True, **plain)
+    shown = capsys.readouterr().err
+    assert re.search(r"^  torch +\d", shown, re.MULTILINE)
+    assert re.search(r"^  seconds +\d+\.\d for scores and explanations", shown, re.MULTILINE)
+    assert re.search(r"epoch .* time +rate +rows/s +memory", shown)
+    epochs = re.findall(r"^ +[12] .* (\S+) +([\d,]+) +([\d,]+) MiB", shown, re.MULTILINE)
+    assert len(epochs) == 2
+    assert all(float(rate) > 0 and int(pace.replace(",", "")) > 0 for rate, pace, _ in epochs)
+    assert all(100 < int(memory.replace(",", "")) < 100_000 for *_, memory in epochs)
+    assert "rows/s" not in usual
+    with pytest.raises(gf.GoodfitError, match="were both given"):
+        gf.fit(gf.arrays(x, y), out=tmp_path / "both", quiet=True, verbose=True, **plain)

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import torch
+from click.testing import CliRunner
 
 import goodfit as gf
+from goodfit.cli.app import app
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.prediction_sets import PredictionSets
 
@@ -52,6 +55,117 @@ def test_a_fit_gives_intervals_that_cover_test_rows(tmp_path: Path) -> None:
     assert all(group["high"] > 0.85 for group in groups)
     with pytest.raises(gf.GoodfitError, match="--interval is for classes, and regression of one number"):
         gf.fit(gf.arrays(x[:, None], np.stack([x, x], 1)), out=tmp_path / "b", interval=True, epochs=1, quiet=True)
+
+
+def test_relative_widths_are_the_quantile_of_errors_in_spreads_by_hand() -> None:
+    spread = np.linspace(1.0, 2.0, 19)
+    errors = np.arange(1.0, 20.0) * spread  # in spreads 1 to 19, of which the 18th smallest
+    made = Intervals.calibrate(np.zeros(19), errors, spread)
+    assert (made.widths, made.edges, made.relative) == ((18.0,), (), True)
+    assert made.half_widths(np.zeros(2), np.array([0.5, 3.0])).tolist() == [9.0, 54.0]
+    assert Intervals.from_json(made.to_json()) == made
+    assert not Intervals.from_json({"edges": [], "widths": [1.0]}).relative  # as older runs have it
+    # 36 wide; the truth of the second row lies 2 outside: 36 + 20 x 2
+    assert made.losses(np.zeros(2), np.array([1.0, 20.0]), np.ones(2)) == pytest.approx([36.0, 76.0])
+
+
+def test_widths_follow_a_column_that_the_prediction_does_not_show(tmp_path: Path) -> None:
+    """Noise of 0.2 where `a` is below 0 and of 2 above: y does not depend on `a`, so that only x tells them apart."""
+    random = np.random.default_rng(3)
+    a, b = random.normal(size=(2, 4_000))
+    frame = pl.DataFrame({"a": a, "b": b, "y": b + np.where(a > 0, 2.0, 0.2) * random.normal(size=4_000)})
+    run = gf.fit(
+        gf.table(frame[:2_000], "y"),
+        out=tmp_path / "run",
+        interval=True,
+        epochs=5,
+        arch="mlp",
+        rivals="none",
+        quiet=True,
+    )
+    assert [choice.value for choice in run.record.choices if choice.name == "intervals"] == [
+        "widths follow x, by boosted trees"
+    ]
+    new = gf.load(run.folder).predict(frame[2_000:].drop("y"))
+    low, high, y, noisy = np.array(new["low"]), np.array(new["high"]), frame["y"][2_000:].to_numpy(), a[2_000:] > 0
+    width, inside = high - low, (low <= y) & (y <= high)
+    assert width[noisy].mean() > 4 * width[~noisy].mean()
+    for part in (noisy, ~noisy):  # 1,000 rows: a standard error of 0.01, and as much of the calibration
+        assert inside[part].mean() == pytest.approx(0.9, abs=0.05)
+    assert isinstance(run.net, type(gf.load(run.folder).net))
+    assert run.net(torch.zeros(2, 2)).shape == (2, 1)  # the net alone, as it was trained
+    wide = [group for group in run.record.analyses["coverage"] if group["group"].startswith("interval")]
+    assert len(wide) == 3
+    alone = gf.load(run.folder).predict(frame[2_000:2_001].drop("y"))
+    assert alone["high"][0] == pytest.approx(high[0], rel=1e-6)
+
+
+def test_a_run_without_intervals_gives_them_when_they_are_asked_for(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    x = random.normal(size=(1_500, 2))
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": x[:, 0] + random.normal(size=1_500)})
+    run = gf.fit(gf.table(frame[:700], "y"), out=tmp_path / "run", epochs=3, arch="mlp", rivals="none", quiet=True)
+    again = gf.load(run.folder)
+    assert list(again.predict(frame).columns) == ["prediction"]
+    given = again.predict(frame[700:], interval=True)
+    low, high, y = np.array(given["low"]), np.array(given["high"]), frame["y"][700:].to_numpy()
+    assert ((low <= y) & (y <= high)).mean() == pytest.approx(0.9, abs=0.05)  # 800 rows: an error of 0.01, and as much
+    frame[:20].write_csv(tmp_path / "new.csv")
+    printed = CliRunner().invoke(app, ["predict", str(run.folder), str(tmp_path / "new.csv"), "--interval", "-q"])
+    assert printed.stdout.splitlines()[0] == "key,prediction,low,high,error"
+    several = gf.fit(gf.arrays(x, x), out=tmp_path / "two", epochs=1, arch="mlp", rivals="none", quiet=True)
+    with pytest.raises(gf.GoodfitError, match="classes, and regression of one number"):
+        several.predict(x, interval=True)
+
+
+def test_widths_stay_as_they_are_where_x_says_nothing_of_the_noise(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    a, b = random.normal(size=(2, 1_200))
+    frame = pl.DataFrame({"a": a, "b": b, "y": b + random.normal(size=1_200)})
+    run = gf.fit(
+        gf.table(frame, "y"), out=tmp_path / "run", interval=True, epochs=3, arch="linear", rivals="none", quiet=True
+    )
+    assert run.record.net.spread is None
+    assert run.record.task["intervals"].keys() == {"edges", "widths"}
+
+
+def test_intervals_of_images_follow_what_the_head_of_the_net_is_given(tmp_path: Path) -> None:
+    """The upper half of an image says how noisy its number is, the lower half how high."""
+    random = np.random.default_rng(0)
+    noisy, height = random.random(900) < 0.5, random.random(900)
+    images = random.uniform(0, 60, (900, 1, 16, 16))
+    images[:, 0, :8] += 150 * noisy[:, None, None]
+    images[:, 0, 8:] += 150 * height[:, None, None]
+    y = 3 * height + np.where(noisy, 1.0, 0.1) * random.normal(size=900)
+    pixels = images.clip(0, 255).astype(np.uint8)
+    run = gf.fit(
+        gf.arrays(pixels, y), out=tmp_path / "run", interval=True, epochs=5, arch="resnet10", width=8, quiet=True
+    )
+    assert run.record.net.spread is not None
+    assert run.record.net.spread.head == "fc"
+    again = gf.load(run.folder)
+    predicted = again.predict(pixels)
+    width = np.array(predicted["high"]) - np.array(predicted["low"])
+    assert width[noisy].mean() > 1.5 * width[~noisy].mean()
+    assert again.embed(pixels[:5]).vectors.shape == (5, 64)
+
+
+def test_no_interval_of_a_rating_leaves_the_ratings(tmp_path: Path) -> None:
+    random = np.random.default_rng(6)
+    users, items = random.integers(0, 40, 4_000), random.integers(0, 30, 4_000)
+    erratic = users < 20
+    stars = np.where(erratic, random.integers(1, 6, 4_000), np.where(random.random(4_000) < 0.9, 3, 4))
+    frame = pl.DataFrame({"user": users, "film": items, "stars": stars})
+    run = gf.fit(gf.ratings(frame, "user", "film", "stars"), out=tmp_path / "run", interval=True, epochs=4, quiet=True)
+    assert run.record.net.spread is not None
+    again = gf.load(run.folder)
+    predicted = again.predict(frame.drop("stars"))
+    low, high = np.array(predicted["low"]), np.array(predicted["high"])
+    assert low.min() >= 1
+    assert high.max() <= 5
+    assert (high - low)[erratic].mean() > 1.5 * (high - low)[~erratic].mean()
+    with pytest.warns(UserWarning, match="not in the training rows"):  # scores of the catalogue have no spread
+        assert len(again.recommend("nobody", 5)) == 5
 
 
 def test_the_bound_of_a_class_is_the_conformal_quantile_by_hand() -> None:

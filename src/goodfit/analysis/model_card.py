@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from goodfit.formatting import counted
 from goodfit.record import Record
+from goodfit.tasks import from_json
+from goodfit.tasks.metric import Metric
 
 PART_NAMES = {"test": "test", "valid": "validation"}
 FEW_ROWS = 100  # of the scored part: the interval is then wide, and that is said
@@ -38,8 +41,7 @@ def _model(folder: Path, record: Record) -> Iterator[str]:
     yield f"- Task: {record.task['name']}"
     yield f"- Model: {_escaped(net.arch or net.own or '')}{folds}{parts}"
     epochs = len(record.history)
-    length = "1 epoch" if epochs == 1 else f"{epochs:,} epochs"
-    yield f"- Training: {length}, of which epoch {record.best_epoch} was kept; seed {hyper.seed}"
+    yield f"- Training: {counted(epochs, 'epoch')}, of which epoch {record.best_epoch} was kept; seed {hyper.seed}"
     yield f"- Made: {record.created} by goodfit {record.goodfit}, in {record.seconds:,.0f} s"
 
 
@@ -47,12 +49,12 @@ def _data(record: Record) -> Iterator[str]:
     rows = record.rows
     settings = record.source.get("settings", {})
     target = settings.get("target") if isinstance(settings, dict) else None
-    named = f", predicting {', '.join(map(str, target))}" if target else ""
+    named = f", predicting {', '.join([target] if isinstance(target, str) else map(str, target))}" if target else ""
     yield f"- Kind: {record.source.get('kind', 'unknown')}{_escaped(named)}"
     valid = "the same, each by the nets that did not see it" if record.net.folds > 1 else f"{rows.valid:,}"
     yield f"- Rows: {rows.train:,} to train on, validation {valid}, {rows.test:,} for the test"
     if rows.unreadable:
-        yield f"- Left out: {rows.unreadable:,} rows that could not be read"
+        yield f"- Left out: {counted(rows.unreadable, 'row')} that could not be read"
     for choice in record.choices:
         if choice.name in OF_SPLIT or choice.name in OF_DATA:
             yield f"- {choice.name[:1].upper()}{choice.name[1:]}: {_escaped(choice.value)} ({_escaped(choice.why)})"
@@ -61,18 +63,21 @@ def _data(record: Record) -> Iterator[str]:
 def _metrics(record: Record) -> Iterator[str]:
     yield "| part | metric | value | 95% interval | baseline |"
     yield "|---|---|---|---|---|"
+    known = {metric.name: metric for metric in from_json(record.task).metric_list}
     for part, metrics in record.metrics.items():
         for name, value in metrics.items():
+            metric = known.get(name, Metric.unknown(name))
             base = record.baseline.get(part, {}).get(name)
-            shown = "" if base is None else f"{base:.4g}"
-            title, interval = name.replace("_", " "), f"{value.low:.4g} to {value.high:.4g}"
-            yield f"| {PART_NAMES.get(part, part)} | {title} | {value.value:.4g} | {interval} | {shown} |"
+            cells = (metric.titled(), metric.text(value.value, value), metric.interval(value))
+            shown = "" if base is None else metric.cell(base)
+            yield f"| {PART_NAMES.get(part, part)} | {' | '.join(cells)} | {shown} |"
     for rival in record.rivals:
         for part, metrics in rival.metrics.items():
             name, value = next(iter(metrics.items()))
-            interval = f"{value.low:.4g} to {value.high:.4g}"
-            title = f"{name.replace('_', ' ')} of {_escaped(rival.name)}"
-            yield f"| {PART_NAMES.get(part, part)} | {title} | {value.value:.4g} | {interval} | |"
+            metric = known.get(name, Metric.unknown(name))
+            title = f"{metric.titled()} of {_escaped(rival.name)}"
+            cells = (title, metric.text(value.value, value), metric.interval(value))
+            yield f"| {PART_NAMES.get(part, part)} | {' | '.join(cells)} | |"
 
 
 def _limits(record: Record) -> Iterator[str]:

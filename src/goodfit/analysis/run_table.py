@@ -76,13 +76,19 @@ def runs_in(folder: Path, order: str = "created", *, falling: bool = False) -> l
     if order not in ORDERS:
         raise UsageError(f"--sort {order} is not known", fix=f"Choose one of {', '.join(ORDERS)}")
     if not folder.is_dir():
-        raise RunError("no such folder", where=folder, fix="Give a folder that holds runs, such as runs")
+        raise no_runs(folder)
     patterns = ["/".join(["*"] * depth + [RECORD]) for depth in range(DEPTH + 1)]
     found = [path.parent for pattern in patterns for path in sorted(folder.glob(pattern))]
     lines = [_read(each) for each in found]
     whole = [line for line in lines if line.record is not None]
     whole.sort(key=lambda line: _place(line, order), reverse=falling)
     return [*whole, *(line for line in lines if line.record is None)]
+
+
+def no_runs(folder: Path) -> RunError:
+    """The one line where the folder that is to hold runs is not there."""
+    fix = "goodfit fit makes it, with the first run; or give the folder that holds your runs"
+    return RunError("no such folder", where=folder, fix=fix)
 
 
 def _read(folder: Path) -> RunLine:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from goodfit.analysis.run_table import DEPTH
-from goodfit.errors import RunError
+from goodfit.analysis.run_table import DEPTH, no_runs
 from goodfit.formatting import fixed, spaced
 from goodfit.record import read_record
 from goodfit.store.run_folder import HISTORY, RECORD
@@ -28,7 +27,7 @@ class Watched:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise RunError("no such folder", where=folder, fix="Give a folder that holds runs, such as runs")
+            raise no_runs(folder)
         self.folder = folder
         self._epochs: dict[Path, int] = {}  # history -> how many epochs of it are known
         self._finished = {path.parent for path in self._runs(RECORD)}

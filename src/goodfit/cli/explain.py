@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def _pages() -> Mapping[str, Page]:
     from goodfit.fitting.options import fit_options
     from goodfit.tasks import known_tasks
 
-    pages: dict[str, Page] = {}
+    pages: dict[str, Page] = dict(_of_commands())
     for option in [*source_options(), *fit_options()]:
         pages[_key(option.name)] = partial(_of_option, option)
     for task in known_tasks().values():
@@ -61,6 +61,29 @@ def _pages() -> Mapping[str, Page]:
         page = f"{rule.code} {rule.page}"
         pages |= dict.fromkeys((_key(rule.name), _key(rule.code)), partial(str, page))
     return pages
+
+
+def _of_commands() -> Iterator[tuple[str, Page]]:
+    """Of each command, and of its options that are declared nowhere else: --resume, --more, --json."""
+    context = click.get_current_context().find_root()
+    group = context.command
+    if not isinstance(group, click.Group):
+        return
+    options: dict[str, list[tuple[str, click.Option]]] = {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        yield _key(name), partial(str, f"goodfit {name}: {command.get_short_help_str(200)}\n\ngoodfit {name} --help")
+        load = getattr(command, "load", None)  # of a command that is imported when it is called
+        for option in command.params if load is None else load().params:
+            if isinstance(option, click.Option) and option.help:
+                flag = max(option.opts, key=len)
+                options.setdefault(_key(flag), []).append((name, option))
+    for key, places in options.items():
+        commands = listed(f"goodfit {name}" for name, _ in places)
+        _, option = places[0]
+        yield key, partial(str, f"{max(option.opts, key=len)}: an option of {commands}.\n\n{option.help}")
 
 
 GOOD_FIT = """\

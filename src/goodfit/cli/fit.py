@@ -37,7 +37,15 @@ def _parameters() -> list[click.Parameter]:
             help="Train in so many processes of this machine; on several machines, start it by torchrun.",
         ),
         cloup.Option(["--resume"], is_flag=True, help="Continue a stopped run.", group=HEADINGS["Run"]),
+        cloup.Option(
+            ["--more"], type=click.IntRange(1, 100_000), default=None, group=HEADINGS["Run"],
+            help="Train a finished run (that in --out, or the last of this name) on for so many epochs.",
+        ),
         *common_options(HEADINGS["Run"]),
+        cloup.Option(
+            ["-v", "--verbose"], is_flag=True, group=HEADINGS["Run"],
+            help="Show the machine, what each part took, and rate, speed and memory of each epoch.",
+        ),
     ]  # fmt: skip
     return [click.Argument(["what"]), *sorted(options, key=lambda each: _place(each))]
 
@@ -49,8 +57,8 @@ def _place(option: cloup.Option) -> int:
 
 
 def _fit(
-    what: str, data: Path | None, out: Path | None, processes: int | None, resume: bool, as_json: bool, quiet: bool,
-    cache: Path | None, **options: Any,
+    what: str, data: Path | None, out: Path | None, processes: int | None, resume: bool, more: int | None,
+    as_json: bool, quiet: bool, verbose: bool, cache: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Fit a model to data.
 
@@ -80,8 +88,10 @@ def _fit(
         model=what if own else None,
         out=out,
         resume=resume,
+        more=more,
         cache=cache,
         quiet=quiet,
+        verbose=verbose,
         **options,
     )
     if is_helper():

@@ -33,6 +33,7 @@ LIST_TARGET = option("--target", str, "List of images: the column of their label
     help="Write to this .csv or .parquet file [stdout].",
 )
 @click.option("--overlay", is_flag=True, help="Segmentation: also write the masks laid over their images.")
+@click.option("--interval", is_flag=True, help="With 90% intervals of a number, or sets of classes.")
 @RAW
 @LIST_PATH
 @LIST_TARGET
@@ -44,6 +45,7 @@ def predict(
     data: tuple[Path, ...],
     output: Path | None,
     overlay: bool,
+    interval: bool,
     raw: bool,
     model: str | None,
     device: str | None,
@@ -70,6 +72,7 @@ def predict(
     data = tuple(path for each in data for path in expanded(each))
     console = Console(quiet=quiet)
     with load(run, model=model, device=device) as loaded:
+        loaded = loaded.with_intervals() if interval else loaded  # the same run
         given: Any = data[0] if len(data) == 1 else list(data)
         predictions: PredictionBlocks | ImagePredictions
         if loaded.model.task.output == "image":

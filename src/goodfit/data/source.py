@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -19,9 +19,11 @@ from goodfit.options import Option
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     from torch import Tensor
 
     from goodfit.data.shares import Shared
+    from goodfit.data.tables.column_types import ColumnType
     from goodfit.data.tables.encoder import Encoder
 
 ROWS_DIGESTED_AT_ONCE = 1_024
@@ -233,6 +235,20 @@ class Source(ABC):
     def net_options(self) -> dict[str, Any]:
         """Options of the architecture that follow from the data, as JSON."""
         return {}
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        """Of a table, the target's too."""
+        return ()
+
+    def columns_as_read(self, columns: int, rows: int) -> Iterator[tuple[pl.Series, ColumnType]]:
+        """Columns of a table with their types, the target first: so many at most, of rows spread evenly."""
+        yield from ()
+
+    @property
+    def category_codes(self) -> tuple[int, ...]:
+        """How many codes each category has; they stand behind the numbers of a row."""
+        return ()
 
     def fixed(self) -> Mapping[str, Any]:
         """Tensors by name that a net of this data holds besides its parameters; given to its `measure`."""

@@ -106,9 +106,8 @@ def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson
     else:
         folds = [(torch.arange(len(rows)).numpy(), torch.arange(len(rows), len(rows) + len(valid)).numpy())]
         rows = torch.cat([rows, valid])
-    cardinalities = problem.source.net_options().get("cardinalities", ())
     x, y = problem.source.read(rows), problem.y.index_select(0, rows)
-    return Lesson(problem.task, x, y, folds, tuple(cardinalities), options.seed)
+    return Lesson(problem.task, x, y, folds, problem.source.category_codes, options.seed)
 
 
 def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Training, journal: Journal) -> Finished:

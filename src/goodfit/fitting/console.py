@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.formatting import fixed
@@ -25,10 +25,16 @@ LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTICE: 
 
 
 class Console:
-    """Lines on stderr; in a terminal or a notebook also a bar that is drawn over, elsewhere none of that."""
+    """Lines on stderr; in a terminal or a notebook also a bar that is drawn over, elsewhere none of that.
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self.quiet = quiet
+    Args:
+        quiet: nothing at all.
+        verbose: also what each part of the work took, and the rate, rows a second and memory of each epoch.
+    """
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.quiet, self.verbose = quiet, verbose
+        self._seconds = 0.0  # of training, up to the last epoch shown
         self._has_header = False
         self._has_time = False
         self._rich: RichConsole | None = None
@@ -51,7 +57,7 @@ class Console:
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """A bar for work that is counted: call it with (done, all)."""
-        self._drawn = time.monotonic()
+        self._drawn = began = time.monotonic()
 
         def show(done: int, total: int) -> None:
             if not self.quiet and self._due():
@@ -61,6 +67,12 @@ class Console:
             yield show
         finally:
             self.stop()
+            self.detail("seconds", f"{time.monotonic() - began:.1f} for {what}")
+
+    def detail(self, name: str, text: str) -> None:
+        """A line that only --verbose shows."""
+        if self.verbose:
+            self.say(f"  {name:<16}{text}")
 
     def batch(self, training: Training) -> None:
         """Inside an epoch."""
@@ -93,17 +105,25 @@ class Console:
         """After an epoch: one line of its figures."""
         line = training.position.history[-1]
         metric = training.task.metric
-        titles = ("epoch", "train loss", "valid loss", metric.titled(), "time")
+        titles = ["epoch", "train loss", "valid loss", metric.titled(), "time"]
         widths = [max(len(title), least) for title, least in zip(titles, (5, 10, 10, 8, 7), strict=True)]
-        values = (
+        values = [
             str(line["epoch"]), fixed(line["train_loss"]), fixed(line["valid_loss"]),
             metric.cell(line[metric.name]), clock(line["seconds"]),
-        )  # fmt: skip
+        ]  # fmt: skip
+        if self.verbose:
+            titles, widths = [*titles, "rate", "rows/s", "memory"], [*widths, 9, 9, 9]
+            values += [f"{line['learning_rate']:.2g}", self._pace(line), _mebibytes(training)]
         if not self._has_header:
             self._has_header = True
             self.say("\n  " + "  ".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
         kept = "  best" if training.position.best_epoch == training.position.epoch - 1 else ""
         self.say("  " + "  ".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True)) + kept)
+
+    def _pace(self, line: Mapping[str, Any]) -> str:
+        """Rows a second of this epoch, its validation included."""
+        seconds, self._seconds = line["seconds"] - self._seconds, line["seconds"]
+        return f"{line['rows'] / max(seconds, 1e-9):,.0f}"
 
     def stop(self) -> None:
         """Take the bar away."""
@@ -133,6 +153,14 @@ class Console:
             self._bar.start()
             self._task = self._bar.add_task("", total=total)
         self._bar.update(self._task, description=visible(text), completed=done, total=total, refresh=True)
+
+
+def _mebibytes(training: Training) -> str:
+    """The most memory so far."""
+    from goodfit.train.memory import most_memory  # late: torch
+
+    most = most_memory(training.feed.device)
+    return "–" if most is None else f"{most / 2**20:,.0f} MiB"
 
 
 def visible(text: str) -> str:

@@ -19,6 +19,7 @@ from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
+from goodfit.errors import UsageError
 from goodfit.fitting.blending import blend
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
@@ -27,6 +28,7 @@ from goodfit.fitting.hyperparameters import choose_hyperparameters
 from goodfit.fitting.image_rival import SECONDS_A_ROW, beside_image_rival, rival_rows
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
+from goodfit.fitting.more import earlier_looks, find_more, take_place
 from goodfit.fitting.net import make_net, with_feature_net, wrong_widths_named
 from goodfit.fitting.notebook_console import NotebookConsole, in_notebook
 from goodfit.fitting.options import FitOptions, fit_options, split_options
@@ -36,12 +38,13 @@ from goodfit.fitting.processes import help_first, join_team
 from goodfit.fitting.resume import Started, read_last_checkpoint, refuse_other_options, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
+from goodfit.fitting.spread import with_spread
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.record import read_record
 from goodfit.run import Run, load
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, REPORT, SPLIT
-from goodfit.train.device import choose_device, cpu_threads
+from goodfit.train.device import choose_device, cpu_threads, environment
 from goodfit.train.loop import Training
 from goodfit.train.memory import keep_freed_memory
 from goodfit.train.session import Epoch, Interrupted, run_session
@@ -59,8 +62,10 @@ def fit(
     kind: str | None = None,
     out: str | Path | None = None,
     resume: bool = False,
+    more: int | None = None,
     cache: str | Path | None = None,
     quiet: bool | None = None,
+    verbose: bool = False,
     console: Console | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
     **options: Unpack[FitKeywords],
@@ -77,9 +82,12 @@ def fit(
         kind: what the data is, such as "table" or "images"; detected when None.
         out: the run folder; runs/NAME of the data's name when None.
         resume: go on with a stopped run of this data, to the same result bit for bit as if it had never been stopped.
+        more: train a finished run of this data on for so many epochs: the one in `out`, or the last of this name. It
+            stays beside the longer one, as NAME-before; options are those that it was fitted with.
         cache: where decoded images are kept.
         quiet: show no progress; when None, it is shown in a notebook, and nowhere else.
-        console: where progress goes; made from `quiet` when None.
+        verbose: show more: the machine, what each part of the work took, rate, speed and memory of each epoch.
+        console: where progress goes; made from `quiet` and `verbose` when None.
         on_epoch: called with each epoch as it ends, for loggers. What it raises ends the fit; `resume` goes on.
 
     Returns:
@@ -99,10 +107,18 @@ def fit(
             opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
             return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
     source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
-    folder = team.folder_before_restart() or choose_folder(source.name or "run", out, resume=resume)
-    journal = Journal(console or console_for(quiet), folder.path, on_epoch)
+    longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
+    chosen = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
+    folder = team.folder_before_restart() or chosen
+    journal = Journal(console or console_for(quiet, verbose=verbose), folder.path, on_epoch)
+    if longer is not None and longer.stands:
+        team.begin(folder)
+        run = load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
+        finish(run)
+        return run
     if folder.finished:
-        refuse_other_options(read_record(folder.path).options, asked, folder.path, finished=True)
+        before = read_record(folder.path)
+        refuse_other_options(before.options, asked, folder.path, trained=len(before.history))
         journal.say(f"{folder.path} is finished already")
         run = load(folder.path, model=model, params=params, device=asked.device)
         if folder.killed_at_the_end:
@@ -113,9 +129,17 @@ def fit(
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
     cache_place = cache_folder(Path(cache) if cache is not None else None)
+    if verbose:
+        for name, value in environment(device).items():
+            journal.console.detail(name, str(value))
     journal.choose("device", device.type, why)
     checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
-    asked = checkpoint.options_now(asked) if checkpoint is not None else asked
+    if checkpoint is not None:
+        asked = checkpoint.options_now(asked, more)
+    elif longer is not None:
+        asked = longer.options(asked)
+    begun = checkpoint.started if checkpoint is not None else None if longer is None else longer.started
+    base = folder.path.with_name(begun.base) if begun is not None and begun.base is not None else None
     with ExitStack() as held, _seeded(asked.seed, device):
         held.enter_context(cpu_threads(1 if asked.exact else None))
         if checkpoint is not None:
@@ -123,7 +147,7 @@ def fit(
             team.keep(folder)
         if model is not None:
             held.enter_context(wrong_widths_named(source))
-        size_of = photo_net(asked, own_net=model is not None, started=checkpoint.started if checkpoint else None)
+        size_of = photo_net(asked, own_net=model is not None, started=begun)
         if size_of is not None:
             source.expect(size_of)
         with journal.progress("reading") as progress:
@@ -134,13 +158,19 @@ def fit(
         problem = make_problem(source, asked, journal, own_net=model is not None)
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
-        net = make_net(problem, asked, device, journal, model, params, checkpoint.started if checkpoint else None)
+        net = make_net(problem, asked, device, journal, model, params, begun)
         budget = None
         if asked.minutes is not None:
             for_rival = SECONDS_A_ROW * rival_rows(problem, net, asked)
             budget = Budget(asked.minutes, began, len(problem.split.rows("test")), for_rival)
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
+        elif longer is not None:
+            training = longer.begin(problem, net, device, journal, model, params)
+            created = datetime.now(UTC).isoformat(timespec="seconds")
+            held.enter_context(folder.claimed())
+            team.keep(folder)
+            journal.write_history(training)
         else:
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
@@ -161,6 +191,8 @@ def fit(
             choices=journal.choices,
             created=created,
             analyses=journal.analyses,
+            base=None if base is None else base.name,
+            more=more if checkpoint is None else checkpoint.started.more,
         )
 
         def save(training: Training) -> None:
@@ -177,7 +209,8 @@ def fit(
                 run_session(training, save, journal, seconds_left(budget))
         except Interrupted:
             journal.console.stop()
-            journal.say(f"stopped; go on with the same command and --resume (checkpoint in {folder.path})")
+            again = "the same command" + ("" if base is not None else " and --resume")
+            journal.say(f"stopped; go on with {again} (checkpoint in {folder.path})")
             raise KeyboardInterrupt from None
         journal.console.stop()
         journal.note(seen.findings)
@@ -186,23 +219,38 @@ def fit(
         known = team.scores(training, problem)
         finished = blend(training, problem, net, asked, journal, known)
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
-        scored = score(training, finished, problem, interval=asked.interval, seed=asked.seed, known=known)
+        if asked.interval:
+            finished = with_spread(finished, training, problem, net, journal, asked.seed)
+        earlier = None if base is None else earlier_looks(base)
+        with journal.progress("scores and explanations"):
+            scored = score(
+                training, finished, problem, interval=asked.interval, seed=asked.seed, known=known, looks=earlier
+            )
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
-        run = save_run(folder.path, record, problem, training, finished, scored)
+        run = save_run(folder.path, record, problem, training, finished, scored, looks=earlier)
     team.end()
+    if base is not None:
+        run.folder = take_place(folder.path, base, journal)
+        finish(run)  # the page names its folder
     if quiet is None and console is None:
         journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
     return run
 
 
-def console_for(quiet: bool | None) -> Console:
-    """Where progress is shown: None is a notebook, or nowhere."""
+def console_for(quiet: bool | None, *, verbose: bool = False) -> Console:
+    """Where progress is shown: None is a notebook, or, where nothing more is asked for, nowhere.
+
+    Raises:
+        UsageError: both quiet and verbose.
+    """
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose were both given", fix="Give one of them")
     if quiet is not True and in_notebook():
-        return NotebookConsole()
-    return Console(quiet=quiet is not False)
+        return NotebookConsole(verbose=verbose)
+    return Console(quiet=quiet is not False and not verbose, verbose=verbose)
 
 
 @contextmanager

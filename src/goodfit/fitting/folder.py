@@ -108,6 +108,24 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
     return RunFolder(next(free))
 
 
+def last_finished(name: str, out: str | Path | None) -> Path:
+    """The folder of the run in `out`, or of the last finished one of this name.
+
+    Raises:
+        RunError: there is none of this name.
+    """
+    if out is not None:
+        refuse_nul(out)
+        return Path(out)
+    numbered = [RUNS / (name if number == 1 else f"{name}-{number}") for number in range(1, RUNS_OF_ONE_NAME)]
+    finished = [path for path in numbered if (path / RECORD).exists()]
+    if not finished:
+        raise RunError(
+            "there is no finished run to train on", where=numbered[0], fix="Leave --more out, or name a run with --out"
+        )
+    return finished[-1]
+
+
 def _given(path: Path, *, resume: bool) -> RunFolder:
     if resume and (path / RECORD).exists():
         return RunFolder(path, finished=True)

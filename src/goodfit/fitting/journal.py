@@ -46,10 +46,13 @@ class Journal:
     def go_on(self, choices: Sequence[Choice], analyses: Mapping[str, Any], training: Training) -> None:
         """Take over what an earlier session of this run wrote; lines of epochs after its checkpoint are dropped."""
         self.choices, self.analyses = list(choices), dict(analyses)
-        position = training.position
+        self.write_history(training)
+        self.say(f"resumed at epoch {training.position.epoch + 1}, batch {training.position.batch}")
+
+    def write_history(self, training: Training) -> None:
+        """The epochs so far, in place of what the file had."""
         if self._history is not None:
-            write_text(self._history, "".join(json.dumps(line) + "\n" for line in position.history))
-        self.say(f"resumed at epoch {position.epoch + 1}, batch {position.batch}")
+            write_text(self._history, "".join(json.dumps(line) + "\n" for line in training.position.history))
 
     def note(self, findings: Sequence[Finding]) -> None:
         """Keep what the rules found, and tell it."""

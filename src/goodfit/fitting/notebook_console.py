@@ -22,8 +22,8 @@ def in_notebook() -> bool:
 class NotebookConsole(Console):
     """A console whose lines and bar stand in one output of the cell."""
 
-    def __init__(self) -> None:
-        super().__init__(quiet=False)
+    def __init__(self, *, verbose: bool = False) -> None:
+        super().__init__(verbose=verbose)
         self._lines: list[str] = []
         self._bar_line = ""
         self._handle: Any = None

@@ -33,6 +33,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
         analyses: what was recorded before the first step, such as the learning-rate range test.
+        base: the name of the finished run that is trained on, and more: for how many epochs; see `--more`.
     """
 
     options: dict[str, Any]
@@ -44,6 +45,8 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     choices: list[Choice]
     created: str
     analyses: dict[str, Any] = {}
+    base: str | None = None
+    more: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,23 @@ class Checkpoint:
     values: dict[str, Any]
     path: Path
 
-    def options_now(self, now: FitOptions) -> FitOptions:
+    def options_now(self, now: FitOptions, more: int | None = None) -> FitOptions:
         """The options that the run was started with.
+
+        Args:
+            more: epochs that a finished run is now to be trained on for; None: not asked for.
 
         Raises:
             UsageError: another value is given now.
         """
+        if more is not None and more != self.started.more:
+            raise UsageError(
+                f"--more is {more} now and was {self.started.more} when this training was started",
+                where=self.path.parent,
+                fix=f"Give --more {self.started.more}, or remove that folder",
+            )
         before = self.started.options
-        refuse_other_options(before, now, self.path.parent, finished=False)
+        refuse_other_options(before, now, self.path.parent)
         return FitOptions(**before)
 
     def refuse_other_data(self, fingerprint: str) -> None:
@@ -79,12 +91,14 @@ class Checkpoint:
         return None if values is None else Normalise.from_json(values)
 
 
-def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Path, *, finished: bool) -> None:
+def refuse_other_options(
+    before: Mapping[str, Any], now: FitOptions, folder: Path, *, trained: int | None = None
+) -> None:
     """Raise where a run is to be resumed with another value of an option than it was started with.
 
     Args:
         before: the options that the run was started with.
-        finished: there is nothing left to resume.
+        trained: epochs of a finished run, where there is nothing left to resume.
 
     Raises:
         UsageError: which option, and what to do instead.
@@ -97,9 +111,11 @@ def refuse_other_options(before: Mapping[str, Any], now: FitOptions, folder: Pat
         first = before.get(option.name)
         was = "was not given" if first is None else f"was {first}"
         again = f"fit anew with {option.flag} {value} and another --out"
-        if finished:
+        if trained is not None:
             what = f"this run is finished, and {option.flag} {was} when it was started"
-            fix = f"A finished run is not trained on, since its learning rate has run out: {again}"
+            left = value - trained if option.name == "epochs" else 0
+            more = f"train it on with --more {left}, or " if left > 0 else ""
+            fix = f"Its learning rate has run out: {more}{again}"
         else:
             what = f"{option.flag} is {value} now and {was} when the run was started"
             fix = f"Resume with the same options: the learning-rate schedule was made for them. Or {again}"

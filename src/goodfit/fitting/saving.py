@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,9 +13,11 @@ from torch import nn
 
 import goodfit
 from goodfit.analysis.headline import plain_sentence, standings_of
+from goodfit.analysis.profile import columns_of_run
 from goodfit.analysis.rivals import comparison
 from goodfit.analysis.verdict import judge, sentences
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.source import Source
 from goodfit.errors import GoodfitError
 from goodfit.fitting.blending import Finished
 from goodfit.fitting.journal import Journal
@@ -26,7 +30,7 @@ from goodfit.predict.scored_rows import VALID
 from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
-from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, LOOKS, PREDICTIONS, SCORES, WEIGHTS
+from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, CURVE, LOOKS, PREDICTIONS, SCORES, WEIGHTS
 from goodfit.store.tensors import pack, save_state
 from goodfit.store.test_ledger import TestLedger
 from goodfit.train.device import environment
@@ -99,25 +103,41 @@ def make_record(
         looks_at_test=scored.looks,
         environment=environment(training.feed.device),
         explanation=scored.explanation,
-        analyses={**journal.analyses, **scored.analyses, **half},
+        analyses={**journal.analyses, **scored.analyses, **half, **_columns(source)},
         rivals=scored.rivals,
         training_metrics=training_metrics,
     )
 
 
+def _columns(source: Source) -> dict[str, Any]:
+    """A profile of the columns of a table, for the page."""
+    profiles = columns_of_run(source)
+    return {"profile": profiles} if profiles else {}
+
+
 def save_run(
-    folder: Path, record: Record, problem: Problem, training: Training, finished: Finished, scored: Scored
+    folder: Path,
+    record: Record,
+    problem: Problem,
+    training: Training,
+    finished: Finished,
+    scored: Scored,
+    looks: Mapping[str, int] | None = None,
 ) -> Run:
-    """Write everything; the checkpoint goes when the run is in place. The page can be written again at any time."""
+    """Write everything; the checkpoint goes when the run is in place. The page can be written again at any time.
+
+    Args:
+        looks: at sets of test rows, of the run that this one was trained on from.
+    """
     _write_weights(folder, finished.module, training)
-    _write_scores(folder, problem, scored)
+    _write_scores(folder, problem, scored, training.curve)
     shown = scored.parts[scored.shown]
     names = problem.source.names()
     keys = [names[row] for row in shown.rows.tolist()]
     columns = {**scored.task.truth_columns(shown.y), **scored.task.decode(shown.out)}
     Predictions(keys, columns, [None] * len(keys)).write(folder / PREDICTIONS)
     test = scored.parts.get("test")
-    TestLedger(folder / LOOKS).begin(None if test is None else fingerprint(problem.source, test.rows.numpy()))
+    TestLedger(folder / LOOKS).begin(None if test is None else fingerprint(problem.source, test.rows.numpy()), looks)
     feed = training.feed
     model = Model(
         finished.module,
@@ -154,8 +174,8 @@ def _write_weights(folder: Path, module: nn.Module, training: Training) -> None:
     set_memory_format(module, channels_last=training.precision.channels_last)
 
 
-def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
-    """What the report is drawn from: outputs and targets of the scored rows, and the examples."""
+def _write_scores(folder: Path, problem: Problem, scored: Scored, curve: torch.Tensor) -> None:
+    """What the report is drawn from: outputs and targets of the scored rows, and the examples; losses by epoch."""
     shown, examples = scored.parts[scored.shown], scored.examples
     tensors = {
         "rows": shown.rows,
@@ -163,6 +183,7 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored) -> None:
         "y": shown.y,
         "y_train": problem.y_train,  # the trivial predictor is learnt from it
         "worst": torch.tensor(examples.at, dtype=torch.int64),
+        CURVE: curve,
     }
     if examples.truths is not None and examples.drawn is not None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}

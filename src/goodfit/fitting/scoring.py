@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
+from goodfit.data.fingerprint import fingerprint
 from goodfit.data.row_digests import with_content_of
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
@@ -102,12 +104,14 @@ def score(
     interval: bool,
     seed: int,
     known: PartScores | None = None,
+    looks: Counter[str] | None = None,
 ) -> Scored:
     """Score the finished model and its rivals.
 
     Args:
         interval: learn prediction intervals from the validation rows.
         known: what several processes have scored together: the net's outputs, where it is not blended.
+        looks: at sets of test rows, of the run that this one was trained on from.
     """
     scored = dict(known) if known is not None and finished.module is training.net else {}
     scored["valid"] = (finished.out, finished.y)
@@ -122,7 +126,9 @@ def score(
         part: Part(rows, out, y, task.metrics(out, y), task.baseline(problem.y_train, y, out))
         for part, (rows, out, y) in raw.items()
     }
-    looks = int("test" in parts)  # it is written down when the run is kept
+    seen = 0  # this look is written down when the run is kept
+    if "test" in parts:
+        seen = 1 + (looks[fingerprint(problem.source, parts["test"].rows.numpy())] if looks else 0)
     rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
     simpler = next((rival.excess for rival in rivals if rival.score.name in (LinearRival.name, image_rival.NAME)), None)
     shown = parts["test" if "test" in parts else "valid"]
@@ -130,8 +136,8 @@ def score(
         task=task,
         parts=parts,
         rivals=[rival.score for rival in rivals],
-        findings=check_end(_end_facts(training, task, problem, parts, looks, simpler)),
-        looks=looks,
+        findings=check_end(_end_facts(training, task, problem, parts, seen, simpler)),
+        looks=seen,
         explanation=_explanation(training, finished.module, problem, task, shown, seed),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
         examples=_examples(training, finished.module, problem, task, shown),
@@ -209,7 +215,7 @@ def _end_facts(
         simpler=simpler,
         test_rows=len(parts["test"].rows) if "test" in parts else 0,
         cross_fitted=problem.split.folds is not None,
-        curve=training.curve.double().numpy(),
+        curve=training.curve.double().numpy() if len(training.curve) == len(position.history) else None,
         scores_without_copies=_without_copies(task, problem, parts),
     )
 

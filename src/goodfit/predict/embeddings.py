@@ -14,6 +14,7 @@ from goodfit.data.source import Source
 from goodfit.errors import UsageError
 from goodfit.nets import architecture
 from goodfit.nets.blend import Blend
+from goodfit.nets.with_spread import plain
 from goodfit.predict.model import Model
 from goodfit.record import NetRecord
 from goodfit.store.files import replacing
@@ -87,7 +88,8 @@ def embed(
     Raises:
         UsageError: a net whose head is not one linear layer.
     """
-    net = model.net.parts[0] if isinstance(model.net, Blend) else model.net  # features are those of the net alone
+    net = plain(model.net)
+    net = net.parts[0] if isinstance(net, Blend) else net  # features are those of the net alone
     name = architecture(built.arch).head if built.arch is not None and built.folds == 1 else ""
     head = net.get_submodule(name) if name else None
     if not isinstance(head, nn.Linear) or model.task.output != "row":

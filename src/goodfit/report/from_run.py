@@ -14,6 +14,7 @@ from torch import Tensor
 from goodfit.analysis.headline import headline
 from goodfit.formatting import fixed, spaced
 from goodfit.record import Record
+from goodfit.report.columns_section import PROFILE, columns_section
 from goodfit.report.examples import Example, kinds
 from goodfit.report.first_screen import in_notebook
 from goodfit.report.importance_plots import importance_section
@@ -61,6 +62,8 @@ def collect(folder: Path, record: Record) -> PageData:
         sections.insert(0, rivals_section(record.rivals, record.metrics[part], task, part))
     if record.explanation:
         sections.append(importance_section(record.explanation))
+    if PROFILE in record.analyses:
+        sections.append(columns_section(record.analyses[PROFILE]))
     return PageData(
         title=folder.name,
         run_name=str(folder),

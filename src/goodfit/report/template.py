@@ -8,13 +8,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from goodfit.formatting import capital, counted, duration, fixed, moment, number, plural, sentence, spaced
-from goodfit.tasks.section import Bar, Plot, Table
+from goodfit.tasks.section import Bar, Histogram, Plot, Table
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
 CELL_LETTERS = 200  # of a text in a table
+SPARK_WIDTH, SPARK_HEIGHT = 120, 28  # pixels of a histogram in a table
 LONG_LETTERS = 1_500  # of a sentence or a list of names
 
 
@@ -62,9 +63,29 @@ def cell(value: Any) -> str:
             '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
             '<rect width="{:.1f}" height="10" fill="#8fc1e0"/></svg>'
         ).format(100 * value.share)
+    if isinstance(value, Histogram):
+        return Markup(_drawn(value))  # numbers alone
     if isinstance(value, tuple):
         return f"{fixed(value[0])} to {fixed(value[1])}"
     return cut(fixed(value))
+
+
+def _drawn(histogram: Histogram) -> str:
+    """A histogram as a small drawing: one outline of all columns, and the curve over it."""
+    counts, curve = histogram.counts, histogram.curve
+    most = max([*counts, *curve, 1])
+    wide = SPARK_WIDTH / max(1, len(counts))
+
+    def height(value: float) -> str:
+        return f"{SPARK_HEIGHT * (1 - value / most):.1f}"
+
+    steps = "".join(f"V{height(count)}H{wide * (at + 1):.1f}" for at, count in enumerate(counts))
+    line = "L".join(f"{wide * (at + 0.5):.1f} {height(value)}" for at, value in enumerate(curve))
+    normal = f'<path d="M{line}" fill="none" stroke="#0072B2" stroke-width="1.3"/>' if curve else ""
+    return (
+        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" aria-hidden="true">'
+        f'<path d="M0 {SPARK_HEIGHT}{steps}V{SPARK_HEIGHT}Z" fill="#8fc1e0"/>{normal}</svg>'
+    )
 
 
 def rows_of_blocks(blocks: Sequence[Plot | Table]) -> list[list[Plot | Table]]:

@@ -75,6 +75,7 @@ class TreesRival(Rival):
     name: ClassVar[str] = "boosted trees"
     place: ClassVar[int] = 2
     arch: ClassVar[str] = "boosted-trees"
+    plain: ClassVar[bool] = False  # whether trees over pairs and maps are left out
 
     def suits(self, lesson: Lesson) -> bool:
         return super().suits(lesson) and lesson.task.outputs <= OUTPUTS_AT_MOST
@@ -100,6 +101,8 @@ class TreesRival(Rival):
     def _best(self, lesson: Lesson) -> Forest:
         """Plain trees, or those over pairs and maps where the rows held out say that they are better."""
         forest = _forest(lesson, (), ())
+        if self.plain:
+            return forest
         by_gain = np.argsort(-gains(forest.grown, forest.order)[: lesson.numbers], kind="stable")
         if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
             forest = min(forest, _forest(lesson, _each_two(by_gain[:PAIRED_NUMBERS]), ()), key=lambda each: each.loss)

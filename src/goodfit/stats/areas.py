@@ -6,19 +6,23 @@ import math
 
 import numpy as np
 
-from goodfit.stats.estimates import Estimate, on_logit
-from goodfit.stats.paired import PairedTest, t_test
+from goodfit.stats.estimates import Z95, Estimate, on_logit
+from goodfit.stats.paired import PairedTest, falling_root, t_test
 
 NORMAL_FROM = 10  # rows of each kind: a difference of areas is normal then; Student's t is too cautious (3.4% for 5%)
+ROWS_IN_DOUBT = 0.5  # in the wrong order: from so many on, what is measured counts more than what is assumed
+SMALLEST = 1e-300
 PAIRS_AT_MOST = 4_000_000  # of rows, that are looked at one by one; with more, what two rows make together is nothing
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
-    """Area under the ROC curve with DeLong's standard error, by midranks (Sun and Xu 2014, algorithm 2).
+    """Area under the ROC curve, by midranks (Sun and Xu 2014, algorithm 2), with its score interval.
 
-    The interval is Student's on the logit scale (Pepe 2003, "The statistical evaluation of medical tests", chapter 5):
-    on the scale of the area itself DeLong's misses the truth in 15% of samples of 30 rows where the area is 0.9. Where
-    all positive rows are above all others, it is Wilson's of as many rows as the smaller kind has.
+    The interval holds each area from which this one is no further away than 1.96 standard errors, as Wilson's does for
+    a share. The variance at an area is DeLong's, moved there as that of a share moves, and that of Hanley and McNeil
+    1982 ("The meaning and use of the area under a ROC curve"), of exponential scores: DeLong's is measured on the rows
+    that stand in the wrong order, and where there are few of them it says less than nothing. On the logit scale
+    with DeLong's alone, 72% to 90% of intervals hold an area of 0.99 of 300 rows (bench/coverage.py).
 
     None when all rows are positive, or none is: there is nothing to rank.
     """
@@ -37,11 +41,44 @@ def mean_auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
     if not len(columns):
         return None
     positive, scores = positive[:, columns], np.asarray(scores)[:, columns]
-    smaller = int(np.minimum(counts, len(positive) - counts)[columns].min())
+    above, below = counts[columns], len(positive) - counts[columns]
     value = float(np.mean([placement_values(scores[:, at], positive[:, at]) for at in range(len(columns))]))
-    if smaller < 2 and len(columns) == 1:
+    if min(above.min(), below.min()) < 2 and len(columns) == 1:
         return Estimate(value, 0.0, 1.0)
-    return on_logit(value, math.sqrt(area_variance(scores, positive)), len(positive), smaller)
+    return _score_interval(value, area_variance(scores, positive), above, below)
+
+
+def _score_interval(value: float, variance: float, above: np.ndarray, below: np.ndarray) -> Estimate:
+    """Of a mean area of columns: see `auc`.
+
+    Args:
+        variance: DeLong's.
+        above, below: (K,) positive and negative rows of each column.
+    """
+    if variance == 0 and 0 < value < 1:
+        return Estimate(value, value, value)  # all scores are the same
+    wrong = float(np.minimum(above, below).sum()) * min(value, 1 - value)  # about: rows in the wrong order
+    weight = wrong / (wrong + ROWS_IN_DOUBT)
+    moved = weight * variance / (value * (1 - value)) if weight > 0 else 0.0
+
+    def score(area: float) -> float:
+        """How many standard errors the area that is measured lies above this one."""
+        spread = moved * area * (1 - area) + (1 - weight) * _exponential_variance(area, above, below)
+        return (value - area) / math.sqrt(max(spread, SMALLEST))
+
+    return Estimate(value, falling_root(score, Z95, 0.0, value), falling_root(score, -Z95, value, 1.0))
+
+
+def _exponential_variance(area: float, above: np.ndarray, below: np.ndarray) -> float:
+    """Hanley and McNeil's, of the mean of columns that know nothing of each other.
+
+    They take the scores of positive rows as those with the longer tail. Which kind has it is not known: the larger one
+    of both ways round, so that nothing changes where scores and classes are turned over.
+    """
+    one, other = area / (2 - area) - area**2, 2 * area**2 / (1 + area) - area**2
+    own = area * (1 - area)
+    ways = [own + (above - 1) * first + (below - 1) * second for first, second in ((one, other), (other, one))]
+    return float((np.maximum(*ways) / (above * below)).sum()) / len(above) ** 2
 
 
 def area_difference(a: np.ndarray, b: np.ndarray, positive: np.ndarray) -> PairedTest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,12 +92,11 @@ def share_difference(only_a: int, only_b: int, rows: int) -> Estimate:
             return 0.0 if distance == 0 else math.copysign(math.inf, distance)
         return distance / math.sqrt(variance)
 
-    return Estimate(value, _root(score, Z95, -1.0, value), _root(score, -Z95, value, 1.0))
+    return Estimate(value, falling_root(score, Z95, -1.0, value), falling_root(score, -Z95, value, 1.0))
 
 
-def _root(score: object, level: float, low: float, high: float) -> float:
+def falling_root(score: Callable[[float], float], level: float, low: float, high: float) -> float:
     """Where a falling function takes this level, between low and high; an end where it does not."""
-    assert callable(score)
     for _ in range(60):  # 2 / 2^60 is below the last digit
         middle = (low + high) / 2
         if score(middle) > level:

@@ -11,6 +11,7 @@ from goodfit.store.files import ensure_folder, replacing
 RECORD = "run.json"
 WEIGHTS = "model.safetensors"
 SCORES = "scores.safetensors"  # outputs and targets of the scored rows: what the report is drawn from
+CURVE = "curve"  # in it: losses of some validation rows after each epoch
 LOOKS = "looks.json"  # how often test rows were scored
 CHECKPOINT = "checkpoint.safetensors"  # of an unfinished run
 CHECKPOINT_BEFORE = "checkpoint-before.safetensors"  # the one before it, for the case that the last is damaged

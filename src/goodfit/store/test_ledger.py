@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +25,10 @@ class TestLedger:
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
 
+    def all_looks(self) -> Counter[str]:
+        """How often each set of rows has been scored; 0 of any other."""
+        return Counter(self._read())
+
     def looks(self, fingerprint: str) -> int:
         return self._read().get(fingerprint, 0)
 
@@ -35,12 +40,18 @@ class TestLedger:
             write_text(self._ledger, json.dumps(seen, indent=1) + "\n")
         return seen[fingerprint]
 
-    def begin(self, fingerprint: str | None) -> None:
-        """Write the ledger of a run that is about to be kept: one look at these test rows, or none.
+    def begin(self, fingerprint: str | None, earlier: Mapping[str, int] | None = None) -> None:
+        """Write the ledger of a run that is about to be kept: one more look at these test rows, or none.
 
         A fit that is killed before its result stands, and resumed, has looked once: nobody saw the first scores.
+
+        Args:
+            earlier: looks of the run that it was trained on from.
         """
-        write_text(self._ledger, json.dumps({} if fingerprint is None else {fingerprint: 1}, indent=1) + "\n")
+        seen = dict(earlier or {})
+        if fingerprint is not None:
+            seen[fingerprint] = seen.get(fingerprint, 0) + 1
+        write_text(self._ledger, json.dumps(seen, indent=1) + "\n")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

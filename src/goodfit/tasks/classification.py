@@ -176,6 +176,10 @@ class Classification(CalibratedTask):
     def accepts_interval(self) -> bool:
         return True
 
+    @property
+    def has_intervals(self) -> bool:
+        return self.sets is not None
+
     def with_intervals(self, out: Tensor, y: Tensor) -> Self:
         """See `PredictionSets`."""
         shares = self.logits(out).softmax(1).double().numpy()

@@ -36,6 +36,10 @@ class Rating(Regression):
     def _restored(self, out: Tensor) -> Tensor:
         return super()._restored(out).clamp(self.low, self.high)
 
+    def _bounds(self, predicted: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """No rating lies outside of their range."""
+        return np.maximum(predicted - half, self.low), np.minimum(predicted + half, self.high)
+
     def analyses(
         self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
     ) -> dict[str, Any]:

@@ -73,8 +73,8 @@ class Regression(RowTask):
 
     def _scaled(self, out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         out = out if out.dtype == torch.float64 else out.float()
-        if self.single and out.dim() == 2 and out.shape[1] == 1:
-            out = out.squeeze(1)
+        if self.single and out.dim() == 2 and (out.shape[1] == 1 or self._has_spread(out)):
+            out = out[:, 0]
         if out.shape != y.shape:
             refuse_shape(out, tuple(y.shape), "one target" if self.single else f"{counted(len(self.means), 'target')}")
         if self.single:
@@ -99,9 +99,14 @@ class Regression(RowTask):
         """Of the training rows' mean."""
         return (self.net_units(y) - self.net_units(y_train).mean(0)).square().mean(1)
 
+    def _has_spread(self, out: Tensor) -> bool:
+        """Whether these outputs have a second column: see `goodfit.nets.with_spread`."""
+        relative = self.intervals is not None and self.intervals.relative
+        return relative and out.dim() == 2 and out.shape[1] == 2
+
     def _restored(self, out: Tensor) -> Tensor:
         """(N, K) in original units."""
-        out = out.double().reshape(len(out), -1)
+        out = (out[:, :1] if self._has_spread(out) else out).double().reshape(len(out), -1)
         return out * out.new_tensor(self.deviations) + out.new_tensor(self.means)
 
     def _errors(self, out: Tensor, y: Tensor) -> np.ndarray:
@@ -120,9 +125,23 @@ class Regression(RowTask):
             if explained is not None:
                 estimates["r2"] = explained
         if self.intervals is not None:
-            inside = np.abs(errors[:, 0]) <= self.intervals.half_widths(self._restored(out)[:, 0].numpy())
+            inside = self._inside(out, y)
             estimates["coverage"] = proportion(float(inside.sum()), len(inside))
         return estimates
+
+    def _half_widths(self, out: Tensor) -> np.ndarray | None:
+        """(N,) of the intervals; None where there are none, as of outputs without the spread that these need."""
+        if self.intervals is None or (self.intervals.relative and not self._has_spread(out)):
+            return None
+        return self.intervals.half_widths(self._restored(out)[:, 0].numpy(), self._spread(out))
+
+    def _spread(self, out: Tensor) -> np.ndarray | None:
+        """(N,) in original units."""
+        return np.exp(out[:, 1].double().numpy()) * self.deviations[0] if self._has_spread(out) else None
+
+    def _inside(self, out: Tensor, y: Tensor) -> np.ndarray:
+        """(N,) bool: whether the interval holds the truth."""
+        return np.asarray(np.abs(self._errors(out, y)[:, 0]) <= self._half_widths(out))
 
     def usual_precision(self) -> tuple[str, str]:
         return "float32", "bfloat16 has 3 digits, and a predicted number more"
@@ -131,22 +150,42 @@ class Regression(RowTask):
     def accepts_interval(self) -> bool:
         return self.single
 
+    @property
+    def has_intervals(self) -> bool:
+        return self.intervals is not None
+
+    @property
+    def accepts_spread(self) -> bool:
+        return self.single
+
     def with_intervals(self, out: Tensor, y: Tensor) -> Self:
-        """See `Intervals`."""
+        """See `Intervals`; relative ones where `out` (N, 2) has the spread of each row."""
         if not self.single:
             raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
-        predicted = self._restored(out)[:, 0].numpy()
-        return replace(self, intervals=Intervals.calibrate(predicted, np.abs(self._errors(out, y)[:, 0])))
+        predicted = self._restored(out[:, :1])[:, 0].numpy()
+        errors = np.abs(self._errors(out[:, :1], y)[:, 0])
+        spread = np.exp(out[:, 1].double().numpy()) * self.deviations[0] if out.shape[1:] == (2,) else None
+        return replace(self, intervals=Intervals.calibrate(predicted, errors, spread))
+
+    def interval_losses(self, out: Tensor, y: Tensor) -> np.ndarray:
+        """(N,) see `Intervals.losses`; of a task that has intervals."""
+        assert self.intervals is not None
+        errors = np.abs(self._errors(out, y)[:, 0])
+        return self.intervals.losses(self._restored(out)[:, 0].numpy(), errors, self._spread(out))
 
     def analyses(
         self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
     ) -> dict[str, Any]:
-        """coverage: of the intervals, by thirds of the predicted number."""
-        if self.intervals is None:
+        """coverage: of the intervals, by thirds of the predicted number, and of their widths where these follow x."""
+        half = self._half_widths(out)
+        if half is None:
             return {}
-        predicted = self._restored(out)[:, 0].numpy()
-        inside = np.abs(self._errors(out, y)[:, 0]) <= self.intervals.half_widths(predicted)
-        return {"coverage": coverage_by_group(inside, *bands_of(predicted))}
+        inside = self._inside(out, y)
+        groups = coverage_by_group(inside, *bands_of(self._restored(out)[:, 0].numpy()))
+        if self._has_spread(out):
+            bands, names = bands_of(2 * half)
+            groups += coverage_by_group(inside, bands, [f"interval {name} wide" for name in names])
+        return {"coverage": groups}
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return torch.ones(len(y), dtype=torch.bool)
@@ -184,12 +223,17 @@ class Regression(RowTask):
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction, or prediction_1 .. prediction_K, in original units; low and high where there are intervals."""
         values = self._restored(out).numpy()
-        if self.intervals is not None:
-            half = self.intervals.half_widths(values[:, 0])
-            return {"prediction": values[:, 0], "low": values[:, 0] - half, "high": values[:, 0] + half}
+        half = self._half_widths(out)
+        if half is not None:
+            low, high = self._bounds(values[:, 0], half)
+            return {"prediction": values[:, 0], "low": low, "high": high}
         if self.single:
             return {"prediction": values[:, 0]}
         return {f"prediction_{at + 1}": values[:, at] for at in range(values.shape[1])}
+
+    def _bounds(self, predicted: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N,) each, of predictions (N,) and half-widths (N,)."""
+        return predicted - half, predicted + half
 
     def truth_columns(self, y: Tensor) -> Columns:
         """truth, or truth_1 .. truth_K."""

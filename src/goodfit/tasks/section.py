@@ -34,8 +34,21 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """A cell that shows how values are spread, as columns of equal width.
+
+    Attributes:
+        counts: of each.
+        curve: what a normal curve of the same mean and deviation would have there; empty for none.
+    """
+
+    counts: tuple[int, ...]
+    curve: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table. A cell is a text, a number, None (a dash), a pair (low, high) or a Bar.
+    """A table. A cell is a text, a number, None (a dash), a pair (low, high), a Bar or a Histogram.
 
     Attributes:
         columns: their titles.

@@ -226,6 +226,11 @@ class Task(ABC):
         """Whether `calibrated` can give its predictions intervals."""
         return False
 
+    @property
+    def has_intervals(self) -> bool:
+        """Whether its predictions have intervals, or sets of classes."""
+        return False
+
     def with_intervals(self, out: Tensor, y: Tensor) -> Self:
         """The task with 90% prediction intervals learnt from rows that the net was not trained on.
 
@@ -233,6 +238,15 @@ class Task(ABC):
             UsageError: its predictions have none.
         """
         raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
+
+    @property
+    def accepts_spread(self) -> bool:
+        """Whether `with_intervals` can use a second output, the logarithm of how far the first is usually off."""
+        return False
+
+    def interval_losses(self, out: Tensor, y: Tensor) -> np.ndarray:
+        """(N,) the interval score of each row, of a task that accepts a spread and has intervals."""
+        raise UsageError(f"{self.name} has no intervals of numbers", fix="Leave --interval out")
 
     def calibrated(self, out: Tensor, y: Tensor) -> Self:
         """The task whose probabilities are right on average, by rows that the net was not trained on."""

@@ -46,6 +46,17 @@ def keep_freed_memory() -> None:
             mallopt(TRIM_THRESHOLD, 2**31 - 1)
 
 
+def most_memory(device: torch.device) -> int | None:
+    """Bytes: the most that this process had so far, of a GPU where it trains on one; None where it is not known."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
 def release_memory() -> None:
     """Collect what is no longer used and hand free memory back to the system."""
     gc.collect()

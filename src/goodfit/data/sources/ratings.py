@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,11 @@ import numpy as np
 from goodfit.data.columns import Column, Numbers
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import without_missing
+from goodfit.data.tables.column_types import ColumnType, without_missing
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.features import Described, Features
-from goodfit.data.tables.numbers import is_nested, numbers
+from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.words import merges, texts
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     from torch import Tensor
 
 
-SETTINGS = ("user", "item", "target", "group", "time", "decimal", "verbatim")  # kept by a run
+SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim")  # kept by a run
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -95,7 +96,7 @@ class Ratings(TableSource):
             DataError: a rating that is not a number.
         """
         if schema is not None:
-            self._settings = {"decimal": ".", "verbatim": [], **schema["settings"]}
+            self._settings = {"decimal": ".", "verbatim": [], "form": None, **schema["settings"]}
             self._read_as([name for name in (self._settings["user"], self._settings["item"]) if name is not None])
             self.known = {"user": schema["users"], "item": schema["items"]}
             counts = {name: len(names) for name, names in self.known.items()}
@@ -124,6 +125,7 @@ class Ratings(TableSource):
         elif target in self._frame.columns:
             if schema is None:
                 self._choose_decimal(target)
+                self._choose_form(target)
             self.targets = self._read_ratings(target)
         if schema is not None:
             self._encode()
@@ -187,6 +189,23 @@ class Ratings(TableSource):
         held = {"held": len(self._held[1])} if self._held is not None else {}
         return {"users": users, "items": items, "ratings": self._training_rows, **held, **sizes}
 
+    def columns_as_read(self, columns: int, rows: int) -> Iterator[tuple[pl.Series, ColumnType]]:
+        mark, form = self._settings["decimal"] or ".", self._settings["form"]
+        for column, kind in super().columns_as_read(columns, rows):
+            yield (rating_values(column, mark, form) if column.name == self._settings["target"] else column), kind
+
+    def _column_types(self) -> Mapping[str, ColumnType]:
+        user, item, target = (self._settings[name] for name in ("user", "item", "target"))
+        mark = self._settings["decimal"] or "."
+        rated = {} if target is None else {target: ColumnType("number", "the target", None, mark)}
+        return {**rated, user: ColumnType("category", "users"), item: ColumnType("category", "items")}
+
+    @property
+    def category_codes(self) -> tuple[int, ...]:
+        """Of users and of items."""
+        users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
+        return users, items
+
     def fixed(self) -> Mapping[str, Any]:
         """What the features say of each code, and the pairs of held-out rows."""
         held = {"held": self._held} if self._held is not None else {}
@@ -210,7 +229,7 @@ class Ratings(TableSource):
     def _choose_decimal(self, target: str) -> None:
         """The decimal mark of the ratings, as the user says or as they show."""
         marks = convention(
-            self._frame.sample()[[target]],
+            number_parts(self._frame.sample()[target]).to_frame(),
             separator=None if self._delimited is None else self._delimited.separator,
             decimal=self._settings["decimal"],
         )
@@ -218,9 +237,17 @@ class Ratings(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.doubts += marks.doubts
 
+    def _choose_form(self, target: str) -> None:
+        """How the ratings are written: 3 stars, 4/5."""
+        cells = without_missing(self._frame.sample()[target])
+        form = rating_form(cells, self._settings["decimal"] or ".")
+        self._settings["form"] = form
+        if form is not None:
+            self.notes.append(("target", target, words_of(form, str(cells[0]))))
+
     def _read_ratings(self, name: str) -> Numbers:
-        column = self._frame.column(name)
-        values = numbers(column, self._settings["decimal"] or ".")
+        column, mark, form = self._frame.column(name), self._settings["decimal"] or ".", self._settings["form"]
+        values = rating_values(column, mark, form)
         present = without_missing(column.filter(values.is_null()))
         if len(present):
             raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
@@ -331,7 +358,7 @@ def ratings(
     whole = read_parts(data, valid=valid, test=test, stream=False, dialect=dialect)
     mark = None if decimal is None else parse_decimal(decimal)
     settings = {"user": user, "item": item, "target": target, "group": group, "time": time, "decimal": mark}
-    settings |= {"date_order": date_order}
+    settings |= {"date_order": date_order, "form": None}
     given = {"user": user_features, "item": item_features}
     return Ratings(whole, settings, {key: place for key, place in given.items() if place is not None})
 

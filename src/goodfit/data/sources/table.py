@@ -181,6 +181,10 @@ class Table(TableSource):
         """What an architecture has to know: how many of the values are numbers, how many codes each category has."""
         return {"cardinalities": self.encoder.cardinalities}
 
+    @property
+    def category_codes(self) -> tuple[int, ...]:
+        return tuple(self.encoder.cardinalities)
+
     def schema(self) -> dict[str, Any]:
         """How new rows are read in the same way."""
         return {
@@ -198,6 +202,17 @@ class Table(TableSource):
             return self.keys
         column = texts(self._frame.column(name), verbatim=True)
         return TextColumn(column) if is_distinct(column) else self.keys
+
+    def _column_types(self) -> Mapping[str, ColumnType]:
+        decimals, written = self._settings["decimals"], self._settings["written"]
+        number = self._settings["form"] == NUMBER
+        of_target = {
+            name: ColumnType(
+                "number" if number else "category", "the target", written.get(name), decimals.get(name, ".")
+            )
+            for name in self._settings["target"]
+        }
+        return {**of_target, **self._types}
 
     @property
     def cross_fits(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from goodfit.data.columns import Labels, of_texts
 from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
+from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.delimited import Delimited
 from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.numbers import is_nested
@@ -91,6 +92,21 @@ class TableSource(Source):
         """(N, D) float32 of all rows."""
         assert self._x is not None, "learn() comes first"
         return self._x
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        return list(self._frame.columns)
+
+    def columns_as_read(self, columns: int, rows: int) -> Iterator[tuple[pl.Series, ColumnType]]:
+        kinds = dict(list(self._column_types().items())[:columns])
+        chosen = np.arange(self._frame.height)[:: max(1, -(-self._frame.height // rows))]
+        frame = self._frame.sample(chosen) if self._frame.streamed else None
+        for name, kind in kinds.items():  # of a table in memory one at a time: it may have thousands of others
+            yield (self._frame.column(name)[chosen] if frame is None else frame[name]), kind
+
+    def _column_types(self) -> Mapping[str, ColumnType]:
+        """Of the columns that are described, the target first."""
+        return {}
 
     def digests(self) -> Sequence[str] | None:
         """Of all cells of a row, the target's too."""

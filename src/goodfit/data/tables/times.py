@@ -11,6 +11,9 @@ from goodfit.data.tables.conventions import evidence
 from goodfit.data.tables.moments import date_form, exchanged, moments
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.errors import DataError
+from goodfit.formatting import counted
+
+NOT_TIMES_SHARE = 0.5  # of the cells: then it is another column
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +32,13 @@ def read_times(column: pl.Series, decimal: str | None = None, date_order: str | 
     bad = np.flatnonzero(np.isnan(times))
     if len(bad):
         cell = None if is_nested(column.dtype) else column[int(bad[0])]
+        if len(bad) > NOT_TIMES_SHARE * len(times) and cell is not None:
+            raise DataError(
+                f"{counted(len(bad), 'cell')} of {len(times):,} {'is no time' if len(bad) == 1 else 'are no times'}, "
+                f"such as '{str(cell)[:40]}'",
+                where=f"column '{column.name}'",
+                fix="Is it the right column? --time takes one of dates, times or numbers",
+            )
         missing = cell is None or not len(without_missing(pl.Series([cell])))
         raise DataError(
             "there is no time" if missing else f"'{str(cell)[:40]}' is not a time like those of other rows",

@@ -1,0 +1,75 @@
+"""Ratings written as people write them: each way by hand, and what is not one way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import goodfit as gf
+from goodfit.data.tables.rating_form import rating_form, rating_values
+from goodfit.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "values"),
+    [
+        (["3 stars", "1 star", "4.5 stars", "5 Stars"], "unit star", [3, 1, 4.5, 5]),
+        (["3 stars", "4 stars", "5"], "unit star", [3, 4, 5]),
+        (["4/5", "5/5", "3.5/5", "2 / 5"], "of 5", [4, 5, 3.5, 2]),
+        (["8 out of 10", "10 of 10", "7/10"], "of 10", [8, 10, 7]),
+        (["4 out of 5 stars", "5 out of 5 stars"], "of 5", [4, 5]),
+        (["4/5", "3/5", "2"], "of 5", [4, 3, 2]),
+        (["★★★☆☆", "★★★★★", "☆☆☆☆☆", "★½"], "glyphs", [3, 5, 0, 1.5]),
+        (["⭐⭐", "⭐"], "glyphs", [2, 1]),
+        (["3", "4"], None, [3, 4]),
+        (["3 pts", "4 pts", "4 pts"], "unit pt", [3, 4, 4]),
+    ],
+)
+def test_each_way_by_hand(cells: list[str], form: str | None, values: list[float]) -> None:
+    column = pl.Series("r", cells)
+    assert rating_form(column, ".") == form
+    assert rating_values(column, ".", form).to_list() == values
+
+
+@pytest.mark.parametrize(
+    "cells", [["3 stars", "4 points"], ["good", "bad"], ["6/5", "4/5"], ["4/5", "nine"], ["★★", "2"]]
+)
+def test_what_is_not_one_way_is_none(cells: list[str]) -> None:
+    assert rating_form(pl.Series("r", cells), ".") is None
+
+
+def test_scales_beside_each_other_are_refused_with_both_named() -> None:
+    with pytest.raises(DataError, match="ratings of 5 and of 10"):
+        rating_form(pl.Series("r", ["4/5", "8/10"]), ".")
+
+
+@pytest.mark.parametrize(("written", "top"), [("{} stars", 5), ("{}/5", 5), ("{} out of 10", 10), ("{},5/6", 5)])
+def test_a_fit_says_how_they_are_read_and_evaluates_the_same_way(written: str, top: int, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    stars = random.integers(1, top + 1, 300)
+    table = pl.DataFrame(
+        {
+            "user": random.integers(0, 20, 300),
+            "film": random.integers(0, 15, 300),
+            "rating": [written.format(each) for each in stars],
+        }
+    )
+    table.write_csv(tmp_path / "r.csv", separator=";")
+    run = gf.fit(
+        tmp_path / "r.csv", user="user", item="film", target="rating", out=tmp_path / "run", epochs=1, quiet=True
+    )
+    half = 0.5 if "," in written else 0
+    assert run.record.task["low"] == 1 + half
+    assert run.record.task["high"] == top + half
+    said = next(choice for choice in run.record.choices if choice.name == "target")
+    assert "read as" in said.why
+    kept = {column["name"]: column for column in run.record.analyses["profile"]["columns"]}
+    assert kept["rating"]["mean"] == pytest.approx(stars.mean() + half)
+    again = gf.load(run.folder)
+    whole = again.evaluate(tmp_path / "r.csv")
+    alone = again.evaluate(table[:1])
+    assert sum(whole["rows"].values()) == 300
+    assert sum(alone["rows"].values()) == 1
