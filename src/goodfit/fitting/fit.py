@@ -96,9 +96,11 @@ def fit(
     device = team.device
     if not team.is_first:
         with _seeded(asked.seed, device), cpu_threads(1 if asked.exact else None):
-            opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
-            return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
-    source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
+            place = cache_folder(Path(cache) if cache else None)
+            opened = partial(open_data, data, valid=valid, test=test, kind=kind, cache=place, **source_options)
+            return help_first(team, opened, asked, model, params, place)
+    cache_given = Path(cache) if cache is not None else None
+    source = open_data(data, valid=valid, test=test, kind=kind, cache=cache_given, **source_options)
     folder = team.folder_before_restart() or choose_folder(source.name or "run", out, resume=resume)
     journal = Journal(console or console_for(quiet), folder.path, on_epoch)
     if folder.finished:
@@ -112,7 +114,7 @@ def fit(
         return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
-    cache_place = cache_folder(Path(cache) if cache is not None else None)
+    cache_place = cache_folder(cache_given)
     journal.choose("device", device.type, why)
     checkpoint = read_last_checkpoint(folder.checkpoint, journal) if folder.checkpoint is not None else None
     asked = checkpoint.options_now(asked) if checkpoint is not None else asked
