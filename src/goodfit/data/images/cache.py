@@ -30,6 +30,7 @@ from goodfit.data.images.opening import UnreadableImage, read_image_file, withou
 from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
 from goodfit.data.images.stored import ImagePlace, StoredImage
 from goodfit.data.mapped_rows import MappedFile
+from goodfit.data.packed import Digests
 from goodfit.errors import DataError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
@@ -55,7 +56,7 @@ class ImageCache:
         path: of the mapped file.
     """
 
-    digests: list[str]
+    digests: Sequence[str]
     unreadable: dict[int, str]
     decoded: int
     path: Path
@@ -128,9 +129,9 @@ def load_images(
         if listing is None or file is None:
             digests, target, decoded = _decode_into(place, name, paths, settings, turns, shape, workers, progress)
             listing = _Listing(digests, stamps)
-            file = PixelFile(target, shape, _redecoder(paths, listing.digests, settings, turns))
+            file = PixelFile(target, shape, _redecoder(paths, Digests(listing.digests), settings, turns))
         write_checked(place / f"{name}.json", listing)
-    return ImageCache(listing.digests, file.unreadable, decoded, file.path, file)
+    return ImageCache(Digests(listing.digests), file.unreadable, decoded, file.path, file)
 
 
 @contextmanager
@@ -161,7 +162,7 @@ def _kept(
     if not path.exists():
         return None
     try:
-        return PixelFile(path, shape, _redecoder(paths, listing.digests, settings, turns))
+        return PixelFile(path, shape, _redecoder(paths, Digests(listing.digests), settings, turns))
     except (NotAsWritten, PermissionError):
         print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
         return None
