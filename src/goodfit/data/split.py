@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from goodfit.formatting import counted, row_named
 
 PARTS = ("train", "valid", "test")
 PART_NAMES = {"train": "training", "valid": "validation"}
+ROWS_WRITTEN_AT_ONCE = 65_536
 OUT = "out"  # a row that cannot be read, or has no part
 
 
@@ -49,13 +50,18 @@ class Split:
         """Rows of each part; those that validate are counted as valid also where they are training rows."""
         return {part: len(self.rows(part)) for part in PARTS}
 
-    def to_csv(self, keys: Sequence[str]) -> str:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        folds = [] if self.folds is None else [["" if fold < 0 else fold for fold in self.folds.tolist()]]
-        writer.writerow(["row", "key", "part", *(["fold"] if folds else [])])
-        writer.writerows(zip(range(len(keys)), keys, self.parts.tolist(), *folds, strict=True))
-        return text.getvalue()
+    def to_csv(self, keys: Sequence[str]) -> Iterator[str]:
+        """Pieces of a CSV with a line for each row: its number, key, part and fold."""
+        for start in range(0, max(1, len(keys)), ROWS_WRITTEN_AT_ONCE):
+            block, text = slice(start, start + ROWS_WRITTEN_AT_ONCE), io.StringIO()
+            writer = csv.writer(text, lineterminator="\n")
+            folds = [] if self.folds is None else [["" if fold < 0 else fold for fold in self.folds[block].tolist()]]
+            if not start:
+                writer.writerow(["row", "key", "part", *(["fold"] if folds else [])])
+            here = keys[block]
+            rows = range(start, start + len(here))
+            writer.writerows(zip(rows, here, self.parts[block].tolist(), *folds, strict=True))
+            yield text.getvalue()
 
 
 def default_share(rows: int) -> float:

@@ -39,7 +39,7 @@ from goodfit.fitting.scoring import score
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.record import read_record
 from goodfit.run import Run, load
-from goodfit.store.files import write_text
+from goodfit.store.files import write_pieces
 from goodfit.store.run_folder import CHECKPOINT, REPORT, SPLIT
 from goodfit.train.device import choose_device, cpu_threads
 from goodfit.train.loop import Training
@@ -171,7 +171,7 @@ def fit(
         if checkpoint is None:
             save(training)
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
-        write_text(folder.path / SPLIT, problem.split.to_csv(source.names()))
+        write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
         team.begin(folder, source)
         team.train(training, asked, journal)
         try:
