@@ -114,10 +114,10 @@ def test_no_look_is_lost_when_two_processes_count(tmp_path: Path) -> None:
 
 def test_the_record_of_many_rows_is_written_in_pieces_with_one_header(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goodfit.data.split.ROWS_WRITTEN_AT_ONCE", 3)
-    made = Split(np.array(["train", "valid", "out", "train", "test", "train", "valid"]), "as said")
+    made = Split(np.array([0, 1, 3, 0, 2, 0, 1], dtype=np.int8), "as said")
     pieces = list(made.to_csv([f"k{row}" for row in range(7)]))
     assert len(pieces) == 3
     assert "".join(pieces).splitlines() == [
         "row,key,part", "0,k0,train", "1,k1,valid", "2,k2,out", "3,k3,train", "4,k4,test", "5,k5,train", "6,k6,valid",
     ]  # fmt: skip
-    assert "".join(Split(made.parts[:0], "").to_csv([])) == "row,key,part\n"
+    assert "".join(Split(made.codes[:0], "").to_csv([])) == "row,key,part\n"
