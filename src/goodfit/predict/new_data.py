@@ -7,7 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from goodfit.data import local_copy, local_option, open_as
+from goodfit.data import local_option, open_as
+from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.data.tables.table_source import TableSource
