@@ -235,7 +235,7 @@ def join_as_another_version() -> str:
     from goodfit.fitting import processes
 
     if os.environ["RANK"] == "1":
-        processes.__version__ = "0.0.1"
+        processes.__version__ = "0.0.1"  # type: ignore[attr-defined]  # imported there, for this
     try:
         processes.join_team(torch.device("cpu"))
     except ProcessError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -175,14 +175,14 @@ def fit(
         team.begin(folder, source)
         team.train(training, asked, journal)
         try:
-            with watch(quiet=True, ignore=judged_otherwise()) as seen:  # the rules of goodfit check
+            with _rules_of_check(training) as seen:
                 run_session(training, save, journal, seconds_left(budget))
         except Interrupted:
             journal.console.stop()
             journal.say(f"stopped; go on with the same command and --resume (checkpoint in {folder.path})")
             raise KeyboardInterrupt from None
         journal.console.stop()
-        journal.note(seen.findings)
+        journal.note(seen.findings if seen is not None else [])
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
         known = team.scores(training, problem)
@@ -215,6 +215,11 @@ def _seeded(seed: int, device: torch.device) -> Iterator[None]:
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+def _rules_of_check(training: Training) -> AbstractContextManager[watch | None]:
+    """The rules that watch every fit; of a sharded net none, since they look at the tensors of one process."""
+    return nullcontext() if training.sharding is not None else watch(quiet=True, ignore=judged_otherwise())
 
 
 def judged_otherwise() -> list[str]:
