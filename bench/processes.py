@@ -28,6 +28,11 @@ MORE_FITS = {
     "images, strong augmentation": [*FITS["images"], "--augment", "strong"],
     "masks, dice": [*FITS["masks"], "--loss", "dice"],
     "masks, cross-entropy": [*FITS["masks"], "--loss", "cross-entropy"],
+    "images, sharded": [*FITS["images"], "--shard", "--optimiser", "adamw"],
+    "table, sharded": ["people.csv", "--target", "rich", "--epochs", "4", "--folds", "1", "--shard"],
+    "ratings, sharded": [*FITS["ratings"], "--shard"],
+    "masks, sharded": [*FITS["masks"], "--shard", "--optimiser", "adamw"],
+    "own net, sharded": [*FITS["own net"], "--shard"],
     "table, a validation part": ["people.csv", "--target", "rich", "--epochs", "4", "--folds", "1"],
     "table, moving average": ["people.csv", "--target", "income", "--epochs", "4", "--ema", "0.9", "--clip", "0.5"],
 }
