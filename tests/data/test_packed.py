@@ -30,7 +30,7 @@ def test_texts(values: list[str], at: slice) -> None:
     st.lists(st.sampled_from(["0" * 31 + "a", "ff" * 16, "unread: no such file", "", "AB" * 16]), max_size=12), SLICES
 )
 def test_digests(values: list[str], at: slice) -> None:
-    assert_read_alike(Digests(values), values, at)
+    assert_read_alike(Digests.of(values), values, at)
 
 
 @given(st.lists(st.sampled_from([None, "cat", "dog", ["cat", "dog"], []]), max_size=12), SLICES)

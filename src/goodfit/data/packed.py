@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -65,16 +65,34 @@ class Texts(Sequence[str]):
 
 
 class Digests(Sequence[str]):
-    """Digests of 32 hexadecimal digits in 16 bytes each; other texts stand beside them by their rows."""
+    """Digests of 32 hexadecimal digits in 16 bytes each.
 
-    def __init__(self, digests: Sequence[str]) -> None:
-        self.codes = np.zeros((len(digests), DIGEST_BYTES), dtype=np.uint8)
-        self._others: dict[int, str] = {}
+    Args:
+        codes: (N, 16) uint8.
+        others: texts of rows that have another one than a digest.
+    """
+
+    def __init__(self, codes: np.ndarray, others: Mapping[int, str] | None = None) -> None:
+        self.codes, self.others = codes, dict(others or {})
+
+    @classmethod
+    def of(cls, digests: Sequence[str]) -> Digests:
+        """Of texts."""
+        made = cls.zeros(len(digests))
         for row, digest in enumerate(digests):
-            if DIGEST.fullmatch(digest):
-                self.codes[row] = np.frombuffer(bytes.fromhex(digest), dtype=np.uint8)
-            else:
-                self._others[row] = digest
+            made[row] = digest
+        return made
+
+    @classmethod
+    def zeros(cls, count: int) -> Digests:
+        """For so many rows, to be filled."""
+        return cls(np.zeros((count, DIGEST_BYTES), dtype=np.uint8))
+
+    def __setitem__(self, row: int, digest: str) -> None:
+        if DIGEST.fullmatch(digest):
+            self.codes[row] = np.frombuffer(bytes.fromhex(digest), dtype=np.uint8)
+        else:
+            self.others[row] = digest
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -83,7 +101,7 @@ class Digests(Sequence[str]):
         if isinstance(at, slice):
             return [self[row] for row in range(len(self))[at]]
         row = range(len(self))[int(at)]
-        return self._others[row] if row in self._others else self.codes[row].tobytes().hex()
+        return self.others[row] if row in self.others else self.codes[row].tobytes().hex()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tarfile
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from goodfit.data.images.stored import StoredImage
 from goodfit.data.packed import Texts
 from goodfit.errors import DataError
 
+SIZE_AT_MOST = 2**32 - 1  # that is kept; images have half of it at most (MAX_BYTES)
 HEADER_BYTES_AT_MOST = 1_000_000  # of one member: names and further facts, which are read into memory
 
 
@@ -63,7 +65,8 @@ class TarMembers(Sequence[TarMember]):
 
     def __init__(self) -> None:
         self._files: list[tuple[Path, int]] = []  # with when they changed
-        self._file_of, self._starts, self._sizes = array("I"), array("Q"), array("Q")
+        self._first_rows: list[int] = []  # of each file
+        self._starts, self._sizes = array("Q"), array("I")
         self._names = Texts()
 
     def append(self, member: TarMember) -> None:
@@ -71,9 +74,9 @@ class TarMembers(Sequence[TarMember]):
         file = (member.file, member.stamp[1])
         if not self._files or self._files[-1] != file:
             self._files.append(file)
-        self._file_of.append(len(self._files) - 1)
+            self._first_rows.append(len(self._starts))
         self._starts.append(member.start)
-        self._sizes.append(member.size)
+        self._sizes.append(min(member.size, SIZE_AT_MOST))
         self._names.append(member.name)
 
     def __len__(self) -> int:
@@ -84,7 +87,7 @@ class TarMembers(Sequence[TarMember]):
         return [self._member(row) for row in rows] if isinstance(rows, range) else self._member(rows)
 
     def _member(self, row: int) -> TarMember:
-        file, changed = self._files[self._file_of[row]]
+        file, changed = self._files[bisect_right(self._first_rows, row) - 1]
         return TarMember(file, self._names[row], self._starts[row], self._sizes[row], changed)
 
 
