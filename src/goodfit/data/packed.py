@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +63,32 @@ class Texts(Sequence[str]):
         start = self._ends[row - 1] if row else 0
         tail = self._tails[start : self._ends[row]].decode(errors="surrogateescape")
         return self._heads[self._head_of[row]] + tail
+
+
+class Paths(Sequence[Path]):
+    """Paths as texts: a Path keeps its names in Python's table of names, which never grows smaller.
+
+    Attributes:
+        texts: the paths.
+    """
+
+    def __init__(self) -> None:
+        self.texts = Texts()
+
+    def append(self, path: Path) -> None:
+        self.texts.append(str(path))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, at: Any) -> Any:
+        texts = self.texts[at]
+        return [Path(text) for text in texts] if isinstance(at, slice) else Path(texts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
 
 
 class Digests(Sequence[str]):

@@ -14,7 +14,7 @@ from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, are_photos
 from goodfit.data.images.stored import ImagePlace
-from goodfit.data.packed import Chained, Made, Texts, alike
+from goodfit.data.packed import Chained, Made, Paths, Texts, alike
 from goodfit.data.source import PhotoNet
 from goodfit.options import Option
 
@@ -43,11 +43,14 @@ class LabelledImages(ImageSource):
         labels = alike(listing.labels)
         keys = Texts(listing.keys) if isinstance(listing.keys, list) else listing.keys
         if places is None:
-            paths = keys if _are_paths(listing) else Texts(map(str, listing.paths))
+            paths = listing.paths.texts if isinstance(listing.paths, Paths) else Texts(map(str, listing.paths))
+            if all(key == path for key, path in zip(keys, paths, strict=True)):
+                keys = paths  # once
             places = Made(count, lambda row: Path(paths[row]))
         packed = replace(listing, paths=[], keys=keys, labels=labels)
         labelled = isinstance(labels, Labels)
         super().__init__(packed, settings, name, targets=labels if labelled else None, places=places)
+        self._listing = replace(listing, paths=[], keys=[], labels=[], parts=[], groups=[])  # the rows are elsewhere
 
     @classmethod
     def of_places(
@@ -88,8 +91,3 @@ class LabelledImages(ImageSource):
         largest = LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE
         size = min(largest, typical // 32 * 32)
         return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"
-
-
-def _are_paths(listing: Listing) -> bool:
-    """Whether what the images are called is where they are."""
-    return all(key == str(path) for key, path in zip(listing.keys, listing.paths, strict=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.images.tree import LeftOut
+from goodfit.data.packed import Paths, Texts
 from goodfit.errors import DataError
 
 CLASSES_NAMED = 12  # in the note on what was read
@@ -29,8 +30,8 @@ class Listing:
         question: set where the place can be read in two ways and a fit has to know which.
     """
 
-    paths: Sequence[Path] = field(default_factory=list)
-    keys: Sequence[str] = field(default_factory=list)
+    paths: Sequence[Path] = field(default_factory=Paths)
+    keys: Sequence[str] = field(default_factory=Texts)
     labels: Sequence[Any] = field(default_factory=list)
     parts: Sequence[str | None] = field(default_factory=list)
     groups: Sequence[str | None] = field(default_factory=list)
@@ -42,7 +43,7 @@ class Listing:
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
         columns = (self.paths, self.keys, self.labels, self.parts, self.groups)
         for column, value in zip(columns, (path, key, label, part, group), strict=True):
-            column.append(value)  # type: ignore[attr-defined]  # lists, while rows are added one by one
+            column.append(value)  # type: ignore[attr-defined]  # all have it, while rows are added one by one
 
     def extend(self, other: Listing) -> None:
         self.paths = [*self.paths, *other.paths]
