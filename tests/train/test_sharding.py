@@ -45,7 +45,7 @@ def fit(folder: str, *, shard: bool, resume: bool = False, stop_after: int | Non
         held.append((sum(map(_numbers, parameters)), sum(map(_numbers, state))))
         return done
 
-    torch.optim.AdamW.step = seen  # type: ignore[method-assign]  # in this process
+    torch.optim.AdamW.step = seen  # type: ignore[method-assign,assignment]  # in this process
     options = {"epochs": 4, "batch_size": 32, "lr": 0.003, "optimiser": "adamw", "rivals": "none", "device": "cpu"}
 
     def on_epoch(epoch: session.Epoch) -> None:
@@ -119,7 +119,8 @@ class Tied(nn.Module):
         self.first, self.second = nn.Linear(6, 10_000), nn.Linear(10_000, 2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.second(x @ self.first.weight.T)
+        out: torch.Tensor = self.second(x @ self.first.weight.T)
+        return out
 
 
 def fit_refused(folder: str) -> list[Any]:

@@ -43,7 +43,7 @@ from goodfit.train.exact import refuse_other_counts
 from goodfit.train.loop import Training
 from goodfit.train.processes import ALONE, Processes, join, keep_text, kept_text
 from goodfit.train.session import Interrupted, run_session
-from goodfit.train.sharding import Sharding
+from goodfit.train.sharding import Sharding, refuse_unshardable, whole_tensors
 from goodfit.train.together import Together
 
 _FITS = count()  # those of this program, so that a restarted one finds the folder of each
@@ -101,7 +101,7 @@ class Team:
                 raise UsageError("--exact is not for nets with batch norm that are cross-fitted", fix="Add --folds 1")
         processes.refuse_different(list(training.net.state_dict().values()))
         training.processes = processes
-        sharding = Sharding(training, processes) if options.shard else None
+        sharding = self._sharded(training) if options.shard else None
         training.together = Together(
             training.net, processes, sync_norm=sync_norm, exact=options.exact, sharding=sharding
         )
@@ -115,6 +115,14 @@ class Team:
             self._choose(journal, "processes", processes.count, why)
         if sharding is not None:
             self._choose(journal, "shards", processes.count, "--shard: of the weights and the optimiser's state")
+
+    def _sharded(self, training: Training) -> Sharding:
+        refuse_unshardable(
+            training.net, training.hyper, averaged=training.average is not None, crossed=training.folds is not None
+        )
+        sharding = Sharding(training.net, training.optimiser, self.processes, self.device.type)
+        training.best, training.net = sharding.cut(training.best), sharding.net
+        return sharding
 
     @staticmethod
     def _choose(journal: Journal, name: str, value: object, why: str) -> None:
@@ -133,7 +141,8 @@ class Team:
         scored = {part: training.scores(training.net, of_part) for part, of_part in rows.items() if part != "valid"}
         scored["valid"] = training.validation_scores(whole=True)
         if training.sharding is not None:
-            training.sharding.end(training)
+            training.best = {name: value.cpu() for name, value in whole_tensors(training.best).items()}
+            training.net = training.sharding.end()
         training.processes, training.together = ALONE, None
         return scored
 

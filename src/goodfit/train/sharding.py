@@ -9,65 +9,64 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from goodfit.errors import ModelError, UsageError
+from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.processes import Processes
-
-if TYPE_CHECKING:
-    from goodfit.train.loop import Training
 
 NUMBERS_OF_A_UNIT = 50_000  # of a layer that is made whole by itself; smaller ones are, with the whole net
 MIXED = "mixed torch.Tensor and DTensor"  # in torch's message
 
 
 class Sharding:
-    """The net of a training, sharded, and what is needed to make it whole again.
+    """A net, sharded, and what is needed to make it whole again.
 
     Args:
-        training: its net and optimiser are replaced.
+        net: stays as it is, but for its parameters, which are emptied.
+        optimiser: of the net: it steps the sharded parameters from here on.
+        device: type of the device that trains.
 
-    Raises:
-        UsageError: an optimiser, an average or a net that cannot be sharded.
+    Attributes:
+        net: its sharded copy.
     """
 
-    def __init__(self, training: Training, processes: Processes) -> None:
-        _refuse(training)
+    def __init__(self, net: nn.Module, optimiser: torch.optim.Optimizer, processes: Processes, device: str) -> None:
         from torch.distributed.device_mesh import init_device_mesh
         from torch.distributed.fsdp import fully_shard
 
-        self._whole = training.net
-        self._mesh = init_device_mesh(training.feed.device.type, (processes.count,))
-        names: dict[Tensor, str] = {parameter: name for name, parameter in training.net.named_parameters()}
-        net = copy.deepcopy(training.net)
-        for parameter in net.parameters():
+        self._whole = net
+        self._mesh = init_device_mesh(device, (processes.count,))
+        names: dict[Tensor, str] = {parameter: name for name, parameter in net.named_parameters()}
+        self.net = copy.deepcopy(net)
+        for parameter in self.net.parameters():
             parameter.data = parameter.data.contiguous()  # a channels-last weight cannot be cut
-        for unit in units(net):
+        for unit in units(self.net):
             fully_shard(unit, mesh=self._mesh)
-        fully_shard(net, mesh=self._mesh)
-        self._replace_in_optimiser(training.optimiser, names, dict(net.named_parameters()))
-        shards = net.state_dict()
-        training.best = {name: self._like(value, shards[name]) for name, value in training.best.items()}
-        for parameter in training.net.parameters():
+        fully_shard(self.net, mesh=self._mesh)
+        self._replace_in_optimiser(optimiser, names, dict(self.net.named_parameters()))
+        for parameter in net.parameters():
             parameter.data = parameter.data.new_empty(0)
             parameter.grad = None
-        training.net = net
 
-    def end(self, training: Training) -> None:
-        """Put the whole net, with the parameters and buffers of the sharded one, in its place again."""
-        state = whole_tensors(training.net.state_dict())
-        training.best = {name: value.cpu() for name, value in whole_tensors(training.best).items()}
+    def cut(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """This process's part of whole tensors of a state of the net."""
+        shards = self.net.state_dict()
+        return {name: self._like(value, shards[name]) for name, value in state.items()}
+
+    def end(self) -> nn.Module:
+        """The net that was given, with the parameters and buffers of the sharded one; all processes have to ask."""
+        state = whole_tensors(self.net.state_dict())
         with torch.no_grad():
             for name, parameter in self._whole.named_parameters():
                 parameter.data = state[name]
             for name, buffer in self._whole.named_buffers():
                 if name in state:
                     buffer.copy_(state[name])
-        self._whole.train(training.net.training)
-        training.net = self._whole
+        return self._whole.train(self.net.training)
 
     def _replace_in_optimiser(
         self, optimiser: torch.optim.Optimizer, names: Mapping[Tensor, str], shards: Mapping[str, nn.Parameter]
@@ -141,15 +140,23 @@ def refuse_use_outside_forward(error: RuntimeError) -> None:
         ) from error
 
 
-def _refuse(training: Training) -> None:
-    hyper = training.hyper
+def refuse_unshardable(net: nn.Module, hyper: Hyperparameters, *, averaged: bool, crossed: bool) -> None:
+    """Raise where a training cannot be sharded.
+
+    Args:
+        averaged: whether there is a moving average of the weights.
+        crossed: whether it is cross-fitted.
+
+    Raises:
+        UsageError: the optimiser, the average, the folds, the frozen layers or the net.
+    """
     if hyper.optimiser == "muon":
         raise UsageError("--shard is not for Muon, which needs whole matrices", fix="Add --optimiser adamw")
-    if training.average is not None:
+    if averaged:
         raise UsageError("--shard is without --ema: the average is a net of its own", fix="Leave one of them out")
-    if training.folds is not None:
+    if crossed:
         raise UsageError("--shard is not for nets that are cross-fitted", fix="Add --folds 1")
     if hyper.frozen_epochs:
         raise UsageError("--shard is not for fine-tuning with frozen layers", fix="Add --freeze 0")
-    if any(not parameter.dim() for parameter in training.net.parameters()):
+    if any(not parameter.dim() for parameter in net.parameters()):
         raise UsageError("--shard is not for nets with a parameter that is a single number", fix="Give it a dimension")
