@@ -62,11 +62,11 @@ def run(place: Path, name: str, limit: int, words: list[str]) -> None:
     log = place / "log.txt"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "goodfit", *words, "--cache", "cache", "-q"],
+            [sys.executable, "-m", "goodfit", *words],
             cwd=place,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+            env={**os.environ, "PYTHONPATH": str(SOURCE), "GOODFIT_CACHE": str(place / "cache")},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)),
         )
         _, status, usage = os.wait4(process.pid, 0)
