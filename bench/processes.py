@@ -1,6 +1,6 @@
 """Fits in 1, 2, 3 and 4 processes: do they end with the same weights and scores, and how long do they take?
 
-    python bench/processes.py [--only NAME] [--counts 1,2,3,4] [--exact] [--seed 7]
+    python bench/processes.py [--only NAME] [--more] [--counts 1,2,3,4] [--exact] [--seed 7]
 
 A small data set of each kind (bench/same_bits.py) is fitted by `goodfit fit --processes N`, on CPUs, in float32. For
 each number of processes: the largest difference of a weight to the fit in one process, over the largest weight of its
@@ -28,6 +28,11 @@ MORE_FITS = {
     "images, strong augmentation": [*FITS["images"], "--augment", "strong"],
     "masks, dice": [*FITS["masks"], "--loss", "dice"],
     "masks, cross-entropy": [*FITS["masks"], "--loss", "cross-entropy"],
+    "images, sharded": [*FITS["images"], "--shard", "--optimiser", "adamw"],
+    "table, sharded": ["people.csv", "--target", "rich", "--epochs", "4", "--folds", "1", "--shard"],
+    "ratings, sharded": [*FITS["ratings"], "--shard"],
+    "masks, sharded": [*FITS["masks"], "--shard", "--optimiser", "adamw"],
+    "own net, sharded": [*FITS["own net"], "--shard"],
     "table, a validation part": ["people.csv", "--target", "rich", "--epochs", "4", "--folds", "1"],
     "table, moving average": ["people.csv", "--target", "income", "--epochs", "4", "--ema", "0.9", "--clip", "0.5"],
 }
@@ -85,6 +90,7 @@ def main() -> int:
     """Print a line for each kind and number of processes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="kinds whose name holds this")
+    parser.add_argument("--more", action="store_true", help="further losses and options of the same tasks as well")
     parser.add_argument("--counts", default="1,2,3,4", help="numbers of processes; the first is compared with")
     parser.add_argument("--exact", action="store_true", help="by `goodfit fit --exact`")
     parser.add_argument("--seed", type=int, default=7)
@@ -95,7 +101,7 @@ def main() -> int:
         place = Path(name)
         (place / "data").mkdir()
         write_data(place / "data")
-        for number, (kind, arguments) in enumerate({**FITS, **MORE_FITS}.items()):
+        for number, (kind, arguments) in enumerate({**FITS, **(MORE_FITS if given.more else {})}.items()):
             if given.only not in kind:
                 continue
             arguments = [*arguments, *(["--exact"] if given.exact else [])]

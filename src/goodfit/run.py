@@ -122,7 +122,7 @@ class Run:
         if self.model.task.output != "image":
             return self.predict_in_blocks(data, cache=cache, progress=progress, **options).whole()
         given = as_given(self.model.schema, data)
-        dense = open_new(self.model.schema, given.data, **options)
+        dense = open_new(self.model.schema, given.data, cache=cache, **options)
         assert isinstance(dense, DenseSource)
         refuse_absent_images(dense)
         keys, paths = given.keys or dense.keys, given.paths or dense.paths()
@@ -311,7 +311,7 @@ class Run:
         if given.held is not None and cache is None:
             cache = given.held.path / "cache"
         with reading(self.folder, self.record):
-            source = open_new(self.model.schema, given.data, **options)
+            source = open_new(self.model.schema, given.data, cache=cache, **options)
             prepare_new(source, self.model.schema, cache=cache, progress=progress)
         return source
 

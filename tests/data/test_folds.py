@@ -60,7 +60,7 @@ def test_with_folds_the_training_rows_validate_and_none_is_lost() -> None:
     assert made.rows("valid").tolist() == made.rows("train").tolist()
     assert (made.folds[made.rows("train")] >= 0).all()
     assert (made.folds[made.rows("test")] == -1).all()
-    lines = made.to_csv([f"row {row}" for row in range(100)]).splitlines()
+    lines = "".join(made.to_csv([f"row {row}" for row in range(100)])).splitlines()
     assert lines[0] == "row,key,part,fold"
     assert sum(line.endswith("test,") for line in lines) == 15
 

@@ -85,7 +85,7 @@ def test_unreadable_rows_are_in_no_part() -> None:
 
 def test_the_record_names_every_row_with_its_part() -> None:
     made = split(["a", "b"] * 10)
-    rows = list(csv.DictReader(io.StringIO(made.to_csv([f'odd, "{row}"' for row in range(20)]))))
+    rows = list(csv.DictReader(io.StringIO("".join(made.to_csv([f'odd, "{row}"' for row in range(20)])))))
     assert [row["key"] for row in rows] == [f'odd, "{row}"' for row in range(20)]
     assert [row["part"] for row in rows] == made.parts.tolist()
 
@@ -110,3 +110,14 @@ def test_no_look_is_lost_when_two_processes_count(tmp_path: Path) -> None:
     assert [process.wait(120) for process in counting] == [0, 0, 0]
     assert TestLedger(ledger).looks("digits") == 180
     assert [path.name for path in tmp_path.iterdir()] == ["looks.json"]
+
+
+def test_the_record_of_many_rows_is_written_in_pieces_with_one_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodfit.data.split.ROWS_WRITTEN_AT_ONCE", 3)
+    made = Split(np.array([0, 1, 3, 0, 2, 0, 1], dtype=np.int8), "as said")
+    pieces = list(made.to_csv([f"k{row}" for row in range(7)]))
+    assert len(pieces) == 3
+    assert "".join(pieces).splitlines() == [
+        "row,key,part", "0,k0,train", "1,k1,valid", "2,k2,out", "3,k3,train", "4,k4,test", "5,k5,train", "6,k6,valid",
+    ]  # fmt: skip
+    assert "".join(Split(made.codes[:0], "").to_csv([])) == "row,key,part\n"

@@ -148,3 +148,18 @@ def test_a_process_with_the_number_of_the_dead_one_sweeps_too(tmp_path: Path) ->
         assert own.exists()
         own.write_text("x")
     assert not left.exists()
+
+
+@pytest.mark.parametrize("ahead", [-7_200, 7_200])
+def test_a_young_file_stays_whatever_the_clock_of_this_machine_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead: float
+) -> None:
+    """On a shared file system the server dates the files, and another machine's process looks dead from here."""
+    real, dead = time.time, dead_process()
+    young, old = temporary(tmp_path, dead), tmp_path / f".a.{dead}-{'6' * 12}.tmp"
+    old.write_text("half")
+    os.utime(old, (real() - 3_600,) * 2)
+    monkeypatch.setattr(time, "time", lambda: real() + ahead)
+    files.sweep(tmp_path)
+    assert young.exists()
+    assert not old.exists()

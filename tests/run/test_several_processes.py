@@ -226,3 +226,26 @@ def test_ctrl_c_ends_all_processes_with_one_line_and_another_number_goes_on(plac
     assert again.returncode == 0, errors
     history = goodfit.load(place / "stopped").history
     assert [line["rows"] for line in history] == [history[0]["rows"]] * len(history)
+
+
+def join_as_another_version() -> str:
+    """Process 1 says that it is of another version; what each of them is answered."""
+    import torch
+
+    from goodfit.fitting import processes
+
+    if os.environ["RANK"] == "1":
+        processes.__version__ = "0.0.1"  # type: ignore[attr-defined]  # imported there, for this
+    try:
+        processes.join_team(torch.device("cpu"))
+    except ProcessError as error:
+        return str(error)
+    return "joined"
+
+
+def test_a_process_of_another_version_is_refused_by_its_number() -> None:
+    first, other = in_processes(2, join_as_another_version)
+    assert first == "joined"
+    assert other.startswith("process 1 runs goodfit 0.0.1 and torch ")
+    assert f"and the first one goodfit {goodfit.__version__}" in other
+    assert other.endswith("Install the same on all machines.")

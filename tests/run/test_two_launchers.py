@@ -1,4 +1,8 @@
-"""Two launchers of torchrun, as on two machines: one is killed and started again, and the fit ends as it would have."""
+"""Two launchers of torchrun, as on two machines: one is killed and started again, and the fit ends as it would have.
+
+Their places are fixed (`--node-rank`). With `--rdzv-backend c10d` torch 2.13 does not let a launcher in again: the one
+that stayed writes the address of its store down for the first round alone, and the new one waits for it in the next.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,6 @@ def free_port() -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="torch's rendezvous waits 60 s for the second launcher's role, and ends; not understood yet")
 @pytest.mark.skipif(sys.platform == "win32", reason="processes there are not ended with their launcher")
 def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
@@ -48,11 +51,10 @@ def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path) -> Non
     whole = torchrun(tmp_path, ["--nproc-per-node", "2", "--standalone"], "whole", "whole.log")
     assert whole.wait(SECONDS_AT_MOST) == 0, (tmp_path / "whole.log").read_text()[-3000:]
 
-    words = ["--nnodes", "2", "--nproc-per-node", "1", "--max-restarts", "3", "--rdzv-backend", "c10d"]
-    words += ["--rdzv-id", "one-fit", "--rdzv-endpoint", f"127.0.0.1:{free_port()}", "--monitor-interval", "0.2"]
-    first = torchrun(tmp_path, [*words, "--local-addr", "127.0.0.1"], "run", "first.log")
-    time.sleep(3)  # so that it holds the store of the rendezvous
-    second = torchrun(tmp_path, [*words, "--local-addr", "127.0.0.1"], "run", "second.log")
+    words = ["--nnodes", "2", "--nproc-per-node", "1", "--max-restarts", "3", "--monitor-interval", "0.2"]
+    words += ["--master-addr", "127.0.0.1", "--master-port", str(free_port())]
+    first = torchrun(tmp_path, [*words, "--node-rank", "0"], "run", "first.log")
+    second = torchrun(tmp_path, [*words, "--node-rank", "1"], "run", "second.log")
     history, limit = tmp_path / "run" / "history.jsonl", time.monotonic() + SECONDS_AT_MOST
     try:
         while not history.exists() or history.read_bytes().count(b"\n") < 2:
@@ -62,7 +64,7 @@ def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path) -> Non
         second.send_signal(signal.SIGKILL)
         second.wait(10)
         epochs = history.read_bytes().count(b"\n")
-        second = torchrun(tmp_path, [*words, "--local-addr", "127.0.0.1"], "run", "second.log")
+        second = torchrun(tmp_path, [*words, "--node-rank", "1"], "run", "second.log")
         assert first.wait(SECONDS_AT_MOST) == 0, (tmp_path / "first.log").read_text()[-3000:]
         assert second.wait(60) == 0, (tmp_path / "second.log").read_text()[-3000:]
     finally:

@@ -70,6 +70,7 @@ def check(
     from goodfit.checks.formats import render
     from goodfit.checks.ranks import of_all_ranks, rank_of
     from goodfit.checks.run_script import run_script
+    from goodfit.data.remote import is_remote
     from goodfit.store.files import write_text
     from goodfit.store.outputs import is_baseline, is_findings, refuse_to_replace
 
@@ -78,7 +79,7 @@ def check(
         refuse_to_replace(output, is_findings, inputs)
     if write_baseline is not None:
         refuse_to_replace(write_baseline, is_baseline, inputs[:1])
-    if not module and not target.endswith((".py", ".ipynb")) and Path(target).exists():
+    if not module and not target.endswith((".py", ".ipynb")) and (Path(target).exists() or is_remote(target)):
         of_target = _of_history if not arguments and _is_history(Path(target)) else _of_data
         findings, summary, status = of_target(Path(target), arguments, select, ignore), None, 0
     else:

@@ -70,6 +70,7 @@ def _fit(
       people.csv --target age   a table (CSV, TSV, Parquet)
       stars.csv --user U --item I --target T    ratings
       rows.npz                  arrays x and y
+      https://..., s3://...     any of these at an address
       train.py:net --data ...   your own net
     """
     if processes is not None and processes > 1 and not of_several():

@@ -9,26 +9,38 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.command_options import source_options as source_options
+from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
 from goodfit.store.special_files import special_kind
 
 
-def open_data(data: Any, *, valid: Any = None, test: Any = None, kind: str | None = None, **options: Any) -> Source:
+def open_data(
+    data: Any,
+    *,
+    valid: Any = None,
+    test: Any = None,
+    kind: str | None = None,
+    cache: Path | None = None,
+    **options: Any,
+) -> Source:
     """Open data with the source that it belongs to.
 
     Args:
-        data: a path, a frame (pandas, polars, ...), an array or a pair (x, y) of them, or a source that is open.
+        data: a path, an address (https://, s3://), a frame (pandas, polars, ...), an array or a pair (x, y) of them, or
+            a source that is open.
         valid, test: further data of the same kind, whose rows are these parts.
         kind: the source by name, such as "table"; found from the data when None.
+        cache: folder of the cache, where addresses are fetched to.
         options: of the source, by name; None means not given.
 
     Raises:
         DataError: there is nothing there, or no source can read it.
         UsageError: an option of another kind of data, or data that two sources could read.
     """
-    given = {name: value for name, value in options.items() if value is not None}
+    data, valid, test = (local_copy(place, cache) for place in (data, valid, test))
+    given = {name: local_option(value, cache) for name, value in options.items() if value is not None}
     if isinstance(data, Source):
         for name, value in {"valid": valid, "test": test, "kind": kind, **given}.items():
             if value is not None:
@@ -53,6 +65,11 @@ def open_path(
     given = {name: value for name, value in options.items() if value is not None}
     source = _named(kind) if kind is not None else _strongest(path, given)
     return source.open(path, valid=valid, test=test, **_checked(source, given, path))
+
+
+def local_option(value: Any, cache: Path | None = None) -> Any:
+    """The value of an option of a source; where it is an address, the path of what was fetched from there."""
+    return local_copy(value, cache) if is_remote(value) else value
 
 
 def open_as(kind: str, data: Any, /, **options: Any) -> Source:

@@ -14,9 +14,10 @@ from goodfit.store.files import create, ensure_folder, scratch_name, sweep
 
 MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
 OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
-    r"[0-9a-f]{24}\.(json|lock|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|index|unreadable)|.+-\d+\.rows"
+    r"[0-9a-f]{24}\.(json|lock|fetched|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|index|unreadable)|.+-\d+\.rows"
     r"|[0-9a-f]{24}\.features|\.[\w.-]+\.\d+-[0-9a-f]{12}\.tmp"
 )
+FETCHED = re.compile(r"[0-9a-f]{24}\.remote")  # a folder of files that came from an address
 OTHER_PLACE = "Give another place, by --cache DIR"
 FREE_SPACE_NEEDED = 1.02  # times the size
 
@@ -138,6 +139,9 @@ def clear(folder: Path) -> CacheInfo:
         try:
             for file in list(_ours(folder)):
                 file.unlink(missing_ok=True)
+            for place in [path for path in folder.iterdir() if FETCHED.fullmatch(path.name)]:
+                for path in list(_empty_folders(place)):
+                    path.rmdir()
             (folder / MARK).write_text("", encoding="utf-8")
         except OSError as error:
             raise cache_error(error, folder) from error
@@ -149,7 +153,16 @@ def _ours(folder: Path) -> Iterator[Path]:
     listed = _listed(folder)
     for path in folder.iterdir():
         own = OWN_NAME.fullmatch(path.name) and (not listed or path.name in listed)
+        if FETCHED.fullmatch(path.name) and path.name in listed and not path.is_symlink():
+            yield from (inner for inner in path.rglob("*") if not inner.is_dir() and not inner.is_symlink())
         if own and not path.is_symlink() and not path.is_dir():
+            yield path
+
+
+def _empty_folders(place: Path) -> Iterator[Path]:
+    """Folders in a place that hold no file any more, the innermost first, and the place itself."""
+    for path in sorted([place, *place.rglob("*")], key=lambda path: len(path.parts), reverse=True):
+        if path.is_dir() and not path.is_symlink() and not any(inner.is_file() for inner in path.rglob("*")):
             yield path
 
 

@@ -37,6 +37,7 @@ def row_marks(source: Source) -> np.ndarray:
     for start in range(0, len(source), ROWS_MARKED_AT_ONCE):
         rows = torch.arange(start, min(start + ROWS_MARKED_AT_ONCE, len(source)))
         marks[start : start + len(rows)] = _marks(source.read(rows).numpy())
+        source.let_go()
     return marks
 
 

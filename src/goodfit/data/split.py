@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,9 @@ from goodfit.formatting import counted, row_named
 
 PARTS = ("train", "valid", "test")
 PART_NAMES = {"train": "training", "valid": "validation"}
-OUT = "out"  # a row that cannot be read, or has no part
+ROWS_WRITTEN_AT_ONCE = 65_536
+NAMES = (*PARTS, "out")  # out: a row that cannot be read, or has no part
+CODES = {name: code for code, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True)
@@ -26,19 +28,24 @@ class Split:
     """The part of every row, and in words how it came about.
 
     Attributes:
-        parts: (N,) str: train, valid, test or out.
+        codes: (N,) int8 of the parts: places in NAMES.
         folds: (N,) int64 of cross-fitting, -1 outside of the training part: every training row validates as well, by
             the member that was not trained on it. None: the valid part validates.
     """
 
-    parts: np.ndarray
+    codes: np.ndarray
     how: str
     folds: np.ndarray | None = None
+
+    @property
+    def parts(self) -> np.ndarray:
+        """(N,) str, made when asked: train, valid, test or out."""
+        return np.asarray(np.array(NAMES)[self.codes])
 
     def rows(self, part: str) -> Tensor:
         """Row numbers of a part, ascending, int64; with folds the training rows are those that validate."""
         name = "train" if part == "valid" and self.folds is not None else part
-        return torch.from_numpy(np.flatnonzero(self.parts == name).astype(np.int64))
+        return torch.from_numpy(np.flatnonzero(self.codes == CODES[name]).astype(np.int64))
 
     @property
     def fold_count(self) -> int:
@@ -49,13 +56,18 @@ class Split:
         """Rows of each part; those that validate are counted as valid also where they are training rows."""
         return {part: len(self.rows(part)) for part in PARTS}
 
-    def to_csv(self, keys: Sequence[str]) -> str:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        folds = [] if self.folds is None else [["" if fold < 0 else fold for fold in self.folds.tolist()]]
-        writer.writerow(["row", "key", "part", *(["fold"] if folds else [])])
-        writer.writerows(zip(range(len(keys)), keys, self.parts.tolist(), *folds, strict=True))
-        return text.getvalue()
+    def to_csv(self, keys: Sequence[str]) -> Iterator[str]:
+        """Pieces of a CSV with a line for each row: its number, key, part and fold."""
+        for start in range(0, max(1, len(keys)), ROWS_WRITTEN_AT_ONCE):
+            block, text = slice(start, start + ROWS_WRITTEN_AT_ONCE), io.StringIO()
+            writer = csv.writer(text, lineterminator="\n")
+            folds = [] if self.folds is None else [["" if fold < 0 else fold for fold in self.folds[block].tolist()]]
+            if not start:
+                writer.writerow(["row", "key", "part", *(["fold"] if folds else [])])
+            here = keys[block]
+            rows = range(start, start + len(here))
+            writer.writerows(zip(rows, here, (NAMES[code] for code in self.codes[block].tolist()), *folds, strict=True))
+            yield text.getvalue()
 
 
 def default_share(rows: int) -> float:
@@ -93,14 +105,14 @@ def make_split(
     Raises:
         DataError: a class too small to stand in every part, or a part left empty.
     """
-    parts = np.full(len(readable), OUT, dtype="<U5")
+    codes = np.full(len(readable), CODES["out"], dtype=np.int8)
     pool = readable.copy()
     wanted = ["valid", "test"]
     how = []
     if given is not None and any(part is not None for part in given):
         came = np.array([part or "" for part in given])
         for part in PARTS:
-            parts[(came == part) & readable] = part
+            codes[(came == part) & readable] = CODES[part]
         wanted = [part for part in wanted if not (came == part).any()]
         if "test" in wanted and (came == "valid").any():
             wanted.remove("test")  # data that came with a validation part: what is not in it is for training
@@ -112,7 +124,7 @@ def make_split(
     share = default_share(int(pool.sum()))
     shares = {"valid": valid_share or share, "test": test_share or share}
     rows = np.flatnonzero(pool)
-    parts[rows] = "train"
+    codes[rows] = CODES["train"]
     if wanted:
         wanted_shares = [shares[part] for part in wanted]
         if times is not None:
@@ -120,7 +132,7 @@ def make_split(
         else:
             chosen = _choose(rows, labels, groups, keys, noun, wanted_shares, seed, places=len(wanted) + 1 + crossed)
         for part, taken in zip(wanted, chosen, strict=True):
-            parts[taken] = part
+            codes[taken] = CODES[part]
         kind = (
             "by time"
             if times is not None
@@ -133,14 +145,14 @@ def make_split(
         how.append(f"{' and '.join(wanted)} {kind}" + ("" if times is not None else f" from seed {seed}"))
     fold_of = None
     if crossed and folds is not None:
-        training = np.flatnonzero(parts == "train")
+        training = np.flatnonzero(codes == CODES["train"])
         if not wanted and labels is not None:
             label_of = np.asarray([str(labels[row]) for row in training.tolist()])
             for label in np.unique(label_of).tolist():
                 _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
-        fold_of = make_folds(training, len(parts), folds, labels=labels, groups=groups, seed=seed)
+        fold_of = make_folds(training, len(codes), folds, labels=labels, groups=groups, seed=seed)
         how.append(f"the training rows validate in {counted(int(fold_of.max()) + 1, 'fold')}")
-    split = Split(parts, "; ".join(how), fold_of)
+    split = Split(codes, "; ".join(how), fold_of)
     for part in ("train", "valid"):
         if not len(split.rows(part)):
             if times is not None and wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ from goodfit.fitting.spread import with_spread
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.record import read_record
 from goodfit.run import Run, load
-from goodfit.store.files import write_text
+from goodfit.store.files import write_pieces
 from goodfit.store.run_folder import CHECKPOINT, REPORT, SPLIT
 from goodfit.train.device import choose_device, cpu_threads, environment
 from goodfit.train.loop import Training
@@ -104,9 +104,11 @@ def fit(
     device = team.device
     if not team.is_first:
         with _seeded(asked.seed, device), cpu_threads(1 if asked.exact else None):
-            opened = partial(open_data, data, valid=valid, test=test, kind=kind, **source_options)
-            return help_first(team, opened, asked, model, params, cache_folder(Path(cache) if cache else None))
-    source = open_data(data, valid=valid, test=test, kind=kind, **source_options)
+            place = cache_folder(Path(cache) if cache else None)
+            opened = partial(open_data, data, valid=valid, test=test, kind=kind, cache=place, **source_options)
+            return help_first(team, opened, asked, model, params, place)
+    cache_given = Path(cache) if cache is not None else None
+    source = open_data(data, valid=valid, test=test, kind=kind, cache=cache_given, **source_options)
     longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
     chosen = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
     folder = team.folder_before_restart() or chosen
@@ -128,7 +130,7 @@ def fit(
         return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
-    cache_place = cache_folder(Path(cache) if cache is not None else None)
+    cache_place = cache_folder(cache_given)
     if verbose:
         for name, value in environment(device).items():
             journal.console.detail(name, str(value))
@@ -201,11 +203,11 @@ def fit(
         if checkpoint is None:
             save(training)
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
-        write_text(folder.path / SPLIT, problem.split.to_csv(source.names()))
+        write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
         team.begin(folder, source)
         team.train(training, asked, journal)
         try:
-            with watch(quiet=True, ignore=judged_otherwise()) as seen:  # the rules of goodfit check
+            with _rules_of_check(training) as seen:
                 run_session(training, save, journal, seconds_left(budget))
         except Interrupted:
             journal.console.stop()
@@ -213,7 +215,7 @@ def fit(
             journal.say(f"stopped; go on with {again} (checkpoint in {folder.path})")
             raise KeyboardInterrupt from None
         journal.console.stop()
-        journal.note(seen.findings)
+        journal.note(seen.findings if seen is not None else [])
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
         known = team.scores(training, problem)
@@ -261,6 +263,11 @@ def _seeded(seed: int, device: torch.device) -> Iterator[None]:
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+def _rules_of_check(training: Training) -> AbstractContextManager[watch | None]:
+    """The rules that watch every fit; of a sharded net none, since they look at the tensors of one process."""
+    return nullcontext() if training.sharding is not None else watch(quiet=True, ignore=judged_otherwise())
 
 
 def judged_otherwise() -> list[str]:

@@ -35,6 +35,7 @@ class FitKeywords(TypedDict, total=False):
         ema: Decay of an exponential moving average of the weights, such as 0.999.
         sync_norm: Batch norm over the rows of all processes, as with one [yes]; without it, each process
             normalises its own.
+        shard: Several processes: keep a part of the weights and of the optimiser's state in each (FSDP2).
         precision: float32 or bfloat16 [bfloat16 where the device has instructions for it].
         augment: Augmentation: none, light (shifts), mirror (flips), standard, strong; scenes for segmentation,
             pieces for restoration.
@@ -111,6 +112,7 @@ class FitKeywords(TypedDict, total=False):
     clip: float | None
     ema: float | None
     sync_norm: bool | None
+    shard: bool | None
     precision: str | None
     augment: str | None
     loss: str | None

@@ -105,6 +105,9 @@ class FitOptions:
         "Training",
         either=True,
     )
+    shard: bool | None = declared(
+        "Several processes: keep a part of the weights and of the optimiser's state in each (FSDP2).", "Training"
+    )
     precision: str | None = declared(
         "float32 or bfloat16 [bfloat16 where the device has instructions for it].", "Training"
     )

@@ -144,7 +144,7 @@ def check_data_at(
     """
     parts = {name: options.pop(name) for name in ("valid", "test", "kind") if name in options}
     fit_options, source_options = split_options(options)
-    source = open_data(path, **parts, **source_options)
+    source = open_data(path, cache=cache, **parts, **source_options)
     with journal.progress("reading") as progress:
         source.prepare(cache=cache, progress=progress)
     return check_problem(make_problem(source, fit_options, journal), rules, thorough=True)

@@ -37,11 +37,13 @@ from goodfit.fitting.scoring import rows_to_score
 from goodfit.fitting.training import go_on
 from goodfit.run import Run, load
 from goodfit.store.run_folder import CHECKPOINT
+from goodfit.train.checkpoint import dump
 from goodfit.train.device import cpu_threads
 from goodfit.train.exact import refuse_other_counts
 from goodfit.train.loop import Training
 from goodfit.train.processes import ALONE, Processes, join, keep_text, kept_text
 from goodfit.train.session import Interrupted, run_session
+from goodfit.train.sharding import Sharding, refuse_unshardable, whole_tensors
 from goodfit.train.together import Together
 
 _FITS = count()  # those of this program, so that a restarted one finds the folder of each
@@ -85,6 +87,10 @@ class Team:
             ProcessError: they do not begin with the same weights.
         """
         processes = self.processes
+        if options.shard and options.exact:
+            raise UsageError("--shard sums as it suits FSDP2, and not in the order of --exact", fix="Leave one out")
+        if options.shard and not processes.several:
+            self._choose(journal, "shards", 1, "--shard: there is one process")
         if not processes.several and not options.exact:
             return
         sync_norm = options.sync_norm is not False and not options.exact
@@ -93,8 +99,12 @@ class Team:
             refuse_other_counts(processes.count)
             if normalised and training.folds is not None:
                 raise UsageError("--exact is not for nets with batch norm that are cross-fitted", fix="Add --folds 1")
+        processes.refuse_different(list(training.net.state_dict().values()))
         training.processes = processes
-        training.together = Together(training.net, processes, sync_norm=sync_norm, exact=options.exact)
+        sharding = self._sharded(training) if options.shard else None
+        training.together = Together(
+            training.net, processes, sync_norm=sync_norm, exact=options.exact, sharding=sharding
+        )
         if options.exact:
             norm = "; batch norm sees a lane" if normalised else ""
             self._choose(journal, "sums", "in a fixed order", f"--exact: {LANES} lanes of a batch, one thread{norm}")
@@ -103,7 +113,16 @@ class Team:
             why += "; batch norm sees the rows of one process alone (--no-sync-norm)"
         if processes.several:
             self._choose(journal, "processes", processes.count, why)
-        processes.refuse_different(list(training.net.state_dict().values()))
+        if sharding is not None:
+            self._choose(journal, "shards", processes.count, "--shard: of the weights and the optimiser's state")
+
+    def _sharded(self, training: Training) -> Sharding:
+        refuse_unshardable(
+            training.net, training.hyper, averaged=training.average is not None, crossed=training.folds is not None
+        )
+        sharding = Sharding(training.net, training.optimiser, self.processes, self.device.type)
+        training.best, training.net = sharding.cut(training.best), sharding.net
+        return sharding
 
     @staticmethod
     def _choose(journal: Journal, name: str, value: object, why: str) -> None:
@@ -121,6 +140,9 @@ class Team:
         rows = rows_to_score(training.task, problem)
         scored = {part: training.scores(training.net, of_part) for part, of_part in rows.items() if part != "valid"}
         scored["valid"] = training.validation_scores(whole=True)
+        if training.sharding is not None:
+            training.best = {name: value.cpu() for name, value in whole_tensors(training.best).items()}
+            training.net = training.sharding.end()
         training.processes, training.together = ALONE, None
         return scored
 
@@ -214,10 +236,16 @@ def _train(
     team.train(training, options, journal)
     with cpu_threads(1 if options.exact else training.hyper.threads):
         try:
-            run_session(training, lambda training: None, journal, _of_first if options.minutes else None)
+            run_session(training, _help_to_save, journal, _of_first if options.minutes else None)
         except Interrupted:
             raise KeyboardInterrupt from None
         team.scores(training, problem)
+
+
+def _help_to_save(training: Training) -> None:
+    """The first process writes the checkpoint; of a sharded net it needs what this one has."""
+    if training.sharding is not None:
+        dump(training)
 
 
 def _of_first(training: Training) -> float:

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from goodfit.checks.rules.test_set_reused import TestSetReused
+from goodfit.data.feed import Feed
 from goodfit.data.fingerprint import fingerprint
 from goodfit.data.source import Source
 from goodfit.errors import DataError
+from goodfit.predict.blocks import ROWS_A_BLOCK
 from goodfit.predict.model import Model
 from goodfit.predict.seen_rows import PARTS, findings, parts_of
 from goodfit.record import Record
@@ -51,7 +54,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         counts[part] = len(of_part)
         if not len(of_part):
             continue
-        out, y = scores(model.net, feed, model.task, torch.from_numpy(of_part), model.precision)
+        out, y = _in_blocks(model, source, feed, torch.from_numpy(of_part))
         metrics[part] = {name: value.to_json() for name, value in model.task.metrics(out, y).items()}
         baseline[part] = model.task.baseline(stored["y_train"], y, out)
     looks = 0
@@ -70,3 +73,16 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         "looks_at_test": looks,
         "findings": [finding.to_json() for finding in remarks],
     }
+
+
+def _in_blocks(model: Model, source: Source, feed: Feed, rows: Tensor) -> tuple[Tensor, Tensor]:
+    """What the task keeps of outputs and targets of these rows; what was read for them is given back block by block.
+
+    Blocks hold whole batches, so that outputs are those of one block with all rows.
+    """
+    batch = 2 * feed.batch_size
+    kept = []
+    for block in torch.split(rows, max(1, ROWS_A_BLOCK // batch) * batch):
+        kept.append(scores(model.net, feed, model.task, block, model.precision))
+        source.let_go()
+    return torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])

@@ -7,7 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from goodfit.data import open_as
+from goodfit.data import local_option, open_as
+from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.data.tables.table_source import TableSource
@@ -19,13 +20,15 @@ NO_CLAIM = 0
 KINDS_IN_WORDS = {"images": "images", "table": "a table", "arrays": "arrays"}
 
 
-def open_new(schema: Mapping[str, Any], data: Any, **options: Any) -> Source:
+def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None, **options: Any) -> Source:
     """Open new data of the kind that a run was fitted on; it is not prepared yet.
 
     Raises:
         DataError: nothing there, a run folder, or data of another kind.
     """
     kind = schema["kind"]
+    data = local_copy(data, cache)
+    options = {name: local_option(value, cache) for name, value in options.items()}
     if isinstance(data, (str, PathLike)):
         refuse_other_kind(kind, Path(data), options)
     elif not isinstance(data, Source):

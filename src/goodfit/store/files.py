@@ -7,8 +7,7 @@ import re
 import secrets
 import shutil
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -80,6 +79,12 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Write a text file piece by piece, whole or not at all."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", errors="surrogateescape") as file:
+        file.writelines(pieces)
+
+
 def ensure_folder(path: Path) -> Path:
     """Make a folder and see that it can be written, before any work is done for it."""
     refuse_nul(path)
@@ -119,10 +124,22 @@ def sweep(folder: Path, *, locked: bool = False) -> None:
             match = TEMPORARY.fullmatch(entry.name)
             if match is None or entry.name in _OWN or not entry.is_file(follow_symlinks=False):
                 continue
-            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-            if (locked or age > SECONDS_LEFT_ALONE) and _is_dead(int(match[1])):
+            if not _is_dead(int(match[1])):
+                continue
+            if locked or _now_in(folder) - entry.stat(follow_symlinks=False).st_mtime > SECONDS_LEFT_ALONE:
                 with suppress(OSError):
                     os.unlink(entry.path)  # noqa: PTH108  # an entry of scandir
+
+
+def _now_in(folder: Path) -> float:
+    """The time by the clock that dates the folder's files: a server's may differ from this machine's."""
+    probe = scratch_name(folder / "clock")
+    create(probe)
+    try:
+        return probe.stat().st_mtime
+    finally:
+        probe.unlink()
+        _OWN.discard(probe.name)
 
 
 def _is_dead(process: int) -> bool:

@@ -12,17 +12,18 @@ from goodfit.store.tensors import pack, unpack
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Position, Training
 from goodfit.train.random_state import load_random_state, random_state
+from goodfit.train.sharding import whole_tensors
 
 
 def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Everything that the rest of the run depends on."""
+    """Everything that the rest of the run depends on, whole: of a sharded net all processes have to call it."""
     optimiser_tensors, optimiser_values = optimiser_state(training.optimiser)
     device = training.feed.device
     tensors = {
-        **pack("net", training.net.state_dict()),
-        **pack("best", training.best),
+        **pack("net", whole_tensors(training.net.state_dict())),
+        **pack("best", whole_tensors(training.best)),
         **pack("average", training.average.state_dict() if training.average is not None else {}),
-        **pack("optimiser", optimiser_tensors),
+        **pack("optimiser", whole_tensors(optimiser_tensors)),
         **pack("random", random_state(device)),
         "augmentation": training.feed.generator.get_state(),
         "loss_sum": training.loss_sum,

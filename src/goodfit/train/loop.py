@@ -26,6 +26,7 @@ from goodfit.train.passes import backward_in_passes, penalty
 from goodfit.train.precision import Precision
 from goodfit.train.processes import ALONE, Processes
 from goodfit.train.schedule import Schedule
+from goodfit.train.sharding import Sharding, is_sharded
 from goodfit.train.together import Together
 
 CURVE_ROWS = 1_000  # validation rows whose loss after every epoch is kept
@@ -77,6 +78,11 @@ class Training:
         return -(-len(self.train_rows) // self.hyper.batch_size)
 
     @property
+    def sharding(self) -> Sharding | None:
+        """Of the net over several processes, where it is."""
+        return None if self.together is None else self.together.sharding
+
+    @property
     def out_of_patience(self) -> bool:
         """Whether so many epochs have gone without a better one that training ends before its last epoch."""
         patience, position = self.hyper.patience, self.position
@@ -98,7 +104,8 @@ class Training:
             task: as this net predicts, where that is not as the training's own.
         """
         task = self.task if task is None else task
-        return scores(net, self.feed, task, rows, self.precision, whole=whole, processes=self.processes)
+        processes = self.processes if self.sharding is None else ALONE  # sharded layers need all at the same forward
+        return scores(net, self.feed, task, rows, self.precision, whole=whole, processes=processes)
 
     def validation_scores(self, *, whole: bool) -> tuple[Tensor, Tensor]:
         """The same of the validation rows; of cross-fitting each by a net that was not trained on it."""
@@ -212,7 +219,7 @@ def end_epoch(training: Training) -> None:
         )
     training.loss_sum.zero_()
     live = {name: tensor.detach() for name, tensor in training.net.state_dict().items()}
-    training.processes.refuse_different(list(live.values()))
+    training.processes.refuse_different([tensor for tensor in live.values() if not is_sharded(tensor)])
     if training.average is not None:
         live = {name: tensor.clone() for name, tensor in live.items()}
         training.net.load_state_dict(training.average.state_dict())
@@ -240,7 +247,8 @@ def end_epoch(training: Training) -> None:
     ):
         position.best_score, position.best_epoch = criterion, position.epoch
         training.best = {
-            name: tensor.detach().to("cpu", copy=True) for name, tensor in training.net.state_dict().items()
+            name: tensor.detach().clone() if is_sharded(tensor) else tensor.detach().to("cpu", copy=True)
+            for name, tensor in training.net.state_dict().items()
         }
     if training.average is not None:
         training.net.load_state_dict(live)

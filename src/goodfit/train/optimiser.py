@@ -11,6 +11,7 @@ from torch.optim import SGD, AdamW, Optimizer
 
 from goodfit.errors import UsageError
 from goodfit.train.muon import Muon
+from goodfit.train.sharding import local_part
 
 STEPS_BETWEEN_SWEEPS = 100  # in which nothing shrinks from TINY to a denormal number: 0.8 to this power is 2e-10
 TINY = 1e-28
@@ -79,4 +80,5 @@ def drop_tiny(optimiser: Optimizer) -> None:
     for state in optimiser.state.values():
         for value in state.values():
             if isinstance(value, Tensor) and value.is_floating_point() and value.device.type == "cpu" and value.dim():
-                value.masked_fill_(value.abs() < TINY, 0)
+                here = local_part(value)
+                here.masked_fill_(here.abs() < TINY, 0)

@@ -20,6 +20,7 @@ from goodfit.train.memory import out_of_memory
 from goodfit.train.passes import penalty, without_a_trace
 from goodfit.train.precision import Precision
 from goodfit.train.processes import Processes
+from goodfit.train.sharding import Sharding, refuse_use_outside_forward
 from goodfit.train.whole_batch import WholeBatch
 
 
@@ -29,10 +30,19 @@ class Together:
     Args:
         sync_norm: whether batch norm takes the rows of all processes.
         exact: whether sums have one order, for any number of processes (`goodfit.train.exact`).
+        sharding: of the net; its gradients come summed.
     """
 
-    def __init__(self, net: nn.Module, processes: Processes, *, sync_norm: bool, exact: bool = False) -> None:
-        self.net, self.processes, self.exact = net, processes, exact
+    def __init__(
+        self,
+        net: nn.Module,
+        processes: Processes,
+        *,
+        sync_norm: bool,
+        exact: bool = False,
+        sharding: Sharding | None = None,
+    ) -> None:
+        self.net, self.processes, self.exact, self.sharding = net, processes, exact, sharding
         self.whole_batch = WholeBatch(processes, sync_norm=sync_norm)
         self._moved: list[Tensor] | None = None  # buffers that a forward pass changes, once there was one
 
@@ -49,6 +59,7 @@ class Together:
                 return self._exact_forward_backward(task, batch, precision, device, folds)
             return self._forward_backward(task, batch, precision, device, folds)
         except RuntimeError as error:
+            refuse_use_outside_forward(error)
             if not out_of_memory(error):
                 raise
             raise ModelError(
@@ -92,6 +103,8 @@ class Together:
 
         counts = [count for y in ys if (count := task.loss_count(y)) is not None]
         scale = gradient_scale(self.net, folds)
+        if self.sharding is not None:
+            scale = scale * self.processes.count  # FSDP2 takes the mean; gloo has no sum with a factor (PREMUL_SUM)
         loss = torch.zeros((), device=device)
         held: tuple[Tensor, Tensor] | None = None
         if counts:
@@ -121,7 +134,8 @@ class Together:
                     loss = loss + part.detach()
                 else:
                     part = (task.loss_sums(out, targets) * slopes).sum() * weight
-            self.whole_batch.backward(scale * part + penalty(self.net) * (share.rows * weight / batch.size))
+            ours = penalty(self.net) * (share.rows * weight / batch.size)
+            self.whole_batch.backward(scale * part + (ours * self.processes.count if self.sharding else ours))
         if counts:
             self.processes.sum(loss)
         self._join_gradients(before, sum(s.rows * w for s, w in zip(taken, weights, strict=True)) / batch.size)
@@ -144,6 +158,11 @@ class Together:
         if before is not None:
             self._moved = self._buffers_that_moved(before)
         parameters = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
+        if self.sharding is not None:  # which has joined the gradients already
+            for buffer in self._moved or []:
+                buffer.mul_(share_of_rows)
+                self.processes.sum(buffer)
+            return
         if not parameters:
             return
         for kind in sorted({parameter.dtype for parameter in parameters}, key=str):

@@ -13,12 +13,13 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -30,6 +31,7 @@ from goodfit.data.images.opening import UnreadableImage, read_image_file, withou
 from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
 from goodfit.data.images.stored import ImagePlace, StoredImage
 from goodfit.data.mapped_rows import MappedFile
+from goodfit.data.packed import DIGEST_BYTES, Digests
 from goodfit.errors import DataError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
@@ -55,7 +57,7 @@ class ImageCache:
         path: of the mapped file.
     """
 
-    digests: list[str]
+    digests: Sequence[str]
     unreadable: dict[int, str]
     decoded: int
     path: Path
@@ -78,10 +80,33 @@ class ImageCache:
 
 
 class _Listing(msgspec.Struct, frozen=True):
-    """What the paths held when they were last read."""
+    """What the paths held when they were last read.
 
-    digests: list[str]
-    stamps: list[list[int]]
+    Attributes:
+        digests: 16 bytes each; a list of texts where goodfit 0.1 wrote them.
+        stamps: three numbers of 8 bytes each; lists where goodfit 0.1 wrote them.
+        others: texts in place of digests, by row.
+    """
+
+    digests: bytes | list[str]
+    stamps: bytes | list[list[int]]
+    others: dict[int, str] = {}
+
+    @classmethod
+    def of(cls, digests: Digests, stamps: np.ndarray) -> _Listing:
+        return cls(digests.codes.tobytes(), stamps.tobytes(), digests.others)
+
+    def unpacked(self) -> tuple[Digests, np.ndarray]:
+        """Digests, and (N, 3) int64 of stamps.
+
+        Raises:
+            ValueError: not as many as they have to be.
+        """
+        if isinstance(self.digests, list):
+            return Digests.of(self.digests), np.array(self.stamps, dtype=np.int64).reshape(-1, 3)
+        codes = np.frombuffer(self.digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES)
+        stamps = np.frombuffer(self.stamps if isinstance(self.stamps, bytes) else b"", dtype=np.int64).reshape(-1, 3)
+        return Digests(codes, self.others), stamps
 
 
 def load_images(
@@ -107,30 +132,26 @@ def load_images(
         DiskError: no room for it, or no permission.
     """
     place = cache_folder(folder)
-    places = "\n".join(
+    places = (
         path.place if isinstance(path, StoredImage) else os.path.abspath(path)  # noqa: PTH100
         for path in paths
     )
-    name = hashlib.sha256(places.encode(errors="surrogateescape")).hexdigest()[:24]
+    name = _hashed_lines(hashlib.sha256(), places)[:24]
     shape = (len(paths), settings.height, settings.width, settings.channels)
     with _locked(place, name):
-        stamps = [_stamp(path) for path in paths]
-        listing = _read_listing(place / f"{name}.json", len(paths))
-        if listing is not None and listing.stamps != stamps:
-            listing = None
-        if listing is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
-            listing = _Listing(_digest_all(paths, workers), stamps)  # a copy of the folder may be cached
+        stamps = np.fromiter((number for path in paths for number in _stamp(path)), np.int64, 3 * len(paths))
+        stamps = stamps.reshape(-1, 3)
+        digests = _read_listing(place / f"{name}.json", stamps)
+        if digests is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
+            digests = _digest_all(paths, workers)  # a copy of the folder may be cached
         decoded, file = 0, None
-        if listing is not None:
-            file = _kept(
-                place / f"{_key(listing.digests, settings, turns)}.pixels", shape, paths, listing, settings, turns
-            )
-        if listing is None or file is None:
+        if digests is not None:
+            file = _kept(place / f"{_key(digests, settings, turns)}.pixels", shape, paths, digests, settings, turns)
+        if digests is None or file is None:
             digests, target, decoded = _decode_into(place, name, paths, settings, turns, shape, workers, progress)
-            listing = _Listing(digests, stamps)
-            file = PixelFile(target, shape, _redecoder(paths, listing.digests, settings, turns))
-        write_checked(place / f"{name}.json", listing)
-    return ImageCache(listing.digests, file.unreadable, decoded, file.path, file)
+            file = PixelFile(target, shape, _redecoder(paths, digests, settings, turns))
+        write_checked(place / f"{name}.json", _Listing.of(digests, stamps))
+    return ImageCache(digests, file.unreadable, decoded, file.path, file)
 
 
 @contextmanager
@@ -153,7 +174,7 @@ def _kept(
     path: Path,
     shape: tuple[int, int, int, int],
     paths: Sequence[ImagePlace],
-    listing: _Listing,
+    digests: Digests,
     settings: Settings,
     turns: Turns,
 ) -> PixelFile | None:
@@ -161,7 +182,7 @@ def _kept(
     if not path.exists():
         return None
     try:
-        return PixelFile(path, shape, _redecoder(paths, listing.digests, settings, turns))
+        return PixelFile(path, shape, _redecoder(paths, digests, settings, turns))
     except (NotAsWritten, PermissionError):
         print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
         return None
@@ -176,7 +197,7 @@ def _decode_into(
     shape: tuple[int, int, int, int],
     workers: int | None,
     progress: Callable[[int, int], None] | None,
-) -> tuple[list[str], Path, int]:
+) -> tuple[Digests, Path, int]:
     """Decode all images into a file of the cache: their digests, the file, and how many were decoded."""
     temporary = scratch_file(place, name, int(np.prod(shape)))
     try:
@@ -243,8 +264,16 @@ def _stamp(path: ImagePlace) -> list[int]:
 
 def _key(digests: Sequence[str], settings: Settings, turns: Turns) -> str:
     changed = [turns] if turns is not None and any(turn is not None for turn in turns) else []
-    facts = json.dumps([VERSION, settings.to_json(), *changed]) + "\n" + "\n".join(digests)
-    return f"{_settings_key(settings)}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}"
+    facts = json.dumps([VERSION, settings.to_json(), *changed])
+    return f"{_settings_key(settings)}-{_hashed_lines(hashlib.sha256(), chain([facts], digests))[:24]}"
+
+
+def _hashed_lines(hashed: Any, lines: Iterable[str]) -> str:
+    """The digest of lines with a line end between them, without one text of them all."""
+    for number, line in enumerate(lines):
+        hashed.update(("\n" if number else "").encode() + line.encode(errors="surrogateescape"))
+    digest: str = hashed.hexdigest()
+    return digest
 
 
 def _settings_key(settings: Settings) -> str:
@@ -260,15 +289,19 @@ def _unread(error: UnreadableImage | OSError) -> str:
     return f"unread: {error.strerror if isinstance(error, OSError) else error}"
 
 
-def _digest_all(paths: Sequence[ImagePlace], workers: int | None) -> list[str]:
-    def digest(path: ImagePlace) -> str:
-        try:
-            return _digest(read_image_file(path))
-        except (UnreadableImage, OSError) as error:
-            return _unread(error)
+def _digest_all(paths: Sequence[ImagePlace], workers: int | None) -> Digests:
+    digests = Digests.zeros(len(paths))
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        return list(pool.map(digest, paths, chunksize=IMAGES_A_TASK))
+    def chunk(start: int) -> None:
+        for row in range(start, min(start + IMAGES_A_TASK, len(paths))):
+            try:
+                digests[row] = _digest(read_image_file(paths[row]))
+            except (UnreadableImage, OSError) as error:
+                digests[row] = _unread(error)
+
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:  # a future a row would take 2 kB
+        list(pool.map(chunk, range(0, len(paths), IMAGES_A_TASK)))
+    return digests
 
 
 def _decode_all(
@@ -278,9 +311,9 @@ def _decode_all(
     written: MappedFile,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
-) -> tuple[list[str], dict[int, str], int]:
+) -> tuple[Digests, dict[int, str], int]:
     """Read each file once: its digest and its pixels in one pass."""
-    digests = [""] * len(paths)
+    digests = Digests.zeros(len(paths))
     unreadable: dict[int, str] = {}
     pixels, unsent = written.values, 0  # bytes written to the map since its memory was given back
     stop = threading.Event()
@@ -320,12 +353,16 @@ def _decode_all(
     return digests, unreadable, finished - len(unreadable)
 
 
-def _read_listing(path: Path, length: int) -> _Listing | None:
+def _read_listing(path: Path, stamps: np.ndarray) -> Digests | None:
+    """The digests of images that are as they were when they were read; None where one is not, or nothing is known."""
     try:
         listing = read_checked(path, _Listing)
-        if listing is not None and len(listing.digests) != length:
+        if listing is None:
+            return None
+        digests, before = listing.unpacked()
+        if len(digests) != len(stamps) or len(before) != len(stamps):
             raise NotAsWritten
-    except NotAsWritten:
+    except (NotAsWritten, ValueError):
         print(f"goodfit: {path} is damaged; reading the images again", file=sys.stderr)
         return None
-    return listing
+    return digests if np.array_equal(before, stamps) else None

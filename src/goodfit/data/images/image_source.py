@@ -15,6 +15,7 @@ from goodfit.data.images.grey_range import inspect_deep
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.images.stored import ImagePlace
+from goodfit.data.packed import alike
 from goodfit.data.source import Source, Unreadable
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -58,9 +59,14 @@ class ImageSource(Source):
         targets: Sequence[Any] | None = None,
         places: Sequence[ImagePlace] | None = None,
     ) -> None:
-        groups = [group or key for group, key in zip(listing.groups, listing.keys, strict=True)]
+        grouped = any(group for group in listing.groups)
+        groups = (group or key for group, key in zip(listing.groups, listing.keys, strict=True)) if grouped else None
         super().__init__(
-            name, listing.keys, targets=targets, parts=listing.parts, groups=groups if any(listing.groups) else None
+            name,
+            listing.keys,
+            targets=targets,
+            parts=alike(listing.parts),
+            groups=None if groups is None else alike(groups),
         )
         self._listing = listing
         self._places: Sequence[ImagePlace] = listing.paths if places is None else places

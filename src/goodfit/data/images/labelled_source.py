@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from goodfit.data.columns import Labels
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, are_photos
 from goodfit.data.images.stored import ImagePlace
+from goodfit.data.packed import Chained, Made, Paths, Texts, alike
 from goodfit.data.source import PhotoNet
 from goodfit.options import Option
 
@@ -33,10 +36,26 @@ class LabelledImages(ImageSource):
     reads_for: ClassVar[str] = "images"
     _photo_net: PhotoNet | None = None
 
+    def __init__(
+        self, listing: Listing, settings: Mapping[str, Any], name: str, *, places: Sequence[ImagePlace] | None = None
+    ) -> None:
+        count = len(listing.keys)
+        labels = alike(listing.labels)
+        keys = Texts(listing.keys) if isinstance(listing.keys, list) else listing.keys
+        if places is None:
+            paths = listing.paths.texts if isinstance(listing.paths, Paths) else Texts(map(str, listing.paths))
+            if all(key == path for key, path in zip(keys, paths, strict=True)):
+                keys = paths  # once
+            places = Made(count, lambda row: Path(paths[row]))
+        packed = replace(listing, paths=[], keys=keys, labels=labels)
+        labelled = isinstance(labels, Labels)
+        super().__init__(packed, settings, name, targets=labels if labelled else None, places=places)
+        self._listing = replace(listing, paths=[], keys=[], labels=[], parts=[], groups=[])  # the rows are elsewhere
+
     @classmethod
     def of_places(
         cls,
-        listed: Callable[[Path, str | None], tuple[Listing, list[ImagePlace]]],
+        listed: Callable[[Path, str | None], tuple[Listing, Sequence[ImagePlace]]],
         data: Path,
         valid: Any,
         test: Any,
@@ -48,15 +67,14 @@ class LabelledImages(ImageSource):
         Args:
             listed: the images of a place and what is known of them, by the target.
         """
-        listing, images = listed(data, target)
+        listing, first = listed(data, target)
+        images = [first]
         for part, place in (("valid", valid), ("test", test)):
             if place is not None:
                 more, further = listed(Path(place), target)
                 listing.join(more, part, valid_given=valid is not None)
-                images += further
-        labelled = any(label is not None for label in listing.labels)
-        targets = listing.labels if labelled else None
-        return cls(listing, settings, data.resolve().stem, targets=targets, places=images)
+                images.append(further)
+        return cls(listing, settings, data.resolve().stem, places=Chained(images) if len(images) > 1 else first)
 
     def expect(self, photo_net: PhotoNet) -> None:
         self._photo_net = photo_net

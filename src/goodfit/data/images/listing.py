@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.images.tree import LeftOut
+from goodfit.data.packed import Paths, Texts
 from goodfit.errors import DataError
 
 CLASSES_NAMED = 12  # in the note on what was read
@@ -29,29 +30,27 @@ class Listing:
         question: set where the place can be read in two ways and a fit has to know which.
     """
 
-    paths: list[Path] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    labels: list[Any] = field(default_factory=list)
-    parts: list[str | None] = field(default_factory=list)
-    groups: list[str | None] = field(default_factory=list)
+    paths: Sequence[Path] = field(default_factory=Paths)
+    keys: Sequence[str] = field(default_factory=Texts)
+    labels: Sequence[Any] = field(default_factory=list)
+    parts: Sequence[str | None] = field(default_factory=list)
+    groups: Sequence[str | None] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
     notes: list[Note] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
     question: DataError | None = None
 
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
-        self.paths.append(path)
-        self.keys.append(key)
-        self.labels.append(label)
-        self.parts.append(part)
-        self.groups.append(group)
+        columns = (self.paths, self.keys, self.labels, self.parts, self.groups)
+        for column, value in zip(columns, (path, key, label, part, group), strict=True):
+            column.append(value)  # type: ignore[attr-defined]  # all have it, while rows are added one by one
 
     def extend(self, other: Listing) -> None:
-        self.paths += other.paths
-        self.keys += other.keys
-        self.labels += other.labels
-        self.parts += other.parts
-        self.groups += other.groups
+        self.paths = [*self.paths, *other.paths]
+        self.keys = [*self.keys, *other.keys]
+        self.labels = [*self.labels, *other.labels]
+        self.parts = [*self.parts, *other.parts]
+        self.groups = [*self.groups, *other.groups]
         self.left_out.extend(other.left_out)
         self.notes += other.notes
         self.doubts += other.doubts

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import os
 import tarfile
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from goodfit.data.images.opening import MAX_BYTES, UnreadableImage, open_regular
 from goodfit.data.images.stored import StoredImage
+from goodfit.data.packed import Texts
 from goodfit.errors import DataError
 
+SIZE_AT_MOST = 2**32 - 1  # that is kept; images have half of it at most (MAX_BYTES)
 HEADER_BYTES_AT_MOST = 1_000_000  # of one member: names and further facts, which are read into memory
 
 
@@ -53,6 +58,37 @@ class TarMember(StoredImage):
         if len(data) < min(most, self.size):
             raise UnreadableImage(f"truncated after {len(data):,} bytes: the archive ends there")
         return data
+
+
+class TarMembers(Sequence[TarMember]):
+    """Members of archives in a few numbers each."""
+
+    def __init__(self) -> None:
+        self._files: list[tuple[Path, int]] = []  # with when they changed
+        self._first_rows: list[int] = []  # of each file
+        self._starts, self._sizes = array("Q"), array("I")
+        self._names = Texts()
+
+    def append(self, member: TarMember) -> None:
+        """Add a member, in the order of the archives."""
+        file = (member.file, member.stamp[1])
+        if not self._files or self._files[-1] != file:
+            self._files.append(file)
+            self._first_rows.append(len(self._starts))
+        self._starts.append(member.start)
+        self._sizes.append(min(member.size, SIZE_AT_MOST))
+        self._names.append(member.name)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = range(len(self))[at]
+        return [self._member(row) for row in rows] if isinstance(rows, range) else self._member(rows)
+
+    def _member(self, row: int) -> TarMember:
+        file, changed = self._files[bisect_right(self._first_rows, row) - 1]
+        return TarMember(file, self._names[row], self._starts[row], self._sizes[row], changed)
 
 
 def samples_of(path: Path, left_out: dict[str, int]) -> Iterator[Sample]:

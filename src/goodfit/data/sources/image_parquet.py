@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,8 @@ from goodfit.data.images.listing import Listing
 from goodfit.data.images.parquet_cells import ParquetColumn, ParquetImage, image_columns, schema_of
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.stored import ImagePlace
-from goodfit.data.source import Claim, Strength
+from goodfit.data.packed import Chained, Made, alike
+from goodfit.data.source import Claim, Nothing, Strength
 from goodfit.data.tables.frames import parquet_files
 from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.data.tables.words import texts
@@ -84,7 +87,7 @@ def image_parquet(
     return ParquetImages.of_places(_listed, Path(data), valid, test, target, {"size": size, "resize": resize})
 
 
-def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
+def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlace]]:
     if not root.exists():
         raise DataError("no such file or folder", where=root, fix="Check the path")
     files = parquet_files(root)
@@ -92,18 +95,21 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
         raise DataError("no Parquet files in it", where=root, fix="Give a .parquet file, or a folder of them")
     parts = parts_of([file.stem for file in files])
     several = len(set(parts.values())) > 1 and "train" in parts.values() and len(parts) == len(files)
-    listing, images = Listing(), list[ImagePlace]()
+    places, labels, parts_of_files = list[Sequence[ImagePlace]](), list[Sequence[Any]](), list[str | None]()
     for file in files:
         schema = schema_of(file)
         column = _column_of_images(schema, file)
-        labels = _labels(file, schema, column, target)
+        labels.append(alike(_labels(file, schema, column, target)))
         cells = ParquetColumn(file, column, struct=schema[column].is_nested())
-        stored = [ParquetImage(cells, row) for row in range(len(labels))]
-        images += stored
-        listing.keys += [str(image) for image in stored]
-        listing.labels += labels
-        listing.parts += [parts[file.stem] if several else None] * len(labels)
-        listing.groups += [None] * len(labels)
+        places.append(Made(len(labels[-1]), partial(ParquetImage, cells)))
+        parts_of_files.append(parts[file.stem] if several else None)
+    images = Chained(places)
+    listing = Listing(
+        keys=Made(len(images), lambda row: str(images[row])),
+        labels=alike(chain.from_iterable(labels)),
+        parts=alike(part for part, of_file in zip(parts_of_files, labels, strict=True) for _ in of_file),
+        groups=Nothing(len(images)),
+    )
     if not images:
         raise DataError("there are no rows in it", where=root, fix="Give at least one image")
     listing.note_classes(counted(len(files), "Parquet file"))

@@ -118,7 +118,7 @@ def images(
             listing.join(more, part, valid_given=valid is not None)
     labelled = any(label is not None for label in listing.labels)
     settings = {"size": size, "resize": resize}
-    source = Images(listing, settings, root.resolve().stem, targets=listing.labels if labelled else None)
+    source = Images(listing, settings, root.resolve().stem)
     if not labelled and root.is_dir():
         files = sorted(path for path in root.iterdir() if path.is_file() and is_label_list(path))[:LISTS_TRIED]
         source.label_list = next((path for path in files if lists_images(path)), None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.image_source import RESIZE
@@ -17,8 +18,9 @@ from goodfit.data.images.listing import Listing
 from goodfit.data.images.opening import UnreadableImage
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.stored import ImagePlace
-from goodfit.data.images.tar_members import Sample, TarMember, samples_of
-from goodfit.data.source import Claim, Strength
+from goodfit.data.images.tar_members import Sample, TarMember, TarMembers, samples_of
+from goodfit.data.packed import Made, alike
+from goodfit.data.source import Claim, Nothing, Strength
 from goodfit.data.tables.table_source import TARGET
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -83,29 +85,34 @@ def shards(
     return Shards.of_places(_listed, Path(data), valid, test, target, {"size": size, "resize": resize})
 
 
-def _listed(root: Path, target: str | None) -> tuple[Listing, list[ImagePlace]]:
+def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlace]]:
     """The samples of all archives of a place: a listing without paths, and the images."""
     if not root.exists():
         raise DataError("no such file or folder", where=root, fix="Check the path")
     files = archives(root)
     parts = _parts(root, files) if root.is_dir() else {}
-    listing, images, left_out, without = Listing(), list[ImagePlace](), dict[str, int](), 0
-    for file in files:
-        for sample in samples_of(file, left_out):
-            image = _image_of(sample, file)
-            if image is None:
-                without += 1
-                continue
-            images.append(image)
-            listing.keys.append(str(image))
-            listing.labels.append(_label_of(sample, file, target))
-            listing.parts.append(parts.get(file))
-            listing.groups.append(None)
+    images, left_out, without = TarMembers(), dict[str, int](), 0
+
+    def labels() -> Iterator[Any]:
+        nonlocal without
+        for file in files:
+            for sample in samples_of(file, left_out):
+                image = _image_of(sample, file)
+                if image is None:
+                    without += 1
+                    continue
+                images.append(image)
+                yield _label_of(sample, file, target)
+
+    listing = Listing(labels=alike(labels()))
+    listing.keys = Made(len(images), lambda row: str(images[row]))
+    listing.parts = alike(parts.get(image.file) for image in images)
+    listing.groups = Nothing(len(images))
     if not images:
         raise DataError("no images in it", where=root, fix="Give .tar archives with files such as 000001.jpg in them")
-    if len(set(listing.keys)) < len(listing.keys):
-        key = Counter(listing.keys).most_common(1)[0][0]
-        raise DataError("two images have this name", where=key, fix="Write the archive again")
+    hashes = np.fromiter(map(hash, listing.keys), dtype=np.int64, count=len(images))
+    if len(np.unique(hashes)) < len(images) and (key := Counter(listing.keys).most_common(1)[0])[1] > 1:
+        raise DataError("two images have this name", where=key[0], fix="Write the archive again")
     if target is not None and all(label is None for label in listing.labels):
         raise DataError(f"--target {target}: no sample has a .json with this field", where=root, fix="Check the name")
     listing.note_classes(f"{counted(len(files), 'archive')} of samples")
