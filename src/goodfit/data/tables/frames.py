@@ -147,6 +147,71 @@ class TableOnDisk:
         self.files = []
 
 
+class FrameWithGaps:
+    """A frame in which some cells count as empty, as the user says.
+
+    Args:
+        cells: texts; a number means all cells that are this number.
+    """
+
+    def __init__(self, frame: Frame, cells: Sequence[str]) -> None:
+        self._frame = frame
+        self._cells = list(cells)
+        self.columns, self.height, self.streamed = frame.columns, frame.height, frame.streamed
+
+    def column(self, name: str) -> pl.Series:
+        return self._emptied(self._frame.column(name))
+
+    def dtype(self, name: str) -> pl.DataType:
+        return self._frame.dtype(name)
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        return self._all_emptied(self._frame.sample(rows))
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        return map(self._all_emptied, self._frame.pieces())
+
+    def clear(self) -> None:
+        self._frame.clear()
+
+    def _all_emptied(self, piece: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        return pl.DataFrame([self._emptied(column) for column in piece.iter_columns()])
+
+    def _emptied(self, column: pl.Series) -> pl.Series:
+        import polars as pl
+
+        if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+            text = column.cast(pl.String)
+            gone = text.str.strip_chars().is_in(self._cells)
+            if numbers := _numbers_of(self._cells):
+                gone |= text.cast(pl.Float64, strict=False).is_in(numbers).fill_null(value=False)
+        elif column.dtype.is_numeric():
+            gone = column.cast(pl.Float64).is_in(_numbers_of(self._cells))
+        else:
+            return column
+        if not gone.any():
+            return column
+        return pl.select(pl.when(~gone).then(column)).to_series().rename(column.name)
+
+
+def with_gaps(frame: Frame, cells: Sequence[str]) -> Frame:
+    """The frame, with these cells as empty ones."""
+    return FrameWithGaps(frame, cells) if cells else frame
+
+
+def _numbers_of(cells: Sequence[str]) -> list[float]:
+    """Those that are numbers."""
+    numbers = []
+    for cell in cells:
+        try:
+            numbers.append(float(cell))
+        except ValueError:
+            continue  # a word
+    return numbers
+
+
 def _collected(lazy: pl.LazyFrame, file: Path) -> pl.DataFrame:
     import polars as pl
 

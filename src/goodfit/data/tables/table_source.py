@@ -12,7 +12,7 @@ from goodfit.data.columns import Labels, of_texts
 from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.delimited import Delimited
-from goodfit.data.tables.frames import TableInMemory
+from goodfit.data.tables.frames import TableInMemory, with_gaps
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
@@ -74,9 +74,10 @@ class TableSource(Source):
     def __init__(self, table: TableParts, settings: Mapping[str, Any]) -> None:
         super().__init__(table.name, RowNumbers(table.frame.height), parts=table.parts)
         self.notes += table.notes
-        self._frame = table.frame
+        self._whole_frame = table.frame
         self._delimited = table.delimited
         self._settings = dict(settings)
+        self._leave_gaps()
         self._x: Tensor | None = None  # (N, D) float32
 
     @property
@@ -115,6 +116,10 @@ class TableSource(Source):
         self._delimited = None
         self._x = None
 
+    def _leave_gaps(self) -> None:
+        """Read the cells that the user calls missing as empty ones."""
+        self._frame = with_gaps(self._whole_frame, self._settings.get("missing") or ())
+
     def _read_as(self, columns: Sequence[str]) -> None:
         """Decide anew whether the first line of a file names the columns, by the columns that a run was fitted on."""
         if self._delimited is None:
@@ -122,7 +127,8 @@ class TableSource(Source):
         file = self._delimited.read_for(columns)
         if file is not self._delimited:
             self._delimited = file
-            self._frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
+            self._whole_frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
+            self._leave_gaps()
             self.keys = RowNumbers(self._frame.height)
             self.parts = Labels(np.zeros(len(self.keys), dtype=np.int8), [self.parts[0]])
 
@@ -131,6 +137,8 @@ class TableSource(Source):
             by_letters = {column.casefold(): column for column in self._frame.columns}
             near = difflib.get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.7)
             hint = f"Did you mean {by_letters[near[0]]}? " if near else ""
+            if not near and len(self._frame.columns) == 1 and self._delimited is not None:
+                hint = "If that is several columns, name what stands between them with --separator. "
             raise UsageError(
                 f"--{option.replace('_', '-')} {name}: there is no such column",
                 fix=f"{hint}The columns are {', '.join(self._frame.columns)}",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from goodfit.data.tables.bounds import BOUNDS
-from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder, NumberColumn
 from goodfit.data.tables.frames import Frame
+from goodfit.data.tables.magnitudes import MAGNITUDES
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -78,6 +79,8 @@ class Unused:
             counted.add(number.source)
             column = piece.get_column(number.source)
             gone = encoded.gone[:, at]
+            if number.words:
+                column = without_words_for_missing(column, number.words)
             if gone.any():
                 form = f" of the form {number.format}" if number.format else ""
                 self._add(column, gone, "a number" if number.part is None else f"a date{form}")
@@ -125,6 +128,16 @@ class Unused:
         return list(self._counts.values())
 
 
+def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Series:
+    """Null in place of these words."""
+    import polars as pl
+
+    if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return column
+    text = column.cast(pl.String).str.strip_chars()
+    return pl.select(pl.when(~text.is_in(list(words))).then(text)).to_series().rename(column.name)
+
+
 def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
     """Numbers that are written by another convention than the run's would be read a thousandfold.
 
@@ -158,7 +171,7 @@ def columns_with_other_mark(frame: pl.DataFrame, encoder: Encoder) -> Iterator[N
     import polars as pl
 
     for number in encoder.numbers:
-        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
+        plain = number.format in (None, BOUNDS, MAGNITUDES) or str(number.format).startswith(UNIT_FORM)
         if number.part is not None or not plain or number.source not in frame.columns:
             continue
         column = frame.get_column(number.source)
