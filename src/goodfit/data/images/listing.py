@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ class Listing:
     question: DataError | None = None
 
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
+        label = unicodedata.normalize("NFC", label) if isinstance(label, str) else label  # as macOS writes it, and all
         self.paths.append(path)
         self.keys.append(key)
         self.labels.append(label)

@@ -142,6 +142,8 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
     utf8, name, guess = _decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\n\xef\xbb\xbf" in utf8:  # files with a mark, one behind the other
+        utf8 = utf8.replace(b"\n\xef\xbb\xbf", b"\n")
     utf8 = utf8.removesuffix(b"\x1a")  # by which DOS ended its files
     zero = utf8.find(b"\0")
     if zero >= 0:

@@ -6,6 +6,7 @@ begin with # and have another number of cells, and lines that repeat the names o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ABOVE_AT_MOST = 20  # lines
 CELLS_AT_LEAST = 3  # in most lines: of two, one too few may be a lost one
 BELOW_AT_LEAST = 3  # lines of the usual number of cells, so that it is known
+RULE = re.compile(r":?[-=]{2,}:?")  # below the names, in Markdown
 COMMENTS = ("#", "%", "//")
 
 Record = tuple[int, list[str]]  # the line that it begins in, and its cells
@@ -48,10 +50,14 @@ def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[l
 
 
 def repeats_names(frame: pl.DataFrame) -> np.ndarray | None:
-    """(N,) whether each row repeats the names of all columns, of which there are two or more; None: no row does."""
+    """(N,) whether each row repeats the names of all columns, of two or more, or a line below; None: none does."""
     import polars as pl
 
     names = frame.columns
+    if len(names) >= 2 and frame.height and all(RULE.fullmatch(cell or "") for cell in frame.row(0)):
+        rule = np.zeros(frame.height, dtype=bool)
+        rule[0] = True
+        return rule
     if len(names) < 2 or not (frame.to_series(0) == names[0]).any():
         return None
     same = pl.all_horizontal([pl.nth(at).eq_missing(pl.lit(name)) for at, name in enumerate(names)])

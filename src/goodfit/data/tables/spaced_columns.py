@@ -6,7 +6,7 @@ import re
 
 SIGNS = b",;\t|"  # of which one is in each line of any other file
 LINES_AT_LEAST = 3
-NUMERIC_AT_LEAST = 0.3  # of the cells: sentences of equal length are no table
+NUMERIC_AT_LEAST = 0.2  # of the cells: sentences of equal length are no table
 CELL = re.compile(rb'"[^"\n]*"|[^ \n]+')
 NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NA|NaN|nan|\?")
 
