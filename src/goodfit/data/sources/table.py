@@ -28,7 +28,7 @@ from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, Table
 from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
-from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals
+from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals, refuse_other_order
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
@@ -114,9 +114,8 @@ class Table(TableSource):
         if schema is not None:
             mark = self._settings["decimal"]  # of the new data, where it is given
             self._settings = dict(schema["settings"])
-            self._leave_gaps()
             self._encoder = Encoder.from_json(schema["encoder"])
-            self._read_as(self._encoder.sources)
+            self._read_as(self._encoder.sources, self._settings["target"])
             encoder = self._encoder if mark is None else self._encoder.with_decimal(mark)
             target = self._settings["target"]
             if all(name in self._frame.columns for name in target):
@@ -375,6 +374,7 @@ def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np
     encoded = encoder.read(piece)
     if not unused.pieces:
         refuse_other_decimals(piece, encoder)
+        refuse_other_order(piece, encoder)
     unused.add(piece, encoded)
     return encoded.rows
 

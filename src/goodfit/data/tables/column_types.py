@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, are_bounds
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.moments import MIXED, date_form, in_order, month_form, unix_form
+from goodfit.data.tables.moments import date_form, in_order, month_form, shown_form, unix_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
@@ -247,13 +247,6 @@ def _with_unit(present: pl.Series, decimal: str) -> ColumnType | None:
         counts = "counts" if slips == 1 else "count"
         why += f", and {counted(slips, 'value')} such as '{_first_null(present, values)}' {counts} as missing"
     return ColumnType("number", why, form, decimal)
-
-
-def shown_form(form: str) -> str:
-    """day/month/year, for people."""
-    names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year"}
-    dates = (re.split(" %[HI]", each)[0] for each in form.split(MIXED))
-    return " or ".join(re.sub(r"%[dmYy]", lambda match: names[match[0]], date) for date in dates)
 
 
 def _first_null(cells: pl.Series, values: pl.Series) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -194,6 +195,53 @@ class FrameWithGaps:
         if not gone.any():
             return column
         return pl.select(pl.when(~gone).then(column)).to_series().rename(column.name)
+
+
+class RenamedFrame:
+    """A frame some of whose columns go by other names.
+
+    Args:
+        names: name in the frame -> name that it goes by.
+    """
+
+    def __init__(self, frame: Frame, names: Mapping[str, str]) -> None:
+        self._frame = frame
+        self._names = dict(names)
+        self._inner = {new: old for old, new in names.items()}
+        self.columns = [self._names.get(name, name) for name in frame.columns]
+        self.height, self.streamed = frame.height, frame.streamed
+
+    def column(self, name: str) -> pl.Series:
+        return self._frame.column(self._inner.get(name, name)).rename(name)
+
+    def dtype(self, name: str) -> pl.DataType:
+        return self._frame.dtype(self._inner.get(name, name))
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        return self._frame.sample(rows).rename(self._names)
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        return (piece.rename(self._names) for piece in self._frame.pieces())
+
+    def clear(self) -> None:
+        self._frame.clear()
+
+
+def other_spellings(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """Columns that are spelt in other letters, spaces or signs than one that is wanted and not there -> that one."""
+    absent = [name for name in wanted if name not in columns]
+    spare: dict[str, list[str]] = {}
+    for name in columns:
+        if name not in wanted:
+            spare.setdefault(_plain(name), []).append(name)
+    same = {name: spare.get(_plain(name), []) for name in absent}
+    alone = {name for name in absent if [_plain(other) for other in absent].count(_plain(name)) == 1}
+    return {found[0]: name for name, found in same.items() if len(found) == 1 and name in alone}
+
+
+def _plain(name: str) -> str:
+    letters = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
+    return letters or name
 
 
 def with_gaps(frame: Frame, cells: Sequence[str]) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING
@@ -48,7 +49,8 @@ YEAR = r"^((?:1[5-9]|2[01])\d{2})$"
 MIXED, FORMS_AT_MOST, SHARE_OF_A_FORM = " | ", 3, 0.3  # of a column in several forms; of what no form before reads
 EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}  # day first, month first
 BOTH = {*EXCHANGED, *EXCHANGED.values()}
-ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # read in every column of dates
+ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # of programs
+CLEAR = (*ISO, "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%Y/%m/%d")  # in which day and month are what they are: read in all
 UNIX = {"unix s": 1_000_000, "unix ms": 1_000, "unix us": 1}  # form -> microseconds of a unit
 UNIX_RANGES = {"unix s": (1e8, 5e9), "unix ms": (1e11, 5e12), "unix us": (1e14, 5e15)}  # from 1973 to 2128
 ZONE = r"^(.*:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
@@ -88,7 +90,7 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         text = pl.select(pl.when(zoned).then(text.str.extract(ZONE, 1)).otherwise(text)).to_series()
     text = text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} ")
     read = _parsed(text, forms[0])
-    for other in dict.fromkeys([*forms[1:], *ISO]):
+    for other in dict.fromkeys([*forms[1:], *CLEAR]):
         if other != forms[0] and read.null_count() > text.null_count():
             read = pl.select(pl.coalesce(read, _parsed(text, other))).to_series()
     if has_zones:
@@ -173,12 +175,24 @@ def _mixed_form(sample: pl.Series, forms: Sequence[str]) -> str | None:
 
 def exchanged(values: pl.Series, form: str) -> str | None:
     """The form with day and month exchanged, where all of these texts have it as well."""
+    other = swapped(form)
+    return other if other is not None and _fits(plain_dates(values), other) else None
+
+
+def swapped(form: str) -> str | None:
+    """The form with day and month exchanged; None where they can be told apart."""
     for one, other in EXCHANGED.items():
         for this, that in ((one, other), (other, one)):
             if any(each.startswith(this) for each in form.split(MIXED)):
-                swapped = MIXED.join(each.replace(this, that) for each in form.split(MIXED))
-                return swapped if _fits(plain_dates(values), swapped) else None
+                return MIXED.join(each.replace(this, that) for each in form.split(MIXED))
     return None
+
+
+def shown_form(form: str) -> str:
+    """day/month/year, for people."""
+    names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year"}
+    dates = (re.split(" %[HI]", each)[0] for each in form.split(MIXED))
+    return " or ".join(re.sub(r"%[dmYy]", lambda match: names[match[0]], date) for date in dates)
 
 
 def in_order(values: pl.Series, form: str, date_order: str | None) -> tuple[str, str | None]:

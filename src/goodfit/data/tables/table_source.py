@@ -12,7 +12,7 @@ from goodfit.data.columns import Labels, of_texts
 from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.delimited import Delimited
-from goodfit.data.tables.frames import TableInMemory, with_gaps
+from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
@@ -120,17 +120,25 @@ class TableSource(Source):
         """Read the cells that the user calls missing as empty ones."""
         self._frame = with_gaps(self._whole_frame, self._settings.get("missing") or ())
 
-    def _read_as(self, columns: Sequence[str]) -> None:
-        """Decide anew whether the first line of a file names the columns, by the columns that a run was fitted on."""
-        if self._delimited is None:
-            return
-        file = self._delimited.read_for(columns)
-        if file is not self._delimited:
+    def _read_as(self, columns: Sequence[str], targets: Sequence[str] = ()) -> None:
+        """Read new data by the columns that a run was fitted on.
+
+        Whether the first line of a file names the columns is decided anew, and a column whose name is spelt otherwise
+        is taken for the one that is not there.
+        """
+        file = None if self._delimited is None else self._delimited.read_for(columns)
+        if file is not None and file is not self._delimited:
             self._delimited = file
             self._whole_frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
-            self._leave_gaps()
-            self.keys = RowNumbers(self._frame.height)
+            self.keys = RowNumbers(self._whole_frame.height)
             self.parts = Labels(np.zeros(len(self.keys), dtype=np.int8), [self.parts[0]])
+        names = other_spellings(self._whole_frame.columns, list(dict.fromkeys([*columns, *targets])))
+        if names:
+            self._whole_frame = RenamedFrame(self._whole_frame, names)
+            self.notes += [
+                ("column", f"'{name}'", f"read as '{known}', which is not there") for name, known in names.items()
+            ]
+        self._leave_gaps()
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:

@@ -13,6 +13,7 @@ from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder, NumberColumn
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.magnitudes import MAGNITUDES
+from goodfit.data.tables.moments import moments, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
@@ -157,6 +158,31 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
                 f"the column '{number.source}' has a decimal {MARKS[shown.mark]} ({shown.examples[shown.mark]}); the "
                 f"run was fitted on numbers with a decimal {MARKS[number.decimal]}",
                 fix=f"Write them as in the training data, or open them with goodfit.table(..., decimal='{shown.mark}')",
+            )
+
+
+def refuse_other_order(frame: pl.DataFrame, encoder: Encoder) -> None:
+    """Dates that begin with the month, where the run's begin with the day, would be read as others wherever they can.
+
+    Raises:
+        DataError: cells of a column are dates in the other order alone.
+    """
+    import polars as pl
+
+    for number in encoder.numbers:
+        other = None if number.format is None or number.part is None else swapped(number.format)
+        if other is None or number.source not in frame.columns:
+            continue
+        column = frame.get_column(number.source)
+        if column.dtype != pl.String:
+            continue
+        gone = column.filter(moments(column, number.format).is_null() & column.is_not_null())
+        odd = gone.filter(moments(gone, other).is_not_null()) if len(gone) else gone
+        if len(odd) >= CELLS_THAT_PROVE:
+            raise DataError(
+                f"the dates of the column '{number.source}' are {shown_form(other)} ({odd[0]}); the run was fitted on "
+                f"{shown_form(str(number.format))}",
+                fix="Write them as in the training data, or as 2024-05-31",
             )
 
 
