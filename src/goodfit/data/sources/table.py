@@ -358,7 +358,7 @@ def table(
         "categorical": _listed(categorical),
         "numeric": _listed(numeric),
         "ignore": _listed(ignore),
-        "missing": [str(cell) for cell in _listed(missing)],
+        "missing": _listed(missing),
         "group": group,
         "time": time,
         "decimal": None if decimal is None else parse_decimal(decimal),
@@ -379,7 +379,15 @@ def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np
     return encoded.rows
 
 
-def _listed(names: Sequence[str] | str | None) -> list[str]:
+def _listed(names: Sequence[str] | str | int | None) -> list[str]:
+    """Names of columns; a frame may call them by numbers."""
     if names is None:
         return []
-    return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
+    if isinstance(names, (str, int)):
+        return [name.strip() for name in str(names).split(",") if name.strip()]
+    if hasattr(names, "dtype"):
+        raise UsageError(
+            f"target={type(names).__name__} is not the name of a column",
+            fix="Put the values into the frame, and give the name of their column",
+        )
+    return [str(name) for name in names]
