@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -83,9 +84,8 @@ def test_a_name_of_a_zone_alone_is_not_passed_over() -> None:
         (lambda day: "KW {1:02}/{0}".format(*day.isocalendar()), "week"),
     ],
 )
-def test_days_weeks_months_and_quarters(form: object, first_of: str) -> None:
-    assert callable(form)
-    expected = {
+def test_days_weeks_months_and_quarters(form: Callable[[datetime], str], first_of: str) -> None:
+    expected: Callable[[datetime], datetime] = {
         "day": lambda day: day,
         "month": lambda day: day.replace(day=1),
         "quarter": lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),

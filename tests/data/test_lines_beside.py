@@ -182,3 +182,16 @@ def test_a_row_of_units_below_the_names_is_said(tmp_path: Path) -> None:
         "the first row has no numbers where the others have ('cm' in 'height'); it is read as a row"
     ]
     assert prepared(tmp_path / "t.csv", f"name,height,mass,y\n,NA,5,a\n{rows}", target="y").doubts == []
+
+
+def test_a_date_at_the_end_of_time_is_said_and_can_be_called_missing(tmp_path: Path) -> None:
+    days = ["9999-12-31" if at % 6 == 1 else f"2024-03-{at % 28 + 1:02}" for at in range(60)]
+    text = "until,y\n" + "".join(f"{day},{'ab'[at % 2]}\n" for at, day in enumerate(days))
+    ((what, fix),) = prepared(tmp_path / "t.csv", text, target="y").doubts
+    begins = "the date 9999-12-31 of 'until', in 10 rows, is far from all others (2024-03-01 to 2024-03-28)"
+    assert what.startswith(begins)
+    assert "--missing 9999-12-31" in fix
+    plain = prepared(tmp_path / "t.csv", text, target="y", missing="9999-12-31")
+    assert plain.doubts == []
+    numbers = plain.encoder.number_values(plain._frame.sample())[:, 0]
+    assert np.isnan(numbers).tolist() == [at % 6 == 1 for at in range(60)]

@@ -155,3 +155,12 @@ def test_numbers_with_many_other_values_among_them_are_said() -> None:
     different = pl.Series("c", [f"{at}" if at % 4 else f"about {at}" for at in range(400)])
     why = infer_type(different, categorical=(), numeric=(), ignore=()).why
     assert why == "300 numbers, and 100 values such as 'about 0' that are not; --numeric c reads those as missing"
+
+
+def test_targets_of_clock_times_are_hours_and_versions_are_doubted(tmp_path: Path) -> None:
+    clocks = opened(tmp_path / "clock.csv", table_of([f"{at % 24:02}:30" for at in range(60)]), target="c")
+    assert list(clocks.targets)[:3] == [0.5, 1.5, 2.5]
+    versions = opened(tmp_path / "v.csv", table_of(["1.10", "1.1", "1.2"] * 20), target="c")
+    assert [what for what, _ in versions.doubts] == ["the target 'c' has 1.1 and 1.10, which are read as one number"]
+    plain = opened(tmp_path / "p.csv", table_of(["1.15", "1.1", "1.2"] * 20), target="c")
+    assert plain.doubts == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -160,8 +159,6 @@ def _refuse_absent(path: Path) -> None:
     except (OSError, ValueError) as error:  # ValueError: a zero byte
         if isinstance(error, PermissionError):
             raise DataError("no permission to look at it", where=path, fix="Change its permissions") from error
-        if re.match(r"(?:https?|ftp|s3|gs):/", str(path)):
-            raise DataError("an address, and nothing is fetched here", where=path, fix="Download it first") from error
         if "\n" in str(path):
             raise DataError("this is text, not a path", fix="Write it to a file, and give its path") from error
         raise DataError("no such file or folder", where=path, fix="Check the path") from error

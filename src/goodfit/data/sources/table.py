@@ -17,7 +17,7 @@ from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType,
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
-from goodfit.data.tables.far_values import far_value
+from goodfit.data.tables.far_values import far_date, far_value
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.mixed_signs import mixed_signs
@@ -256,6 +256,8 @@ class Table(TableSource):
             ways |= {name: form.way_of(name) for name in self._settings["target"]}
         odd = (doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items())
         self.doubts += [doubt for doubt in odd if doubt is not None]
+        dates = (far_date(seen[name], kind.format) for name, kind in self._types.items() if kind.name == "date")
+        self.doubts += [doubt for doubt in dates if doubt is not None]
         if not self._frame.streamed and (units := units_below_names(seen, ways)) is not None:
             self.doubts.append(units)
         for name, (decimal, written) in ways.items() if not self._frame.streamed else ():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROWS_AT_A_TIME = 50_000  # in memory, of a table that stays on disk
 CELLS_AT_A_TIME = 4_000_000
 ROWS_SAMPLED = 100_000  # for column types, means and levels, where not all are in memory
+DAY_LETTERS = 10  # of 2024-05-31
 MEMORY_SHARE = 0.25  # of what is free: a table that may need more is read piece by piece
 
 
@@ -190,6 +191,8 @@ class FrameWithGaps:
                 gone |= text.cast(pl.Float64, strict=False).is_in(numbers).fill_null(value=False)
         elif column.dtype.is_numeric():
             gone = column.cast(pl.Float64).is_in(_numbers_of(self._cells))
+        elif column.dtype in (pl.Date, pl.Datetime):
+            gone = column.cast(pl.String).str.slice(0, DAY_LETTERS).is_in(self._cells)
         else:
             return column
         if not gone.any():

@@ -14,7 +14,7 @@ from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_o
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
-from goodfit.data.tables.words import texts
+from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -120,6 +120,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if words.n_unique() > CLASSES_AT_MOST and (kind := with_unit_or_bounds(present, decimal)) is not None:
         notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
         return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
+    if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
+        return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)
@@ -133,7 +135,7 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         doubt = _left_out(len(values) - readable, name, str(present.filter(values.is_null())[0])[:40])
         return TargetForm(NUMBER, marks, {}, missing, (doubt,))
     if not single or not whole:
-        return TargetForm(NUMBER, marks, {}, missing)
+        return TargetForm(NUMBER, marks, {}, missing, _written_twice(present) if distinct <= CLASSES_AT_MOST else ())
     rarest = min(values.value_counts()["count"].to_list())
     counts = distinct >= CLASSES_OF_COUNTS and rarest < ROWS_OF_A_CLASS
     if distinct > CLASSES_AT_MOST or counts:
@@ -169,6 +171,17 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     listed = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
     note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
     return TargetForm(WORDS, {}, _written(written), (note,))
+
+
+def _written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
+    """What is said of few numbers of which one is written in two ways: 1.10 and 1.1 may be two versions."""
+    if not merges(present):
+        return ()
+    written = texts(present, verbatim=True).unique()
+    one = texts(written)
+    twice = written.filter(one.is_duplicated()).sort().to_list()
+    doubt = f"the target '{present.name}' has {twice[0]} and {twice[1]}, which are read as one number"
+    return ((doubt, "If they are two classes, write them with a letter, such as v1.1"),)
 
 
 def _left_out(cells: int, name: str, example: str) -> tuple[str, str]:
