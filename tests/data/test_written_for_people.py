@@ -164,3 +164,9 @@ def test_targets_of_clock_times_are_hours_and_versions_are_doubted(tmp_path: Pat
     assert [what for what, _ in versions.doubts] == ["the target 'c' has 1.1 and 1.10, which are read as one number"]
     plain = opened(tmp_path / "p.csv", table_of(["1.15", "1.1", "1.2"] * 20), target="c")
     assert plain.doubts == []
+
+
+@pytest.mark.parametrize("word", ["unknown", "missing", "refused", "n.d."])
+def test_a_word_beside_few_classes_of_numbers_is_a_class(tmp_path: Path, word: str) -> None:
+    source = opened(tmp_path / "t.csv", table_of(["1", word, "2", "1"] * 15), target="c")
+    assert list(source.targets)[:4] == ["1", word, "2", "1"]

@@ -110,6 +110,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if dtype in (pl.String, pl.Categorical, pl.Enum) and present.n_unique() <= CLASSES_AT_MOST:
+        present = without_words(words, MISSING_BEFORE)  # unknown beside the classes 1 and 2 is a class as well
     strays = strays_of(present)
     if strays and (measured := without_words(present, strays)).n_unique() > CLASSES_AT_MOST:
         form = _form_of(measured, decimal, single=single)
