@@ -60,6 +60,7 @@ def test_names_of_columns_from_r_and_separators_at_the_ends_of_lines(tmp_path: P
         "value,y\n1,5,2\n3,7,4\n6,25,8\n",  # decimal commas without quotes: no names of rows
         f"{NAMES}{BODY}n1,2\n",  # a line that lost a cell
         f"{NAMES}{BODY}n1,2,a,b\n",
+        f"{NAMES}{BODY.replace('n', '#')}#1,2\n",  # names of rows begin with that sign
         "name\nSmith, John\nDoe, Jane\nRoe, Ann\n",
     ],
 )
@@ -68,6 +69,16 @@ def test_lines_that_may_be_rows_are_refused_by_their_number(tmp_path: Path, text
     path.write_text(text)
     with pytest.raises(DataError, match=r"line \d+"):
         read_delimited(path)
+
+
+def test_a_line_below_the_names_in_markdown_is_left_out_and_dashes_elsewhere_are_cells(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("| x | y |\n|---|:--:|\n| 1 | 2 |\n| 3 | 4 |\n")
+    read = read_delimited(path)
+    assert read.frame["x"].to_list() == ["1", "3"]
+    assert ("left out", "1 line", "it draws a line below the names of the columns") in read.notes
+    path.write_text("x,y\n---,---\n1,2\n")
+    assert read_delimited(path).frame.rows() == [("---", "---"), ("1", "2")]
 
 
 def test_columns_between_spaces(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8, unpacked_name
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
-from goodfit.data.tables.lines_beside import repeats_names, without_lines_beside
+from goodfit.data.tables.lines_beside import is_rule, repeats_names, without_lines_beside
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
 from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError, UsageError
@@ -75,7 +75,11 @@ class Delimited:
             names = column_names(self.first)
             refuse_same_names(names, self.path)
             frame = self.frame[1:].rename(dict(zip(self.frame.columns, names, strict=True)))
-            lines, notes, again = self.lines[1:], self.notes, repeats_names(frame)
+            lines, notes = self.lines[1:], self.notes
+            if self.separator == "|" and frame.height > 1 and is_rule(frame.row(0)):
+                frame, lines = frame[1:], lines[1:]
+                notes = (*notes, ("left out", "1 line", "it draws a line below the names of the columns"))
+            again = repeats_names(frame)
             if again is not None:
                 what = counted(int(again.sum()), "line")
                 notes = (*notes, ("left out", what, f"the names of the columns again, as in line {lines[again][0]}"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ABOVE_AT_MOST = 20  # lines
 CELLS_AT_LEAST = 3  # in most lines: of two, one too few may be a lost one
 BELOW_AT_LEAST = 3  # lines of the usual number of cells, so that it is known
-RULE = re.compile(r":?[-=]{2,}:?")  # below the names, in Markdown
+RULE = re.compile(r":?-{2,}:?")  # below the names, in Markdown
 COMMENTS = ("#", "%", "//")
 
 Record = tuple[int, list[str]]  # the line that it begins in, and its cells
@@ -37,7 +37,8 @@ def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[l
     usual = Counter(len(cells) for _, cells in read).most_common(1)[0][0]
     kept, notes = list(read), []
     if usual >= CELLS_AT_LEAST:
-        if comments := [line for line, cells in kept if len(cells) != usual and _is_comment(cells)]:
+        comments = [line for line, cells in kept if len(cells) != usual and _is_comment(cells)]
+        if comments and not any(_is_comment(cells) for _, cells in kept[1:] if len(cells) == usual):
             kept = [record for record in kept if record[0] not in set(comments)]
             notes.append(("left out", counted(len(comments), "line"), f"comments, such as line {comments[0]}"))
         above = 0 if header is False else _above(kept, usual)
@@ -50,19 +51,20 @@ def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[l
 
 
 def repeats_names(frame: pl.DataFrame) -> np.ndarray | None:
-    """(N,) whether each row repeats the names of all columns, of two or more, or a line below; None: none does."""
+    """(N,) whether each row repeats the names of all columns, of which there are two or more; None: none does."""
     import polars as pl
 
     names = frame.columns
-    if len(names) >= 2 and frame.height and all(RULE.fullmatch(cell or "") for cell in frame.row(0)):
-        rule = np.zeros(frame.height, dtype=bool)
-        rule[0] = True
-        return rule
     if len(names) < 2 or not (frame.to_series(0) == names[0]).any():
         return None
     same = pl.all_horizontal([pl.nth(at).eq_missing(pl.lit(name)) for at, name in enumerate(names)])
     rows = frame.select(same.alias("same")).get_column("same").to_numpy()
     return rows if rows.any() else None
+
+
+def is_rule(cells: Sequence[str | None]) -> bool:
+    """Whether these cells only draw a line, as below the names of columns in Markdown."""
+    return len(cells) > 1 and all(cell is None or RULE.fullmatch(cell) for cell in cells) and any(cells)
 
 
 def _is_comment(cells: Sequence[str]) -> bool:
