@@ -203,9 +203,7 @@ def test_a_source_that_is_open_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize("thing", [3, None, ["a"], {"x": 1}, object()])
 def test_anything_else_is_refused_with_what_can_be_given(thing: Any) -> None:
-    with pytest.raises(
-        UsageError, match=r"a \w+ cannot be read as data. Give a path, a frame \(pandas, polars, \.\.\.\)"
-    ):
+    with pytest.raises(UsageError, match=r"\w+ is no kind of data that is read here. Give "):
         open_data(thing)
 
 
@@ -256,3 +254,39 @@ def test_a_source_file_without_its_function_says_what_it_has_to_hold(
     with pytest.raises(TypeError, match=r"sounds.py has to hold one subclass of Source with kind = 'sounds', and the"):
         registry.source_of("sounds")
     sys.modules.pop("goodfit.data.sources.sounds")
+
+
+def test_rows_of_python_are_a_table() -> None:
+    rows = [{"x": at * 0.5, "town": "ab"[at % 2], "y": at % 3} for at in range(12)]
+    columns = {"x": np.arange(12) * 0.5, "town": ["a", "b"] * 6, "y": [at % 3 for at in range(12)]}
+    for data in (rows, columns):
+        source = open_data(data, target="y")
+        source.prepare()
+        assert source.kind == "table"
+        assert np.asarray(source.targets).tolist() == [at % 3 for at in range(12)]
+
+
+def test_a_target_may_be_called_by_a_number_and_a_series_is_no_name() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.arange(24.0).reshape(12, 2) % 5)
+    source = open_data(frame, target=1)
+    source.prepare()
+    assert np.asarray(source.targets).tolist() == [value % 5 for value in range(1, 24, 2)]
+    with pytest.raises(UsageError, match="target=Series is not the name of a column"):
+        open_data(frame, target=frame[1])
+
+
+@pytest.mark.parametrize(
+    ("data", "fix"),
+    [
+        ((pl.DataFrame({"a": [1]}), [1]), "Put the target into the frame"),
+        (([[1.0, 2.0]], [1]), "made by numpy.asarray"),
+        (torch.utils.data.TensorDataset(torch.zeros(3, 2)), "Stack its samples"),
+        ("a,b\n1,2\n", "Write it to a file"),
+        ((np.zeros((3, 2), dtype=complex), [0, 1, 0]), "real and imaginary parts"),
+        ((np.zeros((3, 2)), np.ma.masked_array([0, 1, 0], mask=[False, True, False])), "Leave those rows out"),
+    ],
+)
+def test_what_is_no_data_is_answered_with_what_to_give(data: object, fix: str) -> None:
+    with pytest.raises((UsageError, DataError), match=fix):
+        open_data(data)

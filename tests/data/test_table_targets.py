@@ -98,9 +98,9 @@ def test_counts_become_numbers_and_the_choice_is_told() -> None:
 
 
 def test_slips_in_a_target_of_numbers_are_a_warning() -> None:
-    source = opened([row * 0.5 for row in range(199)] + ["unknown"])
+    source = opened([row * 0.5 for row in range(199)] + ["seven"])
     assert (source.targets or [])[-1] is None
-    assert "1 cell of the target 'y' is no number, such as 'unknown': its row is left out" in source.doubts[0][0]
+    assert "1 cell of the target 'y' is no number, such as 'seven': its row is left out" in source.doubts[0][0]
 
 
 @pytest.mark.parametrize(

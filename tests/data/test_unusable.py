@@ -43,8 +43,8 @@ def test_cells_that_cannot_be_used_are_counted_by_column(run: Table) -> None:
     assert notes(run, size=["1.5", "60 kg", "", "NA", "70 kg"]) == [
         ("not used", "size: 2 of 3", "'60 kg' is not a number: it counts as missing")
     ]
-    assert notes(run, day=["2024-03-01", "1.3.2024"]) == [
-        ("not used", "day: 1 of 2", "'1.3.2024' is not a date of the form %Y-%m-%d: it counts as missing")
+    assert notes(run, day=["2024-03-01", "1/3/2024"]) == [
+        ("not used", "day: 1 of 2", "'1/3/2024' is not a date of the form %Y-%m-%d: it counts as missing")
     ]
     assert notes(run, town=["Ulm", "Rom", None]) == [
         ("not used", "town: 1 of 2", "'Rom' was not in training, or in one row: it is read as an unknown value")
@@ -56,7 +56,7 @@ def test_cells_that_cannot_be_used_are_counted_by_column(run: Table) -> None:
     ("columns", "message"),
     [
         ({"size": ["60 kg", "70 kg"]}, "not one of the 2 values of the column 'size' is a number, such as '60 kg'"),
-        ({"day": ["1.3.2024", "", "2.3.2024"]}, "not one of the 2 values of the column 'day' is a date of the form"),
+        ({"day": ["1/3/2024", "", "2/3/2024"]}, "not one of the 2 values of the column 'day' is a date of the form"),
         ({"town": ["Rom"] * 30}, "not one of the 30 values of the column 'town' was in training"),
         ({"size": [[1], [2]]}, "not one of the 2 values of the column 'size' is a number"),
         ({"size": ["1,5", "2,25"]}, r"the column 'size' has a decimal comma \(1,5\); the run was fitted on numbers"),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.source import Source
-from goodfit.data.tables.column_types import ColumnType, infer_type, missing_cells
+from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.conventions import Convention, convention
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.reading import Dialect, read_parts
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
@@ -179,7 +180,7 @@ def _of_column(column: pl.Series, mark: str, kind: ColumnType) -> ColumnProfile:
             last=ends[1],
         )
     words = texts(column).drop_nulls()
-    gaps = max(rows - len(words), sum(missing_cells(column, kind).values()))
+    gaps = max(rows - len(words), sum(missing_cells(column, kind.words_for_missing).values()))
     levels = words.value_counts(sort=True) if kind.name == "category" else None
     listed = [] if levels is None else levels.head(LEVELS_LISTED).iter_rows()
     return ColumnProfile(

@@ -127,10 +127,23 @@ def _nothing_reads(data: Any) -> UsageError | DataError:
             where=data,
             fix="See goodfit fit --help for what can be read",
         )
-    return UsageError(
-        f"a {type(data).__name__} cannot be read as data",
-        fix="Give a path, a frame (pandas, polars, ...), arrays (x, y), or an opened source: goodfit.images(...), "
-        "goodfit.table(...) and so on",
+    return UsageError(f"{type(data).__name__} is no kind of data that is read here", fix=_instead_of(data))
+
+
+def _instead_of(data: Any) -> str:
+    """What to give in place of an object."""
+    pair = isinstance(data, (tuple, list)) and len(data) == 2
+    if isinstance(data, Mapping) and {"data", "target"} <= data.keys():
+        return "Give the pair (bunch.data, bunch.target) of arrays, or bunch.frame with the name of its target"
+    if pair and hasattr(data[0], "columns"):
+        return "Put the target into the frame as a column, and name it by target="
+    if pair or isinstance(data, list):
+        return "Give the pair (x, y) of arrays, made by numpy.asarray, or a list of dictionaries, one a row"
+    if any(base.__module__.startswith("torch.") for base in type(data).__mro__):
+        return "Stack its samples, and give the pair (x, y) of arrays or tensors"
+    return (
+        "Give a path, a frame (pandas, polars, ...), arrays (x, y), or an opened source: goodfit.images(...), "
+        "goodfit.table(...) and so on"
     )
 
 
@@ -163,6 +176,8 @@ def _refuse_absent(path: Path) -> None:
     except (OSError, ValueError) as error:  # ValueError: a zero byte
         if isinstance(error, PermissionError):
             raise DataError("no permission to look at it", where=path, fix="Change its permissions") from error
+        if "\n" in str(path):
+            raise DataError("this is text, not a path", fix="Write it to a file, and give its path") from error
         raise DataError("no such file or folder", where=path, fix="Check the path") from error
     if kind is not None:
         raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")

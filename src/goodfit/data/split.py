@@ -207,8 +207,17 @@ def _refuse_rare(label: str, members: np.ndarray, places: int, keys: Sequence[st
         raise DataError(
             f"the class '{label}' has {count}; {places} or more are needed, one for each part",
             where=row_named(keys[int(members[0])]),
-            fix=f"Add {noun}s of this class, or remove it",
+            fix=f"Add {noun}s of this class, or remove it"
+            + ("; --task regression reads numbers" if _is_number(label) else ""),
         )
+
+
+def _is_number(label: str) -> bool:
+    try:
+        float(str(label).replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _choose_latest(rows: np.ndarray, times: np.ndarray, shares: list[float]) -> list[np.ndarray]:

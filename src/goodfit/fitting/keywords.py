@@ -85,6 +85,7 @@ class FitKeywords(TypedDict, total=False):
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
         ignore: Columns to leave out, separated by commas.
+        missing: Cells that are no values, separated by commas, such as -999.
         user: The column of users.
         item: The column of items.
         user_features: A table with one row a user, of what else is known about them.
@@ -150,6 +151,7 @@ class FitKeywords(TypedDict, total=False):
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
     ignore: Sequence[str] | str
+    missing: Sequence[str] | str
     user: str | None
     item: str | None
     user_features: Any

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.numbers import numbers
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
@@ -257,8 +259,8 @@ class Regression(RowTask):
 def _numbers(targets: Targets, keys: Sequence[str] | None) -> np.ndarray:
     try:
         values = np.asarray(targets, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"a target is not a number ({error})", fix="Give numbers, or --task classification") from error
+    except (TypeError, ValueError):
+        values = _of_words(list(targets), keys)
     bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if len(bad):
         where = keys[int(bad[0])] if keys is not None else f"row {int(bad[0])}"
@@ -267,3 +269,22 @@ def _numbers(targets: Targets, keys: Sequence[str] | None) -> np.ndarray:
 
 
 TASK = Regression
+
+
+def _of_words(targets: Sequence[Any], keys: Sequence[str] | None) -> np.ndarray:
+    """(N,) of numbers as people write them: 1,5 and 1.234,50 too, by the one convention of all of them."""
+    import polars as pl
+
+    column = pl.Series("target", [target if isinstance(target, str) else str(target) for target in targets])
+    odd = (numbers(column).is_null() & numbers(column, ",").is_null()).arg_true()
+    if not len(odd):
+        values = numbers(column, convention(column.to_frame(), separator=None, decimal=None).of("target"))
+        odd = values.is_null().arg_true()
+    if len(odd):
+        where = keys[int(odd[0])] if keys is not None else f"row {int(odd[0])}"
+        raise DataError(
+            f"its target '{column[int(odd[0])][:40]}' is not a number",
+            where=where,
+            fix="Give numbers, or --task classification",
+        )
+    return np.asarray(values.to_numpy())

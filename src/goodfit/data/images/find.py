@@ -82,7 +82,7 @@ def _from_folder(root: Path, group: str | None, layout: str | None) -> Listing:
     pattern = _group_pattern(group) if group is not None else None
     tree, left_out = scan(root)
     arranged = arrange(tree, layout)
-    listing = Listing(left_out=left_out, notes=arranged.notes, question=arranged.question)
+    listing = Listing(left_out=left_out, notes=arranged.notes, doubts=arranged.doubts, question=arranged.question)
     for place in arranged.placed:
         for path in place.files():
             _add(listing, path, place.label, place.part, _group_of(path, pattern, root))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
 from goodfit.data.images.formats import image_endings
 from goodfit.errors import DataError
 
+ROOTED = re.compile(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
 FOLDERS_DEEP = 4  # below the list's own, that are searched for a name
 
 
@@ -49,8 +52,7 @@ class ImageFinder:
             )
         if candidates:
             found = candidates[0]
-            added = "" if found.name == Path(name).name else f", with the ending {found.suffix}"
-            self.ways[f"in {found.parent.relative_to(self.base)}{added}"] += 1
+            self.ways[f"in {found.parent.relative_to(self.base)}{_changed(name, found)}"] += 1
             return found
         return self.base / name
 
@@ -85,17 +87,24 @@ class ImageFinder:
         return bool(self._candidates(cell.replace("\\", "/")))
 
     def _candidates(self, name: str) -> list[Path]:
-        """Files below the list's folder whose path ends in this name, with or without its ending."""
+        """Files below the list's folder whose path ends in this name, first as it is, then in other letters or endings.
+
+        Of a path from the root of some machine, the longest end of it for which there is one.
+        """
         if self._index is None:
             self._index = self._files()
-        last = name.rpartition("/")[2]
-        wanted = Path("/" + name.strip("/")).as_posix()
-        candidates = self._index.get(last, [])
-        return [
-            path
-            for path in candidates
-            if ("/" + path.as_posix()).endswith(wanted) or ("/" + path.with_suffix("").as_posix()).endswith(wanted)
-        ]
+        pieces = [piece for piece in name.split("/") if piece not in ("", ".")]
+        for at in range(len(pieces) if ROOTED.match(name) else min(1, len(pieces))):
+            exact = "/" + "/".join(pieces[at:])
+            stem = exact[: -len(Path(exact).suffix)] if Path(exact).suffix.lower() in image_endings() else exact
+            ends = (_plain(exact), _plain(stem))
+            for ending, key in ((True, pieces[-1]), (False, stem.rpartition("/")[2])):
+                files = self._index.get(_plain(key), [])
+                kept = [path for path in files if _plain(_posix(path, ending)).endswith(ends[0] if ending else ends[1])]
+                same = [path for path in kept if _posix(path, ending).endswith(exact if ending else stem)]
+                if kept:
+                    return same or kept
+        return []
 
     def _files(self) -> dict[str, list[Path]]:
         endings = image_endings()
@@ -109,6 +118,25 @@ class ImageFinder:
                 stem, ending = os.path.splitext(name)  # noqa: PTH122  # as fast as a walk has to be
                 if ending.lower() in endings and not name.startswith("."):
                     path = Path(place) / name
-                    files.setdefault(name, []).append(path)
-                    files.setdefault(stem, []).append(path)
+                    for key in (_plain(name), _plain(stem)):
+                        files.setdefault(key, []).append(path)
         return files
+
+
+def _plain(name: str) -> str:
+    """In small letters, and one way of writing each of them: macOS and Windows differ."""
+    return unicodedata.normalize("NFC", name).lower()
+
+
+def _posix(path: Path, ending: bool) -> str:
+    return "/" + (path if ending else path.with_suffix("")).as_posix()
+
+
+def _changed(name: str, found: Path) -> str:
+    """What was changed of a name to find the file."""
+    last = name.rpartition("/")[2]
+    if found.name == last or found.stem == last:
+        return "" if found.name == last else f", with the ending {found.suffix}"
+    if _plain(found.name) == _plain(last):
+        return ", in other letters"
+    return f", with the ending {found.suffix}"

@@ -265,7 +265,7 @@ def _labels(
         listing.notes.append(
             (
                 "labels",
-                f"column '{names[0]}', separated by {separator}",
+                f"column '{names[0]}', " + ("lists" if separator == "list" else f"separated by {separator}"),
                 f"{reason}; {why}; --tags none: one label each",
             )
         )

@@ -14,7 +14,8 @@ TAGS = Option(
     "Images",
     choices=("bar", "semicolon", "comma", "space", "none"),
 )
-PATTERNS = {"bar": r"\|", "semicolon": ";", "comma": ",", "space": r"\s+"}
+PATTERNS = {"bar": r"\|", "semicolon": ";", "comma": ",", "space": r"\s+", "list": ","}
+LIST = re.compile(r"[\[({](.*)[\])}]")  # as programs write lists: ['red', 'big']
 SEVERAL_NAMES = ("labels", "tags", "attributes", "classes", "keywords", "findings", "categories")  # of a column
 ONE_HOT = {"0": False, "1": True, "0.0": False, "1.0": True, "": False, "false": False, "true": True}
 
@@ -25,6 +26,9 @@ def separator_of(cells: Sequence[str], name: str) -> tuple[str, str]:
     A bar or a semicolon stands in no name. A comma or a space may: they separate where the same words come together
     in different ways, as `haze road` and `road water` do and `golden retriever` and `border collie` do not.
     """
+    filled = [cell for cell in cells if cell]
+    if filled and all(LIST.fullmatch(cell) for cell in filled) and any("," in cell for cell in filled):
+        return "list", "each cell is a list in brackets"
     for separator in ("bar", "semicolon"):
         mark = {"bar": "|", "semicolon": ";"}[separator]
         if any(mark in cell for cell in cells):
@@ -45,6 +49,8 @@ def separator_of(cells: Sequence[str], name: str) -> tuple[str, str]:
 
 def split_cell(cell: str, separator: str) -> list[str]:
     """The labels of one cell."""
+    if separator == "list" and (match := LIST.fullmatch(cell)):
+        return [word for piece in match[1].split(",") if (word := piece.strip().strip("'\"").strip())]
     return [word.strip() for word in re.split(PATTERNS[separator], cell) if word.strip()]
 
 

@@ -57,6 +57,7 @@ class Layout:
     placed: list[Placed] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     question: DataError | None = None
+    doubts: list[tuple[str, str]] = field(default_factory=list)
 
 
 def arrange(root: Folder, choice: str | None) -> Layout:
@@ -88,6 +89,8 @@ def arrange(root: Folder, choice: str | None) -> Layout:
         layout.notes.append(("folders", "classes with parts in them", f"the folders in each class of {root.path}"))
     else:
         _place_classes(top, None, layout)
+        if choice is None and (doubt := _same_folders_in_all(top)) is not None:
+            layout.doubts.append(doubt)
     if choice is None and layout.question is None:
         layout.question = _partners_question(top, layout)
     return layout
@@ -160,6 +163,16 @@ def _has_parts_in_classes(top: Folder) -> bool:
             return False
         seen |= set(inner.values())
     return "train" in seen and len(seen) > 1
+
+
+def _same_folders_in_all(top: Folder) -> tuple[str, str] | None:
+    """What is to be said where all classes hold folders of the same names: those may be the classes."""
+    inner = [frozenset(folder.name for folder in each.filled) for each in top.filled]
+    if len(inner) < 2 or len(inner[0]) < 2 or set(inner) != {inner[0]} or any(each.images for each in top.filled):
+        return None
+    named, held = (", ".join(sorted(names)[:4]) for names in ([folder.name for folder in top.filled], inner[0]))
+    what = f"each of the classes ({named}) holds the same folders ({held}): those may be the classes"
+    return what, "Call parts train, valid and test; --layout classes says that these are right"
 
 
 def _place_parts(top: Folder, parts: dict[str, str], layout: Layout) -> None:

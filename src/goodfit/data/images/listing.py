@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ class Listing:
     question: DataError | None = None
 
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
+        label = unicodedata.normalize("NFC", label) if isinstance(label, str) else label  # as macOS writes it, and all
         columns = (self.paths, self.keys, self.labels, self.parts, self.groups)
         for column, value in zip(columns, (path, key, label, part, group), strict=True):
             column.append(value)  # type: ignore[attr-defined]  # all have it, while rows are added one by one

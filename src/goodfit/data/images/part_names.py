@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 
@@ -11,16 +12,25 @@ def _set(words: str) -> frozenset[str]:
 
 
 PART_WORDS = {
-    "train": ("train", "training", "trn", "trainval"),
-    "valid": ("valid", "val", "validation", "validate", "dev", "devel", "development"),
-    "test": ("test", "testing", "tst", "holdout", "eval", "evaluation"),
-}
+    "train": (
+        "train", "training", "trainings", "trn", "trainval", "entrenamiento", "entrainement", "entraînement",
+        "apprentissage", "treino", "treinamento", "addestramento", "обучение", "训练", "訓練",
+    ),
+    "valid": (
+        "valid", "val", "validation", "validate", "dev", "devel", "development", "validierung", "validierungs",
+        "validacion", "validación", "validação", "validacao", "validazione", "валидация", "验证", "検証",
+    ),
+    "test": (
+        "test", "testing", "tst", "holdout", "eval", "evaluation", "prueba", "pruebas", "teste",
+        "тест", "测试", "テスト",
+    ),
+}  # fmt: skip
 PART_NAMES = {word: part for part, words in PART_WORDS.items() for word in words}
 # Words beside which a part's name still is one: seg_train, test_set, images_val, TrainData.
 FILLING_WORDS = _set(
     "set sets data dataset datasets image images img imgs picture pictures photo photos pic pics seg split splits part "
     "folder dir file files sample samples subset class classes classification cls labeled labelled full raw rgb "
-    "resized cropped small original"
+    "resized cropped small original daten datensatz bilder datos imagenes imágenes données dados imagens"
 )
 # Folders beside the parts that are neither a part nor a class.
 BESIDE_WORDS = _set(
@@ -34,15 +44,23 @@ MASK_WORDS = _set(
 )
 WORSE_WORDS = _set("noisy degraded blur blurred blurry low lr hazy rainy input inputs damaged lowres")
 BETTER_WORDS = _set("clean sharp high hr gt clear target targets original originals highres")
+_JOINED = re.compile(r"(.+?)(sets?|data|daten|datensatz|dataset|images|imgs|bilder|folder|split)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W\d_]+")
 
 
 def words(name: str) -> list[str]:
     """The words of a name, in small letters: images_val2017 -> images, val; hold-out -> holdout."""
-    found = [word.casefold() for word in _NO_WORD.split(_CAMEL.sub(" ", name)) if word]
+    found = [word.casefold() for word in _NO_WORD.split(_CAMEL.sub(" ", unicodedata.normalize("NFC", name))) if word]
+    found = [piece for word in found for piece in _pieces(word)]
     joined = " ".join(found).replace("hold out", "holdout").replace("ground truth", "groundtruth")
     return joined.split()
+
+
+def _pieces(word: str) -> list[str]:
+    """trainset -> train, set; Testdaten -> test, daten."""
+    match = _JOINED.fullmatch(word)
+    return [match[1], match[2]] if match and match[1] in PART_NAMES else [word]
 
 
 def part_of(name: str) -> str | None:

@@ -16,7 +16,10 @@ from goodfit.formatting import counted
 FOLDERS_NAMED = 5  # in a message
 UNENDED_FILES_SAMPLED = 20  # whose first bytes are looked at
 TOOLS_FOLDERS = (".git", ".svn", ".hg", ".dvc", ".ipynb_checkpoints", ".AppleDouble")  # hold no images of anybody
-SYSTEM_FILES = ("thumbs.db", "desktop.ini", "__macosx")  # of file managers, not of the data
+SYSTEM_FILES = (  # of file managers and storage, not of the data
+    "thumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "$recycle.bin", "system volume information",
+    "lost+found",
+)  # fmt: skip
 
 
 @dataclass

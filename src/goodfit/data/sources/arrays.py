@@ -220,10 +220,15 @@ def _rows(x: ArrayLike) -> Tensor:
 
     if isinstance(x, (str, os.PathLike)):
         x = _from_file(Path(x))["x"]
+    if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
+        raise DataError("x is masked in some places", fix="Fill them by x.filled(...), or leave those rows out")
     try:
         tensor = torch.as_tensor(x).detach().cpu()
     except TypeError as error:
-        raise DataError(f"x is not numeric ({error})", fix="Give an array of numbers") from error
+        kind = getattr(x, "dtype", type(x).__name__)
+        raise DataError(f"x is not numeric: it holds {kind}", fix="Give an array of numbers, or a frame") from error
+    if tensor.is_complex():
+        raise DataError("x holds complex numbers", fix="Give their real and imaginary parts, or magnitudes")
     if tensor.dim() < 2 or len(tensor) == 0:
         raise DataError(
             f"x has shape {tuple(tensor.shape)}", fix="Give one row an example: shape (N, ...), N at least 1"
@@ -248,6 +253,8 @@ def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
 
     if isinstance(y, torch.Tensor):
         y = y.detach().cpu().numpy()
+    if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
+        raise DataError("y is masked in some places", fix="Leave those rows out of x and y")
     if isinstance(y, np.ndarray):
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     values: list[Any] = list(y)  # type: ignore[arg-type]  # no path any more: those were read above

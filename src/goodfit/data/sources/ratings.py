@@ -11,10 +11,11 @@ import numpy as np
 from goodfit.data.columns import Column, Numbers
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import ColumnType, without_missing
+from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.features import Described, Features
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal

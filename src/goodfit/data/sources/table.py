@@ -13,19 +13,22 @@ from goodfit.data.cache_folder import cache_folder
 from goodfit.data.mapped_rows import MappedRows
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
-from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type, missing_cells
+from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.far_values import far_date, far_value
+from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.mixed_signs import mixed_signs
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
-from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals
+from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals, refuse_other_order
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
@@ -54,6 +57,7 @@ class Table(TableSource):
         Option("categorical", str, "Columns to read as categories, separated by commas.", "Tables"),
         Option("numeric", str, "Columns to read as numbers, separated by commas.", "Tables"),
         Option("ignore", str, "Columns to leave out, separated by commas.", "Tables"),
+        Option("missing", str, "Cells that are no values, separated by commas, such as -999.", "Tables"),
         *DIALECT,
     )
 
@@ -111,7 +115,7 @@ class Table(TableSource):
             mark = self._settings["decimal"]  # of the new data, where it is given
             self._settings = dict(schema["settings"])
             self._encoder = Encoder.from_json(schema["encoder"])
-            self._read_as(self._encoder.sources)
+            self._read_as(self._encoder.sources, self._settings["target"])
             encoder = self._encoder if mark is None else self._encoder.with_decimal(mark)
             target = self._settings["target"]
             if all(name in self._frame.columns for name in target):
@@ -190,7 +194,8 @@ class Table(TableSource):
         return {
             "kind": self.kind,
             "settings": {
-                name: self._settings[name] for name in ("target", "form", "decimals", "forms", "written", "id")
+                name: self._settings[name]
+                for name in ("target", "form", "decimals", "forms", "written", "id", "missing")
             },
             "encoder": self.encoder.to_json(),
         }
@@ -264,8 +269,12 @@ class Table(TableSource):
         ways = {name: (kind.decimal, kind.format) for name, kind in self._types.items() if kind.name == "number"}
         if form.name == NUMBER:
             ways |= {name: form.way_of(name) for name in self._settings["target"]}
-        doubts = (mixed_signs(seen[name]) for name in ways)
-        self.doubts += [doubt for doubt in doubts if doubt is not None]
+        odd = (doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items())
+        self.doubts += [doubt for doubt in odd if doubt is not None]
+        dates = (far_date(seen[name], kind.format) for name, kind in self._types.items() if kind.name == "date")
+        self.doubts += [doubt for doubt in dates if doubt is not None]
+        if not self._frame.streamed and (units := units_below_names(seen, ways)) is not None:
+            self.doubts.append(units)
         for name, (decimal, written) in ways.items() if not self._frame.streamed else ():
             total = sum_of_the_others(seen[name], decimal, written)
             if total is not None:
@@ -286,8 +295,12 @@ class Table(TableSource):
             if column.name == "left out":
                 self.notes.append(("left out", name, column.why))
             if column.doubt is not None:
-                self.doubts.append((column.doubt, "Settle it with --date-order day or --date-order month"))
-        gaps = {name: missing_cells(seen[name], kind) for name, kind in self._types.items() if kind.name != "left out"}
+                self.doubts.append(column.doubt)
+        gaps = {
+            name: missing_cells(seen[name], kind.words_for_missing)
+            for name, kind in self._types.items()
+            if kind.name != "left out"
+        }
         lines = [
             f"{name}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}"
             for name, counts in gaps.items()
@@ -320,6 +333,7 @@ def table(
     categorical: Sequence[str] | str = (),
     numeric: Sequence[str] | str = (),
     ignore: Sequence[str] | str = (),
+    missing: Sequence[str] | str = (),
     group: str | None = None,
     time: str | None = None,
     stream: bool | None = None,
@@ -339,6 +353,7 @@ def table(
             (N, K), as a DataFrame. None for data to predict.
         valid, test: further tables, whose rows are the validation or test part.
         categorical, numeric, ignore: columns to be read so; the types of the others are inferred from their values.
+        missing: cells that are no values, such as -999, besides empty ones.
         group: rows with the same value of this column stay in one part; it is not learnt from.
         time: split by time: validation and test rows are later than training rows by this column.
         stream: leave the rows of Parquet and of delimited text on disk, where the text can be read block by block;
@@ -360,6 +375,7 @@ def table(
         "categorical": _listed(categorical),
         "numeric": _listed(numeric),
         "ignore": _listed(ignore),
+        "missing": _listed(missing),
         "group": group,
         "time": time,
         "decimal": None if decimal is None else parse_decimal(decimal),
@@ -375,11 +391,20 @@ def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np
     encoded = encoder.read(piece)
     if not unused.pieces:
         refuse_other_decimals(piece, encoder)
+        refuse_other_order(piece, encoder)
     unused.add(piece, encoded)
     return encoded.rows
 
 
-def _listed(names: Sequence[str] | str | None) -> list[str]:
+def _listed(names: Sequence[str] | str | int | None) -> list[str]:
+    """Names of columns; a frame may call them by numbers."""
     if names is None:
         return []
-    return [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else list(names)
+    if isinstance(names, (str, int)):
+        return [name.strip() for name in str(names).split(",") if name.strip()]
+    if hasattr(names, "dtype"):
+        raise UsageError(
+            f"target={type(names).__name__} is not the name of a column",
+            fix="Put the values into the frame, and give the name of their column",
+        )
+    return [str(name) for name in names]

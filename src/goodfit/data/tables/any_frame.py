@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,37 @@ KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta
 
 
 def is_frame(data: Any) -> bool:
-    """Whether this is a frame of a library that narwhals knows."""
+    """Whether this is a frame of a library that narwhals knows, or rows of Python: see `is_rows`."""
     import narwhals as nw
 
+    if is_rows(data):
+        return True
     try:
         return isinstance(nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame))
     except nw.exceptions.DuplicateError:
         return True  # `to_polars` says which names are the same
+
+
+def is_rows(data: Any) -> bool:
+    """Whether this is a list of dictionaries, one a row, or a dictionary of columns of equal length."""
+    if isinstance(data, (list, tuple)):
+        return len(data) > 0 and all(isinstance(row, Mapping) for row in data)
+    if type(data) is not dict or not data:
+        return False  # a Bunch of scikit-learn holds other things too
+    columns = list(data.values())
+    flat = all(isinstance(each, (list, tuple)) or getattr(each, "ndim", 0) == 1 for each in columns)
+    return flat and len({len(each) for each in columns}) == 1
+
+
+def _of_rows(data: Any) -> pl.DataFrame:
+    import polars as pl
+
+    if isinstance(data, Mapping):
+        columns = {str(name): list(cells) for name, cells in data.items()}
+    else:
+        names = list(dict.fromkeys(name for row in data for name in row))
+        columns = {str(name): [row.get(name) for row in data] for name in names}
+    return pl.DataFrame([_of_objects(name, cells) for name, cells in columns.items()])
 
 
 def to_polars(data: Any) -> pl.DataFrame:
@@ -37,6 +61,8 @@ def to_polars(data: Any) -> pl.DataFrame:
     import narwhals as nw
     import polars as pl
 
+    if is_rows(data):
+        return _of_rows(data)
     try:
         frame = nw.from_native(data)
     except nw.exceptions.DuplicateError as error:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, are_bounds
-from goodfit.data.tables.conventions import MISSING
-from goodfit.data.tables.moments import date_form, exchanged, unix_form
+from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
+from goodfit.data.tables.moments import date_form, in_order, month_form, shown_form, unix_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers, unified
+from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, listed, number
@@ -24,8 +25,8 @@ ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
 ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
-LONGEST_MISSING = 8  # bytes of NA and others, with spaces around them
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
+LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
 SAME = "the same value in every row"
 NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
 
@@ -39,14 +40,21 @@ class ColumnType:
         why: in a few words, for the line that is printed.
         format: of dates; "hours" of times of day and durations; "unit cm" of numbers with this unit.
         decimal: the decimal mark of text.
-        doubt: what was assumed, for a warning; None where nothing was.
+        doubt: what was assumed and how to settle it, for a warning; None where nothing was.
+        words: a few that stand among the numbers or dates and count as missing.
     """
 
     name: str
     why: str
     format: str | None = None
     decimal: str = "."
-    doubt: str | None = None
+    doubt: tuple[str, str] | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def words_for_missing(self) -> tuple[str, ...] | None:
+        """The words that count as missing besides NA and others; None where those are values too."""
+        return self.words if self.name in ("number", "date") else None
 
 
 def infer_type(
@@ -108,12 +116,38 @@ def _varying(column: pl.Series, kind: ColumnType) -> ColumnType:
 
 def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> ColumnType:
     """Of text and numbers: numbers where nearly all values are, missing words aside; else dates, codes, words."""
-    import polars as pl
-
     words = without_empty(column)
     present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
+    kind = _measured(present, words, len(column), decimal, date_order)
+    if kind is not None:
+        return kind
+    strays = strays_of(present)
+    if strays:
+        measured = without_words(present, strays)
+        kind = _measured(measured, measured, len(column), decimal, date_order)
+        if kind is not None and kind.name in ("number", "date"):
+            return replace(kind, words=tuple(strays))
+    distinct = words.n_unique()
+    if distinct == 1:
+        return ColumnType("left out", "one value, or missing" if len(words) < len(column) else SAME)
+    if distinct == 2:
+        return ColumnType("category", "two values")
+    return _of_words(words, distinct, decimal)
+
+
+def _measured(
+    present: pl.Series, words: pl.Series, rows: int, decimal: str, date_order: str | None
+) -> ColumnType | None:
+    """Numbers of any form, or dates; None where the values are words.
+
+    Args:
+        present: values that are not missing. words: the same and words for missing ones.
+        rows: of the column.
+    """
+    import polars as pl
+
     if holds_bounds(present, decimal):
         return _with_bounds(present, decimal)
     if holds_numbers(present, decimal):
@@ -121,37 +155,31 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
         slips = values.null_count()
         distinct = present.n_unique()
         if distinct == 1:
-            return ColumnType("left out", SAME if len(present) == len(column) else "one value, or missing")
+            return ColumnType("left out", SAME if len(present) == rows else "one value, or missing")
         kind = _of_numbers(present, values.drop_nulls(), distinct, decimal)
         if slips and kind.name == "number":
             some = f"{counted(slips, 'value')} such as '{_first_null(present, values)}'"
             slip = f"{some} is not, and counts as missing" if slips == 1 else f"{some} are not, and count as missing"
             return ColumnType("number", f"numbers; {slip}", kind.format, decimal)
         return kind
-    distinct = words.n_unique()
-    if distinct == 1:
-        return ColumnType(
-            "left out", "one value, or missing" if len(words) < len(column) else "the same value in every row"
-        )
-    if distinct == 2:
-        return ColumnType("category", "two values")
+    if words.n_unique() <= 2:
+        return None
     text = present.cast(pl.String)
     timed = float(text.str.contains(rf"{CLOCK}|{ISO_DURATION}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
     if timed >= NUMBER_SHARE_NEEDED:
         return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
     form = date_form(text)
     if form is not None:
-        other = exchanged(text, form)
+        form, other = in_order(text, form, date_order)
         doubt = None
-        if other is not None and date_order is not None:
-            form = other if other.startswith(f"%{date_order[0]}") else form
-        elif other is not None:
+        if other is not None:
+            what = f"the dates of '{present.name}', such as {text[0]}, are read as {shown_form(form)}"
             doubt = (
-                f"the dates of '{column.name}', such as {text[0]}, are read as {shown_form(form)}; all of them could "
-                f"be {shown_form(other)}"
+                f"{what}; all of them could be {shown_form(other)}",
+                "Settle it with --date-order day or --date-order month",
             )
         return ColumnType("date", f"dates of the form {form}", form, doubt=doubt)
-    return _with_unit(present, decimal) or _of_words(words, distinct)
+    return _with_unit(present, decimal)
 
 
 def with_unit_or_bounds(present: pl.Series, decimal: str) -> ColumnType | None:
@@ -186,21 +214,32 @@ def _with_bounds(present: pl.Series, decimal: str) -> ColumnType:
 
 
 def unit_form(present: pl.Series, decimal: str) -> str | None:
-    """The form of text that is numbers in one unit; None where it is not."""
+    """The form of text that is numbers written short (5K), or in one unit; None where it is not."""
     import polars as pl
 
     if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return None
-    unit = unit_of(unified(present.cast(pl.String)))
+    text = unified(present.cast(pl.String))
+    if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
+        return MAGNITUDES
+    unit = unit_of(text)
     if unit is None or not holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):
         return None
     return f"{UNIT_FORM}{unit}"
 
 
 def _with_unit(present: pl.Series, decimal: str) -> ColumnType | None:
+    import polars as pl
+
     form = unit_form(present, decimal)
     if form is None:
         return None
+    if form == MAGNITUDES:
+        text = unified(present.cast(pl.String))
+        first = text.filter(text.str.contains(r"\p{L}\W*$"))[:1]
+        return ColumnType(
+            "number", f"numbers; {first[0]} is read as {number(numbers(first, decimal, form)[0])}", form, decimal
+        )
     unit, values = form.removeprefix(UNIT_FORM), numbers(present, decimal, form)
     slips = values.null_count()
     why = f"numbers in {unit}; the unit is left out"
@@ -208,12 +247,6 @@ def _with_unit(present: pl.Series, decimal: str) -> ColumnType | None:
         counts = "counts" if slips == 1 else "count"
         why += f", and {counted(slips, 'value')} such as '{_first_null(present, values)}' {counts} as missing"
     return ColumnType("number", why, form, decimal)
-
-
-def shown_form(form: str) -> str:
-    """day/month/year, for people."""
-    names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year"}
-    return re.sub(r"%[dmYy]", lambda match: names[match[0]], form.split(" ")[0])
 
 
 def _first_null(cells: pl.Series, values: pl.Series) -> str:
@@ -256,6 +289,8 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
             return ColumnType("left out", "it counts the rows: an identifier")
         if "id" in name.lower().replace("-", "_").split("_"):
             return ColumnType("left out", "another whole number in every row: an identifier")
+    if (form := month_form(present)) is not None:
+        return ColumnType("date", f"dates of the form {form}", form)
     form = unix_form(name, values)
     if form is not None:
         return ColumnType("date", f"dates of the form {form}, since 1970", form)
@@ -266,21 +301,41 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
     return ColumnType("number", "numbers", None, decimal)
 
 
-def _of_words(present: pl.Series, distinct: int) -> ColumnType:
+def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
     import polars as pl
 
+    text = present.cast(pl.String)
     if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
-        words = present.cast(pl.String).str.count_matches(r"\s+").to_numpy().mean() + 1
+        words = text.str.count_matches(r"\s+").to_numpy().mean() + 1
         if words >= WORDS_OF_FREE_TEXT:
             raise DataError(
                 f"the column '{present.name}' is free text ({words:.0f} words a row), which is not read here",
                 fix=f"Leave it out with --ignore {present.name}, or say --categorical {present.name}",
             )
-        several = units_of(unified(present.cast(pl.String)))
+        several = units_of(unified(text))
         if several:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
+        if (mixture := _mixture(present, decimal)) is not None:
+            return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
         return ColumnType("left out", f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier")
-    return ColumnType("category", f"{counted(distinct, 'value')}")
+    mixture = _mixture(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
+    doubt = None
+    if mixture is not None:
+        doubt = (
+            f"the column '{present.name}' is read as a category: {mixture}",
+            f"Say --numeric {present.name} to read those as missing, or --categorical {present.name}",
+        )
+    return ColumnType("category", f"{counted(distinct, 'value')}", doubt=doubt)
+
+
+def _mixture(present: pl.Series, decimal: str) -> str | None:
+    """What a column of numbers and other values holds; None where numbers are the smaller part, or codes."""
+    values = numbers(present, decimal)
+    odd = values.null_count()
+    if 2 * odd >= len(values) or not odd or is_code(present.filter(values.is_not_null())):
+        return None
+    what = f"{counted(odd, 'value')} such as '{_first_null(present, values)}'"
+    return f"{counted(len(values) - odd, 'number')}, and {what} that {'is not' if odd == 1 else 'are not'}"
 
 
 def holds_numbers(present: pl.Series, decimal: str, form: str | None = None) -> bool:
@@ -291,39 +346,3 @@ def holds_numbers(present: pl.Series, decimal: str, form: str | None = None) -> 
         if not len(rows) or len(rows) - slips < needed * len(rows):
             return False
     return True
-
-
-def without_empty(column: pl.Series) -> pl.Series:
-    """The values of the cells that are not empty: NA and others are words."""
-    import polars as pl
-
-    kept = column.drop_nulls()
-    if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return kept.filter(kept.cast(pl.String).str.strip_chars() != "")
-    return kept.filter(kept.is_finite()) if kept.dtype.is_float() else kept
-
-
-def without_missing(column: pl.Series) -> pl.Series:
-    """The values that are not missing, where NA and others mean that: in numbers and dates."""
-    import polars as pl
-
-    kept = without_empty(column)
-    if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return kept.filter(~kept.cast(pl.String).str.strip_chars().is_in(MISSING))
-    return kept
-
-
-def missing_cells(column: pl.Series, kind: ColumnType) -> dict[str, int]:
-    """What counts as missing in a column of this type -> in how many cells: empty ones, NA and others."""
-    import polars as pl
-
-    if is_nested(column.dtype):
-        return {}
-    empty = len(column) - len(without_empty(column))
-    counts = {"empty": empty} if empty else {}
-    if kind.name in ("number", "date") and column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        text = column.cast(pl.String)
-        short = text.filter(text.str.len_bytes() <= LONGEST_MISSING).str.strip_chars()
-        for word, count in short.filter(short.is_in(MISSING[1:])).alias("word").value_counts(sort=True).iter_rows():
-            counts[f"'{word}'"] = int(count)
-    return counts

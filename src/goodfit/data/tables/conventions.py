@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.bounds import without_bounds
+from goodfit.data.tables.magnitudes import has_magnitudes, without_magnitudes
+from goodfit.data.tables.missing_words import DIGIT, MISSING, words_among_numbers
 from goodfit.data.tables.numbers import framed, unified
 from goodfit.data.tables.units import unit_of, without_unit
 from goodfit.errors import DataError
@@ -26,7 +28,6 @@ OTHER = {".": ",", ",": "."}
 ROWS_SAMPLED = 5_000  # of a column, spread evenly, to see whether it holds numbers
 SHARE_OF_NUMBERS = 0.9  # of the sampled cells, of any convention
 SLIPS_AT_MOST = 0.02  # of the evidence of a column: the other mark in so few cells is a slip
-MISSING = ("", "?", "NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "-", ".")
 ANY_NUMBER = framed(r"[\d.,' ]*\d[\d.,' ]*(?:[eE][+-]?\d+)?")
 
 
@@ -71,8 +72,13 @@ def evidence(column: pl.Series) -> Evidence | None:
 
     present = column.cast(pl.String).drop_nulls()
     sample = present.gather_every(max(1, len(present) // ROWS_SAMPLED))
-    sample = without_bounds(unified(sample.filter(~sample.is_in(MISSING))))
+    sample = unified(sample.filter(~sample.is_in(MISSING)))
+    if words_among_numbers(sample):
+        sample = sample.filter(sample.str.contains(DIGIT))
+    sample = without_bounds(sample)
     if _share_of_numbers(sample) < SHARE_OF_NUMBERS:
+        if has_magnitudes(sample) and _share_of_numbers(without_magnitudes(sample)) >= SHARE_OF_NUMBERS:
+            return _weighed(without_magnitudes(unified(present)))
         unit = unit_of(sample)
         sample = sample if unit is None else without_unit(sample, unit)
         if unit is None or _share_of_numbers(sample) < SHARE_OF_NUMBERS:

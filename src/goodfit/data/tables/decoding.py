@@ -25,6 +25,13 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+OTHER_KINDS = (  # first bytes, in lower case
+    (b"pk\x03\x04", "an Excel file or another zip archive"), (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"par1", "a Parquet file"), (b"\x1f\x8b", "a gzip file"), (b"arrow1", "an Arrow file"), (b"%pdf", "a PDF"),
+    (b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"sqlite format 3", "a database"),
+    (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
+    (b"<table", "a web page"), (b"<?xml", "XML"),
+)  # fmt: skip
 SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 
 
@@ -91,6 +98,18 @@ def _unpacked(file: IO[bytes] | gzip.GzipFile, packed: int, path: Path) -> bytes
     return data
 
 
+def _refuse_other_kinds(data: bytes, path: Path) -> None:
+    """What a file is that its name calls text, where its first bytes say so."""
+    head = data[:512].lstrip().lower()
+    for mark, kind in OTHER_KINDS:
+        if head.startswith(mark):
+            raise DataError(
+                f"this is {kind}, not text with cells",
+                where=path,
+                fix="Give the file the ending of its kind, or save it as CSV",
+            )
+
+
 def _refuse_long_lines(data: bytes, path: Path) -> None:
     """No table or list has such lines, and memory for many times their size would be needed to read them."""
     for start in range(0, len(data) - LINE_BYTES_AT_MOST, LINE_BYTES_AT_MOST):
@@ -118,10 +137,13 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
         DataError: not text of this encoding, or no text at all.
         UsageError: an encoding that does not exist.
     """
+    _refuse_other_kinds(data, path)
     _refuse_long_lines(data, path)
     utf8, name, guess = _decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\n\xef\xbb\xbf" in utf8:  # files with a mark, one behind the other
+        utf8 = utf8.replace(b"\n\xef\xbb\xbf", b"\n")
     utf8 = utf8.removesuffix(b"\x1a")  # by which DOS ended its files
     zero = utf8.find(b"\0")
     if zero >= 0:

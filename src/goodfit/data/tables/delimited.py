@@ -18,7 +18,9 @@ import numpy as np
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8, unpacked_name
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
+from goodfit.data.tables.lines_beside import is_rule, repeats_names, without_lines_beside
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
+from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 
@@ -73,7 +75,16 @@ class Delimited:
             names = column_names(self.first)
             refuse_same_names(names, self.path)
             frame = self.frame[1:].rename(dict(zip(self.frame.columns, names, strict=True)))
-            return replace(self, frame=frame, lines=self.lines[1:], header=True)
+            lines, notes = self.lines[1:], self.notes
+            if self.separator == "|" and frame.height > 1 and is_rule(frame.row(0)):
+                frame, lines = frame[1:], lines[1:]
+                notes = (*notes, ("left out", "1 line", "it draws a line below the names of the columns"))
+            again = repeats_names(frame)
+            if again is not None:
+                what = counted(int(again.sum()), "line")
+                notes = (*notes, ("left out", what, f"the names of the columns again, as in line {lines[again][0]}"))
+                frame, lines = frame[np.flatnonzero(~again)], lines[~again]
+            return replace(self, frame=frame, lines=lines, notes=notes, header=True)
         names = numbered_names(len(self.first))
         cells = [cell.strip() or None for cell in self.first]
         first = pl.DataFrame([cells], schema=dict.fromkeys(names, pl.String), orient="row")
@@ -126,13 +137,18 @@ def read_delimited(
     if not data.strip():
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
     notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
+    spaced = spaced_columns(data) if separator is None and named is None else None
     if separator == COLONS or (separator is None and named is None and has_colons(data)):
         chosen, data = "\t", data.replace(COLONS.encode(), b"\t")
         notes += [] if separator else [("separator", "two colons", "all lines have as many of them")]
+    elif spaced is not None:
+        chosen, data = "\t", spaced
+        notes += [("separator", "spaces", "they cut all lines into the same number of cells")]
     else:
         chosen, note = choose_separator(data, path, separator, named)
         notes += note
-    raw, lines = _rows(data, chosen, skipped + 1, path, fill_gaps)
+    raw, lines, note = _rows(data, chosen, skipped + 1, path, header, fill_gaps)
+    notes += note
     titles = 0 if header is False else lines_above(raw)
     if titles:
         raw, lines = raw[titles:], lines[titles:]
@@ -227,8 +243,9 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
     for separator in SEPARATORS:
         cells_of[separator] = rows = _sampled(sample, separator)
         counts = [len(row) for row in rows]
-        if counts and counts[0] > 1:
-            shares[separator] = (sum(count == counts[0] for count in counts) / len(counts), counts[0])
+        cells = 1 if not counts else counts[0] if counts[0] > 1 else Counter(counts).most_common(1)[0][0]
+        if cells > 1:
+            shares[separator] = (sum(count == cells for count in counts) / len(counts), cells)
     usual = "\t" if unpacked_name(path).suffix.lower() in (".tsv", ".tab") else ","
     if not shares:
         return usual, []
@@ -261,12 +278,14 @@ def _decimal_commas(rows: Sequence[Sequence[str]]) -> bool:
     return bool(cells) and all(cell.replace(",", "", 1).lstrip("+-").isdigit() for cell in cells)
 
 
-def _rows(data: bytes, separator: str, first_line: int, path: Path, fill_gaps: bool) -> tuple[pl.DataFrame, np.ndarray]:
-    """All records as a frame of text, and the line of each. The count of rows is that of the file's records."""
+def _rows(
+    data: bytes, separator: str, first_line: int, path: Path, header: bool | None, fill_gaps: bool
+) -> tuple[pl.DataFrame, np.ndarray, list[tuple[str, str, str]]]:
+    """All records as a frame of text, the line of each, and what was left out."""
     alike = rows_alike(data, separator, first_line, path)
     if alike is not None:
-        return alike
-    return _rows_by_hand(data.decode(), separator, first_line, path, fill_gaps)
+        return *alike, []
+    return _rows_by_hand(data.decode(), separator, first_line, path, header, fill_gaps)
 
 
 def rows_alike(
@@ -318,8 +337,8 @@ def _one_width(layout: Layout) -> int:
 
 
 def _rows_by_hand(
-    text: str, separator: str, first_line: int, path: Path, fill_gaps: bool
-) -> tuple[pl.DataFrame, np.ndarray]:
+    text: str, separator: str, first_line: int, path: Path, header: bool | None, fill_gaps: bool
+) -> tuple[pl.DataFrame, np.ndarray, list[tuple[str, str, str]]]:
     """Record by record: of files with odd quotes, and of those that are refused, to name the line."""
     import polars as pl
 
@@ -333,8 +352,10 @@ def _rows_by_hand(
         ) from error
     width = next(len(cells) for _, cells in read if cells)
     _refuse_many_columns(width, read[0][0], path)
-    if width > 1:
-        read = [(line, cells) for line, cells in read if cells]
+    filled = [(line, cells) for line, cells in read if cells]
+    kept, notes = without_lines_beside(filled, header)
+    if notes or len(kept[0][1]) > 1:
+        read, width = kept, len(kept[0][1])
     rows: list[list[str]] = []
     for line, cells in read:
         if len(cells) > width and fill_gaps and not any(cell.strip() for cell in cells[width:]):
@@ -343,7 +364,7 @@ def _rows_by_hand(
             raise _ragged(path, line, cells, width, Counter(len(cells) for _, cells in read), separator)
         rows.append([*cells, *[""] * (width - len(cells))])
     frame = pl.DataFrame(rows, schema=dict.fromkeys(numbered_names(width), pl.String), orient="row")
-    return _stripped(frame), np.array([line for line, _ in read], dtype=np.int64)
+    return _stripped(frame), np.array([line for line, _ in read], dtype=np.int64), notes
 
 
 def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Counter[int], separator: str) -> DataError:

@@ -8,14 +8,14 @@ a missing value. Columns are found by name: their order, and columns that are no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
 from goodfit.data.tables.column_types import ColumnType
-from goodfit.data.tables.conventions import MISSING
+from goodfit.data.tables.missing_words import MISSING_BEFORE
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.words import merges, texts
@@ -39,7 +39,8 @@ DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) fo
 class NumberColumn:
     """mean and deviation of the training rows; gaps: whether values were missing there.
 
-    format is of dates, or of times of day and durations; decimal is the decimal mark of text.
+    format is of dates, or of times of day and durations; decimal is the decimal mark of text; words stand for a missing
+    value, besides those that do in every table.
     """
 
     name: str
@@ -50,6 +51,7 @@ class NumberColumn:
     deviation: float
     gaps: bool
     decimal: str = "."
+    words: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class CategoryColumn:
         elif self.part is None and codes.keys() <= {"0", "1"}:
             codes |= {truth: codes[digit] for digit, truth in TRUTH_OF_DIGITS.items() if digit in codes}
         if self.words_missing and self.part is None:
-            codes |= dict.fromkeys(MISSING, GAP)
+            codes |= dict.fromkeys(MISSING_BEFORE, GAP)
         return codes
 
 
@@ -122,7 +124,9 @@ class Encoder:
                         gaps = len(known) < len(values)
                         mean = float(known.mean())
                         number_columns.append(
-                            NumberColumn(label, name, part, kind.format, mean, deviation, gaps, kind.decimal)
+                            NumberColumn(
+                                label, name, part, kind.format, mean, deviation, gaps, kind.decimal, list(kind.words)
+                            )
                         )
                 elif part:
                     category_columns.append(CategoryColumn(label, name, part, kind.format, DATE_LEVELS[part]))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 ROWS_AT_A_TIME = 50_000  # in memory, of a table that stays on disk
 CELLS_AT_A_TIME = 4_000_000
 ROWS_SAMPLED = 100_000  # for column types, means and levels, where not all are in memory
+DAY_LETTERS = 10  # of 2024-05-31
 MEMORY_SHARE = 0.25  # of what is free: a table that may need more is read piece by piece
 
 
@@ -145,6 +147,120 @@ class TableOnDisk:
 
     def clear(self) -> None:
         self.files = []
+
+
+class FrameWithGaps:
+    """A frame in which some cells count as empty, as the user says.
+
+    Args:
+        cells: texts; a number means all cells that are this number.
+    """
+
+    def __init__(self, frame: Frame, cells: Sequence[str]) -> None:
+        self._frame = frame
+        self._cells = list(cells)
+        self.columns, self.height, self.streamed = frame.columns, frame.height, frame.streamed
+
+    def column(self, name: str) -> pl.Series:
+        return self._emptied(self._frame.column(name))
+
+    def dtype(self, name: str) -> pl.DataType:
+        return self._frame.dtype(name)
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        return self._all_emptied(self._frame.sample(rows))
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        return map(self._all_emptied, self._frame.pieces())
+
+    def clear(self) -> None:
+        self._frame.clear()
+
+    def _all_emptied(self, piece: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        return pl.DataFrame([self._emptied(column) for column in piece.iter_columns()])
+
+    def _emptied(self, column: pl.Series) -> pl.Series:
+        import polars as pl
+
+        if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+            text = column.cast(pl.String)
+            gone = text.str.strip_chars().is_in(self._cells)
+            if numbers := _numbers_of(self._cells):
+                gone |= text.cast(pl.Float64, strict=False).is_in(numbers).fill_null(value=False)
+        elif column.dtype.is_numeric():
+            gone = column.cast(pl.Float64).is_in(_numbers_of(self._cells))
+        elif column.dtype in (pl.Date, pl.Datetime):
+            gone = column.cast(pl.String).str.slice(0, DAY_LETTERS).is_in(self._cells)
+        else:
+            return column
+        if not gone.any():
+            return column
+        return pl.select(pl.when(~gone).then(column)).to_series().rename(column.name)
+
+
+class RenamedFrame:
+    """A frame some of whose columns go by other names.
+
+    Args:
+        names: name in the frame -> name that it goes by.
+    """
+
+    def __init__(self, frame: Frame, names: Mapping[str, str]) -> None:
+        self._frame = frame
+        self._names = dict(names)
+        self._inner = {new: old for old, new in names.items()}
+        self.columns = [self._names.get(name, name) for name in frame.columns]
+        self.height, self.streamed = frame.height, frame.streamed
+
+    def column(self, name: str) -> pl.Series:
+        return self._frame.column(self._inner.get(name, name)).rename(name)
+
+    def dtype(self, name: str) -> pl.DataType:
+        return self._frame.dtype(self._inner.get(name, name))
+
+    def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
+        return self._frame.sample(rows).rename(self._names)
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        return (piece.rename(self._names) for piece in self._frame.pieces())
+
+    def clear(self) -> None:
+        self._frame.clear()
+
+
+def other_spellings(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
+    """Columns that are spelt in other letters, spaces or signs than one that is wanted and not there -> that one."""
+    absent = [name for name in wanted if name not in columns]
+    spare: dict[str, list[str]] = {}
+    for name in columns:
+        if name not in wanted:
+            spare.setdefault(_plain(name), []).append(name)
+    same = {name: spare.get(_plain(name), []) for name in absent}
+    alone = {name for name in absent if [_plain(other) for other in absent].count(_plain(name)) == 1}
+    return {found[0]: name for name, found in same.items() if len(found) == 1 and name in alone}
+
+
+def _plain(name: str) -> str:
+    letters = "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
+    return letters or name
+
+
+def with_gaps(frame: Frame, cells: Sequence[str]) -> Frame:
+    """The frame, with these cells as empty ones."""
+    return FrameWithGaps(frame, cells) if cells else frame
+
+
+def _numbers_of(cells: Sequence[str]) -> list[float]:
+    """Those that are numbers."""
+    numbers = []
+    for cell in cells:
+        try:
+            numbers.append(float(cell))
+        except ValueError:
+            continue  # a word
+    return numbers
 
 
 def _collected(lazy: pl.LazyFrame, file: Path) -> pl.DataFrame:

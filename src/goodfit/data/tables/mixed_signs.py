@@ -14,7 +14,7 @@ SLIPS_AT_MOST = 0.02  # of the cells: a forgotten sign
 MORE_THAN_DIGITS = r"[^\d\s.,'+()-]"
 
 
-def mixed_signs(column: pl.Series) -> tuple[str, str] | None:
+def mixed_signs(column: pl.Series, *_: str | None) -> tuple[str, str] | None:
     """What is to be said of a column of numbers as text, and how to settle it; None where all is of one kind."""
     import polars as pl
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING
+
+from goodfit.data.tables.date_words import plain_dates, plain_form
 
 if TYPE_CHECKING:
     import polars as pl
@@ -12,15 +16,41 @@ SHARE_NEEDED = 0.98  # of the values: then the others are slips, and count as mi
 ROWS_TRIED = 1_000
 DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
-    "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d/%b/%Y", "%d. %B %Y",
-    "%d-%b-%y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y%m%d", "%a, %d %b %Y", "%a %b %d %Y",
+    "%d %b %Y", "%b %d %Y", "%Y %b %d", "%d %b %y", "%b %d %y",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y%m%d",
 )  # fmt: skip
 CLOCKS = ("%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
-MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y")  # without a day: the first of the month
+MONTHS = (
+    "%Y-%m",
+    "%Y/%m",
+    "%m/%Y",
+    "%m-%Y",
+    "%m.%Y",
+    "%Y%m",
+    "%b %Y",
+    "%Y %b",
+)  # the first day of them
+MONTHS_OF_DIGITS = {  # among as many different ones, no other number looks so
+    "%m.%Y": r"^(?:0[1-9]|1[0-2])\.(?:19|20)\d{2}$",
+    "%Y%m": r"^(?:19[5-9]\d|20[0-4]\d)(?:0[1-9]|1[0-2])$",
+}
+MONTHS_AT_LEAST = 3
 QUARTERS = "%Y quarter"  # 2024Q1, 2024-Q1: the first day
 QUARTER = r"^(\d{4})[ -]?[Qq]([1-4])$"
+WEEKS = "%G week"  # 2024-W05, and perhaps a day of it; else its Monday
+WEEK = r"^(\d{4}-W\d{2}-[1-7])$"
+YEARS, EXCEL_DAYS = (
+    "%Y",
+    "excel days",
+)  # among other forms alone; days since 1899-12-30, where a spreadsheet lost the form
+EXCEL_DAY_OF_1970 = 25_569
+EXCEL_DAY = r"^([2-6]\d{4}(?:\.\d+)?)$"
+YEAR = r"^((?:1[5-9]|2[01])\d{2})$"
+MIXED, FORMS_AT_MOST, SHARE_OF_A_FORM = " | ", 3, 0.3  # of a column in several forms; of what no form before reads
 EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}  # day first, month first
-ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # read in every column of dates
+BOTH = {*EXCHANGED, *EXCHANGED.values()}
+ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # of programs
+CLEAR = (*ISO, "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%Y/%m/%d")  # in which day and month are what they are: read in all
 UNIX = {"unix s": 1_000_000, "unix ms": 1_000, "unix us": 1}  # form -> microseconds of a unit
 UNIX_RANGES = {"unix s": (1e8, 5e9), "unix ms": (1e11, 5e12), "unix us": (1e14, 5e15)}  # from 1973 to 2128
 ZONE = r"^(.*:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
@@ -52,15 +82,16 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         return moments(column.cast(pl.Int64, strict=False), form)
     if not (dtype.is_integer() or dtype in (pl.String, pl.Categorical, pl.Enum)):
         return pl.Series(column.name, [None] * len(column), dtype=pl.Datetime("us"))
-    text = column.cast(pl.String).str.strip_chars()
+    text = plain_dates(column.cast(pl.String).str.strip_chars())
+    forms = [ISO[0]] if form is None else [plain_form(each) for each in form.split(MIXED)]
     zoned = text.str.contains(ZONE)
     has_zones, zones = bool(zoned.any()), text.str.extract(ZONE, 2)
     if has_zones:
         text = pl.select(pl.when(zoned).then(text.str.extract(ZONE, 1)).otherwise(text)).to_series()
     text = text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} ")
-    read = _parsed(text, form) if form is not None else _parsed(text, ISO[0])
-    for other in ISO:
-        if other != form and read.null_count() > text.null_count():
+    read = _parsed(text, forms[0])
+    for other in dict.fromkeys([*forms[1:], *CLEAR]):
+        if other != forms[0] and read.null_count() > text.null_count():
             read = pl.select(pl.coalesce(read, _parsed(text, other))).to_series()
     if has_zones:
         read = read - pl.select(pl.duration(minutes=pl.lit(_minutes(zones).fill_null(0)))).to_series()
@@ -83,6 +114,13 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
     if form == QUARTERS:
         month = (text.str.extract(QUARTER, 2).cast(pl.Int32) * 3 - 2).cast(pl.String).str.zfill(2)
         text, form = text.str.extract(QUARTER, 1) + "-" + month + "-01", "%Y-%m-%d"
+    if form == WEEKS:
+        text, form = text.str.extract(WEEK, 1), "%G-W%V-%u"
+    elif form == YEARS:
+        text, form = text.str.extract(YEAR, 1) + "-01-01", "%Y-%m-%d"
+    elif form == EXCEL_DAYS:
+        micros = ((text.str.extract(EXCEL_DAY, 1).cast(pl.Float64) - EXCEL_DAY_OF_1970) * 86_400e6).round()
+        return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
     if form in MONTHS:
         text, form = "1 " + text, f"%d {form}"
     if "%y" in form:  # of two digits: 1.2.3 is a version
@@ -95,30 +133,89 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
 
 
 def date_form(values: pl.Series) -> str | None:
-    """The first form that nearly all of these texts have."""
+    """The first form that nearly all of these texts have; else a few forms, of which each text has one."""
     import polars as pl
 
-    text = values.cast(pl.String)
-    sample = text.gather_every(max(1, len(text) // ROWS_TRIED))
+    text = values.cast(pl.String).str.strip_chars()
+    sample = plain_dates(text.gather_every(max(1, len(text) // ROWS_TRIED)))
     like = sample.str.contains(r"^[\p{L}., ]{0,12}\d{1,4}[-/.,: ]{0,2}[\p{L}\d]") & (sample.str.len_chars() <= 40)
     if like.mean() < SHARE_NEEDED:  # type: ignore[operator]  # a mean of booleans is a number
         return None
+    text = plain_dates(text)
     clocks = sample.str.contains(":", literal=True).mean()
     with_clock = bool(clocks >= SHARE_NEEDED)  # type: ignore[operator]  # a mean of booleans is a number
-    forms = [f"{date} {clock}" for date, clock in product(DATES, CLOCKS)] if with_clock else [*DATES, *MONTHS, QUARTERS]
+    timed = [f"{date} {clock}" for date, clock in product(DATES, CLOCKS)]
+    forms = timed if with_clock else [*DATES, *(form for form in MONTHS if form != "%Y%m"), QUARTERS, WEEKS]
     for form in forms:
         if _fits(sample, form) and _fits(text, form):
             return form
-    return None
+    mixed = _mixed_form(sample, [*forms, *(timed if clocks and not with_clock else ()), YEARS, EXCEL_DAYS])
+    return mixed if mixed is not None and _fits(text, mixed) else None
+
+
+def _mixed_form(sample: pl.Series, forms: Sequence[str]) -> str | None:
+    """Forms of which each reads the most of what those before it do not; None where they do not read nearly all.
+
+    Day before month in some cells and month before day in others is none: it would be read one way where both can be.
+    """
+    chosen: list[str] = []
+    left, first = sample, len(sample)
+    while len(left) > (1 - SHARE_NEEDED) * first and len(chosen) < FORMS_AT_MOST:
+        counts = [len(left) - moments_of_form(left, form).null_count() for form in forms]
+        best = int(max(range(len(forms)), key=counts.__getitem__))
+        if counts[best] < max(2, SHARE_OF_A_FORM * len(left)):
+            return None
+        chosen.append(forms[best])
+        left = left.filter(moments_of_form(left, forms[best]).is_null())
+    dates = {form.split(" %H")[0].split(" %I")[0] for form in chosen}
+    both = any(one in dates and other in dates for one, other in EXCHANGED.items())
+    known = not dates <= {YEARS, EXCEL_DAYS}
+    return MIXED.join(chosen) if known and not both and len(left) <= (1 - SHARE_NEEDED) * first else None
 
 
 def exchanged(values: pl.Series, form: str) -> str | None:
     """The form with day and month exchanged, where all of these texts have it as well."""
+    other = swapped(form)
+    return other if other is not None and _fits(plain_dates(values), other) else None
+
+
+def swapped(form: str) -> str | None:
+    """The form with day and month exchanged; None where they can be told apart."""
     for one, other in EXCHANGED.items():
         for this, that in ((one, other), (other, one)):
-            if form.startswith(this) and _fits(values, form.replace(this, that)):
-                return form.replace(this, that)
+            if any(each.startswith(this) for each in form.split(MIXED)):
+                return MIXED.join(each.replace(this, that) for each in form.split(MIXED))
     return None
+
+
+def shown_form(form: str) -> str:
+    """day/month/year, for people."""
+    names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year"}
+    dates = (re.split(" %[HI]", each)[0] for each in form.split(MIXED))
+    return " or ".join(re.sub(r"%[dmYy]", lambda match: names[match[0]], date) for date in dates)
+
+
+def in_order(values: pl.Series, form: str, date_order: str | None) -> tuple[str, str | None]:
+    """The form in the order that the user says, where both can be; and the other one, where nothing says.
+
+    Args:
+        date_order: day or month; None: not said.
+    """
+    other = exchanged(values, form)
+    if other is None or date_order is None:
+        return form, other
+    begins = any(each.startswith(f"%{date_order[0]}") and each.startswith(tuple(BOTH)) for each in other.split(MIXED))
+    return (other if begins else form), None
+
+
+def month_form(present: pl.Series) -> str | None:
+    """The form of months that are numbers as well: 05.2024 as text, 202405; None where a value is none."""
+    import polars as pl
+
+    text = present.cast(pl.String).str.strip_chars()
+    if text.n_unique() < MONTHS_AT_LEAST:
+        return None
+    return next((form for form, pattern in MONTHS_OF_DIGITS.items() if text.str.contains(pattern).all()), None)
 
 
 def unix_form(name: str, values: pl.Series) -> str | None:
@@ -135,11 +232,12 @@ def _fits(text: pl.Series, form: str) -> bool:
 
 
 def moments_of_form(text: pl.Series, form: str) -> pl.Series:
-    """As `moments`, of this form alone."""
+    """As `moments`, of this form alone and of texts as `plain_dates` gives them; what zone it is does not matter."""
     import polars as pl
 
-    text = text.str.strip_chars()
     zoned = text.str.contains(ZONE)
     if zoned.any():
         text = pl.select(pl.when(zoned).then(text.str.extract(ZONE, 1)).otherwise(text)).to_series()
-    return _parsed(text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} "), form)
+    text = text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} ")
+    read = [_parsed(text, each) for each in form.split(MIXED)]
+    return read[0] if len(read) == 1 else pl.select(pl.coalesce(read)).to_series()

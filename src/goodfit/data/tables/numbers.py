@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.bounds import BOUNDS, without_bounds
+from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
+from goodfit.data.tables.number_signs import plain_signs
 from goodfit.data.tables.units import UNIT_FORM, without_unit
 
 if TYPE_CHECKING:
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
 HOURS = "hours"  # the form of a column of times of day or durations: they are read as hours
 CURRENCY = (
-    r"(?:\p{Sc}|[A-Z]{1,3}\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|ZAR|RUB|TRY"
-    r"|KRW|SGD|HKD|ILS|kr\.?|Kr\.?|zł|Kč|Ft|Fr\.|Rs\.?|R\$)"
+    r"(?:\p{Sc}|[A-Z]{1,3}\$|(?i:AED|ARS|AUD|BDT|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|GHS|HKD|HUF|IDR"
+    r"|ILS|INR|IQD|IRR|ISK|JOD|JPY|KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NPR|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB"
+    r"|SAR|SEK|SGD|THB|TND|TRY|TWD|TZS|UAH|UGX|USD|UYU|VND|XAF|XOF|ZAR)|[Kk]r\.?|zł|Kč|Ft|Fr\.|Rs\.?|R\$|Rp\.?|RM "
+    r"|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
 )
 PLAIN = r"^[+-]?\d+$"
 CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
@@ -38,7 +42,7 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
     Args:
         decimal: the decimal mark of text; the other of point and comma separates thousands.
         form: HOURS for text of times of day and durations; UNIT_FORM and a unit for text with that unit;
-            BOUNDS where some cells are bounds.
+            BOUNDS where some cells are bounds; MAGNITUDES where some end in K, M, million and so on.
     """
     import polars as pl
 
@@ -57,7 +61,13 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
             text = without_unit(unified(text), form.removeprefix(UNIT_FORM))
         elif form == BOUNDS:
             text = without_bounds(unified(text))
-        values = hours(text) if form == HOURS else _of_text(text, decimal)
+        if form == HOURS:
+            values = hours(text)
+        elif form == MAGNITUDES:
+            text = unified(text)
+            values = _of_text(without_magnitudes(text), decimal) * magnitudes(text)
+        else:
+            values = _of_text(text, decimal)
     nothing = pl.Series([None], dtype=pl.Float64)
     return values.zip_with(values.is_finite(), nothing).rename(column.name)
 
@@ -90,12 +100,12 @@ def body(decimal: str) -> str:
 def framed(inner: str) -> str:
     """What may stand around the digits; group 1 are the digits."""
     before = rf"(?:[+-] ?(?:{CURRENCY})?|(?:{CURRENCY})? ?[+-]?)"
-    return rf"^\(? ?{before} ?({inner}) ?(?:{CURRENCY}|%)? ?-? ?\)?$"
+    return rf"^(?:{CURRENCY} ?\()?\(? ?{before} ?({inner}) ?(?:{CURRENCY}|%)? ?-? ?\)?$"
 
 
 def unified(text: pl.Series) -> pl.Series:
-    """One kind of space, apostrophe and minus sign."""
-    return (
+    """One kind of space, apostrophe, minus sign and digit, without what only decorates a number (5*, 12,-)."""
+    return plain_signs(
         text.str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")
         .str.replace_all("[’‘ʼ´`]", "'")
         .str.replace_all("[−–]", "-")
@@ -106,15 +116,15 @@ def unified(text: pl.Series) -> pl.Series:
 def _written(text: pl.Series, decimal: str) -> pl.Series:
     import polars as pl
 
-    text = unified(text)
+    text = unified(text).str.replace(rf"^{CURRENCY} ?-$", "0")  # the format of accounts shows nought so
     digits = text.str.extract(framed(body(decimal)), 1).str.replace_all(r"[' ]", "")
     if decimal == ".":
         digits = digits.str.replace_all(",", "", literal=True)
     else:
         digits = digits.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     values = digits.cast(pl.Float64, strict=False)
-    negative = text.str.contains(r"^\(.*\)$|^[^\d]*-|-\s?\)?$")
-    paired = text.str.starts_with("(") == text.str.ends_with(")")
+    negative = text.str.contains(r"\(.*\)$|^[^\d]*-|-\s?\)?$")
+    paired = text.str.contains("(", literal=True) == text.str.ends_with(")")
     return pl.select(pl.when(~paired).then(None).when(negative).then(-values).otherwise(values)).to_series()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,10 @@ import numpy as np
 from goodfit.data.columns import Labels
 from goodfit.data.source import Nothing
 from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
-from goodfit.data.tables.decoding import PACKED_ENDINGS, excerpt, read_bytes, to_utf8, unpacked_name
+from goodfit.data.tables.by_polars import by_polars
+from goodfit.data.tables.decoding import PACKED_ENDINGS, read_bytes, unpacked_name
 from goodfit.data.tables.delimited import Delimited, read_delimited
+from goodfit.data.tables.excel import read_excel
 from goodfit.data.tables.frames import (
     MEMORY_SHARE,
     Frame,
@@ -31,18 +33,17 @@ from goodfit.data.tables.frames import (
     too_large,
 )
 from goodfit.data.tables.header import column_names
+from goodfit.data.tables.json_rows import read_json
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
-from goodfit.formatting import counted
 from goodfit.store.files import refuse_nul
 
 if TYPE_CHECKING:
     import polars as pl
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab", ".dat")
-JSON_ENDINGS = (".jsonl", ".ndjson")
+JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
-NAMELESS_IN_EXCEL = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
 TEXT_BYTES_WHOLE = 16 * 2**20  # of rows to predict: more are read piece by piece
 MEMORY_OF_TEXT = 6  # bytes that a byte of text needs while it is read whole
@@ -199,7 +200,7 @@ def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]
         kind = "" if path.is_dir() else unpacked_name(path).suffix.lower()
         if path.is_dir() or kind == ".parquet":
             return _checked(_parquet(path), path), None
-        for endings, read in ((JSON_ENDINGS, _json_lines), (ARROW_ENDINGS, _arrow), (EXCEL_ENDINGS, _excel)):
+        for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow), (EXCEL_ENDINGS, read_excel)):
             if kind in endings:
                 return _checked(read(path), path), None
         delimited = read_delimited(
@@ -235,8 +236,8 @@ def _parquet(path: Path) -> pl.DataFrame:
     if not files:
         raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
     if path.suffix.lower() in PACKED_ENDINGS:
-        return _by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
-    frames = [_by_polars(file, "Parquet", partial(pl.read_parquet, file)) for file in files]
+        return by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
+    frames = [by_polars(file, "Parquet", partial(pl.read_parquet, file)) for file in files]
     for file, frame in zip(files, frames, strict=True):
         if frame.columns != frames[0].columns:
             raise DataError(
@@ -255,90 +256,4 @@ def _parquet(path: Path) -> pl.DataFrame:
 def _arrow(path: Path) -> pl.DataFrame:
     import polars as pl
 
-    return _by_polars(path, "an Arrow (Feather version 2)", lambda: pl.read_ipc(io.BytesIO(read_bytes(path))))
-
-
-def _json_lines(path: Path) -> pl.DataFrame:
-    import polars as pl
-
-    data, _, _ = to_utf8(read_bytes(path), path)
-    if not data.strip():
-        raise DataError("the file is empty", where=path, fix="Give one JSON object a line")
-    lines = [line for line in data.split(b"\n") if line.strip()]
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if line.strip() and not line.strip().startswith(b"{"):
-            raise DataError(
-                f"line {number} is no JSON object: {excerpt(line[:200].decode(errors='replace'))}",
-                where=path,
-                fix="Give one JSON object a line",
-            )
-    frame = _by_polars(
-        path, "JSON lines", lambda: pl.read_ndjson(io.BytesIO(b"\n".join(lines)), infer_schema_length=None)
-    )
-    if frame.height != len(lines):
-        raise DataError(
-            f"{len(lines):,} lines hold {counted(frame.height, 'object')}", where=path, fix="Give one object a line"
-        )
-    return frame
-
-
-def _excel(path: Path) -> pl.DataFrame:
-    import polars as pl
-
-    try:
-        import fastexcel
-    except ImportError as error:
-        raise DataError(
-            "Excel files are read by fastexcel, which is not installed",
-            where=path,
-            fix="Run pip install 'goodfit[excel]', or save the sheet as CSV",
-        ) from error
-    data = io.BytesIO(read_bytes(path))
-
-    def read(data: io.BytesIO) -> dict[str, pl.DataFrame]:
-        """Every sheet; the types of columns are inferred from all rows, so that no cell becomes empty."""
-        return pl.read_excel(data, sheet_id=0, raise_if_empty=False, infer_schema_length=None)
-
-    try:
-        sheets = _by_polars(path, "an Excel", lambda: read(data))
-    except fastexcel.FastExcelError as error:
-        raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
-    filled = {name: frame for name, frame in sheets.items() if frame.height}
-    if len(filled) > 1:
-        names = ", ".join(excerpt(name) for name in list(filled)[:5])
-        raise DataError(
-            f"{len(filled)} sheets have rows ({names}); a table is one sheet",
-            where=path,
-            fix="Save the sheet as CSV, or as a file of its own",
-        )
-    frame = next(iter(filled.values()), pl.DataFrame())
-    nameless = sum(name.startswith(NAMELESS_IN_EXCEL) for name in frame.columns)
-    if frame.width > 2 and nameless >= frame.width - 1:
-        raise DataError(
-            f"the first row has one cell ({excerpt(frame.columns[0])}), as a title has, and names no columns",
-            where=path,
-            fix="Remove the rows above the names of columns, or save the sheet as CSV, where they are left out",
-        )
-    return frame
-
-
-def _by_polars(path: Path, kind: str, read: Callable[[], T]) -> T:
-    """What polars reads; whatever it cannot read is one line.
-
-    Raises:
-        DataError: the file is of another kind, or damaged.
-    """
-    import polars as pl
-
-    try:
-        return read()
-    except DataError:
-        raise
-    except (pl.exceptions.PolarsError, OSError, ValueError, RuntimeError, TypeError) as error:
-        raise DataError(
-            f"not {kind} file that can be read: it is of another kind, damaged or incomplete".replace(
-                "not Parquet", "not a Parquet"
-            ).replace("not JSON lines file", "not a file of JSON lines"),
-            where=path,
-            fix="Write it again, or give another kind of table",
-        ) from error
+    return by_polars(path, "an Arrow (Feather version 2)", lambda: pl.read_ipc(io.BytesIO(read_bytes(path))))

@@ -13,7 +13,7 @@ from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.delimited import Delimited
-from goodfit.data.tables.frames import TableInMemory
+from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
@@ -75,9 +75,10 @@ class TableSource(Source):
     def __init__(self, table: TableParts, settings: Mapping[str, Any]) -> None:
         super().__init__(table.name, RowNumbers(table.frame.height), parts=table.parts)
         self.notes += table.notes
-        self._frame = table.frame
+        self._whole_frame = table.frame
         self._delimited = table.delimited
         self._settings = dict(settings)
+        self._leave_gaps()
         self._x: Tensor | None = None  # (N, D) float32
 
     @property
@@ -131,22 +132,37 @@ class TableSource(Source):
         self._delimited = None
         self._x = None
 
-    def _read_as(self, columns: Sequence[str]) -> None:
-        """Decide anew whether the first line of a file names the columns, by the columns that a run was fitted on."""
-        if self._delimited is None:
-            return
-        file = self._delimited.read_for(columns)
-        if file is not self._delimited:
+    def _leave_gaps(self) -> None:
+        """Read the cells that the user calls missing as empty ones."""
+        self._frame = with_gaps(self._whole_frame, self._settings.get("missing") or ())
+
+    def _read_as(self, columns: Sequence[str], targets: Sequence[str] = ()) -> None:
+        """Read new data by the columns that a run was fitted on.
+
+        Whether the first line of a file names the columns is decided anew, and a column whose name is spelt otherwise
+        is taken for the one that is not there.
+        """
+        file = None if self._delimited is None else self._delimited.read_for(columns)
+        if file is not None and file is not self._delimited:
             self._delimited = file
-            self._frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
-            self.keys = RowNumbers(self._frame.height)
+            self._whole_frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
+            self.keys = RowNumbers(self._whole_frame.height)
             self.parts = Labels(np.zeros(len(self.keys), dtype=np.int8), [self.parts[0]])
+        names = other_spellings(self._whole_frame.columns, list(dict.fromkeys([*columns, *targets])))
+        if names:
+            self._whole_frame = RenamedFrame(self._whole_frame, names)
+            self.notes += [
+                ("column", f"'{name}'", f"read as '{known}', which is not there") for name, known in names.items()
+            ]
+        self._leave_gaps()
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
             by_letters = {column.casefold(): column for column in self._frame.columns}
             near = difflib.get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.7)
             hint = f"Did you mean {by_letters[near[0]]}? " if near else ""
+            if not near and len(self._frame.columns) == 1 and self._delimited is not None:
+                hint = "If that is several columns, name what stands between them with --separator. "
             raise UsageError(
                 f"--{option.replace('_', '-')} {name}: there is no such column",
                 fix=f"{hint}The columns are {', '.join(self._frame.columns)}",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
-from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds, without_empty, without_missing
-from goodfit.data.tables.conventions import MISSING
+from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds
+from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
-from goodfit.data.tables.words import texts
+from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
+from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -109,9 +110,20 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
+    if dtype in (pl.String, pl.Categorical, pl.Enum) and present.n_unique() <= CLASSES_AT_MOST:
+        present = without_words(words, MISSING_BEFORE)  # unknown beside the classes 1 and 2 is a class as well
+    strays = strays_of(present)
+    if strays and (measured := without_words(present, strays)).n_unique() > CLASSES_AT_MOST:
+        form = _form_of(measured, decimal, single=single)
+        if form.name == NUMBER:
+            doubt = _left_out(len(present) - len(measured), name, strays[0])
+            notes = (*_missing_note(words, present, name), *form.notes)
+            return replace(form, notes=notes, doubts=(*form.doubts, doubt))
     if words.n_unique() > CLASSES_AT_MOST and (kind := with_unit_or_bounds(present, decimal)) is not None:
         notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
         return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
+    if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
+        return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)
@@ -122,15 +134,10 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if readable < len(values):
         if distinct <= CLASSES_AT_MOST:
             return _of_words(column, words)
-        slips, slip = len(values) - readable, str(present.filter(values.is_null())[0])[:40]
-        doubt = (
-            f"{counted(slips, 'cell')} of the target '{name}' "
-            f"{'is no number' if slips == 1 else 'are no numbers'}, such as "
-            f"'{slip}': {'its row is' if slips == 1 else 'their rows are'} left out"
-        )
-        return TargetForm(NUMBER, marks, {}, missing, ((doubt, "Fix them, or leave the cells empty"),))
+        doubt = _left_out(len(values) - readable, name, str(present.filter(values.is_null())[0])[:40])
+        return TargetForm(NUMBER, marks, {}, missing, (doubt,))
     if not single or not whole:
-        return TargetForm(NUMBER, marks, {}, missing)
+        return TargetForm(NUMBER, marks, {}, missing, _written_twice(present) if distinct <= CLASSES_AT_MOST else ())
     rarest = min(values.value_counts()["count"].to_list())
     counts = distinct >= CLASSES_OF_COUNTS and rarest < ROWS_OF_A_CLASS
     if distinct > CLASSES_AT_MOST or counts:
@@ -166,6 +173,24 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     listed = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
     note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
     return TargetForm(WORDS, {}, _written(written), (note,))
+
+
+def _written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
+    """What is said of few numbers of which one is written in two ways: 1.10 and 1.1 may be two versions."""
+    if not merges(present):
+        return ()
+    written = texts(present, verbatim=True).unique()
+    one = texts(written)
+    twice = written.filter(one.is_duplicated()).sort().to_list()
+    doubt = f"the target '{present.name}' has {twice[0]} and {twice[1]}, which are read as one number"
+    return ((doubt, "If they are two classes, write them with a letter, such as v1.1"),)
+
+
+def _left_out(cells: int, name: str, example: str) -> tuple[str, str]:
+    """What is assumed of a target that has a few cells without a number, and how to settle it."""
+    are, rows = ("is no number", "its row is") if cells == 1 else ("are no numbers", "their rows are")
+    doubt = f"{counted(cells, 'cell')} of the target '{name}' {are}, such as '{example}': {rows} left out"
+    return doubt, "Fix them, or leave the cells empty"
 
 
 def _missing_note(words: pl.Series, present: pl.Series, name: str) -> tuple[tuple[str, str, str], ...]:
@@ -215,7 +240,9 @@ def _read(column: pl.Series, form: TargetForm) -> Column:
             return Labels(codes, [truth.get(cell, cell) for cell in cells])
         values = texts(pl.Series(cells, dtype=pl.String)).to_list() if text else cells
         levels = [form.written.get(value, cell) for value, cell in zip(values, cells, strict=True)]
-        return Labels(codes, [None if form.name == OLD_WORDS and level in MISSING else level for level in levels])
+        return Labels(
+            codes, [None if form.name == OLD_WORDS and level in MISSING_BEFORE else level for level in levels]
+        )
     decimal, written = form.way_of(column.name)
     if column.dtype == pl.String and written is None and _only_hours(column):
         written = HOURS

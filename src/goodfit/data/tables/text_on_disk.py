@@ -30,6 +30,8 @@ from goodfit.data.tables.delimited import (
 )
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
+from goodfit.data.tables.lines_beside import repeats_names
+from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -179,6 +181,7 @@ def _look_through(
     sampled: list[pl.DataFrame] = []  # the first rows, by which the header is decided
     notes: list[tuple[str, str, str]] = []
     chosen, width = "", 0
+    names: list[str] = []
     first_line = 1
     for start, end, raw, last in _whole_records(path, stamp[0]):
         mark = len(UTF8_MARK) if start == 0 and raw.startswith(UTF8_MARK) else 0
@@ -191,13 +194,18 @@ def _look_through(
             if last or len(data) <= BYTES_SAMPLED or data.count(b"\n") < 2 or (skipped and named is None):
                 return None  # too little to decide anything by, or empty lines above the first
             start += mark + (raw.index(b"\n") + 1 if skipped else 0)
-            if separator == COLONS or (separator is None and named is None and has_colons(data)):
+            usual = separator is None and named is None
+            if separator == COLONS or (usual and (has_colons(data) or spaced_columns(data) is not None)):
                 return None
             chosen, notes = choose_separator(data, path, separator, named)
         read = rows_alike(data, chosen, first_line + skipped, path, width or None)
         if read is None:
             return None
         frame = read[0]
+        below = frame if names else frame[1:]
+        names = names or ["" if cell is None else cell for cell in frame.row(0)]
+        if (below.to_series(0) == names[0]).any() and repeats_names(_renamed(below, column_names(names))) is not None:
+            return None
         width, first_line = frame.width, 0
         blocks.append(Block(start, end, frame.height))
         if sum(each.height for each in sampled) <= ROWS_COMPARED:
@@ -211,6 +219,11 @@ def _look_through(
     named_by_first, note = choose_header(first, rows[1:], header)
     text = TextOnDisk(path, stamp, tuple(blocks), chosen, numbered_names(width), False)
     return DelimitedOnDisk(text, first, (*notes, *note)).with_header(named_by_first)
+
+
+def _renamed(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """With these names, where they differ."""
+    return frame if len(set(names)) < len(names) else frame.rename(dict(zip(frame.columns, names, strict=True)))
 
 
 def _whole_records(path: Path, size: int) -> Iterator[tuple[int, int, bytes, bool]]:

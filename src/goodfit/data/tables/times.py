@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import evidence
-from goodfit.data.tables.moments import date_form, exchanged, moments
+from goodfit.data.tables.moments import date_form, in_order, moments
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.present_cells import without_missing
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -58,8 +58,7 @@ def _read(column: pl.Series, decimal: str | None, date_order: str | None) -> pl.
     present = without_missing(column).cast(pl.String)
     form = date_form(present) if len(present) else None
     if form is not None:
-        other = exchanged(present, form) if date_order is not None else None
-        form = other if other is not None and other.startswith(f"%{str(date_order)[0]}") else form
+        form, _ = in_order(present, form, date_order)
         return moments(column, form).dt.epoch("us")
     if decimal is None:
         shown = evidence(column) if column.dtype == pl.String else None

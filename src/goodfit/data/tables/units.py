@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNIT_FORM = "unit "  # and the unit: the form of a column of numbers
-LETTERS = r"[\p{L}µ°Ω\"'][\p{L}µ°Ω²³\"']{0,11}\.?"
+LETTERS = r"[\p{L}µ°Ω‰\"'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
 UNIT = rf"{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?"  # cm, m², km/h, sq. ft, m^2
 WITH_UNIT = rf"^[^\p{{L}}]*\d[.,]? ?({UNIT})$"
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none

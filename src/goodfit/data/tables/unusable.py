@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from goodfit.data.tables.bounds import BOUNDS
-from goodfit.data.tables.column_types import without_missing
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder, NumberColumn
 from goodfit.data.tables.frames import Frame
+from goodfit.data.tables.magnitudes import MAGNITUDES
+from goodfit.data.tables.moments import moments, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -78,6 +80,8 @@ class Unused:
             counted.add(number.source)
             column = piece.get_column(number.source)
             gone = encoded.gone[:, at]
+            if number.words:
+                column = without_words_for_missing(column, number.words)
             if gone.any():
                 form = f" of the form {number.format}" if number.format else ""
                 self._add(column, gone, "a number" if number.part is None else f"a date{form}")
@@ -125,6 +129,16 @@ class Unused:
         return list(self._counts.values())
 
 
+def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Series:
+    """Null in place of these words."""
+    import polars as pl
+
+    if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return column
+    text = column.cast(pl.String).str.strip_chars()
+    return pl.select(pl.when(~text.is_in(list(words))).then(text)).to_series().rename(column.name)
+
+
 def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
     """Numbers that are written by another convention than the run's would be read a thousandfold.
 
@@ -147,6 +161,31 @@ def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
             )
 
 
+def refuse_other_order(frame: pl.DataFrame, encoder: Encoder) -> None:
+    """Dates that begin with the month, where the run's begin with the day, would be read as others wherever they can.
+
+    Raises:
+        DataError: cells of a column are dates in the other order alone.
+    """
+    import polars as pl
+
+    for number in encoder.numbers:
+        other = None if number.format is None or number.part is None else swapped(number.format)
+        if other is None or number.source not in frame.columns:
+            continue
+        column = frame.get_column(number.source)
+        if column.dtype != pl.String:
+            continue
+        gone = column.filter(moments(column, number.format).is_null() & column.is_not_null())
+        odd = gone.filter(moments(gone, other).is_not_null()) if len(gone) else gone
+        if len(odd) >= CELLS_THAT_PROVE:
+            raise DataError(
+                f"the dates of the column '{number.source}' are {shown_form(other)} ({odd[0]}); the run was fitted on "
+                f"{shown_form(str(number.format))}",
+                fix="Write them as in the training data, or as 2024-05-31",
+            )
+
+
 def refuse_decimals_of_whole(frame: Frame, encoder: Encoder, unused: Unused) -> None:
     """The same of a table whose rows stay on disk: the columns in question are read whole, one after the other."""
     for name in (name for name in encoder.sources if name in unused.with_other_mark):
@@ -158,7 +197,7 @@ def columns_with_other_mark(frame: pl.DataFrame, encoder: Encoder) -> Iterator[N
     import polars as pl
 
     for number in encoder.numbers:
-        plain = number.format is None or number.format == BOUNDS or number.format.startswith(UNIT_FORM)
+        plain = number.format in (None, BOUNDS, MAGNITUDES) or str(number.format).startswith(UNIT_FORM)
         if number.part is not None or not plain or number.source not in frame.columns:
             continue
         column = frame.get_column(number.source)

@@ -53,6 +53,8 @@ def _of_text(text: pl.Series, verbatim: bool) -> pl.Series:
     import polars as pl
 
     text = text.str.strip_chars()
+    if text.str.contains(r"\p{M}").any():  # é of two signs, as macOS writes names of files, is é
+        text = text.str.normalize("NFC")
     if (text == "").any():
         text = pl.select(pl.when(text != "").then(text)).to_series()
     if verbatim or not text.str.contains(NOT_ITS_ONLY_TEXT).any():

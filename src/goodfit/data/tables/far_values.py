@@ -1,0 +1,73 @@
+"""A value that stands for a missing one: -999 or 9999, often, and far from all other values of its column."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goodfit.data.tables.moments import moments
+from goodfit.data.tables.numbers import numbers
+from goodfit.formatting import number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROWS_AT_LEAST = 2  # that have it
+OTHERS_AT_LEAST = 5  # different values
+NINES_AT_LEAST = 2  # digits, all of them nines: 99, -999, 9999.9
+OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30, -88888, -8888, -888)
+FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
+BELOW_ALL = 0.25  # of the range of values that are never negative: so far below nought is far
+
+
+def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, str] | None:
+    """What is to be said of a column of numbers with such a value, and how to settle it; None where there is none."""
+    values = numbers(column, decimal, form).drop_nulls().to_numpy()
+    if not len(values):
+        return None
+    for value in (float(values.min()), float(values.max())):
+        others = values[values != value]
+        rows = len(values) - len(others)
+        if rows < ROWS_AT_LEAST or not _is_sign(value) or len(np.unique(others)) < OTHERS_AT_LEAST:
+            continue
+        low, high = float(others.min()), float(others.max())
+        gap = low - value if value < low else value - high
+        if gap >= high - low or (value < 0 <= low and gap >= BELOW_ALL * (high - low)):
+            shown = number(value, 12)
+            what = f"the value {shown} of '{column.name}', in {rows:,} rows, is far from all others ({number(low)} to "
+            what += f"{number(high)}): it may stand for a missing one, and is read as a number"
+            return what, f"If it does, pass --missing {shown.replace(',', '')}; it then counts as an empty cell"
+    return None
+
+
+def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
+    """The same of a column of dates: 9999-12-31 for no end, 1900-01-01 for unknown."""
+    when = moments(column, form).drop_nulls()
+    if not len(when):
+        return None
+    for day in (when.min(), when.max()):
+        assert isinstance(day, datetime)
+        others = when.filter(when != day)
+        if len(when) - len(others) < ROWS_AT_LEAST or others.n_unique() < OTHERS_AT_LEAST or not _is_edge(day):
+            continue
+        low, high = others.min(), others.max()
+        assert isinstance(low, datetime)
+        assert isinstance(high, datetime)
+        if (low - day if day < low else day - high) >= high - low:
+            rows, cell = len(when) - len(others), str(column.filter(moments(column, form) == day)[0])[:10]
+            what = f"the date {cell} of '{column.name}', in {rows:,} rows, is far from all others ({low:%Y-%m-%d} to "
+            what += f"{high:%Y-%m-%d}): it may stand for a missing one, and is read as a date"
+            return what, f"If it does, pass --missing {cell}; it then counts as an empty cell"
+    return None
+
+
+def _is_edge(day: datetime) -> bool:
+    """The first day of a calendar of computers, or a day in a far future."""
+    return day.year >= FAR_YEAR or (day.year in FIRST_YEARS and (day.month, day.day) in ((1, 1), (12, 30), (12, 31)))
+
+
+def _is_sign(value: float) -> bool:
+    digits = f"{abs(value):.10g}".replace(".", "")
+    return value in OTHER_SIGNS or (len(digits) >= NINES_AT_LEAST and set(digits) == {"9"})
