@@ -10,6 +10,7 @@ import torch
 
 import goodfit as gf
 from goodfit.data.images.mirrors import count_mirrors
+from goodfit.tasks.classification import Classification
 
 ACROSS, DOWN = np.meshgrid(np.linspace(-1, 1, 16), np.linspace(-1, 1, 16))
 
@@ -59,4 +60,6 @@ def test_a_fit_mirrors_what_keeps_its_meaning(tmp_path: Path, kind: str, channel
     run = gf.fit(gf.arrays(images, y), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
     (choice,) = [each for each in run.record.choices if each.name == "augmentation"]
     assert choice.value == ("mirror" if flipped else "none")
-    assert run.model.task.mirrored == flipped
+    task = run.model.task
+    assert isinstance(task, Classification)
+    assert task.mirrored == flipped
