@@ -17,21 +17,16 @@ from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType,
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
-from goodfit.data.tables.far_values import far_date, far_value
-from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.identifier import identifier, is_distinct
-from goodfit.data.tables.mixed_signs import mixed_signs
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
+from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
 from goodfit.data.tables.text_column import TextColumn
-from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
 from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals, refuse_other_order
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
-from goodfit.formatting import counted
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -42,7 +37,6 @@ USER_WORDS = ("user", "customer", "reader", "member", "client", "visitor")  # of
 ITEM_WORDS = ("item", "movie", "film", "product", "book", "song", "track", "article", "restaurant")
 RATING_WORDS = ("rating", "stars", "score")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
-COLUMNS_LISTED = 12  # in a line about missing cells
 
 
 class Table(TableSource):
@@ -172,8 +166,9 @@ class Table(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
-        self._note_doubtful_numbers(seen, form)
-        self._note_types(seen)
+        whole = not self._frame.streamed
+        self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
+        self.notes += type_notes(self._types, seen)
 
     def learn(self, rows: Tensor) -> None:
         """Means, deviations and levels, from these training rows alone."""
@@ -263,53 +258,6 @@ class Table(TableSource):
             refuse_decimals_of_whole(self._frame, encoder, unused)
             self.notes += [each.note for each in unused.counted()]
         self._mapped, self._x = rows, torch.from_numpy(rows.values)
-
-    def _note_doubtful_numbers(self, seen: pl.DataFrame, form: TargetForm) -> None:
-        """Amounts of several kinds; a last row of sums, in a table that is in memory."""
-        ways = {name: (kind.decimal, kind.format) for name, kind in self._types.items() if kind.name == "number"}
-        if form.name == NUMBER:
-            ways |= {name: form.way_of(name) for name in self._settings["target"]}
-        odd = (doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items())
-        self.doubts += [doubt for doubt in odd if doubt is not None]
-        dates = (far_date(seen[name], kind.format) for name, kind in self._types.items() if kind.name == "date")
-        self.doubts += [doubt for doubt in dates if doubt is not None]
-        if not self._frame.streamed and (units := units_below_names(seen, ways)) is not None:
-            self.doubts.append(units)
-        for name, (decimal, written) in ways.items() if not self._frame.streamed else ():
-            total = sum_of_the_others(seen[name], decimal, written)
-            if total is not None:
-                self.doubts.append(totals_doubt(name, total))
-                return
-
-    def _note_types(self, seen: pl.DataFrame) -> None:
-        for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
-            named = [name for name, column in self._types.items() if column.name == kind]
-            if named:
-                odd = [
-                    f"{name}: {column.why}"
-                    for name, column in self._types.items()
-                    if column.name == kind and (";" in column.why or "form" in column.why)
-                ]
-                self.notes.append((title, f"{len(named)}", "; ".join([", ".join(named), *odd])))
-        for name, column in self._types.items():
-            if column.name == "left out":
-                self.notes.append(("left out", name, column.why))
-            if column.doubt is not None:
-                self.doubts.append(column.doubt)
-        gaps = {
-            name: missing_cells(seen[name], kind.words_for_missing)
-            for name, kind in self._types.items()
-            if kind.name != "left out"
-        }
-        lines = [
-            f"{name}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}"
-            for name, counts in gaps.items()
-            if counts
-        ]
-        if lines:
-            more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
-            cells = sum(sum(counts.values()) for counts in gaps.values())
-            self.notes.append(("missing", f"{counted(cells, 'cell')}", "; ".join(lines[:COLUMNS_LISTED]) + more))
 
 
 def _ratings_hint(columns: Sequence[str]) -> str:

@@ -1,0 +1,72 @@
+"""What is said of a table that was read: how its columns were taken, its gaps, and values to doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.far_values import far_date, far_value
+from goodfit.data.tables.first_row import units_below_names
+from goodfit.data.tables.mixed_signs import mixed_signs
+from goodfit.data.tables.present_cells import missing_cells
+from goodfit.data.tables.targets import NUMBER, TargetForm
+from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
+from goodfit.formatting import counted
+
+if TYPE_CHECKING:  # `goodfit fit --help` lists the options of every source
+    import polars as pl
+
+COLUMNS_LISTED = 12  # in a line about missing cells
+
+Types = Mapping[str, ColumnType]
+Note = tuple[str, str, str]  # a choice: name, value, why
+Doubt = tuple[str, str]  # what was assumed without evidence, and how to settle it
+
+
+def type_notes(types: Types, seen: pl.DataFrame) -> Iterator[Note]:
+    """How the columns were taken, and which cells are missing."""
+    for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
+        named = [name for name, column in types.items() if column.name == kind]
+        if named:
+            odd = [
+                f"{name}: {column.why}"
+                for name, column in types.items()
+                if column.name == kind and (";" in column.why or "form" in column.why)
+            ]
+            yield title, f"{len(named)}", "; ".join([", ".join(named), *odd])
+    yield from (("left out", name, column.why) for name, column in types.items() if column.name == "left out")
+    gaps = {
+        name: missing_cells(seen[name], kind.words_for_missing)
+        for name, kind in types.items()
+        if kind.name != "left out"
+    }
+    lines = [
+        f"{name}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}"
+        for name, counts in gaps.items()
+        if counts
+    ]
+    if lines:
+        more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
+        cells = sum(sum(counts.values()) for counts in gaps.values())
+        yield "missing", f"{counted(cells, 'cell')}", "; ".join(lines[:COLUMNS_LISTED]) + more
+
+
+def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[str], *, whole: bool) -> list[Doubt]:
+    """Amounts of several kinds, values far from all others, and, where all rows are seen, a last row of sums.
+
+    Args:
+        seen: rows of the table: all of them, where it is whole.
+        form: of the targets, which are these columns.
+    """
+    ways = {name: (kind.decimal, kind.format) for name, kind in types.items() if kind.name == "number"}
+    if form.name == NUMBER:
+        ways |= {name: form.way_of(name) for name in targets}
+    found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
+    found += [far_date(seen[name], kind.format) for name, kind in types.items() if kind.name == "date"]
+    if whole:
+        found.append(units_below_names(seen, ways))
+        totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
+        found.append(next((totals_doubt(name, total) for name, total in totals if total is not None), None))
+    found += [kind.doubt for kind in types.values()]
+    return [each for each in found if each is not None]
