@@ -228,15 +228,16 @@ def _refuse_other_rows(base: Path, stored: dict[str, Tensor], problem: Problem) 
     now = remembered(problem.source, problem.split.parts)
     if MARKS not in stored:
         raise RunError("an older goodfit fitted this run, and did not note its rows", where=base, fix="Fit it again")
-    if not np.array_equal(stored[MARKS].numpy(), now[MARKS].numpy()):
-        raise DataError(
-            "these are not the rows that the run was fitted on", where=base, fix="Give the same data, or fit anew"
-        )
-    if not torch.equal(stored[PART_NUMBERS], now[PART_NUMBERS]):
+    parts = stored[PART_NUMBERS]
+    if len(parts) == len(now[PART_NUMBERS]) and not torch.equal(parts, now[PART_NUMBERS]):
         raise DataError(
             "the rows are in other parts than when the run was fitted",
             where=base,
             fix="Give the same options of the data, or fit anew",
+        )
+    if not np.array_equal(stored[MARKS].numpy(), now[MARKS].numpy()):  # of encoded rows: training rows say how
+        raise DataError(
+            "these are not the rows that the run was fitted on", where=base, fix="Give the same data, or fit anew"
         )
     if not torch.equal(stored["y_train"], problem.y_train):
         raise DataError("the targets are not those that the run was fitted on", where=base, fix="Fit anew")
