@@ -93,6 +93,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no launcher is left behind
     wrongs = 0
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
