@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.date_words import plain_date
 from goodfit.data.tables.moments import date_form, exchanged, moments
+from goodfit.data.tables.times import read_times
+from goodfit.errors import DataError
 
 ROWS = 40
 NOON = datetime(2024, 5, 3, 14, 5, tzinfo=UTC)
@@ -134,3 +137,9 @@ def test_forms_of_runs_of_before_are_read() -> None:
     assert moments(pl.Series(["03. May 2024"]), "%d. %B %Y").to_list() == [instant]
     assert moments(pl.Series(["03-May-24"]), "%d-%b-%y").to_list() == [instant]
     assert moments(pl.Series(["May-2024"]), "%b-%Y").to_list() == [instant.replace(day=1)]
+
+
+def test_dates_of_digits_with_the_year_last_are_no_times() -> None:
+    with pytest.raises(DataError, match="with its year last and no signs between"):
+        read_times(pl.Series("when", [day.strftime("%d%m%Y") for day in DAYS]))
+    assert (np.diff(read_times(pl.Series("when", [day.strftime("%Y%m%d") for day in DAYS]))) > 0).all()

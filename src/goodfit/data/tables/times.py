@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+YEAR_LAST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d{2}$"  # 31052024
+
+
 def read_times(column: pl.Series, decimal: str | None = None, date_order: str | None = None) -> np.ndarray:
     """(N,) float64: microseconds of dates, hours of times of day and durations, or numbers as they are.
 
@@ -60,6 +63,12 @@ def _read(column: pl.Series, decimal: str | None, date_order: str | None) -> pl.
     if form is not None:
         form, _ = in_order(present, form, date_order)
         return moments(column, form).dt.epoch("us")
+    if len(present) and present.str.contains(YEAR_LAST).all():
+        raise DataError(
+            f"'{present[0]}' is a date with its year last and no signs between, which does not grow with time",
+            where=f"column '{column.name}'",
+            fix="Write dates as 2024-05-31",
+        )
     if decimal is None:
         shown = evidence(column) if column.dtype == pl.String else None
         decimal = (shown.mark if shown is not None else None) or "."
