@@ -160,3 +160,15 @@ def test_200_megabytes_in_one_line_take_less_than_a_gigabyte(beginning: bytes, t
     letters, kilobytes = map(int, done.stdout.split())
     assert letters < LONGEST_MESSAGE
     assert kilobytes < 1_000_000
+
+
+@pytest.mark.parametrize("limit", ["RLIMIT_DATA", "RLIMIT_AS"])
+def test_free_memory_knows_the_limits_of_the_process(limit: str) -> None:
+    pytest.importorskip("resource")
+    program = (
+        "import resource\nfrom goodfit.data.tables.frames import free_memory\n"
+        f"at_most = 3 * 2**30\nresource.setrlimit(resource.{limit}, (at_most, at_most))\nprint(free_memory(), at_most)"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    free, at_most = map(float, printed.split())
+    assert 0 < free < at_most  # something is used already

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -299,8 +300,8 @@ def better_in_pieces(files: Sequence[Path]) -> bool:
     return table.height * len(table.columns) > CELLS_AT_A_TIME and table.alike
 
 
-def free_memory() -> int:
-    """Bytes that the system, and the container if there is one, leave to this process."""
+def free_memory() -> float:
+    """Bytes that the system leaves to this process, within the limits of its container and its own (`ulimit`)."""
     try:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
@@ -308,4 +309,19 @@ def free_memory() -> int:
     limit, used = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
     if limit.exists() and used.exists() and (largest := limit.read_text().strip()) != "max":
         free = min(free, int(largest) - int(used.read_text()))
-    return max(0, free)
+    return max(0, min(free, _left_by_own_limits()))
+
+
+def _left_by_own_limits() -> float:
+    """Bytes up to the limits of address space and data that the process was given; infinite without any."""
+    try:
+        import resource
+
+        pages = [int(field) for field in Path("/proc/self/statm").read_text().split()]
+        size = os.sysconf("SC_PAGE_SIZE")
+    except (ImportError, OSError):
+        return math.inf  # a system without such limits, or one that does not tell what is used
+    used = {resource.RLIMIT_AS: pages[0] * size, resource.RLIMIT_DATA: pages[5] * size}
+    limits = {kind: resource.getrlimit(kind)[0] for kind in used}
+    left = [limits[kind] - used[kind] for kind in used if limits[kind] != resource.RLIM_INFINITY]
+    return min(left, default=math.inf)
