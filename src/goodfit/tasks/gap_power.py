@@ -26,9 +26,12 @@ SMALLEST = 1e-9  # a distance: the slope of a power below 1 has no end at 0
 
 
 def powered(out: Tensor, temperature: float | Tensor, power: float | Tensor) -> Tensor:
-    """(N, C) logits: 0 for the likeliest class, and minus (distance / temperature) to the power for the others."""
-    distance = out.amax(dim=1, keepdim=True) - out
-    return -((distance.clamp_min(SMALLEST) / temperature) ** power)
+    """(N, C) logits: 0 for the likeliest class, and minus (distance / temperature) to the power for the others.
+
+    In float64 within: in float32 a power's last bit depends on which rows stand beside a row.
+    """
+    distance = (out.amax(dim=1, keepdim=True) - out).double()
+    return -((distance.clamp_min(SMALLEST) / temperature) ** power).to(out.dtype)
 
 
 def fitted_temperature_and_power(out: Tensor, y: Tensor) -> tuple[float, float]:
