@@ -87,7 +87,7 @@ def _outweighs(group: dict[str, Any]) -> bool:
     decay = float(group.get("weight_decay") or 0)
     if not decay:
         return False
-    weights = [param for param in group["params"] if param.dim() > 1 and param.grad is not None]
+    weights = [param for param in group["params"] if param.grad is not None and param.dim() > 1]
     chosen = weights[:: max(1, len(weights) // WEIGHTS_EXAMINED)][:WEIGHTS_EXAMINED]
     pulls = ((float(param.detach().norm()) * decay, float(param.grad.norm())) for param in chosen)
     return bool(chosen) and all(0 < TIMES_THE_GRADIENT * gradient < pull for pull, gradient in pulls)

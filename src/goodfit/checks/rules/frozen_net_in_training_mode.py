@@ -86,7 +86,7 @@ class FrozenNetInTrainingMode(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         optimised = self.program.optimised()
         for net, kept in self.nets.items():
-            trained = any(id(param) in optimised for param in net.parameters())
+            trained = any(param.requires_grad and id(param) in optimised for param in net.parameters())
             if kept.steps < STEPS_AT_LEAST or trained or _state(net) != kept.state:
                 continue
             yield self.finding(

@@ -50,7 +50,7 @@ class ZeroForEver(LiveRule):
                 param
                 for optimiser in list(self.program.optimisers)
                 for param in params_of(optimiser)
-                if param.dim() > 1 and param.grad is not None and not bool(param.detach().any())
+                if param.grad is not None and param.dim() > 1 and not bool(param.detach().any())
             ]
             self.zeros = {id(weight): weakref.ref(weight) for weight in weights}
         for number, ref in list(self.zeros.items()):
