@@ -28,6 +28,7 @@ QUICK_CORRECT = (
     "clean/ema_weights",
     "clean/frozen_bn_finetune",
     "clean/gan",
+    "clean/held_out_pruning_masks",
     "clean/held_out_ctc",
     "clean/lbfgs",
     "clean/maml",

@@ -17,7 +17,7 @@ from goodfit.train.precision import Precision
 from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
 
 MINUTES = 6.0  # that a person waits where nobody said
-SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_500  # of these: the report; reading and scoring so many training rows
+SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 800  # of these: the report; reading and scoring so many training rows
 SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 30.0, 5_000  # and the rival, of so many rows or more
 SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = 0.55  # that all threads reach in whole steps, of one convolution's speed: 0.55 to 0.65 on quiet cores

@@ -123,7 +123,10 @@ class TrainingHooks(Replacing):
         self._local.stepping = False
         if self.watcher.busy or torch.compiler.is_compiling():
             return
-        self.program.optimiser(optimiser).steps += 1
+        state = self.program.optimiser(optimiser)
+        state.steps += 1
+        if state.steps == 1:
+            self.watcher.look("optimiser")
         steps = getattr(self._local, "steps", 0)  # of this thread
         if vars(self._local).get("steps_before", {}).pop(id(optimiser), steps) < steps:
             self.watcher.tell(events.Step(optimiser, wraps=True))

@@ -2,7 +2,7 @@
 
 Rules look closely at the first steps and then sleep: module hooks are taken off. They wake for a few steps when an
 epoch begins, a module changes its mode, a net is evaluated, the loss jumps or is not finite, and at every doubling of
-the steps.
+the steps; and for as many as at first when another optimiser begins, as after pretraining and in the next fold.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FIRST_PASSES = 40  # after so many, no backward pass wakes the rules: an episode
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
 STEPS_BETWEEN_EVALUATIONS = 8  # closer ones are rollouts, or parts of each step: their looks come ever more rarely
 EVALUATION_GROWTH = 1.5  # times the steps before, to the next look at such
-WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20}  # for each of these reasons
+WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20, "optimiser": 5}  # for each of these reasons
 
 
 class Watcher:
@@ -214,13 +214,16 @@ class Watcher:
             self._first_passes_left -= 1
 
     def look(self, reason: str) -> None:
-        """Wake for a few ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often."""
-        if self.awake or self._wakings_left[reason] <= 0:
+        """Wake for some ticks for one of the reasons in WAKINGS_AT_MOST, while that happens not too often.
+
+        Where the rules are awake anyway, another optimiser keeps them so for as long as at first.
+        """
+        if self._wakings_left[reason] <= 0 or (self.awake and reason != "optimiser"):
             return
         if reason == "evaluation" and not self._is_time_for_evaluation():
             return
         self._wakings_left[reason] -= 1
-        self.wake()
+        self.wake(FIRST_TICKS if reason == "optimiser" else LATER_TICKS)
 
     def _is_time_for_evaluation(self) -> bool:
         steps, before = self.program.steps, self._evaluated_at

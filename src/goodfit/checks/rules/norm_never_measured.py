@@ -71,7 +71,7 @@ def _is_fresh(norm: _BatchNorm) -> bool:
 
 def _is_trained(norm: _BatchNorm) -> bool:
     """Whether both its weight and its bias are those of no fresh layer."""
-    weight, bias = norm.weight, norm.bias
+    weight, bias = (norm._parameters.get(name) for name in ("weight", "bias"))
     if weight is None or bias is None or weight.numel() < 2:
         return False
     return bool((weight != weight[0]).any()) and bool((bias != bias[0]).any())

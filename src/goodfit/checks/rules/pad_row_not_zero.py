@@ -76,7 +76,8 @@ class PadRowNotZero(LiveRule):
         if module.padding_idx is None or event.root in self.judged or not event.inputs or module in self.filled:
             return
         pads = int((event.inputs[0] == module.padding_idx).sum())
-        if pads >= PADS_AT_LEAST and bool(module.weight.detach()[module.padding_idx].any()):
+        weight = module._parameters.get("weight")  # a parametrised one is computed when asked for
+        if pads >= PADS_AT_LEAST and weight is not None and bool(weight.detach()[module.padding_idx].any()):
             self.filled.append(module)
             self.pads = pads
 

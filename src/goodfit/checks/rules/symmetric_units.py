@@ -106,8 +106,10 @@ def _weights(net: nn.Module) -> Iterator[tuple[str, Tensor, int]]:
     """Weights with a row for each unit: name, weight, number of gates."""
     for path, module in net.named_modules():
         if isinstance(module, (nn.Linear, _ConvNd)) and not module.__dict__.get("transposed", False):
-            if getattr(module, "groups", 1) == 1:
-                yield f"{path}.weight".lstrip("."), module.weight, 1
+            # not module.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
+            weight = module._parameters.get("weight")
+            if getattr(module, "groups", 1) == 1 and weight is not None:
+                yield f"{path}.weight".lstrip("."), weight, 1
         elif isinstance(module, nn.RNNBase):
             for name, param in module.named_parameters(recurse=False):
                 if name.startswith("weight_ih"):
