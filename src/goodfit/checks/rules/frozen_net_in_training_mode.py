@@ -47,14 +47,17 @@ class Fixed:
     """A net that may be one.
 
     Attributes:
+        kind: its class.
         state: where each parameter lies, and how often it was written to.
         steps: in which it ran.
+        trained: whether it was written to, or an optimiser has what may be learnt of it.
     """
 
+    kind: str
     state: list[tuple[int, int]]
     place: Place
     steps: int = 0
-    last_step: int = -1
+    trained: bool = False
 
 
 class FrozenNetInTrainingMode(LiveRule):
@@ -62,6 +65,7 @@ class FrozenNetInTrainingMode(LiveRule):
 
     def start(self) -> None:
         self.nets: weakref.WeakKeyDictionary[nn.Module, Fixed] = weakref.WeakKeyDictionary()
+        self.noted: list[Fixed] = []  # of all of them: a function's nets are gone when the program ends
         self.running: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_call(self, event: Call) -> None:
@@ -75,26 +79,30 @@ class FrozenNetInTrainingMode(LiveRule):
             if any(is_lazy(param) for param in params) or not any(_noisy(part) for part in net.modules()):
                 return
             last = self.program.last_call
-            self.nets[net] = Fixed(_state(net), last.place if last else Place(None, None))
+            fixed = Fixed(type(net).__name__, _state(net), last.place if last else Place(None, None))
+            self.nets[net] = fixed
+            self.noted.append(fixed)
         self.running.add(net)
 
     def on_step(self, event: Step) -> None:
+        optimised = self.program.optimised() if self.running else set()
         for net in list(self.running):
-            self.nets[net].steps += 1
+            fixed = self.nets[net]
+            fixed.steps += 1
+            fixed.trained |= _state(net) != fixed.state
+            fixed.trained |= any(param.requires_grad and id(param) in optimised for param in net.parameters())
         self.running.clear()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        optimised = self.program.optimised()
-        for net, kept in self.nets.items():
-            trained = any(param.requires_grad and id(param) in optimised for param in net.parameters())
-            if kept.steps < STEPS_AT_LEAST or trained or _state(net) != kept.state:
+        for fixed in self.noted:
+            if fixed.steps < STEPS_AT_LEAST or fixed.trained:
                 continue
             yield self.finding(
-                f"{type(net).__name__} is not trained, and runs in training mode: its dropout and batch norms are at "
-                f"work in {kept.steps} steps of another net's training",
+                f"{fixed.kind} is not trained, and runs in training mode: its dropout and batch norms are at "
+                f"work in {fixed.steps} steps of another net's training",
                 "Call eval() on it before training",
-                file=kept.place.file,
-                line=kept.place.line,
+                file=fixed.place.file,
+                line=fixed.place.line,
             )
 
 
