@@ -6,7 +6,10 @@ marked `zoo`, for `make zoo`. The programs and the list of known failures are in
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -51,6 +54,8 @@ def quick_names() -> set[str]:
 
 
 QUICK = quick_names()
+# Rules that ask at the end: what they ask about is gone by then, where a function had it.
+GONE_AT_THE_END = ("frozen-net-in-training-mode/teacher", "zero-for-ever/lora_both_zero")
 
 
 def as_parameter(program: Program, *, expect_failure: bool) -> object:
@@ -85,6 +90,27 @@ def test_watching_changes_no_number(program: Program) -> None:
     assert (bare.crash, watched.crash) == (None, None)
     assert repr(watched.values) == repr(bare.values)
     assert len(bare.values) > 3 or program.name in WITHOUT_BACKWARD, "no loss was seen, so none was compared"
+
+
+def in_a_function(program: Program) -> Program | None:
+    """The program in a function, whose nets and optimisers are gone when it ends; None where it cannot be in one."""
+    if re.search(r"^from __future__|__main__|import \*|\bglobal ", program.source, re.MULTILINE):
+        return None
+    body = textwrap.indent(program.source, "    ")
+    return replace(program, source=f"def main():\n{body}\n\nmain()\nimport gc\ngc.collect()\n")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(moved, id=moved.name, marks=[] if moved.name in GONE_AT_THE_END else [pytest.mark.zoo])
+        for program in PROGRAMS.values()
+        if program.expected_rule and program.name not in KNOWN_FAILURES and (moved := in_a_function(program))
+    ],
+)
+def test_a_mistake_in_a_function_is_seen_as_well(program: Program) -> None:
+    outcome = run(program)
+    assert judge(program, outcome) == program.right_result, describe(program, outcome, verbose=True)
 
 
 def test_every_rule_has_a_program() -> None:

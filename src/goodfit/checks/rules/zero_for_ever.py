@@ -23,12 +23,12 @@ Cost
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
 
 from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardEnded, WatchEnds, params_of
+from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -41,33 +41,30 @@ class ZeroForEver(LiveRule):
     yields_to = ("loss-detached", "symmetric-units")
 
     def start(self) -> None:
-        self.zeros: dict[int, weakref.ref[Tensor]] | None = None  # weights that are 0 and have no other gradient
+        # weights that are 0 and have no other gradient: held, since those of a function are gone when the program ends
+        self.zeros: list[Tensor] | None = None
         self.passes = 0
+        self.place = Place(None, None)  # where the first optimiser was made
 
     def after_backward(self, event: BackwardEnded) -> None:
         if self.zeros is None:
-            weights = [
+            self.zeros = [
                 param
                 for optimiser in list(self.program.optimisers)
                 for param in params_of(optimiser)
                 if param.grad is not None and param.dim() > 1 and not bool(param.detach().any())
             ]
-            self.zeros = {id(weight): weakref.ref(weight) for weight in weights}
-        for number, ref in list(self.zeros.items()):
-            weight = ref()
-            if weight is None or (weight.grad is not None and bool(weight.grad.any())):
-                del self.zeros[number]
+            self.place = self.program.made_at(next(iter(self.program.optimisers), None))
+        self.zeros = [weight for weight in self.zeros if weight.grad is None or not bool(weight.grad.any())]
         self.passes += bool(self.zeros)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        weights = [weight for ref in (self.zeros or {}).values() if (weight := ref()) is not None]
-        zeros = [weight for weight in weights if not bool(weight.detach().any())]
-        if len(zeros) >= WEIGHTS_AT_LEAST and self.passes >= PASSES_AT_LEAST:
-            place = self.program.made_at(next(iter(self.program.optimisers), None))
+        zeros = sum(not bool(weight.detach().any()) for weight in self.zeros or ())
+        if zeros >= WEIGHTS_AT_LEAST and self.passes >= PASSES_AT_LEAST:
             yield self.finding(
-                f"{len(zeros)} weights are all 0, and their gradients were exactly 0 in all {self.passes} passes "
+                f"{zeros} weights are all 0, and their gradients were exactly 0 in all {self.passes} passes "
                 "examined: they stay 0",
                 "Give one factor of a product of two weights random values at the start; let only the other be 0",
-                file=place.file,
-                line=place.line,
+                file=self.place.file,
+                line=self.place.line,
             )
