@@ -49,7 +49,7 @@ def test_a_class_between_two_others_is_one_that_interpolation_has_made() -> None
     assert list(_between(mask, None)) == [], "a line between one pair of classes may be a border that is meant"
     mask[:, :, 12] = 2  # and one between 3 and 1
     assert list(_between(mask, None)) == [2]
-    assert list(_between(torch.where(mask == 2, 255, mask), 255)) == [], "what is ignored is no class"
+    assert list(_between(torch.where(mask == 2, 255, mask), 255)) == [], "what is ignored is not a class"
 
 
 def test_a_column_that_says_the_class_is_seen_after_scaling_too() -> None:

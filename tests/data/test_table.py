@@ -375,5 +375,5 @@ def test_keys_are_row_numbers() -> None:
 
 def test_a_column_of_no_times_is_asked_about_as_a_whole() -> None:
     frame = pl.DataFrame({"class": ["3rd", "1st", "2nd"] * 10, "x": range(30), "y": [0.5, 1.5, 2.5] * 10})
-    with pytest.raises(DataError, match="30 cells of 30 are no times, such as '3rd'"):
+    with pytest.raises(DataError, match="30 cells of 30 are not times, such as '3rd'"):
         table(frame, "y", time="class").prepare()

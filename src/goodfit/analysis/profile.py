@@ -133,7 +133,7 @@ def columns_of_run(source: Source) -> dict[str, Any]:
 
     Returns:
         columns (see `ColumnProfile.to_json`; of a histogram its counts alone), rows, sampled (rows that were looked
-        at), and columns_in_all; nothing where the data is no table.
+        at), and columns_in_all; nothing where the data is not a table.
     """
     described = []
     names = source.column_names

@@ -2,7 +2,7 @@
 
 A temperature makes a net surer or less sure of everything at once. A net that learns smoothed labels, and a blend of a
 net with a weaker model, are less sure of their easy rows than they could be, and too sure of their hard ones: no
-temperature mends both. So the distance of each class to the likeliest one is raised to a power, above 1 for these. The
+temperature cures both. So the distance of each class to the likeliest one is raised to a power, above 1 for these. The
 order of the classes is kept, as in the intra order-preserving functions of Rahimi et al. 2020 ("Intra order-preserving
 functions for calibration of multi-class neural networks", section 3), of which this is the one with a single number
 more.

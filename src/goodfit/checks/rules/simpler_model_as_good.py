@@ -42,12 +42,13 @@ class SimplerModelAsGood(EndRule):
             return
         excess = mean(end.simpler)
         if excess.high < SHARE_OF_GAIN * gain.value:
-            more = "more" if excess.value >= 0 else "less"
+            value, low, high = (_more_or_less(each) for each in (excess.value, excess.low, excess.high))
             yield self.finding(
-                f"a linear model on the same rows does as well: it loses {number(abs(excess.value), 3)} "
-                f"{more} in a row (95% "
-                f"interval of what it loses more: {number(excess.low, 3)} to {number(excess.high, 3)}); "
-                "the model gains "
-                f"{number(gain.value, 3)} over {end.rival}",
+                f"a linear model on the same rows does as well: it loses {value} in a row (95% interval {low} to "
+                f"{high}); the model gains {number(gain.value, 3)} over {end.rival}",
                 "Take the linear model, or add inputs that hold what these do not",
             )
+
+
+def _more_or_less(excess: float) -> str:
+    return f"{number(abs(excess), 3)} {'more' if excess >= 0 else 'less'}"

@@ -36,9 +36,9 @@ def read_times(column: pl.Series, decimal: str | None = None, date_order: str | 
     if len(bad):
         cell = None if is_nested(column.dtype) else column[int(bad[0])]
         if len(bad) > NOT_TIMES_SHARE * len(times) and cell is not None:
+            verb = "is not a time" if len(bad) == 1 else "are not times"
             raise DataError(
-                f"{counted(len(bad), 'cell')} of {len(times):,} {'is no time' if len(bad) == 1 else 'are no times'}, "
-                f"such as '{str(cell)[:40]}'",
+                f"{counted(len(bad), 'cell')} of {len(times):,} {verb}, such as '{str(cell)[:40]}'",
                 where=f"column '{column.name}'",
                 fix="Is it the right column? --time takes one of dates, times or numbers",
             )
