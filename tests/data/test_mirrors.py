@@ -46,9 +46,39 @@ def test_what_points_to_a_side_means_another_thing_in_the_mirror() -> None:
     assert not mirrors.harmless
 
 
+def test_a_number_that_changes_its_sign_in_the_mirror_is_another_number() -> None:
+    """As the angle of a steering wheel does; a number without a side stays."""
+    images, y = drawn(400, "ramps")
+    random = np.random.default_rng(5)
+    angle = np.where(y == 1, 1.0, -1.0) * random.uniform(0.5, 1, 400)
+    mirrors = count_mirrors(torch.from_numpy(images), angle[:, None])
+    assert mirrors is not None
+    assert mirrors.harmful
+    sizes, size = drawn(600, "blobs")
+    mirrors = count_mirrors(torch.from_numpy(sizes), size[:, None] + 0.1 * random.normal(size=(600, 1)))
+    assert mirrors is not None
+    assert mirrors.harmless
+
+
+def test_labels_of_a_side_are_others_in_the_mirror() -> None:
+    images, y = drawn(400, "ramps")
+    labels = torch.stack([torch.from_numpy(y == 1), torch.from_numpy(y == 0), torch.ones(400, dtype=torch.bool)], dim=1)
+    mirrors = count_mirrors(torch.from_numpy(images), labels.numpy())
+    assert mirrors is not None
+    assert mirrors.harmful
+
+
 def test_few_images_tell_nothing() -> None:
     images, y = drawn(200, "ramps")
     assert count_mirrors(torch.from_numpy(images), y) is None
+
+
+def test_numbers_of_colour_images_are_asked_too(tmp_path: Path) -> None:
+    images, y = drawn(500, "ramps", channels=3)
+    angle = np.where(y == 1, 1.0, -1.0) * np.random.default_rng(5).uniform(0.5, 1, 500)
+    run = gf.fit(gf.arrays(images, angle), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
+    (choice,) = [each for each in run.record.choices if each.name == "augmentation"]
+    assert (choice.value, run.record.task["name"]) == ("none", "regression")
 
 
 @pytest.mark.parametrize(

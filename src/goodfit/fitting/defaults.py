@@ -217,12 +217,11 @@ def usual_augmentation(facts: Facts, epochs: int) -> tuple[str, str] | None:
     many = epochs >= (EPOCHS_OF_MUON if plain and not colour else EPOCHS_THAT_MEMORISE)
     repeated = "" if many or (plain and colour) else NO_REPETITION
     if mirrors is not None and mirrors.harmful:
-        return "light" if many else "none", f"mirrored, its images are near to those of other classes{repeated}"
+        return "light" if many else "none", f"mirrored, its images are near to those of other targets{repeated}"
     if mirrors is not None and mirrors.harmless and not colour:
-        return "mirror" if many or plain else "none", f"mirrored, its images are near to those of their class{repeated}"
+        why = f"mirrored, its images are near to those of like targets{repeated}"
+        return "mirror" if many or plain else "none", why
     if colour:
-        return (
-            "standard" if many and not plain else "mirror",
-            f"colour images keep their meaning when flipped{repeated}",
-        )
+        name = "standard" if many and not plain else "mirror"
+        return name, f"colour images keep their meaning when flipped{repeated}"
     return "light" if many else "none", f"grey images may be text, so no flips{repeated}"

@@ -162,13 +162,14 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
 
 
 def _mirrors(problem: Problem) -> Mirrors | None:
-    """Asked of training images of one class each, spread evenly."""
+    """Asked of training images that have a class, labels or numbers each, spread evenly."""
     source = problem.source
-    if len(source.in_shape) != 3 or problem.task.family != "classes":
+    if len(source.in_shape) != 3 or problem.task.output != "row":
         return None
     rows = problem.split.rows("train")
     rows = rows[:: max(1, len(rows) // IMAGES_ASKED)][:IMAGES_ASKED]
-    return count_mirrors(source.read(rows), problem.y[rows].numpy())
+    targets = problem.task.net_units(problem.y[rows])
+    return None if targets is None else count_mirrors(source.read(rows), targets.numpy())
 
 
 def _precision(

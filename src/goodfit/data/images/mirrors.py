@@ -2,7 +2,8 @@
 
 Each image has a nearest one among the others, and a nearest one among the others mirrored. Where mirrored images are of
 use, the mirrored one is often the nearer of the two, in most classes, and has the right class as often. Where an image
-means something else in the mirror, as arrows and letters do, it is near to images of another class.
+means something else in the mirror, as arrows, letters and the road before a car do, it is near to images of another
+class, or of another number.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Mirrors:
     """What was counted.
 
     Attributes:
-        often: share of the images whose nearest is mirrored, in the median class.
-        gained, lost: images whose nearest has the right class only with mirrored images, and only without.
+        often: share of the images whose nearest is mirrored, in the median class; of numbers and labels, of all.
+        gained, lost: images whose nearest is nearer in its target with mirrored images than without, and farther.
     """
 
     often: float
@@ -46,12 +47,12 @@ class Mirrors:
         return self.often >= OFTEN and not self.harmful
 
 
-def count_mirrors(images: Tensor, classes: np.ndarray) -> Mirrors | None:
+def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
     """Look for the nearest image with and without mirrored ones; None where the images are too few to tell.
 
     Args:
         images: (n, C, H, W) of training.
-        classes: (n,) of each.
+        targets: (n,) classes, or (n, K) numbers or labels.
     """
     if len(images) < IMAGES_AT_LEAST:
         return None
@@ -62,18 +63,23 @@ def count_mirrors(images: Tensor, classes: np.ndarray) -> Mirrors | None:
         near.fill_diagonal_(-math.inf)  # an image is no neighbour of its own
     as_is, turned = beside.max(dim=1), mirrored.max(dim=1)
     turned_is_nearer = (turned.values > as_is.values).numpy()
-    right = classes[as_is.indices.numpy()] == classes
-    right_with = np.where(turned_is_nearer, classes[turned.indices.numpy()] == classes, right)
+    targets = targets if targets.ndim == 1 else targets.astype(np.float64)
+    without = _apart(targets, targets[as_is.indices.numpy()])
+    beside_mirrored = _apart(targets, targets[turned.indices.numpy()])
+    apart = np.where(turned_is_nearer, beside_mirrored, without)
+    groups = targets if targets.ndim == 1 else np.zeros(len(targets))
     shares = [
-        turned_is_nearer[classes == each].mean()
-        for each in np.unique(classes)
-        if (classes == each).sum() >= IMAGES_OF_A_CLASS
+        turned_is_nearer[groups == each].mean()
+        for each in np.unique(groups)
+        if (groups == each).sum() >= IMAGES_OF_A_CLASS
     ]
-    return Mirrors(
-        float(np.median(shares)) if shares else 0.0,
-        int((right_with & ~right).sum()),
-        int((right & ~right_with).sum()),
-    )
+    often = float(np.median(shares)) if shares else 0.0
+    return Mirrors(often, int((apart < without).sum()), int((apart > without).sum()))
+
+
+def _apart(targets: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n,) how far targets are from others: whether the classes differ, or the mean distance of their numbers."""
+    return np.asarray(targets != others if targets.ndim == 1 else np.abs(targets - others).mean(axis=1))
 
 
 def _directions(images: Tensor) -> Tensor:
