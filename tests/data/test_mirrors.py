@@ -41,7 +41,7 @@ def test_what_points_to_a_side_means_another_thing_in_the_mirror() -> None:
     images, y = drawn(400, "ramps")
     mirrors = count_mirrors(torch.from_numpy(images), y)
     assert mirrors is not None
-    assert mirrors.lost > 100
+    assert mirrors.harm > 10
     assert mirrors.harmful
     assert not mirrors.harmless
 
@@ -68,6 +68,14 @@ def test_labels_of_a_side_are_others_in_the_mirror() -> None:
     assert mirrors.harmful
 
 
+def test_harm_that_is_hardly_seen_is_no_leave_for_grey_images() -> None:
+    """The side moves the number by one standard deviation of its noise."""
+    images, y = drawn(400, "ramps")
+    mirrors = count_mirrors(torch.from_numpy(images), y[:, None] + np.random.default_rng(0).normal(size=(400, 1)))
+    assert mirrors is not None
+    assert not mirrors.harmless
+
+
 def test_few_images_tell_nothing() -> None:
     images, y = drawn(200, "ramps")
     assert count_mirrors(torch.from_numpy(images), y) is None
@@ -86,7 +94,7 @@ def test_numbers_of_colour_images_are_asked_too(tmp_path: Path) -> None:
     [("blobs", 1, True), ("ramps", 3, False)],  # without a word of the images grey ones are not, and coloured ones are
 )
 def test_a_fit_mirrors_what_keeps_its_meaning(tmp_path: Path, kind: str, channels: int, flipped: bool) -> None:
-    images, y = drawn(500, kind, channels=channels)
+    images, y = drawn(1500, kind, channels=channels)
     run = gf.fit(gf.arrays(images, y), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
     (choice,) = [each for each in run.record.choices if each.name == "augmentation"]
     assert choice.value == ("mirror" if flipped else "none")

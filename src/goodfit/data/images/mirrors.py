@@ -20,7 +20,8 @@ IMAGES_AT_LEAST = 300
 IMAGES_OF_A_CLASS = 10
 SIDE = 16  # px, to which images are made smaller: what they show, not their grain
 OFTEN = 0.15  # share of a class' images to which a mirrored one is the nearest: clothes 0.25, letters to 0.09
-ERRORS_NEEDED = 2.0  # standard errors
+ERRORS_OF_HARM, ERRORS_OF_DOUBT = 2.0, 1.0  # standard errors
+TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,22 @@ class Mirrors:
 
     Attributes:
         often: share of the images whose nearest is mirrored, in the median class; of numbers and labels, of all.
-        gained, lost: images whose nearest is nearer in its target with mirrored images than without, and farther.
+        harm: how much farther the target of the nearest is with mirrored images than without, in standard errors (of
+            classes that is McNemar's test, 1947); below 0 where it is nearer.
     """
 
     often: float
-    gained: int
-    lost: int
+    harm: float
 
     @property
     def harmful(self) -> bool:
-        """Beyond doubt more is lost than gained (McNemar 1947)."""
-        return self.lost - self.gained > ERRORS_NEEDED * math.sqrt(self.gained + self.lost)
+        """Beyond doubt the targets are farther."""
+        return self.harm > ERRORS_OF_HARM
 
     @property
     def harmless(self) -> bool:
-        """Mirrored images are often the nearest, and not more often of a wrong class than chance allows."""
-        return self.often >= OFTEN and not self.harmful
+        """Mirrored images are often the nearest, and nothing speaks for harm."""
+        return self.often >= OFTEN and self.harm < ERRORS_OF_DOUBT
 
 
 def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
@@ -66,7 +67,7 @@ def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
     targets = targets if targets.ndim == 1 else targets.astype(np.float64)
     without = _apart(targets, targets[as_is.indices.numpy()])
     beside_mirrored = _apart(targets, targets[turned.indices.numpy()])
-    apart = np.where(turned_is_nearer, beside_mirrored, without)
+    farther = np.where(turned_is_nearer, beside_mirrored.astype(float) - without, 0.0)
     groups = targets if targets.ndim == 1 else np.zeros(len(targets))
     shares = [
         turned_is_nearer[groups == each].mean()
@@ -74,7 +75,7 @@ def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
         if (groups == each).sum() >= IMAGES_OF_A_CLASS
     ]
     often = float(np.median(shares)) if shares else 0.0
-    return Mirrors(often, int((apart < without).sum()), int((apart > without).sum()))
+    return Mirrors(often, float(farther.sum() / max(math.sqrt((farther**2).sum()), TINY)))
 
 
 def _apart(targets: np.ndarray, others: np.ndarray) -> np.ndarray:
