@@ -291,7 +291,7 @@ def _numbers(column: pl.Series, part: str | None, form: str | None, decimal: str
             "day": lambda: when.dt.day(),
             "hour": lambda: when.dt.hour() + when.dt.minute() / 60,
         }[part]()
-    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return values.cast(pl.Float64).to_numpy()  # null is NaN
 
 
 def _blocks(places: Sequence[int], height: int) -> Iterator[Sequence[int]]:

@@ -74,25 +74,24 @@ class Unused:
         if self.pieces:
             self.with_other_mark |= {column.source for column in columns_with_other_mark(piece, encoder)}
         counted: set[str] = set()
+        has_gaps = np.any(encoded.gone, axis=0)
         for at, number in enumerate(encoder.numbers):
             if number.source in counted:
                 continue
             counted.add(number.source)
-            column = piece.get_column(number.source)
-            gone = encoded.gone[:, at]
-            if number.words:
-                column = without_words_for_missing(column, number.words)
-            if gone.any():
+            if has_gaps[at]:
+                column = piece.get_column(number.source)
+                if number.words:
+                    column = without_words_for_missing(column, number.words)
                 form = f" of the form {number.format}" if number.format else ""
-                self._add(column, gone, "a number" if number.part is None else f"a date{form}")
+                self._add(column, encoded.gone[:, at], "a number" if number.part is None else f"a date{form}")
             else:
-                self._present[number.source] = self._present.get(number.source, 0) + len(column)
-        first = len(encoder.numbers) + len(encoder.flags)
+                self._present[number.source] = self._present.get(number.source, 0) + piece.height
+        unknown = encoded.rows[:, len(encoder.numbers) + len(encoder.flags) :] == UNKNOWN
+        has_unknown = np.any(unknown, axis=0)
         for at, category in enumerate(encoder.categories):
-            if category.part is None:
-                unknown = encoded.rows[:, first + at] == UNKNOWN
-                if unknown.any() or self.pieces:  # cells without a value do not count, in any piece
-                    self._add(piece.get_column(category.source), unknown, None)
+            if category.part is None and (has_unknown[at] or self.pieces):  # cells without a value do not count
+                self._add(piece.get_column(category.source), unknown[:, at], None)
 
     def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl

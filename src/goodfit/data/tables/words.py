@@ -19,6 +19,7 @@ WHOLE_FLOAT_BELOW = 1e15  # whole floats are written without a point: 3.0 is 3
 MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}"
 WITH_POINT = r"^[+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d[eE][+-]\d+)$"  # as programs write floats: 12e4 is a code
 TRUTH = r"^(?i:true|false)$"
+NOT_ASCII = r"[^\x00-\x7F]"
 NOT_ITS_ONLY_TEXT = f"{WITH_POINT}|{TRUTH}|{MOMENT}"
 
 
@@ -53,10 +54,11 @@ def _of_text(text: pl.Series, verbatim: bool) -> pl.Series:
     import polars as pl
 
     text = text.str.strip_chars()
-    if text.str.contains(r"\p{M}").any():  # é of two signs, as macOS writes names of files, is é
-        text = text.str.normalize("NFC")
     if (text == "").any():
         text = pl.select(pl.when(text != "").then(text)).to_series()
+    if not text.str.contains(rf"{NOT_ASCII}|{NOT_ITS_ONLY_TEXT}").any():
+        return text
+    text = text.str.normalize("NFC")  # é of two signs, as macOS writes names of files, is é, and 각 of three is 각
     if verbatim or not text.str.contains(NOT_ITS_ONLY_TEXT).any():
         return text
     truth, numeric, moment = (text.str.contains(pattern) for pattern in (TRUTH, WITH_POINT, MOMENT))
