@@ -210,3 +210,13 @@ def test_a_folder_without_labels_names_the_list_that_lies_in_it(place: Path) -> 
     assert images(folder).label_list is None
     (folder / "labels.csv").write_text("id,tea\n" + "".join(f"{n},{TEA[n % 2]}\n" for n in ROWS))
     assert images(folder).label_list == folder / "labels.csv"
+
+
+def test_labels_and_tags_that_look_the_same_are_one(place: Path) -> None:
+    """Every other label with a sign that nobody sees, or in Unicode's other form."""
+    names = ["\u7dd1\u8336", "caf\u00e9"]
+    plain = listed(place, lines("img/{n}.png,{label}", "path,label", names))
+    odd = listed(place, lines("img/{n}.png,{label}", "path,label", [*names, "\u200b\u7dd1\u8336", "cafe\u0301\ufeff"]))
+    assert odd.targets == plain.targets
+    tagged = listed(place, lines("img/{n}.png,caf\u00e9|{label}", "path,label", ["a", "\u200ea"]), tags="bar")
+    assert {tag for tags in tagged.targets for tag in tags} == {"caf\u00e9", "a"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Any
 
 from goodfit.data.images.tree import LeftOut
 from goodfit.data.packed import Paths, Texts
+from goodfit.data.tables.visible import as_seen
 from goodfit.errors import DataError
 
 CLASSES_NAMED = 12  # in the note on what was read
@@ -42,7 +42,7 @@ class Listing:
     question: DataError | None = None
 
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
-        label = unicodedata.normalize("NFC", label) if isinstance(label, str) else label  # as macOS writes it, and all
+        label = [as_seen(each) for each in label] if isinstance(label, list) else as_seen(label)
         columns = (self.paths, self.keys, self.labels, self.parts, self.groups)
         for column, value in zip(columns, (path, key, label, part, group), strict=True):
             column.append(value)  # type: ignore[attr-defined]  # all have it, while rows are added one by one

@@ -13,6 +13,7 @@ from goodfit.data.tables.moments import date_form, in_order, month_form, shown_f
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
+from goodfit.data.tables.visible import visible
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, listed, number
 
@@ -260,7 +261,7 @@ def is_code(present: pl.Series) -> bool:
 
     if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return False
-    text = present.cast(pl.String).str.strip_chars()
+    text = visible(present)
     coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$")
     return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+$").all())
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.header import column_names
+from goodfit.data.tables.visible import visible
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class FrameWithGaps:
 
         if column.dtype in (pl.String, pl.Categorical, pl.Enum):
             text = column.cast(pl.String)
-            gone = text.str.strip_chars().is_in(self._cells)
+            gone = visible(text).is_in(self._cells)
             if numbers := _numbers_of(self._cells):
                 gone |= text.cast(pl.Float64, strict=False).is_in(numbers).fill_null(value=False)
         elif column.dtype.is_numeric():

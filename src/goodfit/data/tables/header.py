@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.visible import INVISIBLE
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -83,7 +85,7 @@ def lines_above(rows: pl.DataFrame) -> int:
 
 def column_names(cells: Sequence[str]) -> list[str]:
     """Names in one line each; a column without a name is called as pandas calls it."""
-    names = [" ".join(cell.split("\n")).strip() for cell in cells]
+    names = [re.sub(INVISIBLE, "", " ".join(cell.split("\n"))).strip() for cell in cells]
     return [name or f"{UNNAMED}{at}" for at, name in enumerate(names)]
 
 

@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.date_words import plain_dates, plain_form
+from goodfit.data.tables.visible import visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,7 +83,7 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         return moments(column.cast(pl.Int64, strict=False), form)
     if not (dtype.is_integer() or dtype in (pl.String, pl.Categorical, pl.Enum)):
         return pl.Series(column.name, [None] * len(column), dtype=pl.Datetime("us"))
-    text = plain_dates(column.cast(pl.String).str.strip_chars())
+    text = plain_dates(visible(column))
     forms = [ISO[0]] if form is None else [plain_form(each) for each in form.split(MIXED)]
     zoned = text.str.contains(ZONE)
     has_zones, zones = bool(zoned.any()), text.str.extract(ZONE, 2)
@@ -134,9 +135,8 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
 
 def date_form(values: pl.Series) -> str | None:
     """The first form that nearly all of these texts have; else a few forms, of which each text has one."""
-    import polars as pl
 
-    text = values.cast(pl.String).str.strip_chars()
+    text = visible(values)
     sample = plain_dates(text.gather_every(max(1, len(text) // ROWS_TRIED)))
     like = sample.str.contains(r"^[\p{L}., ]{0,12}\d{1,4}[-/.,: ]{0,2}[\p{L}\d]") & (sample.str.len_chars() <= 40)
     if like.mean() < SHARE_NEEDED:  # type: ignore[operator]  # a mean of booleans is a number
@@ -210,9 +210,8 @@ def in_order(values: pl.Series, form: str, date_order: str | None) -> tuple[str,
 
 def month_form(present: pl.Series) -> str | None:
     """The form of months that are numbers as well: 05.2024 as text, 202405; None where a value is none."""
-    import polars as pl
 
-    text = present.cast(pl.String).str.strip_chars()
+    text = visible(present)
     if text.n_unique() < MONTHS_AT_LEAST:
         return None
     return next((form for form, pattern in MONTHS_OF_DIGITS.items() if text.str.contains(pattern).all()), None)

@@ -13,6 +13,7 @@ from goodfit.data.tables.bounds import BOUNDS, without_bounds
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
 from goodfit.data.tables.units import UNIT_FORM, without_unit
+from goodfit.data.tables.visible import INVISIBLE, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,7 +57,7 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
     elif dtype == pl.Boolean or dtype.is_numeric():
         values = column.cast(pl.Float64)
     else:
-        text = column.cast(pl.String).str.strip_chars()
+        text = visible(column)
         if form is not None and form.startswith(UNIT_FORM):
             text = without_unit(unified(text), form.removeprefix(UNIT_FORM))
         elif form == BOUNDS:
@@ -106,7 +107,8 @@ def framed(inner: str) -> str:
 def unified(text: pl.Series) -> pl.Series:
     """One kind of space, apostrophe, minus sign and digit, without what only decorates a number (5*, 12,-)."""
     return plain_signs(
-        text.str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")
+        text.str.replace_all(INVISIBLE, "")
+        .str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")
         .str.replace_all("[’‘ʼ´`]", "'")
         .str.replace_all("[−–]", "-")
         .str.strip_chars()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.missing_words import LONGEST_MISSING, MISSING, words_among_numbers
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.visible import visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,7 +19,7 @@ def without_empty(column: pl.Series) -> pl.Series:
 
     kept = column.drop_nulls()
     if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return kept.filter(kept.cast(pl.String).str.strip_chars() != "")
+        return kept.filter(visible(kept) != "")
     return kept.filter(kept.is_finite()) if kept.dtype.is_float() else kept
 
 
@@ -28,7 +29,7 @@ def without_missing(column: pl.Series) -> pl.Series:
 
     kept = without_empty(column)
     if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return kept.filter(~kept.cast(pl.String).str.strip_chars().is_in(MISSING))
+        return kept.filter(~visible(kept).is_in(MISSING))
     return kept
 
 
@@ -38,14 +39,13 @@ def strays_of(present: pl.Series) -> list[str]:
 
     if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return []
-    return words_among_numbers(present.cast(pl.String).str.strip_chars())
+    return words_among_numbers(visible(present))
 
 
 def without_words(present: pl.Series, words: Collection[str]) -> pl.Series:
     """The values without these."""
-    import polars as pl
 
-    return present.filter(~present.cast(pl.String).str.strip_chars().is_in(list(words)))
+    return present.filter(~visible(present).is_in(list(words)))
 
 
 def missing_cells(column: pl.Series, words: Collection[str] | None) -> dict[str, int]:
@@ -64,7 +64,7 @@ def missing_cells(column: pl.Series, words: Collection[str] | None) -> dict[str,
         known = [*MISSING[1:], *words]
         longest = max(LONGEST_MISSING, *(len(word.encode()) for word in known))
         text = column.cast(pl.String)
-        short = text.filter(text.str.len_bytes() <= longest).str.strip_chars()
+        short = visible(text.filter(text.str.len_bytes() <= longest))
         for word, count in short.filter(short.is_in(known)).alias("word").value_counts(sort=True).iter_rows():
             counts[f"'{word}'"] = int(count)
     return counts

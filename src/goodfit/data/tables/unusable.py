@@ -17,6 +17,7 @@ from goodfit.data.tables.moments import moments, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
+from goodfit.data.tables.visible import visible
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -134,7 +135,7 @@ def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Ser
 
     if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return column
-    text = column.cast(pl.String).str.strip_chars()
+    text = visible(column)
     return pl.select(pl.when(~text.is_in(list(words))).then(text)).to_series().rename(column.name)
 
 

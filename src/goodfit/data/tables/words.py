@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import is_nested, numbers
+from goodfit.data.tables.visible import visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +54,7 @@ def texts(column: pl.Series, *, verbatim: bool = False) -> pl.Series:
 def _of_text(text: pl.Series, verbatim: bool) -> pl.Series:
     import polars as pl
 
-    text = text.str.strip_chars()
+    text = visible(text)
     if (text == "").any():
         text = pl.select(pl.when(text != "").then(text)).to_series()
     if not text.str.contains(rf"{NOT_ASCII}|{NOT_ITS_ONLY_TEXT}").any():

@@ -1,0 +1,35 @@
+"""Text without the signs that nobody sees: a word copied from a web page is the word that was typed.
+
+These are the space of no width, the byte order mark (of files that were joined), the soft hyphen, the word
+joiner, and the marks of writing direction that spreadsheets and chats put around numbers (Unicode 15.0, sections 23.2
+and 23.8). The joiners of Persian, of Indian scripts and of emoji stay: they are seen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+INVISIBLE = r"[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]"
+
+
+def visible(column: pl.Series) -> pl.Series:
+    """String: the cells as text without invisible signs, and without spaces around it."""
+    import polars as pl
+
+    text = column.cast(pl.String)
+    if text.str.contains(INVISIBLE).any():
+        text = text.str.replace_all(INVISIBLE, "")
+    return text.str.strip_chars()
+
+
+def as_seen(label: Any) -> Any:
+    """The label of an image or one of its tags without invisible signs, in one of Unicode's forms; no text as it is.
+
+    Folders of macOS and of all others are called by the same letters in two forms.
+    """
+    return re.sub(INVISIBLE, "", unicodedata.normalize("NFC", label)) if isinstance(label, str) else label
