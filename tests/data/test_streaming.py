@@ -84,7 +84,7 @@ def test_a_streamed_fit_learns_and_predicts(tmp_path: Path, monkeypatch: pytest.
 def test_a_file_larger_than_its_share_of_memory_is_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = folder(tmp_path / "data")
     assert table(place, "y").block is None
-    monkeypatch.setattr(frames, "free_memory", lambda: 4 * 900 * 8 * 8 - 1)  # 900 rows of 8 columns need a quarter
+    monkeypatch.setattr(frames, "free_memory", lambda: 10 * 900 * 8 * 8 - 1)  # 900 rows of 8 columns need a tenth
     assert table(place, "y").block is not None
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 UNKNOWN, GAP, FIRST = 0, 1, 2  # codes: a level not seen in training, a missing value, the first level
 DEVIATIONS_AT_MOST = 1e6  # from the mean: further out, float32 would end in infinity
 ROWS_OF_A_LEVEL = 2  # at least, in training: rarer ones share the unknown code, which is learnt from them
+ROWS_ENCODED_AT_ONCE = 100_000  # the float64 on the way take thrice the memory of the rows
 CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
 REASONS_LISTED = 3  # why columns are left out, in an error
 ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
@@ -179,7 +180,10 @@ class Encoder:
         Raises:
             DataError: a column that the run was fitted on is not there.
         """
-        return self.read(frame).rows
+        rows = np.empty((frame.height, len(self.names)), dtype=np.float32)
+        for start in range(0, frame.height, ROWS_ENCODED_AT_ONCE):
+            rows[start : start + ROWS_ENCODED_AT_ONCE] = self.read(frame[start : start + ROWS_ENCODED_AT_ONCE]).rows
+        return rows
 
     def read(self, frame: pl.DataFrame) -> Encoded:
         """The rows, and which numbers were not there."""

@@ -23,7 +23,9 @@ ROWS_AT_A_TIME = 50_000  # in memory, of a table that stays on disk
 CELLS_AT_A_TIME = 4_000_000
 ROWS_SAMPLED = 100_000  # for column types, means and levels, where not all are in memory
 DAY_LETTERS = 10  # of 2024-05-31
-MEMORY_SHARE = 0.25  # of what is free: a table that may need more is read piece by piece
+MEMORY_SHARE = (
+    0.1  # of what is free: a larger table is read piece by piece; a fit takes nine times its size (bench/large.py)
+)
 
 
 class Frame(Protocol):

@@ -46,7 +46,7 @@ JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
 TEXT_BYTES_WHOLE = 16 * 2**20  # of rows to predict: more are read piece by piece
-MEMORY_OF_TEXT = 6  # bytes that a byte of text needs while it is read whole
+MEMORY_OF_TEXT = 2.5  # bytes in memory of a byte of text: a number of two digits and its comma are eight
 ENDINGS = (*TEXT_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, *EXCEL_ENDINGS, ".parquet")
 
 
