@@ -220,3 +220,10 @@ def test_labels_and_tags_that_look_the_same_are_one(place: Path) -> None:
     assert odd.targets == plain.targets
     tagged = listed(place, lines("img/{n}.png,caf\u00e9|{label}", "path,label", ["a", "\u200ea"]), tags="bar")
     assert {tag for tags in tagged.targets for tag in tags} == {"caf\u00e9", "a"}
+
+
+def test_groups_that_look_the_same_stay_in_one_part(place: Path) -> None:
+    people = ["Jos\u00e9", "Jose\u0301", "\u200bJos\u00e9"]
+    rows = [f"img/{n}.png,{'ab'[n % 2]},{people[n % 3]}" for n in ROWS]
+    source = listed(place, "\n".join(["path,label,who", *rows]), group="who")
+    assert set(source.groups) == {"Jos\u00e9"}

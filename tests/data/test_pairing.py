@@ -34,6 +34,9 @@ def partners(root: Path, images: list[str], masks: list[str]) -> dict[str, str]:
     [
         ("7.jpg", "7.png"),
         ("7.jpg", "7_mask.png"),
+        ("caf\u00e9.jpg", "cafe\u0301.png"),  # as macOS writes it, and as all others do
+        ("\uac01.jpg", "\u1100\u1161\u11a8_mask.png"),
+        ("cafe\u0301/7.jpg", "caf\u00e9/7.png"),
         ("7.jpg", "7-mask.png"),
         ("7.jpg", "7_Mask.png"),
         ("7.jpg", "7_segmentation.png"),

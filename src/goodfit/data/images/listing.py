@@ -43,6 +43,7 @@ class Listing:
 
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:
         label = [as_seen(each) for each in label] if isinstance(label, list) else as_seen(label)
+        group = as_seen(group)
         columns = (self.paths, self.keys, self.labels, self.parts, self.groups)
         for column, value in zip(columns, (path, key, label, part, group), strict=True):
             column.append(value)  # type: ignore[attr-defined]  # all have it, while rows are added one by one

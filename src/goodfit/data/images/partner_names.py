@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.data.images.part_names import BETTER_WORDS, IMAGE_WORDS, MASK_WORDS, WORSE_WORDS
+from goodfit.data.tables.visible import as_seen
 
 PARTNER_WORDS = MASK_WORDS | BETTER_WORDS | {"matte", "alpha", "l", "p"}
 INPUT_WORDS = IMAGE_WORDS | WORSE_WORDS | {"sat", "im"}
@@ -44,8 +45,8 @@ class Matches:
 
 
 def named(paths: Iterable[Path], base: Path) -> list[Named]:
-    """Files, seen from a folder that they lie in."""
-    return [Named(path, path.parent.relative_to(base).as_posix(), path.stem) for path in paths]
+    """Files, seen from a folder that they lie in; in one of Unicode's forms, since macOS writes é as two signs."""
+    return [Named(path, as_seen(path.parent.relative_to(base).as_posix()), as_seen(path.stem)) for path in paths]
 
 
 def match(images: Sequence[Named], partners: Sequence[Named]) -> Matches:

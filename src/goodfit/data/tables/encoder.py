@@ -180,6 +180,7 @@ class Encoder:
         Raises:
             DataError: a column that the run was fitted on is not there.
         """
+        self._refuse_absent(frame.columns)
         rows = np.empty((frame.height, len(self.names)), dtype=np.float32)
         for start in range(0, frame.height, ROWS_ENCODED_AT_ONCE):
             rows[start : start + ROWS_ENCODED_AT_ONCE] = self.read(frame[start : start + ROWS_ENCODED_AT_ONCE]).rows

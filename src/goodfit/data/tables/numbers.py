@@ -105,7 +105,7 @@ def framed(inner: str) -> str:
 
 
 def unified(text: pl.Series) -> pl.Series:
-    """One kind of space, apostrophe, minus sign and digit, without what only decorates a number (5*, 12,-)."""
+    """One kind of space, apostrophe, minus sign and digit, without what is not seen or only decorates (5*, 12,-)."""
     return plain_signs(
         text.str.replace_all(INVISIBLE, "")
         .str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")

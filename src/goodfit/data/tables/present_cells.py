@@ -44,7 +44,6 @@ def strays_of(present: pl.Series) -> list[str]:
 
 def without_words(present: pl.Series, words: Collection[str]) -> pl.Series:
     """The values without these."""
-
     return present.filter(~visible(present).is_in(list(words)))
 
 

@@ -28,8 +28,8 @@ def visible(column: pl.Series) -> pl.Series:
 
 
 def as_seen(label: Any) -> Any:
-    """The label of an image or one of its tags without invisible signs, in one of Unicode's forms; no text as it is.
+    """A label, tag or group of images, or the name of a file: without invisible signs, in one of Unicode's forms.
 
-    Folders of macOS and of all others are called by the same letters in two forms.
+    Folders of macOS and of all others are called by the same letters in two forms. What is not text stays as it is.
     """
     return re.sub(INVISIBLE, "", unicodedata.normalize("NFC", label)) if isinstance(label, str) else label
