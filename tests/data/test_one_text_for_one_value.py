@@ -86,3 +86,18 @@ def test_signs_that_join_letters_stay() -> None:
         "\U0001f469\u200d\U0001f4bb",
     ]  # Persian; a woman at a computer
     assert texts(pl.Series(words)).to_list() == words
+
+
+@pytest.mark.parametrize("name", ["y ", "y\n2", "y\u200b"])
+def test_a_column_may_be_called_as_the_frame_calls_it(name: str) -> None:
+    """The names of a frame are read in one line without what is not seen; so is what the user calls them."""
+    frame = pl.DataFrame({"x": range(60), name: ["a", "b"] * 30, f"g{name}": [at // 2 for at in range(60)]})
+    for target in (name, [name]):
+        source = open_data(frame, kind="table", target=target, group=f"g{name}")
+        source.prepare()
+        assert source.groups is not None
+        assert len(set(source.groups)) == 30
+    stars = frame.with_columns(stars=pl.Series([at % 5 + 1 for at in range(60)]))
+    rated = open_data(stars, kind="ratings", user=f"g{name}", item=name, target="stars")
+    rated.prepare()
+    assert len(rated) == 60

@@ -14,6 +14,7 @@ from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.features import Described, Features
+from goodfit.data.tables.header import column_name
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
@@ -358,8 +359,9 @@ def ratings(
     dialect = Dialect(header, separator, encoding, bool(fill_gaps))
     whole = read_parts(data, valid=valid, test=test, stream=False, dialect=dialect)
     mark = None if decimal is None else parse_decimal(decimal)
-    settings = {"user": user, "item": item, "target": target, "group": group, "time": time, "decimal": mark}
-    settings |= {"date_order": date_order, "form": None}
+    columns = {"user": user, "item": item, "target": target, "group": group, "time": time}
+    settings = {option: None if name is None else column_name(name) for option, name in columns.items()}
+    settings |= {"decimal": mark, "date_order": date_order, "form": None}
     given = {"user": user_features, "item": item_features}
     return Ratings(whole, settings, {key: place for key, place in given.items() if place is not None})
 

@@ -17,6 +17,7 @@ from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType,
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
@@ -324,8 +325,8 @@ def table(
         "numeric": _listed(numeric),
         "ignore": _listed(ignore),
         "missing": _listed(missing),
-        "group": group,
-        "time": time,
+        "group": None if group is None else column_name(group),
+        "time": None if time is None else column_name(time),
         "decimal": None if decimal is None else parse_decimal(decimal),
         "date_order": date_order,
     }
@@ -349,10 +350,10 @@ def _listed(names: Sequence[str] | str | int | None) -> list[str]:
     if names is None:
         return []
     if isinstance(names, (str, int)):
-        return [name.strip() for name in str(names).split(",") if name.strip()]
+        return [name for each in str(names).split(",") if (name := column_name(each))]
     if hasattr(names, "dtype"):
         raise UsageError(
             f"target={type(names).__name__} is not the name of a column",
             fix="Put the values into the frame, and give the name of their column",
         )
-    return [str(name) for name in names]
+    return [column_name(str(name)) for name in names]

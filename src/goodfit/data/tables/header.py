@@ -83,10 +83,14 @@ def lines_above(rows: pl.DataFrame) -> int:
     return titles if enough else 0
 
 
+def column_name(cell: str) -> str:
+    """The name in one line, without what is not seen: as a file has it, and as a user gives it."""
+    return re.sub(INVISIBLE, "", " ".join(cell.split("\n"))).strip()
+
+
 def column_names(cells: Sequence[str]) -> list[str]:
     """Names in one line each; a column without a name is called as pandas calls it."""
-    names = [re.sub(INVISIBLE, "", " ".join(cell.split("\n"))).strip() for cell in cells]
-    return [name or f"{UNNAMED}{at}" for at, name in enumerate(names)]
+    return [column_name(cell) or f"{UNNAMED}{at}" for at, cell in enumerate(cells)]
 
 
 def _matches(cell: str, pattern: str) -> bool:
