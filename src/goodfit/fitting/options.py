@@ -153,6 +153,11 @@ class FitOptions:
             if option.group == "Training" or option.name in ("width", "augment")
         )
 
+    @property
+    def fine_tunes(self) -> bool:
+        """Whether a pretrained net is trained itself, and not its head alone."""
+        return (self.epochs or 1) > 1 or self.minutes is not None or self.freeze == 0
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
