@@ -54,7 +54,7 @@ class HalfTheRows:
 
 
 def half_the_rows(lesson: Lesson, fitted: Sequence[FittedRival]) -> HalfTheRows | None:
-    """Fit the better of the rivals again, each fold on half of its rows.
+    """Fit the better of the rivals again in the form that it has, each fold on half of its rows.
 
     None where there is no rival, where the better one knows no more than the trivial predictor, or where it would take
     long.
@@ -71,7 +71,7 @@ def half_the_rows(lesson: Lesson, fitted: Sequence[FittedRival]) -> HalfTheRows 
     learner = next(rival for rival in rivals() if rival.name == fitted[best].name)
     order = torch.randperm(len(lesson.x), generator=torch.Generator().manual_seed(lesson.seed)).numpy()
     halves = [(learnt[order[learnt] % 2 == 0], held_out) for learnt, held_out in lesson.folds]
-    out = learner.fit(replace(lesson, folds=halves)).out
+    out = learner.refitted(replace(lesson, folds=halves), fitted[best])
     excess = mean((task.row_losses(out, y).double() - losses[best]).numpy())
     loss = float(losses[best].mean())
     if loss <= 0:
