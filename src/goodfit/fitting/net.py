@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from goodfit.data.source import Source
 from goodfit.errors import ModelError, UsageError
 from goodfit.fitting.defaults import epochs_of_rows
-from goodfit.fitting.effort import Effort, Machine, affordable
+from goodfit.fitting.effort import CONVNET, Effort, affordable, usual_machine
 from goodfit.fitting.feature_net import feature_net
-from goodfit.fitting.fixed_features import FEW_PHOTOS
+from goodfit.fitting.image_folds import FEW_PHOTOS
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import NONE, Weights, choose_weights, would_start_from_photos
@@ -27,9 +27,7 @@ from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
-from goodfit.train.precision import choose_precision
 
-CONVNET = "convnet"
 WHY_INSTALL = "brings weights of 1.3 million photos: of few photos they make far more"
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 IMAGES_MEASURED = 2_000  # the same of images
@@ -202,20 +200,17 @@ def _effort(arch: str, problem: Problem, options: FitOptions, device: torch.devi
     """What can be afforded, where it decides anything: of plain nets for images on a processor."""
     if arch != CONVNET or device.type != "cpu":
         return None
-    dtype = options.precision
-    if dtype is None and (usual := problem.task.usual_precision()) is not None:
-        dtype = usual[0]
-    precision = choose_precision(nn.Identity(), device, images=True, large_products=True, dtype=dtype)
     rows = len(problem.split.rows("train"))
     return affordable(
-        Machine(precision, torch.get_num_threads(), options.speed),
+        usual_machine(problem.task, options, device),
         arch,
         problem.source.in_shape,
         problem.task.outputs,
-        rows * problem.split.fold_count,
+        rows,
         options.epochs or epochs_of_rows(rows),
         minutes=options.minutes,
         width=options.width,
+        folds=problem.split.fold_count,
     )
 
 

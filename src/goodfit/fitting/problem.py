@@ -18,7 +18,7 @@ from goodfit.data.columns import present_of, taken_of
 from goodfit.data.source import Source
 from goodfit.data.split import Split, default_share, make_split
 from goodfit.errors import DataError, UsageError
-from goodfit.fitting.fixed_features import learns_head_alone
+from goodfit.fitting.image_folds import folds_of_images, learns_head_alone
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions, split_options
 from goodfit.fitting.resume import Started
@@ -29,8 +29,8 @@ from goodfit.tasks.task import Task
 
 UNREADABLE_ROWS_SHOWN = 3
 CROSS_FITTED_ROWS = 10_000
-CROSS_FITTED_IMAGES = 5_000  # by heads on fixed features
 USUAL_FOLDS = 5
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,14 @@ def make_problem(
     options: FitOptions,
     journal: Journal,
     *,
+    device: torch.device = CPU,
     own_net: bool = False,
     started: Started | None = None,
 ) -> Problem:
     """Task, split and targets of a prepared source; the source then learns from its training rows.
 
     Args:
+        device: that trains: what can be afforded on it.
         own_net: whether the net is the user's own: there is one of it, so that it cannot be cross-fitted.
         started: the run that is resumed or trained on.
 
@@ -87,7 +89,12 @@ def make_problem(
     learnt_from = int((readable & np.array([part != "test" for part in source.parts])).sum())
     taught = _learnable(source, options, learnt_from)
     head_alone = not own_net and learns_head_alone(source, task, options, taught, started)
-    folds, why_folds = _folds(source, task, options, learnt_from, own_net=own_net, head_alone=head_alone)
+    of_images = (
+        None
+        if own_net
+        else folds_of_images(source, task, options, taught, head_alone=head_alone, started=started, device=device)
+    )
+    folds, why_folds = _folds(source, task, options, learnt_from, of_images, own_net=own_net)
     split = make_split(
         readable=readable,
         labels=task.strata(source.targets),
@@ -184,12 +191,12 @@ def _learnable(source: Source, options: FitOptions, rows: int) -> int:
 
 
 def _folds(
-    source: Source, task: Task, options: FitOptions, rows: int, *, own_net: bool, head_alone: bool
+    source: Source, task: Task, options: FitOptions, rows: int, of_images: tuple[int, str] | None, *, own_net: bool
 ) -> tuple[int, str]:
     """How many folds validate in turn, 1 for a validation part; and why.
 
     Args:
-        head_alone: nothing but a linear head is learnt, on features that are computed once.
+        of_images: what `folds_of_images` gives.
 
     Raises:
         UsageError: folds were asked for where they cannot be.
@@ -210,8 +217,8 @@ def _folds(
         return 1, "a validation part was asked for"
     if source.times is not None:
         return 1, "by time: the rows that validate are later than those learnt from"
-    if head_alone and rows <= CROSS_FITTED_IMAGES:
-        return USUAL_FOLDS, "a head for each: all images are learnt from, and all validate"
+    if of_images is not None:
+        return of_images
     if not source.cross_fits:
         return 1, "a validation part is usual here"
     if rows > CROSS_FITTED_ROWS:
