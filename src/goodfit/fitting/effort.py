@@ -27,7 +27,8 @@ SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 800  # of these: the report; readin
 SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 30.0, 5_000  # and the rival, of so many rows or more
 SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = 0.55  # that all threads reach in whole steps, of one convolution's speed: 0.55 to 0.65 on quiet cores
-SHARE_OF_FOLDS = 0.5  # of the minutes, for nets that are cross-fitted: more than that is not worth the wait
+SHARE_OF_FOLDS = 0.5  # of the minutes, for nets that are cross-fitted: what they gain is not worth a longer wait
+EPOCHS_OF_FOLDS = 0.4  # of the usual epochs, which these nets have at least
 LONGER = 1.5  # times the usual epochs, where the chosen net leaves time: of many rows more epochs still teach more
 # of the usual epochs, the share from which a width is better than the next narrower one in more epochs
 SHARE_OF_EPOCHS = {24: 0.0, 32: 0.4, 48: 0.7, 64: 0.9}
@@ -94,13 +95,13 @@ def affordable(
         width: that was asked for.
         folds: of cross-fitting: so many nets, each without one fold of the rows, have half of these minutes.
     """
-    if folds > 1:
-        minutes = SHARE_OF_FOLDS * (MINUTES if minutes is None else minutes)
+    minutes = _minutes(minutes, folds)
     passes = max(1, folds - 1) * rows
-    rival = min(SECONDS_OF_RIVAL * min(1.0, rows / ROWS_OF_RIVAL), 6 * (MINUTES if minutes is None else minutes))
+    rival = min(SECONDS_OF_RIVAL * min(1.0, rows / ROWS_OF_RIVAL), 6 * minutes)
     beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE + rival
-    seconds = max(SECONDS_AT_LEAST, 60 * (MINUTES if minutes is None else minutes) - beside)
-    widths = _widths(in_shape) if width is None else (width,)
+    seconds = max(SECONDS_AT_LEAST, 60 * minutes - beside)
+    most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
+    widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)
     share = 1e9 * SHARE_OF_SPEED
 
     def images_a_second(gigaflops: float, width: int) -> float:
@@ -143,15 +144,15 @@ def affords_folds(
     minutes: float | None,
     folds: int,
 ) -> bool:
-    """Whether a net for each fold, as wide as it may be and with all epochs, fits into half of the time."""
+    """Whether a net for each fold fits into half of the time, with four tenths of the usual epochs."""
     effort = affordable(machine, arch, in_shape, outputs, rows, epochs, minutes=minutes, folds=folds)
-    return effort.width == _widths(in_shape)[-1] and effort.epochs >= epochs
+    return effort.epochs >= math.floor(EPOCHS_OF_FOLDS * epochs)
 
 
-def _widths(in_shape: tuple[int, ...]) -> tuple[int, ...]:
-    """From narrow to wide, of images of this size."""
-    most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
-    return tuple(each for each in SHARE_OF_EPOCHS if each <= most)
+def _minutes(minutes: float | None, folds: int) -> float:
+    """Of the whole fit."""
+    usual = MINUTES if minutes is None else minutes
+    return usual if folds == 1 else SHARE_OF_FOLDS * usual
 
 
 def _rounded(rate: float) -> int:

@@ -1,4 +1,4 @@
-"""Which fits of images are cross-fitted, so that no image is lost to validation (docs/decisions/041).
+"""Which fits of images are cross-fitted, so that none is lost to validation: docs/decisions/041-images-in-folds.md.
 
 Where nothing but a linear head is learnt, on the features of a pretrained net or of edges and colours, a head for each
 fold costs next to nothing. A net for each fold takes its time: of few images, where that is affordable.
@@ -46,10 +46,12 @@ def folds_of_images(
     if head_alone:
         few = rows <= IMAGES_BY_HEADS
         return (FOLDS, "a head for each: all images are learnt from, and all validate") if few else None
+    if source.arch is not None or len(source.in_shape) != 3 or task.output != "row":
+        return None  # a source with a net of its own has no images
+    if rows > IMAGES_BY_NETS or device.type != "cpu":
+        return None
     if started is not None:
         return (started.net.folds, "as it was started") if started.net.folds > 1 else None
-    if len(source.in_shape) != 3 or task.output != "row" or rows > IMAGES_BY_NETS or device.type != "cpu":
-        return None
     if options.arch is not None or replace(options, minutes=None).of_training:
         return None
     if choose_weights(source, task, options) is not None:

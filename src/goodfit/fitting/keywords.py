@@ -15,7 +15,7 @@ class FitKeywords(TypedDict, total=False):
         valid_share: Share of the rows for validation [0.15, less above 10,000 rows].
         test_share: Share of the rows for the test [0.15, less above 10,000 rows].
         folds: Cross-fitting: folds of the training rows that validate in turn; 1: a validation part [5 for
-            tables of up to 10,000 rows].
+            tables of up to 10,000 rows, and for few images].
         arch: Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.
         width: Channels of the first stage.
         checkpointing: DenseNets: recompute activations in the backward pass to save memory.

@@ -55,7 +55,7 @@ class FitOptions:
     )
     folds: int | None = declared(
         "Cross-fitting: folds of the training rows that validate in turn; 1: a validation part [5 for tables of up to "
-        "10,000 rows].",
+        "10,000 rows, and for few images].",
         "Data",
         low=1,
         high=20,
