@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
+DAYS_OF_TIMES = [date(1899, 12, 30), date(1899, 12, 31)]
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 
 
@@ -65,6 +68,7 @@ def _sheets(data: bytes, **options: Any) -> dict[str, pl.DataFrame]:
     """Sheets by name; the types of columns are inferred from all rows, so that no cell becomes empty."""
     import polars as pl
 
+    logging.getLogger("fastexcel.types.dtype").setLevel(logging.ERROR)  # it warns on stderr of each column without a value
     options = {"raise_if_empty": False, "infer_schema_length": None} | options
     if "sheet_name" not in options:
         options["sheet_id"] = 0  # all of them
@@ -84,9 +88,18 @@ def _lines_above(data: bytes, sheet: str) -> int:
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
-    """With names for columns without one, as delimited text gives them."""
+    """With names for columns without one, as delimited text gives them, and times of day as times."""
     names = ["" if name.startswith(NAMELESS) else name for name in frame.columns]
+    frame = frame.with_columns(_times_of_day(frame))
     return frame.rename(dict(zip(frame.columns, column_names(names), strict=True)))
+
+
+def _times_of_day(frame: pl.DataFrame) -> list[pl.Series]:
+    """A cell with a time and no date lies on the day before Excel's first one: a column of these is of times."""
+    import polars as pl
+
+    moments = [column for column in frame if column.dtype == pl.Datetime and column.null_count() < len(column)]
+    return [column.dt.time() for column in moments if column.dt.date().is_in(DAYS_OF_TIMES).all()]
 
 
 def _empty() -> pl.DataFrame:
