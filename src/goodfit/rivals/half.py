@@ -58,8 +58,8 @@ class HalfTheRows:
 def half_the_rows(lesson: Lesson, fitted: Sequence[FittedRival]) -> HalfTheRows | None:
     """Fit the better of the rivals again in the form that it has, on half of the rows of each fold.
 
-    There are as many folds as it takes for rows enough to tell. None where there is no rival, where the better one knows no more than the trivial predictor, or where it would take
-    long.
+    There are as many folds as it takes for rows enough to tell. None where there is no rival, where the better one
+    knows no more than the trivial predictor, or where it would take long.
     """
     if not fitted or len(lesson.x) * lesson.task.outputs > ROWS_AND_OUTPUTS_AT_MOST:
         return None
