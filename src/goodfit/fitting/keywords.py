@@ -82,6 +82,7 @@ class FitKeywords(TypedDict, total=False):
         time: Split by time: a column; validation and test rows are later than training rows.
         decimal: Decimal mark of numbers: . or , [decided from all columns].
         date_order: What 03/04/2024 begins with: day or month [from all dates of a column].
+        sheet: The sheet of a workbook [the only one with rows].
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
         ignore: Columns to leave out, separated by commas.
@@ -148,6 +149,7 @@ class FitKeywords(TypedDict, total=False):
     time: str | None
     decimal: str | None
     date_order: str | None
+    sheet: str | None
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
     ignore: Sequence[str] | str
