@@ -60,7 +60,7 @@ def figure_of_rope(pair: Pair) -> str:
 
 
 def _of_two(compared: Compared, pair: Pair) -> str:
-    count, rows = len(compared.entries[0]), compared.entries[0].rows
+    count, rows = len(compared.entries[0]), pair.rows
     a, b = (figure(pair.metric, value) for value in pair.values)
     low, high = (distance(pair.metric, end) for end in (pair.difference.low, pair.difference.high))
     apart = f"{distance(pair.metric, pair.difference.value)}, 95% interval {low} to {high}"
@@ -90,7 +90,7 @@ def _of_many(compared: Compared, pairs: list[Pair]) -> str:
     ]
     listed = ", ".join(f"{name} {figure(metric, values[name])}" for name in order)
     title, first = f"{metric.title[0].upper()}{metric.title[1:]}", compared.entries[0]
-    start = f"{title} on {len(first):,} {first.rows}: {listed}"
+    start = f"{title} on {len(first):,} {pairs[0].rows}: {listed}"
     if not equals:
         return f"{start}. {best} is better than every other by more than chance explains (Holm, {len(pairs)} pairs)."
     return f"{start}. {best} has the best value; {', '.join(equals)} cannot be told from it (Holm, {len(pairs)} pairs)."

@@ -29,7 +29,9 @@ def run_parts(folder: Path, name: str) -> dict[str, Entry]:
 def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str) -> Entry:
     task = task_from_json(recorded)
     out, y = rows.out, rows.y
-    entry = Entry(name, rows.title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places)
+    entry = Entry(
+        name, rows.title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places, groups=rows.groups
+    )
     if task.family == "classes":
         names = tuple(str(task.truth(number)) for number in range(task.outputs))  # type: ignore[arg-type]  # a class number for a target of one number
         columns = task.decode(out)

@@ -71,8 +71,8 @@ class Ranking(RowTask):
         """The headline: the loss is of a few sampled items."""
         return -self.score(out, y)
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """ndcg_at_10 and recall_at_10, means over users."""
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
+        """ndcg_at_10 and recall_at_10, means over users, which are independent whatever else groups their rows."""
         gains, recalls = _by_user(out, RANK)
         return {"ndcg_at_10": mean(gains), "recall_at_10": mean(recalls)}
 

@@ -208,7 +208,7 @@ class Segmentation(DenseTask):
         right, either = self._overlaps(out)
         return float((right.sum(0) / either.sum(0)).mean())
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """iou (mean over classes that occur), pixel_accuracy, log_loss (an image's mean over its pixels).
 
         Sums over all images, void left out; intervals take the images, not the pixels, as independent.
@@ -216,9 +216,9 @@ class Segmentation(DenseTask):
         tables = self._tables(out)
         right = np.einsum("ncc->nc", tables).sum(1, keepdims=True)
         return {
-            "iou": mean_of_ratios(*self._overlaps(out)),
-            "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None]),
-            "log_loss": mean(out[:, 1].double().numpy()),
+            "iou": mean_of_ratios(*self._overlaps(out), groups),
+            "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None], groups),
+            "log_loss": mean(out[:, 1].double().numpy(), groups),
         }
 
     def truth(self, target: Tensor) -> Any:

@@ -202,8 +202,12 @@ class Task(ABC):
         return -score if self.metric.higher_is_better else score
 
     @abstractmethod
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """Every metric with its 95% interval; names are those of `metric_list`."""
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
+        """Every metric with its 95% interval; names are those of `metric_list`.
+
+        Args:
+            groups: (N,) the group of each row, where rows belong together: intervals take groups as independent.
+        """
 
     @abstractmethod
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
