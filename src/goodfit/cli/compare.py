@@ -68,7 +68,7 @@ def compare(
         _show(result.pairs, f"{len(result.compared.entries[0]):,} {result.pairs[0].rows}")
         if result.compared.fold_pairs:
             _show(result.compared.fold_pairs, counted(result.compared.folds, "fold"))
-        if any(pair.metric.name == "accuracy" for pair in result.pairs):
+        if any(pair.metric.share for pair in result.pairs):
             click.echo("Differences of accuracy are in points.")
         for note in result.notes:
             click.echo(note, err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from goodfit.analysis.compare import Compared, Pair
 from goodfit.analysis.compare_words import chance, distance, figure
 from goodfit.analysis.differing import differing_rows
-from goodfit.formatting import capital
+from goodfit.formatting import capital, number, percent
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.store.files import write_text
 
@@ -43,7 +44,8 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         lstrip_blocks=True,
     )
     environment.filters |= {"capital": capital, "chance": chance, "breakable": _breakable}
-    environment.globals |= {"figure": figure, "distance": distance}
+    of_classes = compared.entries[0].kind == "classes"
+    environment.globals |= {"figure": figure, "distance": distance, "shown_loss": _chance if of_classes else number}
     rows, differing = differing_rows(compared.entries, ROWS_SHOWN)
     first = compared.entries[0]
     headline = [pair for pair in compared.pairs if pair.metric == compared.metrics[0]]
@@ -57,7 +59,7 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         rows=rows,
         differing=differing,
         with_losses=first.kind != "classes" or first.probabilities is not None,
-        loss_title={"classes": "log loss", "numbers": "error", "losses": "loss"}[first.kind],
+        loss_title={"classes": "of the truth", "numbers": "error", "losses": "loss"}[first.kind],
         plot=markupsafe.Markup(to_svg(differences_plot(headline), "plot-differences", "Differences with intervals")),
     )
     return clean(text)
@@ -67,7 +69,7 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
     """The difference of each pair with its 95% interval; grey is the region of practical equivalence."""
     from matplotlib.figure import Figure
 
-    scale = 100 if pairs[0].metric.name == "accuracy" else 1
+    scale = 100 if pairs[0].metric.share else 1
     unit = "points" if scale == 100 else pairs[0].metric.unit
     with drawing():
         figure = Figure(figsize=(9.0, 1.4 + 0.36 * len(pairs)))
@@ -88,6 +90,11 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
         title = pairs[0].metric.title
         axes.set(title=f"Difference of {title}", xlabel=f"difference{f' in {unit}' if unit else ''}, with 95% interval")
     return figure
+
+
+def _chance(loss: float) -> str:
+    """The probability that a model gives to the true class, of its log loss."""
+    return percent(math.exp(-loss))
 
 
 def _breakable(text: str) -> str:

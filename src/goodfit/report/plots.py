@@ -173,7 +173,7 @@ def recall_bars(per_class: Sequence[Mapping[str, Any]], most: int = LISTED_CLASS
         if np.isfinite(known).any():
             mean = float(np.nanmean(known))
             axes.axvline(mean, color=VERMILION, linestyle="--", linewidth=1.2)
-            axes.annotate(f"mean {mean:.3g}", (mean, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+            axes.annotate(f"mean {number(mean, 3)}", (mean, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
                           textcoords="offset points", ha="center" if mean < 0.85 else "right", va="bottom",
                           color=VERMILION)  # fmt: skip
         axes.set_yticks(at, [short(row["label"]) for row in shown], parse_math=False)
