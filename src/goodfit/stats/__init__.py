@@ -13,7 +13,7 @@ _HOME = {
     "population_variance": "describe", "sample_deviation": "describe", "sample_variance": "describe",
     "shares_within": "describe", "standardised": "describe", "z_of_area": "describe", "Posterior": "paired",
     "correlated_posterior": "paired", "corrected_t": "paired", "holm": "paired", "mcnemar": "paired",
-    "paired_t": "paired", "share_difference": "paired", "sign_flip": "sign_flips",
+    "paired_t": "paired", "share": "estimates", "share_difference": "paired", "sign_flip": "sign_flips",
 }  # fmt: skip
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from goodfit.stats.estimates import proportion as proportion
     from goodfit.stats.estimates import r2 as r2
     from goodfit.stats.estimates import rmse as rmse
+    from goodfit.stats.estimates import share as share
     from goodfit.stats.estimates import z_scores as z_scores
     from goodfit.stats.paired import Posterior as Posterior
     from goodfit.stats.paired import corrected_t as corrected_t
