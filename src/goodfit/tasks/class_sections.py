@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from goodfit.stats.calibration import Reliability
 from goodfit.tasks.section import Plot, Section, Table
 
 MAPPED_CLASSES = 100  # beyond, a cell of the matrix is under four pixels
@@ -112,7 +113,9 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
     """
     text = (
         "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
-        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points."
+        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points; of so "
+        f"many rows chance alone would make it {100 * Reliability.from_json(calibration).error_by_chance:.1f} where "
+        "every probability is right."
     )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
     return Section("reliability", "Reliability of the confidence", text, [plot], link="Reliability")
