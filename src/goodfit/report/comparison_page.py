@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from goodfit.analysis.compare import Compared, Pair
 from goodfit.analysis.compare_words import chance, distance, figure
 from goodfit.analysis.differing import differing_rows
-from goodfit.formatting import capital, number, percent
+from goodfit.formatting import capital, listed, number, percent
+from goodfit.report.plots import plain_ticks
 from goodfit.report.svg import clean, drawing, short, to_svg
+from goodfit.report.template import cut
 from goodfit.store.files import write_text
 
 if TYPE_CHECKING:
@@ -43,14 +45,21 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"capital": capital, "chance": chance, "breakable": _breakable}
+    environment.filters |= {
+        "capital": capital,
+        "chance": chance,
+        "breakable": _breakable,
+        "cut": cut,
+        "percent": percent,
+    }
     of_classes = compared.entries[0].kind == "classes"
     environment.globals |= {"figure": figure, "distance": distance, "shown_loss": _chance if of_classes else number}
     rows, differing = differing_rows(compared.entries, ROWS_SHOWN)
     first = compared.entries[0]
     headline = [pair for pair in compared.pairs if pair.metric == compared.metrics[0]]
     text = environment.get_template("comparison.html.j2").render(
-        title=" and ".join(entry.name for entry in compared.entries),
+        title=listed(entry.name for entry in compared.entries),
+        many=len(compared.entries) > 2,
         compared=compared,
         first=first,
         sentences=sentences,
@@ -59,7 +68,7 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         rows=rows,
         differing=differing,
         with_losses=first.kind != "classes" or first.probabilities is not None,
-        loss_title={"classes": "of the truth", "numbers": "error", "losses": "loss"}[first.kind],
+        loss_title={"classes": "p of truth", "numbers": "error", "losses": "loss"}[first.kind],
         plot=markupsafe.Markup(to_svg(differences_plot(headline), "plot-differences", "Differences with intervals")),
     )
     return clean(text)
@@ -87,6 +96,7 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
         axes.set_yticks(range(len(pairs)), labels, parse_math=False)
         axes.set_ylim(len(pairs) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
+        axes.xaxis.set_major_formatter(plain_ticks())
         title = pairs[0].metric.title
         axes.set(title=f"Difference of {title}", xlabel=f"difference{f' in {unit}' if unit else ''}, with 95% interval")
     return figure

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from goodfit.formatting import percent, percent_decimals
 from goodfit.stats.calibration import Reliability
 from goodfit.tasks.section import Plot, Section, Table
 
@@ -92,10 +93,10 @@ def classes_section(
     rows = [
         (
             row["label"],
-            row["recall"],
-            (row["recall_low"], row["recall_high"]),
-            row["precision"],
-            row["f1"],
+            percent(row["recall"], 1) if row["support"] else None,
+            interval_in_percent(row["recall_low"], row["recall_high"]) if row["support"] else None,
+            percent(row["precision"], 1),
+            percent(row["f1"], 1),
             row["support"],
         )
         for row in per_class
@@ -103,6 +104,12 @@ def classes_section(
     columns = ("class", "recall", "95% interval", "precision", "F1", "rows")
     blocks.append(Table(columns, rows, summary="Every class", unfolded=len(rows) <= UNFOLDED_CLASSES))
     return Section("classes", "Classes", "", blocks)
+
+
+def interval_in_percent(low: float, high: float) -> str:
+    """53% to 73%, with the decimals that mean something."""
+    decimals = percent_decimals(low, high)
+    return f"{percent(low, decimals)} to {percent(high, decimals)}"
 
 
 def reliability_section(calibration: Mapping[str, Any]) -> Section:

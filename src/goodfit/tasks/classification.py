@@ -268,6 +268,9 @@ class Classification(CalibratedTask):
         counts = torch.bincount(y_train, minlength=len(self.classes)).double() + 1
         return -(counts / counts.sum()).log()[y]
 
+    def probabilities(self, out: Tensor) -> Tensor:
+        return self.logits(out).softmax(1)
+
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction, confidence, set where there are prediction sets, and p_LABEL for every class (up to 100)."""
         shares = self.logits(out).softmax(1)

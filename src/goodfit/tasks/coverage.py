@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.formatting import number
+from goodfit.formatting import number, percent
 from goodfit.stats.estimates import proportion
 from goodfit.tasks.section import Section, Table
 
@@ -47,8 +47,8 @@ def coverage_section(groups: Sequence[dict[str, Any]], what: str) -> Section:
         (
             each["group"],
             each["rows"],
-            f"{100 * each['value']:.1f}%",
-            f"{100 * each['low']:.0f} to {100 * each['high']:.0f}%",
+            percent(each["value"], 1),
+            f"{percent(each['low'])} to {percent(each['high'])}",
         )
         for each in groups
     ]

@@ -38,6 +38,10 @@ class Ranking(RowTask):
     )
     decodes_scores: ClassVar[bool] = False
     metric_list: ClassVar[tuple[Metric, ...]] = (NDCG_AT_10, RECALL_AT_10)
+    example_words: ClassVar[str] = (
+        "The choices that stand furthest down in the list that their user would see. The prediction is the place, of "
+        "all items that are new to the user; the truth is the first."
+    )
 
     @property
     def outputs(self) -> int:

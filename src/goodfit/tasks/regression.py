@@ -211,9 +211,7 @@ class Regression(RowTask):
             Plot("scatter", points, "Prediction against truth", "half", first=True),
             Plot("residuals", points, "Residuals against prediction", "half"),
         ]
-        text = (
-            "On the dashed line a prediction is exact. Residuals should lie around zero without a shape of their own."
-        )
+        text = "On the dashed line a prediction is exact."
         sections = [Section("scatter", "Predictions", text, plots)]
         if "coverage" in analyses:
             sections.append(coverage_section(analyses["coverage"], "intervals"))

@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, percent
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
-from goodfit.tasks.class_sections import confusion_section
+from goodfit.tasks.class_sections import confusion_section, interval_in_percent
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
 from goodfit.tasks.panels import mask_legend, mask_panels
@@ -256,8 +256,10 @@ class Segmentation(DenseTask):
         for row in details["per_area"]:
             iou: tuple[Any, ...] = (None, "not among the scored pixels", "")
             if row["iou"] is not None:
-                iou = (row["iou"], (row["iou_low"], row["iou_high"]), Bar(row["iou"]))
-            rows.append((row["label"], *iou, row["recall"], row["precision"], f"{100 * row['share']:.2f}%"))
+                interval = interval_in_percent(row["iou_low"], row["iou_high"])
+                iou = (percent(row["iou"], 1), interval, Bar(row["iou"]))
+            recall = None if row["recall"] is None else percent(row["recall"], 1)
+            rows.append((row["label"], *iou, recall, percent(row["precision"], 1), percent(row["share"], 2)))
         text = (
             "IoU: of the pixels that are of a class by truth or by prediction, the share that is both. Share: how much "
             "of all counted pixels the class has."

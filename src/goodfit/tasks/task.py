@@ -269,6 +269,10 @@ class Task(ABC):
     def decode(self, out: Tensor) -> Columns:
         """Predictions as columns, one value a row, in the words of the data."""
 
+    def probabilities(self, out: Tensor) -> Tensor | None:
+        """(N, C) of every class, however many there are; None of tasks without classes."""
+        return None
+
     @abstractmethod
     def truth(self, target: Tensor) -> Any:
         """One encoded target in the words of the data."""
