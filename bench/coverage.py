@@ -19,6 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=4_000)
     parser.add_argument("--only", default="", help="lines with this in them")
+    parser.add_argument("--skip", default="", help="metrics with this in their name")
     parser.add_argument("--seed", type=int, default=0, help="another one than methods were chosen with")
     parser.add_argument("--sides", action="store_true", help="percent below and above the interval, too")
     options = parser.parse_args()
@@ -27,7 +28,7 @@ def main() -> None:
           f"{196 * np.sqrt(0.05 * 0.95 / draws):.1f} of it")  # fmt: skip
     print(f"| metric | rows | {' | '.join(f'n = {rows:,}' for rows in SIZES)} |\n|---|---|{'---|' * len(SIZES)}")
     for number, (metric, law, made) in enumerate([*laws(), *grouped_laws()]):
-        if options.only not in f"{metric}, {law}":
+        if options.only not in f"{metric}, {law}" or (options.skip and options.skip in metric):
             continue
         shares, draw = [], made()
         for rows in SIZES:

@@ -50,7 +50,7 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         "chance": chance,
         "breakable": _breakable,
         "cut": cut,
-        "percent": percent,
+        "likely": _likely,
     }
     of_classes = compared.entries[0].kind == "classes"
     environment.globals |= {"figure": figure, "distance": distance, "shown_loss": _chance if of_classes else number}
@@ -100,6 +100,11 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
         title = pairs[0].metric.title
         axes.set(title=f"Difference of {title}", xlabel=f"difference{f' in {unit}' if unit else ''}, with 95% interval")
     return figure
+
+
+def _likely(share: float) -> str:
+    """A probability in whole percent; what rounds to none or all is only nearly so."""
+    return "<1%" if share < 0.005 else ">99%" if share > 0.995 else f"{100 * share:.0f}%"
 
 
 def _chance(loss: float) -> str:
