@@ -266,3 +266,11 @@ def test_balanced_accuracy_of_one_mistake_in_many_classes_is_no_wider_than_accur
     found, plain = balanced_accuracy(correct, labels), stats.proportion(269, 270)
     assert plain.low <= found.low
     assert (found.low, found.high) == pytest.approx((0.979, 0.999), abs=0.003)
+
+
+def test_the_interval_of_a_loss_does_not_reach_below_zero() -> None:
+    losses = np.r_[np.zeros(30), 1.2]
+    assert stats.mean(losses).low < 0
+    assert stats.mean(losses, least=0).low == 0
+    assert stats.mean(losses, least=0).high == stats.mean(losses).high
+    assert stats.mean(np.array([0.5]), least=0, most=1) == stats.Estimate(0.5, 0, 1)

@@ -132,7 +132,9 @@ def share(right: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
     return of_groups(proportion(float(values.sum()), len(values)), values, groups, SHARE)
 
 
-def mean(values: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
+def mean(
+    values: np.ndarray, groups: np.ndarray | None = None, *, least: float = -math.inf, most: float = math.inf
+) -> Estimate:
     """A mean with Hall's interval: Student's, with the skewness of the values taken out; of groups, of their sums.
 
     Losses and squared errors are skewed, and the usual interval of 30 rows misses the truth in up to 15% of samples.
@@ -140,19 +142,24 @@ def mean(values: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
     the interval back. Coverage is in docs/benchmarks.md.
 
     Of one value the interval is unbounded.
+
+    Args:
+        values: (N,).
+        groups: (N,) of rows that belong together; None: all stand alone.
+        least, most: what a value can be: 0 and more of a loss. The interval ends there at the latest.
     """
     values = np.asarray(values, dtype=np.float64)
     if len(values) == 0:
-        return Estimate(math.nan, -math.inf, math.inf)
+        return Estimate(math.nan, least, most)
     value = float(values.mean())
     if not math.isfinite(value):
-        return Estimate(value, -math.inf, math.inf)
+        return Estimate(value, least, most)
     if groups is not None:
         values = pooled(values, groups)
     if len(values) == 1:
-        return Estimate(value, -math.inf, math.inf)
+        return Estimate(value, least, most)
     below, above = _skewed_reach(values)
-    return Estimate(value, value - below, value + above)
+    return Estimate(value, max(least, value - below), min(most, value + above))
 
 
 def _skewed_reach(values: np.ndarray) -> tuple[float, float]:

@@ -159,7 +159,7 @@ class Classification(CalibratedTask):
         estimates = {
             "accuracy": share(right, groups),
             "balanced_accuracy": balanced_accuracy(right, labels, groups),
-            "log_loss": mean(self.row_losses(out, y).double().numpy(), groups),
+            "log_loss": mean(self.row_losses(out, y).double().numpy(), groups, least=0),
         }
         shares = self.logits(out).softmax(1).double().numpy()
         if (area := self._auc(shares, labels, groups)) is not None:
@@ -170,7 +170,7 @@ class Classification(CalibratedTask):
             inside = self.sets.members(shares)
             held = inside[np.arange(len(labels)), labels]
             estimates["coverage"] = share(held, groups)
-            estimates["set_size"] = mean(inside.sum(axis=1), groups)
+            estimates["set_size"] = mean(inside.sum(axis=1), groups, least=0, most=len(self.classes))
         return estimates
 
     @property

@@ -93,7 +93,7 @@ class MultiLabel(CalibratedTask):
         estimates = {
             "f1": mean_of_ratios(*parts, groups) if parts[1].sum() else Estimate(0.0, 0.0, 1.0),
             "accuracy": share(exact.numpy(), groups),
-            "log_loss": mean(self.row_losses(out, y).double().numpy(), groups),
+            "log_loss": mean(self.row_losses(out, y).double().numpy(), groups, least=0),
         }
         area = mean_auc(out.double().numpy(), y.numpy() > 0.5, groups)
         return estimates if area is None else {**estimates, "auc": area}

@@ -78,7 +78,7 @@ class Ranking(RowTask):
     def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """ndcg_at_10 and recall_at_10, means over users, which are independent whatever else groups their rows."""
         gains, recalls = _by_user(out, RANK)
-        return {"ndcg_at_10": mean(gains), "recall_at_10": mean(recalls)}
+        return {"ndcg_at_10": mean(gains, least=0, most=1), "recall_at_10": mean(recalls, least=0, most=1)}
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every user gets the most popular items that the user has not taken."""

@@ -123,7 +123,7 @@ class Regression(RowTask):
         errors = self._errors(out, y)
         estimates = {
             "rmse": rmse(np.sqrt((errors**2).mean(axis=1)), groups),
-            "mae": mean(np.abs(errors).mean(axis=1), groups),
+            "mae": mean(np.abs(errors).mean(axis=1), groups, least=0),
         }
         if self.single:
             explained = r2(errors[:, 0], y.double().numpy(), groups)

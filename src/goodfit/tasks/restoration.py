@@ -140,7 +140,7 @@ class Restoration(DenseTask):
         columns = out.double().numpy()
         return {
             "psnr": mean(columns[:, 1], groups),
-            "ssim": mean(columns[:, 2], groups),
+            "ssim": mean(columns[:, 2], groups, least=-1, most=1),
             "psnr_gain": mean(columns[:, 1] - columns[:, 3], groups),
         }
 

@@ -218,7 +218,7 @@ class Segmentation(DenseTask):
         return {
             "iou": mean_of_ratios(*self._overlaps(out), groups),
             "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None], groups),
-            "log_loss": mean(out[:, 1].double().numpy(), groups),
+            "log_loss": mean(out[:, 1].double().numpy(), groups, least=0),
         }
 
     def truth(self, target: Tensor) -> Any:
