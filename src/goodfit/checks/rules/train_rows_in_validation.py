@@ -313,10 +313,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             error_from = SHARE_OF_ERROR if data.columns else SHARE_AT_LEAST
             few = share < SHARE_AT_LEAST or share < CHANCE_FACTOR * by_chance
             yield self.finding(
-                f"{len(copies)} of {len(rows)} {PART_WORDS[part]} rows ({share:.1%}) {agreeing(len(copies), 'is', 'are')} "
-                "in the training rows as "
-                f"well, such as "
-                f"{data.keys[copies[0]]} = {twin}{chance}",
+                f"{len(copies)} of {len(rows)} {PART_WORDS[part]} rows ({share:.1%}) "
+                f"{agreeing(len(copies), 'is', 'are')} in the training rows as well, such as {data.keys[copies[0]]} = {twin}{chance}",
                 "Remove the copies, or keep them in one part with --group",
                 file=data.keys[copies[0]],
                 count=len(copies),
