@@ -314,7 +314,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             few = share < SHARE_AT_LEAST or share < CHANCE_FACTOR * by_chance
             yield self.finding(
                 f"{len(copies)} of {len(rows)} {PART_WORDS[part]} rows ({share:.1%}) "
-                f"{agreeing(len(copies), 'is', 'are')} in the training rows as well, such as {data.keys[copies[0]]} = {twin}{chance}",
+                f"{agreeing(len(copies), 'is', 'are')} in the training rows as well, "
+                f"such as {data.keys[copies[0]]} = {twin}{chance}",
                 "Remove the copies, or keep them in one part with --group",
                 file=data.keys[copies[0]],
                 count=len(copies),
