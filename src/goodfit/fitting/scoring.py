@@ -146,7 +146,7 @@ def score(
 
 def _scored_part(problem: Problem, task: Task, rows: Tensor, out: Tensor, y: Tensor) -> Part:
     groups = groups_of(problem.source, rows)
-    return Part(rows, out, y, task.metrics(out, y, groups), task.baseline(problem.y_train, y, out), groups)
+    return Part(rows, out, y, task.metrics_of_groups(out, y, groups), task.baseline(problem.y_train, y, out), groups)
 
 
 def rows_to_score(task: Task, problem: Problem) -> dict[str, Tensor]:
@@ -182,7 +182,7 @@ def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[
         name=rival.name,
         seconds=round(rival.seconds, 2),
         share=rival.share,
-        metrics={part: own.metrics(out, parts[part].y, parts[part].groups) for part, out in outs.items()},
+        metrics={part: own.metrics_of_groups(out, parts[part].y, parts[part].groups) for part, out in outs.items()},
         excess=mean(excess[shown], parts[shown].groups),
     )
     return _ScoredRival(score, np.concatenate(list(excess.values())))

@@ -57,7 +57,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
             continue
         out, y = _in_blocks(model, source, feed, torch.from_numpy(of_part))
         groups = groups_of(source, of_part)
-        metrics[part] = {name: value.to_json() for name, value in model.task.metrics(out, y, groups).items()}
+        metrics[part] = {name: value.to_json() for name, value in model.task.metrics_of_groups(out, y, groups).items()}
         baseline[part] = model.task.baseline(stored["y_train"], y, out)
     looks = 0
     if counts["test"]:

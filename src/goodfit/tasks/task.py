@@ -216,6 +216,10 @@ class Task(ABC):
         `out` is the net's, for tasks whose net knows what the trivial predictor would give (a popularity).
         """
 
+    def metrics_of_groups(self, out: Tensor, y: Tensor, groups: np.ndarray | None) -> dict[str, Estimate]:
+        """`metrics`, of rows that stand alone where `groups` is None."""
+        return self.metrics(out, y) if groups is None else self.metrics(out, y, groups)
+
     def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor | None:
         """(N,) the loss of every row under the best constant prediction of `y_train`, to be held against `row_losses`.
 
