@@ -40,8 +40,8 @@ def main() -> None:
                     drawn += 1
                     missed["below"] += truth < estimate.low
                     missed["above"] += truth > estimate.high
-            sides = [f"{100 * count / drawn:.1f} {side}" for side, count in missed.items()]
-            held = f"{100 * (1 - sum(missed.values()) / drawn):.1f}"
+            sides = [f"{100 * count / max(1, drawn):.1f} {side}" for side, count in missed.items()]
+            held = f"{100 * (1 - sum(missed.values()) / drawn):.1f}" if drawn else "–"
             shares.append(f"{held} ({', '.join(sides)})" if options.sides else held)
         print(f"| {metric} | {law} | {' | '.join(shares)} |", flush=True)
     print(f"{time.monotonic() - began:.0f} s")
