@@ -67,7 +67,7 @@ def main() -> None:
                         if what == "classes"
                         else of_numbers(random, rows, 1 + size, what != "normal errors")
                     )
-                    counts.update({name: p < 0.05 for name, p in made.items()})
+                    counts.update({name: int(p < 0.05) for name, p in made.items()})
                 figures = ", ".join(f"{name} {100 * count / draws:.1f}" for name, count in counts.items())
                 print(f"{rows:>3} rows, {what}, {'no effect' if not effect else 'an effect'}: {figures}", flush=True)
     print(f"{time.monotonic() - began:.0f} s")
