@@ -106,7 +106,7 @@ def compare(
     correlated t test over folds. p-values of several pairs are adjusted by Holm's method.
 
     Args:
-        models: run folders, `Run`s, or tables of predictions of anybody: columns of the truth and of the prediction,
+        models: run folders, runs, or tables of predictions of anybody: columns of the truth and of the prediction,
             and perhaps probabilities (p_LABEL), a key and folds. A single file may have several columns of predictions.
         part: of runs: test or valid [test where all have test rows].
         rope: the largest difference that does not matter: 0.01 is a point of accuracy, or 1% of an RMSE.
