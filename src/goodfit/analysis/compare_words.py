@@ -16,8 +16,11 @@ def figure(metric: Metric, value: float) -> str:
 
 def distance(metric: Metric, value: float) -> str:
     """A difference of two values, with its sign: in points of accuracy."""
-    if metric.share or metric in SHARES:
-        return f"{100 * value:+.1f}" if metric.share else f"{value:+.4f}"
+    if metric.share:
+        points = f"{100 * value:+.1f}"
+        return points if float(points) else f"{100 * value:+.1g}" if value else "0.0"  # no minus before a zero
+    if metric in SHARES:
+        return f"{value:+.4f}"
     return ("-" if value < 0 else "+") + number(abs(value))
 
 
