@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -63,7 +64,7 @@ def test_a_fit_by_groups_has_wider_intervals_and_is_compared_by_them(tmp_path: P
     farm = np.repeat(np.arange(40), 10)
     rain = random.normal(size=400)
     frame = pl.DataFrame({"rain": rain, "yield": rain + 2 * random.normal(size=40)[farm], "farm": farm})
-    options = {"target": "yield", "epochs": 2, "quiet": True, "rivals": "none", "seed": 1}
+    options: dict[str, Any] = {"target": "yield", "epochs": 2, "quiet": True, "rivals": "none", "seed": 1}
     run = gf.fit(frame, group="farm", out=tmp_path / "a", **options)
     other = gf.fit(frame, group="farm", out=tmp_path / "b", **{**options, "epochs": 3})
     value = run.metrics["test"]["mae"]

@@ -81,7 +81,7 @@ def test_a_table_of_more_classes_than_columns_of_probabilities_is_fitted_compare
     number = np.tile(np.arange(130), 5)
     place = random.normal(size=(130, 3))[number] + 0.1 * random.normal(size=(650, 3))
     frame = pl.DataFrame({"x": place[:, 0], "y": place[:, 1], "z": place[:, 2], "what": [f"kind {n}" for n in number]})
-    options = {"epochs": 2, "quiet": True, "rivals": "none", "folds": 1}
+    options: dict[str, Any] = {"epochs": 2, "quiet": True, "rivals": "none", "folds": 1}
     runs = [gf.fit(gf.table(frame, "what"), out=tmp_path / name, seed=3, **options) for name in "ab"]
     explanation = runs[0].record.explanation
     assert explanation is not None

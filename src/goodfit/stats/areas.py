@@ -125,13 +125,25 @@ def area_variance(scores: np.ndarray, positive: np.ndarray, other: np.ndarray | 
         values = [each - placement_values(other[:, at], positive[:, at]) for at, each in enumerate(values)]
     values_of_row = np.asarray(np.mean(values, axis=0))
     if count > 1 or min(int(positive.sum()), rows - int(positive.sum())) < 2:
-        variance: float = values_of_row.var(ddof=1) / rows
+        variance = _variance_by_kind(values_of_row, np.unique(positive, axis=0, return_inverse=True)[1].reshape(-1))
     else:  # each kind with its own degree of freedom, as DeLong et al. have it
         kinds = [values_of_row[positive[:, 0] == kind] for kind in (True, False)]
         variance = float(np.sum([kind.var(ddof=1) * len(kind) for kind in kinds])) / float(rows * rows)
     if count * rows**2 > PAIRS_AT_MOST:
         return variance
     return max(variance - _of_pairs(scores, positive, other), variance / 2)
+
+
+def _variance_by_kind(values: np.ndarray, kind: np.ndarray) -> float:
+    """The variance of the mean of rows of several kinds, such as classes: within each with its degree of freedom.
+
+    Of 20 classes with five rows each, the spread around each class's own mean is a fifth too small without.
+    """
+    counts = np.bincount(kind)
+    means = np.bincount(kind, weights=values) / counts
+    within = np.bincount(kind, weights=(values - means[kind]) ** 2) * counts / np.maximum(counts - 1, 1)
+    between = counts * (means - values.mean()) ** 2
+    return float(within.sum() + between.sum()) / float(len(values) ** 2)
 
 
 def _of_pairs(scores: np.ndarray, positive: np.ndarray, other: np.ndarray | None) -> float:
