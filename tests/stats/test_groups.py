@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -50,7 +52,7 @@ def test_copies_of_rows_tell_nothing_new(figure: str) -> None:
         a, b, correct, positive = x[at], y[at], right[at], at % 3 == 0
         sizes = np.exp(b)[:, None]
         score = a + 1.5 * positive
-        return {
+        figures: dict[str, Callable[[], estimates.Estimate | None]] = {
             "share": lambda: estimates.share(correct, groups),
             "mean": lambda: estimates.mean(np.exp(a), groups),
             "rmse": lambda: estimates.rmse(a, groups),
@@ -59,7 +61,8 @@ def test_copies_of_rows_tell_nothing_new(figure: str) -> None:
             "average precision": lambda: areas.average_precision(score, positive, groups),
             "balanced": lambda: balanced_accuracy(correct, at % 2, groups),
             "ratio": lambda: estimates.mean_of_ratios(sizes / (1 + np.exp(-a[:, None])), sizes, groups),
-        }[figure]()
+        }
+        return figures[figure]()
 
     alone, copied = of(np.arange(120), None), of(np.tile(np.arange(120), COPIES), np.tile(np.arange(120), COPIES))
     believed = of(np.tile(np.arange(120), COPIES), None)

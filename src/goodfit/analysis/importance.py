@@ -133,6 +133,7 @@ def _shown(task: Task, out: Tensor, y: Tensor) -> tuple[str, np.ndarray]:
         label = task.truth(torch.tensor(at))
         return f"probability of {label}", shares[:, at].double().numpy()
     columns = task.decode(out)
-    name = next((name for name in reversed(columns) if name.startswith("p_")), next(iter(columns)))  # a tag's
+    names = list(columns)
+    name = next((name for name in reversed(names) if name.startswith("p_")), names[0])  # of tags the last one's
     title = f"probability of {name[2:]}" if name.startswith("p_") else name
     return title, np.asarray(columns[name], dtype=np.float64)
