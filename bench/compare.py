@@ -6,6 +6,7 @@ degrees of freedom), independent or shared. Unlike models: scores of positive ro
 model as in the other, with the same area; errors of normal law in one model, of Student t with 10 degrees of freedom
 in the other, with the same RMSE (or the same MAE). Folds: two models, least squares or the nearest neighbour, each of a
 column of its own that tells as much of the target, fitted in 5 folds, with the plain t test over folds beside it.
+Groups: each model is better for some groups of five rows.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from scipy import stats
@@ -30,6 +32,7 @@ SHARED = 0.8
 HEAVY = stats.t(10)
 HEAVY_SIZE = float(HEAVY.expect(np.abs))
 FOLDS = 5
+PER_GROUP = 5
 
 
 def classes(random: np.random.Generator, rows: int, correlation: float) -> list[Entry]:
@@ -52,6 +55,28 @@ def numbers(random: np.random.Generator, rows: int, correlation: float) -> list[
     truth = random.normal(size=rows)
     keys = tuple(map(str, range(rows)))
     return [Entry("ab"[at], "rows", keys, True, truth, truth + errors[at]) for at in (0, 1)]
+
+
+def in_groups(random: np.random.Generator, rows: int, *, numbers: bool, known: bool) -> list[Entry]:
+    """Two models, each of which is good for some groups of five rows and worse for others, and equal on average.
+
+    Args:
+        known: whether the groups are given with the rows.
+    """
+    groups = np.arange(rows) // PER_GROUP
+    keys, own = tuple(map(str, range(rows))), random.normal(size=(2, rows))[:, groups]
+    told = groups if known else None
+    if numbers:
+        truth = random.normal(size=rows)
+        errors = own + random.normal(size=(2, rows))
+        return [Entry("ab"[at], "rows", keys, True, truth, truth + errors[at], groups=told) for at in (0, 1)]
+    truth, entries = np.where(random.random(rows) < 0.4, "yes", "no"), []
+    for at in (0, 1):
+        odds = 1.5 * np.where(truth == "yes", 1, -1) + own[at] + random.normal(size=rows)
+        share = 1 / (1 + np.exp(-odds))
+        both, predicted = np.stack([1 - share, share], axis=1), np.where(share > 0.5, "yes", "no")
+        entries.append(Entry("ab"[at], "rows", keys, True, truth, predicted, ("no", "yes"), both, groups=told))
+    return entries
 
 
 def unlike(random: np.random.Generator, rows: int, correlation: float) -> Iterator[tuple[Metric, list[Entry]]]:
@@ -138,25 +163,38 @@ def exact_sizes(rows: int, told_apart: float) -> tuple[float, float]:
     return sizes[0], sizes[1]
 
 
+def _uncorrelated(random: np.random.Generator, rows: int, _: float, *, numbers: bool, known: bool) -> list[Entry]:
+    return in_groups(random, rows, numbers=numbers, known=known)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=4_000)
-    draws = parser.parse_args().draws
+    parser.add_argument("--only", default="", help="lines with this in them")
+    options = parser.parse_args()
+    draws, only = options.draws, options.only
     began = time.monotonic()
     for told_apart in (1.0, 2.8, 4.0, 6.2):
         score, next_one = exact_sizes(30, told_apart)
         print(f"30 rows, {told_apart} told apart, exactly: score test {score:.1f}, the next test {next_one:.1f}")
     print(f"percent of {draws:,} pairs of equally good models called different at 5%; a simulation error is "
           f"{100 * np.sqrt(0.05 * 0.95 / draws):.1f}")  # fmt: skip
+    for what, many in (("classes", False), ("numbers", True)):
+        for known in (True, False):
+            name = f"{what} in groups of {PER_GROUP}, which are {'' if known else 'not '}given"
+            for rows in (30, 100, 500) if only in name else ():
+                rates = rejected(partial(_uncorrelated, numbers=many, known=known), rows, 0, draws)
+                figures = ", ".join(f"{metric} {rate:.1f}" for metric, rate in rates.items())
+                print(f"{name}, {rows:>3} rows: {figures}", flush=True)
     for what, make in (("classes", classes), ("numbers", numbers), ("unlike models", None)):
         for correlation in (0.0, SHARED):
-            for rows in (30, 100, 500):
+            for rows in (30, 100, 500) if only in what else ():
                 rates = rejected(make, rows, correlation, draws) if make else rejected_unlike(rows, correlation, draws)
                 errors = "shared errors" if correlation else "independent errors"
                 figures = ", ".join(f"{name} {rate:.1f}" for name, rate in rates.items())
                 print(f"{what}, {errors}, {rows:>3} rows: {figures}", flush=True)
     for name, learn in (("least squares", least_squares), ("nearest neighbour", nearest)):
-        for rows in (50, 200):
+        for rows in (50, 200) if only in name else ():
             corrected, plain = over_folds(learn, rows, draws)
             print(f"{name} in {FOLDS} folds of {rows} rows: corrected t {corrected:.1f}, plain t {plain:.1f}")
     print(f"{time.monotonic() - began:.0f} s")

@@ -8,6 +8,9 @@ history.jsonl it scores and writes, after run.json it draws its page. Every seco
 is killed a second time, while it resumes. Compared are weights, scores, predictions, parts and looks byte by byte, the
 history and the record without times; and nothing half-written may be left.
 
+Kinds that are "trained on" are `goodfit fit --more` of a finished run: it is killed while it trains on, and the same
+command again ends it; only where the longer run has taken its place already is it `--resume`, which draws the page.
+
 With `--processes N` each fit runs in N processes (`goodfit fit --processes N`), and one of them is killed, any of them;
 torchrun starts all again by itself, and the same is compared with an undisturbed fit in N processes.
 """
@@ -24,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,8 @@ import numpy as np
 from same_bits import FITS, write_data
 
 PYTHON_ARRAYS = "arrays from Python"
-KINDS = [*FITS, PYTHON_ARRAYS]
+MORE = {f"{kind}, trained on": (kind, 3) for kind in ("table, classes", "table, a number", "images")}
+KINDS = [*FITS, PYTHON_ARRAYS, *MORE]
 PHASES = ("starting", "training", "scoring", "page")
 TURNS = (2, 1, 3, 2, 0, 1, 2, 3, 1, 2, 0, 1, 2, 3)  # the phases in which fit after fit is killed
 SAME_BYTES = ("model.safetensors", "scores.safetensors", "predictions.csv", "split.csv", "looks.json")
@@ -53,6 +57,31 @@ class Fit:
     out: Path
     resume: bool = False
     processes: int = 1
+
+    @property
+    def more(self) -> int:
+        """Epochs by which it trains a finished run on; 0 for a fit of its own."""
+        return MORE[self.kind][1] if self.kind in MORE else 0
+
+    @property
+    def epochs(self) -> int:
+        """Of the whole history."""
+        words = self._words
+        return (int(words[words.index("--epochs") + 1]) if "--epochs" in words else 5) + self.more
+
+    @property
+    def _words(self) -> list[str]:
+        return FITS.get(MORE[self.kind][0] if self.more else self.kind, [])
+
+    @property
+    def stands(self) -> bool:
+        """Whether the run has all of its epochs under its own name."""
+        return (self.out / "run.json").exists() and _lines(self.out) >= self.epochs
+
+    @property
+    def work(self) -> Path:
+        """Where it is written."""
+        return self.out if not self.more or self.stands else self.out.with_name(f"{self.out.name}-more")
 
     def start(self) -> int:
         """The number of its process."""
@@ -78,10 +107,10 @@ class Fit:
                 return 0
             from goodfit.cli.app import main
 
-            sys.argv = ["goodfit", "fit", *FITS[self.kind], "--out", str(self.out), "--cache", str(self.cache)]
+            sys.argv = ["goodfit", "fit", *self._words, "--out", str(self.out), "--cache", str(self.cache)]
             if self.processes > 1:
                 sys.argv += ["--processes", str(self.processes)]
-            sys.argv += ["--quiet", "--device", "cpu", "--seed", "7", *(["--resume"] if self.resume else [])]
+            sys.argv += ["--quiet", "--device", "cpu", "--seed", "7", *self._again]
             main()
         except SystemExit as stop:
             return int(stop.code or 0)
@@ -91,6 +120,12 @@ class Fit:
             traceback.print_exc()
             return 98
         return 0
+
+    @property
+    def _again(self) -> list[str]:
+        if self.more and not self.stands:
+            return ["--more", str(self.more)]
+        return ["--resume"] if self.resume else []
 
 
 @dataclass
@@ -104,16 +139,22 @@ class Moments:
         return ([*self.starts, self.end][phase + 1]) - self.starts[phase]
 
 
-def phase_now(out: Path, epochs: int) -> int:
-    """What the fit into this folder is doing."""
+def _lines(folder: Path) -> int:
+    """Epochs in the history of a folder."""
+    try:
+        return (folder / "history.jsonl").read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def phase_now(fit: Fit) -> int:
+    """What a fit is doing."""
+    out = fit.work
     if (out / "run.json").exists():
         return 3
     if not (out / "checkpoint.safetensors").exists():
         return 0
-    try:
-        return 2 if (out / "history.jsonl").read_bytes().count(b"\n") >= epochs else 1
-    except FileNotFoundError:
-        return 1
+    return 2 if _lines(out) >= fit.epochs else 1
 
 
 def undisturbed(fit: Fit) -> Moments:
@@ -121,7 +162,7 @@ def undisturbed(fit: Fit) -> Moments:
     process, began = fit.start(), time.monotonic()
     seen: dict[int, float] = {0: 0.0}
     while os.waitpid(process, os.WNOHANG)[0] == 0:
-        seen.setdefault(phase_now(fit.out, _epochs(fit.kind)), time.monotonic() - began)
+        seen.setdefault(phase_now(fit), time.monotonic() - began)
         time.sleep(LOOK_EVERY)
     end = time.monotonic() - began
     starts = [0.0]
@@ -130,16 +171,11 @@ def undisturbed(fit: Fit) -> Moments:
     return Moments(starts, end)
 
 
-def _epochs(kind: str) -> int:
-    words = FITS.get(kind, ["--epochs", "5"])
-    return int(words[words.index("--epochs") + 1])
-
-
 def killed_in(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> int | None:
     """Start it and kill it in this phase or a later one; the phase that it was in, None: it had ended before."""
     process = fit.start()
     limit = time.monotonic() + SECONDS_AT_MOST
-    while phase_now(fit.out, _epochs(fit.kind)) < phase:
+    while phase_now(fit) < phase:
         if os.waitpid(process, os.WNOHANG)[0]:
             return None
         if time.monotonic() > limit:
@@ -150,14 +186,14 @@ def killed_in(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> in
     time.sleep(dice.uniform(0, moments.length(phase)))
     os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
-    return phase_now(fit.out, _epochs(fit.kind)) if os.WIFSIGNALED(status) else None
+    return phase_now(fit) if os.WIFSIGNALED(status) else None
 
 
 def one_process_killed(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> tuple[list[int], str | None]:
     """Start it in several processes and kill one of them in this phase; the phases hit, and what is wrong."""
     launcher = fit.start()
     limit = time.monotonic() + SECONDS_AT_MOST
-    while phase_now(fit.out, _epochs(fit.kind)) < phase or len(_processes_of(launcher)) < fit.processes:
+    while phase_now(fit) < phase or len(_processes_of(launcher)) < fit.processes:
         if os.waitpid(launcher, os.WNOHANG)[0]:
             return [], None
         if time.monotonic() > limit:
@@ -167,7 +203,7 @@ def one_process_killed(fit: Fit, phase: int, moments: Moments, dice: random.Rand
         time.sleep(LOOK_EVERY)
     time.sleep(dice.uniform(0, moments.length(phase)))
     victims = _processes_of(launcher)
-    was_in = phase_now(fit.out, _epochs(fit.kind))
+    was_in = phase_now(fit)
     try:
         os.kill(dice.choice(victims), signal.SIGKILL)
     except (IndexError, ProcessLookupError):  # it was faster than the undisturbed one
@@ -223,6 +259,9 @@ def difference(one: Path, other: Path, caches: list[Path]) -> str | None:
     ]
     if lines[0] != lines[1]:
         return "history.jsonl differs"
+    beside = [sorted(path.name for path in folder.parent.iterdir() if path.is_dir()) for folder in (one, other)]
+    if beside[0] != beside[1]:
+        return f"other folders: {beside[0]} and {beside[1]}"
     left = [path.name for cache in caches for path in cache.glob(".*.tmp")]
     return f"left in the cache: {left}" if left else None
 
@@ -233,10 +272,26 @@ def _without_times(value: Any) -> Any:
     return [_without_times(inner) for inner in value] if isinstance(value, list) else value
 
 
+def begin(fit: Fit, whole: Fit | None = None) -> None:
+    """An empty place, or one with the finished run that is trained on: fitted once, and copied."""
+    shutil.rmtree(fit.out.parent, ignore_errors=True)
+    fit.out.parent.mkdir()
+    if not fit.more:
+        return
+    base = fit.out.parent.with_name(f"base-{KINDS.index(fit.kind)}")
+    if whole is None:
+        base.mkdir()
+        wrong = to_the_end(replace(fit, kind=MORE[fit.kind][0], out=base / "run"))
+        if wrong:
+            raise SystemExit(f"{fit.kind}: {wrong}")
+    shutil.copytree(base / "run", fit.out)
+
+
 def try_kind(kind: str, kills: int, seed: int, place: Path, processes: int) -> list[dict[str, Any]]:
     """All kills of a kind of data: an entry each."""
     data, warm = place / "data", place / f"cache-{KINDS.index(kind)}"
-    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}", processes=processes)
+    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}" / "run", processes=processes)
+    begin(whole)
     moments = undisturbed(whole)
     if not (whole.out / "run.json").exists():
         raise SystemExit(f"{kind}: {whole.out.with_suffix('.log').read_text()}")
@@ -245,18 +300,19 @@ def try_kind(kind: str, kills: int, seed: int, place: Path, processes: int) -> l
         dice = random.Random(f"{seed}/{kind}/{number}")
         phase = TURNS[number % len(TURNS)]
         cold = dice.random() < 0.5
-        out = place / f"run-{KINDS.index(kind)}-{number}"
+        out = place / f"run-{KINDS.index(kind)}-{number}" / "run"
         cache = place / f"cold-{KINDS.index(kind)}-{number}" if cold else warm
         hit: list[int] = []
         wrong = None
         while processes > 1 and not hit and wrong is None:
-            shutil.rmtree(out, ignore_errors=True)
             fit = Fit(kind, data, cache, out, processes=processes)
+            begin(fit, whole)
             hit, wrong = one_process_killed(fit, phase, moments, dice)
             wrong = wrong or difference(whole.out, out, [cache])
         while processes == 1 and not hit:  # a fit that was faster than the undisturbed one may have ended before
-            shutil.rmtree(out, ignore_errors=True)
-            was_in = killed_in(Fit(kind, data, cache, out), phase, moments, dice)
+            fit = Fit(kind, data, cache, out)
+            begin(fit, whole)
+            was_in = killed_in(fit, phase, moments, dice)
             hit += [] if was_in is None else [was_in]
         if processes == 1 and number % 4 == 3:
             again = dice.randrange(len(PHASES))
@@ -267,7 +323,7 @@ def try_kind(kind: str, kills: int, seed: int, place: Path, processes: int) -> l
         results.append({"kind": kind, "cold": cold, "phases": hit, "wrong": wrong})
         if wrong:
             print(f"{kind}, kill {number} in {[PHASES[each] for each in hit]}: {wrong}", flush=True)
-        shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(out.parent, ignore_errors=True)
         if cold:
             shutil.rmtree(cache, ignore_errors=True)
     return results

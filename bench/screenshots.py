@@ -88,7 +88,23 @@ def ratings(folder: Path, run: Path) -> None:
     gf.fit(gf.ratings(frame, user="reader", item="book", target="stars"), epochs=15, out=run)
 
 
-TASKS: tuple[Callable[[Path, Path], None], ...] = (digits, tumours, diabetes, ponds, ratings)
+def comparison(folder: Path, run: Path) -> None:
+    """The table of two classes again, by a net that has learnt for one epoch: compared with the first."""
+    from sklearn.datasets import load_breast_cancer
+
+    frame = load_breast_cancer(as_frame=True).frame
+    frame["target"] = np.where(frame["target"] == 1, "benign", "malignant")
+    gf.fit(frame.rename(columns={"target": "diagnosis"}), target="diagnosis", epochs=1, rivals="none", out=run)
+
+
+def page_of(task: Callable[[Path, Path], None], run: Path) -> Path:
+    """The report of the run; of the comparison, the page of it and the run of `tumours`."""
+    if task is not comparison:
+        return gf.load(run).report()
+    return gf.compare(run.with_name("tumours"), run).write("comparison.html")
+
+
+TASKS: tuple[Callable[[Path, Path], None], ...] = (digits, tumours, comparison, diabetes, ponds, ratings)
 
 
 def main() -> None:
@@ -109,7 +125,7 @@ def main() -> None:
             if not (run / "run.json").exists():
                 data.mkdir(parents=True, exist_ok=True)
                 task(data, run)
-            page = gf.load(run).report()
+            page = page_of(task, run)
             for name, (width, height) in SIZES.items():
                 chromium.show(page, width=width, height=height)
                 picture = chromium.screenshot(OUT / f"{task.__name__}-{name}.png", whole=False)

@@ -66,6 +66,12 @@ def test_every_link_of_the_site_leads_to_one_of_its_pages(staged: Path) -> None:
     assert not broken
 
 
+def test_every_guide_stands_in_the_contents(staged: Path) -> None:
+    contents = re.findall(r"```\{toctree\}\n.*?```", (staged / "index.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    listed = {line for block in contents for line in block.splitlines()}
+    assert {page.stem for page in (SITE.parent).glob("*.md")} <= listed
+
+
 def test_a_link_into_the_code_becomes_the_path_that_it_names(staged: Path) -> None:
     walk = (staged / "architecture.md").read_text(encoding="utf-8")
     assert "`goodfit.fit` (`src/goodfit/fitting/fit.py`)" in walk

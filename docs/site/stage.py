@@ -36,7 +36,8 @@ CONTENTS = """
 ```
 """
 SECTIONS = {
-    "Guide": ["data", "images", "ratings", "verdict", "check", "security"],
+    "Start": ["quickstart-images", "quickstart-tables", "quickstart-ratings", "quickstart-masks", "quickstart-own-net"],
+    "Guide": ["data", "images", "ratings", "verdict", "compare", "stats", "check", "security"],
     "Learn": ["lessons/README"],
     "Reference": ["api", "rules/index"],
     "Behind it": ["architecture", "benchmarks", "reliability", "zoo", "decisions/README"],
@@ -127,14 +128,22 @@ def reference() -> str:
         if name.startswith("_"):
             continue
         kind = "autoclass" if inspect.isclass(value) else "autofunction"
+        if inspect.ismodule(value):
+            kind = "automodule"
         options = "   :members:\n" if kind == "autoclass" else ""
         lines += [f"## gf.{name}", "", f"```{{eval-rst}}\n.. {kind}:: goodfit.{name}\n{options}```", ""]
     return "\n".join(lines)
 
 
 def contents() -> str:
-    """The hidden tables of contents of the first page, from which the site's side bar is made."""
-    return "".join(CONTENTS.format(caption=caption, entries="\n".join(each)) for caption, each in SECTIONS.items())
+    """The hidden tables of contents of the first page, from which the site's side bar is made.
+
+    A page of the docs that no section names stands at the end of the guide.
+    """
+    named = {name for names in SECTIONS.values() for name in names}
+    others = [path.stem for path in sorted(DOCS.glob("*.md")) if path.stem not in named]
+    sections = {caption: names + (others if caption == "Guide" else []) for caption, names in SECTIONS.items()}
+    return "".join(CONTENTS.format(caption=caption, entries="\n".join(names)) for caption, names in sections.items())
 
 
 def inner_contents(folder: str) -> str:

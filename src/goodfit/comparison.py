@@ -96,6 +96,7 @@ def compare(
     prediction: str | Sequence[str] | None = None,
     key: str | Sequence[str] | None = None,
     fold: str | Sequence[str] | None = None,
+    group: str | Sequence[str] | None = None,
     task: str | None = None,
 ) -> Comparison:
     """Compare two or more models on the same rows, paired row by row.
@@ -105,12 +106,14 @@ def compare(
     correlated t test over folds. p-values of several pairs are adjusted by Holm's method.
 
     Args:
-        models: run folders, `Run`s, or tables of predictions of anybody: columns of the truth and of the prediction,
+        models: run folders, runs, or tables of predictions of anybody: columns of the truth and of the prediction,
             and perhaps probabilities (p_LABEL), a key and folds. A single file may have several columns of predictions.
         part: of runs: test or valid [test where all have test rows].
         rope: the largest difference that does not matter: 0.01 is a point of accuracy, or 1% of an RMSE.
         truth, prediction, key, fold: names of columns of files, for all files or one each; known by their usual names
             when None.
+        group: the same, a column of what belongs together, such as patient: tests and intervals then count groups, not
+            rows. Runs that were fitted with a group know theirs.
         task: classes or numbers, where the values of files could be either.
 
     Raises:
@@ -126,7 +129,7 @@ def compare(
     paths = [Path(model) if isinstance(model, (str, Path)) else model.folder for model in models]
     for path in paths:
         refuse_file_of_run(path)
-    columns = (truth, prediction, key, fold)
+    columns = (truth, prediction, key, fold, group)
     folders = [path for path in paths if path.is_dir()]
     runs = _runs(folders, part)
     entries, valid = [], []
@@ -171,7 +174,7 @@ def _named(paths: Sequence[Path], columns: Sequence[Any]) -> list[tuple[Path, Na
     predictions = listed[1]
     if len(paths) == 1 and predictions is not None and len(predictions) > 1:
         paths = [paths[0]] * len(predictions)
-    options = ("--truth", "--prediction", "--key", "--fold")
+    options = ("--truth", "--prediction", "--key", "--fold", "--group")
     for option, each in zip(options, listed, strict=True):
         if each is not None and len(each) not in (1, len(paths)):
             raise UsageError(

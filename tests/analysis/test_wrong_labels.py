@@ -105,3 +105,19 @@ def test_what_has_no_classes_or_probabilities_is_refused(tmp_path: Path) -> None
     path.write_text("id,label,prediction\n1,a,a\n2,b,a\n")
     with pytest.raises(UsageError, match="it has no probabilities of the classes"):
         goodfit.find_wrong_labels(path)
+
+
+def test_where_classes_overlap_it_is_said_that_many_of_these_labels_are_right(tmp_path: Path) -> None:
+    """No label is wrong here: each is drawn from the probabilities that the model gives."""
+    random = np.random.default_rng(0)
+    share = 1 / (1 + np.exp(-1.5 * random.normal(size=400)))
+    path = tmp_path / "oof.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "label", "p_a", "p_b"])
+        writer.writerows(
+            [f"r{at}", "b" if random.random() < share[at] else "a", 1 - share[at], share[at]] for at in range(400)
+        )
+    shown = CliRunner().invoke(app, ["labels", str(path)]).output
+    assert "its classes overlap, and many of these labels are right" in shown
+    assert 0.6 < goodfit.find_wrong_labels(path).right < 0.9

@@ -56,7 +56,7 @@ def test_the_page_says_what_pandas_and_goodfit_stats_say(frame: pl.DataFrame, tm
     section = page[page.index('<h2 id="columns">') : page.index('<h2 id="findings">')]
     assert "<details open" not in section
     assert section.count("<details") == 2
-    assert "1 of 2 columns of numbers lies so" in section
+    assert "1 of the 2 columns of numbers is spread like that" in section
     assert section.count('class="spark"') == 2
     assert "&lt;b&gt; (" in section
     assert "<b>" not in section

@@ -214,7 +214,7 @@ def test_the_numbers_on_the_page_are_those_of_the_facts(page: Page) -> None:
         "678",
         "98.7%",
         "4.321",
-        "0.6217",
+        "62.2%",
     ):
         assert text in page.text, text
     assert "2026-03-01 09:30 UTC" in page.text

@@ -135,7 +135,7 @@ def test_recall_bars_stand_lowest_first_with_their_intervals() -> None:
     assert [bar.get_width() for bar in axes.patches if isinstance(bar, Rectangle)] == pytest.approx([0.2, 0.9, 0.0])
     spans = [tuple(segment[:, 0]) for segment in segments(axes)]
     np.testing.assert_allclose(spans, [(0.1, 0.4), (0.8, 0.95), (0.0, 0.0)])
-    assert "mean 0.55" in [text.get_text() for text in axes.texts]
+    assert "mean 55%" in [text.get_text() for text in axes.texts]
 
 
 def test_of_many_classes_the_lowest_forty_are_drawn() -> None:

@@ -75,6 +75,21 @@ def test_importance_and_dependence_of_a_known_formula_are_those_worked_out_by_ha
     assert by_town["Bern"] - by_town["Ulm"] == pytest.approx(2, abs=1e-3)
 
 
+def test_a_table_of_more_classes_than_columns_of_probabilities_is_fitted_compared_and_searched(tmp_path: Path) -> None:
+    """130 classes: predictions.csv has no p_LABEL then, and everything else works on them all the same."""
+    random = np.random.default_rng(0)
+    number = np.tile(np.arange(130), 5)
+    place = random.normal(size=(130, 3))[number] + 0.1 * random.normal(size=(650, 3))
+    frame = pl.DataFrame({"x": place[:, 0], "y": place[:, 1], "z": place[:, 2], "what": [f"kind {n}" for n in number]})
+    options: dict[str, Any] = {"epochs": 2, "quiet": True, "rivals": "none", "folds": 1}
+    runs = [gf.fit(gf.table(frame, "what"), out=tmp_path / name, seed=3, **options) for name in "ab"]
+    explanation = runs[0].record.explanation
+    assert explanation is not None
+    assert explanation["dependence"][0]["what"].startswith("probability of kind ")
+    assert {pair.metric.name for pair in gf.compare(*runs).pairs} >= {"accuracy", "log_loss"}
+    assert gf.find_wrong_labels(runs[0]).rows == runs[0].record.rows.valid + runs[0].record.rows.test
+
+
 def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> None:
     run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, quiet=True)
     explanation = run.record.explanation

@@ -108,7 +108,11 @@ def test_a_killed_one_loses_nothing_and_goes_on_to_the_same_result(
     for name, value in run.net.state_dict().items():
         assert torch.equal(value, whole.net.state_dict()[name]), name
     assert run.record.looks_at_test == whole.record.looks_at_test == 2
-    (tmp_path / "killed").rename(tmp_path / "killed-more")  # killed between the two names
+    (tmp_path / "killed").rename(tmp_path / "killed-more")  # killed between the two names: the same again ends it
+    ended = gf.fit(gf.table(table, "y"), out=tmp_path / "killed", more=3, quiet=True)
+    assert len(ended.history) == 5
+    assert not (tmp_path / "killed-more").exists()
+    (tmp_path / "killed").rename(tmp_path / "killed-more")  # and another number of epochs trains it on
     healed = gf.fit(gf.table(table, "y"), out=tmp_path / "killed", more=2, quiet=True)
     assert len(healed.history) == 7
 

@@ -12,6 +12,7 @@ from goodfit.analysis.entry import Entry
 from goodfit.analysis.row_scores import area_test, metrics_of, right
 from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
+from goodfit.stats.groups import pooled
 from goodfit.stats.paired import (
     PairedTest,
     Posterior,
@@ -118,6 +119,8 @@ def _pairs(
     for a, b in combinations(range(len(entries)), 2):
         if folds is None:
             differences = _row_differences(metric, scores[a], scores[b])
+            if (groups := entries[a].groups) is not None:
+                differences = pooled(differences, groups)
             test = _row_test(metric, entries[a], entries[b], differences)
             posterior = correlated_posterior(differences)
         else:
@@ -129,7 +132,7 @@ def _pairs(
             test, posterior = corrected_t(differences, held_out), correlated_posterior(differences, held_out)
         made.append((a, b, test, posterior))
     adjusted = holm([test.p for _, _, test, _ in made])
-    rows = entries[0].rows if folds is None else counted(len(np.unique(folds)), "fold")
+    rows = _rows_of(entries[0]) if folds is None else counted(len(np.unique(folds)), "fold")
     result = []
     for (a, b, test, posterior), p in zip(made, adjusted, strict=True):
         below, equal, above = posterior.shares(width)
@@ -141,6 +144,11 @@ def _pairs(
             )
         )  # fmt: skip
     return result
+
+
+def _rows_of(entry: Entry) -> str:
+    groups = entry.groups
+    return entry.rows if groups is None else f"{entry.rows} in {counted(len(np.unique(groups)), 'group')}"
 
 
 def _figure(metric: Metric, scores: np.ndarray) -> float:
@@ -160,7 +168,8 @@ def _row_differences(metric: Metric, a: np.ndarray, b: np.ndarray) -> np.ndarray
 
 
 def _row_test(metric: Metric, a: Entry, b: Entry, differences: np.ndarray) -> PairedTest:
-    if metric == ACCURACY:
+    """Of the differences of the rows, or of the groups that these belong to: a sign is flipped of all rows of one."""
+    if metric == ACCURACY and a.groups is None:
         of_a, of_b = right(a), right(b)
         only_a, only_b = int((of_a > of_b).sum()), int((of_b > of_a).sum())
         interval = share_difference(only_a, only_b, len(of_a))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from goodfit.analysis.compare import SHARES, Compared, Pair
+from goodfit.formatting import number
 from goodfit.tasks.metric import ACCURACY, Metric
 
 
 def figure(metric: Metric, value: float) -> str:
-    """A value of a metric as people read it: 93.0% of accuracy, 54.7 of an RMSE."""
-    if metric == ACCURACY:
+    """A value of a metric as people read it: 93.0% of accuracy, 0.943 of an AUC, 72,638 of an RMSE."""
+    if metric.share:
         return f"{100 * value:.1f}%"
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}" if metric not in SHARES else f"{value:.3f}"
+    return f"{value:.3f}" if metric in SHARES else number(value)
 
 
 def distance(metric: Metric, value: float) -> str:
-    """A difference of two values: in points of accuracy."""
-    if metric == ACCURACY:
-        return f"{100 * value:+.1f}"
-    return f"{value:+,.0f}" if abs(value) >= 1_000 else f"{value:+.4f}" if metric in SHARES else f"{value:+.4g}"
+    """A difference of two values, with its sign: in points of accuracy."""
+    if metric.share:
+        points = f"{100 * value:+.1f}"
+        return points if float(points) else f"{100 * value:+.1g}" if value else "0.0"  # no minus before a zero
+    if metric in SHARES:
+        return f"{value:+.4f}"
+    return ("-" if value < 0 else "+") + number(abs(value))
 
 
 def chance(p: float) -> str:
@@ -56,11 +60,11 @@ def sentences(compared: Compared) -> list[str]:
 def figure_of_rope(pair: Pair) -> str:
     """The largest difference that does not matter."""
     points = 100 * pair.rope
-    return f"{points:g} point{'' if points == 1 else 's'}" if pair.metric == ACCURACY else f"{pair.rope:.3g}"
+    return f"{points:g} point{'' if points == 1 else 's'}" if pair.metric.share else number(pair.rope, 3)
 
 
 def _of_two(compared: Compared, pair: Pair) -> str:
-    count, rows = len(compared.entries[0]), compared.entries[0].rows
+    count, rows = len(compared.entries[0]), pair.rows
     a, b = (figure(pair.metric, value) for value in pair.values)
     low, high = (distance(pair.metric, end) for end in (pair.difference.low, pair.difference.high))
     apart = f"{distance(pair.metric, pair.difference.value)}, 95% interval {low} to {high}"
@@ -90,7 +94,7 @@ def _of_many(compared: Compared, pairs: list[Pair]) -> str:
     ]
     listed = ", ".join(f"{name} {figure(metric, values[name])}" for name in order)
     title, first = f"{metric.title[0].upper()}{metric.title[1:]}", compared.entries[0]
-    start = f"{title} on {len(first):,} {first.rows}: {listed}"
+    start = f"{title} on {len(first):,} {pairs[0].rows}: {listed}"
     if not equals:
         return f"{start}. {best} is better than every other by more than chance explains (Holm, {len(pairs)} pairs)."
     return f"{start}. {best} has the best value; {', '.join(equals)} cannot be told from it (Holm, {len(pairs)} pairs)."

@@ -9,6 +9,7 @@ import numpy as np
 
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.row_scores import absolute_errors, log_losses, right, row_losses
+from goodfit.formatting import number
 
 
 @dataclass(frozen=True)
@@ -71,5 +72,5 @@ def _text(values: np.ndarray | None, at: int) -> str:
         return ""
     value = values[at]
     if values.ndim > 1:
-        return ", ".join(f"{each:.6g}" for each in value.tolist())
-    return str(value) if values.dtype.kind != "f" else f"{value:.6g}"
+        return ", ".join(number(each, 6) for each in value.tolist())
+    return str(value) if values.dtype.kind != "f" else number(float(value), 6)

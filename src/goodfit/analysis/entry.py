@@ -23,6 +23,7 @@ class Entry:
         probabilities: (N, classes), each row sums to 1; None where they are not known.
         losses: (N,) the loss of every row, for tasks that are neither classes nor numbers.
         folds: (N,) which fold held the row out; None without folds.
+        groups: (N,) which rows belong together; None: all stand alone.
         notes: what was guessed when a file was read.
     """
 
@@ -37,6 +38,7 @@ class Entry:
     losses: np.ndarray | None = None
     folds: np.ndarray | None = None
     places: np.ndarray | None = None
+    groups: np.ndarray | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -60,4 +62,5 @@ class Entry:
             losses=None if self.losses is None else self.losses[at],
             folds=None if self.folds is None else self.folds[at],
             places=None if self.places is None else self.places[at],
+            groups=None if self.groups is None else self.groups[at],
         )

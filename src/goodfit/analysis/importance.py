@@ -41,7 +41,7 @@ def explain(
     dependence: list[dict[str, Any]] = []
     for column in importance:
         if len(dependence) < DRAWN_COLUMNS and (
-            curve := _dependence(encoder, task, predict, x[:AVERAGED_ROWS], column["column"])
+            curve := _dependence(encoder, task, predict, x[:AVERAGED_ROWS], y, column["column"])
         ):
             dependence.append(curve)
     return {"rows": len(x), "importance": importance, "dependence": dependence}
@@ -82,7 +82,7 @@ def _importance(
 
 
 def _dependence(
-    encoder: Encoder, task: Task, predict: Callable[[Tensor], Tensor], x: Tensor, name: str
+    encoder: Encoder, task: Task, predict: Callable[[Tensor], Tensor], x: Tensor, y: Tensor, name: str
 ) -> dict[str, Any] | None:
     """Mean prediction over the rows when a column has one value in all of them (Friedman 2001, section 8.2).
 
@@ -119,14 +119,23 @@ def _dependence(
         same[:, at] = place
         if number is not None and number[0] in encoder.flags:
             same[:, len(encoder.numbers) + encoder.flags.index(number[0])] = 0
-        what, column_of = _shown(task.decode(predict(same)))
+        what, column_of = _shown(task, predict(same), y)
         values.append(float(column_of.mean()))
     return {"column": name, "number": number is not None, "at": labels, "prediction": values, "what": what}
 
 
-def _shown(columns: Any) -> tuple[str, np.ndarray]:
-    """What a partial dependence is of: the last class's probability, or the first predicted number."""
-    shares = [name for name in columns if name.startswith("p_")]
-    name = shares[-1] if shares else next(iter(columns))
-    title = f"probability of {name[2:]}" if shares else name
+def _shown(task: Task, out: Tensor, y: Tensor) -> tuple[str, np.ndarray]:
+    """What a partial dependence is of: a class's probability, or the first predicted number.
+
+    Of two classes it is the second one's, of more that of the most frequent class of `y`.
+    """
+    shares = task.probabilities(out)
+    if shares is not None:
+        at = 1 if shares.shape[1] == 2 else int(torch.bincount(y).argmax())
+        label = task.truth(torch.tensor(at))
+        return f"probability of {label}", shares[:, at].double().numpy()
+    columns = task.decode(out)
+    names = list(columns)
+    name = next((name for name in reversed(names) if name.startswith("p_")), names[0])  # of tags the last one's
+    title = f"probability of {name[2:]}" if name.startswith("p_") else name
     return title, np.asarray(columns[name], dtype=np.float64)

@@ -44,7 +44,8 @@ def paired(entries: Sequence[Entry]) -> list[Entry]:
     for other in with_truth[1:]:
         _refuse_other_truth(reference, other, keyed)
     labels = _labels(ordered)
-    return [_with_labels(replace(entry, truth=reference.truth), labels) for entry in ordered]
+    groups = next((entry.groups for entry in ordered if entry.groups is not None), None)
+    return [_with_labels(replace(entry, truth=reference.truth, groups=groups), labels) for entry in ordered]
 
 
 def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:

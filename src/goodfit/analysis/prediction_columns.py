@@ -33,6 +33,7 @@ class Named:
     prediction: str | None = None
     key: str | None = None
     fold: str | None = None
+    group: str | None = None
 
 
 def plain(name: str) -> str:

@@ -58,7 +58,8 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     prediction_name = named_column(columns, named.prediction, PREDICTION, "prediction")
     key_name = named_column(columns, named.key, KEY, "key")
     fold_name = named_column(columns, named.fold, FOLD[:-1] if named.fold is None else FOLD, "fold")
-    used = {truth_name, prediction_name, key_name, fold_name}
+    group_name = named_column(columns, named.group, (), "group")  # a column called group may be anything
+    used = {truth_name, prediction_name, key_name, fold_name, group_name}
     others = [column for column in columns if column not in used]
     if (error := next((column for column in others if column == "error"), None)) is not None:
         frame = _readable(frame, error, path)
@@ -74,10 +75,17 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
             fix="Name it: --prediction COLUMN",
         )
     entry = _keyed(reader, key_name, named.key is not None, name or path.stem)
-    folds = None if fold_name is None else np.unique(reader.text(fold_name), return_inverse=True)[1]
+    folds, groups = (
+        None if name is None else np.unique(reader.text(name), return_inverse=True)[1]
+        for name in (fold_name, group_name)
+    )
     said = {"truth": truth_name, "prediction": prediction_name, "key": key_name if entry.keyed else None}
-    guessed = [f"{what} from '{column}'" for what, column in {**said, "fold": fold_name}.items() if column is not None]
-    entry = replace(entry, folds=folds, notes=(*entry.notes, f"{entry.name}: {', '.join(guessed)}"))
+    guessed = [
+        f"{what} from '{column}'"
+        for what, column in {**said, "fold": fold_name, "group": group_name}.items()
+        if column is not None
+    ]
+    entry = replace(entry, folds=folds, groups=groups, notes=(*entry.notes, f"{entry.name}: {', '.join(guessed)}"))
     if classes is None:
         classes = bool(len(of_class) >= 2 or positive) or reader.is_classes(truth_name, prediction_name)
     if not classes:

@@ -9,6 +9,7 @@ import numpy as np
 from goodfit.analysis.entry import Entry
 from goodfit.stats.areas import area_difference, placement_values
 from goodfit.stats.paired import PairedTest
+from goodfit.stats.recalls import recall_influence
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
 
 SMALLEST_SHARE = 1e-15  # of a probability, so that its logarithm is a number
@@ -30,17 +31,9 @@ def log_losses(entry: Entry) -> Values:
     return np.asarray(-np.log(np.maximum(chosen, SMALLEST_SHARE)))
 
 
-def recall_influence(entry: Entry) -> Values:
+def recalls(entry: Entry) -> Values:
     """Of balanced accuracy: the mean over classes of the share that is right."""
-    correct, numbers = right(entry), _class_numbers(entry)
-    present = np.unique(numbers)
-    result = np.zeros(len(entry))
-    for number in present:
-        inside = numbers == number
-        share = correct[inside].mean()
-        result += share / len(present)
-        result[inside] += len(entry) / (len(present) * inside.sum()) * (correct[inside] - share)
-    return result
+    return recall_influence(right(entry), _class_numbers(entry))
 
 
 def auc_influence(entry: Entry) -> Values:
@@ -60,7 +53,7 @@ def area_test(a: Entry, b: Entry) -> PairedTest:
     assert b.probabilities is not None
     numbers = _class_numbers(a)
     ranked = _ranked(a, numbers)
-    return area_difference(a.probabilities[:, ranked], b.probabilities[:, ranked], numbers[:, None] == ranked)
+    return area_difference(a.probabilities[:, ranked], b.probabilities[:, ranked], numbers[:, None] == ranked, a.groups)
 
 
 def _ranked(entry: Entry, numbers: np.ndarray) -> list[int]:
@@ -92,7 +85,7 @@ def metrics_of(entries: Sequence[Entry]) -> dict[Metric, RowScore]:
         return {LOSS: row_losses}
     if first.kind == "numbers":
         return {RMSE: squared_errors, MAE: absolute_errors}
-    chosen: dict[Metric, RowScore] = {ACCURACY: right, BALANCED_ACCURACY: recall_influence}
+    chosen: dict[Metric, RowScore] = {ACCURACY: right, BALANCED_ACCURACY: recalls}
     if all(entry.probabilities is not None for entry in entries):
         chosen[LOG_LOSS] = log_losses
         assert first.truth is not None

@@ -29,17 +29,16 @@ def run_parts(folder: Path, name: str) -> dict[str, Entry]:
 def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str) -> Entry:
     task = task_from_json(recorded)
     out, y = rows.out, rows.y
-    entry = Entry(name, rows.title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places)
+    entry = Entry(
+        name, rows.title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places, groups=rows.groups
+    )
     if task.family == "classes":
         names = tuple(str(task.truth(number)) for number in range(task.outputs))  # type: ignore[arg-type]  # a class number for a target of one number
-        columns = task.decode(out)
-        listed = [f"p_{label}" for label in names]
-        shares = None
-        if all(column in columns for column in listed):
-            shares = np.stack([np.asarray(columns[column], dtype=np.float64) for column in listed], axis=1)
         truth = np.array([names[number] for number in y.tolist()])
-        predicted = np.array([str(label) for label in columns["prediction"]])
-        return replace(entry, truth=truth, predicted=predicted, classes=names, probabilities=shares)
+        predicted = np.array([str(label) for label in task.decode(out)["prediction"]])
+        shares = task.probabilities(out)
+        known = None if shares is None else shares.double().numpy()
+        return replace(entry, truth=truth, predicted=predicted, classes=names, probabilities=known)
     if task.family in ("numbers", "ratings") and "prediction" in (columns := task.decode(out)):
         predicted = np.asarray(columns["prediction"], dtype=np.float64)
         return replace(entry, truth=y.double().numpy(), predicted=predicted)

@@ -47,17 +47,21 @@ class WrongLabels:
         rows: looked at.
         of: which rows these are: "rows held out in folds and test rows".
         wrong: the least believed label first.
+        right: share of the rows whose label is the most probable class. Where it is low the classes overlap, and many a
+            label that is not believed is right all the same.
         inputs: what was read, which is never written over.
     """
 
     rows: int
     of: str
     wrong: tuple[WrongLabel, ...]
+    right: float
     inputs: tuple[Path, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What `goodfit labels --json` prints."""
-        return {"rows": self.rows, "of": self.of, "wrong": [dict(_cells(each)) for each in self.wrong]}
+        wrong = [dict(_cells(each)) for each in self.wrong]
+        return {"rows": self.rows, "of": self.of, "right": self.right, "wrong": wrong}
 
     def write(self, path: str | Path) -> Path:
         """Write a CSV: key, label, suggested, and the probabilities of both.
@@ -102,7 +106,8 @@ def find_wrong_labels(model: Any, *, truth: str | None = None, key: str | None =
         wrong.append(
             WrongLabel(keys[at], names[labels[at]], names[best], float(shares[at, labels[at]]), float(shares[at, best]))
         )
-    return WrongLabels(len(labels), " and ".join(entry.rows for entry in entries), tuple(wrong), (path,))
+    right = float((shares.argmax(axis=1) == labels).mean())
+    return WrongLabels(len(labels), " and ".join(entry.rows for entry in entries), tuple(wrong), right, (path,))
 
 
 def _of_run(folder: Path) -> list[Entry]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @option("--prediction", str, "Files: the column of the prediction, or several of one file, separated by commas.")
 @option("--key", str, "Files: the column that names the rows [key, id, filename, ...].")
 @option("--fold", str, "Files: the column of the folds [fold].")
+@option("--group", str, "Files: the column of what belongs together, such as patient; tests then count groups.")
 @option("--task", str, "Files: classes or numbers [from the values].")
 @option("-o", A_PATH, "Write an HTML page, down to the rows in which they differ.", metavar="FILE")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
@@ -40,6 +41,7 @@ def compare(
     prediction: str | None,
     key: str | None,
     fold: str | None,
+    group: str | None,
     task: str | None,
     o: Path | None,
     as_json: bool,
@@ -55,7 +57,7 @@ def compare(
     if o is not None:  # before the work
         refuse_to_replace(o, is_page, models)
     columns = {name: _listed(value) for name, value in zip(
-        ("truth", "prediction", "key", "fold"), (truth, prediction, key, fold), strict=True
+        ("truth", "prediction", "key", "fold", "group"), (truth, prediction, key, fold, group), strict=True
     )}  # fmt: skip
     result = compare_models(*models, part=part, rope=rope, task=task, **columns)
     if as_json:
@@ -63,10 +65,10 @@ def compare(
     else:
         for sentence in result.sentences:
             click.echo(sentence)
-        _show(result.pairs, f"{len(result.compared.entries[0]):,} {result.compared.entries[0].rows}")
+        _show(result.pairs, f"{len(result.compared.entries[0]):,} {result.pairs[0].rows}")
         if result.compared.fold_pairs:
             _show(result.compared.fold_pairs, counted(result.compared.folds, "fold"))
-        if any(pair.metric.name == "accuracy" for pair in result.pairs):
+        if any(pair.metric.share for pair in result.pairs):
             click.echo("Differences of accuracy are in points.")
         for note in result.notes:
             click.echo(note, err=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from goodfit.cli.options import A_PATH, option
+from goodfit.formatting import agreeing
 
+OVERLAP_BELOW = 0.9  # of rows that are right: then more of the list is doubt than error
 SHOWN = 20
 
 
@@ -35,7 +37,13 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
     else:
         count = len(result.wrong)
         share = f" ({100 * count / result.rows:.1f}%)" if result.rows else ""
-        click.echo(f"{count:,} of {result.rows:,} {result.of}{share} probably have a wrong label")
+        verb = agreeing(count, "has a label that looks", "have labels that look")
+        click.echo(f"{count:,} of {result.rows:,} {result.of}{share} {verb} wrong")
+        if count and result.right < OVERLAP_BELOW:
+            click.echo(
+                f"The model is right in {100 * result.right:.0f}% of these rows: its classes overlap, and many of "
+                "these labels are right. Look at the first ones; what no model can know is no wrong label."
+            )
         for each in result.wrong[:SHOWN]:
             click.echo(
                 f"  {each.key}: {each.label} ({100 * each.probability:.1f}%), "

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from goodfit.cli.options import A_PATH, option
+from goodfit.formatting import number
 
 
 @click.command()
@@ -40,7 +41,7 @@ def threshold(
     if as_json:
         click.echo(json.dumps(result.to_json(), ensure_ascii=False))
         return
-    click.echo(f"Call a row {result.positive} where its probability is {result.value:.4g} or more: {result.why}.")
+    click.echo(f"Call a row {result.positive} where its probability is {number(result.value)} or more: {result.why}.")
     for value, cuts in ((result.value, result.cuts), (USUAL, result.usual)):
         for cut in cuts:
             figures = [
@@ -48,5 +49,6 @@ def threshold(
                 for name, each in (("precision", cut.precision), ("recall", cut.recall))
             ]
             if cut.cost is not None:
-                figures.append(f"cost of a row {cut.cost.value:.4g} ({cut.cost.low:.3g} to {cut.cost.high:.3g})")
-            click.echo(f"  at {value:.3g}, {cut.count:,} {cut.rows}: {', '.join(figures)}")
+                low, high = number(cut.cost.low, 3), number(cut.cost.high, 3)
+                figures.append(f"cost of a row {number(cut.cost.value)} ({low} to {high})")
+            click.echo(f"  at {number(value, 3)}, {cut.count:,} {cut.rows}: {', '.join(figures)}")

@@ -115,6 +115,8 @@ def fit(
     journal = Journal(console or console_for(quiet, verbose=verbose), folder.path, on_epoch)
     if longer is not None and longer.stands:
         team.begin(folder)
+        with folder.claimed():  # nobody else is at it, and the lock of the fit that was killed goes
+            pass
         run = load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
         finish(run)
         return run

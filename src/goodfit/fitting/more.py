@@ -178,8 +178,11 @@ def find_more(name: str, out: str | Path | None, epochs: int, *, resume: bool) -
         raise UsageError(f"--more {epochs} is not a number of epochs", fix="Give a whole number from 1 on")
     base = last_finished(name, out)
     work = base.with_name(f"{base.name}-more")
-    if not (base / RECORD).exists() and (work / RECORD).exists():
-        _swapped_half(base, work)
+    if not (base / RECORD).exists() and (work / RECORD).exists():  # killed between the two names
+        longer = read_record(work)
+        if longer.analyses.get("more", {}).get("epochs", [0])[-1] == epochs:
+            return MoreEpochs(base, longer, epochs, RunFolder(work, None, True))  # this is what was asked for
+        work.rename(base)
     record = read_record(base)
     if record.rows.folds > 1 and record.net.folds == 1:
         raise UsageError(
@@ -196,24 +199,20 @@ def find_more(name: str, out: str | Path | None, epochs: int, *, resume: bool) -
     return MoreEpochs(base, record, epochs, RunFolder(work, None if finished else checkpoint, finished))
 
 
-def _swapped_half(base: Path, work: Path) -> None:
-    """Killed between the two names: the longer run gets its own."""
-    work.rename(base)
-
-
 def take_place(work: Path, base: Path, journal: Journal) -> Path:
     """The longer run gets the name of the run, which goes beside it; where it ends up."""
     places = (
         base.with_name(f"{base.name}-before" + ("" if at == 1 else f"-{at}")) for at in range(1, FOLDERS_OF_ONE_RUN)
     )
-    beside = next(place for place in places if not place.exists())
+    before = None
     try:
-        base.rename(beside)
+        if base.exists():  # else it was killed between the two names
+            before = base.rename(next(place for place in places if not place.exists()))
         work.rename(base)
     except OSError as error:
         journal.say(f"{work} is the longer run; it could not take the place of {base} ({error.strerror})")
         return work if work.exists() else base
-    journal.say(f"{base} is the longer run; as it was before, it is in {beside}")
+    journal.say(f"{base} is the longer run" + ("" if before is None else f"; as it was before, it is in {before}"))
     return base
 
 

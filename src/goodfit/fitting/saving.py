@@ -23,7 +23,7 @@ from goodfit.fitting.blending import Finished
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
-from goodfit.fitting.scoring import Scored
+from goodfit.fitting.scoring import Part, Scored
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
 from goodfit.predict.scored_rows import VALID
@@ -184,7 +184,7 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored, curve: torch.T
         "y_train": problem.y_train,  # the trivial predictor is learnt from it
         "worst": torch.tensor(examples.at, dtype=torch.int64),
         CURVE: curve,
-    }
+    } | _groups(shown)
     if examples.truths is not None and examples.drawn is not None:
         tensors |= {"truths": examples.truths, "said": examples.drawn}
     if examples.thumbnails is not None:
@@ -205,4 +205,9 @@ def _validated(problem: Problem, scored: Scored) -> dict[str, torch.Tensor]:
     kept = {} if scored.shown == "valid" else {"rows": valid.rows, "out": valid.out, "y": valid.y}
     if problem.split.folds is not None:
         kept["folds"] = torch.from_numpy(problem.split.folds)[valid.rows]
-    return pack(VALID, kept)
+    return pack(VALID, kept | ({} if scored.shown == "valid" else _groups(valid)))
+
+
+def _groups(part: Part) -> dict[str, torch.Tensor]:
+    """Which of its rows belong together; nothing where each stands alone."""
+    return {} if part.groups is None else {"groups": torch.from_numpy(part.groups)}

@@ -15,6 +15,7 @@ from goodfit.analysis.importance import explain
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.groups import groups_of
 from goodfit.data.row_digests import with_content_of
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
@@ -36,6 +37,7 @@ class Part:
         rows: row numbers; of the training part a sample.
         out, y: what the task keeps of outputs and targets.
         metrics, baseline: by name; the baseline is the task's rival on the same rows.
+        groups: (N,) which rows belong together; None: all stand alone.
     """
 
     rows: Tensor
@@ -43,6 +45,7 @@ class Part:
     y: Tensor
     metrics: dict[str, Estimate]
     baseline: dict[str, float]
+    groups: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,7 @@ def score(
     task = training.task.calibrated(finished.out, finished.y)
     if interval:
         task = task.with_intervals(finished.out, finished.y)
-    parts = {
-        part: Part(rows, out, y, task.metrics(out, y), task.baseline(problem.y_train, y, out))
-        for part, (rows, out, y) in raw.items()
-    }
+    parts = {part: _scored_part(problem, task, *of_part) for part, of_part in raw.items()}
     seen = 0  # this look is written down when the run is kept
     if "test" in parts:
         seen = 1 + (looks[fingerprint(problem.source, parts["test"].rows.numpy())] if looks else 0)
@@ -142,6 +142,11 @@ def score(
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
         examples=_examples(training, finished.module, problem, task, shown),
     )
+
+
+def _scored_part(problem: Problem, task: Task, rows: Tensor, out: Tensor, y: Tensor) -> Part:
+    groups = groups_of(problem.source, rows)
+    return Part(rows, out, y, task.metrics_of_groups(out, y, groups), task.baseline(problem.y_train, y, out), groups)
 
 
 def rows_to_score(task: Task, problem: Problem) -> dict[str, Tensor]:
@@ -177,8 +182,8 @@ def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[
         name=rival.name,
         seconds=round(rival.seconds, 2),
         share=rival.share,
-        metrics={part: own.metrics(out, parts[part].y) for part, out in outs.items()},
-        excess=mean(excess[shown]),
+        metrics={part: own.metrics_of_groups(out, parts[part].y, parts[part].groups) for part, out in outs.items()},
+        excess=mean(excess[shown], parts[shown].groups),
     )
     return _ScoredRival(score, np.concatenate(list(excess.values())))
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data.feed import Feed
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.groups import groups_of
 from goodfit.data.source import Source
 from goodfit.errors import DataError
 from goodfit.predict.blocks import ROWS_A_BLOCK
@@ -55,7 +56,8 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         if not len(of_part):
             continue
         out, y = _in_blocks(model, source, feed, torch.from_numpy(of_part))
-        metrics[part] = {name: value.to_json() for name, value in model.task.metrics(out, y).items()}
+        groups = groups_of(source, of_part)
+        metrics[part] = {name: value.to_json() for name, value in model.task.metrics_of_groups(out, y, groups).items()}
         baseline[part] = model.task.baseline(stored["y_train"], y, out)
     looks = 0
     if counts["test"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class ScoredRows:
         places: (N,) row numbers in the data.
         out, y: what the task keeps of outputs and targets, (N, ...) each.
         folds: (N,) the fold of cross-fitting that held each row out; None without.
+        groups: (N,) which rows belong together; None: all stand alone.
     """
 
     part: str
@@ -34,6 +36,7 @@ class ScoredRows:
     out: Tensor
     y: Tensor
     folds: np.ndarray | None
+    groups: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -58,14 +61,15 @@ def scored_rows(folder: Path) -> dict[str, ScoredRows]:
     valid, part = unpack(VALID, tensors), str(values.get("part", "test"))
     names = _keys(folder / SPLIT)
 
-    def of(part: str, rows: Tensor, out: Tensor, y: Tensor, folds: Tensor | None) -> ScoredRows:
-        keys = [names.get(row, str(row)) for row in rows.tolist()]
-        return ScoredRows(part, keys, rows.numpy(), out, y, None if folds is None else folds.numpy())
+    def of(part: str, kept: Mapping[str, Tensor], folds: Tensor | None) -> ScoredRows:
+        keys = [names.get(row, str(row)) for row in kept["rows"].tolist()]
+        of_rows = (None if values is None else values.numpy() for values in (folds, kept.get("groups")))
+        return ScoredRows(part, keys, kept["rows"].numpy(), kept["out"], kept["y"], *of_rows)
 
-    shown = of(part, tensors["rows"], tensors["out"], tensors["y"], valid.get("folds") if part == "valid" else None)
+    shown = of(part, tensors, valid.get("folds") if part == "valid" else None)
     kept = {part: shown}
     if "out" in valid:
-        kept["valid"] = of("valid", valid["rows"], valid["out"], valid["y"], valid.get("folds"))
+        kept["valid"] = of("valid", valid, valid.get("folds"))
     return kept
 
 

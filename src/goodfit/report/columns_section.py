@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from goodfit.formatting import counted, number
+from goodfit.formatting import capital, counted, number
 from goodfit.tasks.section import Histogram, Section, Table
 
 PROFILE = "profile"  # among a run's analyses
@@ -35,7 +35,7 @@ def columns_section(profile: Mapping[str, Any]) -> Section:
             )
         )  # fmt: skip
     if others:
-        summary = f"{counted(len(others), 'other column')}"
+        summary = counted(len(others), "other column" if numbers else "column")
         rows = [
             (column["name"], _words(column), number(column["missing"]), number(column["distinct"])) for column in others
         ]
@@ -52,11 +52,20 @@ def _text(profile: Mapping[str, Any], numbers: Sequence[Mapping[str, Any]]) -> I
         yield f"The first {columns:,} of {all_columns}; goodfit stats DATA lists them all."
     if numbers:
         normal = sum(bool(column["normal"]) for column in numbers)
-        verb = "lies" if normal == 1 else "lie"
         yield (
-            "Of a normal curve, drawn as a line, 68% lie within one standard deviation of the mean, 95% within two and "
-            f"99.7% within three: {normal} of {counted(len(numbers), 'column')} of numbers {verb} so."
+            "The line is a normal curve: 68% of its values lie within one standard deviation of the mean, 95% within "
+            f"two and 99.7% within three. {capital(_how_many(normal, len(numbers)))} like that."
         )
+
+
+def _how_many(normal: int, columns: int) -> str:
+    """How many of so many columns of numbers are spread as the normal curve is, and the verb."""
+    if columns == 1:
+        return f"the column of numbers is {'' if normal else 'not '}spread"
+    if normal in (0, columns):
+        start = "none of the" if normal == 0 else "all"
+        return f"{start} {columns:,} columns of numbers {'is' if normal == 0 else 'are'} spread"
+    return f"{normal:,} of the {columns:,} columns of numbers {'is' if normal == 1 else 'are'} spread"
 
 
 def _of_numbers(column: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 from goodfit.analysis.compare import Compared, Pair
 from goodfit.analysis.compare_words import chance, distance, figure
 from goodfit.analysis.differing import differing_rows
-from goodfit.formatting import capital
+from goodfit.formatting import capital, listed, number, percent
+from goodfit.report.plots import plain_ticks
 from goodfit.report.svg import clean, drawing, short, to_svg
+from goodfit.report.template import cut
 from goodfit.store.files import write_text
 
 if TYPE_CHECKING:
@@ -42,13 +45,21 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"capital": capital, "chance": chance, "breakable": _breakable}
-    environment.globals |= {"figure": figure, "distance": distance}
+    environment.filters |= {
+        "capital": capital,
+        "chance": chance,
+        "breakable": _breakable,
+        "cut": cut,
+        "likely": _likely,
+    }
+    of_classes = compared.entries[0].kind == "classes"
+    environment.globals |= {"figure": figure, "distance": distance, "shown_loss": _chance if of_classes else number}
     rows, differing = differing_rows(compared.entries, ROWS_SHOWN)
     first = compared.entries[0]
     headline = [pair for pair in compared.pairs if pair.metric == compared.metrics[0]]
     text = environment.get_template("comparison.html.j2").render(
-        title=" and ".join(entry.name for entry in compared.entries),
+        title=listed(entry.name for entry in compared.entries),
+        many=len(compared.entries) > 2,
         compared=compared,
         first=first,
         sentences=sentences,
@@ -57,7 +68,7 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         rows=rows,
         differing=differing,
         with_losses=first.kind != "classes" or first.probabilities is not None,
-        loss_title={"classes": "log loss", "numbers": "error", "losses": "loss"}[first.kind],
+        loss_title={"classes": "p of truth", "numbers": "error", "losses": "loss"}[first.kind],
         plot=markupsafe.Markup(to_svg(differences_plot(headline), "plot-differences", "Differences with intervals")),
     )
     return clean(text)
@@ -67,7 +78,7 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
     """The difference of each pair with its 95% interval; grey is the region of practical equivalence."""
     from matplotlib.figure import Figure
 
-    scale = 100 if pairs[0].metric.name == "accuracy" else 1
+    scale = 100 if pairs[0].metric.share else 1
     unit = "points" if scale == 100 else pairs[0].metric.unit
     with drawing():
         figure = Figure(figsize=(9.0, 1.4 + 0.36 * len(pairs)))
@@ -85,9 +96,20 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
         axes.set_yticks(range(len(pairs)), labels, parse_math=False)
         axes.set_ylim(len(pairs) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
+        axes.xaxis.set_major_formatter(plain_ticks())
         title = pairs[0].metric.title
         axes.set(title=f"Difference of {title}", xlabel=f"difference{f' in {unit}' if unit else ''}, with 95% interval")
     return figure
+
+
+def _likely(share: float) -> str:
+    """A probability in whole percent; what rounds to none or all is only nearly so."""
+    return "<1%" if share < 0.005 else ">99%" if share > 0.995 else f"{100 * share:.0f}%"
+
+
+def _chance(loss: float) -> str:
+    """The probability that a model gives to the true class, of its log loss."""
+    return percent(math.exp(-loss))
 
 
 def _breakable(text: str) -> str:

@@ -98,6 +98,7 @@ def collect(folder: Path, record: Record) -> PageData:
             for as_is, seen in zip(tensors.get("unaugmented", ()), tensors.get("augmented", ()), strict=True)
         ],
         looks_at_test=record.looks_at_test,
+        groups=len(tensors["groups"].unique()) if "groups" in tensors else 0,
     )
 
 

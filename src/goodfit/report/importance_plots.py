@@ -71,7 +71,7 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
             labels = [short(str(level)) for level in column["at"]]
             axes.set_xticks(at, labels, rotation=35, ha="right", rotation_mode="anchor", parse_math=False)
         axes.set_xlabel(short(str(column["column"]), LABEL_LETTERS), parse_math=False)
-        axes.set_ylabel(short(f"mean {column['what']}", 30), parse_math=False)
+        axes.set_title(short(f"mean {column['what']}", LABEL_LETTERS), parse_math=False)
     return figure
 
 
@@ -88,4 +88,4 @@ def importance_section(explanation: Mapping[str, Any]) -> Section:
         "them. Bars have 95% intervals; correlated columns share importance. Beside it, the mean prediction when a "
         "column has one value in all rows."
     )
-    return Section("explanation", "Feature importance", text, plots, link="Columns")
+    return Section("explanation", "Feature importance", text, plots, link="Importance")

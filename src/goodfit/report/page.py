@@ -148,9 +148,14 @@ def _shown_epochs(page: PageData) -> list[Mapping[str, Any]]:
 
 def _parts_of_data(page: PageData) -> list[tuple[str, str, str]]:
     """The parts of the data that have rows, and what each is for."""
+    sure = any(section.id == "reliability" for section in page.sections)
     uses = [
         ("train", "training", "the model learns from it"),
-        ("valid", "validation", "chooses the epoch that is kept, and calibrates the probabilities"),
+        (
+            "valid",
+            "validation",
+            "chooses the epoch that is kept" + (", and calibrates the probabilities" if sure else ""),
+        ),
         ("test", "test", "kept away until the end: says how good the model is"),
         ("unreadable", "unreadable", "left out of training and of every score"),
     ]

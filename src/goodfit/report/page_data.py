@@ -64,6 +64,7 @@ class PageData:
     augmented: Sequence[tuple[np.ndarray, np.ndarray]] = ()  # (H, W, C) uint8: as it is, and as training saw it
     legend: Sequence[tuple[str, str]] = ()  # of masks: class, and its colour as #rrggbb
     looks_at_test: int = 0
+    groups: int = 0  # that the scored rows are of; 0: each row stands alone
 
     @property
     def main_metric(self) -> Metric:

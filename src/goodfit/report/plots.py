@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.formatting import capital, number
+from goodfit.formatting import capital, number, percent
 from goodfit.report.svg import drawing, short
 from goodfit.tasks.metric import Metric
 
@@ -44,7 +44,7 @@ def loss_curves(history: Sequence[Mapping[str, Any]], best_epoch: int | None, un
         if len(seen) and seen.min() > 0 and seen.max() / seen.min() > 50:
             axes.set_yscale("log")  # else a first epoch of 300 flattens the rest
             axes.yaxis.set_minor_formatter("")
-        axes.yaxis.set_major_formatter(_plain())
+        axes.yaxis.set_major_formatter(plain_ticks())
         _mark_epoch(axes, epochs, valid, best_epoch)
         axes.set(title="Loss", xlabel="epoch", ylabel=f"loss ({unit})" if unit else "loss")
         _whole_epochs(axes, epochs)
@@ -79,7 +79,7 @@ def metric_curve(
             marker = "o" if part == "valid" else "D"
             right.errorbar([at], [score["value"]], yerr=np.clip(spread, 0, None), fmt=marker,
                            color=colours.get(part, GREY), capsize=5, markersize=6)  # fmt: skip
-        left.yaxis.set_major_formatter(_percent() if metric.share else _plain())
+        left.yaxis.set_major_formatter(_percent() if metric.share else plain_ticks())
         right.set_xticks(range(len(scores)), list(scores), rotation=35, ha="right", rotation_mode="anchor")
         right.set_xlim(-0.6, max(1, len(scores)) - 0.4)
         right.set_title("kept", fontweight="normal", fontsize=11, color=GREY)
@@ -173,11 +173,12 @@ def recall_bars(per_class: Sequence[Mapping[str, Any]], most: int = LISTED_CLASS
         if np.isfinite(known).any():
             mean = float(np.nanmean(known))
             axes.axvline(mean, color=VERMILION, linestyle="--", linewidth=1.2)
-            axes.annotate(f"mean {mean:.3g}", (mean, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+            axes.annotate(f"mean {percent(mean)}", (mean, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
                           textcoords="offset points", ha="center" if mean < 0.85 else "right", va="bottom",
                           color=VERMILION)  # fmt: skip
         axes.set_yticks(at, [short(row["label"]) for row in shown], parse_math=False)
         axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(_percent())
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("recall, with 95% interval")
@@ -259,7 +260,7 @@ def rate_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
         axes.plot(epochs, _column(history, "learning_rate"), color=BLUE, marker="." if len(epochs) <= 40 else None)
         axes.set(title="Learning rate", xlabel="epoch", ylabel="rate at the end of the epoch")
         axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_formatter(_plain())
+        axes.yaxis.set_major_formatter(plain_ticks())
         _whole_epochs(axes, epochs)
     return figure
 
@@ -277,9 +278,9 @@ def range_test_curve(test: Mapping[str, Any]) -> Figure:
         axes.axvline(test["chosen"], color=GREEN, linestyle="-.", linewidth=1.1)
         axes.annotate(f"{number(test['chosen'])}, chosen", (test["chosen"], 1), xycoords=("data", "axes fraction"),
                       xytext=(-5, -12), textcoords="offset points", ha="right", color=GREEN)  # fmt: skip
-        axes.xaxis.set_major_formatter(_plain())
+        axes.xaxis.set_major_formatter(plain_ticks())
         axes.xaxis.set_minor_formatter("")
-        axes.yaxis.set_major_formatter(_plain())
+        axes.yaxis.set_major_formatter(plain_ticks())
         axes.tick_params(axis="x", labelrotation=35)
         axes.set(title="Range test of learning rates", xlabel="learning rate", ylabel="loss, smoothed")
     return figure
@@ -293,8 +294,8 @@ def _look(points: int) -> dict[str, Any]:
 
 def _plain_ticks(axes: Axes) -> None:
     axes.locator_params(nbins=4)
-    axes.xaxis.set_major_formatter(_plain())
-    axes.yaxis.set_major_formatter(_plain())
+    axes.xaxis.set_major_formatter(plain_ticks())
+    axes.yaxis.set_major_formatter(plain_ticks())
 
 
 def _figure(width: float, height: float) -> Figure:
@@ -310,7 +311,7 @@ def _percent() -> Any:
     return FuncFormatter(lambda value, _: f"{100 * value:.3g}%")
 
 
-def _plain() -> Any:
+def plain_ticks() -> Any:
     """300,000 instead of 3.0 with a 1e5 in the corner."""
     from matplotlib.ticker import FuncFormatter
 

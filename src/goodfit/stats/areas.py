@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from goodfit.stats.estimates import Z95, Estimate, on_logit
-from goodfit.stats.paired import PairedTest, falling_root, t_test
+from goodfit.stats.estimates import SHARE, Z95, Estimate, of_groups, on_logit
+from goodfit.stats.groups import pooled
+from goodfit.stats.paired import PairedTest, falling_root, paired_t, t_test
 
 NORMAL_FROM = 10  # rows of each kind: a difference of areas is normal then; Student's t is too cautious (3.4% for 5%)
 ROWS_IN_DOUBT = 0.5  # in the wrong order: from so many on, what is measured counts more than what is assumed
@@ -15,7 +16,7 @@ SMALLEST = 1e-300
 PAIRS_AT_MOST = 4_000_000  # of rows, that are looked at one by one; with more, what two rows make together is nothing
 
 
-def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
+def auc(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None) -> Estimate | None:
     """Area under the ROC curve, by midranks (Sun and Xu 2014, algorithm 2), with its score interval.
 
     The interval holds each area from which this one is no further away than 1.96 standard errors, as Wilson's does for
@@ -26,14 +27,15 @@ def auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
 
     None when all rows are positive, or none is: there is nothing to rank.
     """
-    return mean_auc(np.asarray(scores)[:, None], np.asarray(positive)[:, None])
+    return mean_auc(np.asarray(scores)[:, None], np.asarray(positive)[:, None], groups)
 
 
-def mean_auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
+def mean_auc(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None) -> Estimate | None:
     """The mean of the areas of several columns of the same rows, of each that has both kinds of rows; None without.
 
     Args:
         scores, positive: (N, K): of each class against the rest, or of each label.
+        groups: (N,) of rows that belong together; None: all stand alone.
     """
     positive = np.asarray(positive).astype(bool)
     counts = positive.sum(axis=0)
@@ -42,10 +44,12 @@ def mean_auc(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
         return None
     positive, scores = positive[:, columns], np.asarray(scores)[:, columns]
     above, below = counts[columns], len(positive) - counts[columns]
-    value = float(np.mean([placement_values(scores[:, at], positive[:, at]) for at in range(len(columns))]))
+    influence = np.mean([placement_values(scores[:, at], positive[:, at]) for at in range(len(columns))], axis=0)
+    value = float(influence.mean())
     if min(above.min(), below.min()) < 2 and len(columns) == 1:
         return Estimate(value, 0.0, 1.0)
-    return _score_interval(value, area_variance(scores, positive), above, below)
+    estimate = _score_interval(value, area_variance(scores, positive), above, below)
+    return of_groups(estimate, influence, groups, SHARE)
 
 
 def _score_interval(value: float, variance: float, above: np.ndarray, below: np.ndarray) -> Estimate:
@@ -81,7 +85,7 @@ def _exponential_variance(area: float, above: np.ndarray, below: np.ndarray) -> 
     return float((np.maximum(*ways) / (above * below)).sum()) / len(above) ** 2
 
 
-def area_difference(a: np.ndarray, b: np.ndarray, positive: np.ndarray) -> PairedTest:
+def area_difference(a: np.ndarray, b: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None) -> PairedTest:
     """DeLong's paired test, with an unbiased variance (`area_variance`).
 
     DeLong, DeLong and Clarke-Pearson 1988, "Comparing the areas under two or more correlated receiver operating
@@ -92,9 +96,13 @@ def area_difference(a: np.ndarray, b: np.ndarray, positive: np.ndarray) -> Paire
         a, b: (N, K) scores of both models: a column for each class, or label, that is ranked.
         positive: (N, K) bool: which rows are of the class; each column has both kinds. The difference is that of the
             mean areas of the columns.
+        groups: (N,) of rows that belong together; then their sums are compared (Obuchowski 1997).
     """
     columns = range(positive.shape[1])
     values = [placement_values(a[:, k], positive[:, k]) - placement_values(b[:, k], positive[:, k]) for k in columns]
+    if groups is not None:
+        of_groups = pooled(np.mean(values, axis=0), groups)
+        return paired_t(of_groups, np.zeros(len(of_groups)))
     variance = area_variance(a, positive, b)
     counts = positive.sum(axis=0)
     many = int(np.minimum(counts, len(a) - counts).min()) >= NORMAL_FROM
@@ -117,13 +125,25 @@ def area_variance(scores: np.ndarray, positive: np.ndarray, other: np.ndarray | 
         values = [each - placement_values(other[:, at], positive[:, at]) for at, each in enumerate(values)]
     values_of_row = np.asarray(np.mean(values, axis=0))
     if count > 1 or min(int(positive.sum()), rows - int(positive.sum())) < 2:
-        variance: float = values_of_row.var(ddof=1) / rows
+        variance = _variance_by_kind(values_of_row, np.unique(positive, axis=0, return_inverse=True)[1].reshape(-1))
     else:  # each kind with its own degree of freedom, as DeLong et al. have it
         kinds = [values_of_row[positive[:, 0] == kind] for kind in (True, False)]
         variance = float(np.sum([kind.var(ddof=1) * len(kind) for kind in kinds])) / float(rows * rows)
     if count * rows**2 > PAIRS_AT_MOST:
         return variance
     return max(variance - _of_pairs(scores, positive, other), variance / 2)
+
+
+def _variance_by_kind(values: np.ndarray, kind: np.ndarray) -> float:
+    """The variance of the mean of rows of several kinds, such as classes: within each with its degree of freedom.
+
+    Of 20 classes with five rows each, the spread around each class's own mean is a fifth too small without.
+    """
+    counts = np.bincount(kind)
+    means = np.bincount(kind, weights=values) / counts
+    within = np.bincount(kind, weights=(values - means[kind]) ** 2) * counts / np.maximum(counts - 1, 1)
+    between = counts * (means - values.mean()) ** 2
+    return float(within.sum() + between.sum()) / float(len(values) ** 2)
 
 
 def _of_pairs(scores: np.ndarray, positive: np.ndarray, other: np.ndarray | None) -> float:
@@ -168,7 +188,7 @@ def placement_values(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
     return values
 
 
-def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | None:
+def average_precision(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None) -> Estimate | None:
     """Average precision: the mean precision at each positive row, by falling score; None without both kinds of rows.
 
     The interval is Student's on the logit scale, as Boyd, Eng and Page recommend (2013, "Area under the
@@ -178,6 +198,7 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | No
     Args:
         scores: (N,), higher for positive rows.
         positive: (N,) bool.
+        groups: (N,) of rows that belong together; None: all stand alone.
     """
     from sklearn.metrics import average_precision_score
 
@@ -190,15 +211,16 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> Estimate | No
         return Estimate(value, 0.0, 1.0)
     left_out = _precisions_without_each(np.asarray(scores), positive)
     error = math.sqrt((rows - 1) / rows * float(((left_out - left_out.mean()) ** 2).sum()))
-    return on_logit(value, error, rows, count)
+    return of_groups(on_logit(value, error, rows, count), -(rows - 1) * left_out, groups, SHARE)
 
 
 def _precisions_without_each(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
-    """(N,) the average precision without each row, by falling score; ties as they stand.
+    """(N,) the average precision without each row; ties as they stand.
 
     A row changes the ranks behind it, so that running sums from both ends give all of them at once.
     """
-    y = positive[np.argsort(-scores, kind="stable")]
+    order = np.argsort(-scores, kind="stable")
+    y = positive[order]
     rank, hits, count = np.arange(1, len(y) + 1), np.cumsum(y), int(y.sum())
     before = np.cumsum(np.where(y, hits / rank, 0)) - np.where(y, hits / rank, 0)
     earlier = np.maximum(rank - 1, 1)  # the rank of a row once one before it is gone
@@ -208,4 +230,6 @@ def _precisions_without_each(scores: np.ndarray, positive: np.ndarray) -> np.nda
         return np.asarray(np.cumsum(of_positive[::-1])[::-1] - of_positive)
 
     without_hit = (before + behind((hits - 1) / earlier)) / (count - 1)
-    return np.asarray(np.where(y, without_hit, (before + behind(hits / earlier)) / count))
+    left_out = np.empty(len(y))
+    left_out[order] = np.where(y, without_hit, (before + behind(hits / earlier)) / count)
+    return left_out

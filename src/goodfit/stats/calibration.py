@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -35,6 +37,26 @@ class Reliability:
         total = sum(self.rows)
         each = zip(self.confidence, self.accuracy, self.rows, strict=True)
         return sum(rows * abs(said - right) for said, right, rows in each) / total if total else float("nan")
+
+    @property
+    def error_by_chance(self) -> float:
+        """The error that perfect probabilities would have on as many rows, on average: chance alone moves the shares.
+
+        Each bin's share has a binomial law around its confidence, about normal, whose mean distance is the deviation
+        times sqrt(2 / pi) (Brocker and Smith 2007, "Increasing the reliability of reliability diagrams").
+        """
+        total = sum(self.rows)
+        deviations = (
+            rows * math.sqrt(2 / math.pi * believed * (1 - believed) / rows)
+            for believed, rows in zip(self.confidence, self.rows, strict=True)
+        )
+        return sum(deviations) / total if total else float("nan")
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Of what `to_json` gave."""
+        bins = values["bins"]
+        return cls(*(tuple(each[name] for each in bins) for name in ("confidence", "accuracy", "rows")))
 
     def to_json(self) -> dict[str, Any]:
         """The error, how it is binned, and the bins."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from goodfit.stats.groups import effective_groups, error_ratio, pooled
 
 Z95 = 1.959963984540054  # scipy.special.ndtri(0.975), the normal's 97.5% quantile
 BOOTSTRAP_DRAWS = 1_000
@@ -47,7 +50,7 @@ def z_scores(x: np.ndarray) -> np.ndarray:
     return np.asarray((x - x.mean(axis=0)) / np.where(sd == 0, 1, sd))
 
 
-def proportion(successes: float, n: int) -> Estimate:
+def proportion(successes: float, n: float) -> Estimate:
     """A share with Wilson's interval, which stays honest near 0 and 1 and for few rows (Wilson 1927).
 
     No rows: the value is NaN and the interval 0 to 1, all that is known. Written out: scipy.stats.binomtest gives the
@@ -66,23 +69,97 @@ def _around(value: float, error: float, low: float = -math.inf, high: float = ma
     return Estimate(value, max(low, value - Z95 * error), min(high, value + Z95 * error))
 
 
-def mean(values: np.ndarray) -> Estimate:
-    """A mean with Hall's interval: Student's, with the skewness of the values taken out.
+@dataclass(frozen=True)
+class Scale:
+    """Where the two sides of an interval are about equally long, so that it is widened there.
+
+    Attributes:
+        there, back: from a value to this scale, and back again.
+        share: it is that of shares, whose ends 0 and 1 are infinitely far.
+    """
+
+    there: Callable[[float], float]
+    back: Callable[[float], float]
+    share: bool = False
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def _logistic(odds: float) -> float:
+    return 1 / (1 + math.exp(-min(max(odds, -LARGEST_EXPONENT), LARGEST_EXPONENT)))
+
+
+SHARE = Scale(_logit, _logistic, share=True)
+SIZE = Scale(math.log, lambda x: math.exp(min(x, LARGEST_EXPONENT)))  # of what is above zero
+
+
+def of_groups(estimate: Estimate, influence: np.ndarray, groups: np.ndarray | None, scale: Scale) -> Estimate:
+    """An interval made for independent rows, widened by what rows of one group have in common.
+
+    It is never narrower than that of independent rows; with groups of one row each it is the same. With a single group
+    nothing is known of others. Coverage is in docs/benchmarks.md.
+
+    Args:
+        influence: (N,) what each row does to the value.
+        groups: (N,) the group of each row; None: all rows stand alone.
+    """
+    if groups is None or len(groups) < 2 or (count := len(np.unique(groups))) == len(groups):
+        return estimate
+    if count == 1:
+        return Estimate(estimate.value, 0.0 if scale.share else -math.inf, 1.0 if scale.share else math.inf)
+    independent = effective_groups(groups)
+    longer = max(1.0, error_ratio(influence, groups)) * t_quantile(max(1.0, independent - 1)) / Z95
+    value = estimate.value
+    if scale.share and not 0 < value < 1:
+        return proportion(value * independent, independent)  # no row of a group speaks against the others
+    if not all(0 < end < (1 if scale.share else math.inf) for end in (estimate.low, value, estimate.high)):
+        return Estimate(value, *(value + longer * (end - value) for end in (estimate.low, estimate.high)))
+    middle = scale.there(value)
+    ends = (scale.back(middle + longer * (scale.there(end) - middle)) for end in (estimate.low, estimate.high))
+    return Estimate(value, *ends)
+
+
+def share(right: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
+    """The share of rows that are right, with Wilson's interval, widened where rows belong to groups.
+
+    Args:
+        right: (N,) bool.
+        groups: as of `of_groups`.
+    """
+    values = np.asarray(right, dtype=np.float64)
+    return of_groups(proportion(float(values.sum()), len(values)), values, groups, SHARE)
+
+
+def mean(
+    values: np.ndarray, groups: np.ndarray | None = None, *, least: float = -math.inf, most: float = math.inf
+) -> Estimate:
+    """A mean with Hall's interval: Student's, with the skewness of the values taken out; of groups, of their sums.
 
     Losses and squared errors are skewed, and the usual interval of 30 rows misses the truth in up to 15% of samples.
     Hall 1992 ("On the removal of skewness by transformation") stretches the t statistic so that it is symmetric, and
     the interval back. Coverage is in docs/benchmarks.md.
 
     Of one value the interval is unbounded.
+
+    Args:
+        values: (N,).
+        groups: (N,) of rows that belong together; None: all stand alone.
+        least, most: what a value can be: 0 and more of a loss. The interval ends there at the latest.
     """
     values = np.asarray(values, dtype=np.float64)
     if len(values) == 0:
-        return Estimate(math.nan, -math.inf, math.inf)
+        return Estimate(math.nan, least, most)
     value = float(values.mean())
-    if len(values) == 1 or not math.isfinite(value):
-        return Estimate(value, -math.inf, math.inf)
+    if not math.isfinite(value):
+        return Estimate(value, least, most)
+    if groups is not None:
+        values = pooled(values, groups)
+    if len(values) == 1:
+        return Estimate(value, least, most)
     below, above = _skewed_reach(values)
-    return Estimate(value, value - below, value + above)
+    return Estimate(value, max(least, value - below), min(most, value + above))
 
 
 def _skewed_reach(values: np.ndarray) -> tuple[float, float]:
@@ -103,7 +180,7 @@ def _skewed_reach(values: np.ndarray) -> tuple[float, float]:
     return stretched_back(reach) * deviation, -stretched_back(-reach) * deviation
 
 
-def t_quantile(degrees: int) -> float:
+def t_quantile(degrees: float) -> float:
     """The 97.5% quantile of Student's t distribution."""
     from scipy.special import stdtrit
 
@@ -126,26 +203,7 @@ def on_logit(value: float, error: float, rows: int, certain: int) -> Estimate:
     return Estimate(value, low, high)
 
 
-def balanced_accuracy(correct: np.ndarray, labels: np.ndarray) -> Estimate:
-    """The mean over classes of the share that is right; the classes' variances add up, on the logit scale."""
-    shares, variances, rows = [], [], []
-    for label in np.unique(labels):
-        of_class = correct[labels == label]
-        share, n = float(of_class.mean()), len(of_class)
-        shares.append(share)
-        rows.append(n)
-        smoothed = (share * n + 1) / (n + 2)  # a class that is all right still has a variance
-        variances.append(smoothed * (1 - smoothed) / n)
-    count = len(shares)
-    error = math.sqrt(sum(variances)) / count
-    alike = max(1, round(count**2 / sum(1 / n for n in rows)))  # rows of one share that would be known as well
-    value = sum(shares) / count
-    if error > min(value, 1 - value) / 2:  # so near to 0 or 1 a slope of the logit says nothing
-        return proportion(value * alike, alike)
-    return on_logit(value, error, sum(rows), alike)
-
-
-def rmse(errors: np.ndarray) -> Estimate:
+def rmse(errors: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
     """Root of the mean squared error; its interval is the root of that of the mean square.
 
     The upper end is the larger one of Hall's interval and of Student's for the logarithm, the lower end Student's: of
@@ -160,10 +218,11 @@ def rmse(errors: np.ndarray) -> Estimate:
         error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
         stretch = math.exp(min(t_quantile(n - 1) * error, LARGEST_EXPONENT))
         low, high = square.value / stretch, max(high, square.value * stretch)
-    return Estimate(math.sqrt(square.value), math.sqrt(max(0.0, low)), math.sqrt(high))
+    estimate = Estimate(math.sqrt(square.value), math.sqrt(max(0.0, low)), math.sqrt(high))
+    return of_groups(estimate, squares, groups, SIZE)
 
 
-def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
+def r2(errors: np.ndarray, y: np.ndarray, groups: np.ndarray | None = None) -> Estimate | None:
     """1 - residual over total sum of squares; None when y is constant: there is nothing to explain.
 
     The interval is Student's for the logarithm of that ratio, with the jackknife's standard error (Efron and Tibshirani
@@ -186,9 +245,11 @@ def r2(errors: np.ndarray, y: np.ndarray) -> Estimate | None:
     error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
     stretch = math.exp(min(t_quantile(n - 1) * error, LARGEST_EXPONENT))
     ratio = 1 - value
-    with_skewness = mean((squares - ratio * distances) / (total / n))  # the influence of each row; its mean is zero
-    least = min(ratio / stretch, max(0.0, ratio + with_skewness.low))
-    return Estimate(value, 1 - ratio * stretch, 1 - (ratio / stretch + least) / 2)
+    influence = (squares - ratio * distances) / (total / n)  # of each row; its mean is zero
+    least = min(ratio / stretch, max(0.0, ratio + mean(influence).low))
+    unexplained = Estimate(ratio, (ratio / stretch + least) / 2, ratio * stretch)
+    unexplained = of_groups(unexplained, influence, groups, SIZE)
+    return Estimate(value, 1 - unexplained.high, 1 - unexplained.low)
 
 
 def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
@@ -208,11 +269,16 @@ def paired_z(a: np.ndarray, b: np.ndarray) -> ZTest:
     return ZTest(estimate, z, 2 * normal_cdf(-abs(z)))
 
 
-def mean_of_ratios(above: np.ndarray, below: np.ndarray) -> Estimate:
+def mean_of_ratios(above: np.ndarray, below: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
     """The mean over columns of sum(above) / sum(below), for (N, K) parts of N rows; an intersection over union is one.
 
     The interval is Student's on the logit scale with the jackknife's standard error: the spread of the value without
-    each row (Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 11).
+    each row (Efron and Tibshirani 1993, "An introduction to the bootstrap", chapter 11). Where Hall's of the rows'
+    influence (`mean`) reaches further, its end counts: a class that is in few images, and missed in some, is skewed.
+
+    Args:
+        above, below: (N, K), the first at most as large as the second.
+        groups: (N,) of rows that belong together; None: all stand alone.
     """
     above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
     n, total = len(above), below.sum(axis=0)
@@ -226,4 +292,7 @@ def mean_of_ratios(above: np.ndarray, below: np.ndarray) -> Estimate:
         each = np.where(rest > 0, (above.sum(axis=0) - above) / rest, above.sum(axis=0) / total)
     left_out = each.mean(axis=1)
     error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
-    return on_logit(value, error, n, n)
+    influence = value - (n - 1) * (left_out - left_out.mean())
+    estimate = of_groups(on_logit(value, error, n, n), influence, groups, SHARE)
+    skewed = mean(influence, groups)
+    return Estimate(value, max(0.0, min(estimate.low, skewed.low)), min(1.0, max(estimate.high, skewed.high)))

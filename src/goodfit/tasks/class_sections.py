@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from goodfit.formatting import percent, percent_decimals
+from goodfit.stats.calibration import Reliability
 from goodfit.tasks.section import Plot, Section, Table
 
 MAPPED_CLASSES = 100  # beyond, a cell of the matrix is under four pixels
@@ -91,10 +93,10 @@ def classes_section(
     rows = [
         (
             row["label"],
-            row["recall"],
-            (row["recall_low"], row["recall_high"]),
-            row["precision"],
-            row["f1"],
+            percent(row["recall"], 1) if row["support"] else None,
+            interval_in_percent(row["recall_low"], row["recall_high"]) if row["support"] else None,
+            percent(row["precision"], 1),
+            percent(row["f1"], 1),
             row["support"],
         )
         for row in per_class
@@ -102,6 +104,12 @@ def classes_section(
     columns = ("class", "recall", "95% interval", "precision", "F1", "rows")
     blocks.append(Table(columns, rows, summary="Every class", unfolded=len(rows) <= UNFOLDED_CLASSES))
     return Section("classes", "Classes", "", blocks)
+
+
+def interval_in_percent(low: float, high: float) -> str:
+    """53% to 73%, with the decimals that mean something."""
+    decimals = percent_decimals(low, high)
+    return f"{percent(low, decimals)} to {percent(high, decimals)}"
 
 
 def reliability_section(calibration: Mapping[str, Any]) -> Section:
@@ -112,7 +120,9 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
     """
     text = (
         "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
-        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points."
+        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points; of so "
+        f"many rows chance alone would make it {100 * Reliability.from_json(calibration).error_by_chance:.1f} where "
+        "every probability is right."
     )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
     return Section("reliability", "Reliability of the confidence", text, [plot], link="Reliability")

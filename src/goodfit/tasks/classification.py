@@ -16,7 +16,8 @@ from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
 from goodfit.stats.areas import auc, average_precision, mean_auc
 from goodfit.stats.calibration import reliability
-from goodfit.stats.estimates import Estimate, balanced_accuracy, mean, proportion
+from goodfit.stats.estimates import Estimate, mean, proportion, share
+from goodfit.stats.recalls import balanced_accuracy
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section, confusion_section, reliability_section
 from goodfit.tasks.coverage import coverage_by_group, coverage_section
@@ -149,27 +150,27 @@ class Classification(CalibratedTask):
     def score(self, out: Tensor, y: Tensor) -> float:
         return float((out.argmax(1) == y).double().mean())
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """accuracy (Wilson), balanced_accuracy, log_loss, auc (macro mean of one class against the rest), and of two
         classes average_precision (of the second).
         """
         labels = y.numpy()
         right = (out.argmax(1) == y).numpy()
         estimates = {
-            "accuracy": proportion(float(right.sum()), len(right)),
-            "balanced_accuracy": balanced_accuracy(right, labels),
-            "log_loss": mean(self.row_losses(out, y).double().numpy()),
+            "accuracy": share(right, groups),
+            "balanced_accuracy": balanced_accuracy(right, labels, groups),
+            "log_loss": mean(self.row_losses(out, y).double().numpy(), groups, least=0),
         }
         shares = self.logits(out).softmax(1).double().numpy()
-        if (area := self._auc(shares, labels)) is not None:
+        if (area := self._auc(shares, labels, groups)) is not None:
             estimates["auc"] = area
-        if len(self.classes) == 2 and (precision := average_precision(shares[:, 1], labels == 1)) is not None:
+        if len(self.classes) == 2 and (precision := average_precision(shares[:, 1], labels == 1, groups)) is not None:
             estimates["average_precision"] = precision
         if self.sets is not None:
             inside = self.sets.members(shares)
             held = inside[np.arange(len(labels)), labels]
-            estimates["coverage"] = proportion(float(held.sum()), len(held))
-            estimates["set_size"] = mean(inside.sum(axis=1))
+            estimates["coverage"] = share(held, groups)
+            estimates["set_size"] = mean(inside.sum(axis=1), groups, least=0, most=len(self.classes))
         return estimates
 
     @property
@@ -198,13 +199,13 @@ class Classification(CalibratedTask):
             recorded["coverage"] = coverage_by_group(inside, labels, [str(label) for label in self.classes])
         return recorded
 
-    def _auc(self, shares: np.ndarray, labels: np.ndarray) -> Estimate | None:
+    def _auc(self, shares: np.ndarray, labels: np.ndarray, groups: np.ndarray | None) -> Estimate | None:
         count = len(self.classes)
         if count == 2:
-            return auc(shares[:, 1], labels == 1)
+            return auc(shares[:, 1], labels == 1, groups)
         if count > AUC_CLASSES:
             return None
-        return mean_auc(shares, labels[:, None] == np.arange(count))
+        return mean_auc(shares, labels[:, None] == np.arange(count), groups)
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:
         return out.argmax(1) != y
@@ -266,6 +267,9 @@ class Classification(CalibratedTask):
         """Of the classes' shares; a class without training rows is unlikely, not impossible."""
         counts = torch.bincount(y_train, minlength=len(self.classes)).double() + 1
         return -(counts / counts.sum()).log()[y]
+
+    def probabilities(self, out: Tensor) -> Tensor:
+        return self.logits(out).softmax(1)
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction, confidence, set where there are prediction sets, and p_LABEL for every class (up to 100)."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.formatting import number, percent
 from goodfit.stats.estimates import proportion
 from goodfit.tasks.section import Section, Table
 
@@ -32,7 +33,7 @@ def coverage_by_group(inside: np.ndarray, groups: np.ndarray, names: Sequence[st
 def bands_of(predicted: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The third that each predicted number is in, and what the thirds are called."""
     edges = np.quantile(predicted, np.arange(1, BANDS) / BANDS)
-    low, high = (f"{edge:.4g}" for edge in edges)
+    low, high = (number(float(edge)) for edge in edges)
     return np.searchsorted(edges, predicted), [f"below {low}", f"{low} to {high}", f"above {high}"]
 
 
@@ -46,8 +47,8 @@ def coverage_section(groups: Sequence[dict[str, Any]], what: str) -> Section:
         (
             each["group"],
             each["rows"],
-            f"{100 * each['value']:.1f}%",
-            f"{100 * each['low']:.0f} to {100 * each['high']:.0f}%",
+            percent(each["value"], 1),
+            f"{percent(each['low'])} to {percent(each['high'])}",
         )
         for each in groups
     ]

@@ -14,7 +14,7 @@ from torch.nn import functional
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
 from goodfit.stats.areas import mean_auc
-from goodfit.stats.estimates import Estimate, mean, mean_of_ratios, proportion
+from goodfit.stats.estimates import Estimate, mean, mean_of_ratios, proportion, share
 from goodfit.tasks.calibrated_task import CalibratedTask
 from goodfit.tasks.class_sections import classes_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
@@ -84,18 +84,18 @@ class MultiLabel(CalibratedTask):
     def score(self, out: Tensor, y: Tensor) -> float:
         return _f1(*_counts(out, y))
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """f1 (micro, at one half: a ratio of sums over rows), accuracy (all labels of a row right),
         log_loss, auc (mean over labels)."""
         hits, named, true = _counts(out, y)
         exact = ((out > 0) == (y > 0.5)).all(1)
         parts = (2 * hits)[:, None].double().numpy(), (named + true)[:, None].double().numpy()
         estimates = {
-            "f1": mean_of_ratios(*parts) if parts[1].sum() else Estimate(0.0, 0.0, 1.0),
-            "accuracy": proportion(float(exact.sum()), len(y)),
-            "log_loss": mean(self.row_losses(out, y).double().numpy()),
+            "f1": mean_of_ratios(*parts, groups) if parts[1].sum() else Estimate(0.0, 0.0, 1.0),
+            "accuracy": share(exact.numpy(), groups),
+            "log_loss": mean(self.row_losses(out, y).double().numpy(), groups, least=0),
         }
-        area = mean_auc(out.double().numpy(), y.numpy() > 0.5)
+        area = mean_auc(out.double().numpy(), y.numpy() > 0.5, groups)
         return estimates if area is None else {**estimates, "auc": area}
 
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:

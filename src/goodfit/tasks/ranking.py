@@ -38,6 +38,10 @@ class Ranking(RowTask):
     )
     decodes_scores: ClassVar[bool] = False
     metric_list: ClassVar[tuple[Metric, ...]] = (NDCG_AT_10, RECALL_AT_10)
+    example_words: ClassVar[str] = (
+        "The choices that stand furthest down in the list that their user would see. The prediction is the place, of "
+        "all items that are new to the user; the truth is the first."
+    )
 
     @property
     def outputs(self) -> int:
@@ -71,10 +75,10 @@ class Ranking(RowTask):
         """The headline: the loss is of a few sampled items."""
         return -self.score(out, y)
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """ndcg_at_10 and recall_at_10, means over users."""
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
+        """ndcg_at_10 and recall_at_10, means over users, which are independent whatever else groups their rows."""
         gains, recalls = _by_user(out, RANK)
-        return {"ndcg_at_10": mean(gains), "recall_at_10": mean(recalls)}
+        return {"ndcg_at_10": mean(gains, least=0, most=1), "recall_at_10": mean(recalls, least=0, most=1)}
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """Every user gets the most popular items that the user has not taken."""

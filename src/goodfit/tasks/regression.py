@@ -15,7 +15,7 @@ from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.numbers import numbers
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
-from goodfit.stats.estimates import Estimate, mean, proportion, r2, rmse
+from goodfit.stats.estimates import Estimate, mean, r2, rmse, share
 from goodfit.tasks.coverage import bands_of, coverage_by_group, coverage_section
 from goodfit.tasks.intervals import Intervals
 from goodfit.tasks.metric import COVERAGE, MAE, R2, RMSE, Metric
@@ -118,17 +118,20 @@ class Regression(RowTask):
         self._scaled(out, y)  # shapes
         return float(np.sqrt((self._errors(out, y) ** 2).mean()))
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """rmse, mae and r2; of several targets, over all of them (rmse, mae: rows' means)."""
         errors = self._errors(out, y)
-        estimates = {"rmse": rmse(np.sqrt((errors**2).mean(axis=1))), "mae": mean(np.abs(errors).mean(axis=1))}
+        estimates = {
+            "rmse": rmse(np.sqrt((errors**2).mean(axis=1)), groups),
+            "mae": mean(np.abs(errors).mean(axis=1), groups, least=0),
+        }
         if self.single:
-            explained = r2(errors[:, 0], y.double().numpy())
+            explained = r2(errors[:, 0], y.double().numpy(), groups)
             if explained is not None:
                 estimates["r2"] = explained
         if self.intervals is not None:
             inside = self._inside(out, y)
-            estimates["coverage"] = proportion(float(inside.sum()), len(inside))
+            estimates["coverage"] = share(inside, groups)
         return estimates
 
     def _half_widths(self, out: Tensor) -> np.ndarray | None:
@@ -208,9 +211,7 @@ class Regression(RowTask):
             Plot("scatter", points, "Prediction against truth", "half", first=True),
             Plot("residuals", points, "Residuals against prediction", "half"),
         ]
-        text = (
-            "On the dashed line a prediction is exact. Residuals should lie around zero without a shape of their own."
-        )
+        text = "On the dashed line a prediction is exact."
         sections = [Section("scatter", "Predictions", text, plots)]
         if "coverage" in analyses:
             sections.append(coverage_section(analyses["coverage"], "intervals"))

@@ -135,13 +135,13 @@ class Restoration(DenseTask):
     def score(self, out: Tensor, y: Tensor) -> float:
         return float(out[:, 1].double().mean())
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """psnr (dB) and ssim of the 8-bit output, means over images; psnr_gain over the input, image by image."""
         columns = out.double().numpy()
         return {
-            "psnr": mean(columns[:, 1]),
-            "ssim": mean(columns[:, 2]),
-            "psnr_gain": mean(columns[:, 1] - columns[:, 3]),
+            "psnr": mean(columns[:, 1], groups),
+            "ssim": mean(columns[:, 2], groups, least=-1, most=1),
+            "psnr_gain": mean(columns[:, 1] - columns[:, 3], groups),
         }
 
     def truth(self, target: Tensor) -> Any:

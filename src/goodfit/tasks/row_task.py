@@ -14,7 +14,7 @@ from goodfit.tasks.task import Task
 class RowTask(Task):
     """One row in, one row out."""
 
-    example_words: ClassVar[str] = "The rows with the highest loss. A wrong label among them is worth finding."
+    example_words: ClassVar[str] = "The rows with the highest loss. A wrong value among them is worth finding."
 
     @abstractmethod
     def mistakes(self, out: Tensor, y: Tensor) -> Tensor:

@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, percent
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
-from goodfit.tasks.class_sections import confusion_section
+from goodfit.tasks.class_sections import confusion_section, interval_in_percent
 from goodfit.tasks.dense_task import DenseTask, in_pieces
 from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
 from goodfit.tasks.panels import mask_legend, mask_panels
@@ -208,7 +208,7 @@ class Segmentation(DenseTask):
         right, either = self._overlaps(out)
         return float((right.sum(0) / either.sum(0)).mean())
 
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """iou (mean over classes that occur), pixel_accuracy, log_loss (an image's mean over its pixels).
 
         Sums over all images, void left out; intervals take the images, not the pixels, as independent.
@@ -216,9 +216,9 @@ class Segmentation(DenseTask):
         tables = self._tables(out)
         right = np.einsum("ncc->nc", tables).sum(1, keepdims=True)
         return {
-            "iou": mean_of_ratios(*self._overlaps(out)),
-            "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None]),
-            "log_loss": mean(out[:, 1].double().numpy()),
+            "iou": mean_of_ratios(*self._overlaps(out), groups),
+            "pixel_accuracy": mean_of_ratios(right, tables.sum((1, 2))[:, None], groups),
+            "log_loss": mean(out[:, 1].double().numpy(), groups, least=0),
         }
 
     def truth(self, target: Tensor) -> Any:
@@ -256,8 +256,10 @@ class Segmentation(DenseTask):
         for row in details["per_area"]:
             iou: tuple[Any, ...] = (None, "not among the scored pixels", "")
             if row["iou"] is not None:
-                iou = (row["iou"], (row["iou_low"], row["iou_high"]), Bar(row["iou"]))
-            rows.append((row["label"], *iou, row["recall"], row["precision"], f"{100 * row['share']:.2f}%"))
+                interval = interval_in_percent(row["iou_low"], row["iou_high"])
+                iou = (percent(row["iou"], 1), interval, Bar(row["iou"]))
+            recall = None if row["recall"] is None else percent(row["recall"], 1)
+            rows.append((row["label"], *iou, recall, percent(row["precision"], 1), percent(row["share"], 2)))
         text = (
             "IoU: of the pixels that are of a class by truth or by prediction, the share that is both. Share: how much "
             "of all counted pixels the class has."

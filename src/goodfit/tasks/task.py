@@ -202,8 +202,12 @@ class Task(ABC):
         return -score if self.metric.higher_is_better else score
 
     @abstractmethod
-    def metrics(self, out: Tensor, y: Tensor) -> dict[str, Estimate]:
-        """Every metric with its 95% interval; names are those of `metric_list`."""
+    def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
+        """Every metric with its 95% interval; names are those of `metric_list`.
+
+        Args:
+            groups: (N,) the group of each row, where rows belong together: intervals take groups as independent.
+        """
 
     @abstractmethod
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
@@ -211,6 +215,10 @@ class Task(ABC):
 
         `out` is the net's, for tasks whose net knows what the trivial predictor would give (a popularity).
         """
+
+    def metrics_of_groups(self, out: Tensor, y: Tensor, groups: np.ndarray | None) -> dict[str, Estimate]:
+        """`metrics`, of rows that stand alone where `groups` is None."""
+        return self.metrics(out, y) if groups is None else self.metrics(out, y, groups)
 
     def trivial_losses(self, y_train: Tensor, y: Tensor) -> Tensor | None:
         """(N,) the loss of every row under the best constant prediction of `y_train`, to be held against `row_losses`.
@@ -264,6 +272,10 @@ class Task(ABC):
     @abstractmethod
     def decode(self, out: Tensor) -> Columns:
         """Predictions as columns, one value a row, in the words of the data."""
+
+    def probabilities(self, out: Tensor) -> Tensor | None:
+        """(N, C) of every class, however many there are; None of tasks without classes."""
+        return None
 
     @abstractmethod
     def truth(self, target: Tensor) -> Any:

@@ -50,6 +50,7 @@ from goodfit.formatting import agreeing
 SHARE_OF_ERROR = 0.5  # of a part: from here on an error, whatever the score is without them
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
 CHANCE_WORTH_SAYING = 0.001
+PART_WORDS = {"valid": "validation", "test": "test"}
 SHARE_AT_LEAST = 0.01  # of the rows: a smaller one cannot move a figure by more than itself
 ROWS_SHARED_AT_LEAST = 3
 SHARE_OF_TRAINING_DATA = 0.95  # from here on it is the training data itself, which may be evaluated too
@@ -312,10 +313,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             error_from = SHARE_OF_ERROR if data.columns else SHARE_AT_LEAST
             few = share < SHARE_AT_LEAST or share < CHANCE_FACTOR * by_chance
             yield self.finding(
-                f"{len(copies)} of {len(rows)} {part} rows ({share:.1%}) {agreeing(len(copies), 'is', 'are')} "
-                "in the training rows as "
-                f"well, such as "
-                f"{data.keys[copies[0]]} = {twin}{chance}",
+                f"{len(copies)} of {len(rows)} {PART_WORDS[part]} rows ({share:.1%}) "
+                f"{agreeing(len(copies), 'is', 'are')} in the training rows as well, "
+                f"such as {data.keys[copies[0]]} = {twin}{chance}",
                 "Remove the copies, or keep them in one part with --group",
                 file=data.keys[copies[0]],
                 count=len(copies),
@@ -328,7 +328,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             score = end.scores[part]
             if not score.low <= without <= score.high:
                 yield self.finding(
-                    f"without the {part} rows that are training rows as well, {end.main_metric} is "
+                    f"without the {PART_WORDS[part]} rows that are training rows as well, {end.main_metric} is "
                     f"{end.main_metric.text(without, score)}, not {end.main_metric.text(score.value, score)}",
                     "Remove the copies, or keep them in one part with --group",
                 )

@@ -38,7 +38,7 @@ def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, s
             shown = number(value, 12)
             what = f"the value {shown} of '{column.name}', in {rows:,} rows, is far from all others ({number(low)} to "
             what += f"{number(high)}): it may stand for a missing one, and is read as a number"
-            return what, f"If it does, pass --missing {shown.replace(',', '')}; it then counts as an empty cell"
+            return what, f"If {shown} means that nothing is known, pass --missing {shown.replace(',', '')}"
     return None
 
 
@@ -59,7 +59,7 @@ def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
             rows, cell = len(when) - len(others), str(column.filter(moments(column, form) == day)[0])[:10]
             what = f"the date {cell} of '{column.name}', in {rows:,} rows, is far from all others ({low:%Y-%m-%d} to "
             what += f"{high:%Y-%m-%d}): it may stand for a missing one, and is read as a date"
-            return what, f"If it does, pass --missing {cell}; it then counts as an empty cell"
+            return what, f"If {cell} means that nothing is known, pass --missing {cell}"
     return None
 
 
