@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
 
 
 SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim")  # kept by a run
+RATINGS_OF_WHOLE_HISTORIES = 1_000_000  # training rows; of more a step would read most of them (docs/scale.md)
+HISTORY_AT_MOST = 64  # items that speak for a user then
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -189,7 +191,11 @@ class Ratings(TableSource):
         sizes = {f"{name}_features": list(described.sizes) for name, described in self._described.items()}
         users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
         held = {"held": len(self._held[1])} if self._held is not None else {}
-        return {"users": users, "items": items, "ratings": self._training_rows, **held, **sizes}
+        rated = self._settings["target"] is not None
+        capped = (
+            {"history_at_most": HISTORY_AT_MOST} if rated and self._training_rows > RATINGS_OF_WHOLE_HISTORIES else {}
+        )
+        return {"users": users, "items": items, "ratings": self._training_rows, **capped, **held, **sizes}
 
     def columns_as_read(self, columns: int, rows: int) -> Iterator[tuple[pl.Series, ColumnType]]:
         mark, form = self._settings["decimal"] or ".", self._settings["form"]
