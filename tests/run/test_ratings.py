@@ -57,13 +57,13 @@ def test_a_csv_of_ratings_becomes_a_run(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_of_many_ratings_a_sample_of_the_items_speaks_for_a_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ratings, "RATINGS_OF_WHOLE_HISTORIES", 1_000)
     monkeypatch.setattr(ratings, "HISTORY_AT_MOST", 6)  # of 25 that a user has rated
     source = gf.ratings(table(), "who", "what", "stars")
     run = gf.fit(source, out=tmp_path / "run", epochs=4)
-    assert "6 items a user" in capsys.readouterr().err  # before the fit, with what else was chosen
+    assert ("history", "6 items a user") in [note[:2] for note in source.notes]  # printed before the fit
     assert run.record.net.options["history_at_most"] == 6
     assert run.metrics["test"]["rmse"].value < 0.8  # as with all of them
     pairs = table().head(20)
