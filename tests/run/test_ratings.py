@@ -62,7 +62,7 @@ def test_of_many_ratings_a_sample_of_the_items_speaks_for_a_user(
     monkeypatch.setattr(ratings, "RATINGS_OF_WHOLE_HISTORIES", 1_000)
     monkeypatch.setattr(ratings, "HISTORY_AT_MOST", 6)  # of 25 that a user has rated
     source = gf.ratings(table(), "who", "what", "stars")
-    run = gf.fit(source, out=tmp_path / "run", epochs=4)
+    run = gf.fit(source, out=tmp_path / "run")
     assert ("history", "6 items a user") in [note[:2] for note in source.notes]  # printed before the fit
     assert run.record.net.options["history_at_most"] == 6
     assert run.metrics["test"]["rmse"].value < 0.8  # as with all of them
