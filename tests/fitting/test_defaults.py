@@ -22,6 +22,7 @@ CLASSES = Classification(("cat", "dog"))
 NUMBER = Regression((0.0,), (1.0,))
 MASKS = Segmentation(("road", "sky"))
 CLEAN = Restoration(3)
+RATINGS = architecture("factors").recipes["ratings"]
 RECIPE = Recipe(
     learning_rate=0.01, weight_decay=0.1, batch_size=256, rows_to_see=40_000, optimiser="muon", why="measured"
 )
@@ -44,6 +45,11 @@ def facts(train_rows: int = 1_000, **more: Any) -> Facts:
 )
 def test_epochs_fall_with_the_cube_root_of_the_rows(rows: int, epochs: int) -> None:
     assert usual_epochs(facts(rows)) == epochs
+
+
+@pytest.mark.parametrize(("rows", "size"), [(80_000, 2048), (1_024_000, 2048), (1_024_001, 4096), (16_000_000, 32_768)])
+def test_the_batch_of_ratings_doubles_until_an_epoch_has_500_steps(rows: int, size: int) -> None:
+    assert usual_batch_size(facts(rows, recipe=RATINGS)) == size
 
 
 def test_a_recipe_says_how_many_rows_are_to_be_seen() -> None:

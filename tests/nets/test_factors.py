@@ -46,6 +46,20 @@ def test_the_forward_pass_is_the_formula(history: bool) -> None:
     np.testing.assert_allclose(made.eval()(x)[:, 0].detach().numpy(), wanted.mean(1), rtol=1e-5, atol=1e-6)
 
 
+def test_of_a_long_history_an_even_sample_speaks() -> None:
+    torch.manual_seed(0)
+    made = build("factors", (2,), 1, users=3, items=8, ratings=8, members=3, width=2, history_at_most=3)
+    assert isinstance(made, Factors)
+    items = [4, 2, 7, 1, 5, 3, 6]  # of user 1; of user 2 item 5 alone
+    measure(made, lambda: torch.tensor([*((1, item) for item in items), (2, 5)], dtype=torch.float32))
+    table = made.rated_item.weight
+    speak = (table[4] + table[7] + table[5]) / np.sqrt(3)  # places 0, 7 * 1 // 3 and 7 * 2 // 3
+    vectors, _ = made.people(torch.tensor([2, 1, 0]))
+    torch.testing.assert_close(vectors[1], made.user.weight[1] + speak)
+    torch.testing.assert_close(vectors[0], made.user.weight[2] + table[5])
+    assert made.taken(torch.tensor([1]))[0].tolist() == items  # all of them are known, and not recommended back
+
+
 def test_the_penalty_is_paid_for_each_rating_of_the_batch() -> None:
     made = net().train()
     x = torch.tensor([[1, 2], [1, 3], [3, 1]], dtype=torch.float32)

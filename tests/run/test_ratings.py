@@ -14,6 +14,7 @@ import pytest
 from command import goodfit
 
 import goodfit as gf
+from goodfit.data.sources import ratings
 from goodfit.errors import DataError
 from goodfit.nets import architecture
 from goodfit.tasks.rating_activity import by_activity
@@ -53,6 +54,23 @@ def test_a_csv_of_ratings_becomes_a_run(tmp_path: Path, capsys: pytest.CaptureFi
     assert result["metrics"]["test"]["rmse"]["value"] < 0.8  # users' and items' means alone leave 1.3
     assert "60 users in 'who', 40 items in 'what'" in captured.err
     assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
+
+
+def test_of_many_ratings_a_sample_of_the_items_speaks_for_a_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ratings, "RATINGS_OF_WHOLE_HISTORIES", 1_000)
+    monkeypatch.setattr(ratings, "HISTORY_AT_MOST", 6)  # of 25 that a user has rated
+    source = gf.ratings(table(), "who", "what", "stars")
+    run = gf.fit(source, out=tmp_path / "run")
+    assert ("history", "6 items a user") in [note[:2] for note in source.notes]  # printed before the fit
+    assert run.record.net.options["history_at_most"] == 6
+    assert run.metrics["test"]["rmse"].value < 0.8  # as with all of them
+    pairs = table().head(20)
+    before, again = list(run.predict(pairs)["prediction"]), gf.load(tmp_path / "run")
+    assert again.record.net.options["history_at_most"] == 6
+    assert list(again.predict(pairs)["prediction"]) == before
+    run.release()
 
 
 def test_predictions_stay_in_the_range_of_the_ratings(fitted: Path) -> None:

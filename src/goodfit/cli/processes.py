@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # `goodfit --help` imports no torch
+    from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 BAD_INPUT = 2  # the exit status of an error that was told in a line
 RESTARTS = 3
@@ -52,11 +58,31 @@ def launch(arguments: list[str], count: int) -> int:
             os.environ[REFUSED] = str(Path(place) / "refused")
             elastic_launch(config, sys.executable)("-m", "goodfit", *arguments)
     except ChildFailedError as error:
-        first = min(error.failures.values(), key=lambda failure: failure.timestamp)
-        return first.exitcode if first.exitcode > 0 else 128 - first.exitcode
+        return ended(error.failures)
     except SignalException as stop:
         return 128 + int(stop.sigval)
     return 0
+
+
+def ended(failures: Mapping[int, ProcessFailure]) -> int:
+    """The exit status of processes that were started again as often as they may be, by rank.
+
+    Of one that was killed a line says which it was, and by what: it could say nothing itself. SIGTERM is what the
+    launcher ends the others with.
+    """
+    killed = {rank: -each.exitcode for rank, each in failures.items() if each.exitcode < 0}
+    by_others = {rank: number for rank, number in killed.items() if number != signal.SIGTERM}
+    if not by_others:
+        first = min(failures.values(), key=lambda failure: failure.timestamp)
+        return first.exitcode if first.exitcode > 0 else 128 - first.exitcode
+    rank, number = min(by_others.items())
+    memory = ", as the system does where memory runs out" if number == signal.SIGKILL else ""
+    print(
+        f"goodfit: process {rank} was killed ({signal.Signals(number).name}{memory}), after {RESTARTS} new starts. "
+        "Give fewer --processes, and go on from the last checkpoint: the same command and --resume",
+        file=sys.stderr,
+    )
+    return 128 + number
 
 
 def refused_before() -> bool:

@@ -24,6 +24,7 @@ class Recipe:
 
     Attributes:
         rows_to_see: training rows times epochs; None: as many epochs as are usual for images.
+        most_steps: of an epoch: the batch doubles until it has no more, where each step costs all weights.
         ema_decay: of an average of the weights, which is what is kept.
         patience: epochs without a better one after which training ends; `most_epochs` is then a bound.
         precision: float32 or bfloat16; None: by the device.
@@ -34,6 +35,7 @@ class Recipe:
     weight_decay: float
     batch_size: int
     rows_to_see: int | None = None
+    most_steps: int | None = None
     optimiser: str = "adamw"
     schedule: str = "one-cycle"
     ema_decay: float | None = None

@@ -34,6 +34,7 @@ class Factors(nn.Module):
         members: models in one.
         width: of a member's embeddings.
         history: whether the items that a user rated count, whatever the rating.
+        history_at_most: items of a user that count; of more an even sample, in the order of the data. None: all.
         user_features, item_features: `sizes` of SideFeatures, where there are any.
 
     Attributes:
@@ -55,12 +56,13 @@ class Factors(nn.Module):
         members: int,
         width: int,
         history: bool,
+        history_at_most: int | None = None,
         held: int = 0,
         user_features: Sequence[int] | None = None,
         item_features: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
-        self.members, self.history = members, history
+        self.members, self.history, self.history_at_most = members, history, history_at_most
         self.user_bias = nn.Embedding(users, 1)
         self.item_bias = nn.Embedding(items, 1)
         self.user = nn.Embedding(users, members * width)
@@ -135,7 +137,8 @@ class Factors(nn.Module):
         """(n, members * width) vectors and (n, 1) biases: what users' embeddings, items rated and features say."""
         vectors: Tensor = self.user(users)
         if self.history:
-            rated, offsets, counts = self.taken(users)
+            at, offsets, counts = _places(self.starts, users, self.history_at_most)
+            rated = self.rated[at]
             weights = counts.clamp_min(1).float().rsqrt().repeat_interleave(counts)
             vectors = vectors + functional.embedding_bag(
                 rated, self.rated_item.weight, offsets, mode="sum", per_sample_weights=weights.to(vectors.dtype)
@@ -188,11 +191,18 @@ class Factors(nn.Module):
         return total / self.members / max(1, len(self.rated))
 
 
-def _places(starts: Tensor, users: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Where each user's entries stand, one after the other; where each user's begin; how many each has."""
-    first, counts = starts[users], starts[users + 1] - starts[users]
+def _places(starts: Tensor, users: Tensor, at_most: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Where each user's entries stand, one after the other; where each user's begin; how many each has.
+
+    Args:
+        at_most: entries of a user: of more, as many at even distances.
+    """
+    first, whole = starts[users], starts[users + 1] - starts[users]
+    counts = whole if at_most is None else whole.clamp_max(at_most)
     offsets = counts.cumsum(0) - counts
     within = torch.arange(int(counts.sum()), device=users.device) - offsets.repeat_interleave(counts)
+    if at_most is not None:
+        within = within * whole.repeat_interleave(counts) // counts.repeat_interleave(counts)
     return first.repeat_interleave(counts) + within, offsets, counts
 
 
@@ -213,6 +223,7 @@ def _build(
     members: int = 24,
     width: int = 8,
     history: bool = True,
+    history_at_most: int | None = None,
     held: int = 0,
     user_features: Sequence[int] | None = None,
     item_features: Sequence[int] | None = None,
@@ -226,6 +237,7 @@ def _build(
         members=members,
         width=width,
         history=history,
+        history_at_most=history_at_most,
         held=held,
         user_features=user_features,
         item_features=item_features,
@@ -238,7 +250,9 @@ def stages(net: nn.Module) -> list[list[nn.Module]]:
     return [[net.user_bias, net.user, net.rated_item], [net.item_bias], [net.item]]
 
 
-RECIPES = {"ratings": Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see=900_000)}
+RECIPES = {
+    "ratings": Recipe(learning_rate=2e-2, weight_decay=0.0, batch_size=2048, rows_to_see=900_000, most_steps=500)
+}
 ARCHITECTURES = (
     Architecture("factors", _build, input_dims=1, stages=stages, head="item", recipes=RECIPES, large_products=False),
 )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
 
 
 SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim", "sheet")  # kept by a run
+RATINGS_OF_WHOLE_HISTORIES = 1_000_000  # of more a step would read most of them (docs/scale.md)
+HISTORY_AT_MOST = 64  # items that speak for a user then
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -144,10 +146,18 @@ class Ratings(TableSource):
             f"{counted(user.n_unique(), 'user')} in '{user.name}', {counted(item.n_unique(), 'item')} in '{item.name}'"
         )
         self.notes.append(("ratings", f"{len(self):,}", summary))
+        if self._many:
+            why = "of more, an even sample speaks for the user: a step reads all of them"
+            self.notes.append(("history", f"{HISTORY_AT_MOST} items a user", why))
         for name, place in self._given.items():
             self._features[name] = Features(place, self._settings[name], f"--{name}-features")
             self.notes.append(self._features[name].note)
             self.doubts += self._features[name].doubts
+
+    @property
+    def _many(self) -> bool:
+        """Whether the steps of a fit would read more items that users rated than is worth it."""
+        return self._settings["target"] is not None and len(self) > RATINGS_OF_WHOLE_HISTORIES
 
     def learn(self, rows: Tensor) -> None:
         """The users and items of the training rows, then those known by their features alone; others stay unknown."""
@@ -189,7 +199,8 @@ class Ratings(TableSource):
         sizes = {f"{name}_features": list(described.sizes) for name, described in self._described.items()}
         users, items = (len(self.known[name]) + 1 for name in ("user", "item"))
         held = {"held": len(self._held[1])} if self._held is not None else {}
-        return {"users": users, "items": items, "ratings": self._training_rows, **held, **sizes}
+        capped = {"history_at_most": HISTORY_AT_MOST} if self._many else {}
+        return {"users": users, "items": items, "ratings": self._training_rows, **capped, **held, **sizes}
 
     def columns_as_read(self, columns: int, rows: int) -> Iterator[tuple[pl.Series, ColumnType]]:
         mark, form = self._settings["decimal"] or ".", self._settings["form"]
