@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, are_bounds
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.moments import date_form, in_order, month_form, shown_form, unix_form
-from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, is_nested, numbers, unified
+from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, LASTING, LASTING_TWICE, is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
 from goodfit.data.tables.visible import visible
@@ -166,7 +166,8 @@ def _measured(
     if words.n_unique() <= 2:
         return None
     text = present.cast(pl.String)
-    timed = float(text.str.contains(rf"{CLOCK}|{ISO_DURATION}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    lasting = rf"|{LASTING}" if text.str.contains(LASTING_TWICE).any() else ""
+    timed = float(text.str.contains(rf"{CLOCK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
     if timed >= NUMBER_SHARE_NEEDED:
         return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
     form = date_form(text)

@@ -19,6 +19,8 @@ OTHERS_AT_LEAST = 5  # different values
 NINES_AT_LEAST = 2  # digits, all of them nines: 99, -999, 9999.9
 OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30, -88888, -8888, -888)
 FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
+BEFORE_NOUGHT = -1  # says "unknown" among whole numbers that are never negative otherwise
+ROWS_OF_ONE_BELOW, TIMES_AS_OFTEN = 5, 3  # that many rows, and as often as 0 and as 1
 BELOW_ALL = 0.25  # of the range of values that are never negative: so far below nought is far
 
 
@@ -30,6 +32,10 @@ def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, s
     for value in (float(values.min()), float(values.max())):
         others = values[values != value]
         rows = len(values) - len(others)
+        if value == BEFORE_NOUGHT and rows >= ROWS_OF_ONE_BELOW and _is_alone_below(others, rows):
+            what = f"the value -1 of '{column.name}', in {rows:,} rows, is the only one below 0 and more frequent than "
+            what += "its neighbours: it may stand for a missing one, and is read as a number"
+            return what, "If it does, pass --missing -1; it then counts as an empty cell"
         if rows < ROWS_AT_LEAST or not _is_sign(value) or len(np.unique(others)) < OTHERS_AT_LEAST:
             continue
         low, high = float(others.min()), float(others.max())
@@ -40,6 +46,13 @@ def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, s
             what += f"{number(high)}): it may stand for a missing one, and is read as a number"
             return what, f"If {shown} means that nothing is known, pass --missing {shown.replace(',', '')}"
     return None
+
+
+def _is_alone_below(others: np.ndarray, rows: int) -> bool:
+    """Whether -1 is a word among these whole numbers: an ordinary value would be about as frequent as 0 or 1."""
+    if not len(others) or others.min() < 0 or (others % 1).any() or len(np.unique(others)) < OTHERS_AT_LEAST:
+        return False
+    return rows >= TIMES_AS_OFTEN * max(1, (others == 0).sum(), (others == 1).sum())
 
 
 def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:

@@ -29,6 +29,12 @@ PLAIN = r"^[+-]?\d+$"
 CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
 ISO_DURATION = r"^([+-]?)P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
 
+LASTING = (
+    r"^(?:(\d+) ?(?:d|days?)(?:,? |$))?(?:(\d+) ?(?:h|hrs?\.?|hours?)(?:,? ?(?:and )?|$))?"
+    r"(?:(\d+) ?(?:m|mins?\.?|minutes?)(?:,? ?(?:and )?|$))?(?:(\d+(?:\.\d+)?) ?(?:s|secs?\.?|seconds?))?$"
+)  # 1h 20m, 2 days 3 hours, 90 min; which of them are durations and not metres, a column shows by `LASTING_TWICE`
+LASTING_TWICE = r"^\d+ ?(?:d|h|m)[a-z.]*,? ?(?:and )?\d"
+
 
 def is_nested(dtype: pl.DataType) -> bool:
     """Whether cells are lists, structs, bytes or Python objects, which are not read."""
@@ -131,7 +137,7 @@ def _written(text: pl.Series, decimal: str) -> pl.Series:
 
 
 def hours(text: pl.Series) -> pl.Series:
-    """Hours of 14:30, 2:30 PM, 26:05:10, 1 days 02:03:04 and PT90M; null of all else."""
+    """Hours of 14:30, 2:30 PM, 26:05:10, 1 days 02:03:04, PT90M and 1h 20m; null of all else."""
     import polars as pl
 
     def number(pattern: str, group: int) -> pl.Series:
@@ -153,5 +159,8 @@ def hours(text: pl.Series) -> pl.Series:
         start=number(ISO_DURATION, 5).fill_null(0) / 3600,
     )
     iso = text.str.contains(ISO_DURATION) & (text.str.len_chars() > 2)
-    values = pl.when(clock).then(clocked).when(iso).then(lasting)
+    units = ((1, 24.0), (2, 1.0), (3, 1 / 60), (4, 1 / 3600))
+    parts = sum((number(LASTING, group).fill_null(0) * unit for group, unit in units), start=text.str.len_chars() * 0.0)
+    spoken = text.str.contains(LASTING) & (text.str.len_chars() > 0)
+    values = pl.when(clock).then(clocked).when(iso).then(lasting).when(spoken).then(parts)
     return pl.select(pl.when(text.str.starts_with("-")).then(-values).otherwise(values)).to_series()

@@ -123,7 +123,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
         return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
     if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
-        return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
+        notes = (("target", name, "times or durations: read as hours"),)
+        return TargetForm(NUMBER, notes=notes, forms={name: HOURS})
     if not holds_numbers(present, decimal) or (single and is_code(present)):
         return _of_words(column, words)
     values = numbers(present, decimal)
@@ -260,4 +261,6 @@ def _whole_numbers(values: pl.Series) -> Labels:
 
 def _only_hours(column: pl.Series) -> bool:
     present = without_missing(column)
-    return bool(len(present)) and numbers(present).is_null().all() and not numbers(present, ".", HOURS).is_null().any()
+    if not len(present) or with_unit_or_bounds(present, ".") is not None:
+        return False
+    return bool(numbers(present).is_null().all()) and not numbers(present, ".", HOURS).is_null().any()
