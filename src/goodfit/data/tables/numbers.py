@@ -84,7 +84,7 @@ def _of_text(text: pl.Series, decimal: str) -> pl.Series:
     else:
         plain = pl.when(text.str.contains(r"^[+-]?\d+(,\d*)?$")).then(text)
         quick = pl.select(plain.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)).to_series()
-    left = quick.is_null() & text.is_not_null()
+    left = quick.is_null() & text.is_not_null() & (text != "")
     if not left.any():
         return quick
     rest = text.filter(left)
