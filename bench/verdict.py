@@ -24,6 +24,8 @@ from _verdict_kinds import FEW, KINDS, NO_BETTER, OVERFIT
 import goodfit as gf
 from goodfit.stats.estimates import proportion
 
+REFUSED = "refused in one line"
+
 
 def one(task: tuple[str, str, int]) -> dict[str, object]:
     """Fit one draw of a kind, and note what it is called, with the rules that spoke."""
@@ -32,9 +34,12 @@ def one(task: tuple[str, str, int]) -> dict[str, object]:
     source = KINDS[kind].makers[data](random)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run = gf.fit(source, out=Path(folder) / "run", seed=seed, quiet=True, **KINDS[kind].options)
-    rules = [finding.rule for finding in run.findings]
-    return {"kind": kind, "data": data, "seed": seed, "verdict": run.verdict, "rules": rules}
+        drawn = {"kind": kind, "data": data, "seed": seed}
+        try:
+            run = gf.fit(source, out=Path(folder) / "run", seed=seed, quiet=True, **KINDS[kind].options)
+        except gf.GoodfitError as error:  # such as a class of two images
+            return {**drawn, "verdict": REFUSED, "rules": [], "why": str(error)}
+    return {**drawn, "verdict": run.verdict, "rules": [finding.rule for finding in run.findings]}
 
 
 def tell(results: list[dict[str, object]], kinds: list[str]) -> None:

@@ -32,11 +32,19 @@ class GoodfitError(Exception):
         self.what, self.where, self.fix = what, where, fix
         super().__init__(what, where, fix)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """From one process to another, as a pool of workers sends it."""
+        return _again, (type(self), self.what, self.where, self.fix)
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where is not None else ""
         end = "" if self.fix is not None and self.fix.endswith("?") else "."
         advice = f" {self.fix}{end}" if self.fix else ""
         return place + named(f"{self.what}.{advice}")
+
+
+def _again(kind: type[GoodfitError], what: str, where: str | PathLike[str] | None, fix: str | None) -> GoodfitError:
+    return kind(what, where=where, fix=fix)
 
 
 class DataError(GoodfitError):

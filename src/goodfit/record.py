@@ -80,12 +80,18 @@ class NetRecord:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of each part, and those that could not be read."""
+    """Rows of each part, and those that could not be read.
+
+    Attributes:
+        folds: of the training rows, which validate in turn; 1: there is a validation part. Older versions noted it of
+            the nets alone.
+    """
 
     train: int
     valid: int
     test: int
     unreadable: int
+    folds: int = 1
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     rivals: list[RivalScore] = []
     training_metrics: dict[str, Estimate] = {}
     checksum: str | None = None
+
+    @property
+    def cross_fitted(self) -> bool:
+        """Whether the training rows validate as well, each by a model that was not trained on it."""
+        return max(self.rows.folds, self.net.folds) > 1
 
     @property
     def verified(self) -> bool:

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 import torch
 
+import goodfit as gf
 from goodfit.data import open_path
 from goodfit.data.sources.table import table
-from goodfit.data.tables.reading import is_table, read_table
+from goodfit.data.tables.numbers import HOURS, numbers
+from goodfit.data.tables.reading import Dialect, is_table, read_table
 from goodfit.errors import DataError
 
 FRAME = pl.DataFrame(
@@ -58,8 +60,61 @@ def test_excel_is_one_sheet(tmp_path: Path) -> None:
     book["empty"].append(["a"])
     book["empty"].append([1])
     book.save(tmp_path / "two.xlsx")
-    with pytest.raises(DataError, match=r"2 sheets have rows \(Sheet, empty\)"):
+    with pytest.raises(DataError, match=r"2 sheets have rows. Name one by --sheet: Sheet, empty"):
         read_table(tmp_path / "two.xlsx")
+    assert read_table(tmp_path / "two.xlsx", Dialect(sheet="empty")).to_dict(as_series=False) == {"a": [1]}
+    assert read_table(tmp_path / "two.xlsx", Dialect(sheet="Sheet")).equals(frame)
+    with pytest.raises(DataError, match=r"there is no sheet 'Other'\. Its sheets with rows are Sheet, empty"):
+        read_table(tmp_path / "two.xlsx", Dialect(sheet="Other"))
+    frame.write_csv(tmp_path / "t.csv")
+    with pytest.raises(DataError, match="--sheet is for workbooks"):
+        read_table(tmp_path / "t.csv", Dialect(sheet="Sheet"))
+
+
+def test_cells_with_a_time_and_no_date_are_times_as_in_text(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("fastexcel")
+    book = openpyxl.Workbook()
+    times = [datetime.time(8, 30), datetime.time(0, 0), None, datetime.time(23, 59, 30)]
+    for row in (["at", "n"], *([time, at] for at, time in enumerate(times))):
+        book.active.append(row)
+    book.save(tmp_path / "times.xlsx")
+    frame = read_table(tmp_path / "times.xlsx")
+    assert frame["at"].to_list() == times
+    frame.write_csv(tmp_path / "times.csv")
+    text = read_table(tmp_path / "times.csv")
+    hours = [8.5, 0.0, None, pytest.approx(23 + 59.5 / 60)]
+    assert numbers(frame["at"]).to_list() == hours
+    assert numbers(text["at"], form=HOURS).to_list() == hours
+
+
+def test_a_run_of_one_sheet_reads_that_sheet_of_other_workbooks(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("fastexcel")
+    rows = [[at % 7, "ab"[at % 2]] for at in range(40)]
+    for name, sheets in (
+        ("old", {"notes": [["by", "on"], ["me", 1]], "data": [["x", "y"], *rows]}),
+        ("new", {"more": [["x"], [1]], "data": [["x", "y"], *rows[:5]]}),
+        ("one", {"other": [["x", "y"], *rows[:3]]}),
+        ("two", {"other": [["x", "y"], *rows[:4]], "more": [["x"], [1]]}),
+    ):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, lines in sheets.items():
+            sheet = book.create_sheet(title)
+            for line in lines:
+                sheet.append(line)
+        book.save(tmp_path / f"{name}.xlsx")
+    run = gf.fit(
+        tmp_path / "old.xlsx", target="y", sheet="data", out=tmp_path / "run", epochs=1, folds=1, rivals="none"
+    )
+    again = gf.load(tmp_path / "run")
+    assert len(again.predict(tmp_path / "new.xlsx")) == 5
+    assert len(again.predict(tmp_path / "one.xlsx")) == 3
+    assert len(again.predict(tmp_path / "two.xlsx", sheet="other")) == 4
+    with pytest.raises(DataError, match="other, more"):
+        again.predict(tmp_path / "two.xlsx")
+    assert run.record.rows.train + run.record.rows.valid + run.record.rows.test == 40
 
 
 def test_a_title_that_may_be_the_name_of_a_column_is_refused_in_one_line(tmp_path: Path) -> None:

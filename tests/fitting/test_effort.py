@@ -10,7 +10,7 @@ import pytest
 
 import goodfit as gf
 from goodfit.errors import UsageError
-from goodfit.fitting.effort import SHARE_OF_EPOCHS, Machine, affordable
+from goodfit.fitting.effort import SHARE_OF_EPOCHS, Machine, affordable, affords_folds
 from goodfit.nets.describe import describe
 from goodfit.train.precision import Precision
 from goodfit.train.session import Epoch
@@ -118,3 +118,27 @@ def test_a_resumed_run_keeps_the_class_it_was_started_with(tmp_path: Path, monke
 def test_a_speed_is_refused_where_it_decides_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--speed is for images from scratch"):
         gf.fit(**stripes(), out=tmp_path / "run", arch="resnet10", speed=100)
+
+
+def test_nets_in_folds_are_afforded_where_four_tenths_of_their_epochs_fit_into_three_minutes() -> None:
+    """Each of 5 nets learns from four fifths: 4 passes an epoch; 10 s, 6 s for the rival and 1.25 s to read go."""
+    rows, epochs, time = 1_000, 27, 3 * 60 - 10 - 6 - 1.25
+    for gigaflops in (5, 10, 20, 40, 80, 160, 320):
+        fits = any(
+            max(share, 0.4) * seconds(width, 4 * rows, epochs, gigaflops) <= time
+            for width, share in SHARE_OF_EPOCHS.items()
+        )
+        given = affords_folds(machine(gigaflops), "convnet", SHAPE, 10, rows, epochs, minutes=None, folds=5)
+        assert given == fits, gigaflops
+
+
+def test_few_images_get_a_net_for_each_fold_where_the_machine_affords_it(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    x = random.integers(0, 256, (40, 1, 8, 8), dtype=np.uint8)
+    x[:20, 0, :4] //= 4  # the upper half is dark
+    y = np.array(["dark"] * 20 + ["light"] * 20)
+    several = gf.fit((x, y), out=tmp_path / "several", speed=2_000, minutes=0.05, rivals="none")
+    assert (several.record.net.folds, several.record.rows.folds) == (5, 5)
+    assert several.record.rows.train == several.record.rows.valid
+    one = gf.fit((x, y), out=tmp_path / "one", speed=2_000, epochs=2, rivals="none")  # asked of its training
+    assert (one.record.net.folds, one.record.rows.folds) == (1, 1)

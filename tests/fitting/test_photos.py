@@ -63,7 +63,7 @@ def test_photos_start_from_imagenet_where_it_is_installed(
 def test_the_first_epoch_is_the_frozen_net_and_fine_tuning_is_compared_with_it(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
-    frozen = gf.fit(photos, out=tmp_path / "a", epochs=1, precision="float32")
+    frozen = gf.fit(photos, out=tmp_path / "a", epochs=1, folds=1, precision="float32")
     tuned = gf.fit(photos, out=tmp_path / "b", epochs=3, precision="float32")
     assert {**tuned.history[0], "seconds": 0} == {**frozen.history[0], "seconds": 0}
     assert tuned.history[0]["learning_rate"] == 0
@@ -75,6 +75,27 @@ def test_the_first_epoch_is_the_frozen_net_and_fine_tuning_is_compared_with_it(
     figures = f"validation accuracy {of_tuning:.4g} at best, {at_first:.4g} with frozen features"
     assert said(tuned, "fine-tuning") == f"{kept} ({figures})"
     assert tuned.history[tuned.record.best_epoch - 1]["accuracy"] == best
+
+
+def test_all_photos_are_learnt_from_and_each_is_judged_by_a_head_that_did_not_see_it(
+    photos: Path, weights: dict[str, Tensor], tmp_path: Path
+) -> None:
+    run = gf.fit(photos, out=tmp_path / "run", precision="float32", test_share=0.2)
+    assert (run.record.rows.train, run.record.rows.valid, run.record.rows.test) == (48, 48, 12)
+    assert (run.record.rows.folds, run.record.net.folds) == (5, 1)
+    assert "each row by a model that did not see it" in " ".join(run.record.sentences)
+    # the same with labels by chance: only a head that saw a photo could be right more often than a third of the time
+    random = np.random.default_rng(1)
+    files = sorted(photos.rglob("*.png"))
+    lines = [f"{path.relative_to(photos.parent)},{random.choice(list(COLOURS))}" for path in files]
+    listed = photos.parent / "by_chance.csv"
+    listed.write_text("\n".join(["path,label", *lines]), encoding="utf-8")
+    chance = gf.fit(listed, out=tmp_path / "chance", precision="float32", folds=4)
+    assert chance.record.rows.folds == 4
+    assert chance.metrics["valid"]["accuracy"].value < 0.65
+    assert chance.record.rivals[0].metrics["valid"]["accuracy"].value < 0.65
+    with pytest.raises(UsageError, match="fitted to its optimum in folds"):
+        gf.fit(photos, out=tmp_path / "run", more=2)
 
 
 def test_the_features_are_computed_once_and_belong_to_the_cache(

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from goodfit.rivals import trees
 from goodfit.rivals.half import HalfTheRows, half_the_rows
 from goodfit.rivals.linear import LinearRival
 from goodfit.rivals.rival import Lesson
+from goodfit.rivals.trees import RIVAL
 from goodfit.stats.estimates import Estimate
+from goodfit.tasks.classification import Classification
 from goodfit.tasks.regression import Regression
 
 FOLDS = 5
@@ -62,3 +65,31 @@ def test_of_noise_and_of_many_rows_nothing_is_said() -> None:
 )
 def test_the_interval_decides_what_is_said(low: float, high: float, words: str) -> None:
     assert words in HalfTheRows("a linear model", 100, Estimate((low + high) / 2, low, high)).sentence()
+
+
+def test_trees_are_grown_again_in_the_form_that_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A border that runs askew: trees over pairs are kept, and with half of the rows nothing else is tried."""
+    lesson = slanted(400)
+    fitted = RIVAL.fit(lesson)
+    assert fitted.options["pairs"]
+    grown: list[tuple[object, object]] = []
+
+    def noted(lesson: Lesson, pairs: trees.Pairs, planes: trees.Pairs) -> trees.Forest:
+        grown.append((list(pairs), list(planes)))
+        return plain(lesson, pairs, planes)
+
+    plain = trees._forest
+    monkeypatch.setattr(trees, "_forest", noted)
+    half = half_the_rows(lesson, [fitted])
+    assert half is not None
+    assert grown == [([tuple(pair) for pair in fitted.options["pairs"]], [])]
+    assert half.rows == 320
+
+
+def slanted(rows: int) -> Lesson:
+    random = np.random.default_rng(5)
+    x = random.normal(size=(rows, 2))
+    y = (x[:, 0] + x[:, 1] > 0).astype(np.int64)
+    of = np.arange(rows) % FOLDS
+    parts = [(np.flatnonzero(of != fold), np.flatnonzero(of == fold)) for fold in range(FOLDS)]
+    return Lesson(Classification(("a", "b")), torch.from_numpy(x).float(), torch.from_numpy(y), parts, (), seed=0)

@@ -71,7 +71,7 @@ def test_the_run_finds_the_shapes(fitted: Path) -> None:
     record = json.loads((fitted / "run.json").read_text(encoding="utf-8"))
     assert record["task"]["name"] == "segmentation"
     assert record["metrics"]["test"]["iou"]["value"] > 0.6
-    assert record["rows"] == {"train": 60, "valid": 12, "test": 12, "unreadable": 0}
+    assert record["rows"] == {"train": 60, "valid": 12, "test": 12, "unreadable": 0, "folds": 1}
     assert record["baseline"]["test"]["iou"] < 0.4
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import cross_val_predict
 from torch import Tensor
 
 from goodfit.tasks.classification import Classification
@@ -55,6 +56,18 @@ def test_the_penalty_is_the_one_with_the_least_loss_on_rows_left_out() -> None:
     assert head.penalty == min(losses, key=lambda each: losses[each])
     assert head.left_out_loss == pytest.approx(losses[head.penalty], abs=1e-3)
     assert head.curve[0][0] == PENALTIES[0]
+
+
+def test_each_row_is_held_out_from_the_head_that_judges_it_as_scikit_learn_does() -> None:
+    x, y = rows(150, 10, noise=3.0)
+    fold_of = folds(150)
+    head = fit_linear_head(x, y, fold_of, Classification(("a", "b", "c")))
+    scale = float((x - x.mean(0)).square().mean().sqrt())
+    scaled = ((x - x.mean(0)) / scale).double().numpy()
+    model = LogisticRegression(C=1 / head.penalty, tol=1e-9, max_iter=10_000)
+    parts = [(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)) for fold in range(5)]
+    reference = cross_val_predict(model, scaled, y.numpy(), cv=parts, method="predict_proba")
+    np.testing.assert_allclose(head.held_out(x, fold_of).softmax(1).numpy(), reference, atol=2e-3)
 
 
 def test_numbers_get_a_ridge() -> None:

@@ -16,7 +16,7 @@ from goodfit.tasks.task import Task
 PERMUTED_ROWS = 2_000  # scored rows that columns are permuted in
 ROWS_PREDICTED = 30_000  # for the importance of all columns: with many of them fewer rows are permuted
 PERMUTED_ROWS_AT_LEAST = 300
-PERMUTATIONS = 2
+PERMUTATIONS = 2  # one where the columns are many
 AVERAGED_ROWS = 200  # rows that a partial dependence is averaged over
 GRID_PLACES, GRID_LEVELS = 15, 10  # of a number; of a category
 DRAWN_COLUMNS = 4  # columns whose partial dependence is drawn
@@ -33,10 +33,11 @@ def explain(
     """
     generator = torch.Generator().manual_seed(seed)
     affordable = ROWS_PREDICTED // (PERMUTATIONS * max(1, len(positions(encoder))))
+    times = PERMUTATIONS if affordable >= PERMUTED_ROWS_AT_LEAST else 1
     rows = min(PERMUTED_ROWS, max(PERMUTED_ROWS_AT_LEAST, affordable))
     chosen = torch.randperm(len(x), generator=generator)[:rows]
     x, y = x[chosen], y[chosen]
-    importance = _importance(encoder, task, predict, x, y, generator)
+    importance = _importance(encoder, task, predict, x, y, generator, times)
     dependence: list[dict[str, Any]] = []
     for column in importance:
         if len(dependence) < DRAWN_COLUMNS and (
@@ -61,6 +62,7 @@ def _importance(
     x: Tensor,
     y: Tensor,
     generator: torch.Generator,
+    times: int,
 ) -> list[dict[str, Any]]:
     """Mean rise of a row's loss when a column's values are shuffled among the rows, most important first.
 
@@ -71,10 +73,10 @@ def _importance(
     importance = []
     for name, at in positions(encoder).items():
         rise = torch.zeros_like(losses)
-        for _ in range(PERMUTATIONS):
+        for _ in range(times):
             shuffled = x.clone()
             shuffled[:, at] = x[torch.randperm(len(x), generator=generator)][:, at]
-            rise += (task.row_losses(predict(shuffled), y).double() - losses) / PERMUTATIONS
+            rise += (task.row_losses(predict(shuffled), y).double() - losses) / times
         importance.append({"column": name, **mean(rise.numpy()).to_json()})
     return sorted(importance, key=lambda column: -column["value"])
 

@@ -51,7 +51,7 @@ def _data(record: Record) -> Iterator[str]:
     target = settings.get("target") if isinstance(settings, dict) else None
     named = f", predicting {', '.join([target] if isinstance(target, str) else map(str, target))}" if target else ""
     yield f"- Kind: {record.source.get('kind', 'unknown')}{_escaped(named)}"
-    valid = "the same, each by the nets that did not see it" if record.net.folds > 1 else f"{rows.valid:,}"
+    valid = "the same, each by a model that did not see it" if record.cross_fitted else f"{rows.valid:,}"
     yield f"- Rows: {rows.train:,} to train on, validation {valid}, {rows.test:,} for the test"
     if rows.unreadable:
         yield f"- Left out: {counted(rows.unreadable, 'row')} that could not be read"

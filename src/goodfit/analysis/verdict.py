@@ -101,11 +101,12 @@ def sentences(
         train, valid = scores["train"], scores["valid"]
         lines.append(
             f"On training rows the {metric.title} is {metric.text(train.value, train)}, on "
-            f"{'validation rows' if folds == 1 else 'each row by the nets that did not see it'} "
+            f"{'validation rows' if folds == 1 else 'each row by a model that did not see it'} "
             f"{metric.text(valid.value, valid)}."
         )
     if more_rows is not None:
         lines.append(more_rows)
-    lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
+    if epochs > 1:
+        lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
     lines += [f"{capital(finding.message)}. {finding.fix}." for finding in findings]
     return lines

@@ -25,8 +25,8 @@ def run_demo(folder: Path, *, quiet: bool = False, cache: Path | None = None) ->
     console = Console(quiet=quiet)
     console.say(f"Writing 1,797 images of handwritten digits to {folder}/digits")
     write_digits(folder)
-    console.say(f"goodfit fit {folder}/digits --out {run}")
-    return fit(folder / "digits", out=run, cache=cache, console=console)
+    console.say(f"goodfit fit {folder}/digits --folds 1 --out {run}")
+    return fit(folder / "digits", out=run, cache=cache, console=console, folds=1)  # one net: a first look in seconds
 
 
 def free_folder() -> Path:

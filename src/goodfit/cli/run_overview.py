@@ -67,7 +67,7 @@ def _cells(line: RunLine, folder: Path) -> list[str]:
     if record is None:
         return [name, "", "", "", "", "", line.fault or ""]
     value = record.metrics.get(line.part, {}).get(line.metric)
-    rows = record.rows.train + record.rows.test + (record.rows.valid if record.net.folds == 1 else 0)
+    rows = record.rows.train + record.rows.test + (0 if record.cross_fitted else record.rows.valid)
     figures = ["", ""] if value is None else [number(value.value), f"{number(value.low)} to {number(value.high)}"]
     return [name, str(record.task["name"]), f"{rows:,}", line.metric.replace("_", " "), *figures, record.verdict]
 

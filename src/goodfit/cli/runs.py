@@ -20,6 +20,7 @@ RAW = click.option(
 
 LIST_PATH = option("--path", str, "List of images: the column of their paths.")
 LIST_TARGET = option("--target", str, "List of images: the column of their labels.")
+SHEET = option("--sheet", str, "The sheet of a workbook [the one that the run was fitted on, or the only one].")
 
 
 @click.command()
@@ -37,6 +38,7 @@ LIST_TARGET = option("--target", str, "List of images: the column of their label
 @RAW
 @LIST_PATH
 @LIST_TARGET
+@SHEET
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
@@ -114,6 +116,7 @@ def predict(
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Write to this .parquet file.")
 @LIST_PATH
 @LIST_TARGET
+@SHEET
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
 def embed(
@@ -158,6 +161,7 @@ def embed(
 @option("--clean", str, "Clean images, for restoration.")
 @LIST_PATH
 @LIST_TARGET
+@SHEET
 @option("--tags", str, "List of images: what separates several labels of one image.")
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")

@@ -58,7 +58,9 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
     mark = options["decimal"]
     profiles = profile(
         data,
-        dialect=Dialect(options["header"], options["separator"], options["encoding"], bool(options["fill_gaps"])),
+        dialect=Dialect(
+            options["header"], options["separator"], options["encoding"], bool(options["fill_gaps"]), options["sheet"]
+        ),
         decimal=None if mark is None else parse_decimal(mark),
         date_order=options["date_order"],
     )

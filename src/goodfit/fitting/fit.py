@@ -157,7 +157,7 @@ def fit(
         rows = fingerprint(source)
         if checkpoint is not None:
             checkpoint.refuse_other_data(rows)
-        problem = make_problem(source, asked, journal, own_net=model is not None)
+        problem = make_problem(source, asked, journal, device=device, own_net=model is not None, started=begun)
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
         net = make_net(problem, asked, device, journal, model, params, begun)

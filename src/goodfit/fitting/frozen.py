@@ -48,7 +48,8 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     began = time.monotonic()
     rows = training.train_rows
     features = _features(problem.source, training, net.record, cache, journal)
-    folds = _folds(problem, rows, training.hyper.seed)
+    crossed = problem.split.folds
+    folds = _folds(problem, rows, training.hyper.seed) if crossed is None else torch.from_numpy(crossed)[rows]
     x, y = features.index_select(0, rows), problem.y.index_select(0, rows)
     fitted = fit_linear_head(x, y, folds, problem.task)
     journal.choose(
@@ -60,6 +61,8 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     with torch.no_grad():
         head.weight.copy_(fitted.weight)
         head.bias.copy_(fitted.bias)
+    if crossed is not None:
+        training.held_out = fitted.held_out(x, folds)
     position = training.position
     position.rows = len(rows)
     training.loss_sum.copy_(problem.task.loss(fitted(x), y) * len(rows))

@@ -7,10 +7,12 @@ few images from scratch that is the rule, of many the exception.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.data.normalise import Normalise
 from goodfit.fitting.blending import NET_ALONE, Contender, Finished
@@ -20,10 +22,12 @@ from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.nets import build
 from goodfit.nets.blend import Blend
+from goodfit.nets.cross_fitted import CrossFitted
 from goodfit.nets.hog import SMALLEST_SIDE, HogNet
 from goodfit.record import BlendedPart
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
+from goodfit.train.cross_fitting import Folds
 from goodfit.train.evaluate import scores
 from goodfit.train.features import features_of
 from goodfit.train.linear_head import fit_linear_head
@@ -53,7 +57,7 @@ def beside_image_rival(
         settings = _settings(training.feed.normalise, source.in_shape[0])
         rival = fit_image_rival(training, problem, settings, count)
     if net.own or options.arch is not None or net.pretrained is not None:
-        return replace(finished, contenders=[*finished.contenders, rival])
+        return replace(finished, contenders=[*finished.contenders, rival.contender])
     return _blended(finished, rival, settings, training, journal)
 
 
@@ -62,14 +66,28 @@ def rival_rows(problem: Problem, net: Net, options: FitOptions) -> int:
     source = problem.source
     if options.rivals == "none" or not source.images or problem.task.output != "row" or net.fixed_features:
         return 0
-    if problem.split.folds is not None or max(source.in_shape[1:]) < SMALLEST_SIDE:
+    if max(source.in_shape[1:]) < SMALLEST_SIDE:
         return 0
     most = ROWS_AT_MOST if options.minutes is None else min(ROWS_AT_MOST, int(ROWS_A_MINUTE * options.minutes) + 1)
     return min(most, len(problem.split.rows("train")))
 
 
-def fit_image_rival(training: Training, problem: Problem, settings: dict[str, object], count: int) -> Contender:
-    """The rival, fitted to so many rows; its outputs on validation rows are of images as they are, looked at once."""
+@dataclass(frozen=True)
+class ImageRival:
+    """The rival, fitted.
+
+    Attributes:
+        contender: it, with its outputs on validation rows of images as they are, looked at once.
+        outputs: (n, outputs) of the validation rows by a task's way to look at images; of folds each by a model that
+            was not fitted to it.
+    """
+
+    contender: Contender
+    outputs: Callable[[Task], Tensor]
+
+
+def fit_image_rival(training: Training, problem: Problem, settings: dict[str, object], count: int) -> ImageRival:
+    """The rival, fitted to so many rows; of cross-fitting also once without each fold."""
     source, task = problem.source, training.task.with_augmentation()
     began = time.monotonic()
     rows = training.train_rows
@@ -77,14 +95,29 @@ def fit_image_rival(training: Training, problem: Problem, settings: dict[str, ob
     module = build(ARCH, source.in_shape, task.outputs, **settings).to(training.feed.device).eval()
     assert isinstance(module, HogNet)
     features = features_of(module, "fc", training.feed, rows, PLAIN)
+    crossed = None if problem.split.folds is None else torch.from_numpy(problem.split.folds)
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(training.hyper.seed))
-    folds = torch.where(order % HELD_OUT == 0, 0, -1)
+    folds = torch.where(order % HELD_OUT == 0, 0, -1) if crossed is None else crossed[rows]
     head = fit_linear_head(features, problem.y.index_select(0, rows), folds, problem.task)
+    _put_in(module, head.weight, head.bias)
+    judged = module if crossed is None else CrossFitted([_put_in(deepcopy(module), *each) for each in head.heads()])
+
+    def outputs(task: Task) -> Tensor:
+        def scored(net: nn.Module, of: Tensor) -> tuple[Tensor, Tensor]:
+            return scores(net, training.feed, task, of, PLAIN)
+
+        valid = training.valid_rows
+        return (scored(judged, valid) if crossed is None else Folds(crossed).held_out(judged, valid, scored))[0]
+
+    return ImageRival(Contender(NAME, module, outputs(task), time.monotonic() - began, None, task), outputs)
+
+
+def _put_in(net: HogNet, weight: Tensor, bias: Tensor) -> HogNet:
+    """The net with this head."""
     with torch.no_grad():
-        module.fc.weight.copy_(head.weight)
-        module.fc.bias.copy_(head.bias)
-    out, _ = scores(module, training.feed, task, training.valid_rows, PLAIN)
-    return Contender(NAME, module, out, time.monotonic() - began, None, task)
+        net.fc.weight.copy_(weight)
+        net.fc.bias.copy_(bias)
+    return net
 
 
 def _settings(normalise: Normalise | None, channels: int) -> dict[str, object]:
@@ -95,11 +128,11 @@ def _settings(normalise: Normalise | None, channels: int) -> dict[str, object]:
 
 
 def _blended(
-    finished: Finished, rival: Contender, settings: dict[str, object], training: Training, journal: Journal
+    finished: Finished, fitted: ImageRival, settings: dict[str, object], training: Training, journal: Journal
 ) -> Finished:
     """Net and rival together, where that loses clearly less on the validation rows than the better of both."""
-    task, y = training.task, finished.y
-    rival_out = rival.out if rival.task == task else _looked_at(rival, training)
+    task, y, rival = training.task, finished.y, fitted.contender
+    rival_out = rival.out if rival.task == task else fitted.outputs(task)
     outs = [finished.out, rival_out]
     weights = blend_weights(task, outs, y)
     out = torch.tensordot(weights, torch.stack(outs), dims=1)
@@ -124,11 +157,6 @@ def _blended(
             replace(rival, share=shares[1]),
         ],
     )
-
-
-def _looked_at(rival: Contender, training: Training) -> Tensor:
-    """The rival's outputs on the validation rows in the ways in which the net looks at images."""
-    return scores(rival.module, training.feed, training.task, training.valid_rows, PLAIN)[0]
 
 
 def _is_better(task: Task, out: Tensor, net_out: Tensor, y: Tensor) -> bool:

@@ -15,7 +15,7 @@ class FitKeywords(TypedDict, total=False):
         valid_share: Share of the rows for validation [0.15, less above 10,000 rows].
         test_share: Share of the rows for the test [0.15, less above 10,000 rows].
         folds: Cross-fitting: folds of the training rows that validate in turn; 1: a validation part [5 for
-            tables of up to 10,000 rows].
+            tables of up to 10,000 rows, and for few images].
         arch: Architecture, such as resnet34, unet-resnet18, tabm; `goodfit nets` lists them.
         width: Channels of the first stage.
         checkpointing: DenseNets: recompute activations in the backward pass to save memory.
@@ -82,6 +82,7 @@ class FitKeywords(TypedDict, total=False):
         time: Split by time: a column; validation and test rows are later than training rows.
         decimal: Decimal mark of numbers: . or , [decided from all columns].
         date_order: What 03/04/2024 begins with: day or month [from all dates of a column].
+        sheet: The sheet of a workbook [the only one with rows].
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
         ignore: Columns to leave out, separated by commas.
@@ -148,6 +149,7 @@ class FitKeywords(TypedDict, total=False):
     time: str | None
     decimal: str | None
     date_order: str | None
+    sheet: str | None
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
     ignore: Sequence[str] | str

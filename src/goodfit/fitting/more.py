@@ -167,7 +167,7 @@ def find_more(name: str, out: str | Path | None, epochs: int, *, resume: bool) -
     """The run that is to be trained on, and where: the one in `out`, or the last finished one of this name.
 
     Raises:
-        UsageError: --resume as well, or fewer than 1 epoch.
+        UsageError: --resume as well, fewer than 1 epoch, or a run of heads that were cross-fitted.
         RunError: there is no finished run, or something else where the longer one is written.
     """
     if resume:
@@ -181,6 +181,12 @@ def find_more(name: str, out: str | Path | None, epochs: int, *, resume: bool) -
     if not (base / RECORD).exists() and (work / RECORD).exists():
         _swapped_half(base, work)
     record = read_record(base)
+    if record.rows.folds > 1 and record.net.folds == 1:
+        raise UsageError(
+            "the head of this net was fitted to its optimum in folds, and no images are left to judge further epochs",
+            where=base,
+            fix=f"Fit anew with --epochs {epochs + 1}: it fine-tunes the net, with a validation part",
+        )
     checkpoint = last_checkpoint(work)
     finished = (work / RECORD).exists()
     if checkpoint is None and not finished and work.exists() and any(work.iterdir()):

@@ -14,23 +14,21 @@ from torch import Tensor, nn
 from goodfit.data.source import Source
 from goodfit.errors import ModelError, UsageError
 from goodfit.fitting.defaults import epochs_of_rows
-from goodfit.fitting.effort import Effort, Machine, affordable
+from goodfit.fitting.effort import CONVNET, Effort, affordable, usual_machine
 from goodfit.fitting.feature_net import feature_net
+from goodfit.fitting.image_folds import FEW_PHOTOS
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
-from goodfit.fitting.pretrained import Weights, choose_weights
+from goodfit.fitting.pretrained import NONE, Weights, choose_weights, would_start_from_photos
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Started
-from goodfit.nets import architecture, measure, names, usual_options
+from goodfit.nets import architecture, imagenet, measure, names, usual_options
 from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
 from goodfit.nets.weights import load_pretrained
 from goodfit.record import NetRecord
-from goodfit.train.precision import choose_precision
 
-SMALL_SIDE = 64  # px: images up to here are small, and no photos
-FEW_PHOTOS = 200  # images above 64 px, from which a net from scratch learns less than edges and colours say
-CONVNET = "convnet"
+WHY_INSTALL = "brings weights of 1.3 million photos: of few photos they make far more"
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 IMAGES_MEASURED = 2_000  # the same of images
 
@@ -101,10 +99,12 @@ def make_net(
         module = cross_fitted(str(record.arch), record.in_shape, record.outputs, record.options, record.folds)
         _measure(module, source, problem.split.rows("train"))
         return Net(module.to(device), record, started.pretrained)
-    weights = choose_weights(problem, options, journal)
+    weights = choose_weights(source, task, options)
+    if weights is None and options.pretrained is None and would_start_from_photos(source, task, options):
+        journal.choose("pretrained", NONE, f"{imagenet.INSTALL} {WHY_INSTALL}")
     arch, why = _architecture(problem, options, device, weights)
     pretrained = weights.where if weights is not None else None
-    folds = problem.split.fold_count
+    folds = 1 if problem.head_alone else problem.split.fold_count
     effort = _effort(arch, problem, options, device) if weights is None else None
     if options.speed is not None and effort is None:
         raise UsageError("--speed is for images from scratch on a processor", fix="Leave it out")
@@ -178,7 +178,7 @@ def _architecture(
     """The architecture's name, and why it was chosen."""
     source, task = problem.source, problem.task
     arch, why = usual_architecture(source.in_shape, task.output, accelerator=device.type != "cpu")
-    if _few_photos(problem, options):
+    if problem.head_alone and weights is None and not options.arch:
         arch, why = "hog", f"fewer than {FEW_PHOTOS:,} photos are too few to learn features from; --arch {arch} does it"
     if source.arch is not None:
         arch, why = source.arch, f"for {source.kind} data"
@@ -196,34 +196,21 @@ def _architecture(
     return arch, why
 
 
-def _few_photos(problem: Problem, options: FitOptions) -> bool:
-    """Whether fixed features make more of the images than a net from scratch, and nothing was asked of its training."""
-    source = problem.source
-    small = max(source.in_shape[1:], default=0) <= SMALL_SIDE
-    rows = len(problem.split.rows("train"))
-    if small or rows >= FEW_PHOTOS or options.of_training or problem.split.fold_count > 1:
-        return False
-    return source.images and problem.task.output == "row"
-
-
 def _effort(arch: str, problem: Problem, options: FitOptions, device: torch.device) -> Effort | None:
     """What can be afforded, where it decides anything: of plain nets for images on a processor."""
     if arch != CONVNET or device.type != "cpu":
         return None
-    dtype = options.precision
-    if dtype is None and (usual := problem.task.usual_precision()) is not None:
-        dtype = usual[0]
-    precision = choose_precision(nn.Identity(), device, images=True, large_products=True, dtype=dtype)
     rows = len(problem.split.rows("train"))
     return affordable(
-        Machine(precision, torch.get_num_threads(), options.speed),
+        usual_machine(problem.task, options, device),
         arch,
         problem.source.in_shape,
         problem.task.outputs,
-        rows * problem.split.fold_count,
+        rows,
         options.epochs or epochs_of_rows(rows),
         minutes=options.minutes,
         width=options.width,
+        folds=problem.split.fold_count,
     )
 
 
@@ -232,7 +219,7 @@ def _net_options(
 ) -> dict[str, Any]:
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
     width = {"width": options.width} if options.width else {"width": effort.width} if effort is not None else {}
-    crossed = problem.split.folds is not None
+    crossed = problem.split.folds is not None and not problem.head_alone
     chosen = {**usual_options(arch, crossed=crossed), **width, **problem.source.net_options()}
     if options.checkpointing:
         if "checkpointing" not in chosen:

@@ -55,7 +55,7 @@ class FitOptions:
     )
     folds: int | None = declared(
         "Cross-fitting: folds of the training rows that validate in turn; 1: a validation part [5 for tables of up to "
-        "10,000 rows].",
+        "10,000 rows, and for few images].",
         "Data",
         low=1,
         high=20,
@@ -152,6 +152,11 @@ class FitOptions:
             for option in fit_options()
             if option.group == "Training" or option.name in ("width", "augment")
         )
+
+    @property
+    def fine_tunes(self) -> bool:
+        """Whether a pretrained net is trained itself, and not its head alone."""
+        return (self.epochs or 1) > 1 or self.minutes is not None or self.freeze == 0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from goodfit.data.images.sizes import are_photos
 from goodfit.data.normalise import Normalise
-from goodfit.data.source import PhotoNet
+from goodfit.data.source import PhotoNet, Source
 from goodfit.errors import UsageError
-from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
-from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Started
 from goodfit.nets import imagenet
 from goodfit.nets.weights import ON_THE_HUB
+from goodfit.tasks.task import Task
 
 NONE = "none"  # as --pretrained takes it
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # as torchvision and timm have it
@@ -67,35 +66,28 @@ def _is_free(options: FitOptions) -> bool:
     return options.pretrained is None and options.arch is None and options.width is None
 
 
-def choose_weights(problem: Problem, options: FitOptions, journal: Journal) -> Weights | None:
+def choose_weights(source: Source, task: Task, options: FitOptions) -> Weights | None:
     """The weights that the net of an architecture starts from; None: from scratch."""
     if options.pretrained == NONE:
         return None
     if options.pretrained == imagenet.NAME:
-        dense = problem.task.output == "image"
+        dense = task.output == "image"
         return Weights(imagenet.NAME, f"unet-{imagenet.LITE0.arch}" if dense else imagenet.LITE0.arch, "given")
     if options.pretrained is not None:
         return Weights(options.pretrained, None, "given")
-    source = problem.source
-    if (
-        not _is_free(options)
-        or problem.split.fold_count > 1
-        or source.arch is not None
-        or problem.task.output != "row"
-        or not source.images
-    ):
-        return None
-    channels, *sides = source.in_shape
-    if not are_photos(channels, min(sides), len(source)):
-        return None
-    if imagenet.installed(imagenet.LITE0) is None:
-        journal.choose(
-            "pretrained",
-            NONE,
-            f"{imagenet.INSTALL} brings weights of 1.3 million photos: of few photos they make far more",
-        )
+    if not would_start_from_photos(source, task, options) or imagenet.installed(imagenet.LITE0) is None:
         return None
     return Weights(imagenet.NAME, imagenet.LITE0.arch, f"for photos; --pretrained {NONE} starts from scratch")
+
+
+def would_start_from_photos(source: Source, task: Task, options: FitOptions) -> bool:
+    """Whether weights of photos are chosen by themselves, where they are installed."""
+    if not _is_free(options) or source.arch is not None or task.output != "row" or not source.images:
+        return False
+    if options.folds is not None and options.folds > 1 and options.fine_tunes:
+        return False  # a net for each fold: they start from scratch
+    channels, *sides = source.in_shape
+    return are_photos(channels, min(sides), len(source))
 
 
 def published_normalise(where: str, channels: int) -> Normalise | None:

@@ -16,10 +16,12 @@ from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_data
 from goodfit.data.columns import present_of, taken_of
 from goodfit.data.source import Source
-from goodfit.data.split import Split, make_split
+from goodfit.data.split import Split, default_share, make_split
 from goodfit.errors import DataError, UsageError
+from goodfit.fitting.image_folds import folds_of_images, learns_head_alone
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions, split_options
+from goodfit.fitting.resume import Started
 from goodfit.formatting import counted
 from goodfit.tasks import task_for
 from goodfit.tasks.encode import encoded, with_targets
@@ -28,6 +30,7 @@ from goodfit.tasks.task import Task
 UNREADABLE_ROWS_SHOWN = 3
 CROSS_FITTED_ROWS = 10_000
 USUAL_FOLDS = 5
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Problem:
         y: (N, ...) encoded targets of all rows; images lie in the mapped cache.
         y_train: targets of the training rows, in the form that scores are taken in.
         class_labels: (N,) the class of every row as text; None where rows have no single class.
+        head_alone: nothing but a linear head is learnt: of cross-fitting a head for each fold.
     """
 
     source: Source
@@ -47,13 +51,24 @@ class Problem:
     y: Tensor
     y_train: Tensor
     class_labels: np.ndarray | None
+    head_alone: bool = False
 
 
-def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_net: bool = False) -> Problem:
+def make_problem(
+    source: Source,
+    options: FitOptions,
+    journal: Journal,
+    *,
+    device: torch.device = CPU,
+    own_net: bool = False,
+    started: Started | None = None,
+) -> Problem:
     """Task, split and targets of a prepared source; the source then learns from its training rows.
 
     Args:
+        device: that trains: what can be afforded on it.
         own_net: whether the net is the user's own: there is one of it, so that it cannot be cross-fitted.
+        started: the run that is resumed or trained on.
 
     Raises:
         DataError: no targets, or none that can be learnt from.
@@ -72,7 +87,14 @@ def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_n
     if options.interval and not task.accepts_interval:
         raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
     learnt_from = int((readable & np.array([part != "test" for part in source.parts])).sum())
-    folds, why_folds = _folds(source, task, options, learnt_from, own_net=own_net)
+    taught = _learnable(source, options, learnt_from)
+    head_alone = not own_net and learns_head_alone(source, task, options, taught, started)
+    of_images = (
+        None
+        if own_net
+        else folds_of_images(source, task, options, taught, head_alone=head_alone, started=started, device=device)
+    )
+    folds, why_folds = _folds(source, task, options, learnt_from, of_images, own_net=own_net)
     split = make_split(
         readable=readable,
         labels=task.strata(source.targets),
@@ -97,7 +119,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_n
         journal.choose("folds", split.fold_count, why_folds)
     else:
         journal.choose("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how)
-        if source.cross_fits:
+        if source.cross_fits or head_alone:
             journal.choose("folds", 1, why_folds if folds == 1 else "the data came with a validation part")
     y = encoded(task, source, readable)
     y_train = y.index_select(0, split.rows("train"))
@@ -107,7 +129,7 @@ def make_problem(source: Source, options: FitOptions, journal: Journal, *, own_n
     source.learn(split.rows("train"))
     nothing = torch.zeros(0, dtype=torch.int64)
     source.hold_out(nothing if split.folds is not None else split.rows("valid"), split.rows("test"))
-    return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(source.targets))
+    return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(source.targets), head_alone)
 
 
 def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thorough: bool = False) -> list[Finding]:
@@ -161,8 +183,20 @@ def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:
     return task_for(taken_of(source.targets, rows), name, source.task_options())
 
 
-def _folds(source: Source, task: Task, options: FitOptions, rows: int, *, own_net: bool) -> tuple[int, str]:
+def _learnable(source: Source, options: FitOptions, rows: int) -> int:
+    """Of so many rows those that are left without a test part, where one is to be taken from them."""
+    if "test" in source.parts or "valid" in source.parts:
+        return rows
+    return round(rows * (1 - (options.test_share or default_share(rows))))
+
+
+def _folds(
+    source: Source, task: Task, options: FitOptions, rows: int, of_images: tuple[int, str] | None, *, own_net: bool
+) -> tuple[int, str]:
     """How many folds validate in turn, 1 for a validation part; and why.
+
+    Args:
+        of_images: what `folds_of_images` gives.
 
     Raises:
         UsageError: folds were asked for where they cannot be.
@@ -183,6 +217,8 @@ def _folds(source: Source, task: Task, options: FitOptions, rows: int, *, own_ne
         return 1, "a validation part was asked for"
     if source.times is not None:
         return 1, "by time: the rows that validate are later than those learnt from"
+    if of_images is not None:
+        return of_images
     if not source.cross_fits:
         return 1, "a validation part is usual here"
     if rows > CROSS_FITTED_ROWS:

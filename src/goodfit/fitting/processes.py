@@ -224,7 +224,7 @@ def _train(
             f"process {team.processes.rank} reads other data than the first one", where=source.name,
             fix="Give all machines the same data",
         )  # fmt: skip
-    problem = make_problem(source, options, journal, own_net=model is not None)
+    problem = make_problem(source, options, journal, device=team.device, own_net=model is not None, started=started)
     problem = with_feature_net(problem, options, team.device)
     if _reading(source) != reading:
         raise ProcessError(

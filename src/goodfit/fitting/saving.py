@@ -75,7 +75,7 @@ def make_record(
         hyperparameters=training.hyper,
         options=options.to_json(),
         choices=list(journal.choices),
-        rows=Rows(**counts, unreadable=len(source.unreadable)),
+        rows=Rows(**counts, unreadable=len(source.unreadable), folds=problem.split.fold_count),
         unreadable=[UnreadableRow(row.key, row.reason) for row in source.unreadable],
         decoded=source.decoded,
         history=position.history,

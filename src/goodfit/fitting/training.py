@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.data.source import Batch
+from goodfit.errors import RunError
 from goodfit.fitting.hyperparameters import Setup, make_feed, trained_task, use_memory_format
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
@@ -51,7 +52,7 @@ def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> 
     """A training before its first step."""
     hyper, arch = setup.hyper, net.record.arch
     groups = parameter_groups(stage_groups(arch, net.module, hyper.stage_decay), hyper.weight_decay)
-    device = setup.feed.device
+    device, folds = setup.feed.device, problem.split.folds
     training = Training(
         net=net.module,
         task=setup.task,
@@ -63,7 +64,7 @@ def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> 
         precision=Precision(hyper.precision, hyper.channels_last, precision_why),
         hyper=hyper,
         position=Position(),
-        folds=None if problem.split.folds is None else Folds(torch.from_numpy(problem.split.folds)),
+        folds=None if folds is None or problem.head_alone else Folds(torch.from_numpy(folds)),
         average=MovingAverage(net.module, hyper.ema_decay) if hyper.ema_decay else None,
         hold=thawing(arch, net.module, hyper.frozen_epochs),
         loss_sum=torch.zeros((), device=device),
@@ -80,6 +81,8 @@ def go_on(problem: Problem, net: Net, checkpoint: Checkpoint, device: torch.devi
     use_memory_format(net.module, feed, hyper)
     training = begin(problem, net, Setup(hyper, feed, task), "as when the run was started")
     restore(training, checkpoint.tensors, checkpoint.values)
+    if problem.head_alone and problem.split.folds is not None and training.held_out is None:
+        raise RunError("an older goodfit stopped here, which validated otherwise", fix="Fit anew, without --resume")
     journal.go_on(checkpoint.started.choices, checkpoint.started.analyses, training)
     return training
 

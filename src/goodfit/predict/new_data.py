@@ -12,6 +12,7 @@ from goodfit.data import local_option, open_as
 from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
+from goodfit.data.tables.excel import has_sheet
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -32,6 +33,8 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     data = local_copy(data, cache)
     options = {name: local_option(value, cache) for name, value in options.items()}
     if isinstance(data, (str, PathLike)):
+        if (sheet := _known_sheet(schema, Path(data))) is not None and options.get("sheet") is None:
+            options["sheet"] = sheet
         refuse_other_kind(kind, Path(data), options)
     elif not isinstance(data, Source):
         _refuse_other_object(kind, data)
@@ -39,6 +42,13 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     if source.kind != kind and not _read_for_each_other(type(source), source_of(kind)):
         raise DataError(f"this is {source.kind}; the run was fitted on {kind}", fix="Give data of that kind")
     return source
+
+
+def _known_sheet(schema: Mapping[str, Any], path: Path) -> str | None:
+    """The sheet that the run was fitted on, where this is a workbook that has one of that name."""
+    settings = schema.get("settings")
+    sheet = settings.get("sheet") if isinstance(settings, dict) else None
+    return sheet if sheet is not None and path.is_file() and has_sheet(path, sheet) else None
 
 
 def _reader(kind: str, data: Any, options: Mapping[str, Any]) -> str:

@@ -109,6 +109,10 @@ class Rival(ABC):
         held_out = torch.from_numpy(out[lesson.held_out]).float()
         return FittedRival(self.name, module, self.arch, options, held_out, time.monotonic() - began)
 
+    def refitted(self, lesson: Lesson, fitted: FittedRival) -> Tensor:
+        """(M, outputs) of the held-out rows, when it learns from other rows than `fitted` did, in the same form."""
+        return self.fit(lesson).out
+
 
 @cache
 def rivals() -> tuple[Rival, ...]:

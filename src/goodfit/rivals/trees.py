@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from torch import Tensor
 from goodfit.nets.boosted_trees import with_pairs
 from goodfit.rivals.grown import Grown, gains, tensors_of
 from goodfit.rivals.neighbours import Neighbours, marks
-from goodfit.rivals.rival import Lesson, Rival
+from goodfit.rivals.rival import FittedRival, Lesson, Rival
 
 FEW_ROWS = 10_000
 SMALL = {"max_leaf_nodes": 12, "min_samples_leaf": 10, "l2_regularization": 3.0, "max_features": 0.5}
@@ -81,10 +82,7 @@ class TreesRival(Rival):
         return super().suits(lesson) and lesson.task.outputs <= OUTPUTS_AT_MOST
 
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
-        from threadpoolctl import threadpool_limits  # scikit-learn comes with it
-
-        # steps of few rows take microseconds: on a busy machine threads wait for each other far longer than that
-        with threadpool_limits(1 if len(lesson.x) <= FEW_ROWS else None, user_api="openmp"):
+        with _threads_for(lesson):
             forest = self._best(lesson)
         options, state = tensors_of(forest.grown, forest.rounds, forest.order)
         if forest.pairs:
@@ -98,6 +96,12 @@ class TreesRival(Rival):
             state |= {"lines": lines, "heights": heights}
         return options, {name: torch.from_numpy(value) for name, value in state.items()}, forest.out
 
+    def refitted(self, lesson: Lesson, fitted: FittedRival) -> Tensor:
+        pairs, planes = ([(pair[0], pair[1]) for pair in fitted.options.get(name, ())] for name in ("pairs", "planes"))
+        with _threads_for(lesson):
+            out = _forest(lesson, pairs, planes).out
+        return torch.from_numpy(out[lesson.held_out]).float()
+
     def _best(self, lesson: Lesson) -> Forest:
         """Plain trees, or those over pairs and maps where the rows held out say that they are better."""
         forest = _forest(lesson, (), ())
@@ -110,6 +114,16 @@ class TreesRival(Rival):
             planes = _each_two(by_gain[:MAPPED_NUMBERS])
             forest = min(forest, _forest(lesson, forest.pairs, planes), key=lambda each: each.loss)
         return forest
+
+
+def _threads_for(lesson: Lesson) -> AbstractContextManager[object]:
+    """One thread for few rows: their steps take microseconds, and threads wait for each other far longer than that."""
+    from threadpoolctl import threadpool_limits  # scikit-learn comes with it
+
+    limits: AbstractContextManager[object] = threadpool_limits(
+        1 if len(lesson.x) <= FEW_ROWS else None, user_api="openmp"
+    )
+    return limits
 
 
 def _each_two(numbers: np.ndarray) -> Pairs:

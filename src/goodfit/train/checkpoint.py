@@ -28,6 +28,7 @@ def dump(training: Training) -> tuple[dict[str, Tensor], dict[str, Any]]:
         "augmentation": training.feed.generator.get_state(),
         "loss_sum": training.loss_sum,
         "curve": training.curve,
+        **({} if training.held_out is None else {"held_out": training.held_out}),
     }
     values = {
         "hyper": asdict(training.hyper),
@@ -47,6 +48,7 @@ def restore(training: Training, tensors: dict[str, Tensor], values: dict[str, An
     load_optimiser_state(training.optimiser, unpack("optimiser", tensors), values["optimiser"])
     load_random_state(training.feed.device, unpack("random", tensors))
     training.curve = tensors["curve"]
+    training.held_out = tensors.get("held_out")
     training.feed.generator.set_state(tensors["augmentation"])
     training.loss_sum.copy_(tensors["loss_sum"])
     training.position = Position(**values["position"])

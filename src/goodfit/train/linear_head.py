@@ -5,7 +5,7 @@ How strongly its weights are held small is chosen by the loss on rows that a fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -33,12 +33,14 @@ class LinearHead:
         penalty: P of the objective: the sum of the rows' losses + P / 2 times the sum of the squared weights, with
             the features in units of their root mean variance.
         curve: the mean loss of rows that were left out, at each penalty that was tried.
+        without: the heads (weight, bias) that were fitted without the rows of a fold, at that penalty.
     """
 
     weight: Tensor
     bias: Tensor
     penalty: float
     curve: tuple[tuple[float, float], ...]
+    without: Mapping[int, tuple[Tensor, Tensor]]
 
     @property
     def left_out_loss(self) -> float:
@@ -48,6 +50,23 @@ class LinearHead:
     def __call__(self, features: Tensor) -> Tensor:
         """(N, D) -> (N, outputs) float32."""
         return features.float() @ self.weight.T + self.bias
+
+    def heads(self) -> list[tuple[Tensor, Tensor]]:
+        """Those without a fold, in the order of the folds."""
+        return [self.without[fold] for fold in sorted(self.without)]
+
+    def held_out(self, features: Tensor, folds: Tensor) -> Tensor:
+        """(N, outputs) float32: of each row by the head that was fitted without its fold.
+
+        Args:
+            features: (N, D).
+            folds: (N,) int64, all of them among those that it was fitted with.
+        """
+        out = torch.empty(len(features), len(self.bias))
+        for fold, (weight, bias) in self.without.items():
+            rows = folds == fold
+            out[rows] = features[rows].float() @ weight.T + bias
+        return out
 
 
 def fit_linear_head(features: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
@@ -75,6 +94,7 @@ def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
     numbers = [fold for fold in torch.unique(folds).tolist() if fold >= 0]
     starts = {fold: _nothing(x, task) for fold in numbers}
     curve: list[tuple[float, float]] = []
+    heads: dict[float, dict[int, Tensor]] = {}
     for penalty in PENALTIES:
         losses = []
         for fold in numbers:
@@ -82,13 +102,19 @@ def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
             starts[fold] = _descend(x[kept], y[kept], penalty, starts[fold], task)
             losses.append(task.row_losses(_out(x[left_out], starts[fold]), y[left_out]).double())
         curve.append((penalty, float(torch.cat(losses).mean())))
+        heads[penalty] = dict(starts)
         lowest = min(range(len(curve)), key=lambda at: curve[at][1])
         if len(curve) - 1 - lowest >= RISES_THAT_END:
             break
     penalty = curve[lowest][0]
     best = _descend(x, y, penalty, _nothing(x, task), task)
-    weight = back(best[:, :-1]) / deviation
-    return LinearHead(weight, best[:, -1] - weight @ mean, penalty, tuple(curve))
+
+    def of_features(head: Tensor) -> tuple[Tensor, Tensor]:
+        weight = back(head[:, :-1]) / deviation
+        return weight, head[:, -1] - weight @ mean
+
+    without = {fold: of_features(head) for fold, head in heads[penalty].items()}
+    return LinearHead(*of_features(best), penalty, tuple(curve), without)
 
 
 @contextmanager

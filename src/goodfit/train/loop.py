@@ -64,6 +64,7 @@ class Training:
     position: Position
     average: MovingAverage | None = None
     folds: Folds | None = None  # of cross-fitting: the training rows are the validation rows too
+    held_out: Tensor | None = None  # (n, outputs) of validation rows: heads of fixed features, cross-fitted
     hold: Callable[[int], list[nn.Module]] = lambda epoch: []  # fine-tuning: freezes for the epoch, norms kept in eval
     best: dict[str, Tensor] = field(default_factory=dict)
     curve: Tensor = field(
@@ -109,6 +110,8 @@ class Training:
 
     def validation_scores(self, *, whole: bool) -> tuple[Tensor, Tensor]:
         """The same of the validation rows; of cross-fitting each by a net that was not trained on it."""
+        if self.held_out is not None:
+            return self.held_out, self.feed.y[self.valid_rows]
         if self.folds is None:
             return self.scores(self.net, self.valid_rows, whole=whole)
         of_member = partial(self.scores, whole=whole)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     from torch import Tensor
 
 
-SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim")  # kept by a run
+SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim", "sheet")  # kept by a run
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -214,7 +214,7 @@ class Ratings(TableSource):
         return {**held, **{f"{name}_features": described for name, described in self._described.items()}}
 
     def schema(self) -> dict[str, Any]:
-        kept = {name: self._settings[name] for name in SETTINGS}
+        kept = {name: self._settings.get(name) for name in SETTINGS}
         return {
             "kind": self.kind,
             "settings": kept,
@@ -338,6 +338,7 @@ def ratings(
     date_order: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool | None = None,
+    sheet: str | None = None,
 ) -> Ratings:
     """Ratings of items by users, one a row.
 
@@ -352,16 +353,17 @@ def ratings(
             column that is called as in `data`, or in the first; numbers, categories and dates in the others. Those
             that have no rating are then known by them.
         header, separator, decimal, date_order, encoding, fill_gaps: of delimited text, as of `goodfit.table`.
+        sheet: of a workbook.
 
     Raises:
         DataError: nothing that can be read there.
     """
-    dialect = Dialect(header, separator, encoding, bool(fill_gaps))
+    dialect = Dialect(header, separator, encoding, bool(fill_gaps), sheet)
     whole = read_parts(data, valid=valid, test=test, stream=False, dialect=dialect)
     mark = None if decimal is None else parse_decimal(decimal)
     columns = {"user": user, "item": item, "target": target, "group": group, "time": time}
     settings = {option: None if name is None else column_name(name) for option, name in columns.items()}
-    settings |= {"decimal": mark, "date_order": date_order, "form": None}
+    settings |= {"decimal": mark, "date_order": date_order, "form": None, "sheet": sheet}
     given = {"user": user_features, "item": item_features}
     return Ratings(whole, settings, {key: place for key, place in given.items() if place is not None})
 

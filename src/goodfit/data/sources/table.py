@@ -190,8 +190,8 @@ class Table(TableSource):
         return {
             "kind": self.kind,
             "settings": {
-                name: self._settings[name]
-                for name in ("target", "form", "decimals", "forms", "written", "id", "missing")
+                name: self._settings.get(name)
+                for name in ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet")
             },
             "encoder": self.encoder.to_json(),
         }
@@ -292,6 +292,7 @@ def table(
     date_order: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool | None = None,
+    sheet: str | None = None,
 ) -> Table:
     """Rows of a table.
 
@@ -312,11 +313,12 @@ def table(
         decimal: the decimal mark of numbers, "." or ","; decided from all columns when None.
         date_order: day or month: what 03/04/2024 begins with; decided from all dates of a column when None.
         fill_gaps: read lines with too few cells as rows with gaps, instead of refusing the file.
+        sheet: of a workbook; the only one with rows when None.
 
     Raises:
         DataError: nothing that can be read there; duplicate or missing columns.
     """
-    dialect = Dialect(header, separator, encoding, bool(fill_gaps))
+    dialect = Dialect(header, separator, encoding, bool(fill_gaps), sheet)
     to_predict = not _listed(target)
     whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect, to_predict=to_predict)
     settings = {
@@ -329,6 +331,7 @@ def table(
         "time": None if time is None else column_name(time),
         "decimal": None if decimal is None else parse_decimal(decimal),
         "date_order": date_order,
+        "sheet": sheet,
     }
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
 

@@ -55,12 +55,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Dialect:
-    """What the user says about delimited text; None: decided from the file. See `read_delimited`."""
+    """What the user says about delimited text; None: decided from the file. See `read_delimited`.
+
+    Attributes:
+        sheet: of a workbook.
+    """
 
     header: bool | None = None
     separator: str | None = None
     encoding: str | None = None
     fill_gaps: bool = False
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -198,9 +203,12 @@ def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]
         if not path.exists():
             raise DataError("no such file or folder", where=path, fix="Check the path")
         kind = "" if path.is_dir() else unpacked_name(path).suffix.lower()
+        if dialect.sheet is not None and kind not in EXCEL_ENDINGS:
+            raise DataError("--sheet is for workbooks", where=path, fix="Leave it out")
         if path.is_dir() or kind == ".parquet":
             return _checked(_parquet(path), path), None
-        for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow), (EXCEL_ENDINGS, read_excel)):
+        of_sheet = partial(read_excel, sheet=dialect.sheet)
+        for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow), (EXCEL_ENDINGS, of_sheet)):
             if kind in endings:
                 return _checked(read(path), path), None
         delimited = read_delimited(

@@ -44,6 +44,7 @@ GROUP = Option("group", str, "Keep rows of one group in one part: a column, such
 COLUMNS_SHOWN, LETTERS_SHOWN = 12, 40  # of a row that people look at
 TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
+SHEET = Option("sheet", str, "The sheet of a workbook [the only one with rows].", "Tables")
 DIALECT = (
     Option(
         "header", bool, "The first line names the columns, or is a row [decided from all lines].", "Tables", either=True
@@ -61,6 +62,7 @@ DIALECT = (
     ),
     Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables"),
     Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
+    SHEET,
 )
 
 
