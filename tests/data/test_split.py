@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,55 @@ def test_a_group_stands_in_one_part_only(groups: list[int], stratified: bool) ->
     made = split(labels, rows=len(names), groups=names)
     for group in set(names):
         assert len({part for part, name in zip(made.parts, names, strict=True) if name == group}) == 1
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 400)), min_size=60, max_size=150),
+    folds=st.sampled_from([None, 1]),
+)
+def test_by_time_and_group_nothing_of_the_future_and_no_known_group_is_tested(
+    rows: list[tuple[int, int]], folds: int | None
+) -> None:
+    groups, times = [f"customer {group}" for group, _ in rows], np.array([float(time) for _, time in rows])
+    try:
+        made = split(rows=len(rows), groups=groups, times=times, folds=folds)
+    except DataError as error:  # groups of which too many last for the whole time
+        if "--time and --group leave no rows" not in str(error) and "different time" not in str(error):
+            raise
+        return
+    part_of = dict.fromkeys(groups, "out")
+    for part, group in zip(made.parts.tolist(), groups, strict=True):
+        assert part == "out" or part_of[group] in ("out", part), f"{group} is in two parts"
+        part_of[group] = part if part != "out" else part_of[group]
+    for earlier, later in (("train", "valid"), ("valid", "test"), ("train", "test")):
+        assert times[made.rows(earlier)].max() < times[made.rows(later)].min()
+    left_out = int((made.parts == "out").sum())
+    assert (f"{left_out} row" in made.how) == (left_out > 0)
+    for row in np.flatnonzero(made.parts == "out"):  # only where it had to be
+        same = [other for other, group in enumerate(groups) if group == groups[row] and times[other] > times[row]]
+        assert any(made.parts[other] != "out" for other in same)
+
+
+def test_a_customer_of_all_times_does_not_tell_the_net_who_pays() -> None:
+    # Each customer pays always or never. A split by time alone lets the mean of a customer's rows say it of new ones.
+    joined = np.repeat(np.arange(40), 5)  # a customer begins each day, and buys on five days in a row
+    times = (joined + np.tile(np.arange(5), 40)).astype(float)
+    pays, groups = joined % 2, [f"customer {number}" for number in joined]
+    by_time = split(pays, times=times)
+    both = split(pays, times=times, groups=groups)
+    known = {groups[row] for row in by_time.rows("train").tolist()}
+    assert known & {groups[row] for row in by_time.rows("valid").tolist()}  # the leak
+    taught = {groups[row] for row in both.rows("train").tolist()}
+    held_out = torch.cat([both.rows("valid"), both.rows("test")]).tolist()
+    assert len(held_out) >= 40
+    assert not taught & {groups[row] for row in held_out}
+    assert "by time and group" in both.how
+
+
+def test_groups_that_last_for_the_whole_time_are_refused_with_it() -> None:
+    times = np.repeat(np.arange(50.0), 4)
+    with pytest.raises(DataError, match="leave no rows for the validation part"):
+        split(rows=200, times=times, groups=["a", "b", "c", "d"] * 50)
 
 
 def test_one_group_of_everything_cannot_be_split() -> None:

@@ -133,8 +133,11 @@ def make_split(
             chosen = _choose(rows, labels, groups, keys, noun, wanted_shares, seed, places=len(wanted) + 1 + crossed)
         for part, taken in zip(wanted, chosen, strict=True):
             codes[taken] = CODES[part]
+        left_out = 0 if times is None or groups is None else _leave_out_known_groups(codes, rows, groups)
         kind = (
-            "by time"
+            "by time and group"
+            if times is not None and groups is not None
+            else "by time"
             if times is not None
             else "by group"
             if groups is not None
@@ -143,6 +146,8 @@ def make_split(
             else "at random"
         )
         how.append(f"{' and '.join(wanted)} {kind}" + ("" if times is not None else f" from seed {seed}"))
+        if left_out:
+            how.append(f"{counted(left_out, noun)} left out, whose group has later ones in another part")
     fold_of = None
     if crossed and folds is not None:
         training = np.flatnonzero(codes == CODES["train"])
@@ -151,7 +156,8 @@ def make_split(
             for label in np.unique(label_of).tolist():
                 _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
         fold_of = make_folds(training, len(codes), folds, labels=labels, groups=groups, seed=seed)
-        how.append(f"the training rows validate in {counted(int(fold_of.max()) + 1, 'fold')}")
+        dealt = "by group" if groups is not None else "stratified by class" if labels is not None else "at random"
+        how.append(f"the training rows validate in {counted(int(fold_of.max()) + 1, 'fold')} {dealt}")
     split = Split(codes, "; ".join(how), fold_of)
     for part in ("train", "valid"):
         if not len(split.rows(part)):
@@ -234,6 +240,34 @@ def _choose_latest(rows: np.ndarray, times: np.ndarray, shares: list[float]) -> 
         chosen.insert(0, rows[(times[rows] >= start) & (times[rows] < end)])
         end = start
     return chosen
+
+
+def _leave_out_known_groups(codes: np.ndarray, rows: np.ndarray, groups: Sequence[str]) -> int:
+    """Of a split by time, leave out the earlier rows of groups that also stand in a later part; how many these are.
+
+    Moving them to the later part would put rows there that are earlier than training rows, and leaving them where they
+    are would let the net know the groups that it is tested on. Changes `codes`.
+
+    Raises:
+        DataError: a part is left empty.
+    """
+    group_of = np.asarray([groups[row] for row in rows])
+    part_of = codes[rows]
+    known: set[str] = set()
+    left_out = np.zeros(len(rows), dtype=bool)
+    for part in reversed(PARTS):
+        own = part_of == CODES[part]
+        if known:
+            left_out |= own & np.isin(group_of, sorted(known))
+        known |= set(group_of[own & ~left_out].tolist())
+        if own.any() and left_out[own].all():
+            raise DataError(
+                f"--time and --group leave no rows for the {PART_NAMES[part]} part: every group in it also has later "
+                "rows, in another part",
+                fix="Leave --group out where the groups are known when the model is used, else leave --time out",
+            )
+    codes[rows[left_out]] = CODES["out"]
+    return int(left_out.sum())
 
 
 def _choose_groups(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from goodfit.formatting import counted
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
 NO_CLAIM = 0
+RUNS_AT_HAND = 16
 KINDS_IN_WORDS = {"images": "images", "table": "a table", "arrays": "arrays"}
 
 
@@ -159,7 +161,12 @@ def family_in_words(kind: str) -> str:
 def inputs_of(run: Path, data: Any = None) -> list[Path]:
     """The files that predicting reads: those of the run, and the data, where it is a path."""
     given = [Path(data)] if isinstance(data, (str, PathLike)) else []
-    return [*given, *(run / name for name in SAVED)]
+    return [*given, *_files_of(run)]
+
+
+@lru_cache(maxsize=RUNS_AT_HAND)
+def _files_of(run: Path) -> list[Path]:
+    return [run / name for name in SAVED]
 
 
 def _family(source: type[Source]) -> str:

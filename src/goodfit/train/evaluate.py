@@ -99,7 +99,7 @@ def _of_batches(
 @contextmanager
 def in_eval_mode(net: nn.Module) -> Iterator[None]:
     """The net in eval mode; every module's own mode afterwards."""
-    trained = [module for module in net.modules() if module.training]
+    trained = [module for module in _all_modules(net) if module.training]
     if trained:
         net.eval()
     try:
@@ -107,6 +107,17 @@ def in_eval_mode(net: nn.Module) -> Iterator[None]:
     finally:
         for module in trained:
             module.training = True
+
+
+def _all_modules(net: nn.Module) -> list[nn.Module]:
+    """As `net.modules()`, which also makes names, and takes a sixth of the time in which one row is predicted."""
+    modules, known = [net], {id(net)}
+    for module in modules:  # grows meanwhile
+        for child in module._modules.values():
+            if child is not None and id(child) not in known:
+                known.add(id(child))
+                modules.append(child)
+    return modules
 
 
 def _checked(out: Tensor, x: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
-from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder import Encoder, encoder_of
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.numbers import is_nested
@@ -109,7 +109,7 @@ class Table(TableSource):
         if schema is not None:
             mark = self._settings["decimal"]  # of the new data, where it is given
             self._settings = dict(schema["settings"])
-            self._encoder = Encoder.from_json(schema["encoder"])
+            self._encoder = encoder_of(schema["encoder"])
             self._read_as(self._encoder.sources, self._settings["target"])
             encoder = self._encoder if mark is None else self._encoder.with_decimal(mark)
             target = self._settings["target"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,20 @@ KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta
 
 def is_frame(data: Any) -> bool:
     """Whether this is a frame of a library that narwhals knows, or rows of Python: see `is_rows`."""
+    if is_rows(data) or _is_of_polars(data):
+        return True
     import narwhals as nw
 
-    if is_rows(data):
-        return True
     try:
         return isinstance(nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame))
     except nw.exceptions.DuplicateError:
         return True  # `to_polars` says which names are the same
+
+
+def _is_of_polars(data: Any) -> bool:
+    """Whether this is a frame of polars, said without narwhals, which takes a tenth of the time of one row."""
+    polars = sys.modules.get("polars")
+    return polars is not None and isinstance(data, (polars.DataFrame, polars.LazyFrame))
 
 
 def is_rows(data: Any) -> bool:

@@ -7,6 +7,7 @@ a missing value. Columns are found by name: their order, and columns that are no
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -31,6 +32,7 @@ ROWS_ENCODED_AT_ONCE = 100_000  # the float64 on the way take thrice the memory 
 CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
 REASONS_LISTED = 3  # why columns are left out, in an error
 ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
+SCHEMAS_KEPT = 4  # of the runs that were used last
 TRUTH_OF_DIGITS = {"1": "true", "0": "false"}
 DATE_NUMBERS = ("days", "day", "hour")
 DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
@@ -145,18 +147,18 @@ class Encoder:
             )
         return cls(tuple(number_columns), tuple(category_columns))
 
-    @property
+    @cached_property
     def sources(self) -> list[str]:
         """The columns of the table that are read, each once."""
         columns = [column.source for column in self.numbers] + [column.source for column in self.categories]
         return list(dict.fromkeys(columns))
 
-    @property
+    @cached_property
     def flags(self) -> list[int]:
         """Which number columns have a flag for missing values."""
         return [at for at, column in enumerate(self.numbers) if column.gaps]
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Of the D values of a row."""
         return [
@@ -165,7 +167,7 @@ class Encoder:
             *(column.name for column in self.categories),
         ]
 
-    @property
+    @cached_property
     def cardinalities(self) -> list[int]:
         """Number of codes of each category."""
         return [len(column.levels) + FIRST for column in self.categories]
@@ -191,8 +193,7 @@ class Encoder:
         self._refuse_absent(frame.columns)
         numbers = self.number_values(frame)
         gone = np.isnan(numbers)
-        means = np.array([column.mean for column in self.numbers])
-        deviations = np.array([column.deviation for column in self.numbers])
+        means, deviations = self._scale
         scores = np.clip((numbers - means) / deviations, -DEVIATIONS_AT_MOST, DEVIATIONS_AT_MOST)
         scores[gone] = 0.0
         first_code = len(self.numbers) + len(self.flags)
@@ -202,31 +203,31 @@ class Encoder:
         rows[:, first_code:] = self._codes(frame)
         return Encoded(rows, gone)
 
+    @cached_property
+    def _scale(self) -> tuple[np.ndarray, np.ndarray]:
+        """(numbers,) means and deviations."""
+        scale = np.array([(column.mean, column.deviation) for column in self.numbers]).reshape(-1, 2)
+        return scale[:, 0], scale[:, 1]
+
     def number_values(self, frame: pl.DataFrame) -> np.ndarray:
         """(N, numbers) float64 in the columns' own units, NaN where there is none.
 
-        Columns of text are read several in one call, of numbers too: one row takes no longer for having 50 columns.
+        Columns of one type are read several in one call: one row takes no longer for having 50 columns.
         """
         import polars as pl
 
         values = np.empty((frame.height, len(self.numbers)), order="F")
-        of_text: dict[str, list[int]] = {}
-        of_numbers: list[int] = []
+        types = frame.schema
+        alike: dict[tuple[pl.DataType, str], list[int]] = {}
         for at, column in enumerate(self.numbers):
-            cells = frame.get_column(column.source)
             if column.part is not None or column.format is not None:
+                cells = frame.get_column(column.source)
                 values[:, at] = _numbers(cells, column.part, column.format, column.decimal)
-            elif cells.dtype == pl.Boolean or cells.dtype.is_numeric():
-                of_numbers.append(at)
-            elif cells.dtype == pl.String:
-                of_text.setdefault(column.decimal, []).append(at)
             else:
-                values[:, at] = _numbers(cells, None, None, column.decimal)
-        for block in _blocks(of_numbers, frame.height):
-            stacked = pl.concat([frame.get_column(self.numbers[at].source).cast(pl.Float64) for at in block])
-            values[:, block] = _numbers(stacked, None, None, ".").reshape(len(block), frame.height).T
-        for decimal, places in of_text.items():
-            for block in _blocks(places, frame.height):
+                alike.setdefault((types[column.source], column.decimal), []).append(at)
+        for (dtype, decimal), places in alike.items():
+            together = dtype in (pl.Boolean, pl.String) or dtype.is_numeric()
+            for block in _blocks(places, frame.height) if together else ([at] for at in places):
                 stacked = pl.concat([frame.get_column(self.numbers[at].source) for at in block])
                 values[:, block] = _numbers(stacked, None, None, decimal).reshape(len(block), frame.height).T
         return values
@@ -248,8 +249,10 @@ class Encoder:
             codes[:, at] = _coded(texts(column, verbatim=category.verbatim), category)
         for block in _blocks(of_text, frame.height):
             stacked = texts(pl.concat([frame.get_column(self.categories[at].source) for at in block]))
+            few = stacked.to_list() if frame.height <= ROWS_LOOKED_UP else None
             for place, at in enumerate(block):
-                codes[:, at] = _coded(stacked.slice(place * frame.height, frame.height), self.categories[at])
+                cells = slice(place * frame.height, (place + 1) * frame.height)
+                codes[:, at] = _coded(stacked[cells] if few is None else few[cells], self.categories[at])
         return codes
 
     def unseen(self, rows: np.ndarray) -> dict[str, int]:
@@ -283,6 +286,22 @@ class Encoder:
         )
 
 
+_ENCODERS: deque[tuple[dict[str, Any], Encoder]] = deque(maxlen=SCHEMAS_KEPT)
+
+
+def encoder_of(values: dict[str, Any]) -> Encoder:
+    """As `Encoder.from_json`, once for a run's schema: rows that come one by one are read by the same object.
+
+    A column of 10,000 levels takes a millisecond to be made ready, and one row may take no longer in all.
+    """
+    for known, encoder in _ENCODERS:
+        if known is values:
+            return encoder
+    encoder = Encoder.from_json(values)
+    _ENCODERS.append((values, encoder))
+    return encoder
+
+
 def _numbers(column: pl.Series, part: str | None, form: str | None, decimal: str) -> np.ndarray:
     """(N,) float64, NaN where there is none."""
     import polars as pl
@@ -311,14 +330,15 @@ def _levels(column: pl.Series) -> list[str]:
     return [str(level) for level, count in counts.iter_rows() if count >= ROWS_OF_A_LEVEL]
 
 
-def _coded(column: pl.Series, category: CategoryColumn) -> np.ndarray:
+def _coded(column: pl.Series | list[str | None], category: CategoryColumn) -> np.ndarray:
     """(N,) codes of texts: each different one is looked up once."""
     import polars as pl
 
     code_of = category.code_of
     if len(column) <= ROWS_LOOKED_UP:
-        cells = column.to_list()
+        cells = column if isinstance(column, list) else column.to_list()
         return np.array([GAP if cell is None else code_of.get(cell, UNKNOWN) for cell in cells], dtype=np.int64)
+    column = pl.Series(column, dtype=pl.String)
     codes = column.replace_strict(
         pl.Series(list(code_of), dtype=pl.String),
         pl.Series(list(code_of.values()), dtype=pl.Int64),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from goodfit.data.tables.visible import INVISIBLE
 if TYPE_CHECKING:
     import polars as pl
 
+NAMES_KEPT = 4_096
 NAMELESS = "column_"  # and a number, in files without names
 UNNAMED = "Unnamed: "  # and the place from 0, as pandas calls a column whose name is empty
 ROWS_COMPARED = 10_000  # with the first line
@@ -83,6 +85,7 @@ def lines_above(rows: pl.DataFrame) -> int:
     return titles if enough else 0
 
 
+@lru_cache(maxsize=NAMES_KEPT)  # rows that come one by one have the same columns
 def column_name(cell: str) -> str:
     """The name in one line, without what is not seen: as a file has it, and as a user gives it."""
     return re.sub(INVISIBLE, "", " ".join(cell.split("\n"))).strip()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from goodfit.data.tables.bounds import BOUNDS, without_bounds
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
@@ -75,8 +77,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
             values = _of_text(without_magnitudes(text), decimal) * magnitudes(text)
         else:
             values = _of_text(text, decimal)
-    nothing = pl.Series([None], dtype=pl.Float64)
-    return values.zip_with(values.is_finite(), nothing).rename(column.name)
+    cells = values.to_numpy()  # null is NaN; by NumPy, since one row is read in less than an expression of polars takes
+    return pl.Series(column.name, np.where(np.isfinite(cells), cells, np.nan), nan_to_null=True)
 
 
 def _of_text(text: pl.Series, decimal: str) -> pl.Series:
@@ -88,7 +90,7 @@ def _of_text(text: pl.Series, decimal: str) -> pl.Series:
     else:
         plain = pl.when(text.str.contains(r"^[+-]?\d+(,\d*)?$")).then(text)
         quick = pl.select(plain.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)).to_series()
-    left = quick.is_null() & text.is_not_null()
+    left = quick.is_null() & text.is_not_null() & (text != "")
     if not left.any():
         return quick
     rest = text.filter(left)

@@ -18,6 +18,8 @@ def without_empty(column: pl.Series) -> pl.Series:
     import polars as pl
 
     kept = column.drop_nulls()
+    if not len(kept):
+        return kept
     if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
         return kept.filter(visible(kept) != "")
     return kept.filter(kept.is_finite()) if kept.dtype.is_float() else kept
@@ -28,7 +30,7 @@ def without_missing(column: pl.Series) -> pl.Series:
     import polars as pl
 
     kept = without_empty(column)
-    if kept.dtype in (pl.String, pl.Categorical, pl.Enum):
+    if len(kept) and kept.dtype in (pl.String, pl.Categorical, pl.Enum):
         return kept.filter(~visible(kept).is_in(MISSING))
     return kept
 

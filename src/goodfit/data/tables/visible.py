@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 INVISIBLE = r"[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]"
+CELLS_LOOKED_AT = 100  # one by one, whether there is anything to do: each call of polars takes as long as 500 of them
 
 
 def visible(column: pl.Series) -> pl.Series:
@@ -22,9 +23,16 @@ def visible(column: pl.Series) -> pl.Series:
     import polars as pl
 
     text = column.cast(pl.String)
+    if len(text) <= CELLS_LOOKED_AT and all(cell is None or _is_bare(cell) for cell in text.to_list()):
+        return text
     if text.str.contains(INVISIBLE).any():
         text = text.str.replace_all(INVISIBLE, "")
     return text.str.strip_chars()
+
+
+def _is_bare(cell: str) -> bool:
+    """Whether `visible` would leave this text as it is; of texts that are not ASCII it is not asked."""
+    return cell.isascii() and cell == cell.strip()
 
 
 def as_seen(label: Any) -> Any:

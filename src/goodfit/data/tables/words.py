@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import is_nested, numbers
-from goodfit.data.tables.visible import visible
+from goodfit.data.tables.visible import CELLS_LOOKED_AT, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,6 +55,10 @@ def _of_text(text: pl.Series, verbatim: bool) -> pl.Series:
     import polars as pl
 
     text = visible(text)
+    if len(text) <= CELLS_LOOKED_AT:
+        cells = text.to_list()
+        if all(cell is None or _is_its_only_text(cell) for cell in cells):
+            return pl.Series(text.name, [cell or None for cell in cells], dtype=pl.String)
     if (text == "").any():
         text = pl.select(pl.when(text != "").then(text)).to_series()
     if not text.str.contains(rf"{NOT_ASCII}|{NOT_ITS_ONLY_TEXT}").any():
@@ -74,6 +78,16 @@ def _of_text(text: pl.Series, verbatim: bool) -> pl.Series:
         .otherwise(text)
     )
     return pl.select(read).to_series().rename(text.name)
+
+
+def _is_its_only_text(cell: str) -> bool:
+    """Whether a text without spaces around it plainly is of none of the forms that `_of_text` writes in another way.
+
+    A float as programs write it and a moment begin with a digit or a sign, and hold a point, a plus or a minus. A text
+    of which this is not so may still be its only text: the patterns say.
+    """
+    starts_otherwise = cell[:1].isalpha() or not any(sign in cell for sign in ".+-")
+    return cell.isascii() and starts_otherwise and cell.lower() not in ("true", "false")
 
 
 def _of_numbers(text: pl.Series) -> pl.Series:
