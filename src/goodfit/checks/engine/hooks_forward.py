@@ -28,6 +28,8 @@ OTHER_LOSSES = (
     "triplet_margin_with_distance_loss",
 )  # fmt: skip  # of more than two tensors
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+CALLS_SEEN = 16  # of one net between two steps; of those that follow, as in a rollout, one in CALLS_BETWEEN
+CALLS_BETWEEN = 16
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
 # Not copy_ and detach: lazy parameters and tv_tensors know these by their identity.
@@ -92,6 +94,10 @@ class ForwardHooks(Replacing):
         while self._undo_close:
             self._undo_close.pop()()
         self.watcher.stack.clear()
+        self._calls.clear()
+        if getattr(self._local, "passed_over", None) is not None:
+            self._local.passed_over = None
+            self.watcher.pass_over_call(False)
 
     def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
         if not self.watcher.awake:
@@ -250,11 +256,39 @@ class ForwardHooks(Replacing):
         return result
 
     def _called(self, module: nn.Module, args: Any) -> None:
-        if torch.compiler.is_compiling() or self.watcher.busy or self._in_backward:
+        watcher, local = self.watcher, self._local
+        if getattr(local, "passed_over", None) is not None:
+            local.depth += module is local.passed_over
             return
-        self.watcher.stack.append(module)
+        if torch.compiler.is_compiling() or watcher.busy or self._in_backward:
+            return
+        stack = watcher.stack
+        if not stack:
+            if self._is_one_of_many(module, args):
+                local.passed_over, local.depth = module, 1
+                watcher.pass_over_call(True)
+                return
+            watcher.passed_over = False
+        stack.append(module)
+
+    def _is_one_of_many(self, module: nn.Module, args: Any) -> bool:
+        """Whether a net was called so often since the last step, as in a rollout, that this call is passed over."""
+        shape = args[0].shape if args and isinstance(args[0], Tensor) else None
+        key = (id(module), module.training, torch.is_grad_enabled(), shape)
+        self._calls[key] += 1
+        return self._calls[key] > CALLS_SEEN and self._calls[key] % CALLS_BETWEEN > 0
+
+    def _end_passed_over(self, module: nn.Module) -> None:
+        local = self._local
+        local.depth -= module is local.passed_over
+        if not local.depth:
+            local.passed_over = None
+            self.watcher.pass_over_call(False)
 
     def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any = None) -> None:
+        if getattr(self._local, "passed_over", None) is not None:
+            self._end_passed_over(module)
+            return
         kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)
         watcher = self.watcher
         stack = watcher.stack
@@ -267,7 +301,8 @@ class ForwardHooks(Replacing):
         root = next((each for each in [*stack, module] if _has_parameters(each)), None)
         if root is None:
             return
-        call = events.Call(
+        is_net = module is root
+        call = (events.NetCall if is_net else events.Call)(
             module=module,
             root=root,
             inputs=list(tensors([args, kwargs])),
@@ -278,10 +313,10 @@ class ForwardHooks(Replacing):
             args=args,
             kwargs=kwargs,
         )
-        if call.outermost:
+        if is_net:
             self.program.note_call(call)
         watcher.tell(call)
-        if call.outermost:
+        if is_net:
             watcher.tick(CALL_TICKS)
 
 

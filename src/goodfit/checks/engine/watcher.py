@@ -17,8 +17,8 @@ from typing import Any
 
 import torch
 
-from goodfit.checks.engine.dispatch import Handler, listeners
-from goodfit.checks.engine.events import Event, WatchEnds
+from goodfit.checks.engine.dispatch import CallListeners, Handler, listeners
+from goodfit.checks.engine.events import Call, Compare, Event, Loss, OtherLoss, Read, WatchEnds
 from goodfit.checks.engine.program_state import NotExamined, ProgramState
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
@@ -34,7 +34,15 @@ FIRST_PASSES = 40  # after so many, no backward pass wakes the rules: an episode
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
 STEPS_BETWEEN_EVALUATIONS = 8  # closer ones are rollouts, or parts of each step: their looks come ever more rarely
 EVALUATION_GROWTH = 1.5  # times the steps before, to the next look at such
-WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20, "optimiser": 5}  # for each of these reasons
+WAKINGS_AT_MOST = {
+    "epoch": 40,
+    "mode": 40,
+    "evaluation": 20,
+    "optimiser": 5,
+    "jump": 6,
+    "nonfinite": 6,
+}  # for each of these reasons
+OF_OUTPUTS = (Loss, OtherLoss, Compare, Read)  # events that tell what a net's output is used for
 
 
 class Watcher:
@@ -72,10 +80,12 @@ class Watcher:
         self._local = threading.local()
         self._forked = False
         self._ended = False  # the program has ended
+        self.passed_over = False  # the last call of a net was: what its output is used for is not looked at either
         _WATCHERS.add(self)
         self._rules = list(self._started())
         self._listening_awake = listeners(self._rules, asleep=False)
         self._listening_asleep = listeners(self._rules, asleep=True)
+        self._listening_to_calls = CallListeners(self._listening_awake)
 
     def hears(self, kind: type[Event]) -> bool:
         """Whether a rule listens to such events now: to make one that nobody hears costs more than to ask."""
@@ -83,8 +93,11 @@ class Watcher:
 
     def tell(self, event: Event) -> None:
         """Ask every rule that listens to this kind of event."""
-        listening = (self._listening_awake if self._awake else self._listening_asleep)[type(event)]
-        if not listening or self.busy:
+        if self._awake and isinstance(event, Call):
+            listening = self._listening_to_calls.of(event)
+        else:
+            listening = (self._listening_awake if self._awake else self._listening_asleep)[type(event)]
+        if not listening or self.busy or (self.passed_over and isinstance(event, OF_OUTPUTS)):
             return
         self._local.busy = True  # what a rule does by itself is not watched
         try:
@@ -124,6 +137,7 @@ class Watcher:
     def close(self) -> list[Finding]:
         """Ask the rules that speak at the end; all findings, errors first."""
         self._steps_at_most = (None, KeyboardInterrupt)
+        self._local.busy = False  # the program may have ended within a call that was passed over
         self._before_end()
         self.awake = self._ended = True
         self.tell(WatchEnds())
@@ -154,6 +168,12 @@ class Watcher:
     def busy(self) -> bool:
         """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
         return getattr(self._local, "busy", False) or self._forked
+
+    def pass_over_call(self, begins: bool) -> None:
+        """Watch nothing that this thread does while a net is called, nor what its output is used for."""
+        self._local.busy = begins
+        self.passed_over = True
+        self.program.last_call = None
 
     @contextmanager
     def inside_torch(self) -> Iterator[None]:

@@ -34,7 +34,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.events import Call, Step, WatchEnds
+from goodfit.checks.engine.events import NetCall, Step, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -68,9 +68,9 @@ class FrozenNetInTrainingMode(LiveRule):
         self.noted: list[Fixed] = []  # of all of them: a function's nets are gone when the program ends
         self.running: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: NetCall) -> None:
         net = event.module
-        if not event.outermost or not event.training or not self.program.steps:
+        if not event.training or not self.program.steps:
             return
         params = list(net.parameters())
         if event.grad and any(param.requires_grad for param in params):

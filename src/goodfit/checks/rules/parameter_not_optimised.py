@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, Step, WatchEnds, Weights, Zero
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, NetCall, Step, WatchEnds, Weights, Zero
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -86,8 +86,8 @@ class ParameterNotOptimised(LiveRule):
         self.made: Counter[tuple[int, str]] = Counter()  # objects of one name in one net that had gradients,
         self.used: Counter[tuple[int, str]] = Counter()  # and steps after which they did
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or not event.grad:
+    def on_call(self, event: NetCall) -> None:
+        if not event.grad:
             return
         self.order.append(id(event.module))
         if (event.inputs and all(x.dim() == 0 for x in event.inputs)) or _is_loss(event):

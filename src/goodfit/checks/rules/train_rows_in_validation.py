@@ -37,7 +37,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Compare, Loss, Step, WatchEnds, Weights
+from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
 from goodfit.checks.engine.nested import tensors
@@ -170,8 +170,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def on_batch(self, event: Batch) -> None:
         self.loader = weakref.ref(event.loader)
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or not event.inputs:
+    def on_call(self, event: NetCall) -> None:
+        if not event.inputs:
             return
         x, net, last = event.inputs[0], weakref.ref(event.module), self.program.last_call
         rows = _content(x) if x.grad_fn is None else []
