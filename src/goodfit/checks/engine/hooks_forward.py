@@ -214,7 +214,7 @@ class ForwardHooks(Replacing):
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
-        if isinstance(left, Tensor) and isinstance(right, Tensor):
+        if not self.watcher.passed_over and isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
         return result
 
@@ -243,7 +243,7 @@ class ForwardHooks(Replacing):
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
         tensor = args[0] if args else kwargs.get("input")
-        if isinstance(tensor, Tensor) and tensor.dim():
+        if not self.watcher.passed_over and isinstance(tensor, Tensor) and tensor.dim():
             self.watcher.tell(events.Read(tensor, torch.is_grad_enabled()))
         return original(*args, **kwargs)
 

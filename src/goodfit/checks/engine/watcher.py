@@ -34,6 +34,8 @@ FIRST_PASSES = 40  # after so many, no backward pass wakes the rules: an episode
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
 STEPS_BETWEEN_EVALUATIONS = 8  # closer ones are rollouts, or parts of each step: their looks come ever more rarely
 EVALUATION_GROWTH = 1.5  # times the steps before, to the next look at such
+WAKINGS_AT_ONCE = 6  # for one reason, at each of its first events: short epochs would keep the rules awake for ever
+WAKING_GROWTH = 1.2  # times the steps at the last one, to the next that follows these
 WAKINGS_AT_MOST = {
     "epoch": 40,
     "mode": 40,
@@ -75,6 +77,7 @@ class Watcher:
         self._first_steps_left, self._first_wakings_left = FIRST_STEPS, FIRST_WAKINGS_AT_MOST
         self._first_passes_left = FIRST_PASSES
         self._wakings_left = dict(WAKINGS_AT_MOST)
+        self._next_waking: dict[str, float] = {}  # steps
         self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self._local = threading.local()
@@ -242,7 +245,12 @@ class Watcher:
             return
         if reason == "evaluation" and not self._is_time_for_evaluation():
             return
+        steps = self.program.steps
+        if reason in ("epoch", "mode") and steps < self._next_waking.get(reason, 0.0):
+            return
         self._wakings_left[reason] -= 1
+        if self._wakings_left[reason] <= WAKINGS_AT_MOST[reason] - WAKINGS_AT_ONCE:
+            self._next_waking[reason] = WAKING_GROWTH * steps
         self.wake(FIRST_TICKS if reason == "optimiser" else LATER_TICKS)
 
     def _is_time_for_evaluation(self) -> bool:

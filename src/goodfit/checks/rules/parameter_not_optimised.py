@@ -150,8 +150,10 @@ class ParameterNotOptimised(LiveRule):
         self.pending.add(id(param))
 
     def after_backward(self, event: BackwardEnded) -> None:
-        self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
-        called, self.order = set(self.order), []
+        first = {net: at for at, net in reversed(list(enumerate(self.order)))}
+        last = {net: at for at, net in enumerate(self.order)}
+        self.feeds |= {(a, b) for a in first for b in last if first[a] < last[b]}
+        called, self.order = set(first), []
         for net in self.program.nets:
             is_new = id(net) in called and id(net) not in self.optimised
             if is_new and any(id(param) in self.held for param in net.parameters()):

@@ -37,8 +37,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
-from goodfit.checks.engine.fingerprints import blank, fingerprints
+from goodfit.checks.engine.fingerprints import blank, fingerprints, stamp
 from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
@@ -85,7 +86,7 @@ class TrainedOn:
         weight = next(iter(net.parameters()), None)
         self._weight = None if weight is None else weakref.ref(weight)
         self._batches: deque[tuple[int, int]] = deque(maxlen=BATCHES_POOLED)  # rows seen before, rows
-        self._version = -1  # of that weight, after the last step
+        self._stamp: object = None  # of that weight, after the last step
 
     def note_batch(self, seen_before: int, rows: int) -> None:
         """A batch of training rows: the share that was seen before, over several, is that of all training rows."""
@@ -103,14 +104,14 @@ class TrainedOn:
         weight = self._weight() if self._weight is not None else None
         self.overwritten = ""
         if weight is not None:
-            self._version = weight._version
+            self._stamp = stamp(weight)
 
     def started_anew(self, net: nn.Module) -> bool:
         """Whether the weights are new ones: loaded from the start, or drawn again in place."""
         if self.overwritten:
             return self.overwritten == "new"
         weight = self._weight() if self._weight is not None else None
-        return weight is None or (self._version >= 0 and weight._version != self._version)
+        return weight is None or (self._stamp is not None and stamp(weight) != self._stamp)
 
 
 class Pass:
@@ -119,6 +120,7 @@ class Pass:
     Attributes:
         rows, seen, common: how many; of them, training rows; of those, such as were not evaluated before that.
         unseen: rows that are no training rows so far.
+        fingerprints: of all rows; `few_values`: whether they are such as are equal by chance.
     """
 
     def __init__(self, step: int, known: TrainedOn) -> None:
@@ -126,10 +128,16 @@ class Pass:
         self.known_share, self.least_share = known.known_share, known.least_share_of_training_data()
         self.rows = self.seen = self.common = 0
         self.unseen: set[int] = set()
+        self.fingerprints: list[int] = []
+        self.few_values = True
 
     def shares_rows(self) -> bool:
         """Whether a part of the rows is training data, and it is not training data as a whole, seen in part."""
         if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
+            return False
+        if self.few_values and is_by_chance(
+            self.common / self.rows, pair_probability(self.fingerprints), len(self.known.content)
+        ):
             return False
         trained_later = len(self.unseen & self.known.content)
         return (
@@ -156,7 +164,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         # What each net was trained on, until its weights start anew.
         self.training: weakref.WeakKeyDictionary[nn.Module, TrainedOn] = weakref.WeakKeyDictionary()
         self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
-        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place] | None = None  # until labels are met
+        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place, bool] | None = None  # until labels are met
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
@@ -182,7 +190,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if len(self.read_first) < ROWS_KEPT:
             self.read_first.update(row for row in rows if known is None or row not in known.content)
         if last is not None and known is not None:
-            self.evaluation = (net, rows, last.place)
+            self.evaluation = (net, rows, last.place, bool(rows) and has_few_values(x))
 
     def after_backward(self, event: BackwardEnded) -> None:
         forwards, self.forwards = self.forwards, []
@@ -229,7 +237,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         """The output of a trained net meets labels."""
         if event.grad or self.evaluation is None:
             return
-        (ref, rows, place), self.evaluation = self.evaluation, None
+        (ref, rows, place, few_values), self.evaluation = self.evaluation, None
         net, loader = ref(), self.loader() if self.loader is not None else None
         if net is None:
             return
@@ -252,6 +260,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         kept.common += sum(row in known.content and row not in self.read_first for row in rows)
         kept.unseen.update(row for row in rows if row not in known.content)
         kept.seen += seen
+        kept.fingerprints += rows
+        kept.few_values = kept.few_values and few_values
 
     def _rows_of(self, loader: Any) -> Rows | None:
         if loader not in self.rows:
