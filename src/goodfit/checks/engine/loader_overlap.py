@@ -94,7 +94,10 @@ def token_of(data: Any) -> int:
 
 
 def share(valid: Rows, train: Rows) -> float | None:
-    """Of the validation rows, how many are training rows (0 where chance alone makes them equal); None where that is unknown, or where both are one set."""
+    """Of the validation rows, how many are training rows; None where that is unknown, or where both are one set.
+
+    Where chance alone makes rows equal, none are.
+    """
     if valid.base == train.base:
         common = len(valid.numbers & train.numbers)
         return None if common == len(train.numbers) == len(valid.numbers) else common / max(1, len(valid.numbers))
