@@ -103,5 +103,5 @@ def share(valid: Rows, train: Rows) -> float | None:
         return None if common == len(train.numbers) == len(valid.numbers) else common / max(1, len(valid.numbers))
     if valid.content is None or train.content is None or not valid.content:
         return None
-    common = len(valid.content & train.content) / len(valid.content)
-    return 0.0 if is_by_chance(common, valid.pairs, len(train.numbers)) else common
+    of_content = len(valid.content & train.content) / len(valid.content)
+    return 0.0 if is_by_chance(of_content, valid.pairs, len(train.numbers)) else of_content
