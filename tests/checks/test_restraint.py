@@ -135,7 +135,7 @@ def test_an_optimiser_around_another_is_no_second_net() -> None:
 
             def closure(rows: Tensor = rows) -> Tensor:
                 loss = functional.cross_entropy(net(x[rows]), y[rows])
-                loss.backward()  # type: ignore[no-untyped-call]  # torch's
+                loss.backward()
                 return loss
 
             optimiser.step(closure)

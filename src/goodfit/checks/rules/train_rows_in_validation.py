@@ -100,18 +100,20 @@ class TrainedOn:
         rows, share = sum(rows for _, rows in self._batches) or 1, self.known_share
         return min(SHARE_OF_TRAINING_DATA, share - max(MARGIN, 3 * math.sqrt(share * (1 - share) / rows)))
 
-    def note_step(self) -> None:
+    def note_step(self, *, awake: bool) -> None:
         weight = self._weight() if self._weight is not None else None
         self.overwritten = ""
         if weight is not None:
-            self._stamp = stamp(weight)
+            self._stamp = stamp(weight) if awake else weight._version  # asleep only what costs nothing
 
     def started_anew(self, net: nn.Module) -> bool:
         """Whether the weights are new ones: loaded from the start, or drawn again in place."""
         if self.overwritten:
             return self.overwritten == "new"
         weight = self._weight() if self._weight is not None else None
-        return weight is None or (self._stamp is not None and stamp(weight) != self._stamp)
+        if weight is None or self._stamp is None:
+            return weight is None
+        return self._stamp != (weight._version if isinstance(self._stamp, int) else stamp(weight))
 
 
 class Pass:
@@ -231,7 +233,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
 
     def on_step(self, event: Step) -> None:
         for known in self.training.values():
-            known.note_step()
+            known.note_step(awake=self.program.awake)
 
     def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
