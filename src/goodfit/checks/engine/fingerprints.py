@@ -48,13 +48,14 @@ def blank(x: Tensor) -> Tensor:
 
 
 def stamp(x: Tensor) -> tuple[int, int, list[float]]:
-    """Another after x was written to: its address, its version, and a few values, as a write to x.data has no version.
+    """Another after x was written to: its address, version and a few values, since a write to x.data has no version."""
+    return x.data_ptr() if x.layout is torch.strided else id(x), x._version, tail(x).tolist()
 
-    Values are read where that waits for nothing: on a CPU.
-    """
+
+def tail(x: Tensor) -> Tensor:
+    """The last few values of x, as a view, where reading them waits for nothing, which is on a CPU; else none."""
     readable = x.is_cpu and x.layout is torch.strided and x.is_contiguous()
-    values: list[float] = x.detach().view(-1)[-STAMP_VALUES:].tolist() if readable else []
-    return x.data_ptr() if x.layout is torch.strided else id(x), x._version, values
+    return x.detach().view(-1)[-STAMP_VALUES:] if readable else torch.empty(0)
 
 
 def all_finite(x: Tensor) -> bool:

@@ -39,7 +39,7 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
-from goodfit.checks.engine.fingerprints import blank, fingerprints, stamp
+from goodfit.checks.engine.fingerprints import blank, fingerprints, stamp, tail
 from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
@@ -87,6 +87,7 @@ class TrainedOn:
         self._weight = None if weight is None else weakref.ref(weight)
         self._batches: deque[tuple[int, int]] = deque(maxlen=BATCHES_POOLED)  # rows seen before, rows
         self._stamp: object = None  # of that weight, after the last step
+        self._tail: tuple[int, Tensor] | None = None  # where the weight lies, and its last values
 
     def note_batch(self, seen_before: int, rows: int) -> None:
         """A batch of training rows: the share that was seen before, over several, is that of all training rows."""
@@ -100,11 +101,14 @@ class TrainedOn:
         rows, share = sum(rows for _, rows in self._batches) or 1, self.known_share
         return min(SHARE_OF_TRAINING_DATA, share - max(MARGIN, 3 * math.sqrt(share * (1 - share) / rows)))
 
-    def note_step(self, *, awake: bool) -> None:
+    def note_step(self) -> None:
         weight = self._weight() if self._weight is not None else None
         self.overwritten = ""
         if weight is not None:
-            self._stamp = stamp(weight) if awake else weight._version  # asleep only what costs nothing
+            address = weight.data_ptr()
+            if self._tail is None or address != self._tail[0]:
+                self._tail = address, tail(weight)  # a view: to make one costs more than to read it
+            self._stamp = address, weight._version, self._tail[1].tolist()
 
     def started_anew(self, net: nn.Module) -> bool:
         """Whether the weights are new ones: loaded from the start, or drawn again in place."""
@@ -113,7 +117,7 @@ class TrainedOn:
         weight = self._weight() if self._weight is not None else None
         if weight is None or self._stamp is None:
             return weight is None
-        return self._stamp != (weight._version if isinstance(self._stamp, int) else stamp(weight))
+        return self._stamp != stamp(weight)
 
 
 class Pass:
@@ -233,7 +237,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
 
     def on_step(self, event: Step) -> None:
         for known in self.training.values():
-            known.note_step(awake=self.program.awake)
+            known.note_step()
 
     def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
