@@ -169,6 +169,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def start(self) -> None:
         # What each net was trained on, until its weights start anew.
         self.training: weakref.WeakKeyDictionary[nn.Module, TrainedOn] = weakref.WeakKeyDictionary()
+        self.stepping: list[TrainedOn] = []  # the same: to read a dictionary of weak keys costs more in each step
         self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
         self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place, bool] | None = None  # until labels are met
         self.loader: weakref.ref[Any] | None = None  # of the last batch
@@ -207,7 +208,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 continue
             known = self.training.get(net)
             if known is None:
-                known = self.training[net] = TrainedOn(net)
+                known = self._start(net)
             known.note_batch(sum(row in known.content for row in rows), len(rows))
             if len(known.content) < ROWS_KEPT:
                 known.content.update(rows)
@@ -221,8 +222,13 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known.unknown = True
         elif not any(rows.same_as(other) for other in known.rows):
             if known.rows and known.started_anew(net):
-                self.training[net] = known = TrainedOn(net)
+                known = self._start(net)
             known.rows.append(rows)
+
+    def _start(self, net: nn.Module) -> TrainedOn:
+        known = self.training[net] = TrainedOn(net)
+        self.stepping = list(self.training.values())
+        return known
 
     def on_weights(self, event: Weights) -> None:
         """Weights that a net is given: those of its start, or of a net that was never trained, are new ones."""
@@ -236,7 +242,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known.overwritten = "new" if total in self.untrained or total == known.first else "kept"
 
     def on_step(self, event: Step) -> None:
-        for known in self.training.values():
+        for known in self.stepping:
             known.note_step()
 
     def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
