@@ -167,3 +167,26 @@ def test_one_run_of_a_search_that_diverges_is_a_warning() -> None:
     (finding,) = [finding for finding in seen.findings if finding.rule == "nonfinite-loss"]
     assert finding.level.value == "error"
     assert "the weights have grown to" in finding.message or "the gradient of" in finding.message
+
+
+def test_one_optimiser_of_two_nets_may_teach_both_what_is_neither_real_nor_made() -> None:
+    """InfoGAN: what the code was is read off the images by a part of the discriminator."""
+    torch.manual_seed(0)
+    maker = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 3))
+    judge = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 3))  # real or made, and two numbers of the code
+    of_maker, of_judge = torch.optim.Adam(maker.parameters()), torch.optim.Adam(judge.parameters())
+    of_both = torch.optim.Adam([*maker.parameters(), *judge.parameters()])
+    with gf.watch(quiet=True) as seen:
+        for _ in range(14):
+            real, code = torch.randn(24, 3), torch.rand(24, 6)
+            of_maker.zero_grad()
+            functional.mse_loss(judge(maker(code))[:, :1], torch.ones(24, 1)).backward()
+            of_maker.step()
+            of_judge.zero_grad()
+            on_real = functional.mse_loss(judge(real)[:, :1], torch.ones(24, 1))
+            (on_real + functional.mse_loss(judge(maker(code).detach())[:, :1], torch.zeros(24, 1))).backward()
+            of_judge.step()
+            of_both.zero_grad()
+            functional.mse_loss(judge(maker(code))[:, 1:], code[:, :2]).backward()
+            of_both.step()
+    assert [each for each in findings_of(seen) if each[1] != "notice"] == []
