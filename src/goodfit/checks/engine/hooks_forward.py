@@ -171,7 +171,7 @@ class ForwardHooks(Replacing):
         """Of one kind made of another, as OneHotCategorical is, the outer one is what the user made."""
         with self.watcher.inside_torch():
             original(*args, **kwargs)
-        if self.watcher.awake:
+        if self.watcher.awake and not self.watcher.passed_over:
             given = dict(signature(original).bind(*args, **kwargs).arguments)
             params = {name: value for name, value in given.items() if isinstance(value, Tensor)}
             self.watcher.tell(events.NewDistribution(args[0], params, torch.is_grad_enabled()))
@@ -190,7 +190,7 @@ class ForwardHooks(Replacing):
     def _sample(self, original: Any, args: Any, kwargs: Any) -> Any:
         with self.watcher.inside_torch():
             value = original(*args, **kwargs)
-        if isinstance(value, Tensor):
+        if isinstance(value, Tensor) and not self.watcher.passed_over:
             stack = self.watcher.stack
             self.watcher.tell(events.Sample(args[0], value, torch.is_grad_enabled(), stack[0] if stack else None))
         return value

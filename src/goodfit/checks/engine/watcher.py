@@ -18,7 +18,18 @@ from typing import Any
 import torch
 
 from goodfit.checks.engine.dispatch import CallListeners, Handler, listeners
-from goodfit.checks.engine.events import Call, Compare, Event, Loss, OtherLoss, Read, WatchEnds
+from goodfit.checks.engine.events import (
+    Call,
+    Compare,
+    Event,
+    LogProb,
+    Loss,
+    NewDistribution,
+    OtherLoss,
+    Read,
+    Sample,
+    WatchEnds,
+)
 from goodfit.checks.engine.program_state import NotExamined, ProgramState
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
@@ -44,7 +55,8 @@ WAKINGS_AT_MOST = {
     "jump": 6,
     "nonfinite": 6,
 }  # for each of these reasons
-OF_OUTPUTS = (Loss, OtherLoss, Compare, Read)  # events that tell what a net's output is used for
+# Events that say what a net's output is used for.
+OF_OUTPUTS = (Loss, OtherLoss, Compare, Read, NewDistribution, LogProb, Sample)
 
 
 class Watcher:
