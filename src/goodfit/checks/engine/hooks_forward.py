@@ -273,7 +273,8 @@ class ForwardHooks(Replacing):
 
     def _is_one_of_many(self, module: nn.Module, args: Any) -> bool:
         """Whether a net was called so often since the last step, as in a rollout, that this call is passed over."""
-        shape = args[0].shape if args and isinstance(args[0], Tensor) else None
+        x = args[0] if args else None
+        shape = x.shape if isinstance(x, Tensor) and not x.is_nested else None  # nested ones have no sizes
         key = (id(module), module.training, torch.is_grad_enabled(), shape)
         self._calls[key] += 1
         return self._calls[key] > CALLS_SEEN and self._calls[key] % CALLS_BETWEEN > 0

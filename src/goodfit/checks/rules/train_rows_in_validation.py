@@ -36,6 +36,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
@@ -83,7 +84,7 @@ class TrainedOn:
         self.rows: list[Rows] = []
         self.first = _sum_of(dict(net.named_parameters()))
         self.overwritten = ""
-        weight = next(iter(net.parameters()), None)
+        weight = next((param for param in net.parameters() if not is_lazy(param)), None)
         self._weight = None if weight is None else weakref.ref(weight)
         self._batches: deque[tuple[int, int]] = deque(maxlen=BATCHES_POOLED)  # rows seen before, rows
         self._stamp: object = None  # of that weight, after the last step
