@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
 STAMP_VALUES = 4
 VALUES_AT_MOST = 200_000  # of a row that are read; of longer ones, so many, evenly spread
@@ -49,6 +50,8 @@ def blank(x: Tensor) -> Tensor:
 
 def stamp(x: Tensor) -> tuple[int, int, list[float]]:
     """Another after x was written to: its address, version and a few values, since a write to x.data has no version."""
+    if is_lazy(x):
+        return 0, 0, []
     return x.data_ptr() if x.layout is torch.strided else id(x), x._version, tail(x).tolist()
 
 
