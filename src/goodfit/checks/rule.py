@@ -230,10 +230,12 @@ class LiveRule(Rule):
 
     Attributes:
         sleepless: events that the rule listens to in every step, also after the first ones: with cheap handlers alone.
+        layers: modules whose calls the rule hears by listening to `Call`; of any kind where there are none.
         yields_to: rules that name the same cause better: when one of them has spoken, this one is silent.
     """
 
     sleepless: ClassVar[tuple[type[Event], ...]] = ()
+    layers: ClassVar[tuple[type, ...]] = ()
     yields_to: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, program: ProgramState) -> None:

@@ -14,7 +14,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Protocol, TypeVar
 
-from goodfit.checks.engine.events import EVENTS, Event
+from goodfit.checks.engine.events import EVENTS, Call, Event, NetCall
 
 Handler = Callable[[Any], Any]
 
@@ -23,6 +23,7 @@ class Listens(Protocol):
     """A rule, as far as events go to it."""
 
     sleepless: typing.ClassVar[tuple[type[Event], ...]]
+    layers: typing.ClassVar[tuple[type, ...]]
 
     @classmethod
     def handlers(cls) -> dict[str, tuple[type[Event], ...]]: ...
@@ -44,6 +45,28 @@ def listeners(rules: Iterable[R], *, asleep: bool) -> dict[type[Event], list[tup
                 if not asleep or event in rule.sleepless:
                     table[event].append((rule, getattr(rule, name)))
     return table
+
+
+class CallListeners:
+    """Who listens to the calls of one kind of module, looked up once for each kind.
+
+    Args:
+        table: of all events, as `listeners` gives it.
+    """
+
+    def __init__(self, table: dict[type[Event], list[tuple[R, Handler]]]) -> None:
+        self._of_calls, self._of_net_calls = table[Call], table[NetCall]
+        self._known: dict[tuple[type, bool], list[tuple[typing.Any, Handler]]] = {}
+
+    def of(self, event: Call) -> list[tuple[typing.Any, Handler]]:
+        """For a call: rules of any layer and of this one's kind; for that of a net, those of nets after them."""
+        key = type(event.module), isinstance(event, NetCall)
+        known = self._known.get(key)
+        if known is None:
+            kind, is_net = key
+            of_kind = [each for each in self._of_calls if not each[0].layers or issubclass(kind, each[0].layers)]
+            known = self._known[key] = [*of_kind, *self._of_net_calls] if is_net else of_kind
+        return known
 
 
 @cache

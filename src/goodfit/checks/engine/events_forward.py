@@ -46,6 +46,10 @@ class Call(Event):
         return list(tensors(self.output))
 
 
+class NetCall(Call, Event):
+    """A net was called: an outermost module with parameters. Those who listen to calls hear of it too."""
+
+
 @dataclass(frozen=True)
 class Loss(Event):
     """A loss function of torch is about to be called.

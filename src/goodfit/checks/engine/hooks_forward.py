@@ -28,6 +28,8 @@ OTHER_LOSSES = (
     "triplet_margin_with_distance_loss",
 )  # fmt: skip  # of more than two tensors
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+CALLS_SEEN = 16  # of one net between two steps; of those that follow, as in a rollout, one in CALLS_BETWEEN
+CALLS_BETWEEN = 16
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
 # Not copy_ and detach: lazy parameters and tv_tensors know these by their identity.
@@ -92,6 +94,10 @@ class ForwardHooks(Replacing):
         while self._undo_close:
             self._undo_close.pop()()
         self.watcher.stack.clear()
+        self._calls.clear()
+        if getattr(self._local, "passed_over", None) is not None:
+            self._local.passed_over = None
+            self.watcher.pass_over_call(False)
 
     def _loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
         if not self.watcher.awake:
@@ -165,7 +171,7 @@ class ForwardHooks(Replacing):
         """Of one kind made of another, as OneHotCategorical is, the outer one is what the user made."""
         with self.watcher.inside_torch():
             original(*args, **kwargs)
-        if self.watcher.awake:
+        if self.watcher.awake and not self.watcher.passed_over:
             given = dict(signature(original).bind(*args, **kwargs).arguments)
             params = {name: value for name, value in given.items() if isinstance(value, Tensor)}
             self.watcher.tell(events.NewDistribution(args[0], params, torch.is_grad_enabled()))
@@ -184,7 +190,7 @@ class ForwardHooks(Replacing):
     def _sample(self, original: Any, args: Any, kwargs: Any) -> Any:
         with self.watcher.inside_torch():
             value = original(*args, **kwargs)
-        if isinstance(value, Tensor):
+        if isinstance(value, Tensor) and not self.watcher.passed_over:
             stack = self.watcher.stack
             self.watcher.tell(events.Sample(args[0], value, torch.is_grad_enabled(), stack[0] if stack else None))
         return value
@@ -208,7 +214,7 @@ class ForwardHooks(Replacing):
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
-        if isinstance(left, Tensor) and isinstance(right, Tensor):
+        if not self.watcher.passed_over and isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
         return result
 
@@ -237,7 +243,7 @@ class ForwardHooks(Replacing):
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
         tensor = args[0] if args else kwargs.get("input")
-        if isinstance(tensor, Tensor) and tensor.dim():
+        if not self.watcher.passed_over and isinstance(tensor, Tensor) and tensor.dim():
             self.watcher.tell(events.Read(tensor, torch.is_grad_enabled()))
         return original(*args, **kwargs)
 
@@ -250,11 +256,40 @@ class ForwardHooks(Replacing):
         return result
 
     def _called(self, module: nn.Module, args: Any) -> None:
-        if torch.compiler.is_compiling() or self.watcher.busy or self._in_backward:
+        watcher, local = self.watcher, self._local
+        if getattr(local, "passed_over", None) is not None:
+            local.depth += module is local.passed_over
             return
-        self.watcher.stack.append(module)
+        if torch.compiler.is_compiling() or watcher.busy or self._in_backward:
+            return
+        stack = watcher.stack
+        if not stack:
+            if self._is_one_of_many(module, args):
+                local.passed_over, local.depth = module, 1
+                watcher.pass_over_call(True)
+                return
+            watcher.passed_over = False
+        stack.append(module)
+
+    def _is_one_of_many(self, module: nn.Module, args: Any) -> bool:
+        """Whether a net was called so often since the last step, as in a rollout, that this call is passed over."""
+        x = args[0] if args else None
+        shape = x.shape if isinstance(x, Tensor) and not x.is_nested else None  # nested ones have no sizes
+        key = (id(module), module.training, torch.is_grad_enabled(), shape)
+        self._calls[key] += 1
+        return self._calls[key] > CALLS_SEEN and self._calls[key] % CALLS_BETWEEN > 0
+
+    def _end_passed_over(self, module: nn.Module) -> None:
+        local = self._local
+        local.depth -= module is local.passed_over
+        if not local.depth:
+            local.passed_over = None
+            self.watcher.pass_over_call(False)
 
     def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any = None) -> None:
+        if getattr(self._local, "passed_over", None) is not None:
+            self._end_passed_over(module)
+            return
         kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)
         watcher = self.watcher
         stack = watcher.stack
@@ -267,7 +302,8 @@ class ForwardHooks(Replacing):
         root = next((each for each in [*stack, module] if _has_parameters(each)), None)
         if root is None:
             return
-        call = events.Call(
+        is_net = module is root
+        call = (events.NetCall if is_net else events.Call)(
             module=module,
             root=root,
             inputs=list(tensors([args, kwargs])),
@@ -278,10 +314,10 @@ class ForwardHooks(Replacing):
             args=args,
             kwargs=kwargs,
         )
-        if call.outermost:
+        if is_net:
             self.program.note_call(call)
         watcher.tell(call)
-        if call.outermost:
+        if is_net:
             watcher.tick(CALL_TICKS)
 
 

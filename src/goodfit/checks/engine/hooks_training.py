@@ -56,6 +56,7 @@ class TrainingHooks(Replacing):
         inputs_given = kwargs.get("inputs") is not None
         watcher = self.watcher
         self._local.stepping = False  # of a closure, or a step that raised
+        watcher.passed_over = False
         watcher.backward_begins()
         self._hand_written_step(losses)
         self._note_loss(losses)
@@ -78,8 +79,8 @@ class TrainingHooks(Replacing):
         """Its value, where reading it waits for nothing; a jump, NaN or infinity wakes the rules."""
         if len(losses) != 1 or losses[0].numel() != 1 or not (losses[0].is_cpu or self.watcher.awake):
             return
-        if not losses[0].is_complex() and self.program.losses.add(losses[0].item()):
-            self.watcher.wake()
+        if not losses[0].is_complex() and (reason := self.program.losses.add(losses[0].item())):
+            self.watcher.look(reason)
 
     def _hand_written_step(self, losses: Sequence[Tensor] = ()) -> None:
         """Where the program has moved its weights by itself since their gradients came, that was a step."""
@@ -135,6 +136,7 @@ class TrainingHooks(Replacing):
 
     def _step_over(self, optimiser: Optimizer | HandWritten) -> None:
         self.program.steps += 1
+        self._calls.clear()
         self._local.steps = getattr(self._local, "steps", 0) + 1
         self.program.losses.count_at_step = self.program.losses.count
         self.watcher.tell(events.Step(optimiser))

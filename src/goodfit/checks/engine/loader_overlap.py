@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 from torch.utils.data import BatchSampler, Subset, TensorDataset
 
+from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
 
@@ -25,11 +26,13 @@ class Rows:
     Attributes:
         numbers: in the data set at the bottom, which `base` stands for.
         content: fingerprints, where the data set keeps tensors.
+        pairs: the probability that two of its rows are equal, where rows are a few values.
     """
 
     base: int
     numbers: frozenset[int]
     content: frozenset[int] | None
+    pairs: float = 0.0
 
     def same_as(self, other: Rows) -> bool:
         """Also where a data set was made anew of the same rows."""
@@ -52,14 +55,16 @@ def rows_of(loader: Any) -> Rows | None:
     while isinstance(data, Subset):
         numbers = [int(data.indices[at]) for at in numbers]
         data = data.dataset
-    content = None
+    content, pairs = None, 0.0
     if isinstance(data, TensorDataset):
         x: Tensor = data.tensors[0]
         if x.dim() and x.numel() >= VALUES_AT_LEAST * len(x) and x.nbytes <= BYTES_AT_MOST and numbers:
             values = x[numbers]
             rows = zip(fingerprints(values), blank(values).tolist(), strict=True)
-            content = frozenset(fingerprint for fingerprint, is_blank in rows if not is_blank)
-    return Rows(token_of(data), frozenset(numbers), content)
+            kept = [fingerprint for fingerprint, is_blank in rows if not is_blank]
+            content = frozenset(kept)
+            pairs = pair_probability(kept) if len(content) < len(kept) and has_few_values(values) else 0.0
+    return Rows(token_of(data), frozenset(numbers), content, pairs)
 
 
 def _numbers(sampler: Any, rows: int) -> list[int] | None:
@@ -89,10 +94,14 @@ def token_of(data: Any) -> int:
 
 
 def share(valid: Rows, train: Rows) -> float | None:
-    """Of the validation rows, how many are training rows; None where that is unknown, or where both are one set."""
+    """Of the validation rows, how many are training rows; None where that is unknown, or where both are one set.
+
+    Where chance alone makes rows equal, none are.
+    """
     if valid.base == train.base:
         common = len(valid.numbers & train.numbers)
         return None if common == len(train.numbers) == len(valid.numbers) else common / max(1, len(valid.numbers))
     if valid.content is None or train.content is None or not valid.content:
         return None
-    return len(valid.content & train.content) / len(valid.content)
+    of_content = len(valid.content & train.content) / len(valid.content)
+    return 0.0 if is_by_chance(of_content, valid.pairs, len(train.numbers)) else of_content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import weakref
 from collections import deque
@@ -16,7 +17,8 @@ from goodfit.checks.engine.events import Call, params_of
 from goodfit.checks.engine.user_frame import Place, user_place
 
 LAST_LOSSES = 50  # that the end of a run is judged by
-JUMP_FACTOR = 10.0  # times the loss before
+JUMP_FACTOR = 10.0  # times the largest of the losses before
+LOSSES_BEFORE = 8  # several: a critic's and an actor's come in turns
 
 
 @dataclass
@@ -62,10 +64,10 @@ class Losses:
     total: float = 0.0
     last: deque[float] = field(default_factory=lambda: deque(maxlen=LAST_LOSSES))
 
-    def add(self, value: float) -> bool:
-        """Keep the value; whether it is worth a closer look: not finite, or far above the one before."""
+    def add(self, value: float) -> str:
+        """Keep the value; why it is worth a closer look: "nonfinite", "jump" (far above those before), or ""."""
         last = self.last
-        before = last[-1] if last else value
+        before = max(itertools.islice(reversed(last), LOSSES_BEFORE), default=value)
         if self.count == 0:
             self.first = value
         self.count += 1
@@ -73,13 +75,13 @@ class Losses:
         last.append(value)
         if not -math.inf < value < math.inf:
             self.lowest = min(self.lowest, value)
-            return True
+            return "nonfinite"
         if value < self.lowest:
             self.lowest = value
             self.negative = self.negative or value < 0
         if value > self.highest:
             self.highest = value
-        return value > JUMP_FACTOR * before > 0
+        return "jump" if value > JUMP_FACTOR * before > 0 else ""
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections import Counter
 from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ class Replacing:
         self._undo_close: Undo = []
         self._backwards_running = 0  # in all threads
         self._local = threading.local()
+        self._calls: Counter[Any] = Counter()  # since the last step, of each net in each of its modes
         self._functorch: Callable[[], Any] = getattr(torch._C._functorch, "peek_interpreter_stack", lambda: None)
 
     @property

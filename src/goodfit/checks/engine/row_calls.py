@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss
+from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss, NetCall
 from goodfit.checks.engine.program_state import LastCall
 from goodfit.checks.engine.user_frame import Place
 
@@ -34,9 +34,9 @@ class RowCalls:
         self._inner_targets: tuple[int, ...] | None = None  # of a loss within the net, before its call is over
         self._batch = 0  # where the last batch of a loader lies that has its rows first
 
-    def add_call(self, event: Call, last: LastCall | None) -> None:
+    def add_call(self, event: NetCall, last: LastCall | None) -> None:
         """A module was called; `last` is what the program knows of it."""
-        wanted = event.outermost and event.grad and event.module not in self.examined
+        wanted = event.grad and event.module not in self.examined
         if not wanted or len(self.examined) >= NETS_EXAMINED or not event.inputs:
             return
         if any(out.requires_grad and out.dim() for out in event.outputs):

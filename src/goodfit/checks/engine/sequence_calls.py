@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Call, Loss
+from goodfit.checks.engine.events import Loss, NetCall
 from goodfit.checks.engine.sequences import Shift, shift
 from goodfit.checks.engine.time_probe import Reach, reach
 from goodfit.checks.engine.user_frame import Place, user_place
@@ -60,9 +60,9 @@ class SequenceCalls:
         self._calls: list[KeptCall] = []
         self._losses: list[KeptLoss] = []
 
-    def add_call(self, event: Call) -> None:
+    def add_call(self, event: NetCall) -> None:
         """A call of a net whose input may be a sequence."""
-        wanted = event.outermost and event.grad and event.training and event.module not in self.examined
+        wanted = event.grad and event.training and event.module not in self.examined
         if wanted and len(self.examined) < NETS_EXAMINED and any(x.dim() in (2, 3) for x in event.inputs):
             kept = KeptCall(weakref.ref(event.module), event.args, event.kwargs, event.inputs)
             self._calls = [*self._calls[1 - CALLS_KEPT :], kept]

@@ -17,8 +17,19 @@ from typing import Any
 
 import torch
 
-from goodfit.checks.engine.dispatch import Handler, listeners
-from goodfit.checks.engine.events import Event, WatchEnds
+from goodfit.checks.engine.dispatch import CallListeners, Handler, listeners
+from goodfit.checks.engine.events import (
+    Call,
+    Compare,
+    Event,
+    LogProb,
+    Loss,
+    NewDistribution,
+    OtherLoss,
+    Read,
+    Sample,
+    WatchEnds,
+)
 from goodfit.checks.engine.program_state import NotExamined, ProgramState
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
@@ -34,7 +45,18 @@ FIRST_PASSES = 40  # after so many, no backward pass wakes the rules: an episode
 LATER_TICKS = 4 * STEP_TICKS  # of a later look
 STEPS_BETWEEN_EVALUATIONS = 8  # closer ones are rollouts, or parts of each step: their looks come ever more rarely
 EVALUATION_GROWTH = 1.5  # times the steps before, to the next look at such
-WAKINGS_AT_MOST = {"epoch": 40, "mode": 40, "evaluation": 20, "optimiser": 5}  # for each of these reasons
+WAKINGS_AT_ONCE = 6  # for one reason, at each of its first events: short epochs would keep the rules awake for ever
+WAKING_GROWTH = 1.2  # times the steps at the last one, to the next that follows these
+WAKINGS_AT_MOST = {
+    "epoch": 40,
+    "mode": 40,
+    "evaluation": 20,
+    "optimiser": 5,
+    "jump": 6,
+    "nonfinite": 6,
+}  # for each of these reasons
+# Events that say what a net's output is used for.
+OF_OUTPUTS = (Loss, OtherLoss, Compare, Read, NewDistribution, LogProb, Sample)
 
 
 class Watcher:
@@ -67,15 +89,18 @@ class Watcher:
         self._first_steps_left, self._first_wakings_left = FIRST_STEPS, FIRST_WAKINGS_AT_MOST
         self._first_passes_left = FIRST_PASSES
         self._wakings_left = dict(WAKINGS_AT_MOST)
+        self._next_waking: dict[str, float] = {}  # steps
         self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self._local = threading.local()
         self._forked = False
         self._ended = False  # the program has ended
+        self.passed_over = False  # the last call of a net was: what its output is used for is not looked at either
         _WATCHERS.add(self)
         self._rules = list(self._started())
         self._listening_awake = listeners(self._rules, asleep=False)
         self._listening_asleep = listeners(self._rules, asleep=True)
+        self._listening_to_calls = CallListeners(self._listening_awake)
 
     def hears(self, kind: type[Event]) -> bool:
         """Whether a rule listens to such events now: to make one that nobody hears costs more than to ask."""
@@ -83,8 +108,11 @@ class Watcher:
 
     def tell(self, event: Event) -> None:
         """Ask every rule that listens to this kind of event."""
-        listening = (self._listening_awake if self._awake else self._listening_asleep)[type(event)]
-        if not listening or self.busy:
+        if self._awake and isinstance(event, Call):
+            listening = self._listening_to_calls.of(event)
+        else:
+            listening = (self._listening_awake if self._awake else self._listening_asleep)[type(event)]
+        if not listening or self.busy or (self.passed_over and isinstance(event, OF_OUTPUTS)):
             return
         self._local.busy = True  # what a rule does by itself is not watched
         try:
@@ -124,6 +152,7 @@ class Watcher:
     def close(self) -> list[Finding]:
         """Ask the rules that speak at the end; all findings, errors first."""
         self._steps_at_most = (None, KeyboardInterrupt)
+        self._local.busy = False  # the program may have ended within a call that was passed over
         self._before_end()
         self.awake = self._ended = True
         self.tell(WatchEnds())
@@ -154,6 +183,12 @@ class Watcher:
     def busy(self) -> bool:
         """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
         return getattr(self._local, "busy", False) or self._forked
+
+    def pass_over_call(self, begins: bool) -> None:
+        """Watch nothing that this thread does while a net is called, nor what its output is used for."""
+        self._local.busy = begins
+        self.passed_over = True
+        self.program.last_call = None
 
     @contextmanager
     def inside_torch(self) -> Iterator[None]:
@@ -222,7 +257,12 @@ class Watcher:
             return
         if reason == "evaluation" and not self._is_time_for_evaluation():
             return
+        steps = self.program.steps
+        if reason in ("epoch", "mode") and steps < self._next_waking.get(reason, 0.0):
+            return
         self._wakings_left[reason] -= 1
+        if self._wakings_left[reason] <= WAKINGS_AT_MOST[reason] - WAKINGS_AT_ONCE:
+            self._next_waking[reason] = WAKING_GROWTH * steps
         self.wake(FIRST_TICKS if reason == "optimiser" else LATER_TICKS)
 
     def _is_time_for_evaluation(self) -> bool:

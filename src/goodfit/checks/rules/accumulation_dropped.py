@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardEnded, Step, Zero
-from goodfit.checks.engine.fingerprints import all_finite
+from goodfit.checks.engine.fingerprints import all_finite, stamp
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -52,7 +52,9 @@ class AccumulationDropped(LiveRule):
         self.times: dict[Place, int] = {}
         self.steps = self.longest = 0
         self.attacks = False  # whether this program computes gradients of its inputs
-        self.versions: list[int | None] = []
+        self.by_hand = False  # gradients have moved the weights, as in SAM
+        self.stamps: list[object] = []
+        self.in_full = False  # whether these were taken while the rules were awake
         self.weights: list[weakref.ref[Tensor]] = []  # the first of each optimiser
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -67,7 +69,8 @@ class AccumulationDropped(LiveRule):
             self.attacks = self.attacks or self.reaches_input
         else:
             self.reaches_input = self.attacks
-        self.versions = self._versions()
+        self.in_full = self.program.awake
+        self.stamps = self._stamps()
 
     def on_zero(self, event: Zero) -> None:
         if not self.unused:
@@ -76,16 +79,17 @@ class AccumulationDropped(LiveRule):
         sample = gradients[:4]
         dropped = any(bool(gradient.any()) for gradient in sample)
         finite = all(all_finite(gradient) for gradient in sample)
-        by_hand = self._versions() != self.versions  # the gradients have moved the weights, as in SAM
-        if dropped and finite and not self.reaches_input and not by_hand:
+        self.by_hand = self.by_hand or self._stamps() != self.stamps
+        if dropped and finite and not self.reaches_input and not self.by_hand:
             self.in_a_row += 1
             self.place = user_place()
         if dropped:
             self.unused, self.reaches_input = 0, False
 
-    def _versions(self) -> list[int | None]:
-        """How often a few of the weights were written to."""
-        return [None if (weight := ref()) is None else weight._version for ref in self.weights]
+    def _stamps(self) -> list[object]:
+        """What changes when a few of the weights are written to; asleep only what costs nothing."""
+        weights = [weight for ref in self.weights if (weight := ref()) is not None]
+        return [stamp(weight) if self.in_full else weight._version for weight in weights]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         self.unused, self.reaches_input = 0, False

@@ -27,7 +27,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from goodfit.checks.engine.events import BackwardBegins, Batch, Call
+from goodfit.checks.engine.events import BackwardBegins, Batch, NetCall
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.loader_overlap import Rows, bottom_of, rows_of, token_of
@@ -73,9 +73,9 @@ class AugmentedValidation(LiveRule):
             if rows is None or not any(other is not None and rows.same_as(other) for other in known):
                 known.append(rows)
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
         loader = self.loader() if self.loader is not None else None
-        if not event.outermost or self.changed is None or loader is None or (event.grad and event.training):
+        if self.changed is None or loader is None or (event.grad and event.training):
             return
         (index, place), self.changed = self.changed, None
         if self._serves_training(loader):

@@ -37,6 +37,7 @@ STEM_CHANNELS_BELOW = 16
 
 class ChannelsAtStride(LiveRule):
     code, level = "GF701", Level.NOTICE
+    layers = (nn.Conv2d,)
 
     def start(self) -> None:
         self.examined: weakref.WeakSet[nn.Module] = weakref.WeakSet()

@@ -45,6 +45,7 @@ INPUTS_EXAMINED = 3
 
 class ChannelsLastImages(LiveRule):
     code, level = "GF103", Level.ERROR
+    layers = (nn.Conv2d,)
 
     def start(self) -> None:
         self.reshaped: dict[tuple[int, ...], tuple[Place, tuple[int, ...]]] = {}

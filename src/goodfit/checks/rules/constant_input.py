@@ -28,7 +28,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted, number
@@ -50,8 +50,8 @@ class ConstantInput(LiveRule):
         self.columns: weakref.WeakKeyDictionary[nn.Module, tuple[Tensor, Tensor, int]] = weakref.WeakKeyDictionary()
         self.reported: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        if not (event.outermost and event.grad and event.training and event.inputs) or event.module in self.reported:
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
+        if not (event.grad and event.training and event.inputs) or event.module in self.reported:
             return
         x = event.inputs[0].detach()
         if x.dim() < 2 or len(x) < 4 or not x.is_floating_point() or event.inputs[0].requires_grad:

@@ -48,7 +48,7 @@ class DiscriminatorHelpsGenerator(LiveRule):
         if not event.grad or event.name not in LOSSES or not target.numel() or len(self.program.optimisers) < 2:
             return
         value = float(target.reshape(-1)[0])
-        self.targets.add(value > HALF if bool((target == value).all()) else not self.targets)
+        self.targets |= {value > HALF} if bool((target == value).all()) else {True, False}
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         targets, self.targets = frozenset(self.targets), set()

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
-from goodfit.checks.engine.events import Call, Dropout, WatchEnds
+from goodfit.checks.engine.events import Dropout, NetCall, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -58,8 +58,8 @@ class DropoutInEval(LiveRule):
         elif not module.training:
             self.active = (user_place(), "a dropout function is called with training=True, its default")
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        if not event.outermost or self.active is None:
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
+        if self.active is None:
             return
         (place, cause), self.active = self.active, None
         call = (*_identity(event.inputs[0]), self.program.steps) if event.inputs else (0, 0, 0)

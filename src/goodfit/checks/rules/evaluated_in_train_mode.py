@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from goodfit.checks.engine.events import Call, Compare, Loss, Read, WatchEnds
+from goodfit.checks.engine.events import Compare, Loss, NetCall, Read, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -54,9 +54,7 @@ class EvaluatedInTrainMode(LiveRule):
         self.last_input: tuple[int, int, int] | None = None
         self.asked_again = False
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost:
-            return
+    def on_call(self, event: NetCall) -> None:
         self.rows = None
         if event.grad or not event.outputs or not event.outputs[0].dim():
             return

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardBegins, Call, Step
+from goodfit.checks.engine.events import BackwardBegins, NetCall, Step
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -58,9 +58,7 @@ class EvaluatedWithGradients(LiveRule):
     def before_backward(self, event: BackwardBegins) -> None:
         self.recorded, self.unused = None, 0
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        if not event.outermost:
-            return
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
         if self.recorded is not None:
             net, place, grad_calls = self.recorded
             self.recorded = None

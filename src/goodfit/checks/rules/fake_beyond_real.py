@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
@@ -62,8 +62,8 @@ class FakeBeyondReal(LiveRule):
         self.nets: weakref.WeakKeyDictionary[nn.Module, Judged] = weakref.WeakKeyDictionary()
         self.made: list[int] = []  # addresses
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        if not event.outermost or len(self.program.optimisers) < 2 or not event.training:
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
+        if len(self.program.optimisers) < 2 or not event.training:
             return
         x = event.inputs[0] if event.inputs else None
         if x is not None and x.is_floating_point() and x.numel() >= VALUES_AT_LEAST and event.grad:

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Epoch
+from goodfit.checks.engine.events import BackwardEnded, Batch, Epoch, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import agreeing
@@ -75,8 +75,8 @@ class FirstBatchOnly(LiveRule):
             return
         kept.indices, kept.pointer = event.indices, event.tensors[0].data_ptr()
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad:
+    def on_call(self, event: NetCall) -> None:
+        if event.grad:
             self.inputs.update(x.data_ptr() for x in event.inputs)
 
     def after_backward(self, event: BackwardEnded) -> None:

@@ -34,7 +34,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.events import Call, Step, WatchEnds
+from goodfit.checks.engine.events import NetCall, Step, WatchEnds
+from goodfit.checks.engine.fingerprints import stamp
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -48,13 +49,13 @@ class Fixed:
 
     Attributes:
         kind: its class.
-        state: where each parameter lies, and how often it was written to.
+        state: where each parameter lies, how often it was written to, and a few of its values.
         steps: in which it ran.
         trained: whether it was written to, or an optimiser has what may be learnt of it.
     """
 
     kind: str
-    state: list[tuple[int, int]]
+    state: list[tuple[int, int, list[float]]]
     place: Place
     steps: int = 0
     trained: bool = False
@@ -68,9 +69,9 @@ class FrozenNetInTrainingMode(LiveRule):
         self.noted: list[Fixed] = []  # of all of them: a function's nets are gone when the program ends
         self.running: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: NetCall) -> None:
         net = event.module
-        if not event.outermost or not event.training or not self.program.steps:
+        if not event.training or not self.program.steps:
             return
         params = list(net.parameters())
         if event.grad and any(param.requires_grad for param in params):
@@ -89,8 +90,10 @@ class FrozenNetInTrainingMode(LiveRule):
         for net in list(self.running):
             fixed = self.nets[net]
             fixed.steps += 1
-            fixed.trained |= _state(net) != fixed.state
-            fixed.trained |= any(param.requires_grad and id(param) in optimised for param in net.parameters())
+            fixed.trained = fixed.trained or _state(net) != fixed.state
+            fixed.trained = fixed.trained or any(
+                param.requires_grad and id(param) in optimised for param in net.parameters()
+            )
         self.running.clear()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
@@ -106,8 +109,8 @@ class FrozenNetInTrainingMode(LiveRule):
             )
 
 
-def _state(net: nn.Module) -> list[tuple[int, int]]:
-    return [(param.data_ptr(), param._version) for param in net.parameters()]
+def _state(net: nn.Module) -> list[tuple[int, int, list[float]]]:
+    return [stamp(param) for param in net.parameters()]
 
 
 def _noisy(part: nn.Module) -> bool:

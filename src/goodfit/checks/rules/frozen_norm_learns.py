@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from goodfit.checks.engine.events import BackwardEnded, Call, Step
+from goodfit.checks.engine.events import BackwardEnded, Call, NetCall, Step
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -41,6 +41,7 @@ STEPS_AT_LEAST = 3
 
 class FrozenNormLearns(LiveRule):
     code, level = "GF419", Level.NOTICE
+    layers = (_BatchNorm,)
 
     def start(self) -> None:
         self.moving: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # frozen ones that ran in training mode
@@ -52,11 +53,13 @@ class FrozenNormLearns(LiveRule):
     def on_call(self, event: Call) -> None:
         layer = event.module
         if not isinstance(layer, _BatchNorm) or not (event.training and event.grad and layer.track_running_stats):
-            if event.outermost and event.grad and self.program.last_call is not None and len(self.since):
-                self.place = self.program.last_call.place
             return
         if layer.affine and not any(param.requires_grad for param in layer.parameters()):
             self.since.add(layer)
+
+    def on_net_call(self, event: NetCall) -> None:
+        if event.grad and self.program.last_call is not None and len(self.since):
+            self.place = self.program.last_call.place
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.trained = True

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import BackwardBegins, Call, Loss
+from goodfit.checks.engine.events import BackwardBegins, Loss, NetCall
 from goodfit.checks.engine.sequence_calls import SequenceCalls
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -41,7 +41,7 @@ class FutureLeak(LiveRule):
     def start(self) -> None:
         self.calls = SequenceCalls()
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: NetCall) -> None:
         self.calls.add_call(event)
 
     def on_loss(self, event: Loss) -> None:

@@ -27,8 +27,10 @@ Cost
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+
+from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, Zero, params_of
 from goodfit.checks.engine.user_frame import Place, user_place
@@ -60,16 +62,16 @@ class GeneratorGradientsFromDiscriminator(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> None:
         """Gradients that were set to None by hand are zeroed too."""
-        for optimiser in list(self.program.optimisers):
-            if self.passes.get(id(optimiser)) and all(param.grad is None for param in params_of(optimiser)):
-                self._throw_away(id(optimiser))
+        for number, params in self._nets().items():
+            if self.passes.get(number) and all(param.grad is None for param in params):
+                self._throw_away(number)
 
     def after_backward(self, event: BackwardEnded) -> None:
-        optimisers = list(self.program.optimisers)
-        if len(optimisers) < 2:
+        nets = self._nets()
+        if len(nets) < 2:
             return
         leaves = {id(leaf) for leaf in event.leaves}
-        reached = {id(each) for each in optimisers if any(id(param) in leaves for param in params_of(each))}
+        reached = {number for number, params in nets.items() if any(id(param) in leaves for param in params)}
         self.last = Pass(user_place(), reached)
         for number in reached:
             self.passes.setdefault(number, []).append(self.last)
@@ -78,15 +80,20 @@ class GeneratorGradientsFromDiscriminator(LiveRule):
         if not self.passes:
             return
         params = {id(param) for param in event.params}
-        for optimiser in list(self.program.optimisers):
-            if self.passes.get(id(optimiser)) and {id(param) for param in params_of(optimiser)} <= params:
-                self._throw_away(id(optimiser))
+        for number, held in self._nets().items():
+            if self.passes.get(number) and {id(param) for param in held} <= params:
+                self._throw_away(number)
 
-    def _throw_away(self, optimiser: int) -> None:
-        self.zeroed.setdefault(optimiser, []).extend(self.passes.pop(optimiser, []))
+    def _nets(self) -> dict[int, list[Tensor]]:
+        """The parameters of each optimiser; one that is written around another, as SAM is, is the same as that."""
+        every = [params_of(optimiser) for optimiser in self.program.optimisers]
+        return {_number(params): params for params in every}
+
+    def _throw_away(self, number: int) -> None:
+        self.zeroed.setdefault(number, []).extend(self.passes.pop(number, []))
 
     def on_step(self, event: Step) -> Iterator[Finding]:
-        number, last = id(event.optimiser), self.last
+        number, last = _number(event.params), self.last
         used, zeroed = self.passes.pop(number, []), self.zeroed.pop(number, [])
         if last is None:
             return
@@ -115,3 +122,8 @@ class GeneratorGradientsFromDiscriminator(LiveRule):
             line=place.line,
             level=Level.NOTICE if wasted else None,
         )
+
+
+def _number(params: Sequence[Tensor]) -> int:
+    """The same for optimisers of the same parameters."""
+    return hash(frozenset(id(param) for param in params))

@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Call, Step
+from goodfit.checks.engine.events import BackwardBegins, NetCall, Step
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -63,8 +63,8 @@ class GeneratorWithCritic(LiveRule):
         self.critics: dict[int, int] = {}  # sign of made samples in a critic's own loss, by the net's id
         self.rounds = 0
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or len(self.program.optimisers) < 2:
+    def on_call(self, event: NetCall) -> None:
+        if len(self.program.optimisers) < 2:
             return
         x = event.inputs[0] if event.inputs else None
         if event.grad and x is not None and len(event.outputs) == 1 and event.outputs[0].grad_fn is not None:

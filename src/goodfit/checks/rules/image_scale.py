@@ -44,6 +44,7 @@ LARGEST_OF_RAW_AT_LEAST = 100
 
 class ImageScale(LiveRule):
     code, level = "GF104", Level.WARNING
+    layers = (nn.Conv2d, nn.Linear)
 
     def start(self) -> None:
         self.scales: weakref.WeakKeyDictionary[nn.Module, list[str]] = weakref.WeakKeyDictionary()

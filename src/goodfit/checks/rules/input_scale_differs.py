@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardEnded, Call, Compare, Loss, WatchEnds
+from goodfit.checks.engine.events import BackwardEnded, Compare, Loss, NetCall, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -94,9 +94,9 @@ class InputScaleDiffers(LiveRule):
         self.pending: list[tuple[int, Tensor]] = []  # in training, until backward
         self.evaluated: tuple[int, Tensor, Place] | None = None  # until the output meets labels
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: NetCall) -> None:
         x = event.inputs[0] if event.inputs else None
-        if not event.outermost or x is None or x.dim() < 2 or not x.is_floating_point() or x.grad_fn is not None:
+        if x is None or x.dim() < 2 or not x.is_floating_point() or x.grad_fn is not None:
             return
         if x.requires_grad or not 0 < x.numel() <= ELEMENTS_AT_MOST or (x.dim() == 2 and x.shape[1] > COLUMNS_AT_MOST):
             return

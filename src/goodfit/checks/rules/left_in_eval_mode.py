@@ -31,7 +31,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
-from goodfit.checks.engine.events import BackwardEnded, Call, Dropout, Step
+from goodfit.checks.engine.events import BackwardEnded, Dropout, NetCall, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
@@ -48,8 +48,8 @@ class LeftInEvalMode(LiveRule):
         self.forwards: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}  # since the last backward
         self.trained: dict[int, tuple[weakref.ref[nn.Module], bool]] = {}  # since the last step
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and (event.module in self.steps or modal(event.module)):
+    def on_call(self, event: NetCall) -> None:
+        if event.grad and (event.module in self.steps or modal(event.module)):
             self.steps.setdefault(event.module, [0, 0])
             self.forwards[id(event.module)] = (weakref.ref(event.module), event.training)
 

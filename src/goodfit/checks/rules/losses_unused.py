@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Call, Loss
+from goodfit.checks.engine.events import BackwardBegins, Loss, NetCall
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -63,9 +63,8 @@ class LossesUnused(LiveRule):
         self.serial = 0
         self.training = True
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost:
-            self.training = event.training
+    def on_call(self, event: NetCall) -> None:
+        self.training = event.training
 
     def on_loss(self, event: Loss) -> None:
         node: Any = event.input.grad_fn

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Attention, Call
+from goodfit.checks.engine.events import Attention, Call, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -39,6 +39,7 @@ EMBEDDINGS_KEPT = 4
 
 class MaskInverted(LiveRule):
     code, level = "GF108", Level.ERROR
+    layers = (nn.Embedding, nn.MultiheadAttention)
 
     def start(self) -> None:
         self.tokens: list[Tensor] = []  # given to the last embeddings
@@ -54,7 +55,9 @@ class MaskInverted(LiveRule):
                 left_out = mask if mask.dtype == torch.bool else mask == -torch.inf
                 sequences = [*self.tokens, *(x for x in event.inputs[:1] if x.grad_fn is None)]
                 yield from self._judge(left_out, sequences, "key_padding_mask", "True leaves a position out")
-        elif event.outermost and type(module).__module__.startswith("transformers."):
+
+    def on_net_call(self, event: NetCall) -> Iterator[Finding]:
+        if type(event.module).__module__.startswith("transformers."):
             mask, tokens = event.kwargs.get("attention_mask"), event.kwargs.get("input_ids")
             if isinstance(mask, Tensor) and isinstance(tokens, Tensor) and mask.dim() == 2:
                 yield from self._judge(mask == 0, [tokens], "attention_mask", "1 keeps a position")

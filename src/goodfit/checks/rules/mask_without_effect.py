@@ -44,6 +44,7 @@ WEIGHT_LEFT = 0.1  # of the mean weight of what is not masked
 
 class MaskWithoutEffect(LiveRule):
     code, level = "GF110", Level.WARNING
+    layers = (nn.MultiheadAttention,)
 
     def start(self) -> None:
         self.steps: Counter[Place] = Counter()

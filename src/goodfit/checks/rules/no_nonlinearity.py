@@ -33,7 +33,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.events import BackwardBegins, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -49,8 +49,8 @@ class NoNonlinearity(LiveRule):
         self.backwards = 0
         self.outputs: list[Any] = []  # nodes of the nets' outputs since the last backward
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and self.backwards < BACKWARDS_EXAMINED:
+    def on_call(self, event: NetCall) -> None:
+        if event.grad and self.backwards < BACKWARDS_EXAMINED:
             self.outputs += [out.grad_fn for out in event.outputs if out.grad_fn is not None]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import Call, Loss
+from goodfit.checks.engine.events import Call, Loss, NetCall
 from goodfit.checks.engine.fingerprints import all_finite
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -37,11 +37,10 @@ NUMBERS_SHOWN = 5
 class NonfiniteInput(LiveRule):
     code, level = "GF106", Level.ERROR
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        if event.outermost:
-            for at, x in enumerate(event.inputs):
-                if x.grad_fn is None and (where := _where(x, mask=at > 0)) and not _fills_gaps(event):
-                    yield self._finding("the input of a net", x, where)
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
+        for at, x in enumerate(event.inputs):
+            if x.grad_fn is None and (where := _where(x, mask=at > 0)) and not _fills_gaps(event):
+                yield self._finding("the input of a net", x, where)
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if event.options.get("reduction") == "none":  # a mask may follow: the loss itself is looked at later

@@ -14,7 +14,8 @@ Instead
     loss = F.binary_cross_entropy_with_logits(logits, y)
 
 When it is a false alarm
-    The first steps under a gradient scaler, which skips them: they are not reported.
+    The first steps under a gradient scaler, which skips them: they are not reported. Of a program that trains one net
+    after another, as a search for hyperparameters does, one run that diverges is a warning.
 
 Cost
     One number in each step; the rules wake when it is not finite.
@@ -29,7 +30,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Scaler, Step
+from goodfit.checks.engine.events import BackwardBegins, NewOptimiser, Scaler, Step
 from goodfit.checks.engine.fingerprints import all_finite
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -45,12 +46,21 @@ PARTIAL: dict[str, tuple[str, str, Callable[[Tensor], Tensor]]] = {
 }
 
 
+LATER_RUNS_OF_SEARCH = 2  # optimisers made after the first step: one net is trained after another
+WEIGHT_OF_DIVERGENCE = 1e4
+
+
 class NonfiniteLoss(LiveRule):
     code, level = "GF210", Level.ERROR
+    sleepless = (NewOptimiser,)
     yields_to = ("nonfinite-input", "all-labels-ignored")
 
     def start(self) -> None:
         self.scaled = self.reported = False
+        self.later_optimisers = 0  # made after the first step
+
+    def on_optimiser(self, event: NewOptimiser) -> None:
+        self.later_optimisers += self.program.steps > 0
 
     def on_scaler(self, event: Scaler) -> None:
         self.scaled = True
@@ -64,6 +74,7 @@ class NonfiniteLoss(LiveRule):
             yield self.finding(
                 f"the loss is {value} in step {self.program.steps + 1}: {self._origin(event.losses)}",
                 "Usual fixes: a lower learning rate, or the loss function that takes logits",
+                level=self._level,
             )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
@@ -77,13 +88,22 @@ class NonfiniteLoss(LiveRule):
                     f"the gradient of {name} is NaN or infinite in step {self.program.steps}, while the loss is finite",
                     "Check for a root or norm of 0, or a division by 0, whose gradient is infinite: add a small "
                     "constant inside",
+                    level=self._level,
                 )
                 return
 
+    @property
+    def _level(self) -> Level | None:
+        return Level.WARNING if self.later_optimisers >= LATER_RUNS_OF_SEARCH else None
+
     def _origin(self, losses: object) -> str:
+        largest = 0.0
         for name, param in self._named([param for net in self.program.nets for param in net.parameters()]):
             if not bool(torch.isfinite(param).all()):
                 return f"the weights '{name}' have been NaN or infinite since the step before"
+            largest = max(largest, float(param.detach().abs().max()) if param.numel() else 0.0)
+        if largest > WEIGHT_OF_DIVERGENCE:
+            return f"the weights have grown to {number(largest, 3)}, so training diverges: the steps are too large"
         for loss in losses if isinstance(losses, list) else []:
             for node in graph.walk(loss.grad_fn) if loss.grad_fn is not None else ():
                 if node.name() in PARTIAL:

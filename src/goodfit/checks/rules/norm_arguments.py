@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.events import BackwardBegins, Call, NetCall
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -40,16 +40,19 @@ EPS_AT_LEAST = 0.1
 
 class NormArguments(LiveRule):
     code, level = "GF424", Level.WARNING
+    layers = (_BatchNorm,)
 
     def start(self) -> None:
         self.wrong: dict[str, int] = {}  # what is wrong -> how many layers
         self.seen: set[int] = set()
         self.place = Place(None, None)
 
+    def on_net_call(self, event: NetCall) -> None:
+        if self.program.last_call is not None:
+            self.place = self.program.last_call.place
+
     def on_call(self, event: Call) -> None:
         layer = event.module
-        if event.outermost and self.program.last_call is not None:
-            self.place = self.program.last_call.place
         if not isinstance(layer, _BatchNorm) or not (event.training and event.grad) or id(layer) in self.seen:
             return
         self.seen.add(id(layer))

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -44,9 +44,9 @@ class NormNeverMeasured(LiveRule):
     def start(self) -> None:
         self.reported: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
         net = event.module
-        if event.grad or event.training or not event.outermost or net in self.reported or not self.program.steps:
+        if event.grad or event.training or net in self.reported or not self.program.steps:
             return
         norms = [module for module in net.modules() if isinstance(module, _BatchNorm) and not module.training]
         fresh = [norm for norm in norms if _is_fresh(norm)]

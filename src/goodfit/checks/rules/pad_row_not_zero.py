@@ -30,7 +30,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import Call, NetCall
 from goodfit.checks.engine.mixing_probe import copied, random_state_kept
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.finding import Finding, Level
@@ -43,18 +43,19 @@ PADS_AT_LEAST = 3
 
 class PadRowNotZero(LiveRule):
     code, level = "GF115", Level.WARNING
+    layers = (nn.Embedding,)
 
     def start(self) -> None:
         self.filled: list[nn.Embedding] = []  # of the call that runs
         self.pads = 0
         self.judged: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
+    def on_call(self, event: Call) -> None:
+        if isinstance(event.module, nn.Embedding) and not event.outermost:
+            self._note(event.module, event)
+
+    def on_net_call(self, event: NetCall) -> Iterator[Finding]:
         module = event.module
-        if isinstance(module, nn.Embedding) and not event.outermost:
-            self._note(module, event)
-        if not event.outermost:
-            return
         filled, self.filled = self.filled, []
         is_training = event.grad and event.training
         if not filled or module in self.judged or not is_training:

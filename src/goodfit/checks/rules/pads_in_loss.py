@@ -42,6 +42,7 @@ EMBEDDINGS_KEPT = 4
 
 class PadsInLoss(LiveRule):
     code, level = "GF220", Level.WARNING
+    layers = (nn.Embedding,)
 
     def start(self) -> None:
         self.tokens: list[tuple[Tensor, int | None]] = []

@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, Step, WatchEnds, Weights, Zero
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, NetCall, Step, WatchEnds, Weights, Zero
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -86,8 +86,8 @@ class ParameterNotOptimised(LiveRule):
         self.made: Counter[tuple[int, str]] = Counter()  # objects of one name in one net that had gradients,
         self.used: Counter[tuple[int, str]] = Counter()  # and steps after which they did
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or not event.grad:
+    def on_call(self, event: NetCall) -> None:
+        if not event.grad:
             return
         self.order.append(id(event.module))
         if (event.inputs and all(x.dim() == 0 for x in event.inputs)) or _is_loss(event):
@@ -150,8 +150,10 @@ class ParameterNotOptimised(LiveRule):
         self.pending.add(id(param))
 
     def after_backward(self, event: BackwardEnded) -> None:
-        self.feeds |= {(a, b) for at, a in enumerate(self.order) for b in self.order[at + 1 :]}
-        called, self.order = set(self.order), []
+        first = {net: at for at, net in reversed(list(enumerate(self.order)))}
+        last = {net: at for at, net in enumerate(self.order)}
+        self.feeds |= {(a, b) for a in first for b in last if first[a] < last[b]}
+        called, self.order = set(first), []
         for net in self.program.nets:
             is_new = id(net) in called and id(net) not in self.optimised
             if is_new and any(id(param) in self.held for param in net.parameters()):

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goodfit.checks.engine import mixing_probe
-from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss
+from goodfit.checks.engine.events import BackwardBegins, Batch, Loss, NetCall
 from goodfit.checks.engine.row_calls import RowCalls
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -40,7 +40,7 @@ class PositionByRow(LiveRule):
     def start(self) -> None:
         self.calls = RowCalls()
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: NetCall) -> None:
         self.calls.add_call(event, self.program.last_call)
 
     def on_batch(self, event: Batch) -> None:

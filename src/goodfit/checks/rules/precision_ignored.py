@@ -39,6 +39,7 @@ LAYERS_AT_LEAST = 3
 
 class PrecisionIgnored(LiveRule):
     code, level = "GF603", Level.ERROR
+    layers = (nn.Linear, _ConvNd)
 
     def start(self) -> None:
         self.regions = self.refused = self.full = self.lower = 0

@@ -29,7 +29,7 @@ from typing import Any
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.events import BackwardBegins, NetCall
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -51,8 +51,8 @@ class RatioAlwaysOne(LiveRule):
         self.steps = 0  # with rows that are known, and a ratio of 1
         self.other = False  # a ratio other than 1 was seen
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and event.inputs and event.inputs[0].dim() > 1:
+    def on_call(self, event: NetCall) -> None:
+        if event.grad and event.inputs and event.inputs[0].dim() > 1:
             self.rows = event.inputs[0]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import Batch, Call, Loss, Step
+from goodfit.checks.engine.events import Batch, Loss, NetCall, Step
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -54,8 +54,8 @@ class RowsReordered(LiveRule):
         self.batch = [weakref.ref(tensor) for tensor in event.tensors if tensor.dim()]
         self.order, self.as_they_came, self.wrong = None, False, False
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or not event.grad or not self.batch:
+    def on_call(self, event: NetCall) -> None:
+        if not event.grad or not self.batch:
             return
         for x in event.inputs[:1]:
             for rows in (tensor for ref in self.batch if (tensor := ref()) is not None):

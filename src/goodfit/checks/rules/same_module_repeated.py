@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
@@ -43,8 +43,8 @@ class SameModuleRepeated(LiveRule):
     def start(self) -> None:
         self.examined: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        if not event.outermost or not event.grad or event.module in self.examined:
+    def on_call(self, event: NetCall) -> Iterator[Finding]:
+        if not event.grad or event.module in self.examined:
             return
         self.examined.add(event.module)
         for path, container in event.module.named_modules():

@@ -35,7 +35,7 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine import mixing_probe
 from goodfit.checks.engine.companions import Companions, Company, is_graph
-from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss, WatchEnds
+from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss, NetCall, WatchEnds
 from goodfit.checks.engine.row_calls import RowCalls
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
@@ -56,6 +56,7 @@ class Pending(NamedTuple):
 class SamplesMix(LiveRule):
     code, level = "GF102", Level.ERROR
     yields_to = ("softmax-over-batch", "batch-dimension-lost")
+    layers = SEQUENCE_MODULES
 
     def start(self) -> None:
         self.calls = RowCalls()
@@ -63,10 +64,12 @@ class SamplesMix(LiveRule):
         self.loader_rows = 0  # of the last batch of a loader, each an item of its data set
         self.unbatched: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # nets that read (N, features) as a sequence
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        self.calls.add_call(event, self.program.last_call)
-        if isinstance(event.module, SEQUENCE_MODULES) and event.inputs and event.inputs[0].dim() == 2:
+    def on_call(self, event: Call) -> None:
+        if event.inputs and event.inputs[0].dim() == 2:
             self.unbatched.add(event.root)
+
+    def on_net_call(self, event: NetCall) -> Iterator[Finding]:
+        self.calls.add_call(event, self.program.last_call)
         for kept in self.pending:
             if kept.net() is event.module and event.grad and event.inputs:
                 kept.companions.add(event.inputs[0])

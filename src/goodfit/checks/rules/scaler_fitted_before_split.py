@@ -35,7 +35,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardEnded, Call, Compare, Fit, Loss, Split, Transform, WatchEnds
+from goodfit.checks.engine.events import BackwardEnded, Compare, Fit, Loss, NetCall, Split, Transform, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -89,8 +89,8 @@ class ScalerFittedBeforeSplit(LiveRule):
             if right >= max(ROWS_AT_LEAST, len(second) / 2) and left >= len(first) / 2:
                 yield self._finding(number, "was fitted to all rows before train_test_split parts them")
 
-    def on_call(self, event: Call) -> None:
-        if not self.made or not event.outermost or not event.inputs:
+    def on_call(self, event: NetCall) -> None:
+        if not self.made or not event.inputs:
             return
         x = event.inputs[0]
         if x.dim() == 2 and x.grad_fn is None and x.is_floating_point():

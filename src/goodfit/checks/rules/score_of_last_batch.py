@@ -29,7 +29,7 @@ from typing import Any
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import Batch, Call, Compare, Epoch, Loss, Read
+from goodfit.checks.engine.events import Batch, Compare, Epoch, Loss, NetCall, Read
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -63,11 +63,10 @@ class ScoreOfLastBatch(LiveRule):
         self.batches += 1
         self.addresses = {tensor.data_ptr() for tensor in event.tensors}
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost:
-            if event.grad:
-                self.loader = None
-            self.calls += 1
+    def on_call(self, event: NetCall) -> None:
+        if event.grad:
+            self.loader = None
+        self.calls += 1
 
     def on_loss(self, event: Loss) -> None:
         self.used = True

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import Call, Compare, Loss
+from goodfit.checks.engine.events import Compare, Loss, NetCall
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -52,9 +52,7 @@ class ScoredRowsInLoss(LiveRule):
         self.evaluates = False  # the last call was an evaluation on the same tensor
         self.calls: Counter[Place] = Counter()
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost:
-            return
+    def on_call(self, event: NetCall) -> None:
         x = event.inputs[0] if event.inputs else None
         if event.grad:
             self.input = None if x is None else weakref.ref(x)

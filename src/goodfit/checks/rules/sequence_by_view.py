@@ -40,6 +40,7 @@ VIEWS_KEPT = 16
 
 class SequenceByView(LiveRule):
     code, level = "GF112", Level.ERROR
+    layers = READERS
 
     def start(self) -> None:
         self.swapped: dict[int, tuple[weakref.ref[Tensor], tuple[int, ...], Place]] = {}

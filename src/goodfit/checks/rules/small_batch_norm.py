@@ -38,6 +38,7 @@ BATCHES_AT_LEAST = 3
 
 class SmallBatchNorm(LiveRule):
     code, level = "GF602", Level.WARNING
+    layers = (_BatchNorm,)
 
     def start(self) -> None:
         self.batches: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from goodfit.checks.engine import graph, mixing_probe
-from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.events import BackwardBegins, Call, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
 
@@ -41,8 +41,8 @@ class SoftmaxOverBatch(LiveRule):
         self.call: Call | None = None
         self.steps = 0
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and self.steps < STEPS_EXAMINED:
+    def on_call(self, event: NetCall) -> None:
+        if event.grad and self.steps < STEPS_EXAMINED:
             self.call = event
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import Call, Loss, Step
+from goodfit.checks.engine.events import Loss, NetCall, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -51,8 +51,8 @@ class StateIsNextState(LiveRule):
         self.steps = 0
         self.differ = False
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or self.differ or not event.inputs:
+    def on_call(self, event: NetCall) -> None:
+        if self.differ or not event.inputs:
             return
         x = event.inputs[0]
         if event.grad:

@@ -30,6 +30,7 @@ import torch
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardEnded, Step, Zero
+from goodfit.checks.engine.fingerprints import stamp
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -40,8 +41,8 @@ class SteppedTwice(LiveRule):
     code, level = "GF328", Level.WARNING
 
     def start(self) -> None:
-        # optimiser -> a gradient of its last step, held so that no other takes its memory; its version, calls of grad
-        self.used: dict[int, tuple[torch.Tensor, int, int]] = {}
+        # optimiser -> a gradient of its last step, held so that no other takes its memory; its stamp, calls of grad
+        self.used: dict[int, tuple[torch.Tensor, object, int]] = {}
         self.rounds: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -57,8 +58,8 @@ class SteppedTwice(LiveRule):
         if gradient is None or not isinstance(optimiser, Optimizer) or event.wraps:
             return
         before = self.used.get(id(optimiser))
-        now = gradient._version, self.program.grad_calls
-        if before is None or before[0].data_ptr() != gradient.data_ptr() or before[1:] != now:
+        now = stamp(gradient), self.program.grad_calls
+        if before is None or before[1:] != now:
             self.used[id(optimiser)] = (gradient.detach(), *now)
             return
         del self.used[id(optimiser)]

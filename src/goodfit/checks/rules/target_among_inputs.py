@@ -30,7 +30,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import Call, Loss
+from goodfit.checks.engine.events import Loss, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -53,8 +53,8 @@ class TargetAmongInputs(LiveRule):
         self.columns: set[int] = set()  # that were the target in every batch so far
         self.batches = self.without = 0  # with such a column, one after the other; with none, in all
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.grad and self.without < LOOKS_IN_VAIN:
+    def on_call(self, event: NetCall) -> None:
+        if event.grad and self.without < LOOKS_IN_VAIN:
             self.inputs = [x for x in event.inputs if x.dim() in (2, 3) and x.grad_fn is None]
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:

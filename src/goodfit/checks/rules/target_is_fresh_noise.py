@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import Call, Loss, Noise
+from goodfit.checks.engine.events import Loss, NetCall, Noise
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -47,9 +47,8 @@ class TargetIsFreshNoise(LiveRule):
         self.drawn: list[weakref.ref[Tensor]] | None = None  # since the last call; None before any
         self.times: Counter[Place] = Counter()
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost:
-            self.drawn = [] if event.grad else self.drawn
+    def on_call(self, event: NetCall) -> None:
+        self.drawn = [] if event.grad else self.drawn
 
     def on_noise(self, event: Noise) -> None:
         if self.drawn is not None:

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 
 from torch import nn
 
-from goodfit.checks.engine.events import BackwardBegins, Call, Loss
+from goodfit.checks.engine.events import BackwardBegins, Loss, NetCall
 from goodfit.checks.engine.sequence_calls import Match, SequenceCalls
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -39,7 +39,7 @@ class TargetIsInput(LiveRule):
     def start(self) -> None:
         self.calls = SequenceCalls()
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: NetCall) -> None:
         self.calls.add_call(event)
 
     def on_loss(self, event: Loss) -> None:

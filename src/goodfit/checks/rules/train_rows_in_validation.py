@@ -36,9 +36,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.events import BackwardEnded, Batch, Call, Compare, Loss, Step, WatchEnds, Weights
-from goodfit.checks.engine.fingerprints import blank, fingerprints
+from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
+from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
+from goodfit.checks.engine.fingerprints import blank, fingerprints, stamp, tail
 from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
@@ -83,10 +85,11 @@ class TrainedOn:
         self.rows: list[Rows] = []
         self.first = _sum_of(dict(net.named_parameters()))
         self.overwritten = ""
-        weight = next(iter(net.parameters()), None)
+        weight = next((param for param in net.parameters() if not is_lazy(param)), None)
         self._weight = None if weight is None else weakref.ref(weight)
         self._batches: deque[tuple[int, int]] = deque(maxlen=BATCHES_POOLED)  # rows seen before, rows
-        self._version = -1  # of that weight, after the last step
+        self._stamp: object = None  # of that weight, after the last step
+        self._tail: tuple[int, Tensor] | None = None  # where the weight lies, and its last values
 
     def note_batch(self, seen_before: int, rows: int) -> None:
         """A batch of training rows: the share that was seen before, over several, is that of all training rows."""
@@ -104,14 +107,19 @@ class TrainedOn:
         weight = self._weight() if self._weight is not None else None
         self.overwritten = ""
         if weight is not None:
-            self._version = weight._version
+            address = weight.data_ptr()
+            if self._tail is None or address != self._tail[0]:
+                self._tail = address, tail(weight)  # a view: to make one costs more than to read it
+            self._stamp = address, weight._version, self._tail[1].tolist()
 
     def started_anew(self, net: nn.Module) -> bool:
         """Whether the weights are new ones: loaded from the start, or drawn again in place."""
         if self.overwritten:
             return self.overwritten == "new"
         weight = self._weight() if self._weight is not None else None
-        return weight is None or (self._version >= 0 and weight._version != self._version)
+        if weight is None or self._stamp is None:
+            return weight is None
+        return self._stamp != stamp(weight)
 
 
 class Pass:
@@ -120,6 +128,7 @@ class Pass:
     Attributes:
         rows, seen, common: how many; of them, training rows; of those, such as were not evaluated before that.
         unseen: rows that are no training rows so far.
+        fingerprints: of all rows; `few_values`: whether they are such as are equal by chance.
     """
 
     def __init__(self, step: int, known: TrainedOn) -> None:
@@ -127,10 +136,16 @@ class Pass:
         self.known_share, self.least_share = known.known_share, known.least_share_of_training_data()
         self.rows = self.seen = self.common = 0
         self.unseen: set[int] = set()
+        self.fingerprints: list[int] = []
+        self.few_values = True
 
     def shares_rows(self) -> bool:
         """Whether a part of the rows is training data, and it is not training data as a whole, seen in part."""
         if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
+            return False
+        if self.few_values and is_by_chance(
+            self.common / self.rows, pair_probability(self.fingerprints), len(self.known.content)
+        ):
             return False
         trained_later = len(self.unseen & self.known.content)
         return (
@@ -156,8 +171,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def start(self) -> None:
         # What each net was trained on, until its weights start anew.
         self.training: weakref.WeakKeyDictionary[nn.Module, TrainedOn] = weakref.WeakKeyDictionary()
+        self.stepping: list[TrainedOn] = []  # the same: to read a dictionary of weak keys costs more in each step
         self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
-        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place] | None = None  # until labels are met
+        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place, bool] | None = None  # until labels are met
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
@@ -171,8 +187,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def on_batch(self, event: Batch) -> None:
         self.loader = weakref.ref(event.loader)
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or not event.inputs:
+    def on_call(self, event: NetCall) -> None:
+        if not event.inputs:
             return
         x, net, last = event.inputs[0], weakref.ref(event.module), self.program.last_call
         rows = _content(x) if x.grad_fn is None else []
@@ -183,7 +199,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if len(self.read_first) < ROWS_KEPT:
             self.read_first.update(row for row in rows if known is None or row not in known.content)
         if last is not None and known is not None:
-            self.evaluation = (net, rows, last.place)
+            self.evaluation = (net, rows, last.place, bool(rows) and has_few_values(x))
 
     def after_backward(self, event: BackwardEnded) -> None:
         forwards, self.forwards = self.forwards, []
@@ -194,7 +210,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 continue
             known = self.training.get(net)
             if known is None:
-                known = self.training[net] = TrainedOn(net)
+                known = self._start(net)
             known.note_batch(sum(row in known.content for row in rows), len(rows))
             if len(known.content) < ROWS_KEPT:
                 known.content.update(rows)
@@ -208,8 +224,13 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known.unknown = True
         elif not any(rows.same_as(other) for other in known.rows):
             if known.rows and known.started_anew(net):
-                self.training[net] = known = TrainedOn(net)
+                known = self._start(net)
             known.rows.append(rows)
+
+    def _start(self, net: nn.Module) -> TrainedOn:
+        known = self.training[net] = TrainedOn(net)
+        self.stepping = list(self.training.values())
+        return known
 
     def on_weights(self, event: Weights) -> None:
         """Weights that a net is given: those of its start, or of a net that was never trained, are new ones."""
@@ -223,14 +244,14 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known.overwritten = "new" if total in self.untrained or total == known.first else "kept"
 
     def on_step(self, event: Step) -> None:
-        for known in self.training.values():
+        for known in self.stepping:
             known.note_step()
 
     def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
         if event.grad or self.evaluation is None:
             return
-        (ref, rows, place), self.evaluation = self.evaluation, None
+        (ref, rows, place, few_values), self.evaluation = self.evaluation, None
         net, loader = ref(), self.loader() if self.loader is not None else None
         if net is None:
             return
@@ -253,6 +274,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         kept.common += sum(row in known.content and row not in self.read_first for row in rows)
         kept.unseen.update(row for row in rows if row not in known.content)
         kept.seen += seen
+        kept.fingerprints += rows
+        kept.few_values = kept.few_values and few_values
 
     def _rows_of(self, loader: Any) -> Rows | None:
         if loader not in self.rows:

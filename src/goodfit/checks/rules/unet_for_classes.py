@@ -27,25 +27,26 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Call
+from goodfit.checks.engine.events import Call, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 
 class UnetForClasses(LiveRule):
     code, level = "GF702", Level.NOTICE
+    layers = (nn.ConvTranspose2d, nn.Upsample, nn.PixelShuffle)
 
     def start(self) -> None:
         self.up: tuple[int, int] | None = None  # size of the largest upsampled map of this call
         self.reported = False
 
-    def on_call(self, event: Call) -> Iterator[Finding]:
-        out = event.output
-        if isinstance(event.module, (nn.ConvTranspose2d, nn.Upsample, nn.PixelShuffle)) and isinstance(out, Tensor):
-            size = (out.shape[-2], out.shape[-1])
+    def on_call(self, event: Call) -> None:
+        if isinstance(event.output, Tensor):
+            size = (event.output.shape[-2], event.output.shape[-1])
             self.up = max(self.up or size, size)
-        if not event.outermost:
-            return
+
+    def on_net_call(self, event: NetCall) -> Iterator[Finding]:
+        out = event.output
         up, self.up = self.up, None
         images = bool(event.inputs) and event.inputs[0].dim() == 4 and isinstance(out, Tensor) and out.dim() == 2
         if self.reported or not images or up is None or up < tuple(event.inputs[0].shape[-2:]):

@@ -39,6 +39,7 @@ ROWS_AT_LEAST = 16
 
 class UnscaledColumns(LiveRule):
     code, level = "GF105", Level.NOTICE
+    layers = (nn.Linear,)
 
     def start(self) -> None:
         self.examined: weakref.WeakSet[nn.Module] = weakref.WeakSet()

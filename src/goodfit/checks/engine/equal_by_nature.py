@@ -1,0 +1,45 @@
+"""How many rows of one sample are in another by chance, where a row is a few values: bits, codes, words.
+
+Two rows drawn from discrete data are equal with some probability, which pairs within one sample show. Copies of rows
+that are measured numbers have no such excuse, however many there are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from torch import Tensor
+
+VALUES_OF_COLUMN_AT_MOST = 16
+COLUMNS_AT_MOST = 1000
+CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
+
+
+def has_few_values(x: Tensor) -> bool:
+    """Whether each column of x (N, ...) repeats a few values."""
+    if len(x) < 2:
+        return False
+    columns = x.detach().reshape(len(x), -1)
+    if not 0 < columns.shape[1] <= COLUMNS_AT_MOST or columns.is_complex():
+        return False
+    ordered = columns.sort(0).values
+    most = int((ordered[1:] != ordered[:-1]).sum(0).max()) + 1
+    return most <= min(VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
+
+
+def pair_probability(rows: Iterable[int]) -> float:
+    """That two rows of a sample, given by their fingerprints, are equal."""
+    counts = Counter(rows)
+    total = counts.total()
+    return sum(count * (count - 1) for count in counts.values()) / (total * (total - 1)) if total > 1 else 0.0
+
+
+def is_by_chance(share: float, pairs: float, rows: int) -> bool:
+    """Whether such a share of rows with an equal one among `rows` others is what chance makes.
+
+    Args:
+        pairs: the probability that two rows are equal.
+    """
+    return share < CHANCE_FACTOR * -math.expm1(-rows * pairs)

@@ -1,0 +1,127 @@
+"""Who hears of a call, and how many calls are looked at where a net is called very often between two steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.distributions import Categorical
+
+import goodfit as gf
+from goodfit.checks.engine.dispatch import CallListeners, listeners
+from goodfit.checks.engine.events import Call, Event, Loss, NetCall
+from goodfit.checks.engine.program_state import Losses, ProgramState
+from goodfit.checks.engine.watcher import Watcher
+from goodfit.checks.finding import Level
+from goodfit.checks.rule import LiveRule
+
+
+class OfConvolutions(LiveRule):
+    code, level = "GF911", Level.NOTICE
+    layers = (nn.Conv2d,)
+
+    def on_call(self, event: Call) -> None: ...
+
+    def on_net_call(self, event: NetCall) -> None: ...
+
+
+class OfAll(LiveRule):
+    code, level = "GF912", Level.NOTICE
+
+    def on_call(self, event: Call) -> None: ...
+
+
+def test_a_rule_hears_of_its_layers_and_of_nets() -> None:
+    rules = [OfConvolutions(ProgramState()), OfAll(ProgramState())]
+    calls = CallListeners(listeners(rules, asleep=False))
+
+    def heard(kind: type[Call], module: nn.Module) -> list[str]:
+        event = kind(module, module, [], None, None, training=True, grad=True)
+        return [f"{type(rule).__name__}.{method.__name__}" for rule, method in calls.of(event)]
+
+    assert heard(Call, nn.Conv2d(1, 1, 1)) == ["OfConvolutions.on_call", "OfAll.on_call"]
+    assert heard(Call, nn.ReLU()) == ["OfAll.on_call"]
+    assert heard(NetCall, nn.Linear(1, 1)) == ["OfAll.on_call", "OfConvolutions.on_net_call"]
+    assert heard(NetCall, nn.Conv2d(1, 1, 1)) == [
+        "OfConvolutions.on_call", "OfAll.on_call", "OfConvolutions.on_net_call",
+    ]  # fmt: skip
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[type[Event]]]:
+    """How many events of each kind the watcher is told while it watches."""
+    counts: Counter[type[Event]] = Counter()
+    tell = Watcher.tell
+
+    def count(watcher: Watcher, event: Event) -> None:
+        counts[type(event)] += not watcher.busy
+        tell(watcher, event)
+
+    monkeypatch.setattr(Watcher, "tell", count)
+    with gf.watch(quiet=True):
+        yield counts
+
+
+def test_of_a_rollout_the_first_calls_are_seen_and_then_one_in_sixteen(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 2))
+    with counted(monkeypatch) as counts:
+        for _ in range(200):
+            with torch.no_grad():
+                net(torch.zeros(1, 3))
+    assert counts[NetCall] == 16 + len([n for n in range(17, 201) if n % 16 == 0])
+    assert counts[Call] == 3 * counts[NetCall]
+
+
+def test_after_a_step_and_in_another_shape_calls_are_seen_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = nn.Linear(3, 2)
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+    with counted(monkeypatch) as counts:
+        for rows in (1, 2):
+            for _ in range(16):
+                net(torch.zeros(rows, 3))
+        net(torch.zeros(4, 3)).sum().backward()
+        optimiser.step()
+        net(torch.zeros(1, 3))
+    assert counts[NetCall] == 34
+
+
+class Fragile(nn.Module):
+    """Raises now and then, after it has drawn a sample."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3, 2)
+        self.calls = 0
+
+    def forward(self, x: Tensor) -> Any:
+        self.calls += 1
+        distribution = Categorical(logits=self.layer(x))
+        distribution.sample()
+        if self.calls == 20:
+            raise ValueError("by design")
+        return distribution.probs
+
+
+def test_a_call_that_is_passed_over_and_raises_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = Fragile()
+    with counted(monkeypatch) as counts:
+        for _ in range(40):
+            try:
+                net(torch.zeros(1, 3))
+            except ValueError:
+                continue
+        nn.functional.mse_loss(nn.Linear(3, 2)(torch.zeros(5, 3)), torch.zeros(5, 2))
+    assert counts[NetCall] == 16 + 1 + 1  # the 32nd, and the other net
+    assert counts[Loss] == 1
+
+
+def test_losses_in_turns_are_no_jumps() -> None:
+    losses = Losses()
+    assert {losses.add(value) for value in [0.01, 5.0, 0.012, 6.0, 0.009, 4.0]} == {"", "jump"}
+    assert [losses.add(value) for value in [0.01, 5.5, 0.01, 70.0]] == ["", "", "", "jump"]
+    assert losses.add(float("nan")) == "nonfinite"

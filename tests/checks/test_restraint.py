@@ -1,0 +1,192 @@
+"""Correct programs that look like a mistake, beside the mistake itself: the one is left alone, the other is found."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import goodfit as gf
+from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
+from goodfit.checks.engine.fingerprints import stamp
+
+
+def findings_of(seen: Any) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.level.value) for finding in seen.findings]
+
+
+def train_and_validate(train: Tensor, valid: Tensor) -> None:
+    """An autoencoder in mini-batches without a loader, validated after each epoch."""
+    net = nn.Sequential(nn.Linear(train.shape[1], 16), nn.ELU(), nn.Linear(16, train.shape[1]))
+    optimiser = torch.optim.Adam(net.parameters(), 3e-3)
+    for _ in range(6):
+        net.train()
+        for rows in torch.randperm(len(train)).split(50):
+            optimiser.zero_grad()
+            functional.binary_cross_entropy_with_logits(net(train[rows]), train[rows]).backward()
+            optimiser.step()
+        net.eval()
+        with torch.no_grad():
+            functional.binary_cross_entropy_with_logits(net(valid), valid)
+
+
+def test_rows_of_bits_are_equal_by_chance() -> None:
+    torch.manual_seed(0)
+    bits = torch.bernoulli(torch.sigmoid(3 * torch.randn(450, 3) @ torch.randn(3, 14)))
+    with gf.watch(quiet=True) as seen:
+        train_and_validate(bits[:400], bits[400:])
+    assert findings_of(seen) == []
+
+
+def test_rows_of_measured_numbers_are_equal_by_a_leak() -> None:
+    torch.manual_seed(0)
+    numbers = torch.rand(425, 14)
+    with gf.watch(quiet=True) as seen:
+        train_and_validate(numbers[:400], numbers[375:])
+    assert findings_of(seen) == [("train-rows-in-validation", "error")]
+
+
+def test_the_share_that_chance_makes() -> None:
+    assert pair_probability([7, 7, 9]) == pytest.approx(1 / 3)  # one of the three pairs
+    assert pair_probability([7]) == 0
+    # Of 100 rows none is equal to a given one with 0.99**100 = 0.366: 63% of the rows have an equal one.
+    assert is_by_chance(0.9, 0.01, 100)
+    assert not is_by_chance(0.9, 0.004, 100)  # 33% by chance
+    assert not is_by_chance(0.01, 0.0, 100)
+    assert has_few_values(torch.eye(3).repeat(4, 1))
+    assert not has_few_values(torch.arange(40.0).reshape(40, 1))
+
+
+def learn_from_teacher(*, teacher_follows: bool) -> None:
+    torch.manual_seed(0)
+    student = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 2))
+    teacher = copy.deepcopy(student).requires_grad_(False)
+    optimiser = torch.optim.Adam(student.parameters(), 1e-3)
+    for _ in range(14):
+        x = torch.randn(32, 6)
+        with torch.no_grad():
+            target = teacher(x)
+        optimiser.zero_grad()
+        functional.mse_loss(student(x + 0.1 * torch.randn(32, 6)), target).backward()
+        optimiser.step()
+        if teacher_follows:
+            for ours, theirs in zip(student.parameters(), teacher.parameters(), strict=True):
+                theirs.data.lerp_(ours.data, 0.05)  # counts no version
+
+
+def test_a_teacher_that_is_moved_through_data_is_not_frozen() -> None:
+    with gf.watch(quiet=True) as seen:
+        learn_from_teacher(teacher_follows=True)
+    assert findings_of(seen) == []
+    with gf.watch(quiet=True) as seen:
+        learn_from_teacher(teacher_follows=False)
+    assert findings_of(seen) == [("frozen-net-in-training-mode", "warning")]
+
+
+def test_a_stamp_changes_with_every_way_to_write() -> None:
+    x = torch.zeros(10)
+    before = stamp(x)
+    assert stamp(x) == before
+    x.data.add_(1)
+    assert stamp(x) != before
+    before = stamp(x)
+    x.add_(0)
+    assert stamp(x) != before  # the values are the same, and it was written to
+    assert stamp(torch.zeros(())) != before
+    assert stamp(torch.zeros(2, 0))[2] == []
+
+
+class Around(torch.optim.Optimizer):
+    """Sharpness-aware minimisation as an optimiser that another one steps for."""
+
+    def __init__(self, params: Any) -> None:
+        super().__init__(params, {})
+        self.base = torch.optim.SGD(self.param_groups, lr=0.1)
+
+    def step(self, closure: Any = None) -> Any:
+        loss = closure()
+        params = [param for group in self.param_groups for param in group["params"]]
+        moves = [0.01 * param.grad for param in params]
+        with torch.no_grad():
+            for param, move in zip(params, moves, strict=True):
+                param.add_(move)
+        self.zero_grad()
+        closure()
+        with torch.no_grad():
+            for param, move in zip(params, moves, strict=True):
+                param.sub_(move)
+        self.base.step()
+        self.zero_grad()
+        return loss
+
+
+def test_an_optimiser_around_another_is_no_second_net() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 2))
+    x = torch.randn(200, 6)
+    y = (x[:, 0] > 0).long()
+    with gf.watch(quiet=True) as seen:
+        optimiser = Around(net.parameters())
+        for rows in torch.arange(400).remainder(200).split(20):
+
+            def closure(rows: Tensor = rows) -> Tensor:
+                loss = functional.cross_entropy(net(x[rows]), y[rows])
+                loss.backward()
+                return loss
+
+            optimiser.step(closure)
+    assert findings_of(seen) == []
+
+
+def search(rates: list[float]) -> None:
+    x = torch.linspace(-3, 3, 64).unsqueeze(1)
+    for rate in rates:
+        torch.manual_seed(0)
+        net = nn.Sequential(nn.Linear(1, 8), nn.ReLU(), nn.Linear(8, 1))
+        optimiser = torch.optim.SGD(net.parameters(), lr=rate)
+        for _ in range(30):
+            loss = functional.mse_loss(net(x), x**2)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            if not torch.isfinite(loss):
+                break
+
+
+def test_one_run_of_a_search_that_diverges_is_a_warning() -> None:
+    with gf.watch(quiet=True) as seen:
+        search([0.001, 0.01, 3.0])
+    assert ("nonfinite-loss", "warning") in findings_of(seen)
+    assert "error" not in dict(findings_of(seen)).values()
+    with gf.watch(quiet=True) as seen:
+        search([3.0])
+    (finding,) = [finding for finding in seen.findings if finding.rule == "nonfinite-loss"]
+    assert finding.level.value == "error"
+    assert "the weights have grown to" in finding.message or "the gradient of" in finding.message
+
+
+def test_one_optimiser_of_two_nets_may_teach_both_what_is_neither_real_nor_made() -> None:
+    """InfoGAN: what the code was is read off the images by a part of the discriminator."""
+    torch.manual_seed(0)
+    maker = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 3))
+    judge = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 3))  # real or made, and two numbers of the code
+    of_maker, of_judge = torch.optim.Adam(maker.parameters()), torch.optim.Adam(judge.parameters())
+    of_both = torch.optim.Adam([*maker.parameters(), *judge.parameters()])
+    with gf.watch(quiet=True) as seen:
+        for _ in range(14):
+            real, code = torch.randn(24, 3), torch.rand(24, 6)
+            of_maker.zero_grad()
+            functional.mse_loss(judge(maker(code))[:, :1], torch.ones(24, 1)).backward()
+            of_maker.step()
+            of_judge.zero_grad()
+            on_real = functional.mse_loss(judge(real)[:, :1], torch.ones(24, 1))
+            (on_real + functional.mse_loss(judge(maker(code).detach())[:, :1], torch.zeros(24, 1))).backward()
+            of_judge.step()
+            of_both.zero_grad()
+            functional.mse_loss(judge(maker(code))[:, 1:], code[:, :2]).backward()
+            of_both.step()
+    assert [each for each in findings_of(seen) if each[1] != "notice"] == []
