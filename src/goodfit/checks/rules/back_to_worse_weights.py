@@ -19,7 +19,7 @@ When it is a false alarm
     Weights that are chosen by something other than the loss that is computed with torch.
 
 Cost
-    A checksum of the weights, each time that they are kept or loaded.
+    A checksum of the weights, each time that they are kept after an evaluation, or loaded.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ REGRESSIONS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 TENSORS_AT_MOST = 6  # of a net, whose values are compared
 VALUES_AT_MOST = 64  # of each
 KEPT_AT_MOST = 400
+LOADS_AT_MOST = 100  # of more, such as of a target net in every step, none is looked at
 
 Sample = tuple[float, ...]
 
@@ -71,27 +72,33 @@ class BackToWorseWeights(LiveRule):
         self.kept: weakref.WeakKeyDictionary[nn.Module, dict[Sample, int]] = weakref.WeakKeyDictionary()
         self.steps_kept: set[int] = set()
         self.back: Return | None = None
+        self.loads = 0
 
     def on_weights(self, event: Weights) -> None:
-        if event.module is None or not self.program.steps or event.action not in ("state_dict", "load_state_dict"):
+        step, net = self.program.steps, event.module
+        if net is None or not step or self.loads > LOADS_AT_MOST:
             return
-        sample = _sample(event.state)
-        if not sample:
-            return
-        known = self.kept.setdefault(event.module, {})
-        step = self.program.steps
         if event.action == "state_dict":
-            if len(known) < KEPT_AT_MOST:
-                known.setdefault(sample, step)
-                self.steps_kept.add(step)
-            return
+            if any(each[-1].step == step for each in self.program.evaluations.series.values()):
+                self._keep(net, event.state, step)
+        elif event.action == "load_state_dict" and self.steps_kept:
+            self.loads += 1
+            self._return(event.state, step)
+
+    def _keep(self, net: nn.Module, state: object, step: int) -> None:
+        known, sample = self.kept.setdefault(net, {}), _sample(state)
+        if sample and len(known) < KEPT_AT_MOST:
+            known.setdefault(sample, step)
+            self.steps_kept.add(step)
+
+    def _return(self, state: object, step: int) -> None:
+        sample = _sample(state)
         at = next((kept[sample] for kept in self.kept.values() if sample in kept), None)
-        if at is None:
-            self.back = None
-            return
-        evaluations = self.program.evaluations.series.items()
-        series = [(key[1], [(each.step, each.loss) for each in values]) for key, values in evaluations]
-        self.back = Return(at, step, user_place(), series)
+        self.back = None
+        if at is not None:
+            evaluations = self.program.evaluations.series.items()
+            series = [(key[1], [(each.step, each.loss) for each in values]) for key, values in evaluations]
+            self.back = Return(at, step, user_place(), series)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         back = self.back
