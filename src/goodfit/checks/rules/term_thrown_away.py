@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Step, Zero
+from goodfit.checks.engine.events import BackwardBegins, Step, WatchEnds, Zero
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -95,7 +95,7 @@ class TermThrownAway(LiveRule):
                 waiting.append(term)
         self.terms = waiting
 
-    def on_zero(self, event: Zero) -> Iterator[Finding]:
+    def on_zero(self, event: Zero) -> None:
         if not self.terms:
             return
         params = {id(param) for param in event.params}
@@ -108,17 +108,19 @@ class TermThrownAway(LiveRule):
             if term.left:
                 waiting.append(term)
             elif term.stepped:
-                fate = self._fate(term)
-                fate.thrown_away += 1
-                if fate.thrown_away == TIMES_AT_LEAST and not fate.used:
-                    yield self._finding(term)
+                self._fate(term).thrown_away += 1
         self.terms = waiting
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for key, fate in self.fates.items():
+            if fate.thrown_away >= TIMES_AT_LEAST and not fate.used:
+                yield self._finding(key)
 
     def _fate(self, term: Term) -> Fate:
         return self.fates.setdefault(term.key, Fate())
 
-    def _finding(self, term: Term) -> Finding:
-        place, _, _, node = term.key
+    def _finding(self, key: Key) -> Finding:
+        place, _, _, node = key
         return self.finding(
             f"one term of this loss ({node.removesuffix('Backward0')}) reaches no parameter of the optimiser that "
             "steps after it, and the gradients that it gives others are zeroed unused: it trains nothing",
