@@ -10,9 +10,11 @@ from torch import nn
 
 import goodfit as gf
 from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.gaussian_samples import gaussian_samples
 from goodfit.checks.rules.classes_between import _between
 from goodfit.checks.rules.loop_name_rebound import rebound
 from goodfit.checks.rules.loss_detached import LossDetached
+from goodfit.checks.rules.mean_is_deviation import _same, _unscaled
 from goodfit.checks.rules.target_among_inputs import _columns_of_classes, _equal_columns
 
 TWO = "for a, b in zip(net.parameters(), other.parameters()):\n"
@@ -31,6 +33,10 @@ TWO = "for a, b in zip(net.parameters(), other.parameters()):\n"
         ("for p in net.parameters():\n    p = prepared(p)", []),
         ("for p in net.parameters():\n    p = utils.reset(p)", []),
         ("for p in points:\n    p = p * 2", []),
+        (TWO + "    old, new = a.data, b.data\n    mean = 0.9 * old + 0.1 * new", ["mean"]),
+        (TWO + "    mean = 0.9 * a + 0.1 * b\nprint(mean)", []),
+        (TWO + "    mean = 0.9 * a + 0.1 * b\n    a.data = mean", []),
+        ("for p in net.parameters():\n    size = p.numel() * 4", []),
     ],
 )
 def test_names_of_loops_over_parameters_that_are_given_another_value_in_vain(loop: str, names: list[str]) -> None:
@@ -112,3 +118,44 @@ def test_a_net_that_was_first_called_in_the_rules_sleep_is_known_when_it_is_call
     with gf.watch(quiet=True, select=["parameter-not-optimised"]) as seen:
         deep_q_learning(calls)
     assert seen.findings == [], "its parameters are those of a net of its own, which feeds no net that is optimised"
+
+
+def nodes(value: torch.Tensor) -> list[object]:
+    """The graph behind a sum of some values."""
+    (of_loss,) = BackwardBegins([value.sum()], gradients_given=False, inputs_given=False).nodes
+    return list(of_loss)
+
+
+def test_a_sample_of_a_normal_distribution_is_seen_with_what_its_exponent_is_multiplied_by() -> None:
+    h = torch.randn(16, 8, requires_grad=True) * 1.0
+    mean, x = h[:, :4], h[:, 4:]
+    noise = torch.randn(16, 4)
+    factors = [
+        [sample.factor for sample in gaussian_samples(nodes(z))]
+        for z in (
+            mean + noise * (0.5 * x).exp(),
+            (x / 2).exp() * noise + mean,
+            mean + x.exp().mul(noise),
+            mean + noise * x,
+            mean + 3.0 * x.exp(),
+            mean + torch.ones(16, 4) * x.exp(),
+        )
+    ]
+    assert factors == [[0.5], [0.5], [1.0], [], [], []]
+
+
+def test_halves_of_one_output_are_not_the_same_values() -> None:
+    h = torch.randn(16, 8, requires_grad=True) * 1.0
+    noise = torch.randn(16, 4)
+
+    def is_one(mean: torch.Tensor, x: torch.Tensor) -> bool:
+        (sample,) = gaussian_samples(nodes(mean + noise * (0.5 * x).exp()))
+        return _same(sample.mean_edge, _unscaled(sample.exponential.next_functions[0]), 4)
+
+    assert is_one(h[:, :4], h[:, :4])
+    assert not is_one(h[:, :4], h[:, 4:])
+    assert not is_one(*h.chunk(2, dim=1))
+    assert not is_one(*h.reshape(16, 2, 4).unbind(1))
+    one, other = nn.Linear(8, 4), nn.Linear(8, 4)
+    assert is_one(one(h), one(h))
+    assert not is_one(one(h), other(h))

@@ -159,10 +159,15 @@ class Pairwise(Event):
 
 @dataclass(frozen=True)
 class Read(Event):
-    """Classes or numbers are made of a tensor: argmax, max, tolist, numpy."""
+    """Classes or numbers are made of a tensor: argmax, max, tolist, numpy.
+
+    Attributes:
+        dim: the dimension that the greatest is looked for in; None for the whole tensor, and for tolist and numpy.
+    """
 
     tensor: Tensor
     grad: bool
+    dim: int | None = None
 
 
 @dataclass(frozen=True)

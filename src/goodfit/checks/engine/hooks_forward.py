@@ -70,10 +70,11 @@ class ForwardHooks(Replacing):
         for name in ("__eq__", "eq"):
             self._replace(Tensor, name, self._compare, undo)
         self._replace(torch, "eq", self._compare, undo)
-        for name in ("argmax", "max", "tolist", "numpy"):
+        for name in ("tolist", "numpy"):
             self._replace(Tensor, name, self._read, undo)
-        for name in ("argmax", "max"):
-            self._replace(torch, name, self._read, undo)
+        for owner in (Tensor, torch):
+            for name in ("argmax", "max"):
+                self._replace(owner, name, self._greatest, undo)
         for owner, name in ((Tensor, "__add__"), (Tensor, "__radd__"), (Tensor, "add"), (torch, "add")):
             self._replace(owner, name, self._sum, undo)
         for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
@@ -242,9 +243,16 @@ class ForwardHooks(Replacing):
         return result
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
+        if not self.watcher.passed_over and isinstance(args[0], Tensor) and args[0].dim():
+            self.watcher.tell(events.Read(args[0], torch.is_grad_enabled()))
+        return original(*args, **kwargs)
+
+    def _greatest(self, original: Any, args: Any, kwargs: Any) -> Any:
         tensor = args[0] if args else kwargs.get("input")
         if not self.watcher.passed_over and isinstance(tensor, Tensor) and tensor.dim():
-            self.watcher.tell(events.Read(tensor, torch.is_grad_enabled()))
+            dim = kwargs.get("dim", args[1] if len(args) > 1 else None)
+            dim = dim if isinstance(dim, int) else None
+            self.watcher.tell(events.Read(tensor, torch.is_grad_enabled(), dim))
         return original(*args, **kwargs)
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:

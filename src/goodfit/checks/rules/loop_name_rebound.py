@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program: a for loop over .parameters() or .buffers(), or over zip() or enumerate() of these,
-    assigns to one of its variables (p = ...) and does nothing with it afterwards. The value is computed by operators,
-    methods and functions of torch alone, none of which writes in place.
+    assigns to one of its variables (p = ...), or gives a name to what it computes of them, and does nothing with it
+    afterwards. The value is computed by operators, methods and functions of torch alone, none of which writes in place.
 
 Why it hurts
     p = ... gives another value to the name p. The parameter that it stood for stays as it is: a target net is never
@@ -67,7 +67,7 @@ class LoopNameRebound(LiveRule):
                 yield self.finding(
                     f"in a loop over parameters, {name} = ... gives the name another value, which is not used: the "
                     "parameter stays as it is",
-                    f"Write into it under torch.no_grad(): {name}.copy_(...), {name}.lerp_(...), {name}.mul_(...)",
+                    "Write into the parameter under torch.no_grad(): p.copy_(...), p.lerp_(...), p.mul_(...)",
                     file=file,
                     line=line,
                 )
@@ -107,6 +107,30 @@ def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 used = any(_uses(later, target.id) for later in loop.body[position + 1 :])
                 if not used:
                     yield target.id, statement.lineno
+        yield from _without_effect(loop, names, tree)
+
+
+def _without_effect(loop: ast.For, names: set[str], tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """The name of the last result of a loop over two nets that does nothing else, where nobody reads it."""
+    known = set(names)
+    for statement in loop.body:
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return
+        given = statement.targets[0]
+        targets = given.elts if isinstance(given, ast.Tuple) else [given]
+        calls = any(isinstance(each, ast.Call) for each in ast.walk(statement.value))
+        if not all(isinstance(each, ast.Name) for each in targets):
+            return
+        if calls and not _only_computes(statement.value, known):
+            return
+        known |= {each.id for each in targets if isinstance(each, ast.Name)}
+    last = loop.body[-1]
+    target = last.targets[0] if isinstance(last, ast.Assign) else None
+    if not isinstance(target, ast.Name) or target.id in names or not isinstance(last, ast.Assign):
+        return
+    reads = (each for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
+    if isinstance(last.value, ast.BinOp) and len(names) >= 2 and not any(each.id == target.id for each in reads):
+        yield target.id, last.lineno
 
 
 def _over_parameters(iterated: ast.expr) -> bool:

@@ -2,11 +2,12 @@
 
 What it checks
     cross_entropy gets a square, symmetric matrix of similarities whose largest value in each row is the diagonal, and
-    the diagonal is the target of no row. In two calls.
+    the diagonal is the target of no row; or it is the target of every row, and the same number in all. In two calls.
 
 Why it hurts
     A vector is more like itself than like anything else, so the diagonal takes most of the probability whatever the net
-    does. The loss has a high floor, and its gradient presses all other pairs apart, the positive ones too.
+    does. The loss has a high floor, and its gradient presses all other pairs apart, the positive ones too. Where the
+    sample itself is the target, nothing is brought together at all.
 
 Example
     logits = z @ z.T / temperature
@@ -53,15 +54,18 @@ class PairWithItself(LiveRule):
         if rows != columns or rows < ROWS_AT_LEAST or target.is_floating_point():
             return
         own = torch.arange(rows, device=target.device)
-        if bool((target == own).any()) or not torch.allclose(logits, logits.T, rtol=1e-4, atol=1e-5):
+        is_own = target == own
+        itself = bool(is_own.all()) and torch.allclose(logits.diagonal(), logits[0, 0], rtol=1e-4, atol=1e-5)
+        if (bool(is_own.any()) and not itself) or not torch.allclose(logits, logits.T, rtol=1e-4, atol=1e-5):
             return
-        if not torch.equal(logits.argmax(1), own.to(logits.device)):
+        if not torch.equal(logits.argmax(1), own.to(logits.device)) or bool((logits == logits[0, 0]).all()):
             return
         place = user_place()
         self.calls[place] = self.calls.get(place, 0) + 1
         if self.calls[place] == CALLS_AT_LEAST:
             yield self.finding(
                 f"in the {rows} x {rows} similarities that cross_entropy gets, each sample is most similar to itself, "
-                "and that is the target of none",
-                'Leave a sample out of its own row: logits.fill_diagonal_(float("-inf"))',
+                f"and that is the target of {'every one' if itself else 'none'}",
+                "Leave a sample out of its own row, and let the other view be its target: "
+                'logits.fill_diagonal_(float("-inf"))',
             )

@@ -2,7 +2,8 @@
 
 What it checks
     Between the input of a net and its loss there is a softmax over dimension 0 of a matrix with one row per sample, and
-    a test on a copy of the net confirms that rows mix.
+    a test on a copy of the net confirms that rows mix. Or ctc_loss (T, N, C) gets a log_softmax whose probabilities sum
+    to 1 over the samples or the time steps, and not over the classes.
 
 Why it hurts
     The probabilities of one sample depend on the others in the batch, and a sample's own do not sum to 1.
@@ -24,10 +25,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from goodfit.checks.engine import graph, mixing_probe
-from goodfit.checks.engine.events import BackwardBegins, Call, NetCall
+from goodfit.checks.engine.events import BackwardBegins, Call, NetCall, OtherLoss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
 
@@ -73,6 +75,26 @@ class SoftmaxOverBatch(LiveRule):
                 return
         if isinstance(mixes, NotChecked):
             raise mixes
+
+    def on_other_loss(self, event: OtherLoss) -> Iterator[Finding]:
+        logs = event.arguments.get("log_probs")
+        if event.name != "ctc_loss" or not isinstance(logs, Tensor) or logs.dim() != 3 or not logs.numel():
+            return
+        node = graph.source(logs)
+        if node is None or node.name() != "LogSoftmaxBackward0" or _sums_to_one(logs, 2):
+            return
+        wrong = next((dim for dim in (1, 0) if logs.shape[dim] > 1 and _sums_to_one(logs, dim)), None)
+        if wrong is not None:
+            yield self.finding(
+                f"the probabilities that ctc_loss gets, {tuple(logs.shape)}, sum to 1 over dimension {wrong}, which "
+                f"are the {'samples of the batch' if wrong else 'time steps'}, and not over the classes",
+                "Call log_softmax over the last dimension of (time, batch, classes)",
+            )
+
+
+def _sums_to_one(logs: Tensor, dim: int) -> bool:
+    sums = logs.detach().double().exp().sum(dim)
+    return bool(torch.allclose(sums, torch.ones_like(sums), atol=1e-3))
 
 
 def _mixes(call: Call) -> bool | NotChecked:
