@@ -103,7 +103,7 @@ def test_a_column_of_all_is_answered_with_the_option_for_separators(tmp_path: Pa
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (gzip.compress(b"a,b\n1,2\n"), "a gzip file"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "a gzip file"),
         (b"PK\x03\x04" + bytes(90), "an Excel file or another zip archive"),
         (b"<html><body>not found</body></html>", "a web page"),
         (b"PAR1" + bytes(90), "a Parquet file"),

@@ -52,7 +52,7 @@ def _is_alone_below(others: np.ndarray, rows: int) -> bool:
     """Whether -1 is a word among these whole numbers: an ordinary value would be about as frequent as 0 or 1."""
     if not len(others) or others.min() < 0 or (others % 1).any() or len(np.unique(others)) < OTHERS_AT_LEAST:
         return False
-    return rows >= TIMES_AS_OFTEN * max(1, (others == 0).sum(), (others == 1).sum())
+    return rows >= TIMES_AS_OFTEN * max(1, int((others == 0).sum()), int((others == 1).sum()))
 
 
 def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
