@@ -190,3 +190,22 @@ def test_one_optimiser_of_two_nets_may_teach_both_what_is_neither_real_nor_made(
             functional.mse_loss(judge(maker(code))[:, 1:], code[:, :2]).backward()
             of_both.step()
     assert [each for each in findings_of(seen) if each[1] != "notice"] == []
+
+
+def test_what_one_optimiser_drops_of_a_pass_the_other_may_use() -> None:
+    """The gradients that the discriminator gets of the generator's loss are thrown away before both step."""
+    torch.manual_seed(0)
+    made, judged = nn.Linear(4, 6), nn.Sequential(nn.Linear(6, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1))
+    of_made, of_judged = (torch.optim.Adam(net.parameters(), 1e-3) for net in (made, judged))
+    with gf.watch(quiet=True) as seen:
+        for _ in range(30):
+            real, fake = torch.randn(32, 6) + 1, made(torch.randn(32, 4))
+            of_real = (judged(real) - 1).square().mean() + judged(fake.detach()).square().mean()
+            of_fake = (judged(fake) - 1).square().mean()
+            of_made.zero_grad()
+            of_fake.backward(retain_graph=True)
+            of_judged.zero_grad()
+            of_real.backward()
+            of_made.step()
+            of_judged.step()
+    assert "accumulation-dropped" not in dict(findings_of(seen))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,11 @@ from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
 
 BYTES_AT_MOST = 64 * 2**20  # of a tensor whose rows are compared
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # of val_loader, valLoader, VAL_LOADER
+HELD_OUT_WORDS = {
+    *("val", "valid", "validation", "test", "testing", "dev", "holdout"),
+    *("valloader", "validloader", "testloader", "devloader", "valdl", "validdl", "testdl"),
+}
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
 _TOKENS: IdentityMap[int] = IdentityMap()
 _NUMBERS = itertools.count(1)
@@ -105,3 +112,11 @@ def share(valid: Rows, train: Rows) -> float | None:
         return None
     of_content = len(valid.content & train.content) / len(valid.content)
     return 0.0 if is_by_chance(of_content, valid.pairs, len(train.numbers)) else of_content
+
+
+def held_out_name(names: Collection[str]) -> str | None:
+    """One of these names of a loader that says validation or test, where none says training; None: there is none."""
+    words = {name: {word.lower() for word in WORD.findall(name)} for name in names}
+    if any("train" in name.lower() for name in names):
+        return None
+    return next((name for name in sorted(words) if words[name] & HELD_OUT_WORDS), None)

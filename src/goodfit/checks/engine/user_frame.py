@@ -53,6 +53,25 @@ def user_place(within: CodeType | None = None) -> Place:
     return Place(None, None)
 
 
+def names_of(thing: object) -> set[str]:
+    """What the user's code calls an object, in all functions that are being executed in this thread.
+
+    Variables, attributes of `self`, and keys of dictionaries such as loaders["val"].
+    """
+    names: set[str] = set()
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if is_users(frame.f_code.co_filename):
+            for known in (frame.f_locals, frame.f_globals, getattr(frame.f_locals.get("self"), "__dict__", {})):
+                for name, value in list(known.items()):
+                    if value is thing:
+                        names.add(name)
+                    elif type(value) is dict:
+                        names.update(str(key) for key, each in list(value.items()) if each is thing)
+        frame = frame.f_back
+    return names
+
+
 def shown(filename: str) -> str:
     """The path from the working folder where it lies inside, else as it is."""
     try:

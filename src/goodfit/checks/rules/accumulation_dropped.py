@@ -15,8 +15,9 @@ Instead
     Call zero_grad right after the step, and step after the last, shorter window.
 
 When it is a false alarm
-    Steps that are skipped because the loss is not finite, gradients for an attack on the input, and gradients that are
-    only read, several in a row now and then, are not reported.
+    Steps that are skipped because the loss is not finite, gradients for an attack on the input, gradients that are only
+    read, several in a row now and then, and a pass through the weights of two optimisers, of which one drops its share
+    and the other steps, are not reported.
 
 Cost
     A counter in each step; gradients are looked at where some are dropped.
@@ -47,6 +48,7 @@ class AccumulationDropped(LiveRule):
     def start(self) -> None:
         self.unused = 0  # backwards that no step has used
         self.reaches_input = False  # gradients of these, as in an attack
+        self.reaches_several = False  # whether a pass gives gradients to the weights of several optimisers
         self.in_a_row = 0  # drops without a step between
         self.place: Place | None = None
         self.times: dict[Place, int] = {}
@@ -67,6 +69,9 @@ class AccumulationDropped(LiveRule):
             params = {id(param) for net in self.program.nets for param in net.parameters()} | self.program.optimised()
             self.reaches_input = any(id(leaf) not in params for leaf in event.leaves)
             self.attacks = self.attacks or self.reaches_input
+            leaves = {id(leaf) for leaf in event.leaves}
+            reached = sum(any(id(param) in leaves for param in params) for params in groups)
+            self.reaches_several = self.reaches_several or reached > 1
         else:
             self.reaches_input = self.attacks
         self.in_full = self.program.awake
@@ -80,11 +85,22 @@ class AccumulationDropped(LiveRule):
         dropped = any(bool(gradient.any()) for gradient in sample)
         finite = all(all_finite(gradient) for gradient in sample)
         self.by_hand = self.by_hand or self._stamps() != self.stamps
+        if dropped and self.reaches_several and self._others_have_gradients(event):
+            return  # their step uses the pass
         if dropped and finite and not self.reaches_input and not self.by_hand:
             self.in_a_row += 1
             self.place = user_place()
         if dropped:
             self.unused, self.reaches_input = 0, False
+
+    def _others_have_gradients(self, event: Zero) -> bool:
+        zeroed = {id(param) for param in event.params}
+        groups = [group["params"] for optimiser in self.program.optimisers for group in optimiser.param_groups[:1]]
+        return any(
+            id(param) not in zeroed and param.grad is not None and bool(param.grad.any())
+            for params in groups
+            for param in params[:4]
+        )
 
     def _stamps(self) -> list[object]:
         """What changes when a few of the weights are written to; asleep only what costs nothing."""

@@ -15,7 +15,8 @@ Instead
     prediction = (net(x) > 0).long()                    # of logits; of probabilities, > 0.5
 
 When it is a false alarm
-    Code for any number of classes or actions that is run with one.
+    Code for any number of classes or actions that is run with one. The greatest values themselves, as in
+    `p.max(1).values`, are not reported.
 
 Cost
     The sizes of outputs and of what argmax is given, in the steps and evaluations examined.
@@ -23,6 +24,8 @@ Cost
 
 from __future__ import annotations
 
+import linecache
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -32,6 +35,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 CALLS_AT_LEAST = 2
+VALUES = re.compile(r"max\([^()]*\)\s*(?:\.values\b|\[0\])")  # and not their places
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "soft_margin_loss")
 
 
@@ -59,6 +63,8 @@ class ArgmaxOfOne(LiveRule):
         if sizes[event.dim] != 1 or event.tensor.numel() < 2 or sizes[1:] not in self.binary:
             return
         place = user_place()
+        if place.file is not None and VALUES.search(linecache.getline(place.file, place.line or 0)):
+            return
         self.calls[place] += 1
         if self.calls[place] == CALLS_AT_LEAST:
             yield self.finding(

@@ -7,7 +7,8 @@ What it checks
     where no more are equal than the columns' few values make likely. Tables whose every column repeats its values are
     left out.
     In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
-    it was trained on, by number or content; without loaders, the rows that the net is given.
+    it was trained on, by number or content; without loaders, the rows that the net is given. A loader of all training
+    rows may be evaluated too, unless it is called one of validation or test.
 
 Why it hurts
     The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
@@ -41,9 +42,9 @@ from torch.nn.parameter import is_lazy
 from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
 from goodfit.checks.engine.fingerprints import blank, fingerprints, stamp, tail
-from goodfit.checks.engine.loader_overlap import Rows, rows_of, share
+from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
 from goodfit.checks.engine.nested import tensors
-from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
 from goodfit.data.row_digests import last_with_content_of, with_content_of
@@ -288,6 +289,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             return
         if any(ours.same_as(theirs) for theirs in known.rows):
             self.settled.add(loader)  # the training data itself, evaluated too
+            yield from self._called_otherwise(loader, place)
             return
         shares = [share(ours, theirs) for theirs in known.rows]
         if any(value is None for value in shares):
@@ -303,6 +305,17 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             self.within.append(self._finding(now, place))  # a measure of the fit to training rows, or a leak
         else:
             yield self._finding(largest, place)
+
+    def _called_otherwise(self, loader: Any, place: Place) -> Iterator[Finding]:
+        """A loader of the training rows that nobody calls one of training, and somebody one of validation."""
+        if (name := held_out_name(names_of(loader))) is not None:
+            yield self.finding(
+                f"{name} gives the training rows, all of them: what is measured on it says nothing of new rows",
+                "Make it of the validation data",
+                file=place.file,
+                line=place.line,
+                level=Level.WARNING,
+            )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         """Where other rows are evaluated too, those within the training rows show how well these are fitted."""

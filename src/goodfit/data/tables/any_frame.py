@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -79,7 +81,36 @@ def to_polars(data: Any) -> pl.DataFrame:
     if isinstance(native := whole.to_native(), pl.DataFrame):
         return native
     refuse_same_names([str(name) for name in whole.columns], "the frame")
-    return pl.DataFrame([_column(series) for series in whole.iter_columns()])
+    known = _blocks_of_pandas(native)
+    return pl.DataFrame([known[at] if at in known else _column(whole[name]) for at, name in enumerate(whole.columns)])
+
+
+def _blocks_of_pandas(frame: Any) -> dict[int, pl.Series]:
+    """Columns of a pandas frame by their places, where NumPy holds them: one call for all of a type, not four for each.
+
+    What each becomes is as `_column` has it.
+    """
+    import polars as pl
+
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(frame, pandas.DataFrame):
+        return {}
+    of_type: dict[np.dtype[Any], list[int]] = {}
+    for at, dtype in enumerate(frame.dtypes):
+        if isinstance(dtype, np.dtype) and dtype.kind in "fiubO":
+            of_type.setdefault(dtype, []).append(at)
+    names, columns = [str(name) for name in frame.columns], {}
+    for dtype, places in of_type.items():
+        values = frame.iloc[:, places].to_numpy()
+        gone = pandas.isna(values) if dtype.kind == "O" else None
+        for at, cells in zip(places, values.T, strict=True):
+            if gone is None:
+                columns[at] = pl.Series(names[at], cells)
+                continue
+            missing = gone[:, places.index(at)]
+            objects = [None if lost else cell for cell, lost in zip(cells.tolist(), missing.tolist(), strict=True)]
+            columns[at] = _of_objects(names[at], objects)
+    return columns
 
 
 def _column(series: Any) -> pl.Series:
