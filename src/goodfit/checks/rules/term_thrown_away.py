@@ -65,6 +65,7 @@ class Fate:
 class TermThrownAway(LiveRule):
     code, level = "GF242", Level.WARNING
     yields_to = ("accumulation-dropped",)
+    sleepless = (Step, Zero)  # the rules may fall asleep before it is known what becomes of a term
 
     def start(self) -> None:
         self.terms: list[Term] = []
@@ -89,6 +90,8 @@ class TermThrownAway(LiveRule):
         self.terms = self.terms[-2 * TERMS_AT_MOST :]
 
     def on_step(self, event: Step) -> None:
+        if not self.terms:
+            return
         params = {id(param) for param in event.params}
         waiting = []
         for term in self.terms:
