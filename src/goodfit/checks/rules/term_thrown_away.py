@@ -70,12 +70,8 @@ class TermThrownAway(LiveRule):
     def start(self) -> None:
         self.terms: list[Term] = []
         self.fates: dict[Key, Fate] = {}
-        self.steps = 0  # at the last backward pass that was seen
 
     def before_backward(self, event: BackwardBegins) -> None:
-        if self.program.steps > self.steps + 1:
-            self.terms = []  # the rules slept: what became of these was not seen
-        self.steps = self.program.steps
         if len(self.program.optimisers) < 2 or len(event.losses) != 1 or event.inputs_given:
             return
         nodes = list(graph.terms(event.losses[0]))
