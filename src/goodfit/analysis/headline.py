@@ -16,6 +16,8 @@ from goodfit.tasks.metric import Metric
 from goodfit.tasks.task import Task
 
 BY_HEART = "memorisation"
+BY_HEART_AT_MOST = 1 / 3  # of the error on other rows is left on training rows
+GAP_WORTH_SAYING = 0.1  # of the trivial predictor's error
 STEPS_AT_MOST = 3  # things to do, on the first screen
 Kind = Literal["model", "rival", "trivial", "training"]
 
@@ -125,12 +127,28 @@ def plain_sentence(
     training = next((each.score for each in standings if each.kind == "training"), None)
     if training is not None:
         figure, seen = metric.text(training.value, own), plural(noun)
-        text += (
-            f". It knows its training {seen} by heart ({figure})"
-            if BY_HEART in rules
-            else (f". On the {seen} that it was trained on: {figure}")
-        )
+        trivial = next((each.score for each in standings if each.kind == "trivial"), None)
+        if BY_HEART in rules:
+            text += f". It knows its training {seen} by heart ({figure})"
+        elif _knows_by_heart(metric, training, own, trivial):
+            text += f". It knows its training {seen} by heart ({figure}): more of them would help"
+        else:
+            text += f". On the {seen} that it was trained on: {figure}"
     return sentence(text[:1].upper() + text[1:])
+
+
+def _knows_by_heart(metric: Metric, training: Estimate, own: Estimate, trivial: Estimate | None) -> bool:
+    """Whether the error on training rows is at most a third of the other, beyond doubt, and by a share that counts.
+
+    It is no finding: a model may do its best so.
+    """
+    best = 1.0 if metric.higher_is_better else 0.0
+    if metric.higher_is_better and max(training.value, own.value) > best:
+        return False  # of no share: there is no best
+    known, left = abs(best - training.value), abs(best - own.value)
+    apart = training.low > own.high if metric.higher_is_better else training.high < own.low
+    whole = left if trivial is None else abs(best - trivial.value)
+    return apart and known <= BY_HEART_AT_MOST * left and left - known >= GAP_WORTH_SAYING * whole
 
 
 def next_steps(findings: Sequence[Finding]) -> list[str]:
