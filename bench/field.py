@@ -176,7 +176,7 @@ def main() -> int:
         if options.only not in name:
             continue
         plain = in_child(lambda program=program: run(program, watch=False))  # type: ignore[misc]  # bound at once
-        seen = in_child(lambda program=program: run(program, watch=True))  # type: ignore[misc]
+        seen = in_child(lambda program=program: run(program, watch=True))  # type: ignore[misc]  # the same
         ratio = seen.seconds / plain.seconds if plain.seconds else float("nan")
         equal = plain.digest == seen.digest and plain.failed == seen.failed
         if plain.steps >= program.steps:

@@ -54,7 +54,7 @@ def test_a_rule_hears_of_its_layers_and_of_nets() -> None:
 
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[type[Event]]]:
-    """How many events of each kind the watcher is told while it watches."""
+    """How many events of each kind the watcher hears while it watches."""
     counts: Counter[type[Event]] = Counter()
     tell = Watcher.tell
 

@@ -82,7 +82,9 @@ def to_polars(data: Any) -> pl.DataFrame:
         return native
     refuse_same_names([str(name) for name in whole.columns], "the frame")
     known = _blocks_of_pandas(native)
-    return pl.DataFrame([known[at] if at in known else _column(whole[name]) for at, name in enumerate(whole.columns)])
+    return pl.DataFrame(
+        [known[at] if at in known else _column(series) for at, series in enumerate(whole.iter_columns())]
+    )
 
 
 def _blocks_of_pandas(frame: Any) -> dict[int, pl.Series]:
