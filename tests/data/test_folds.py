@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.folds import make_folds
+from goodfit.data.folds import make_folds, parts_of_groups
 from goodfit.data.split import make_split
 from goodfit.errors import DataError
 
@@ -76,3 +76,11 @@ def test_a_class_that_cannot_be_taught_and_validated_is_refused(given: list[str]
     labels = np.array(["rare"] + ["a"] * 14 + ["b"] * 15)
     with pytest.raises(DataError, match="the class 'rare' has only 1 row"):
         split(30, labels=labels, given=given)
+
+
+def test_groups_are_parted_where_no_class_has_a_row_for_each_part() -> None:
+    groups = [f"g{row // 2}" for row in range(12)]
+    labels = [f"class {row // 3}" for row in range(12)]
+    parts = list(parts_of_groups(np.arange(12), 6, labels, groups, seed=0))
+    assert sorted(np.concatenate(parts).tolist()) == list(range(12))
+    assert all(len({groups[row] for row in part}) == 1 for part in parts)

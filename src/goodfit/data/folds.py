@@ -6,7 +6,7 @@ lost to training.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,16 +50,27 @@ def make_folds(
 def _of_groups(
     rows: np.ndarray, count: int, labels: Sequence[Any] | np.ndarray | None, groups: Sequence[str], seed: int
 ) -> np.ndarray:
+    fold = np.zeros(len(rows), dtype=np.int64)
+    for number, held_out in enumerate(parts_of_groups(rows, count, labels, groups, seed)):
+        fold[held_out] = number
+    return fold
+
+
+def parts_of_groups(
+    rows: np.ndarray, count: int, labels: Sequence[Any] | np.ndarray | None, groups: Sequence[str], seed: int
+) -> Iterator[np.ndarray]:
+    """Positions in `rows` of each of so many parts, of whole groups; with fewer groups there are as many parts.
+
+    Classes are kept in proportion as far as groups allow, where one of them has a row for each part.
+    """
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
     group_of = np.asarray([groups[row] for row in rows])
     count = min(count, len(np.unique(group_of)))
-    if labels is None:
+    label_of = None if labels is None else np.asarray([str(labels[row]) for row in rows])
+    if label_of is None or np.unique(label_of, return_counts=True)[1].max() < count:
         parts = GroupKFold(count, shuffle=True, random_state=seed).split(rows, groups=group_of)
     else:
-        label_of = np.asarray([str(labels[row]) for row in rows])
         parts = StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(rows, label_of, group_of)
-    fold = np.zeros(len(rows), dtype=np.int64)
-    for number, (_, held_out) in enumerate(parts):
-        fold[held_out] = number
-    return fold
+    for _, held_out in parts:
+        yield held_out

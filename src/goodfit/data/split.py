@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.data.folds import make_folds
+from goodfit.data.folds import make_folds, parts_of_groups
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, row_named
 
@@ -274,23 +274,14 @@ def _choose_groups(
     rows: np.ndarray, labels: Sequence[Any] | np.ndarray | None, groups: Sequence[str], shares: list[float], seed: int
 ) -> list[np.ndarray]:
     """Whole groups for each share, classes kept in proportion as far as groups allow (StratifiedGroupKFold)."""
-    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
-
     chosen = []
     left = rows
     for share in shares:
-        group_of = np.asarray([groups[row] for row in left])
-        folds = min(max(2, round(1 / share)), len(np.unique(group_of)))
-        if folds < 2:
+        if len({groups[row] for row in left.tolist()}) < 2:
             raise DataError(
                 "all rows belong to one group, so that no part can be set aside", fix="Choose another --group"
             )
-        if labels is None:
-            _, taken = next(GroupKFold(folds, shuffle=True, random_state=seed).split(left, groups=group_of))
-        else:
-            label_of = np.asarray([str(labels[row]) for row in left])
-            splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-            _, taken = next(splitter.split(left, label_of, group_of))
+        taken = next(parts_of_groups(left, max(2, round(1 / share)), labels, groups, seed))
         chosen.append(left[taken])
         left = np.delete(left, taken)
     return chosen
