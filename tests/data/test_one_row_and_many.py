@@ -177,8 +177,9 @@ def test_any_text_is_read_alike_alone_and_among_many(run: Table, cells: list[tup
 def test_columns_of_pandas_that_numbers_name_stay_in_their_places() -> None:
     """Columns of plain NumPy types beside others, called by numbers that are not their places."""
     pandas = pytest.importorskip("pandas")
-    columns = {3: [1.5, None], 0: pandas.to_datetime(["2024-01-01", None]), 1: pandas.Categorical(["a", None])}
-    frame = to_polars(pandas.DataFrame({**columns, "k": ["x", None], 2: [7, 8]}))
+    days, letters = pandas.to_datetime(["2024-01-01", None]), pandas.Categorical(["a", None])
+    columns: dict[object, object] = {3: [1.5, None], 0: days, 1: letters, "k": ["x", None], 2: [7, 8]}
+    frame = to_polars(pandas.DataFrame(columns))
     assert frame.columns == ["3", "0", "1", "k", "2"]
     assert [frame[name].to_list()[0] for name in frame.columns[2:]] == ["a", "x", 7]
     assert frame["0"].null_count() == frame["1"].null_count() == frame["k"].null_count() == 1
