@@ -66,6 +66,7 @@ def _run(
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+        sys.dont_write_bytecode = True  # Python 3.11 takes a part of a .pyc for the whole, and all later imports fail
     status = 0
     try:
         from goodfit.cli.app import main

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -11,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -30,6 +30,12 @@ def command(images: Path, out: Path) -> list[str]:
 def fit_to_the_end(images: Path, out: Path, *more: str) -> None:
     done = goodfit_process("fit", images, "--out", out, "--quiet", *ARGUMENTS, *more)
     assert done.returncode == 0, done.stderr
+
+
+def _wait_for_checkpoint(process: subprocess.Popen[Any], out: Path) -> None:
+    while not (out / "checkpoint.safetensors").exists():
+        assert process.poll() is None, f"it ended before its first checkpoint, with status {process.returncode}"
+        time.sleep(0.01)
 
 
 def assert_same_run(one: Path, other: Path) -> None:
@@ -55,9 +61,8 @@ def killed(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A run that was killed after its first checkpoint. To be read only."""
     out = tmp_path_factory.mktemp("killed") / "run"
     process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
-    while not (out / "checkpoint.safetensors").exists():
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
+    _wait_for_checkpoint(process, out)
+    process.kill()
     process.wait()
     return out
 
@@ -67,10 +72,7 @@ def test_killed_in_the_middle_and_resumed_it_ends_bit_equal(
 ) -> None:
     out = tmp_path / "run"
     process = subprocess.Popen(command(digits_folder, out), stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not (out / "checkpoint.safetensors").exists():
-        assert time.monotonic() < deadline, "no checkpoint was written within a minute"
-        time.sleep(0.01)
+    _wait_for_checkpoint(process, out)
     time.sleep(random.Random(7).uniform(0.05, 0.6))
     process.kill()
     process.wait()
@@ -85,8 +87,7 @@ def test_ctrl_c_keeps_a_checkpoint_exits_with_130_and_resumes_bit_equal(
     process = subprocess.Popen(
         command(digits_folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    while not (out / "checkpoint.safetensors").exists():
-        time.sleep(0.01)
+    _wait_for_checkpoint(process, out)
     written = (out / "checkpoint.safetensors").stat().st_mtime_ns
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
