@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 NONE = -1  # of a row outside of the training part
+USUAL_FOLDS = 5
 
 
 def make_folds(

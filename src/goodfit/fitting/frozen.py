@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from goodfit.data.cache_folder import list_files
+from goodfit.data.folds import USUAL_FOLDS
 from goodfit.data.source import Source
 from goodfit.errors import RunError
 from goodfit.fitting.journal import Journal
@@ -29,7 +30,6 @@ from goodfit.train.features import features_of
 from goodfit.train.linear_head import fit_linear_head
 from goodfit.train.loop import Training, end_epoch
 
-FOLDS = 5
 ROWS_OF_ALL_FOLDS = 5_000  # with more, one fold of a fifth of the rows is enough
 VERSION = 1  # of what nets make of images: a change of one starts anew
 FEATURES_NAME = "features"
@@ -142,7 +142,7 @@ def _folds(problem: Problem, rows: Tensor, seed: int) -> Tensor:
             order = order[np.argsort(labels[rows.numpy()][order], kind="stable")]
         dealt = np.empty(len(rows), dtype=np.int64)
         dealt[order] = np.arange(len(rows))
-    folds = dealt % FOLDS
+    folds = dealt % USUAL_FOLDS
     if len(rows) > ROWS_OF_ALL_FOLDS:
         folds = np.where(folds == 0, 0, -1)
     return torch.from_numpy(folds)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 
+from goodfit.data.folds import USUAL_FOLDS
 from goodfit.data.source import Source
 from goodfit.fitting.defaults import epochs_of_rows
 from goodfit.fitting.effort import CONVNET, affords_folds, usual_machine
@@ -19,7 +20,6 @@ from goodfit.fitting.resume import Started
 from goodfit.nets import architecture, imagenet
 from goodfit.tasks.task import Task
 
-FOLDS = 5
 IMAGES_BY_HEADS = 5_000  # up to so many are cross-fitted by heads,
 IMAGES_BY_NETS = 2_000  # and up to so many by nets
 SMALL_SIDE = 64  # px: images up to here are small, and no photos
@@ -45,7 +45,7 @@ def folds_of_images(
     """
     if head_alone:
         few = rows <= IMAGES_BY_HEADS
-        return (FOLDS, "a head for each: all images are learnt from, and all validate") if few else None
+        return (USUAL_FOLDS, "a head for each: all images are learnt from, and all validate") if few else None
     if source.arch is not None or len(source.in_shape) != 3 or task.output != "row":
         return None  # a source with a net of its own has no images
     if rows > IMAGES_BY_NETS or device.type != "cpu":
@@ -64,9 +64,9 @@ def folds_of_images(
         rows,
         epochs_of_rows(rows),
         minutes=options.minutes,
-        folds=FOLDS,
+        folds=USUAL_FOLDS,
     )
-    return (FOLDS, "a net for each: all images are learnt from, and all validate") if afforded else None
+    return (USUAL_FOLDS, "a net for each: all images are learnt from, and all validate") if afforded else None
 
 
 def learns_head_alone(

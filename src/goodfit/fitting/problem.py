@@ -15,6 +15,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_data
 from goodfit.data.columns import present_of, taken_of
+from goodfit.data.folds import USUAL_FOLDS
 from goodfit.data.source import Source
 from goodfit.data.split import Split, default_share, make_split
 from goodfit.errors import DataError, UsageError
@@ -29,7 +30,6 @@ from goodfit.tasks.task import Task
 
 UNREADABLE_ROWS_SHOWN = 3
 CROSS_FITTED_ROWS = 10_000
-USUAL_FOLDS = 5
 CPU = torch.device("cpu")
 
 

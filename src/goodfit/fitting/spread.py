@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.folds import make_folds
+from goodfit.data.folds import USUAL_FOLDS, make_folds
 from goodfit.fitting.blending import Finished
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
@@ -28,7 +28,6 @@ from goodfit.tasks.task import Task
 from goodfit.train.evaluate import scores
 from goodfit.train.loop import Training
 
-FOLDS = 5
 ROWS_AT_LEAST = 100  # held out; of fewer nothing is learnt
 ROWS_AT_MOST, CELLS_AT_MOST = 20_000, 20_000_000  # more are sampled: seconds, not minutes
 SMALLEST_ERROR = 0.25  # of the median one, added to each: the logarithm of an error next to nothing says nothing
@@ -141,7 +140,9 @@ def _lesson(examples: Examples, training: Training, problem: Problem, seed: int)
     of_row = (
         folds
         if folds is not None
-        else make_folds(rows.numpy(), len(problem.source), FOLDS, labels=None, groups=problem.source.groups, seed=seed)
+        else make_folds(
+            rows.numpy(), len(problem.source), USUAL_FOLDS, labels=None, groups=problem.source.groups, seed=seed
+        )
     )[rows.numpy()]
     parts = [(np.flatnonzero(of_row != fold), np.flatnonzero(of_row == fold)) for fold in np.unique(of_row)]
     logs = examples.logs[examples.at.numpy()]
