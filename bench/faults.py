@@ -1,6 +1,6 @@
 """Fits that are killed at random moments, resumed, and compared bit for bit with ones that were never disturbed.
 
-    python bench/faults.py [--kills 14] [--seed 0] [--only KIND] [--workers 2] [--processes 1]
+    python bench/faults.py [--kills 14] [--seed 0] [--only KIND] [--workers 2] [--processes 1] [--shard]
 
 For each kind of data: one undisturbed fit, then `--kills` fits that get SIGKILL. What a fit is doing is seen from its
 run folder: before its first checkpoint it starts (reads, decodes, chooses), then it trains, after the last line of
@@ -12,7 +12,8 @@ Kinds that are "trained on" are `goodfit fit --more` of a finished run: it is ki
 command again ends it; only where the longer run has taken its place already is it `--resume`, which draws the page.
 
 With `--processes N` each fit runs in N processes (`goodfit fit --processes N`), and one of them is killed, any of them;
-torchrun starts all again by itself, and the same is compared with an undisturbed fit in N processes.
+torchrun starts all again by itself, and the same is compared with an undisturbed fit in N processes. With `--shard` as
+well each of them holds a part of the weights; kinds that are "trained on" are left out then.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ PYTHON_ARRAYS = "arrays from Python"
 MORE = {f"{kind}, trained on": (kind, 3) for kind in ("table, classes", "table, a number", "images")}
 KINDS = [*FITS, PYTHON_ARRAYS, *MORE]
 PHASES = ("starting", "training", "scoring", "page")
+SHARD = ["--shard", "--optimiser", "adamw", "--folds", "1"]  # not for Muon, nor for cross-fitting
 TURNS = (2, 1, 3, 2, 0, 1, 2, 3, 1, 2, 0, 1, 2, 3)  # the phases in which fit after fit is killed
 SAME_BYTES = ("model.safetensors", "scores.safetensors", "predictions.csv", "split.csv", "looks.json")
 TIMES = {"created", "seconds", "decoded", "checksum"}  # fields that say when and how fast, and the sum over them
@@ -57,6 +59,7 @@ class Fit:
     out: Path
     resume: bool = False
     processes: int = 1
+    shard: bool = False
 
     @property
     def more(self) -> int:
@@ -109,7 +112,7 @@ class Fit:
 
             sys.argv = ["goodfit", "fit", *self._words, "--out", str(self.out), "--cache", str(self.cache)]
             if self.processes > 1:
-                sys.argv += ["--processes", str(self.processes)]
+                sys.argv += ["--processes", str(self.processes), *(SHARD if self.shard else [])]
             sys.argv += ["--quiet", "--device", "cpu", "--seed", "7", *self._again]
             main()
         except SystemExit as stop:
@@ -287,10 +290,12 @@ def begin(fit: Fit, whole: Fit | None = None) -> None:
     shutil.copytree(base / "run", fit.out)
 
 
-def try_kind(kind: str, kills: int, seed: int, place: Path, processes: int) -> list[dict[str, Any]]:
+def try_kind(
+    kind: str, kills: int, seed: int, place: Path, processes: int, *, shard: bool = False
+) -> list[dict[str, Any]]:
     """All kills of a kind of data: an entry each."""
     data, warm = place / "data", place / f"cache-{KINDS.index(kind)}"
-    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}" / "run", processes=processes)
+    whole = Fit(kind, data, warm, place / f"whole-{KINDS.index(kind)}" / "run", processes=processes, shard=shard)
     begin(whole)
     moments = undisturbed(whole)
     if not (whole.out / "run.json").exists():
@@ -305,7 +310,7 @@ def try_kind(kind: str, kills: int, seed: int, place: Path, processes: int) -> l
         hit: list[int] = []
         wrong = None
         while processes > 1 and not hit and wrong is None:
-            fit = Fit(kind, data, cache, out, processes=processes)
+            fit = Fit(kind, data, cache, out, processes=processes, shard=shard)
             begin(fit, whole)
             hit, wrong = one_process_killed(fit, phase, moments, dice)
             wrong = wrong or difference(whole.out, out, [cache])
@@ -337,12 +342,16 @@ def main() -> int:
     parser.add_argument("--only", default="", help="kinds whose name holds this")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--processes", type=int, default=1, help="of each fit")
+    parser.add_argument("--shard", action="store_true", help="the weights are cut over these processes")
     given = parser.parse_args()
+    if given.shard and given.processes < 2:
+        parser.error("--shard needs --processes 2 or more")
     import goodfit.cli.app
     import goodfit.fitting.fit
     import goodfit.report.page  # noqa: F401  # imported once: a process then starts in no time
 
     kinds = [kind for kind in KINDS if given.only in kind and (kind != PYTHON_ARRAYS or given.processes == 1)]
+    kinds = [kind for kind in kinds if not (given.shard and kind in MORE)]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -355,7 +364,7 @@ def main() -> int:
                 code = 1
                 try:
                     for kind in kinds[worker :: given.workers]:
-                        results = try_kind(kind, given.kills, given.seed, place, given.processes)
+                        results = try_kind(kind, given.kills, given.seed, place, given.processes, shard=given.shard)
                         (place / f"results-{KINDS.index(kind)}.json").write_text(json.dumps(results))
                     code = 0
                 except BaseException:

@@ -2,30 +2,27 @@
 
     python bench/large.py [--images 100000] [--rows 3000000] [--limit 2000]
 
-The limit is RLIMIT_DATA: memory of the process's own (heap, anonymous and private mappings), which cannot be taken from
-it. The file of decoded images is mapped privately, so its size is added to the limit of the commands that read images.
-Each line has the seconds of a command and the largest memory it had (with pages of files, which the system may take).
+The limit is RLIMIT_DATA (`bench/_command.py`). The file of decoded images is mapped privately, so its size is added to
+the limit of the commands that read images.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import os
-import resource
-import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from PIL import Image
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
-SIDE, SHARDS, MEGABYTE = 20, 10, 2**20
+sys.path.insert(0, str(Path(__file__).parent))
+from _command import MEGABYTE, head, run
+
+SIDE, SHARDS = 20, 10
 
 
 def write_images(place: Path, count: int) -> None:
@@ -56,26 +53,6 @@ def write_table(path: Path, rows: int) -> None:
     frame.write_parquet(path, row_group_size=100_000)
 
 
-def run(place: Path, name: str, limit: int, words: list[str]) -> None:
-    """Run `goodfit WORDS` under a limit of so many bytes, and print what it took."""
-    began = time.monotonic()
-    log = place / "log.txt"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "goodfit", *words],
-            cwd=place,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(SOURCE), "GOODFIT_CACHE": str(place / "cache")},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)),
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds, peak = time.monotonic() - began, usage.ru_maxrss / 1024
-    what = "" if process.returncode == 0 else f"  exit {process.returncode}: {log.read_text()[-300:].strip()}"
-    print(f"{name:<44} {limit / MEGABYTE:>8,.0f} {peak:>8,.0f} {seconds:>8.1f}{what}", flush=True)
-
-
 def main() -> None:
     """Print a line a command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,7 +61,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=2_000, help="megabytes")
     given = parser.parse_args()
     limit = given.limit * MEGABYTE
-    print(f"{'':<44} {'limit':>8} {'peak MB':>8} {'seconds':>8}")
+    head()
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         if given.images:
@@ -92,17 +69,17 @@ def main() -> None:
             mapped = given.images * SIDE * SIDE
             net = ["--arch", "resnet10", "--width", "8", "--lr", "0.01", "--device", "cpu", "--rivals", "none"]
             fit = ["fit", "photos", "--epochs", "1", "--out", "images", *net]
-            run(place, f"fit of {given.images:,} images", limit + mapped, fit)
-            run(place, "predict them", limit + mapped, ["predict", "images", "photos", "-o", "images.csv"])
-            run(place, "evaluate them", limit + mapped, ["evaluate", "images", "photos"])
-            run(place, "check them", limit + mapped, ["check", "photos"])
+            run(place, f"fit of {given.images:,} images", fit, limit + mapped)
+            run(place, "predict them", ["predict", "images", "photos", "-o", "images.csv"], limit + mapped)
+            run(place, "evaluate them", ["evaluate", "images", "photos"], limit + mapped)
+            run(place, "check them", ["check", "photos"], limit + mapped)
         if given.rows:
             write_table(place / "rows.parquet", given.rows)
             fit = ["fit", "rows.parquet", "--target", "label", "--epochs", "1", "--out", "table", "--device", "cpu"]
-            run(place, f"fit of {given.rows:,} rows", limit, [*fit, "--lr", "0.003", "--rivals", "none"])
-            run(place, "predict them", limit, ["predict", "table", "rows.parquet", "-o", "table.parquet"])
-            run(place, "evaluate them", limit, ["evaluate", "table", "rows.parquet"])
-            run(place, "check them", limit, ["check", "rows.parquet", "--target", "label"])
+            run(place, f"fit of {given.rows:,} rows", [*fit, "--lr", "0.003", "--rivals", "none"], limit)
+            run(place, "predict them", ["predict", "table", "rows.parquet", "-o", "table.parquet"], limit)
+            run(place, "evaluate them", ["evaluate", "table", "rows.parquet"], limit)
+            run(place, "check them", ["check", "rows.parquet", "--target", "label"], limit)
 
 
 if __name__ == "__main__":

@@ -169,3 +169,24 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DiskError, match="--cache DIR"):
         cache_folder(tmp_path / "file")
+
+
+def test_two_processes_may_be_the_first_in_a_new_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look for the mark and the making of it another process has made it."""
+    looks = Path.is_file
+
+    def look(path: Path) -> bool:
+        seen = looks(path)
+        if path.name == cache_module.MARK and not seen:
+            path.touch()
+        return seen
+
+    monkeypatch.setattr(Path, "is_file", look)
+    assert cache_folder(tmp_path / "cache") == tmp_path / "cache"
+    assert info(tmp_path / "cache").files == 0
+
+
+def test_a_folder_in_the_place_of_the_mark_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cache" / cache_module.MARK).mkdir(parents=True)
+    with pytest.raises(DiskError, match="the cache cannot be written"):
+        cache_folder(tmp_path / "cache")

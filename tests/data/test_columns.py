@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from goodfit.data.columns import Labels, Numbers, of_texts, present_of, taken_of
+from goodfit.data.columns import Labels, Numbers, equal_to, nothing, of_texts, present_of, taken_of
 from goodfit.data.sources.ratings import ratings
 from goodfit.data.sources.table import table
 
@@ -25,6 +25,27 @@ def test_labels_are_their_values() -> None:
     assert labels.texts().tolist() == ["b", "None", "a", "b"]
     assert present_of(labels).tolist() == [True, False, True, True]
     assert list(taken_of(labels, np.array([3, 1]))) == ["b", None]
+
+
+def test_rows_with_a_value_are_found_without_a_look_at_each_row() -> None:
+    parts = Labels(np.array([0, 1, -1, 2, 0], dtype=np.int8), ["train", "test", None])
+    for value in ("train", "test", "valid", None):
+        wanted = [part == value for part in list(parts)]
+        assert equal_to(parts, value).tolist() == wanted == equal_to(list(parts), value).tolist()
+        assert (value in parts) == any(wanted)
+
+
+def test_nothing_takes_no_memory_and_is_none_in_every_row() -> None:
+    parts = nothing(20_000_000)
+    assert parts.codes.base is not None
+    assert parts.codes.base.nbytes == 1
+    assert len(parts) == 20_000_000
+    assert parts[19_999_999] is None
+    assert parts[:2] == [None, None]
+    assert "test" not in nothing(3)
+    assert None in nothing(3)
+    assert list(nothing(3)) == [None] * 3
+    assert not present_of(nothing(3)).any()
 
 
 def test_numbers_are_floats_and_none() -> None:

@@ -19,6 +19,9 @@ from several_processes import in_processes
 
 import goodfit
 from goodfit.errors import ProcessError
+from goodfit.fitting.folder import choose_folder
+from goodfit.fitting.processes import Team
+from goodfit.train.session import Epoch
 
 # Adam divides by the root of the mean squared gradient: where that is near zero, rounding of the gradient's sum (1e-7)
 # moves a weight by a part of the rate. So weights are held to a thousandth of the largest of their tensor.
@@ -187,6 +190,23 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     return [found[rank] for rank in sorted(found)]
 
 
+def test_a_fit_that_is_started_again_goes_on_in_its_folder_though_it_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --resume: the launcher repeats the command as it was given."""
+    x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
+    out = tmp_path / "run"
+
+    def killed(epoch: Epoch) -> None:
+        raise KeyboardInterrupt
+
+    rows: dict[str, Any] = {"epochs": 3, "rivals": "none", "device": "cpu"}
+    with pytest.raises(KeyboardInterrupt):
+        goodfit.fit((x, x[:, 0]), out=out, on_epoch=killed, **rows)
+    monkeypatch.setattr(Team, "folder_before_restart", lambda self: choose_folder("", out, resume=True))
+    assert len(goodfit.fit((x, x[:, 0]), out=out, **rows).history) == 3
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 @pytest.mark.parametrize("rank", [0, 1])
@@ -249,3 +269,49 @@ def test_a_process_of_another_version_is_refused_by_its_number() -> None:
     assert other.startswith("process 1 runs goodfit 0.0.1 and torch ")
     assert f"and the first one goodfit {goodfit.__version__}" in other
     assert other.endswith("Install the same on all machines.")
+
+
+def fit_rows_of_this_process(place: str) -> None:
+    """Both read "the same" table, of which process 1 has a copy that lacks a row; what each says is in a file."""
+    rank = os.environ["RANK"]
+    try:
+        goodfit.fit(
+            Path(place) / rank / "people.csv", target="rich", out=Path(place) / "run", epochs=1, folds=1,
+            rivals="none", device="cpu", cache=Path(place) / "cache",
+        )  # fmt: skip
+    except ProcessError as error:
+        (Path(place) / rank / "said").write_text(str(error))
+        os._exit(1)  # as the command does: the other one notices
+
+
+def test_a_process_that_reads_other_data_is_refused_by_its_number(tmp_path: Path) -> None:
+    lines = ["age,rich", *(f"{20 + row % 50},{'yes' if row % 50 > 25 else 'no'}" for row in range(200))]
+    for rank in range(2):
+        (tmp_path / str(rank)).mkdir()
+        (tmp_path / str(rank) / "people.csv").write_text("\n".join(lines[: len(lines) - rank]))
+    with pytest.raises(RuntimeError, match="it ended without an answer"):
+        in_processes(2, fit_rows_of_this_process, str(tmp_path))
+    first, other = ((tmp_path / str(rank) / "said").read_text() for rank in range(2))
+    assert other == "people: process 1 reads other data than the first one. Give all machines the same data."
+    assert first.startswith("another process of this fit has ended")
+
+
+def train_on(folder: str) -> str:
+    """Two more epochs; the other process is slow to read the run once it is finished."""
+    from goodfit.fitting import processes
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        time.sleep(2)
+        return goodfit.load(*arguments, **options)
+
+    processes.load = late  # type: ignore[attr-defined]  # imported there, for this
+    x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
+    run = goodfit.fit((x, x[:, 0]), out=folder, more=2, rivals="none", device="cpu")
+    return f"{run.folder.name} of {len(run.history)} epochs"
+
+
+def test_a_run_that_is_trained_on_is_read_where_it_ends_up(tmp_path: Path) -> None:
+    """It takes the place of the shorter one at its end, and the other processes must not look for it before."""
+    x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
+    goodfit.fit((x, x[:, 0]), out=tmp_path / "run", epochs=1, rivals="none", device="cpu")
+    assert in_processes(2, train_on, str(tmp_path / "run")) == ["run of 3 epochs"] * 2

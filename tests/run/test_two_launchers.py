@@ -1,7 +1,8 @@
 """Two launchers of torchrun, as on two machines: one is killed and started again, and the fit ends as it would have.
 
-Their places are fixed (`--node-rank`). With `--rdzv-backend c10d` torch 2.13 does not let a launcher in again: the one
-that stayed writes the address of its store down for the first round alone, and the new one waits for it in the next.
+Their places are fixed (`--node-rank`), or given by `--rdzv-backend c10d`. That lets a launcher in again only where its
+store is not that of the processes as well: the one that stayed writes the address of its store down for the first round
+alone, and the new one waits for it in the next.
 """
 
 from __future__ import annotations
@@ -21,16 +22,21 @@ EPOCHS = 40
 SECONDS_AT_MOST = 240
 
 
-def torchrun(place: Path, words: list[str], out: str, log: str) -> subprocess.Popen[bytes]:
+def torchrun(place: Path, words: list[str], out: str, log: str, apart: bool = False) -> subprocess.Popen[bytes]:
     fit = ["-m", "goodfit", "fit", "people.csv", "--target", "rich", "--epochs", str(EPOCHS), "--folds", "1"]
     fit += ["--batch-size", "8", "--device", "cpu", "--out", out, "--cache", "cache", "--quiet"]
+    fit += ["--resume"] if apart else []  # the store that remembers the folder ends with the processes
     with (place / log).open("ab") as file:
         return subprocess.Popen(
             [sys.executable, "-m", "torch.distributed.run", *words, *fit],
             cwd=place,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": "1",
+                **({"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"} if apart else {}),
+            },
         )
 
 
@@ -42,7 +48,8 @@ def free_port() -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="processes there are not ended with their launcher")
-def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("c10d", [False, True], ids=["fixed places", "c10d"])
+def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path, c10d: bool) -> None:
     random = np.random.default_rng(3)
     age = random.uniform(18, 80, 300)
     rich = np.where(age + random.normal(0, 9, 300) > 50, "yes", "no")
@@ -52,9 +59,18 @@ def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path) -> Non
     assert whole.wait(SECONDS_AT_MOST) == 0, (tmp_path / "whole.log").read_text()[-3000:]
 
     words = ["--nnodes", "2", "--nproc-per-node", "1", "--max-restarts", "3", "--monitor-interval", "0.2"]
-    words += ["--master-addr", "127.0.0.1", "--master-port", str(free_port())]
-    first = torchrun(tmp_path, [*words, "--node-rank", "0"], "run", "first.log")
-    second = torchrun(tmp_path, [*words, "--node-rank", "1"], "run", "second.log")
+    words += (
+        ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{free_port()}", "--rdzv-id", "fit"]
+        if c10d
+        else ["--master-addr", "127.0.0.1", "--master-port", str(free_port())]
+    )
+
+    def started(number: int) -> subprocess.Popen[bytes]:
+        holds_store = int(number == 0)  # as the machine does whose name --rdzv-endpoint has; these two have one name
+        place = ["--rdzv-conf", f"is_host={holds_store}"] if c10d else ["--node-rank", str(number)]
+        return torchrun(tmp_path, [*words, *place], "run", ("first.log", "second.log")[number], apart=c10d)
+
+    first, second = started(0), started(1)
     history, limit = tmp_path / "run" / "history.jsonl", time.monotonic() + SECONDS_AT_MOST
     try:
         while not history.exists() or history.read_bytes().count(b"\n") < 2:
@@ -64,7 +80,7 @@ def test_one_of_two_launchers_is_killed_and_started_again(tmp_path: Path) -> Non
         second.send_signal(signal.SIGKILL)
         second.wait(10)
         epochs = history.read_bytes().count(b"\n")
-        second = torchrun(tmp_path, [*words, "--node-rank", "1"], "run", "second.log")
+        second = started(1)
         assert first.wait(SECONDS_AT_MOST) == 0, (tmp_path / "first.log").read_text()[-3000:]
         assert second.wait(60) == 0, (tmp_path / "second.log").read_text()[-3000:]
     finally:

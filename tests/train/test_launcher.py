@@ -17,6 +17,8 @@ from torch._C._distributed_c10d import HashStore
 
 from goodfit.train.launcher import NoStartError, common_round
 
+APART = {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}  # the launchers' store is not that of the processes
+STORES = pytest.mark.parametrize("store", [{}, APART], ids=["one store", "stores apart"])
 PROGRAM = """
 import datetime, os, sys, time
 from pathlib import Path
@@ -33,7 +35,7 @@ for step in range(10_000):
 """
 
 
-def start_torchrun(tmp_path: Path, what: str) -> subprocess.Popen[str]:
+def start_torchrun(tmp_path: Path, what: str, store: dict[str, str]) -> subprocess.Popen[str]:
     (tmp_path / "program.py").write_text(PROGRAM)
     (tmp_path / "workers").mkdir()
     words = ["--nproc-per-node", "2", "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0"]
@@ -43,7 +45,7 @@ def start_torchrun(tmp_path: Path, what: str) -> subprocess.Popen[str]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", **store},
     )
 
 
@@ -97,8 +99,9 @@ def test_others_that_do_not_come_are_not_waited_for_for_ever() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process there keeps the number of its parent")
-def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
-    launcher = start_torchrun(tmp_path, "work")
+@STORES
+def test_processes_end_with_their_launcher(tmp_path: Path, store: dict[str, str]) -> None:
+    launcher = start_torchrun(tmp_path, "work", store)
     try:
         limit = time.monotonic() + 60
         while len(list((tmp_path / "workers").iterdir())) < 2:
@@ -115,8 +118,9 @@ def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
     assert len(gone) == 2, "they went on without it"
 
 
-def test_one_that_hangs_is_named(tmp_path: Path) -> None:
-    launcher = start_torchrun(tmp_path, "hang")
+@STORES
+def test_one_that_hangs_is_named(tmp_path: Path, store: dict[str, str]) -> None:
+    launcher = start_torchrun(tmp_path, "hang", store)
     out, _ = launcher.communicate(timeout=120)
     assert launcher.returncode != 0
     assert "ProcessError: process 1 does not answer" in out

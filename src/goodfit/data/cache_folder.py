@@ -39,11 +39,19 @@ def cache_folder(given: Path | None = None) -> Path:
     try:
         folder = ensure_folder(place)
         if not (folder / MARK).is_file():
-            (folder / MARK).touch(exist_ok=False)
+            _mark(folder)
     except (DiskError, OSError) as error:
         raise DiskError("the cache cannot be written", where=place, fix=OTHER_PLACE) from error
     sweep(folder)
     return folder
+
+
+def _mark(folder: Path) -> None:
+    try:
+        create(folder / MARK)
+    except FileExistsError:  # of several processes that start in a new folder one is the first
+        if not (folder / MARK).is_file():
+            raise
 
 
 def cache_place(given: Path | None = None) -> Path:

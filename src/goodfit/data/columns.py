@@ -76,10 +76,23 @@ class Labels(Column):
     def taken(self, rows: np.ndarray) -> Sequence[Any]:
         return Labels(self.codes[rows], self.levels[:-1])
 
+    def equal_to(self, value: Any) -> np.ndarray:
+        """(N,) bool: rows with this value."""
+        codes = [code for code, level in enumerate(self.levels[:-1]) if level == value]
+        return np.isin(self.codes, [*codes, MISSING] if value is None else codes)
+
+    def __contains__(self, value: object) -> bool:
+        return bool(self.equal_to(value).any())
+
     def texts(self) -> np.ndarray:
         """(N,) str: each value as text."""
         names = np.array([str(level) for level in self.levels])
         return np.asarray(names[self.codes])
+
+
+def nothing(count: int) -> Labels:
+    """None for each row, in no memory."""
+    return Labels(np.broadcast_to(np.int8(MISSING), count), [])
 
 
 class Numbers(Column):
@@ -126,6 +139,13 @@ def present_of(values: Sequence[Any] | np.ndarray) -> np.ndarray:
     if isinstance(values, Column):
         return values.present()
     return np.fromiter((value is not None for value in values), dtype=bool, count=len(values))
+
+
+def equal_to(values: Sequence[Any], value: Any) -> np.ndarray:
+    """(N,) bool: rows with this value, of a list too."""
+    if isinstance(values, Labels):
+        return values.equal_to(value)
+    return np.fromiter((each == value for each in values), dtype=bool, count=len(values))
 
 
 def taken_of(values: Sequence[Any] | np.ndarray, rows: np.ndarray) -> Sequence[Any]:

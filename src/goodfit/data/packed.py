@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from goodfit.data.columns import MISSING, Labels
-from goodfit.data.source import Nothing
+from goodfit.data.columns import MISSING, Labels, nothing
 
 T = TypeVar("T")
 DIGEST_BYTES = 16
@@ -173,7 +172,7 @@ class Chained(Sequence[T]):
         return self._parts[part][row - (self._ends[part - 1] if part else 0)]
 
 
-def alike(values: Iterable[Any]) -> Sequence[Any]:
+def alike(values: Iterable[Any]) -> Labels:
     """Values of which many are alike, in a few bytes each: texts, None, or lists of texts; each is read once."""
     levels: dict[Any, int] = {}
     codes = array("i")
@@ -181,7 +180,7 @@ def alike(values: Iterable[Any]) -> Sequence[Any]:
         key = tuple(value) if isinstance(value, list) else value
         codes.append(MISSING if key is None else levels.setdefault(key, len(levels)))
     if not levels:
-        return Nothing(len(codes))
+        return nothing(len(codes))
     smallest = np.int8 if len(levels) < 2**7 else np.int16 if len(levels) < 2**15 else np.int32
     kept = [list(level) if isinstance(level, tuple) else level for level in levels]
     return Labels(np.array(codes, dtype=smallest), kept)

@@ -121,10 +121,12 @@ class Source(ABC):
         parts: Sequence[str | None] | None = None,
         groups: Sequence[str] | None = None,
     ) -> None:
+        from goodfit.data.columns import nothing
+
         self.name = name
         self.keys = keys
         self.targets = targets
-        self.parts: Sequence[str | None] = Nothing(len(keys)) if parts is None else parts
+        self.parts: Sequence[str | None] = nothing(len(keys)) if parts is None else parts
         self.groups = groups
         self.times: np.ndarray | None = None  # (N,) float64 where the split is by time
         self.unreadable: list[Unreadable] = []
@@ -308,20 +310,6 @@ class DenseSource(Source):
     @abstractmethod
     def paths(self) -> Sequence[Path]:
         """Where each image is, to be read at its own size."""
-
-
-class Nothing(Sequence[None]):
-    """None for each row, without a list of them."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, at: Any) -> Any:
-        rows = range(self._count)[at]
-        return [None] * len(rows) if isinstance(rows, range) else None
 
 
 class RowNumbers(Sequence[str]):

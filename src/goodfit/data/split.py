@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from goodfit.data.columns import equal_to, present_of
 from goodfit.data.folds import make_folds, parts_of_groups
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, row_named
@@ -109,14 +110,14 @@ def make_split(
     pool = readable.copy()
     wanted = ["valid", "test"]
     how = []
-    if given is not None and any(part is not None for part in given):
-        came = np.array([part or "" for part in given])
+    if given is not None and present_of(given).any():
+        came = {part: equal_to(given, part) for part in PARTS}
         for part in PARTS:
-            codes[(came == part) & readable] = CODES[part]
-        wanted = [part for part in wanted if not (came == part).any()]
-        if "test" in wanted and (came == "valid").any():
+            codes[came[part] & readable] = CODES[part]
+        wanted = [part for part in wanted if not came[part].any()]
+        if "test" in wanted and came["valid"].any():
             wanted.remove("test")  # data that came with a validation part: what is not in it is for training
-        pool &= (came == "train") | (came == "")
+        pool &= came["train"] | ~present_of(given)
         how.append("the parts the data came in")
     crossed = folds is not None and folds > 1 and "valid" in wanted
     if crossed:

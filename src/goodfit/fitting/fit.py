@@ -110,15 +110,16 @@ def fit(
     cache_given = Path(cache) if cache is not None else None
     source = open_data(data, valid=valid, test=test, kind=kind, cache=cache_given, **source_options)
     longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
-    chosen = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
-    folder = team.folder_before_restart() or chosen
+    folder = team.folder_before_restart()  # asked first: what is in it is no reason to refuse it
+    if folder is None:
+        folder = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
     journal = Journal(console or console_for(quiet, verbose=verbose), folder.path, on_epoch)
     if longer is not None and longer.stands:
-        team.begin(folder)
         with folder.claimed():  # nobody else is at it, and the lock of the fit that was killed goes
             pass
         run = load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
         finish(run)
+        team.begin(run.folder)
         return run
     if folder.finished:
         before = read_record(folder.path)
@@ -128,7 +129,7 @@ def fit(
         if folder.killed_at_the_end:
             with folder.claimed():
                 finish(run)
-        team.begin(folder)
+        team.begin(folder.path)
         return run
     if resume and folder.checkpoint is None:
         journal.say(f"nothing to resume in {folder.path.parent if out is None else folder.path}: starting")
@@ -206,7 +207,7 @@ def fit(
             save(training)
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
         write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
-        team.begin(folder, source)
+        team.begin(folder.path, source)
         team.train(training, asked, journal)
         try:
             with _rules_of_check(training) as seen:
@@ -235,10 +236,10 @@ def fit(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began
         )
         run = save_run(folder.path, record, problem, training, finished, scored, looks=earlier)
-    team.end()
     if base is not None:
         run.folder = take_place(folder.path, base, journal)
         finish(run)  # the page names its folder
+    team.end(run.folder)
     if quiet is None and console is None:
         journal.say(f"\nVerdict: {run.verdict}. {record.sentences[0]}\nReport: {run.folder / REPORT}")
     return run

@@ -14,7 +14,7 @@ from torch import Tensor
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_data
-from goodfit.data.columns import present_of, taken_of
+from goodfit.data.columns import equal_to, present_of, taken_of
 from goodfit.data.folds import USUAL_FOLDS
 from goodfit.data.source import Source
 from goodfit.data.split import Split, default_share, make_split
@@ -86,7 +86,7 @@ def make_problem(
     task = _task(source, options, readable)
     if options.interval and not task.accepts_interval:
         raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
-    learnt_from = int((readable & np.array([part != "test" for part in source.parts])).sum())
+    learnt_from = int((readable & ~equal_to(source.parts, "test")).sum())
     taught = _learnable(source, options, learnt_from)
     head_alone = not own_net and learns_head_alone(source, task, options, taught, started)
     of_images = (
@@ -178,8 +178,7 @@ def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:
     assert source.targets is not None
     if isinstance(source.targets, Tensor):
         return task_for(source.targets, name, source.task_options())
-    came = np.array([part or "" for part in source.parts])
-    rows = np.flatnonzero(readable & ((came == "") | (came == "train")))
+    rows = np.flatnonzero(readable & (equal_to(source.parts, None) | equal_to(source.parts, "train")))
     return task_for(taken_of(source.targets, rows), name, source.task_options())
 
 

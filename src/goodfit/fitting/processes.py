@@ -76,9 +76,9 @@ class Team:
         kept = kept_text(f"fit {self.number}") if self.processes.several else None
         return None if kept is None else choose_folder("", kept, resume=True)
 
-    def begin(self, folder: RunFolder, source: Source | None = None) -> None:
+    def begin(self, folder: Path, source: Source | None = None) -> None:
         """The first process has its checkpoint, or a finished run (no source): the others may go on."""
-        self.processes.value_of_first([str(folder.path.absolute()), None if source is None else _reading(source)])
+        self.processes.value_of_first([str(folder.absolute()), None if source is None else _reading(source)])
 
     def train(self, training: Training, options: FitOptions, journal: Journal) -> None:
         """From here on the steps of this training are those of all processes.
@@ -146,9 +146,9 @@ class Team:
         training.processes, training.together = ALONE, None
         return scored
 
-    def end(self) -> None:
-        """The first process has written the run."""
-        self.processes.value_of_first(True)
+    def end(self, folder: Path | None = None) -> Path:
+        """The first process has written the run into this folder, which all of them get."""
+        return Path(self.processes.value_of_first(None if folder is None else str(folder.absolute())))
 
 
 def join_team(device: torch.device) -> Team:
@@ -199,7 +199,7 @@ def help_first(
     folder = Path(place)
     if reading is not None:
         _train(team, folder, opened(), reading, model, params, cache)
-        team.end()
+        folder = team.end()
     return load(folder, model=model, params=params, device=asked.device)
 
 

@@ -13,9 +13,9 @@ from functools import cached_property
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
+from goodfit.nets.embeddings import sum_of_rows
 from goodfit.nets.svdpp import Factors, stages
 from goodfit.stats.held_out import HeldOut
 
@@ -59,7 +59,7 @@ class Ranker(Factors):
     def _heard(self, users: Tensor) -> tuple[Tensor, Tensor]:
         """Sum of the embeddings of the items taken, and how many they are, (n, 1)."""
         flat, offsets, counts = self.taken(users)
-        heard = functional.embedding_bag(flat, self.rated_item.weight, offsets, mode="sum")
+        heard = sum_of_rows(self.rated_item.weight, flat, offsets)
         return heard, counts.unsqueeze(1).to(heard.dtype)
 
     def _against_sample(self, users: Tensor, items: Tensor) -> Tensor:

@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
-from goodfit.nets.embeddings import SideFeatures
+from goodfit.nets.embeddings import SideFeatures, sum_of_rows
 from goodfit.stats.held_out import HeldOut
 
 START = 0.1  # standard deviation of the embeddings at the start
@@ -135,15 +134,16 @@ class Factors(nn.Module):
 
     def people(self, users: Tensor) -> tuple[Tensor, Tensor]:
         """(n, members * width) vectors and (n, 1) biases: what users' embeddings, items rated and features say."""
-        vectors: Tensor = self.user(users)
+        return self._with_known(users, self.user(users), self.user_bias(users))
+
+    def _with_known(self, users: Tensor, vectors: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+        """Users' own embeddings and biases, and what items rated and features add."""
         if self.history:
             at, offsets, counts = _places(self.starts, users, self.history_at_most)
             rated = self.rated[at]
             weights = counts.clamp_min(1).float().rsqrt().repeat_interleave(counts)
-            vectors = vectors + functional.embedding_bag(
-                rated, self.rated_item.weight, offsets, mode="sum", per_sample_weights=weights.to(vectors.dtype)
-            )
-        return _with_side(self.user_side, users, vectors, self.user_bias(users))
+            vectors = vectors + sum_of_rows(self.rated_item.weight, rated, offsets, weights.to(vectors.dtype))
+        return _with_side(self.user_side, users, vectors, bias)
 
     def things(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """(n, members * width) vectors and (n, 1) biases of items."""
@@ -165,17 +165,20 @@ class Factors(nn.Module):
         return scores.masked_fill_(self.parts(users) > HeldOut.NEW, -torch.inf)
 
     def forward(self, x: Tensor) -> Tensor:
-        users, items = x.long().unbind(1)
-        different, back = torch.unique(users, return_inverse=True)
-        vectors, biases = self.people(different)
-        person, bias = vectors.index_select(0, back), biases.index_select(0, back)
-        thing, item_bias = self.things(items)
-        fit = self._by_member(person * thing).sum(2)
+        codes = (torch.unique(each, return_inverse=True, return_counts=True) for each in x.long().unbind(1))
+        (users, of_user, user_counts), (items, of_item, item_counts) = codes  # each once: of many ratings it is faster
+        person, bias = self.user(users), self.user_bias(users)
+        thing, item_bias = self.item(items), self.item_bias(items)
         if self.training:
-            squares = (self.user(users).square().sum() + self.item(items).square().sum()) / self.members
-            bias_squares = self.user_bias(users).square().sum() + self.item_bias(items).square().sum()
-            self.penalty = (ON_FACTORS * squares + ON_BIASES * bias_squares) / len(x) + self.shared_penalty(ON_HISTORY)
-        out: Tensor = (fit + bias + item_bias).unsqueeze(2)
+            squares = _squares(person, user_counts) + _squares(thing, item_counts)
+            bias_squares = _squares(bias, user_counts) + _squares(item_bias, item_counts)
+            own = ON_FACTORS * squares / self.members + ON_BIASES * bias_squares
+            self.penalty = own / len(x) + self.shared_penalty(ON_HISTORY)
+        person, bias = self._with_known(users, person, bias)
+        thing, item_bias = _with_side(self.item_side, items, thing, item_bias)
+        fit = self._by_member(person.index_select(0, of_user) * thing.index_select(0, of_item)).sum(2)
+        both = bias.index_select(0, of_user) + item_bias.index_select(0, of_item)
+        out: Tensor = (fit + both).unsqueeze(2)
         return out if self.training else out.mean(1)
 
     def _by_member(self, vectors: Tensor) -> Tensor:
@@ -204,6 +207,11 @@ def _places(starts: Tensor, users: Tensor, at_most: int | None = None) -> tuple[
     if at_most is not None:
         within = within * whole.repeat_interleave(counts) // counts.repeat_interleave(counts)
     return first.repeat_interleave(counts) + within, offsets, counts
+
+
+def _squares(rows: Tensor, counts: Tensor) -> Tensor:
+    """Sum of the squares of rows (n, width), each so many times, a scalar."""
+    return rows.square().sum(1) @ counts.to(rows.dtype)
 
 
 def _with_side(side: SideFeatures | None, codes: Tensor, vectors: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:

@@ -71,7 +71,7 @@ def _wait(until: Callable[[], bool], end: float, whom: str) -> None:
 
 
 class Heartbeat:
-    """Tells the store, beside the work, how many sums this process has come to; and ends it with its launcher.
+    """Tells the store, beside the work, how many sums this process has come to; and ends it with torchrun's launcher.
 
     Args:
         store: of its own: the thread talks to it at any time.
@@ -80,7 +80,7 @@ class Heartbeat:
 
     def __init__(self, store: Store, name: str, rank: int, count: int) -> None:
         self._store, self._name, self._rank, self._count = store, name, rank, count
-        self._launcher = os.getppid()
+        self._launcher = os.getppid() if "TORCHELASTIC_RUN_ID" in os.environ else None
         self.sums = 0
         threading.Thread(target=self._beat, name="goodfit-heartbeat", daemon=True).start()
 
@@ -96,7 +96,7 @@ class Heartbeat:
     def _beat(self) -> None:
         told = -1
         while True:
-            if os.getppid() != self._launcher:
+            if self._launcher not in (None, os.getppid()):
                 print("goodfit: the launcher of this process has ended, and so does it", file=sys.stderr, flush=True)
                 os._exit(1)  # the main thread may wait for another process, and would hear of no exception
             if self.sums != told:

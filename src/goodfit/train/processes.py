@@ -222,19 +222,24 @@ def _joined(device: str) -> Processes:
         if not distributed.is_initialized():
             backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
             store = _store_of_launcher()
-            if store is None:
+            if store is None:  # the first process holds one, anew at each start
                 distributed.init_process_group(backend, timeout=TIMEOUT)
+                _begin_heartbeat("start")
             else:  # it outlives the processes: addresses of those before these must not be taken for theirs
                 rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
                 name = common_round(PrefixStore("goodfit/starts", store), rank, count, TIMEOUT.total_seconds())
-                own = PrefixStore("goodfit/beats", _new_client())
-                _HEARTBEATS.append(Heartbeat(own, name, rank, count))
+                _begin_heartbeat(name)
                 distributed.init_process_group(
                     backend, timeout=TIMEOUT, store=PrefixStore(f"goodfit/{name}", store), rank=rank, world_size=count
                 )
         patient = distributed.new_group(backend="gloo", timeout=PATIENCE)
     assert isinstance(patient, distributed.ProcessGroup)
     return Processes(distributed.get_rank(), distributed.get_world_size(), patient)
+
+
+def _begin_heartbeat(name: str) -> None:
+    store = PrefixStore("goodfit/beats", _new_client())
+    _HEARTBEATS.append(Heartbeat(store, name, int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])))
 
 
 def keep_text(name: str, text: str) -> None:

@@ -78,7 +78,8 @@ class Together:
     ) -> Tensor:
         assert batch.shared is not None
         held = batch.shared.shares
-        xs, ys, rows = (part.split([lane.rows for lane in held]) for part in batch[:3])
+        # copies: where a tensor begins in memory decides how some kernels round, and a slice begins anywhere
+        xs, ys, rows = ([lane.clone() for lane in part.split([each.rows for each in held])] for part in batch[:3])
 
         def outputs(number: int) -> tuple[Tensor, Tensor]:
             among = self._among(batch, held[number])

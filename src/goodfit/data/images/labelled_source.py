@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from goodfit.data.columns import Labels
+from goodfit.data.columns import present_of
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, are_photos
@@ -48,7 +48,7 @@ class LabelledImages(ImageSource):
                 keys = paths  # once
             places = Made(count, lambda row: Path(paths[row]))
         packed = replace(listing, paths=[], keys=keys, labels=labels)
-        labelled = isinstance(labels, Labels)
+        labelled = present_of(labels).any()
         super().__init__(packed, settings, name, targets=labels if labelled else None, places=places)
         self._listing = replace(listing, paths=[], keys=[], labels=[], parts=[], groups=[])  # the rows are elsewhere
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from goodfit.data.columns import nothing
 from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.listing import Listing
@@ -19,7 +20,7 @@ from goodfit.data.images.parquet_cells import ParquetColumn, ParquetImage, image
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, alike
-from goodfit.data.source import Claim, Nothing, Strength
+from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.frames import parquet_files
 from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.data.tables.words import texts
@@ -108,7 +109,7 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlac
         keys=Made(len(images), lambda row: str(images[row])),
         labels=alike(chain.from_iterable(labels)),
         parts=alike(part for part, of_file in zip(parts_of_files, labels, strict=True) for _ in of_file),
-        groups=Nothing(len(images)),
+        groups=nothing(len(images)),
     )
     if not images:
         raise DataError("there are no rows in it", where=root, fix="Give at least one image")

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from goodfit.data.columns import nothing
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
@@ -20,7 +21,7 @@ from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.images.tar_members import Sample, TarMember, TarMembers, samples_of
 from goodfit.data.packed import Made, alike
-from goodfit.data.source import Claim, Nothing, Strength
+from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.table_source import TARGET
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -107,7 +108,7 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlac
     listing = Listing(labels=alike(labels()))
     listing.keys = Made(len(images), lambda row: str(images[row]))
     listing.parts = alike(parts.get(image.file) for image in images)
-    listing.groups = Nothing(len(images))
+    listing.groups = nothing(len(images))
     if not images:
         raise DataError("no images in it", where=root, fix="Give .tar archives with files such as 000001.jpg in them")
     hashes = np.fromiter(map(hash, listing.keys), dtype=np.int64, count=len(images))

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from goodfit.data.columns import Labels
-from goodfit.data.source import Nothing
+from goodfit.data.columns import Labels, nothing
 from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import PACKED_ENDINGS, read_bytes, unpacked_name
@@ -138,7 +137,7 @@ def read_parts(
     elif valid is None and test is None and isinstance(data, (str, os.PathLike)):
         text = _text_in_pieces(Path(data), dialect, stream, to_predict=to_predict)
         if text is not None:
-            return TableParts(text.frame, Nothing(text.frame.height), name, text, list(text.notes))
+            return TableParts(text.frame, nothing(text.frame.height), name, text, list(text.notes))
     read = [] if frames else [_read(place, dialect) for _, place in given]
     read = [read[0], *(_with_columns(read[0][0].columns, *each) for each in read[1:])] if read else read
     whole = frames or [TableInMemory(frame) for frame, _ in read]
@@ -150,7 +149,7 @@ def read_parts(
         first = "train" if valid is not None and test is not None else None
         counts.append((part or first, frame.height))
     codes = np.repeat(np.arange(len(counts), dtype=np.int8), [height for _, height in counts])
-    parts = Labels(codes, [part for part, _ in counts]) if len(counts) > 1 else Nothing(len(codes))
+    parts = Labels(codes, [part for part, _ in counts]) if len(counts) > 1 else nothing(len(codes))
     if frames:
         joined: Frame = TableOnDisk([file for _, place in given for file in parquet_files(Path(place))])
         return TableParts(joined, parts, name, None, [])
