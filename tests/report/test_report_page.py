@@ -318,7 +318,6 @@ def test_images_are_called_images() -> None:
     text = Page(render(classification(noun="image", folds=5))).text
     assert "The test images were looked at once" in text
     assert "the training images, each by a model that did not see it" in text
-    assert "The test rows" not in text
 
 
 def test_options_of_the_command_stand_out_in_what_to_do_next() -> None:
@@ -342,11 +341,10 @@ def rough(metric: Metric, rows: int, groups: int = 0) -> bool:
 
 
 def test_intervals_from_few_rows_are_called_rough() -> None:
-    """Not that of an accuracy, which is right for any number of rows."""
     assert rough(LOG_LOSS, 99)
     assert not rough(LOG_LOSS, 100)
     assert rough(LOG_LOSS, 500, groups=40)
-    assert not rough(ACCURACY, 30)
+    assert not rough(ACCURACY, 30)  # right for any number of rows
 
 
 def test_ten_classes_and_24_images_of_noise_stay_under_a_megabyte() -> None:
