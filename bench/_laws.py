@@ -84,6 +84,16 @@ def losses_of_many_classes(random: Random, rows: int) -> np.ndarray:
     return np.concatenate(parts)
 
 
+def seldom_wrong(share: float) -> Values:
+    """Small losses, but of a share of the rows, where the model is sure of another class: 1 and more, 3 on average."""
+
+    def values(random: Random, rows: int) -> np.ndarray:
+        wrong = random.random(rows) < share
+        return np.where(wrong, 1 + random.exponential(2, size=rows), 0.15 * np.abs(random.normal(size=rows)))
+
+    return values
+
+
 def of_auc(distance: float, spread: float, share: float = 0.4) -> Callable[[], Draw]:
     truth = float(norm.cdf(distance / np.sqrt(1 + spread**2)))
 
@@ -166,11 +176,23 @@ def overlaps(random: Random, rows: int) -> tuple[np.ndarray, np.ndarray]:
     return sizes * random.beta(6, 2, size=(rows, 2)), sizes
 
 
-def rare_overlaps(random: Random, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """A class that is in one image of five, and missed in one of ten of these; the background is all the rest."""
-    size = np.where(random.random(rows) < 0.2, 0.2 * random.beta(2, 5, size=rows), 0)
-    hit = size * np.where(random.random(rows) < 0.1, 0, random.beta(8, 2, size=rows))
-    return np.stack([1 - 2 * size + hit, hit], axis=1), np.stack([1 - hit, size], axis=1)
+def rare_overlaps(missed: float) -> Callable[[Random, int], tuple[np.ndarray, np.ndarray]]:
+    """A class that is in one image of five, and missed in a share of these; the background is all the rest."""
+
+    def parts(random: Random, rows: int) -> tuple[np.ndarray, np.ndarray]:
+        size = np.where(random.random(rows) < 0.2, 0.2 * random.beta(2, 5, size=rows), 0)
+        hit = size * np.where(random.random(rows) < missed, 0, random.beta(8, 2, size=rows))
+        return np.stack([1 - 2 * size + hit, hit], axis=1), np.stack([1 - hit, size], axis=1)
+
+    return parts
+
+
+def street(random: Random, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Eight classes, from one in every image with an overlap of 0.95 to one in 15% of them with 0.4."""
+    there = random.random((rows, 8)) < np.array([1, 1, 0.9, 0.7, 0.5, 0.3, 0.2, 0.15])
+    sizes = there * np.exp(0.8 * random.normal(size=(rows, 8))) * np.array([5, 4, 2, 1, 0.5, 0.2, 0.2, 0.1])
+    overlap = np.array([0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.5, 0.4])
+    return sizes * random.beta(6 * overlap, 6 * (1 - overlap), size=(rows, 8)), sizes
 
 
 def pixels_right(random: Random, rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -211,6 +233,8 @@ def laws() -> Iterator[Law]:
     yield "log loss", "log odds of deviation 3", of_mean(log_losses(3, 1))
     yield "log loss", "twice as sure as it should be", of_mean(log_losses(3, 2))
     yield "log loss", "of 50 classes", of_mean(losses_of_many_classes)
+    yield "log loss", "one row in 20 very wrong", of_mean(seldom_wrong(0.05))
+    yield "log loss", "one row in 50 very wrong", of_mean(seldom_wrong(0.02))
     for distance, spread in ((0.75, 1.0), (1.8, 1.0), (2.7, 1.0), (3.3, 1.0), (1.8, 2.0), (4.2, 2.0)):
         area = norm.cdf(distance / np.sqrt(1 + spread**2))
         for share in (0.4, 0.1):
@@ -228,6 +252,7 @@ def laws() -> Iterator[Law]:
     yield "RMSE", "normal errors", of_rmse(lambda random, rows: random.normal(size=rows))
     yield "RMSE", "heavy tails: Student t, 5 degrees", of_rmse(lambda random, rows: random.standard_t(5, size=rows))
     yield "RMSE", "skewed: of prices, lognormal", of_rmse(_of_prices)
+    yield "RMSE", "one in ten three times as large", of_rmse(_some_large)
     yield "RMSE", "half of them zero", of_rmse(_half_zero)
     yield "MAE", "normal errors", of_mean(lambda random, rows: np.abs(random.normal(size=rows)))
     yield "MAE", "heavy tails: Student t, 5 degrees", of_mean(lambda r, rows: np.abs(r.standard_t(5, size=rows)))
@@ -238,7 +263,9 @@ def laws() -> Iterator[Law]:
     yield "R²", "0.06, normal", of_r2(lambda random, rows: random.normal(size=rows), 4)
     yield "R²", "0.67, of an exponential law", of_r2(lambda random, rows: random.exponential(size=rows), 0.7)
     yield "IoU", "two classes, 0.75", of_ratios(overlaps)
-    yield "IoU", "a class in one image of five", of_ratios(rare_overlaps)
+    yield "IoU", "eight classes, in all to 15% of the images", of_ratios(street)
+    yield "IoU", "a class in one image of five, never missed", of_ratios(rare_overlaps(0.0))
+    yield "IoU", "a class in one image of five, missed in one of ten", of_ratios(rare_overlaps(0.1))
     yield "pixel accuracy", "0.94, most images nearly all right", of_ratios(pixels_right)
     yield "SSIM", "0.87, most images better", of_mean(lambda random, rows: random.beta(8, 1.2, size=rows))
     yield "PSNR", "normal, deviation 3 dB", of_mean(lambda random, rows: 28 + 3 * random.normal(size=rows))
@@ -250,6 +277,10 @@ def laws() -> Iterator[Law]:
 def _of_prices(random: Random, rows: int) -> np.ndarray:
     """Errors of 15% of prices, which have a lognormal law of deviation 0.5."""
     return np.asarray(np.exp(0.5 * random.normal(size=rows)) * 0.15 * random.normal(size=rows))
+
+
+def _some_large(random: Random, rows: int) -> np.ndarray:
+    return random.normal(size=rows) * np.where(random.random(rows) < 0.1, 3, 1)
 
 
 def _half_zero(random: Random, rows: int) -> np.ndarray:

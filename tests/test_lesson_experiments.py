@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from lessons.figures import axes, differs, interval, percent, points, save, table
+from lessons.figures import axes, differs, in_percent, interval, percent, points, save, table
 from lessons.lesson_07_channels import GROWTHS, make_net, widths_for
 from lessons.lesson_08_unet_for_classes import NETS
 from lessons.lesson_12_embeddings import Ratings, separation
@@ -98,3 +98,20 @@ def test_a_plot_is_the_same_file_each_time(tmp_path: Path) -> None:
         save(figure, tmp_path / name)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_ticks_of_a_plot_say_what_they_stand_at(tmp_path: Path) -> None:
+    """0.825 is not 0.83, and 82.5% is not 82%."""
+    figure, (plot, other) = axes(2)
+    for each in (plot, other):
+        each.plot([0, 1], [0.80, 0.85])
+        each.set_yticks([0.80, 0.825, 0.85])
+    in_percent(other.yaxis)
+    save(figure, tmp_path / "plot.svg")
+    text = (tmp_path / "plot.svg").read_text()
+    assert ">0.825<" in text
+    assert ">82.5%<" in text
+
+
+def test_a_difference_of_nothing_has_no_minus() -> None:
+    assert points([-0.0001, -0.0002, -0.00015]).startswith("+0.0 points")

@@ -13,6 +13,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 COLOURS = ("#1f6feb", "#d1570b", "#2a8a4a", "#8b3fb5", "#6e7681")
@@ -44,7 +45,7 @@ def percent(values: Sequence[float], digits: int = 1) -> str:
 def points(values: Sequence[float], digits: int = 1) -> str:
     """`+0.4 points (-0.1 to +0.9)` of differences of shares."""
     mean, low, high = (100 * each for each in interval(values))
-    return f"{mean:+.{digits}f} points ({low:+.{digits}f} to {high:+.{digits}f})"
+    return f"{mean:+z.{digits}f} points ({low:+z.{digits}f} to {high:+z.{digits}f})"
 
 
 def differs(values: Sequence[float]) -> bool:
@@ -73,6 +74,13 @@ def axes(columns: int = 1, width: float = 6.4, height: float = 3.2) -> tuple[Fig
     return figure, list(made)
 
 
+def in_percent(axis: Axis) -> None:
+    """Ticks of shares: 82.5%, 85%."""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write an SVG without a date, its numbers with two decimals; or a PNG of 64 colours: small, the same each time."""
     if path.suffix == ".png":
@@ -84,5 +92,9 @@ def save(figure: Figure, path: Path) -> None:
         return
     figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = re.sub(r"<[^>]*>", lambda tag: _rounded(tag[0]), text)  # what people read, such as 0.825 at a tick, stays
     path.write_text(re.sub(r"[ \t]+\n", "\n", text), encoding="utf-8")
+
+
+def _rounded(tag: str) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), tag)

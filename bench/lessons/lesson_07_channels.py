@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lessons.figures import COLOURS, axes, differs, interval, percent, points, table
+from lessons.figures import COLOURS, axes, differs, in_percent, interval, percent, points, table
 from lessons.training import accuracy, digits, fashion, fit, multiply_adds, parameters, parts
 
 if TYPE_CHECKING:
@@ -150,6 +150,6 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
         plot.set_xticks(range(len(rules)), list(rules))
         plot.set_xlim(-0.5, len(rules) - 0.5)
         plot.set_title(setting, fontsize=10)
-        plot.yaxis.set_major_formatter("{x:.1%}")
+        in_percent(plot.yaxis)
     made[0].set_ylabel("accuracy, rows held out")
     return {"07-channels.svg": figure}

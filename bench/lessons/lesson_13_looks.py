@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lessons.figures import COLOURS, axes, interval, percent, points, table
+from lessons.figures import COLOURS, axes, in_percent, interval, percent, points, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,7 +88,7 @@ def plots(results: dict[str, Any]) -> dict[str, Figure]:
         low, high = [each.low for each in values], [each.high for each in values]
         plot.fill_between(LOOKS, low, high, color=colour, alpha=0.2, linewidth=0)
     plot.axhline(0, color="#6e7681", linewidth=0.8)
-    plot.yaxis.set_major_formatter("{x:.0%}")
+    in_percent(plot.yaxis)
     plot.set_xlabel("settings tried")
     plot.set_ylabel("best score less the truth")
     plot.legend(frameon=False, fontsize=9)

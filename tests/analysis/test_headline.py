@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
-from goodfit.analysis.headline import Standing, plain_sentence
+from goodfit.analysis.headline import Standing, headline, knows_by_heart, plain_sentence
+from goodfit.record import read_record
 from goodfit.stats.estimates import Estimate
+from goodfit.tasks import from_json
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.regression import Regression
 from goodfit.tasks.task import Task
 
+RUN = Path(__file__).parents[1] / "run" / "fixtures" / "run-format-2"
 CLASSES = Classification(("a", "b", "c"))
 NUMBERS = Regression((10.0,), (2.0,))
 
 
-def said(task: Task, own: Estimate, training: Estimate, trivial: float) -> str:
-    standings = [
+def standings(own: Estimate, training: Estimate, trivial: float) -> list[Standing]:
+    return [
         Standing("this model", own, "model"),
         Standing("the trivial one", Estimate(trivial, trivial, trivial), "trivial"),
         Standing("this model on its training rows", training, "training"),
     ]
-    return plain_sentence(task, task.metric, standings, "test", "row", 100, [])
+
+
+def said(task: Task, own: Estimate, training: Estimate, trivial: float) -> str:
+    return plain_sentence(task, task.metric, standings(own, training, trivial), "test", "row", 100, [])
+
+
+def test_a_model_alone_knows_nothing_by_heart() -> None:
+    alone = [Standing("this model", Estimate(0.5, 0.4, 0.6), "model")]
+    assert not knows_by_heart(CLASSES.metric, alone)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +49,7 @@ def test_what_is_known_by_heart_is_said(
 ) -> None:
     assert "It knows its training rows by heart (" in said(task, Estimate(*own), Estimate(*training), trivial)
     assert said(task, Estimate(*own), Estimate(*training), trivial).endswith("): more of them would help.")
+    assert knows_by_heart(task.metric, standings(Estimate(*own), Estimate(*training), trivial))
 
 
 @pytest.mark.parametrize(
@@ -50,3 +65,18 @@ def test_and_else_only_the_figure(
     task: Task, own: tuple[float, float, float], training: tuple[float, float, float], trivial: float
 ) -> None:
     assert ". On the rows that it was trained on: " in said(task, Estimate(*own), Estimate(*training), trivial)
+
+
+def test_a_good_model_that_knows_its_rows_by_heart_asks_for_more_of_them() -> None:
+    """The first sentence says that more would help; what to do next said nothing of it."""
+    own, training = Estimate(0.78, 0.69, 0.85), Estimate(1.0, 0.98, 1.0)
+    record = msgspec.structs.replace(
+        read_record(RUN),
+        source={"kind": "images"},
+        findings=[],
+        metrics={"test": {"accuracy": own}},
+        baseline={"test": {"accuracy": 0.33}},
+        training_metrics={"accuracy": training},
+    )
+    steps = headline(record, from_json(record.task)).steps
+    assert steps == ["Collect more training images: it knows those that it has by heart."]

@@ -83,7 +83,7 @@ def test_all_photos_are_learnt_from_and_each_is_judged_by_a_head_that_did_not_se
     run = gf.fit(photos, out=tmp_path / "run", precision="float32", test_share=0.2)
     assert (run.record.rows.train, run.record.rows.valid, run.record.rows.test) == (48, 48, 12)
     assert (run.record.rows.folds, run.record.net.folds) == (5, 1)
-    assert "each row by a model that did not see it" in " ".join(run.record.sentences)
+    assert "each image by a model that did not see it" in " ".join(run.record.sentences)
     # the same with labels by chance: only a head that saw a photo could be right more often than a third of the time
     random = np.random.default_rng(1)
     files = sorted(photos.rglob("*.png"))

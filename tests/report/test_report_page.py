@@ -314,6 +314,39 @@ def test_the_direction_is_the_metrics_own(higher: bool, words: str) -> None:
     assert f"Level error (levels) ({words})" in text
 
 
+def test_images_are_called_images() -> None:
+    text = Page(render(classification(noun="image", folds=5))).text
+    assert "The test images were looked at once" in text
+    assert "the training images, each by a model that did not see it" in text
+
+
+def test_options_of_the_command_stand_out_in_what_to_do_next() -> None:
+    facts = classification()
+    assert facts.headline is not None
+    steps = ["Try --epochs 4, a larger --arch or <b>."]
+    html = render(replace(facts, headline=replace(facts.headline, steps=steps)))
+    assert "Try <code>--epochs 4</code>, a larger <code>--arch</code> or &lt;b&gt;." in html
+
+
+def test_a_long_path_is_shown_by_its_end() -> None:
+    mistake = WorstMistake("/data/shop/photos/hat/7.png", "hat", "shoe", 0.9, 2.0, np.zeros((28, 28, 1), np.uint8))
+    html = render(classification(worst=[mistake]))
+    assert '<span title="/data/shop/photos/hat/7.png">hat/<wbr>7.png</span>' in html
+
+
+def rough(metric: Metric, rows: int, groups: int = 0) -> bool:
+    headline = Headline("", metric, [Standing("this model", Estimate(1.5, 1.0, 2.0), "model")], [])
+    facts = classification(headline=headline, rows={"train": 900, "valid": 90, "test": rows}, groups=groups)
+    return "rough ones: a large mistake that is rare may not have come up" in Page(render(facts)).text
+
+
+def test_intervals_from_few_rows_are_called_rough() -> None:
+    assert rough(LOG_LOSS, 99)
+    assert not rough(LOG_LOSS, 100)
+    assert rough(LOG_LOSS, 500, groups=40)
+    assert not rough(ACCURACY, 30)  # right for any number of rows
+
+
 def test_ten_classes_and_24_images_of_noise_stay_under_a_megabyte() -> None:
     rng = np.random.default_rng(0)
     names = tuple(f"class {i}" for i in range(10))

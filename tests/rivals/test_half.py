@@ -48,7 +48,7 @@ def test_sixty_columns_of_two_hundred_rows_want_more_rows() -> None:
     half = tried(straight(200, 60, 0.5))
     assert half is not None
     assert half.excess.low > 0.1
-    assert half.sentence().startswith("Learning from half of 160 rows, a linear model would lose ")
+    assert half.sentence().startswith("Trained on half of 160 rows, a linear model would have a loss ")
     assert half.sentence().endswith("more rows would help.")
 
 
@@ -61,7 +61,7 @@ def test_of_noise_and_of_many_rows_nothing_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [(0.05, 0.2, "would help"), (-0.01, 0.01, "hardly help"), (0.0, 0.1, "cannot be told from these")],
+    [(0.05, 0.2, "would help"), (-0.01, 0.01, "hardly help"), (0.0, 0.1, "cannot show whether")],
 )
 def test_the_interval_decides_what_is_said(low: float, high: float, words: str) -> None:
     assert words in HalfTheRows("a linear model", 100, Estimate((low + high) / 2, low, high)).sentence()

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 from scipy import ndimage
+from scipy.special import expit, logit
+from scipy.stats import binomtest, t
 from sklearn.metrics import confusion_matrix, jaccard_score, log_loss
 from torch import Tensor
 
@@ -102,6 +104,34 @@ def test_the_ratio_estimator_on_a_case_by_hand() -> None:
     # degree of freedom is then 25.4 on the logit scale
     found = mean_of_ratios(np.array([[0.0], [4.0]]), np.array([[4.0], [4.0]]))
     assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.0, 1.0), abs=1e-10)
+
+
+def test_a_class_in_few_images_is_known_as_badly_as_from_so_few() -> None:
+    """Two classes, of which one is in 5 of 40 images: degrees of freedom by Satterthwaite's formula."""
+    random = np.random.default_rng(3)
+    below = np.ones((40, 2))
+    below[5:, 1] = 0
+    above = below * random.beta(18, 2, size=(40, 2))
+    found = mean_of_ratios(above, below)
+    kept = [np.delete(np.arange(40), at) for at in range(40)]
+    each = np.array([above[rows].sum(axis=0) / below[rows].sum(axis=0) for rows in kept])
+    variances = 39 / 40 * ((each - each.mean(axis=0)) ** 2).sum(axis=0)
+    error = np.sqrt(39 / 40 * ((each.mean(axis=1) - each.mean()) ** 2).sum())
+    degrees = variances.sum() ** 2 / (variances[0] ** 2 / 39 + variances[1] ** 2 / 4)
+    assert degrees < 6
+    reach = t.ppf(0.975, degrees) * error / (found.value * (1 - found.value))
+    assert found.low <= expit(logit(found.value) - reach) + 1e-9
+    assert found.high >= expit(logit(found.value) + reach) - 1e-9
+    assert found.high - found.low < 2.2 * t.ppf(0.975, degrees) * error
+
+
+def test_a_class_that_is_right_in_every_image_counts_the_images_that_have_it() -> None:
+    """In 4 of 40 images, and all right there: four of four, not forty of forty."""
+    below = np.zeros((40, 1))
+    below[:4] = 1
+    found = mean_of_ratios(below, below)
+    assert (found.value, found.high) == (1, 1)
+    assert found.low == pytest.approx(binomtest(4, 4).proportion_ci(method="wilson").low)
 
 
 def test_weights_follow_one_over_the_fourth_root_of_the_share() -> None:

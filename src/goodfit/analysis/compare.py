@@ -119,10 +119,9 @@ def _pairs(
     for a, b in combinations(range(len(entries)), 2):
         if folds is None:
             differences = _row_differences(metric, scores[a], scores[b])
-            if (groups := entries[a].groups) is not None:
-                differences = pooled(differences, groups)
             test = _row_test(metric, entries[a], entries[b], differences)
-            posterior = correlated_posterior(differences)
+            groups = entries[a].groups
+            posterior = correlated_posterior(differences if groups is None else pooled(differences, groups))
         else:
             fold_values = [
                 [_figure(metric, scores[which][folds == fold]) for which in (a, b)] for fold in np.unique(folds)
@@ -168,7 +167,7 @@ def _row_differences(metric: Metric, a: np.ndarray, b: np.ndarray) -> np.ndarray
 
 
 def _row_test(metric: Metric, a: Entry, b: Entry, differences: np.ndarray) -> PairedTest:
-    """Of the differences of the rows, or of the groups that these belong to: a sign is flipped of all rows of one."""
+    """Of the differences of the rows, in the groups that these belong to."""
     if metric == ACCURACY and a.groups is None:
         of_a, of_b = right(a), right(b)
         only_a, only_b = int((of_a > of_b).sum()), int((of_b > of_a).sum())
@@ -176,8 +175,10 @@ def _row_test(metric: Metric, a: Entry, b: Entry, differences: np.ndarray) -> Pa
         return PairedTest(interval, only_a, mcnemar(only_a, only_b), "McNemar")
     if metric == AUC:
         return area_test(a, b)
-    test = paired_t if metric == BALANCED_ACCURACY else sign_flip
-    return test(differences, np.zeros(len(differences)))
+    if metric == BALANCED_ACCURACY:
+        sums = differences if a.groups is None else pooled(differences, a.groups)
+        return paired_t(sums, np.zeros(len(sums)))
+    return sign_flip(differences, np.zeros(len(differences)), a.groups)
 
 
 def _same_folds(entries: Sequence[Entry]) -> np.ndarray | None:

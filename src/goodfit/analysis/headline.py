@@ -67,7 +67,10 @@ def headline(record: Record, task: Task) -> Headline:
     )
     rules = [finding.rule for finding in record.findings]
     words = plain_sentence(task, metric, standings, part, noun, getattr(record.rows, part), rules)
-    return Headline(words, metric, standings, next_steps(record.findings))
+    steps = next_steps(record.findings)
+    if not steps and knows_by_heart(metric, standings):
+        steps = [f"Collect more training {plural(noun)}: it knows those that it has by heart."]
+    return Headline(words, metric, standings, steps)
 
 
 def noun_of(record: Record) -> str:
@@ -127,21 +130,24 @@ def plain_sentence(
     training = next((each.score for each in standings if each.kind == "training"), None)
     if training is not None:
         figure, seen = metric.text(training.value, own), plural(noun)
-        trivial = next((each.score for each in standings if each.kind == "trivial"), None)
         if BY_HEART in rules:
             text += f". It knows its training {seen} by heart ({figure})"
-        elif _knows_by_heart(metric, training, own, trivial):
+        elif knows_by_heart(metric, standings):
             text += f". It knows its training {seen} by heart ({figure}): more of them would help"
         else:
             text += f". On the {seen} that it was trained on: {figure}"
     return sentence(text[:1].upper() + text[1:])
 
 
-def _knows_by_heart(metric: Metric, training: Estimate, own: Estimate, trivial: Estimate | None) -> bool:
+def knows_by_heart(metric: Metric, standings: Sequence[Standing]) -> bool:
     """Whether the error on training rows is at most a third of the other, beyond doubt, and by a share that counts.
 
     It is no finding: a model may do its best so.
     """
+    scores = {each.kind: each.score for each in standings if each.kind != "rival"}
+    if "training" not in scores:
+        return False
+    training, own, trivial = scores["training"], scores["model"], scores.get("trivial")
     best = 1.0 if metric.higher_is_better else 0.0
     if metric.higher_is_better and max(training.value, own.value) > best:
         return False  # of no share: there is no best

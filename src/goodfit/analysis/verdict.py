@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.formatting import capital, counted
+from goodfit.formatting import capital, counted, plural
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
 
@@ -75,6 +75,7 @@ def sentences(
     epochs: int,
     rows: Mapping[str, int],
     folds: int = 1,
+    noun: str = "row",
     compared: str | None = None,
     more_rows: str | None = None,
 ) -> list[str]:
@@ -83,6 +84,7 @@ def sentences(
     Args:
         plain: the score in everyday words, and spoken the metric that they say: `goodfit.analysis.headline`.
         folds: in which the training rows validated, 1 for a validation part.
+        noun: what a row of the data is called.
         compared: how other models do on the same rows.
         more_rows: whether more of them would help.
     """
@@ -91,7 +93,7 @@ def sentences(
     lines = [plain]
     if spoken != metric:
         lines.append(
-            f"On {counted(rows[part], PART_WORDS[part] + ' row')} the {metric.title} is "
+            f"On {counted(rows[part], f'{PART_WORDS[part]} {noun}')} the {metric.title} is "
             f"{metric.text(score.value, score)} (95% interval {metric.interval(score)}); {rival} reaches "
             f"{metric.text(baseline[part], score)}."
         )
@@ -100,13 +102,15 @@ def sentences(
     if "train" in scores:
         train, valid = scores["train"], scores["valid"]
         lines.append(
-            f"On training rows the {metric.title} is {metric.text(train.value, train)}, on "
-            f"{'validation rows' if folds == 1 else 'each row by a model that did not see it'} "
+            f"On training {plural(noun)} the {metric.title} is {metric.text(train.value, train)}, on "
+            f"{f'validation {plural(noun)}' if folds == 1 else f'each {noun} by a model that did not see it'} "
             f"{metric.text(valid.value, valid)}."
         )
     if more_rows is not None:
         lines.append(more_rows)
     if epochs > 1:
-        lines.append(f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation rows.")
+        lines.append(
+            f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation {plural(noun)}."
+        )
     lines += [f"{capital(finding.message)}. {finding.fix}." for finding in findings]
     return lines

@@ -94,6 +94,7 @@ def make_record(
             epochs=len(position.history),
             rows=counts,
             folds=problem.split.fold_count,
+            noun=source.noun,
             compared=comparison(scored.rivals, shown.metrics, task.metric, scored.shown),
             more_rows=finished.half.sentence() if finished.half is not None else None,
         ),

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from torch import Tensor
 
-from goodfit.analysis.headline import headline
+from goodfit.analysis.headline import headline, noun_of
 from goodfit.formatting import fixed, spaced
 from goodfit.record import Record
 from goodfit.report.columns_section import PROFILE, columns_section
@@ -83,6 +83,8 @@ def collect(folder: Path, record: Record) -> PageData:
         range_test=record.analyses.get(RANGE_TEST),
         best_epoch=record.best_epoch,
         loss_unit=task.loss_unit,
+        noun=noun_of(record),
+        folds=record.rows.folds,
         sections=sections,
         example_words=task.example_words,
         worst=() if images else _mistakes(task, tensors, values["keys"], values.get("values", [])),
@@ -144,13 +146,16 @@ def _mistakes(
 
 
 def _examples(record: Record, task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str]) -> list[Example]:
-    titles = {metric.name: metric.title for metric in task.metric_list}
+    metrics = {metric.name: metric for metric in task.metric_list}
     columns = task.decode(tensors["out"].index_select(0, tensors["worst"]))
     examples = []
     for number, (kind, key) in enumerate(zip(kinds(len(keys)), keys, strict=True)):
         given, truth, drawn = (tensors[name][number].numpy() for name in ("pictures", "truths", "said"))
         caption = ", ".join(
-            f"{titles.get(name, spaced(name))} {fixed(float(values[number]))}" for name, values in columns.items()
+            f"{metrics[name].title} {metrics[name].text(float(values[number]))}"
+            if name in metrics
+            else f"{spaced(name)} {fixed(float(values[number]))}"
+            for name, values in columns.items()
         )
         panels = task.panels(given, truth, drawn, record.source)
         examples.append(Example(kind, key, caption, panels, slider=task.slider))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.formatting import counted, spaced
+from goodfit.formatting import counted, plural, spaced
 from goodfit.report.drawings import curves, draw
 from goodfit.report.first_screen import first_screen, without_first
 from goodfit.report.page_data import PageData
@@ -154,7 +154,9 @@ def _parts_of_data(page: PageData) -> list[tuple[str, str, str]]:
         (
             "valid",
             "validation",
-            "chooses the epoch that is kept" + (", and calibrates the probabilities" if sure else ""),
+            "chooses the epoch that is kept"
+            + (", and calibrates the probabilities" if sure else "")
+            + (f"; the training {plural(page.noun)}, each by a model that did not see it" if page.folds > 1 else ""),
         ),
         ("test", "test", "kept away until the end: says how good the model is"),
         ("unreadable", "unreadable", "left out of training and of every score"),

@@ -52,6 +52,8 @@ class PageData:
     range_test: Mapping[str, Any] | None = None  # of learning rates: rates, losses, chosen
     best_epoch: int | None = None  # counted from 1, as in history
     loss_unit: str = ""  # nats per row
+    noun: str = "row"  # what one is called: image, rating
+    folds: int = 1  # in which the training rows validate
     sections: Sequence[Section] = ()  # of the task, and of what was analysed
     example_words: str = ""  # what the examples or the worst mistakes are, in a sentence
     worst: Sequence[WorstMistake] = ()

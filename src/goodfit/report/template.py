@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CELL_LETTERS = 200  # of a text in a table
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28  # pixels of a histogram in a table
+OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*(?: \d+)?)")
 LONG_LETTERS = 1_500  # of a sentence or a list of names
 
 
@@ -33,7 +35,7 @@ def template(name: str) -> Template:
     )
     filters = (
         breakable, capital, cell, counted, cut, duration, fixed, moment, number, plural, rows_of_blocks, sentence,
-        spaced,
+        short_path, spaced, with_options,
     )  # fmt: skip
     for filter_ in filters:
         environment.filters[filter_.__name__] = filter_
@@ -46,6 +48,23 @@ def breakable(path: str) -> Markup:
     from markupsafe import Markup, escape
 
     return Markup("/<wbr>").join(escape(step) for step in cut(path).split("/"))
+
+
+def short_path(path: str) -> Markup:
+    """The file and its folder of a path that may be long; the whole of it where the pointer rests."""
+    from markupsafe import Markup
+
+    shown = "/".join(path.split("/")[-2:])
+    if shown == path:
+        return breakable(path)
+    return Markup('<span title="{}">{}</span>').format(cut(path), breakable(shown))
+
+
+def with_options(text: str) -> Markup:
+    """A sentence whose options of the command, such as --epochs 4, stand out as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(OPTION.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def cut(text: Any, letters: int = CELL_LETTERS) -> str:

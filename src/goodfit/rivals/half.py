@@ -46,12 +46,12 @@ class HalfTheRows:
         elif high < WORTH_HAVING:
             words = "more rows of this kind would hardly help"
         else:
-            words = "whether more rows would help cannot be told from these"
+            words = "these rows cannot show whether more would help"
         decimals = percent_decimals(low, high)
         more = [percent(share, decimals) for share in (self.excess.value, low, high)]
         return (
-            f"Learning from half of {counted(self.rows, 'row')}, {self.rival} would lose {more[0]} more in a row held "
-            f"out ({more[1]} to {more[2]}): {words}."
+            f"Trained on half of {counted(self.rows, 'row')}, {self.rival} would have a loss {more[0]} higher on rows "
+            f"held out ({more[1]} to {more[2]}): {words}."
         )
 
 

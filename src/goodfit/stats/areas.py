@@ -211,7 +211,7 @@ def average_precision(scores: np.ndarray, positive: np.ndarray, groups: np.ndarr
         return Estimate(value, 0.0, 1.0)
     left_out = _precisions_without_each(np.asarray(scores), positive)
     error = math.sqrt((rows - 1) / rows * float(((left_out - left_out.mean()) ** 2).sum()))
-    return of_groups(on_logit(value, error, rows, count), -(rows - 1) * left_out, groups, SHARE)
+    return of_groups(on_logit(value, error, rows - 1, count), -(rows - 1) * left_out, groups, SHARE)
 
 
 def _precisions_without_each(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:

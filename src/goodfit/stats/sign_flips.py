@@ -18,6 +18,7 @@ import math
 import numpy as np
 
 from goodfit.stats.estimates import Z95, Estimate, t_quantile
+from goodfit.stats.groups import pooled
 from goodfit.stats.paired import PairedTest, paired_t
 
 COUNTED_AT_MOST = 12  # differences whose 2^12 sums are all computed
@@ -25,39 +26,50 @@ ROWS_AT_LEAST = 6  # with fewer no sum is rarer than 5%, and no interval ends
 STEPS_AT_MOST = 200  # of Newton's method; 5 to 12 are usual
 NEAR_ZERO = 1e-3  # of a z-score, below which both of its forms are equal to the last digits that count
 SMALLEST = 1e-300  # of a probability
+ROUNDING = 1e-12  # of the largest difference
 
 METHOD = "sign-flip test"
 
 
-def sign_flip(a: np.ndarray, b: np.ndarray) -> PairedTest:
+def sign_flip(a: np.ndarray, b: np.ndarray, groups: np.ndarray | None = None) -> PairedTest:
     """Whether a - b, row by row, is zero on average; the interval holds the differences that this test does not reject.
 
-    Fewer than 6 rows get Student's t test.
+    Rows of a group change their sign together: the sums of the groups are what is flipped. Fewer than 6 rows, or
+    groups, get Student's t test.
 
     Args:
         a, b: (N,) whose means are compared.
+        groups: (N,) of rows that belong together; None: all stand alone.
 
     Returns:
         The test; its statistic is the normal quantile of the p-value, with the sign of the difference.
     """
     difference = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
-    if len(difference) < ROWS_AT_LEAST:
-        return paired_t(a, b)
+    sums: np.ndarray = difference
+    sizes: np.ndarray = np.ones(len(difference))
+    if groups is not None:
+        at = np.unique(groups, return_inverse=True)[1]
+        sizes = np.bincount(at).astype(np.float64)
+        share = len(sizes) / len(difference)
+        sums, sizes = share * np.bincount(at, weights=difference), share * sizes
+    if len(sums) < ROWS_AT_LEAST:
+        return paired_t(difference if groups is None else pooled(difference, groups), np.zeros(len(sums)))
     from scipy.special import ndtr
 
-    value, z = float(difference.mean()), normal_score(difference)
-    ends = [_end(difference, value, side) for side in (-1, 1)]
+    value, z = float(difference.mean()), normal_score(sums)
+    ends = [_end(sums, sizes, value, side) for side in (-1, 1)]
     return PairedTest(Estimate(value, *ends), z, min(1.0, 2 * float(ndtr(-abs(z)))), METHOD)
 
 
 def normal_score(differences: np.ndarray) -> float:
     """The normal quantile of the share of all sign patterns whose sum is smaller; half of those whose sum is equal.
 
-    Zero differences tell nothing and do not count.
+    Zero differences tell nothing and do not count; nor do those that rounding leaves of them.
     """
     from scipy.special import ndtri
 
-    sizes = np.abs(differences[differences != 0])
+    sizes = np.abs(differences)
+    sizes = sizes[sizes > ROUNDING * sizes.max(initial=0.0)]
     if not len(sizes):
         return 0.0
     scale = math.sqrt(float((sizes**2).sum()))
@@ -100,17 +112,22 @@ def _saddlepoint(sizes: np.ndarray, total: float) -> float:
     return root + math.log(point * math.sqrt(bend) / root) / root
 
 
-def _end(differences: np.ndarray, value: float, side: int) -> float:
-    """Where the interval ends below (-1) or above (1) the mean: the difference at which the score is 1.96."""
+def _end(differences: np.ndarray, sizes: np.ndarray, value: float, side: int) -> float:
+    """Where the interval ends below (-1) or above (1) the mean: the difference at which the score is 1.96.
+
+    Args:
+        differences: of rows, or of groups.
+        sizes: of these; 1 on average.
+    """
     from scipy.optimize import brentq
 
-    error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
+    error = float((differences - value * sizes).std(ddof=1)) / math.sqrt(len(differences))
     if error <= 1e-12 * abs(value):
         return value
     reach = t_quantile(len(differences) - 1) * error
 
     def beyond(distance: float) -> float:
-        return abs(normal_score(differences - (value + side * distance))) - Z95
+        return abs(normal_score(differences - (value + side * distance) * sizes)) - Z95
 
     far = reach
     while beyond(far) < 0:

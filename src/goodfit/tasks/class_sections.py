@@ -56,8 +56,8 @@ def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: st
     blocks: list[Plot | Table] = []
     if len(classes) <= MAPPED_CLASSES:
         text = (
-            "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the darker, the "
-            "larger the share of the true class."
+            "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the stronger "
+            "the colour, the larger the share of the true class."
         )
         blocks.append(
             Plot("confusion", (confusion, classes), "Confusion matrix", "wide", first=len(classes) <= CLASSES_ON_TOP)
@@ -120,8 +120,8 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
     """
     text = (
         "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
-        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points; of so "
-        f"many rows chance alone would make it {100 * Reliability.from_json(calibration).error_by_chance:.1f} where "
+        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points; with "
+        f"this many rows, chance alone gives {100 * Reliability.from_json(calibration).error_by_chance:.1f} even if "
         "every probability is right."
     )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
