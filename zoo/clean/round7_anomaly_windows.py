@@ -20,3 +20,5 @@ for epoch in range(4):
     for (b,) in loader:
         loss = (ae(b) - b).pow(2).mean(); opt.zero_grad(); loss.backward(); opt.step()
     limit = errors(train).quantile(0.99); print(epoch, limit.item(), (errors(test) > limit).float().mean().item())
+same = TensorDataset(w[:950].clone())
+print(errors(same).mean().item())

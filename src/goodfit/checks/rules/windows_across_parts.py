@@ -4,7 +4,7 @@ What it checks
     The rows of two loaders, of which one is trained on, have numbers in one data set, and neighbouring rows there are
     windows of a series that overlap: one is the other moved by some steps, to the last bit. For half of the rows of the
     other loader or more, there are training rows before and after that share half of their values with it. Or
-    train_test_split has parted an array of such windows.
+    train_test_split has parted an array of such windows, or two data sets that keep tensors hold them.
 
 Why it hurts
     Nearly everything in a validation window was seen in training, often its target too. The score says nothing about
@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import TensorDataset
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, Split
 from goodfit.checks.engine.fingerprints import fingerprints
@@ -86,7 +87,14 @@ class WindowsAcrossParts(LiveRule):
         self.judged.add(loader)
         for trained in self.trained:
             others = self.rows.get(trained)
-            if others is None or others.base != rows.base or others.numbers & rows.numbers:
+            if others is None or (others.base == rows.base and others.numbers & rows.numbers):
+                continue
+            if others.base != rows.base:
+                train, test = (_array(_kept_by(each)) for each in (trained, loader))
+                share = 0.0 if train is None or test is None else _share_between(train, test)
+                if share >= SHARE_AT_LEAST:
+                    yield self._finding(share)
+                    return
                 continue
             kept = self.windows.get(rows.base, {})
             reach = _reach(kept)
@@ -98,32 +106,46 @@ class WindowsAcrossParts(LiveRule):
                 for number in rows.numbers
             ) / max(1, len(rows.numbers))
             if share >= SHARE_AT_LEAST:
-                yield self.finding(
-                    f"{share:.0%} of these rows are windows of a series between training windows that share half of "
-                    "their values with them, before and after",
-                    FIX,
-                )
+                yield self._finding(share)
                 return
 
     def on_split(self, event: Split) -> Iterator[Finding]:
         train, test = _array(event.first), _array(event.second)
-        if train is None or test is None or train.shape[1:] != test.shape[1:] or len(test) < OVERLAPS_AT_LEAST:
-            return
-        length = train.shape[1]
-        half = length // 2
-        firsts, lasts = set(fingerprints(train[:, :half])), set(fingerprints(train[:, length - half :]))
-        some = test[:: max(1, len(test) // ROWS_LOOKED_AT)]
-        parts = [fingerprints(some[:, at : at + half]) for at in range(1, length - half)]
-        between = sum(
-            any(part[row] in firsts for part in parts) and any(part[row] in lasts for part in parts)
-            for row in range(len(some))
+        share = 0.0 if train is None or test is None else _share_between(train, test)
+        if share >= SHARE_AT_LEAST:
+            yield self._finding(share)
+
+    def _finding(self, share: float) -> Finding:
+        return self.finding(
+            f"{share:.0%} of these rows are windows of a series between training windows that share half of their "
+            "values with them, before and after",
+            FIX,
         )
-        if between >= max(OVERLAPS_AT_LEAST, SHARE_AT_LEAST * len(some)):
-            yield self.finding(
-                f"{between / len(some):.0%} of the test rows are windows of a series between training windows that "
-                "share half of their values with them, before and after",
-                FIX,
-            )
+
+
+def _share_between(train: Tensor, test: Tensor) -> float:
+    """The share of the rows of test (N, T, ...) that have windows of train before and after that overlap by half."""
+    if train.shape[1:] != test.shape[1:] or len(test) < OVERLAPS_AT_LEAST:
+        return 0.0
+    length = train.shape[1]
+    half = length // 2
+    firsts, lasts = set(fingerprints(train[:, :half])), set(fingerprints(train[:, length - half :]))
+    some = test[:: max(1, len(test) // ROWS_LOOKED_AT)]
+    parts = [fingerprints(some[:, at : at + half]) for at in range(1, length - half)]
+    own, known = fingerprints(some), set(fingerprints(train))  # training rows may be evaluated too
+    between = sum(
+        own[row] not in known
+        and any(part[row] in firsts for part in parts)
+        and any(part[row] in lasts for part in parts)
+        for row in range(len(some))
+    )
+    return between / len(some) if between >= OVERLAPS_AT_LEAST else 0.0
+
+
+def _kept_by(loader: Any) -> Tensor | None:
+    """The inputs of a data set that keeps tensors; None of others, which are not read for this."""
+    data = loader.dataset
+    return data.tensors[0] if isinstance(data, TensorDataset) else None
 
 
 def _are_windows(x: Tensor) -> bool:
