@@ -3,8 +3,9 @@
 What it checks
     A loss is a margin, a hinge or a sigmoid of the difference of two measures (BPR, triplet, margin ranking). The side
     that the loss draws together compares rows of different classes, and the side that it pushes apart rows of one
-    class, by the labels of the batch; or the items that it draws together were drawn at random, and the others were
-    not; or the program itself calls the two sides negative and positive. In three calls.
+    class, by the labels of the batch; or the items that it draws together were drawn at random (by torch.randint, or by
+    a data set whose rows get another one in each epoch), and the others were not; or the program itself calls the two
+    sides negative and positive. In three calls.
 
 Why it hurts
     The loss falls as in a correct run, and what it has learnt is the reverse: the items that a user chose rank last.
@@ -26,8 +27,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from goodfit.checks.engine import graph, labels
 from goodfit.checks.engine.events import BackwardBegins, Batch, Drawn
@@ -41,9 +46,40 @@ CALLS_AT_LEAST = 3
 PAIRS_AT_LEAST = 8
 MOST = 0.8  # of the pairs
 DRAWN_KEPT = 8  # tensors of random numbers
+ROWS_KEPT = 2_000  # of a loader
 POSITIVE = re.compile(r"(^|_)(pos|positives?)(_|s?$)")
 NEGATIVE = re.compile(r"(^|_)(neg|nega|negatives?)(_|s?$)")
 LOW_IS_NEAR = re.compile(r"dist|energ|loss|err|cost|(^|_)d(_|$)")
+
+
+@dataclass
+class Columns:
+    """Whole numbers of a loader's rows, such as user, item and another item.
+
+    Attributes:
+        changed: for each column, in how many rows it was another number when they came again.
+        known: how many rows came again.
+    """
+
+    changed: list[int]
+    known: int = 0
+    rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def add(self, numbers: Sequence[Any], columns: list[Tensor]) -> None:
+        """A batch: the rows' numbers in the data set, and their columns."""
+        for number, row in zip(numbers, zip(*(column.tolist() for column in columns), strict=True), strict=True):
+            before = self.rows.get(number) if isinstance(number, int) else None
+            if before is not None:
+                self.known += 1
+                self.changed = [count + (a != b) for count, a, b in zip(self.changed, before, row, strict=True)]
+            elif isinstance(number, int) and len(self.rows) < ROWS_KEPT:
+                self.rows[number] = row
+
+    def drawn(self) -> list[int]:
+        """The columns that nearly every row has another number in when it comes again, where some never change."""
+        if self.known < PAIRS_AT_LEAST or all(self.changed):
+            return []
+        return [at for at, count in enumerate(self.changed) if count >= MOST * self.known]
 
 
 class PairsTurned(LiveRule):
@@ -52,10 +88,18 @@ class PairsTurned(LiveRule):
     def start(self) -> None:
         self.batch = labels.BatchLabels()
         self.drawn: list[Any] = []
+        self.columns: dict[Place, Columns] = {}  # by the line of a loop: its loader may be made anew for each epoch
         self.calls: Counter[Place] = Counter()
 
     def on_batch(self, event: Batch) -> None:
         self.batch.keep(event)
+        numbers = event.indices
+        whole = [each for each in event.tensors if each.dim() == 1 and each.dtype == torch.int64]
+        if len(whole) == len(event.tensors) > 1 and numbers is not None and len(numbers) == len(whole[0]):
+            columns = self.columns.setdefault(user_place(), Columns([0] * len(whole)))
+            if len(columns.changed) == len(whole):
+                columns.add(numbers, whole)
+                self.drawn = [whole[at] for at in columns.drawn()]
 
     def on_drawn(self, event: Drawn) -> None:
         self.drawn = [*self.drawn[1 - DRAWN_KEPT :], event.tensor]
@@ -99,7 +143,7 @@ def _by_draw(ranking: Ranking, drawn: list[Any]) -> str:
         return ""
     near, far = looked_up[True] - looked_up[False], looked_up[False] - looked_up[True]
     if near and far and near <= pointers and not far & pointers:
-        return "the items that it draws together are random numbers of torch.randint, and the others are not"
+        return "the items that it draws together are drawn at random, and the others are not"
     return ""
 
 
