@@ -16,6 +16,7 @@ SOURCES: Mapping[str, str] = {
     "classes-by-view": "https://github.com/irfanICMLL/structure_knowledge_distillation/issues/11",
     "clips-nothing": "https://github.com/pytorch/pytorch/issues/148259",
     "constant-target": "https://github.com/albumentations-team/albumentations/issues/148",
+    "entropy-lowered": "https://github.com/PKU-Alignment/omnisafe/pull/133",
     "evaluation-drops-rows": "https://github.com/lss-1138/SparseTSF/issues/3",
     "first-batch-only": "https://github.com/wandb/examples/issues/444",
     "freeze-misspelt": "https://github.com/udacity/deep-learning-v2-pytorch/issues/12",
@@ -40,9 +41,12 @@ SOURCES: Mapping[str, str] = {
     "mean-is-deviation": "https://github.com/kaist-dmlab/TRAP/pull/1",
     "nll-without-log/ctc_raw_logits": "https://github.com/gwx314/STARS/issues/9",
     "norm-never-measured": "https://github.com/CuriousAI/mean-teacher/issues/9",
+    "norm-never-measured/averaged_model": "https://github.com/mosaicml/composer/issues/624",
+    "nothing-pushes-apart": "https://github.com/lightly-ai/lightly/issues/559",
     "one-class-cross-entropy": "https://github.com/ultralytics/yolov3/issues/191",
     "optimiser-remade": "https://github.com/nianticlabs/manydepth/issues/46",
     "optimizer-never-steps": "https://github.com/Lornatang/ESRGAN-PyTorch/issues/39",
+    "pairs-turned": "https://github.com/tanatosuu/GDE/issues/3",
     "pads-in-loss": "https://github.com/lukas-blecher/LaTeX-OCR/issues/305",
     "plateau-mode/accuracy": "https://github.com/md-mohaiminul/ViS4mer/issues/4",
     "plateau-mode/loss_with_max": "https://github.com/FunctionLab/selene/issues/115",
@@ -63,6 +67,7 @@ SOURCES: Mapping[str, str] = {
     "term-without-gradient/distil_teacher_twice": "https://github.com/labmlai/annotated_deep_learning_paper_implementations/issues/66",
     "variance-as-deviation": "https://github.com/rachtsingh/ibp_vae/issues/3",
     "weights-not-loaded": "https://github.com/pytorch/examples/issues/1029",
+    "windows-across-parts": "https://github.com/Y-debug-sys/Diffusion-TS/issues/67",
 }
 
 

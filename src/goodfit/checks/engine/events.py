@@ -9,8 +9,10 @@ from goodfit.checks.engine.event import Event
 from goodfit.checks.engine.events_data import Batch, Epoch, Fit, Score, Split, Transform
 from goodfit.checks.engine.events_forward import (
     Attention,
+    Averaged,
     Call,
     Compare,
+    Drawn,
     Dropout,
     Loaded,
     LogProb,
@@ -47,6 +49,7 @@ __all__ = [
     "EVENTS",
     "Attention",
     "Autocast",
+    "Averaged",
     "Backward",
     "BackwardBegins",
     "BackwardEnded",
@@ -54,6 +57,7 @@ __all__ = [
     "Call",
     "Clip",
     "Compare",
+    "Drawn",
     "Dropout",
     "Epoch",
     "Event",

@@ -121,7 +121,9 @@ class Sample(Event):
 
 @dataclass(frozen=True)
 class Write(Event):
-    """A tensor that needs no gradient is about to be written to in place, without gradients being recorded.
+    """A tensor is about to be written to in place, without gradients being recorded.
+
+    It needs no gradient itself, or it is also what is written.
 
     Attributes:
         action: the method: mul_, add_, sub_, lerp_.
@@ -145,6 +147,13 @@ class Compare(Event):
 @dataclass(frozen=True)
 class Noise(Event):
     """torch.randn or torch.randn_like has given a tensor."""
+
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Drawn(Event):
+    """torch.randint has given whole numbers."""
 
     tensor: Tensor
 
@@ -212,6 +221,13 @@ class Weights(Event):
     module: nn.Module | None
     state: Any
     strict: bool = True
+
+
+@dataclass(frozen=True)
+class Averaged(Event):
+    """An AveragedModel has taken weights into its average."""
+
+    module: Any
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from goodfit.checks.engine.user_frame import Place
 
 MARK = "goodfit"  # key in grad_fn.metadata
 SCORE = "goodfit score"  # another: see mark_score
+ENTROPY = "goodfit entropy"  # another: that a node gave the entropy of a distribution
 CONSTANT = "goodfit constant"  # another: see mark_constant
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
@@ -58,6 +59,11 @@ def mark(node: Any, place: Place) -> None:
 def mark_score(node: Any) -> None:
     """Keep that this node gave the log-probability of values that need no gradient."""
     node.metadata[SCORE] = True
+
+
+def mark_entropy(node: Any) -> None:
+    """Keep that this node gave the entropy of a distribution."""
+    node.metadata[ENTROPY] = True
 
 
 def mark_constant(node: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.optim import swa_utils
 from torch.utils.data import DataLoader
 from torch.utils.data import dataloader as loading
 
@@ -49,6 +50,7 @@ class Hooks(TrainingHooks, ForwardHooks):
             self._replace(nn.Module, name, functools.partial(self._weights, name))
         self._replace(torch, "save", functools.partial(self._weights, "save"))
         self._replace(torch, "load", self._load)
+        self._replace(swa_utils.AveragedModel, "update_parameters", self._average)
         for manager in (torch.no_grad, torch.inference_mode):
             self._replace(manager, "__enter__", self._no_grad)
         self._replace(DataLoader, "__iter__", self._epoch)
@@ -100,6 +102,11 @@ class Hooks(TrainingHooks, ForwardHooks):
         value = original(*args, **kwargs)
         self.watcher.tell(events.Loaded(value))
         return value
+
+    def _average(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        self.watcher.tell(events.Averaged(args[0]))
+        return result
 
     def _no_grad(self, original: Any, args: Any, kwargs: Any) -> Any:
         if not self.watcher.awake:

@@ -58,6 +58,8 @@ class ForwardHooks(Replacing):
                     replace(kind, "sample", self._sample)
                 if "log_prob" in vars(kind):
                     replace(kind, "log_prob", self._log_prob)
+                if "entropy" in vars(kind):
+                    replace(kind, "entropy", self._entropy)
 
     def _look_closely(self) -> None:
         """What is hooked only while rules are awake: every module, ==, views, and who writes into tensors."""
@@ -81,6 +83,7 @@ class ForwardHooks(Replacing):
             self._replace(owner, name, self._difference, undo)
         for name in ("randn", "randn_like"):
             self._replace(torch, name, self._noise, undo)
+        self._replace(torch, "randint", self._drawn, undo)
         for name in ("view", "reshape"):
             self._replace(Tensor, name, self._reshape, undo)
         self._replace(torch, "reshape", self._reshape, undo)
@@ -188,6 +191,12 @@ class ForwardHooks(Replacing):
             graph.mark_score(result.grad_fn)
         return result
 
+    def _entropy(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if isinstance(result, Tensor) and result.grad_fn is not None:
+            graph.mark_entropy(result.grad_fn)
+        return result
+
     def _sample(self, original: Any, args: Any, kwargs: Any) -> Any:
         with self.watcher.inside_torch():
             value = original(*args, **kwargs)
@@ -205,8 +214,9 @@ class ForwardHooks(Replacing):
     def _write(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
         if getattr(self._local, "stepping", False):  # an optimiser of torch writes into its own state
             return original(*args, **kwargs)
-        if self.watcher.hears(events.Write) and not args[0].requires_grad and not torch.is_grad_enabled():
-            others = [other for other in args[1:] if isinstance(other, Tensor)]
+        others = [other for other in args[1:] if isinstance(other, Tensor)]
+        plain = not args[0].requires_grad or (bool(others) and others[0] is args[0])
+        if self.watcher.hears(events.Write) and plain and not torch.is_grad_enabled():
             self.watcher.tell(events.Write(args[0], name, others[0] if others else None))
         if args[0].dim() == 0 and name in ("__iadd__", "add_") and torch.is_grad_enabled():
             return self._sum(original, args, kwargs)
@@ -222,6 +232,12 @@ class ForwardHooks(Replacing):
     def _noise(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         self.watcher.tell(events.Noise(result))
+        return result
+
+    def _drawn(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if self.watcher.hears(events.Drawn):
+            self.watcher.tell(events.Drawn(result))
         return result
 
     def _sum(self, original: Any, args: Any, kwargs: Any) -> Any:

@@ -16,8 +16,8 @@ Instead
 
 When it is a false alarm
     Steps that are skipped because the loss is not finite, gradients for an attack on the input, gradients that are only
-    read, several in a row now and then, and a pass through the weights of two optimisers, of which one drops its share
-    and the other steps, are not reported.
+    read or that the program puts together itself, several in a row now and then, and a pass through the weights of two
+    optimisers, of which one drops its share and the other steps, are not reported.
 
 Cost
     A counter in each step; gradients are looked at where some are dropped.
@@ -28,6 +28,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardEnded, Step, Zero
@@ -55,6 +56,7 @@ class AccumulationDropped(LiveRule):
         self.steps = self.longest = 0
         self.attacks = False  # whether this program computes gradients of its inputs
         self.by_hand = False  # gradients have moved the weights, as in SAM
+        self.gradients: list[int | None] = []  # where those of a few weights lie
         self.stamps: list[object] = []
         self.in_full = False  # whether these were taken while the rules were awake
         self.weights: list[weakref.ref[Tensor]] = []  # the first of each optimiser
@@ -76,6 +78,7 @@ class AccumulationDropped(LiveRule):
             self.reaches_input = self.attacks
         self.in_full = self.program.awake
         self.stamps = self._stamps()
+        self.gradients = self._addresses()
 
     def on_zero(self, event: Zero) -> None:
         if not self.unused:
@@ -102,12 +105,24 @@ class AccumulationDropped(LiveRule):
             for param in params[:4]
         )
 
+    def _addresses(self) -> list[int | None]:
+        weights = [weight for ref in self.weights if (weight := ref()) is not None]
+        gradients = [weight.grad for weight in weights]
+        return [each.data_ptr() if each is not None and each.layout is torch.strided else None for each in gradients]
+
+    def _are_put_together(self) -> bool:
+        """Whether the program gives weights gradients of its own making, as of those of single rows."""
+        pairs = zip(self.gradients, self._addresses(), strict=False)
+        return any(before is not None and now is not None and before != now for before, now in pairs)
+
     def _stamps(self) -> list[object]:
         """What changes when a few of the weights are written to; asleep only what costs nothing."""
         weights = [weight for ref in self.weights if (weight := ref()) is not None]
         return [stamp(weight) if self.in_full else weight._version for weight in weights]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
+        if self.place is not None and self._are_put_together():
+            self.place = None
         self.unused, self.reaches_input = 0, False
         self.steps += 1
         if self.place is not None:

@@ -2,7 +2,8 @@
 
 What it checks
     Parameters named lora or adapter, in modules that run, are frozen or in no optimiser while others of the net are
-    trained; and one of their two factors is exactly zero and stays so, so that the adapters add nothing.
+    trained; and one of their two factors is exactly zero and stays so, so that the adapters add nothing. Whatever they
+    are called: two frozen weights of one module, (r, n) and (m, r) with r below both m and n, of which one is zero.
 
 Why it hurts
     The run trains a head (or nothing), and is believed to be a fine-tuned model. What is saved as adapter is zeros.
@@ -59,7 +60,8 @@ class AdapterNotOptimised(LiveRule):
         for net in list(self.program.nets):
             if net in self.reported:
                 continue
-            adapters = {name: param for name, param in net.named_parameters() if NAMES.search(name)}
+            named: dict[str, Tensor] = {name: param for name, param in net.named_parameters() if NAMES.search(name)}
+            adapters = named or _low_rank_pairs(net)
             others = any(id(param) in trained for name, param in net.named_parameters() if name not in adapters)
             if not adapters or not others or any(id(param) in trained for param in adapters.values()):
                 continue
@@ -77,6 +79,21 @@ class AdapterNotOptimised(LiveRule):
                     file=place.file,
                     line=place.line,
                 )
+
+
+def _low_rank_pairs(net: nn.Module) -> dict[str, Tensor]:
+    """Frozen weights by name, of modules that hold two which are factors of a larger one, one of them zero."""
+    found: dict[str, Tensor] = {}
+    for prefix, module in net.named_modules():
+        own = {name: param for name, param in module.named_parameters() if name.count(".") <= 1 and param.dim() == 2}
+        frozen = [(name, param) for name, param in own.items() if not param.requires_grad and min(param.shape) > 0]
+        for first, a in frozen:
+            for second, b in frozen:
+                if first == second or a.shape[0] != b.shape[1] or a.shape[0] >= min(a.shape[1], b.shape[0]):
+                    continue
+                if _is_zero(a) != _is_zero(b):
+                    found |= {f"{prefix}.{name}" if prefix else name: own[name] for name in (first, second)}
+    return found
 
 
 def _is_zero(param: Tensor) -> bool:

@@ -28,13 +28,12 @@ from typing import Any
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.scores import is_score
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 NODES_AT_MOST = 60
 STEPS_AT_MOST = 8  # from a product to its factors' origins
-JOINING, JOINED_AT_MOST = ("StackBackward0", "CatBackward0"), 8
-LEAVING = ("NegBackward0", "MulBackward0", "DivBackward0", "ExpBackward0", "SubBackward0", "SumBackward1")
 
 
 class AdvantageWithGradient(LiveRule):
@@ -47,27 +46,13 @@ class AdvantageWithGradient(LiveRule):
                 if len(factors) != 2:
                     continue
                 first, second = factors
-                if (_is_score(first) and _is_advantage(second)) or (_is_score(second) and _is_advantage(first)):
+                if (is_score(first) and _is_advantage(second)) or (is_score(second) and _is_advantage(first)):
                     yield self.finding(
                         "the log-probability of an action is multiplied by return - value, and gradients flow through "
                         "the value as well",
                         "Call detach() on the advantage",
                     )
                     return
-
-
-def _is_score(node: Any) -> bool:
-    """Whether a node gives the log-probability of a sample, or a ratio made of it with constants."""
-    for _ in range(STEPS_AT_MOST):
-        if graph.SCORE in node.metadata:
-            return True
-        inputs = graph.parents(node)
-        if node.name() in JOINING and len(inputs) == len(node.next_functions):  # of the steps of an episode
-            return all(_is_score(each) for each in inputs[:JOINED_AT_MOST])
-        if len(inputs) != 1 or not (node.name() in LEAVING or node.name() in graph.MOVES):
-            return False
-        node = inputs[0]
-    return False
 
 
 def _is_advantage(node: Any) -> bool:

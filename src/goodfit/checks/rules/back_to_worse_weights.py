@@ -3,7 +3,8 @@
 What it checks
     After the last step a net is loaded with weights that it had at one of at least four evaluations of the same
     rows. The loss of that evaluation is the highest of all, or it is far above that of an earlier evaluation whose
-    weights were kept too, by an evaluation that measures a regression.
+    weights were kept too, by an evaluation that measures a regression. Or it is loaded with the weights that it had
+    before the first step, after four evaluations or more, whose loss fell.
 
 Why it hurts
     The comparison that chooses the best epoch is the wrong way round, or its best value is never written down: the
@@ -76,10 +77,10 @@ class BackToWorseWeights(LiveRule):
 
     def on_weights(self, event: Weights) -> None:
         step, net = self.program.steps, event.module
-        if net is None or not step or self.loads > LOADS_AT_MOST:
+        if net is None or self.loads > LOADS_AT_MOST:
             return
         if event.action == "state_dict":
-            if any(each[-1].step == step for each in self.program.evaluations.series.values()):
+            if not step or any(each[-1].step == step for each in self.program.evaluations.series.values()):
                 self._keep(net, event.state, step)
         elif event.action == "load_state_dict" and self.steps_kept:
             self.loads += 1
@@ -105,9 +106,15 @@ class BackToWorseWeights(LiveRule):
         if back is None or back.at != self.program.steps:
             return
         judged = [(name, losses) for name, losses in back.series if len(losses) >= EVALUATIONS_AT_LEAST]
-        if not judged or not all(self._is_worse(name, losses, back.kept) for name, losses in judged):
+        if not judged:
             return
         losses = judged[0][1]
+        if not back.kept:
+            if all(losses[-1][1] < losses[0][1] for _, losses in judged):
+                yield self._to_the_start(back, losses)
+            return
+        if not all(self._is_worse(name, losses, back.kept) for name, losses in judged):
+            return
         own = dict(losses)[back.kept]
         step, lowest = min(losses, key=lambda pair: pair[1])
         yield self.finding(
@@ -115,6 +122,15 @@ class BackToWorseWeights(LiveRule):
             f"{number(own, 3)}; in step {step:,} it was {number(lowest, 3)}",
             "Keep the weights where the loss is lower than the lowest so far, and write that down: "
             "if loss < best: best = loss",
+            file=back.place.file,
+            line=back.place.line,
+        )
+
+    def _to_the_start(self, back: Return, losses: list[tuple[int, float]]) -> Finding:
+        return self.finding(
+            "the weights that the net goes back to are those of before its first step; the evaluation's loss fell from "
+            f"{number(losses[0][1], 3)} to {number(losses[-1][1], 3)} since",
+            "No epoch was kept as the best one. Begin with a loss that any epoch beats: best = float('inf')",
             file=back.place.file,
             line=back.place.line,
         )

@@ -127,6 +127,13 @@ class BestWeightsByReference(LiveRule):
             return
         if before[1] == self.program.steps or not before[1] or event.tensor.data_ptr() not in self._optimised():
             return
+        if isinstance(tensor, torch.nn.Parameter):
+            yield self.finding(
+                "a weight is averaged with itself in step after step: the net that follows and the one that is "
+                "followed are the same object",
+                "Make the second net with copy.deepcopy(net), and not by teacher = net",
+            )
+            return
         yield self.finding(
             "an average of the weights is kept in tensors that are the weights themselves (detach() is no copy): each "
             "weight is averaged with itself and written back into the net",

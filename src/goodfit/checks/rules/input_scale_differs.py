@@ -46,6 +46,9 @@ COLUMNS_AT_MOST = 4096
 RANGE_SHARE = 0.05  # of the range, by which one of its ends has to differ
 ELEMENTS_AT_MOST = 2_000_000  # of an input that is looked at
 
+SMOOTH_BELOW = 0.25  # of the variance: what a series moves by in a step, squared
+MOVES_ALIKE = 1.5  # times
+
 
 @dataclass
 class Seen:
@@ -58,9 +61,14 @@ class Seen:
     ranges: set[tuple[float, float]] = field(default_factory=set)
     batches: int = 0
     shape: tuple[int, ...] = ()
+    moves: float = 0.0  # sum of squares of what a row moves by, from one step of dimension 1 to the next
+    moves_count: int = 0
 
     def add(self, x: Tensor) -> None:
         """Another batch (N, ...)."""
+        if x.dim() in (2, 3) and x.shape[1] > 1:
+            moves = x.detach().double().diff(dim=1)
+            self.moves, self.moves_count = self.moves + float(moves.square().sum()), self.moves_count + moves.numel()
         values = (x if x.dim() == 2 else x.reshape(-1, 1)).detach().double().cpu()
         if self.batches and values.shape[1] != len(self.total):
             return
@@ -132,6 +140,8 @@ class InputScaleDiffers(LiveRule):
                 continue
             factor = float((theirs[varied] / ours[varied]).log().median().exp())
             if max(factor, 1 / factor) > FACTOR_AT_LEAST:
+                if _is_series(train) and _moves_alike(train, evaluation):
+                    continue
                 what = f"vary {_times(factor)} those of its training"
             elif len(train.shape) == 3 and _ranges_differ(train, evaluation):
                 (low, high), (other_low, other_high) = *train.ranges, *evaluation.ranges
@@ -147,6 +157,21 @@ class InputScaleDiffers(LiveRule):
                 file=net.place.file,
                 line=net.place.line,
             )
+
+
+def _is_series(seen: Seen) -> bool:
+    """Whether rows are windows of a series that moves little from one step to the next, as a random walk does."""
+    if not seen.moves_count:
+        return False
+    return bool(seen.moves / seen.moves_count < SMOOTH_BELOW * float(seen.deviation.square().mean()))
+
+
+def _moves_alike(train: Seen, evaluation: Seen) -> bool:
+    """Whether both move as much in a step: then they are in one scale, and a later time keeps to another range."""
+    if not evaluation.moves:
+        return False
+    factor = (train.moves / train.moves_count / (evaluation.moves / evaluation.moves_count)) ** 0.5
+    return bool(max(factor, 1 / factor) <= MOVES_ALIKE)
 
 
 def _times(factor: float) -> str:

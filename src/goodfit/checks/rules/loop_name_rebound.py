@@ -28,69 +28,40 @@ Cost
 from __future__ import annotations
 
 import ast
-import linecache
 import re
-import sys
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.user_frame import is_users, shown, user_place
+from goodfit.checks.engine.own_source import OwnSource
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 SOURCES = ("parameters", "named_parameters", "buffers", "named_buffers")
 TORCH = ("torch", "F", "functional")
 LOOP = re.compile(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
-FILES_AT_MOST = 40  # of the program's own, that are parsed
 
 
 class LoopNameRebound(LiveRule):
     code, level = "GF332", Level.WARNING
 
     def start(self) -> None:
-        self.lines: dict[str, list[str]] = {}  # of the program's files
+        self.source = OwnSource()
 
     def on_step(self, event: Step) -> None:
-        file = user_place().file
-        if file is not None and file not in self.lines:
-            self.lines[file] = linecache.getlines(file)  # also of a notebook's cells
+        self.source.note()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for path in _own_files():
-            if len(self.lines) < FILES_AT_MOST:
-                self.lines.setdefault(shown(path), linecache.getlines(path))
-        for file, lines in sorted(self.lines.items()):
-            source = "".join(lines)
-            if not LOOP.search(source):
+        for source in self.source.files():
+            if not LOOP.search(source.text):
                 continue
-            for name, line in rebound(_parsed(source)):
+            for name, line in rebound(source.tree):
                 yield self.finding(
                     f"in a loop over parameters, {name} = ... gives the name another value, which is not used: the "
                     "parameter stays as it is",
                     "Write into the parameter under torch.no_grad(): p.copy_(...), p.lerp_(...), p.mul_(...)",
-                    file=file,
+                    file=source.file,
                     line=line,
                 )
-
-
-def _own_files() -> Iterator[str]:
-    """Files of the program's own modules; of a package the first one says whose it is."""
-    own: dict[str, bool] = {}
-    for name, module in list(sys.modules.items()):
-        package = name.partition(".")[0]
-        path = getattr(module, "__dict__", {}).get("__file__") if own.get(package, True) else None
-        if isinstance(path, str) and path.endswith(".py"):
-            own[package] = is_users(path)
-            if own[package]:
-                yield path
-
-
-def _parsed(source: str) -> ast.AST:
-    """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
-        return ast.Module([], [])
 
 
 def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:

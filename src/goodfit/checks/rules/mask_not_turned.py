@@ -1,11 +1,12 @@
-"""mask-not-turned: an image is mirrored at random, and its mask stays as it is.
+"""mask-not-turned: an image is mirrored at random, and its mask or boxes stay as they are.
 
 What it checks
-    A loader gives images (C, H, W) with masks of their height and width. The same row came again mirrored, to the last
-    bit, and its mask was not, though mirroring would change it; or the mask was, and the image was not. Six times.
+    A loader gives images (C, H, W) with masks of their height and width, or with boxes: four numbers each, as corners
+    or as centre and size. The same row came again mirrored, to the last bit, and its mask or boxes were not, though
+    mirroring would change them; or these were, and the image was not. Six times.
 
 Why it hurts
-    Half of the masks lie where nothing is. The net learns blurred shapes, symmetric to the middle.
+    Half of the masks or boxes lie where nothing is. The net learns blurred shapes, symmetric to the middle.
 
 Example
     if random() < 0.5: image = image.flip(-1)          # in __getitem__; the mask is returned as it was
@@ -26,6 +27,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Batch
@@ -38,6 +40,7 @@ VALUES_AT_MOST = 2_000_000
 ROWS_KEPT = 2_000
 SIDE_AT_LEAST = 4
 MIRRORS = (-1, -2)  # dimensions
+BEYOND = 1e-4  # of an image's side, for rounding
 
 
 class Seen(NamedTuple):
@@ -70,13 +73,16 @@ class MaskNotTurned(LiveRule):
         for at in known:
             self.times += _turned_apart(kept[numbers[at]], images[at], masks[at])
         if self.times >= TIMES_AT_LEAST:
+            what = "masks" if mask.shape[-2:] == image.shape[-2:] else "boxes"
             yield self.finding(
-                "images of the loader came mirrored while their masks stayed as they were, or the other way round, "
+                f"images of the loader came mirrored while their {what} stayed as they were, or the other way round, "
                 f"{self.times} times",
                 "Mirror both by one random number",
             )
         elif len(known) < len(numbers) and len(kept) < ROWS_KEPT:
-            mirrored = [(fingerprints(image.flip(dim)), fingerprints(mask.flip(dim))) for dim in MIRRORS]
+            mirrored = [
+                (fingerprints(image.flip(dim)), fingerprints(_mirrored(mask, image.shape, dim))) for dim in MIRRORS
+            ]
             for at, number in enumerate(numbers):
                 others = tuple(each[0][at] for each in mirrored), tuple(each[1][at] for each in mirrored)
                 kept.setdefault(number, Seen(images[at], masks[at], *others))
@@ -93,9 +99,42 @@ def _turned_apart(seen: Seen, image: int, mask: int) -> bool:
 
 
 def _image_and_mask(given: Any) -> tuple[Tensor, Tensor] | None:
-    """Images (N, C, H, W) and their masks, (N, H, W) or (N, K, H, W), where a batch is those two."""
-    if len(given) != 2 or given[0].dim() != 4 or given[1].dim() not in (3, 4):
+    """Images (N, C, H, W) and their masks (N, H, W) or (N, K, H, W), or boxes, where a batch is those two."""
+    if len(given) != 2 or given[0].dim() != 4 or min(given[0].shape[-2:]) < SIDE_AT_LEAST:
         return None
-    image, mask = given
-    same = len(image) == len(mask) and image.shape[-2:] == mask.shape[-2:]
-    return (image, mask) if same and min(image.shape[-2:]) >= SIDE_AT_LEAST else None
+    image, target = given
+    if len(image) != len(target) or not len(image):
+        return None
+    if target.dim() in (3, 4) and image.shape[-2:] == target.shape[-2:]:
+        return image, target
+    return (image, target) if _box_format(target, image.shape) else None
+
+
+def _box_format(target: Tensor, image: torch.Size) -> str:
+    """ "corners" or "centre" of boxes (N, 4) or (N, K, 4) within an image; "" of anything else."""
+    if target.dim() not in (2, 3) or target.shape[-1] != 4 or not target.is_floating_point():
+        return ""
+    boxes = target.detach().reshape(-1, 4)
+    boxes = boxes[(boxes != 0).any(1)]
+    if len(boxes) < len(target) or bool((boxes < 0).any()) or bool((boxes == boxes[0]).all()):
+        return ""
+    first, second = boxes[:, :2], boxes[:, 2:]
+    height, width = image[-2:]
+    if bool((second > first).all()) and float(boxes.max()) <= max(height, width):
+        return "corners"
+    inside = (first - second / 2 >= -BEYOND) & (first + second / 2 <= 1 + BEYOND)
+    return "centre" if bool(inside.all()) else ""
+
+
+def _mirrored(target: Tensor, image: torch.Size, dim: int) -> Tensor:
+    """A mask, or boxes, mirrored along a dimension of the image."""
+    if target.shape[-2:] == image[-2:]:
+        return target.flip(dim)
+    at = 0 if dim == -1 else 1
+    size = 1.0 if float(target.max()) <= 1 else float(image[dim])
+    result = target.clone()
+    if _box_format(target, image) == "corners":
+        result[..., at], result[..., at + 2] = size - target[..., at + 2], size - target[..., at]
+    else:
+        result[..., at] = size - target[..., at]
+    return result

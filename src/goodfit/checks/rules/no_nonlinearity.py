@@ -16,8 +16,8 @@ Instead
 
 When it is a false alarm
     Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
-    before another one, the projection after an attention, and a layer whose values the net also returns (an embedding)
-    are not reported.
+    before another one, the projection after an attention, a layer whose values the net also returns (an embedding),
+    and two parts of a net with a batch norm between are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -90,12 +90,24 @@ class NoNonlinearity(LiveRule):
                 if width < min(into, out):
                     continue
                 first_name, second_name = places[0][1], places[1][1]
+                if _part(first_name) != _part(second_name) and _is_behind_batch_norm(second_layer[1]):
+                    continue  # a projector that ends in one, whose output is used by itself, as in SimSiam
                 yield self.finding(
                     f"the layers '{first_name}' and '{second_name}' ({tuple(first.shape)}, {tuple(second.shape)}) "
                     f"follow each other with nothing nonlinear between: together they are one affine map",
                     "Put an activation between them, or remove one",
                 )
                 return
+
+
+def _part(name: str) -> str:
+    """The part of a net that a layer belongs to, by its name; "" of those that are numbered, as in a stack."""
+    part = name.partition(".")[0] if "." in name else ""
+    return "" if part.isdigit() else part
+
+
+def _is_behind_batch_norm(node: Any) -> bool:
+    return bool(graph.behind(node).name().startswith(BATCH_NORMS))
 
 
 def _affine(node: Any) -> tuple[Tensor, Any] | None:

@@ -1,9 +1,11 @@
-"""norm-never-measured: a net is evaluated whose batch norms have never seen a batch.
+"""norm-never-measured: a net of averaged weights is evaluated with batch norms that have not seen a batch under them.
 
 What it checks
-    A net in eval mode is called without gradients. One of its batch norms has counted no batch and still has mean 0 and
-    variance 1 as its running statistics, while its own weight and bias are those of a trained layer, and the net itself
-    gets no gradients: a copy, such as a moving average of weights.
+    A net that gets no gradients, such as a moving average of weights, is called in eval mode without gradients being
+    recorded. One of its batch norms has counted no batch and still has mean 0 and variance 1, while its own weight and
+    bias are those of a trained layer. Or the net's weights have moved since it was seen before, while the running
+    statistics stand still, and those of the net that is trained have moved. Or it is an AveragedModel that has taken
+    the plain mean of several weights, and has the statistics of the last of these.
 
 Why it hurts
     A moving average of the parameters alone leaves the statistics where they were when the copy was made. In eval mode
@@ -12,6 +14,7 @@ Why it hurts
 Example
     for a, b in zip(ema.parameters(), net.parameters()):
         a.lerp_(b, 0.01)
+    averaged = AveragedModel(net); ...; averaged.update_parameters(net); evaluate(averaged)
 
 Instead
     for a, b in zip(ema.buffers(), net.buffers()):
@@ -29,37 +32,108 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.optim.swa_utils import AveragedModel
 
-from goodfit.checks.engine.events import NetCall
+from goodfit.checks.engine.events import Averaged, NetCall
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+
+VALUES = 8  # of each tensor that are compared
+
+
+class State(NamedTuple):
+    """Some values of a net's batch norms.
+
+    Attributes:
+        weights: of their weights and biases.
+        statistics: of their running means, and how many batches each has counted.
+    """
+
+    weights: tuple[float, ...]
+    statistics: tuple[float, ...]
 
 
 class NormNeverMeasured(LiveRule):
     code, level = "GF423", Level.WARNING
+    sleepless = (Averaged,)
 
     def start(self) -> None:
         self.reported: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.known: weakref.WeakKeyDictionary[nn.Module, State] = weakref.WeakKeyDictionary()  # as first seen
+        # statistics of plain means, as they were when weights were last taken in
+        self.averages: weakref.WeakKeyDictionary[nn.Module, tuple[float, ...]] = weakref.WeakKeyDictionary()
+
+    def on_average(self, event: Averaged) -> None:
+        averaged = event.module
+        if averaged.avg_fn is None and averaged.multi_avg_fn is None and not averaged.use_buffers:
+            self.averages[averaged] = _state(_norms(averaged)).statistics
 
     def on_call(self, event: NetCall) -> Iterator[Finding]:
         net = event.module
         if event.grad or event.training or net in self.reported or not self.program.steps:
             return
-        norms = [module for module in net.modules() if isinstance(module, _BatchNorm) and not module.training]
-        fresh = [norm for norm in norms if _is_fresh(norm)]
-        if not fresh or not any(_is_trained(norm) for norm in fresh):
+        norms = [norm for norm in _norms(net) if not norm.training]
+        optimised = self.program.optimised()
+        if not norms or any(id(param) in optimised for param in net.parameters()):
             return
-        if any(param.grad is not None for param in net.parameters()):
+        has_gradients = any(param.grad is not None for param in net.parameters())  # a copy may have old ones
+        fresh = [] if has_gradients else [norm for norm in norms if _is_fresh(norm)]
+        if any(_is_trained(norm) for norm in fresh):
+            self.reported.add(net)
+            yield self.finding(
+                f"{type(net).__name__} is evaluated with {len(fresh)} batch norms whose running statistics are still "
+                "those of a new layer (mean 0, variance 1), and whose weights are trained",
+                "Copy the buffers with the parameters, or call torch.optim.swa_utils.update_bn before the evaluation",
+            )
             return
-        self.reported.add(net)
-        yield self.finding(
-            f"{type(net).__name__} is evaluated with {len(fresh)} batch norms whose running statistics are still those "
-            "of a new layer (mean 0, variance 1), and whose weights are trained",
-            "Copy the buffers with the parameters, or call torch.optim.swa_utils.update_bn before the evaluation",
-        )
+        now = _state(norms)
+        averaged = net if isinstance(net, AveragedModel) else None
+        count = int(averaged.n_averaged) if averaged is not None else 0
+        if count > 1 and now.statistics == self.averages.get(net):
+            self.reported.add(net)
+            yield self.finding(
+                f"the mean of {count} weights is evaluated with the running statistics of {len(norms)} "
+                "batch norms that belong to the last of these",
+                "Call torch.optim.swa_utils.update_bn(loader, averaged) before the evaluation",
+            )
+            return
+        before = self.known.setdefault(net, now)
+        if before.weights != now.weights and before.statistics == now.statistics and self._are_left_behind(net, norms):
+            self.reported.add(net)
+            yield self.finding(
+                f"{type(net).__name__} is evaluated with the running statistics of {len(norms)} batch norms as they "
+                "were when the average began, while its weights have moved since",
+                "Copy the buffers with the parameters, or call torch.optim.swa_utils.update_bn before the evaluation",
+            )
+
+    def _are_left_behind(self, net: nn.Module, norms: list[_BatchNorm]) -> bool:
+        """Whether a net with the same batch norms is trained, and has counted other batches."""
+        optimised = self.program.optimised()
+        for trained in list(self.program.nets):
+            others = _norms(trained)
+            if trained is net or [each.num_features for each in others] != [each.num_features for each in norms]:
+                continue
+            is_trained = any(id(param) in optimised for param in trained.parameters())
+            if is_trained and _state(others).statistics != _state(norms).statistics:
+                return True
+        return False
+
+
+def _norms(net: nn.Module) -> list[_BatchNorm]:
+    return [module for module in net.modules() if isinstance(module, _BatchNorm)]
+
+
+def _state(norms: list[_BatchNorm]) -> State:
+    weights = [norm._parameters.get(name) for norm in norms for name in ("weight", "bias")]
+    statistics = [norm._buffers.get(name) for norm in norms for name in ("running_mean", "num_batches_tracked")]
+    return State(*(
+        tuple(number for each in some if each is not None for number in each.detach().reshape(-1)[:VALUES].tolist())
+        for some in (weights, statistics)
+    ))  # fmt: skip
 
 
 def _is_fresh(norm: _BatchNorm) -> bool:

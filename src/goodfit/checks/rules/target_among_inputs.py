@@ -94,6 +94,8 @@ def _columns_of_classes(x: Tensor, y: Tensor) -> set[int]:
         of_class = x[(y == each).squeeze(1)]
         values.append(of_class[0])
         kept &= (of_class == of_class[0]).all(0)
+        if not x.is_floating_point():  # of tokens, one follows from another in made-up series: it is to be the target
+            kept &= of_class[0] == each
     columns = torch.stack(values)[:, kept].double()  # (classes, columns)
     distinct = torch.tensor([len(torch.unique(column)) == len(classes) for column in columns.T], dtype=torch.bool)
     return set(torch.nonzero(kept).flatten().cpu()[distinct].tolist())

@@ -1,0 +1,95 @@
+"""The source of the program that runs: its files and a notebook's cells, as trees."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from goodfit.checks.engine.user_frame import is_users, shown, user_place
+
+FILES_AT_MOST = 40  # of the program's own, that are parsed
+
+
+class Source(NamedTuple):
+    """One file of the program's."""
+
+    file: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return _parsed(self.text)
+
+
+class OwnSource:
+    """Keeps the lines of files whose code runs, since a cell's are gone later; at the end it knows the others too."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[str]] = {}
+
+    def note(self) -> None:
+        """The file whose code runs now."""
+        file = user_place().file
+        if file is not None and file not in self._lines:
+            self._lines[file] = linecache.getlines(file)  # also of a notebook's cells
+
+    def files(self) -> list[Source]:
+        """All of the program's files."""
+        for path in _own_files():
+            if len(self._lines) < FILES_AT_MOST:
+                self._lines.setdefault(shown(path), linecache.getlines(path))
+        return [Source(file, "".join(lines)) for file, lines in sorted(self._lines.items())]
+
+
+def _own_files() -> Iterator[str]:
+    """Files of the program's own modules; of a package the first one says whose it is."""
+    own: dict[str, bool] = {}
+    for name, module in list(sys.modules.items()):
+        package = name.partition(".")[0]
+        path = getattr(module, "__dict__", {}).get("__file__") if own.get(package, True) else None
+        if isinstance(path, str) and path.endswith(".py"):
+            own[package] = is_users(path)
+            if own[package]:
+                yield path
+
+
+@lru_cache(maxsize=FILES_AT_MOST)
+def _parsed(text: str) -> ast.Module:
+    """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def scopes(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """The body of the file, and that of each function in it."""
+    yield tree.body
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.body
+
+
+def within(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a statement, without those of functions and classes that are defined in it."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield from within(child)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Names that an expression reads or sets."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def called(node: ast.AST) -> str:
+    """The last name of the function that a call calls; "" of anything else."""
+    function = node.func if isinstance(node, ast.Call) else None
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

@@ -1,0 +1,27 @@
+"""The user's own variables that are tensors, in the functions that are being executed in this thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+from torch import Tensor
+
+from goodfit.checks.engine.user_frame import is_users
+
+
+def tensors_by_name() -> Iterator[tuple[str, Tensor]]:
+    """Their names and values, those of the innermost function first."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if is_users(frame.f_code.co_filename):
+            for name, value in list(frame.f_locals.items()):
+                if isinstance(value, Tensor):
+                    yield name, value
+        frame = frame.f_back
+
+
+def names_of_values(node: object) -> set[str]:
+    """Variables whose values a node of the graph gave."""
+    return {name for name, tensor in tensors_by_name() if tensor.grad_fn is node}

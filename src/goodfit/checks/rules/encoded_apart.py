@@ -1,0 +1,97 @@
+"""encoded-apart: training and test rows are given numbers for categories by two encodings of their own.
+
+What it checks
+    In the source of the program: pd.factorize, or fit_transform of an encoder or vectoriser of scikit-learn, is called
+    for a column of training data, and in the same way for that column of validation or test data.
+
+Why it hurts
+    The same word gets one number in the training data and another in the test data: the net is asked about other
+    categories than those that it has learnt.
+
+Example
+    train["city"] = pd.factorize(train["city"])[0]; test["city"] = pd.factorize(test["city"])[0]
+
+Instead
+    codes, names = pd.factorize(train["city"]); test_codes = pd.Index(names).get_indexer(test["city"])
+
+When it is a false alarm
+    Encodings that happen to agree, as where all categories occur in both and are sorted.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.own_source import OwnSource, called
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+WORTH_PARSING = re.compile(r"factorize\(|Encoder\(|Vectorizer\(")
+ENCODERS = re.compile(r"^(Label|Ordinal|OneHot)Encoder$|Vectorizer$|^LabelBinarizer$")
+TRAIN = re.compile(r"(^|_)(train|tr|training)(_|$)", re.IGNORECASE)
+TEST = re.compile(r"(^|_)(test|te|val|valid|validation|dev|holdout)(_|$)", re.IGNORECASE)
+
+
+class EncodedApart(LiveRule):
+    code, level = "GF519", Level.WARNING
+
+    def start(self) -> None:
+        self.source = OwnSource()
+
+    def on_step(self, event: Step) -> None:
+        self.source.note()
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for source in self.source.files():
+            if not WORTH_PARSING.search(source.text):
+                continue
+            for what, line in encoded_apart(source.tree):
+                yield self.finding(
+                    f"{what} is encoded by itself, as the training data was before: the same category may have another "
+                    "number there",
+                    "Make the encoding of the training rows, and use that one for the others",
+                    file=source.file,
+                    line=line,
+                )
+
+
+def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What is encoded anew for validation or test rows, each with its line."""
+    encoders = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ENCODERS.search(called(node.value))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    seen: dict[str, str] = {}  # the form of a call without the name of its data, and that name
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not _encodes(node, encoders) or not (node.args or _owner(node)):
+            continue
+        data = node.args[0] if node.args else _owner(node)
+        names = [each for each in ast.walk(data) if isinstance(each, ast.Name)] if data is not None else []
+        for name in names:
+            form = re.sub(rf"\b{name.id}\b", "_", ast.unparse(node))
+            if TRAIN.search(name.id):
+                seen.setdefault(form, name.id)
+            elif TEST.search(name.id) and form in seen and data is not None:
+                yield ast.unparse(data), node.lineno
+
+
+def _owner(call: ast.Call) -> ast.expr | None:
+    return call.func.value if isinstance(call.func, ast.Attribute) else None
+
+
+def _encodes(call: ast.Call, encoders: set[str]) -> bool:
+    name, owner = called(call), _owner(call)
+    if name == "factorize":
+        return True
+    if name != "fit_transform" or owner is None:
+        return False
+    return (isinstance(owner, ast.Name) and owner.id in encoders) or bool(ENCODERS.search(called(owner)))

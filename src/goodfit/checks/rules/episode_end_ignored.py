@@ -1,0 +1,141 @@
+"""episode-end-ignored: whether an episode ended is stored with each transition, and then never read.
+
+What it checks
+    In the source of the program: transitions are stored with a flag called done, terminal or terminated; what is drawn
+    from them is unpacked into as many names, and the one of the flag is never read, while a value of the next state is
+    multiplied by gamma. Or such flags are collected in a list that nobody reads, in a loop that goes on with the next
+    episode.
+
+Why it hurts
+    The value of a state that follows the end is added to the target of the last step, though nothing follows it. Values
+    have no ground to stand on, and drift; returns run over from one episode into the one before.
+
+Example
+    target = reward + gamma * next_value
+
+Instead
+    target = reward + gamma * (1 - done) * next_value
+
+When it is a false alarm
+    Episodes that end by a limit of time alone.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+DONE = re.compile(r"^(is_?)?(dones?|terminals?|terminated)(_?flags?)?$")
+DISCOUNT = re.compile(r"gamma|discount", re.IGNORECASE)
+STORING = ("append", "push", "add", "store", "remember")
+PARTS_AT_LEAST = 4  # of a transition
+
+
+class EpisodeEndIgnored(LiveRule):
+    code, level = "GF251", Level.WARNING
+
+    def start(self) -> None:
+        self.source = OwnSource()
+
+    def on_step(self, event: Step) -> None:
+        self.source.note()
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for source in self.source.files():
+            if not DISCOUNT.search(source.text):
+                continue
+            for name, line in ignored(source.tree):
+                yield self.finding(
+                    f"whether an episode ended is stored, and {name} is never read: values and returns go on beyond "
+                    "the end of an episode",
+                    "Leave out the next state's value at the end: target = reward + gamma * (1 - done) * next_value",
+                    file=source.file,
+                    line=line,
+                )
+
+
+def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Names of flags that are stored and not read, each with its line."""
+    if not _discounts(tree):
+        return
+    places = {place for node in ast.walk(tree) for place in _stored(node)}
+    for body in scopes(tree):
+        nodes = [node for statement in body for node in within(statement)]
+        read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        for node in nodes:
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if not isinstance(target, ast.Tuple) or _is_step(node):
+                continue
+            for size, at in places:
+                flag = target.elts[at] if len(target.elts) == size else None
+                others = [each.id for each in target.elts if isinstance(each, ast.Name)]
+                used = sum(name in read for name in others)
+                if isinstance(flag, ast.Name) and flag.id not in read and used == size - 1:
+                    yield flag.id, flag.lineno
+    yield from _lists(tree)
+
+
+def _discounts(tree: ast.Module) -> bool:
+    """Whether something is multiplied by gamma."""
+    products = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
+    return any(DISCOUNT.search(ast.unparse(side)) for node in products for side in (node.left, node.right))
+
+
+def _stored(node: ast.AST) -> Iterator[tuple[int, int]]:
+    """Of a call that stores a transition: how many parts it has, and which of them is the flag."""
+    if not isinstance(node, ast.Call) or called(node) not in STORING:
+        return
+    args = node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], ast.Tuple) else node.args
+    if len(args) < PARTS_AT_LEAST:
+        return
+    flags = [at for at, arg in enumerate(args) if any(DONE.match(name) for name in names_in(arg))]
+    if len(flags) == 1:
+        yield len(args), flags[0]
+
+
+def _is_step(node: ast.AST) -> bool:
+    """Whether what is unpacked is what an environment's step gave."""
+    return isinstance(node, ast.Assign) and called(node.value) == "step"
+
+
+def _lists(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Lists of flags that nobody reads, filled in a loop that begins the next episode itself."""
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+    reads: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            reads[node.id] = reads.get(node.id, 0) + 1
+    for loop in loops:
+        for call in (node for statement in loop.body for node in within(statement) if called(node) == "append"):
+            owner = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+            if not isinstance(owner, ast.Name) or reads[owner.id] != 1 or not isinstance(call, ast.Call):
+                continue
+            if not any(DONE.match(name) for arg in call.args for name in names_in(arg)):
+                continue
+            resets: list[ast.AST] = [
+                node
+                for statement in loop.body
+                for node in within(statement)
+                if isinstance(node, ast.If)
+                and any(DONE.match(name) for name in names_in(node.test))
+                and any(called(each) == "reset" for part in node.body for each in within(part))
+            ]
+            resets += [
+                node
+                for statement in loop.body
+                for node in within(statement)
+                if isinstance(node, ast.IfExp)
+                and called(node.body) == "reset"
+                and any(DONE.match(name) for name in names_in(node.test))
+            ]
+            if resets and not any(isinstance(each, ast.Break) for reset in resets for each in ast.walk(reset)):
+                yield owner.id, owner.lineno

@@ -1,0 +1,90 @@
+"""mean-over-padding: the mean over the steps of a sequence counts its padding.
+
+What it checks
+    Tokens end in padding. The output of a layer (N, T, D), which nothing masks, is averaged over its T steps on the
+    way to the loss. In three passes, with a tenth of the places padding.
+
+Why it hurts
+    What a text is worth depends on the longest one in its batch: the same row gets another answer in other company, and
+    in use another one than in training. Short texts drown in padding.
+
+Example
+    pooled = hidden.mean(dim=1)
+
+Instead
+    mask = (tokens != PAD).unsqueeze(-1); pooled = (hidden * mask).sum(1) / mask.sum(1)
+
+When it is a false alarm
+    Sequences that are padded to one fixed length in training and in use, where padding is taken for a word.
+
+Cost
+    Tokens are compared with the padding, and a walk of the graph, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.sequences import padding
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+PASSES_AT_LEAST = 3
+SHARE_AT_LEAST = 0.1  # of the places
+NODES_AT_MOST = 400
+WIDTHS_AT_LEAST = 2  # different ones of batches: padded to the longest of each
+
+
+class MeanOverPadding(LiveRule):
+    code, level = "GF257", Level.WARNING
+    layers = (nn.Embedding,)
+
+    def start(self) -> None:
+        self.padded: list[tuple[int, int]] = []  # rows and steps of tokens that end in padding
+        self.widths: set[int] = set()
+        self.passes = 0
+
+    def on_call(self, event: Call) -> None:
+        layer = event.module
+        if not isinstance(layer, nn.Embedding) or not event.grad or not event.inputs or event.inputs[0].dim() != 2:
+            return
+        pads: Tensor | None = padding(event.inputs[0], layer.padding_idx)
+        if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
+            self.padded.append((pads.shape[0], pads.shape[1]))
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        padded, self.padded = self.padded, []
+        if not padded or (self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST):
+            return
+        for nodes in event.nodes:
+            means = [node for node in nodes[:NODES_AT_MOST] if node.name() == "MeanBackward1"]
+            for node in means:
+                source = graph.parents(node)[0]
+                shape = tuple(graph.shape_of(source))
+                if len(shape) != 3 or shape[:2] not in padded or tuple(node._saved_dim) not in ((1,), (2**64 - 2,)):
+                    continue
+                if any(each.name() in ("MulBackward0", "MaskedFillBackward0", "WhereBackward0")
+                       and _is_mask_of(each, shape) for each in graph.walk(source, limit=NODES_AT_MOST)):  # fmt: skip
+                    continue
+                self.passes += 1
+                self.widths.add(shape[1])
+                if self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST:
+                    yield self.finding(
+                        "the mean over the steps of sequences counts their padding, whose share changes with the "
+                        "longest one in a batch",
+                        "Sum the steps that are no padding, and divide by how many there are",
+                    )
+                return
+
+
+def _is_mask_of(node: object, shape: tuple[int, ...]) -> bool:
+    """Whether a node multiplies or fills by places (N, T, 1), and so may leave padding out."""
+    for name in ("_saved_other", "_saved_self", "_saved_mask", "_saved_condition"):
+        mask = getattr(node, name, None)
+        if isinstance(mask, Tensor) and mask.shape[:2] == shape[:2] and mask[0, 0].numel() == 1:
+            return True
+    return False

@@ -1,0 +1,156 @@
+"""shuffled-apart: inputs and their labels are put into two different random orders.
+
+What it checks
+    In the source of the program: two arrays are shuffled one after the other, each by a draw of its own (shuffle,
+    x[randperm(n)], permutation), nothing sets the seed in between, and they are used as a pair: together in a data set,
+    a split or a fit, or one in the call of a net and the other as its target.
+
+Why it hurts
+    Each row has the label of another one. The loss falls to what the frequencies of the classes give, and no further.
+
+Example
+    np.random.shuffle(x); np.random.shuffle(y)
+
+Instead
+    order = np.random.permutation(len(x)); x, y = x[order], y[order]
+
+When it is a false alarm
+    Arrays that are no pairs, and are given to one data set all the same.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+WORTH_PARSING = re.compile(r"shuffle\(|permutation\(|randperm\(|randint\(|integers\(|choice\(")
+DRAWS = ("randperm", "permutation", "randint", "integers", "choice")
+SEEDING = ("seed", "manual_seed", "set_state", "setstate", "RandomState", "default_rng", "Random", "set_rng_state")
+PAIRING = ("TensorDataset", "train_test_split", "fit", "partial_fit", "from_tensor_slices")
+LABELS = re.compile(r"^y(s|b|t|tr|te)?$|^[yt]_|_ys?$|label|target|^lbl", re.IGNORECASE)
+APART_AT_MOST = 4  # statements from one to the other
+
+
+class Shuffle(NamedTuple):
+    """A statement that gives `name` the values of `base` in a random order, that of `order` where it has a name."""
+
+    name: str
+    base: str
+    order: str
+    line: int
+
+
+class ShuffledApart(LiveRule):
+    code, level = "GF516", Level.WARNING
+
+    def start(self) -> None:
+        self.source = OwnSource()
+
+    def on_step(self, event: Step) -> None:
+        self.source.note()
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for source in self.source.files():
+            if not WORTH_PARSING.search(source.text):
+                continue
+            for first, second in apart(source.tree):
+                yield self.finding(
+                    f"{first.base} and {second.base} are shuffled one after the other, each into an order of its own, "
+                    "and then used as pairs",
+                    "Draw one order and index both with it: order = torch.randperm(len(x)); x, y = x[order], y[order]",
+                    file=source.file,
+                    line=second.line,
+                )
+
+
+def apart(tree: ast.Module) -> Iterator[tuple[Shuffle, Shuffle]]:
+    """Pairs of arrays that are shuffled apart."""
+    pairing = set(PAIRING) | {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any("Dataset" in ast.unparse(base) for base in node.bases)
+    }
+    for body in scopes(tree):
+        for block in _blocks(body):
+            shuffles = [(at, each) for at, statement in enumerate(block) for each in _shuffles(statement)]
+            for (at, first), (later, second) in itertools.pairwise(shuffles):
+                if first.base == second.base or first.name == second.name or later - at > APART_AT_MOST:
+                    continue
+                if first.order == second.order and first.order:
+                    continue
+                seeded = any(called(each) in SEEDING for line in block[at : later + 1] for each in within(line))
+                if not seeded and any(_paired(each, first, second, pairing) for line in body for each in within(line)):
+                    yield first, second
+
+
+def _blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """Lists of statements that run one after the other."""
+    yield body
+    for statement in body:
+        for node in within(statement):
+            for name in ("body", "orelse", "finalbody"):
+                inner = getattr(node, name, None)
+                if isinstance(inner, list) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    yield inner
+
+
+def _shuffles(statement: ast.stmt) -> list[Shuffle]:
+    if isinstance(statement, ast.Expr):
+        call = statement.value
+        is_shuffle = called(call) == "shuffle" and isinstance(call, ast.Call) and len(call.args) == 1
+        if is_shuffle and isinstance(call, ast.Call) and not call.keywords and isinstance(call.args[0], ast.Name):
+            return [Shuffle(call.args[0].id, call.args[0].id, "", statement.lineno)]
+        return []
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return []
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        pairs = zip(target.elts, value.elts, strict=True)
+        found = [_shuffled(name, each, statement.lineno) for name, each in pairs]
+    else:
+        found = [_shuffled(target, value, statement.lineno)]
+    return [each for each in found if each is not None]
+
+
+def _shuffled(target: ast.expr, value: ast.expr, line: int) -> Shuffle | None:
+    if not isinstance(target, ast.Name):
+        return None
+    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name):
+        index = value.slice.value if isinstance(value.slice, ast.Subscript) else value.slice
+        if called(index) in DRAWS:
+            return Shuffle(target.id, value.value.id, "", line)
+    if isinstance(value, ast.Call) and called(value) in ("permutation", "shuffle") and len(value.args) == 1:
+        of = value.args[0]
+        if isinstance(of, ast.Name) and of.id == target.id and not value.keywords:
+            return Shuffle(target.id, of.id, "", line)
+    return None
+
+
+def _paired(node: ast.AST, first: Shuffle, second: Shuffle, pairing: set[str]) -> bool:
+    """Whether a node uses the two as inputs and labels."""
+    if isinstance(node, ast.Call):
+        args = [*node.args, *(keyword.value for keyword in node.keywords)]
+        with_first = [arg for arg in args if first.name in names_in(arg)]
+        with_second = [arg for arg in args if second.name in names_in(arg)]
+        if len(with_first) != 1 or len(with_second) != 1 or with_first[0] is with_second[0]:
+            return False
+        name = called(node)
+        if name in pairing or name.endswith("Dataset"):
+            return True
+        labelled = [LABELS.search(each.name) is not None for each in (first, second)]
+        if name == "zip":
+            return labelled.count(True) == 1
+        x, y = with_first[0], with_second[0]
+        return isinstance(x, ast.Call) and isinstance(y, ast.Name) and labelled == [False, True]
+    return False

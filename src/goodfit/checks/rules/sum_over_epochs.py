@@ -1,0 +1,138 @@
+"""sum-over-epochs: a sum that is meant for one epoch goes on growing over all of them.
+
+What it checks
+    In the source of the program: within a loop over epochs an inner loop adds to a number, which is set to 0 before the
+    outer loop alone; and in the outer loop it is divided by what belongs to one epoch (a length, a constant), or, where
+    correct answers are counted, by another number that goes on growing. Or a metric with update() and compute() is
+    made before the loop over epochs and never reset.
+
+Why it hurts
+    The loss of each epoch holds those of all before. It seems to rise, or to fall slower than it does; an accuracy is
+    the mean of all epochs so far, or above 1. What is chosen by it is chosen wrongly.
+
+Example
+    running = 0.0
+    for epoch in range(10):
+        for x, y in loader: running += step(x, y)
+        print(running / len(loader))
+
+Instead
+    for epoch in range(10):
+        running = 0.0
+        for x, y in loader: running += step(x, y)
+        print(running / len(loader))
+
+When it is a false alarm
+    A total over the run that is shown on purpose.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+EPOCH = re.compile(r"epoch|^ep$", re.IGNORECASE)
+
+
+class SumOverEpochs(LiveRule):
+    code, level = "GF441", Level.WARNING
+
+    def start(self) -> None:
+        self.source = OwnSource()
+
+    def on_step(self, event: Step) -> None:
+        self.source.note()
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for source in self.source.files():
+            for name, line in not_reset(source.tree):
+                yield self.finding(
+                    f"{name} is not reset between epochs: what is shown for an epoch holds all that came before",
+                    f"Begin it anew at the start of each epoch: {name} = 0, or {name}.reset() of a metric",
+                    file=source.file,
+                    line=line,
+                )
+
+
+def not_reset(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Names of sums and metrics that go on over epochs, each with the line that reads it."""
+    for body in scopes(tree):
+        for at, statement in enumerate(body):
+            loops = [statement] if isinstance(statement, ast.For) else []
+            if isinstance(statement, ast.If | ast.With):
+                loops = [each for each in statement.body if isinstance(each, ast.For)]
+            for loop in loops:
+                names = names_in(loop.target) | names_in(loop.iter)
+                if any(EPOCH.search(name) for name in names):
+                    yield from _of_loop(loop, body[:at])
+
+
+def _of_loop(loop: ast.For, before: list[ast.stmt]) -> Iterator[tuple[str, int]]:
+    inner = [node for part in loop.body for node in within(part) if isinstance(node, ast.For | ast.While)]
+    in_inner = {id(node) for each in inner for part in each.body for node in within(part)}
+    nodes = [node for part in loop.body for node in within(part)]
+    set_anew = {
+        name for node in nodes if isinstance(node, ast.Assign) for each in node.targets for name in names_in(each)
+    }
+    begun = {
+        target.id: statement
+        for statement in before
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    grown: dict[str, ast.AugAssign] = {}
+    for node in nodes:
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name):
+            name = node.target.id
+            if id(node) in in_inner and name not in set_anew and _is_zero(begun.get(name)):
+                grown[name] = node
+    outer = [node for node in nodes if id(node) not in in_inner]
+    for node in outer:
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+            continue
+        numerator = node.left.right if isinstance(node.left, ast.BinOp) else node.left
+        if not isinstance(numerator, ast.Name) or numerator.id not in grown:
+            continue
+        by = names_in(node.right)
+        if by & names_in(loop.target) or by & set_anew:
+            continue
+        counts = any(isinstance(each, ast.Compare) for each in ast.walk(grown[numerator.id].value))
+        if not by & set(grown) or (counts and by <= set(grown)):
+            yield numerator.id, node.lineno
+    yield from _metrics(outer, nodes, in_inner, begun)
+
+
+def _is_zero(statement: ast.stmt | None) -> bool:
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    return isinstance(value, ast.Constant) and value.value == 0
+
+
+def _metrics(
+    outer: list[ast.AST], nodes: list[ast.AST], in_inner: set[int], begun: dict[str, ast.Assign]
+) -> Iterator[tuple[str, int]]:
+    """Metrics that were made before the loop, are updated in the inner one, and computed in the outer one."""
+    methods: dict[str, set[str]] = {}
+    updated = set()
+    for node in nodes:
+        owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        if isinstance(owner, ast.Name):
+            methods.setdefault(owner.id, set()).add(called(node))
+            if called(node) == "update" and id(node) in in_inner:
+                updated.add(owner.id)
+    for node in outer:
+        owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        if not isinstance(owner, ast.Name) or called(node) != "compute" or owner.id not in updated:
+            continue
+        made = begun.get(owner.id)
+        if made is not None and isinstance(made.value, ast.Call) and methods[owner.id] == {"update", "compute"}:
+            yield owner.id, getattr(node, "lineno", 0)

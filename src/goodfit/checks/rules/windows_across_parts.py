@@ -1,0 +1,196 @@
+"""windows-across-parts: overlapping windows of one series stand in the training data and in the validation data.
+
+What it checks
+    The rows of two loaders, of which one is trained on, have numbers in one data set, and neighbouring rows there are
+    windows of a series that overlap: one is the other moved by some steps, to the last bit. For half of the rows of the
+    other loader or more, there are training rows before and after that share half of their values with it. Or
+    train_test_split has parted an array of such windows, or two data sets that keep tensors hold them.
+
+Why it hurts
+    Nearly everything in a validation window was seen in training, often its target too. The score says nothing about
+    the time after the training data, which is what a forecast is for.
+
+Example
+    train, valid = random_split(windows, [0.8, 0.2])
+
+Instead
+    train, valid = Subset(windows, range(0, n)), Subset(windows, range(n + length, len(windows)))
+
+When it is a false alarm
+    Interpolation, where the values before and after are known in use as well.
+
+Cost
+    Comparisons of a few windows in the first steps and at evaluations.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import TensorDataset
+
+from goodfit.checks.engine.events import BackwardBegins, Batch, Split
+from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.loader_overlap import Rows, rows_of
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS_AT_LEAST = 4  # of a window
+VALUES_AT_MOST = 200_000  # of all windows that are kept
+WINDOWS_KEPT = 400
+SHARE_AT_LEAST = 0.5  # of the validation rows
+OVERLAPS_AT_LEAST = 3
+ROWS_LOOKED_AT = 60
+FIX = "Part the series by time before windows are cut, and leave a gap of one window between the parts"
+
+
+class WindowsAcrossParts(LiveRule):
+    code, level = "GF517", Level.WARNING
+
+    def start(self) -> None:
+        self.windows: dict[int, dict[int, Tensor]] = {}  # base of a data set -> row's number -> window (T, F)
+        self.trained: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
+        self.judged: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
+        self.last: weakref.ref[Any] | None = None
+
+    def on_batch(self, event: Batch) -> Iterator[Finding]:
+        loader = event.loader
+        self.last = weakref.ref(loader)
+        if loader not in self.rows:
+            self.rows[loader] = rows_of(loader)
+        rows = self.rows[loader]
+        x = event.tensors[0] if event.tensors else None
+        if rows is None or x is None or event.indices is None or not _are_windows(x) or len(x) != len(event.indices):
+            return
+        kept = self.windows.setdefault(rows.base, {})
+        numbers = _numbers_at_the_bottom(loader, event.indices)
+        if numbers is not None and sum(each.numel() for each in kept.values()) < VALUES_AT_MOST:
+            for number, window in zip(numbers, x.detach(), strict=True):
+                if len(kept) < WINDOWS_KEPT:
+                    kept.setdefault(number, window.reshape(len(window), -1).cpu().clone())
+        if self.program.steps and loader not in self.trained and loader not in self.judged:
+            yield from self._judge(loader, rows)
+
+    def before_backward(self, event: BackwardBegins) -> None:
+        loader = self.last() if self.last is not None else None
+        if loader is not None:
+            self.trained.add(loader)
+
+    def _judge(self, loader: Any, rows: Rows) -> Iterator[Finding]:
+        self.judged.add(loader)
+        for trained in self.trained:
+            others = self.rows.get(trained)
+            if others is None or (others.base == rows.base and others.numbers & rows.numbers):
+                continue
+            if others.base != rows.base:
+                train, test = (_array(_kept_by(each)) for each in (trained, loader))
+                share = 0.0 if train is None or test is None else _share_between(train, test)
+                if share >= SHARE_AT_LEAST:
+                    yield self._finding(share)
+                    return
+                continue
+            kept = self.windows.get(rows.base, {})
+            reach = _reach(kept)
+            if not reach:
+                continue
+            share = sum(
+                any(number - by in others.numbers for by in range(1, reach + 1))
+                and any(number + by in others.numbers for by in range(1, reach + 1))
+                for number in rows.numbers
+            ) / max(1, len(rows.numbers))
+            if share >= SHARE_AT_LEAST:
+                yield self._finding(share)
+                return
+
+    def on_split(self, event: Split) -> Iterator[Finding]:
+        train, test = _array(event.first), _array(event.second)
+        share = 0.0 if train is None or test is None else _share_between(train, test)
+        if share >= SHARE_AT_LEAST:
+            yield self._finding(share)
+
+    def _finding(self, share: float) -> Finding:
+        return self.finding(
+            f"{share:.0%} of these rows are windows of a series between training windows that share half of their "
+            "values with them, before and after",
+            FIX,
+        )
+
+
+def _share_between(train: Tensor, test: Tensor) -> float:
+    """The share of the rows of test (N, T, ...) that have windows of train before and after that overlap by half."""
+    if train.shape[1:] != test.shape[1:] or len(test) < OVERLAPS_AT_LEAST:
+        return 0.0
+    length = train.shape[1]
+    half = length // 2
+    firsts, lasts = set(fingerprints(train[:, :half])), set(fingerprints(train[:, length - half :]))
+    some = test[:: max(1, len(test) // ROWS_LOOKED_AT)]
+    parts = [fingerprints(some[:, at : at + half]) for at in range(1, length - half)]
+    own, known = fingerprints(some), set(fingerprints(train))  # training rows may be evaluated too
+    between = sum(
+        own[row] not in known
+        and any(part[row] in firsts for part in parts)
+        and any(part[row] in lasts for part in parts)
+        for row in range(len(some))
+    )
+    return between / len(some) if between >= OVERLAPS_AT_LEAST else 0.0
+
+
+def _kept_by(loader: Any) -> Tensor | None:
+    """The inputs of a data set that keeps tensors; None of others, which are not read for this."""
+    data = loader.dataset
+    return data.tensors[0] if isinstance(data, TensorDataset) else None
+
+
+def _are_windows(x: Tensor) -> bool:
+    """Whether x may be windows (N, T) or (N, T, F) of a series of numbers."""
+    if x.dim() not in (2, 3) or not x.is_floating_point() or x.shape[1] < STEPS_AT_LEAST or not len(x):
+        return False
+    return x[0].numel() * WINDOWS_KEPT < 100 * VALUES_AT_MOST
+
+
+def _numbers_at_the_bottom(loader: Any, indices: Any) -> list[int] | None:
+    """The numbers of a batch's rows in the data set that subsets are taken of."""
+    numbers, data = list(indices), loader.dataset
+    for _ in range(4):
+        if not all(isinstance(number, int) for number in numbers):
+            return None
+        inner = getattr(data, "indices", None)
+        if inner is None or not hasattr(data, "dataset"):
+            return numbers
+        numbers, data = [int(inner[number]) for number in numbers], data.dataset
+    return None
+
+
+def _reach(windows: dict[int, Tensor]) -> int:
+    """How far apart the numbers of two windows may be that share half of their values; 0 where none do."""
+    numbers = sorted(windows)
+    found: list[int] = []
+    for first, second in itertools.pairwise(numbers):
+        steps, apart = len(windows[first]), second - first
+        for by in range(1, steps // 2 + 1):
+            one, other = windows[first][by:], windows[second][: steps - by]
+            if one.shape == other.shape and torch.equal(one, other) and bool((one != one[0]).any()):
+                found.append(steps // 2 * apart // by)
+                break
+        if len(found) >= OVERLAPS_AT_LEAST:
+            return max(1, min(found))
+    return 0
+
+
+def _array(value: Any) -> Tensor | None:
+    """(N, T, ...) of an array of numbers, float64; None of anything else."""
+    if isinstance(value, Tensor):
+        value = value.detach().cpu().numpy()
+    if not isinstance(value, np.ndarray) or value.ndim not in (2, 3) or value.dtype.kind != "f":
+        return None
+    x = torch.from_numpy(np.ascontiguousarray(value))
+    if x.shape[1] < 2 * STEPS_AT_LEAST or x.numel() > 100 * VALUES_AT_MOST or bool((x == x.round()).all()):
+        return None
+    return x
