@@ -279,6 +279,7 @@ def _labels(
         raise DataError(
             "no label", where=f"{columns.file}, line {cells.lines[empty]}", fix="Give it one, or remove the line"
         )
+    listing.label_column = names[0]
     counts = Counter(column)
     shown = ", ".join(f"{label} {count:,}" for label, count in counts.most_common(8))
     more = f" and {len(counts) - 8:,} more" if len(counts) > 8 else ""

@@ -138,7 +138,7 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         doubt = _left_out(len(values) - readable, name, str(present.filter(values.is_null())[0])[:40])
         return TargetForm(NUMBER, marks, {}, missing, (doubt,))
     if not single or not whole:
-        return TargetForm(NUMBER, marks, {}, missing, _written_twice(present) if distinct <= CLASSES_AT_MOST else ())
+        return TargetForm(NUMBER, marks, {}, missing, written_twice(present) if distinct <= CLASSES_AT_MOST else ())
     rarest = min(values.value_counts()["count"].to_list())
     counts = distinct >= CLASSES_OF_COUNTS and rarest < ROWS_OF_A_CLASS
     if distinct > CLASSES_AT_MOST or counts:
@@ -176,7 +176,7 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     return TargetForm(WORDS, {}, _written(written), (note,))
 
 
-def _written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
+def written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
     """What is said of few numbers of which one is written in two ways: 1.10 and 1.1 may be two versions."""
     if not merges(present):
         return ()
