@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from image_files import noise, png, save
 
-from goodfit.data import open_path
+from goodfit.data import open_data, open_path
 from goodfit.data.source import Source
 from goodfit.errors import DataError
 from goodfit.tasks import task_for
@@ -119,3 +119,33 @@ def test_folders_are_classes_whatever_they_are_called(tmp_path: Path) -> None:
         for n in range(3):
             save(tmp_path / f"{age}.5" / f"{n}.png", noise(8, 8, seed=100 * age + n))
     assert task_of(prepared(tmp_path)).name == "classification"
+
+
+@pytest.mark.parametrize("name", ["l.xlsx", "l.parquet", "l.jsonl", "l.feather"])
+@pytest.mark.parametrize("target", [None, "label"])
+def test_a_list_of_images_may_be_any_table(tmp_path: Path, name: str, target: str | None) -> None:
+    for n in range(20):
+        save(tmp_path / "img" / f"{n}.png", noise(8, 8, seed=n))
+    frame = pl.DataFrame({"file": [f"img/{n}.png" for n in range(20)], "label": ["01", "10"] * 10})
+    if name == "l.xlsx":
+        book = pytest.importorskip("openpyxl").Workbook()
+        for row in (frame.columns, *frame.rows()):
+            book.active.append(list(row))
+        book.save(tmp_path / name)
+    else:
+        write = {"l.parquet": "write_parquet", "l.jsonl": "write_ndjson", "l.feather": "write_ipc"}[name]
+        getattr(frame, write)(tmp_path / name)
+    source = open_path(tmp_path / name, target=target)
+    assert source.kind == "images"
+    source.prepare()
+    assert source.targets == ["01", "10"] * 10
+    assert not source.unreadable
+
+
+def test_a_frame_that_names_images_is_a_table_and_said_to_be_one(tmp_path: Path) -> None:
+    for n in range(30):
+        save(tmp_path / f"{n % 10}.png", noise(8, 8, seed=n))
+    paths = [str(tmp_path / f"{n % 10}.png") for n in range(30)]
+    source = open_data(pl.DataFrame({"image": paths, "y": ["a", "b", "b"] * 10}), target="y")
+    source.prepare()
+    assert "the column 'image' names images" in said(source)

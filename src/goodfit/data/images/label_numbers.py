@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from goodfit.data.columns import Labels
-from goodfit.data.tables.column_types import NUMBER_SHARE_NEEDED, is_code
+from goodfit.data.tables.column_types import is_code
 from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import CLASSES_AT_MOST, written_twice
 from goodfit.formatting import counted
