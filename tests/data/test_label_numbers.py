@@ -149,3 +149,24 @@ def test_a_frame_that_names_images_is_a_table_and_said_to_be_one(tmp_path: Path)
     source = open_data(pl.DataFrame({"image": paths, "y": ["a", "b", "b"] * 10}), target="y")
     source.prepare()
     assert "the column 'image' names images" in said(source)
+
+
+def test_a_class_in_two_writings_is_said(tmp_path: Path) -> None:
+    source = listed(tmp_path, [["1", "2", "2.0"][n % 3] for n in range(30)])
+    assert "the labels '2' and '2.0' of 'label' are one number, and are read as two classes" in said(source)
+    assert "two classes" not in said(listed(tmp_path, [["1.0", "2.0"][n % 2] for n in range(30)]))
+
+
+def test_a_list_in_a_sheet_that_is_named(tmp_path: Path) -> None:
+    book = pytest.importorskip("openpyxl").Workbook()
+    book.active.append(["about"])
+    book.active.append(["me"])
+    sheet = book.create_sheet("list")
+    sheet.append(["path", "label"])
+    for n in range(20):
+        save(tmp_path / f"{n}.png", noise(8, 8, seed=n))
+        sheet.append([f"{n}.png", "ab"[n % 2]])
+    book.save(tmp_path / "l.xlsx")
+    source = open_path(tmp_path / "l.xlsx", sheet="list")
+    assert source.kind == "images"
+    assert source.targets == ["a", "b"] * 10

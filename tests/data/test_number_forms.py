@@ -52,6 +52,7 @@ def repeated(kinds: dict[str, float]) -> tuple[list[str], list[float]]:
         ({f"{at}/20": at / 20 for at in range(21)}, "'0/20' is read as 0"),
         ({**{f"{at}": at for at in range(30)}, "30-40": 35, "1–3": 2}, "'30-40' are read as the middle, 35"),
         ({f"{10 * at}-{10 * at + 9}": 10 * at + 4.5 for at in range(30)}, "'0-9' is read as 4.5"),
+        ({f"{at},5 - {at + 10},5": at + 5.5 for at in range(1, 40)}, "'1,5 - 11,5' is read as 6.5"),
         ({"45%": 0.45, "0.45": 0.45, "0.2": 0.2, "7.5%": 0.075}, "'45%' is read as 0.45, as the shares are"),
     ],
 )
@@ -72,6 +73,9 @@ def test_fractions_ranges_and_shares_are_numbers_and_said(
         ["126/83", "120/80", "140/90", "118/76"],  # pairs
         [f"{1 + at % 12}/{1 + at * 5 % 28}" for at in range(ROWS)],  # days of months, perhaps
         ["1/2", "1/4"],  # two groups
+        [f"{1 + at % 12:02d}/{20 + at % 5}" for at in range(ROWS)],  # months of years
+        [f"{10 + at % 9}-{100 + at % 70}" for at in range(ROWS)],  # codes
+        [f"{70 + at % 40}-{60 + at * 7 % 50}" for at in range(ROWS)],  # results of games
     ],
 )
 def test_groups_pairs_and_days_are_no_numbers(tmp_path: Path, cells: list[str]) -> None:
@@ -98,6 +102,9 @@ def test_percent_signs_of_new_rows_are_those_of_the_run_or_refused(tmp_path: Pat
     ):
         with pytest.raises(DataError, match="percent sign"):
             table(data).prepare(source.schema())
+    some = [new.format(x / 100) if at % 5 == 0 else run.format(x) for at, x in enumerate(X)]
+    with pytest.raises(DataError, match="percent sign"):
+        table(pl.DataFrame({"x": X, "c": some})).prepare(source.schema())
     again = table(pl.DataFrame({"x": X, "c": [run.format(x) for x in X]}))
     again.prepare(source.schema())
     np.testing.assert_array_equal(again.whole(), source.whole())

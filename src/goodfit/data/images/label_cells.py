@@ -68,7 +68,7 @@ def images_named(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str]
     return None
 
 
-def first_cells(path: Path) -> list[str]:
+def first_cells(path: Path, sheet: str | None = None) -> list[str]:
     """Some cells of the first rows of such a table; none of what cannot be read, which the reader of tables says."""
     import polars as pl
 
@@ -76,7 +76,7 @@ def first_cells(path: Path) -> list[str]:
         if path.suffix.lower() == ".parquet":
             frame = pl.scan_parquet(path).select(pl.col(pl.String)).head(ROWS_SAMPLED).collect()
         else:
-            frame = read_table(path).head(ROWS_SAMPLED).select(pl.col(pl.String))
+            frame = read_table(path, Dialect(sheet=sheet)).head(ROWS_SAMPLED).select(pl.col(pl.String))
     except (DataError, pl.exceptions.PolarsError, OSError):
         return []
     return [cell for row in frame.iter_rows() for cell in row if cell is not None]

@@ -47,17 +47,17 @@ class ListOptions:
     dialect: Dialect = field(default_factory=Dialect)
 
 
-def lists_images(path: Path, separator: str = ",", encoding: str | None = None) -> str | None:
+def lists_images(path: Path, separator: str = ",", encoding: str | None = None, sheet: str | None = None) -> str | None:
     """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not.
 
     Args:
         separator: of cells, besides the usual ones.
-        encoding: as the user says.
+        encoding, sheet: as the user says.
     """
     if not is_label_list(path) or not path.is_file():
         return None
     if is_table_list(path):
-        names = [name for name in first_cells(path) if names_image(name)]
+        names = [name for name in first_cells(path, sheet) if names_image(name)]
         there = any((path.parent / name.replace("\\", "/")).is_file() for name in names)
         return "files" if there else "names" if names else None
     if unpacked_name(path) != path:

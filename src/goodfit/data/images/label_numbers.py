@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import CLASSES_AT_MOST, written_twice
 from goodfit.formatting import counted
+
+if TYPE_CHECKING:
+    import polars as pl
 
 IMAGES_OF_A_CLASS = 10  # on average: many whole numbers of fewer images each are measured, not given as classes
 NAMES_OF_CLASSES = re.compile(r"(?i)(^|.*[_\W])(class|classes|category|label|labels|species|cls|id|idx)\d*$")
@@ -76,7 +80,22 @@ def label_numbers(labels: Labels, column: str) -> LabelNumbers:
         note = ("target", f"{column}, as numbers", f"{why}; --task classification reads them as classes")
         return LabelNumbers(True, note, way.doubts)
     classes = ("target", f"{column}, {counted(len(values), 'class')}", f"{why}; --task regression reads numbers")
-    return LabelNumbers(measured=False, note=classes if len(values) > 2 else None)
+    doubts = _two_writings(present, known.to_list()) if len(values) < len(known) else ()
+    return LabelNumbers(False, classes if len(values) > 2 else None, doubts)
+
+
+def _two_writings(texts: pl.Series, values: Sequence[float]) -> tuple[tuple[str, str], ...]:
+    """What is said of classes that are one number, such as 1 and 1.0."""
+    if len(texts) != len(values):
+        return ()
+    of_value: dict[float, list[str]] = {}
+    for text, value in zip(texts.to_list(), values, strict=True):
+        of_value.setdefault(value, []).append(text)
+    several = next(written for written in of_value.values() if len(written) > 1)
+    shown = " and ".join(f"'{text}'" for text in several[:2])
+    return (
+        (f"the labels {shown} of '{texts.name}' are one number, and are read as two classes", "Write them in one way"),
+    )
 
 
 def _without_gap(values: np.ndarray) -> bool:

@@ -54,7 +54,7 @@ class Images(LabelledImages):
         ending = path.suffix.lower()
         if ending in image_endings():
             return Claim(Strength.ENDING, f"its name ends in {ending}")
-        listed = lists_images(path, given.get("separator") or ",", given.get("encoding"))
+        listed = lists_images(path, given.get("separator") or ",", given.get("encoding"), given.get("sheet"))
         if listed is None:
             return Claim(Strength.OPTION, "--path is given") if "path" in given else None
         own = {option.name for option in cls.options}

@@ -18,7 +18,7 @@ PLAIN_AT_LEAST = 0.5  # of the cells are numbers
 END = r"\p{Sc}? ?\d[\d.,']*"
 RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({END})$"
 RANGES_AT_LEAST = 20  # different ones, in a column of ranges alone: fewer are groups
-TIMES_AT_MOST = 20  # of its beginning that a range ends at: 101-90210 is a code
+TIMES_AT_MOST, TIMES_OF_ONE_DIGIT = 5, 20  # of its beginning that a range ends at: 12-345 is a code, 1-10 is none
 
 
 def are_bounds(text: pl.Series) -> pl.Series:
@@ -31,6 +31,11 @@ def without_bounds(text: pl.Series) -> pl.Series:
     return text.str.replace(SIGN, "").str.replace(MORE, "$1")
 
 
+def one_end(text: pl.Series) -> pl.Series:
+    """The cells without signs of bounds, and of a range its beginning: a number, whose decimal mark can be seen."""
+    return without_bounds(text).str.replace(RANGE, "${1}")
+
+
 def ends_of_ranges(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Where each range begins and ends, as text; null of what is none."""
     return text.str.extract(RANGE, 1), text.str.extract(RANGE, 2)
@@ -40,5 +45,6 @@ def middles(low: pl.Series, high: pl.Series) -> pl.Series:
     """Of ranges: Float64, null where the end does not lie above the beginning."""
     import polars as pl
 
-    rising = (low < high) & ((low == 0) | (high <= TIMES_AT_MOST * low.abs()))
+    most = pl.when(low < 10).then(TIMES_OF_ONE_DIGIT).otherwise(TIMES_AT_MOST)
+    rising = (low < high) & ((low < 1) | (high <= most * low))
     return pl.select(pl.when(rising).then((low + high) / 2)).to_series()

@@ -218,6 +218,10 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
                 "left out", "codes with leading zeros or many digits: an identifier; --numeric reads them"
             )
         return ColumnType("category", f"{distinct:,} codes with leading zeros or many digits")
+    if (form := excel_form(name, values)) is not None:
+        first = f"{moments(values[:1].cast(pl.Float64), form)[0]:%Y-%m-%d}"
+        why = f"serial days of Excel; {values[0]:g} is read as {first}; --numeric {name} reads numbers"
+        return ColumnType("date", why, form)
     if whole and distinct == len(cells) and RUNNING_NUMBERS.fullmatch(name.lower()) and len(cells) > 2:
         return ColumnType("left out", "another whole number in every row: the running number of the rows")
     if whole and name.startswith("Unnamed: "):
@@ -234,10 +238,6 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
     form = unix_form(name, values)
     if form is not None:
         return ColumnType("date", f"dates of the form {form}, since 1970", form)
-    if (form := excel_form(name, values)) is not None:
-        first = f"{moments(values[:1].cast(pl.Float64), form)[0]:%Y-%m-%d}"
-        why = f"serial days of Excel; {values[0]:g} is read as {first}; --numeric {name} reads numbers"
-        return ColumnType("date", why, form)
     if whole and cells.min() > 1e7 and cells.max() < 1e8 and len(cells) > 2:
         text = values.cast(pl.Int64).cast(pl.String)
         if (text.str.slice(0, 2).is_in(["18", "19", "20", "21"])).all() and date_form(text) == "%Y%m%d":

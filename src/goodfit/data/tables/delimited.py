@@ -232,7 +232,7 @@ def rows_alike(
             schema=dict.fromkeys(numbered_names(cells), pl.String),
             infer_schema=False,
         )
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, OSError):  # OSError: it takes a text that begins with x^ for a packed one
         return None  # what polars cannot read is read, or refused by its line, record by record
     if frame.height != len(layout.lines):
         return None

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 FRACTIONS = "fractions"  # the form of a column of such numbers
 SIGNS = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 SIGN = f"[{''.join(SIGNS)}]"
-FRACTION = r"^([+-]?)(?:(\d{1,6})[ -])?(\d{1,6}) ?/ ?([1-9]\d{0,5})$"
+FRACTION = r"^([+-]?)(?:(\d{1,6})[ -])?(0|[1-9]\d{0,5}) ?/ ?([1-9]\d{0,5})$"  # 03/24 is none
 VALUES_AT_LEAST = 3  # different ones: two are two groups
 PROPER_AT_LEAST = 0.5  # of the fractions are smaller than 1
 MONTHS, DAYS = 12, 31
-DENOMINATORS_OF_MEASURES = 8  # of more different ones, none beyond the days of a month, it is not known what they are
+MEASURES = [2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32, 64, 100]  # denominators; with others 3/14 may be a day of a month
 
 
 def plain_fractions(text: pl.Series) -> pl.Series:
@@ -59,4 +59,4 @@ def has_fractions(text: pl.Series) -> bool:
         and ((above <= MONTHS) & (below <= DAYS) | (above <= DAYS) & (below <= MONTHS)).all()
         and min(above.n_unique(), below.n_unique()) > 1
     )
-    return not days or below.n_unique() <= DENOMINATORS_OF_MEASURES
+    return not days or bool(below.is_in(MEASURES).all())

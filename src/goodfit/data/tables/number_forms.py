@@ -11,7 +11,7 @@ from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_
 from goodfit.data.tables.fractions import FRACTIONS, has_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.numbers import numbers, unified
-from goodfit.data.tables.percent import SHARES, has_sign, percent_form
+from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
 from goodfit.data.tables.units import UNIT_FORM, unit_of
 from goodfit.formatting import counted, number
 
@@ -32,9 +32,11 @@ class NumberForm(NamedTuple):
 
 def plain_form(present: pl.Series, decimal: str) -> NumberForm | None:
     """Of text that is plain numbers, or numbers in percent; None of all else. `present` are cells with a value."""
+    import polars as pl
+
     if not holds_numbers(present, decimal):
         return None
-    text = _text(present)
+    text = _text(present) if _is_text(present) and has_signs(present.cast(pl.String)) else None
     if text is None:
         return NumberForm(None, "numbers")
     form = percent_form(text, numbers(present, decimal))
@@ -102,9 +104,13 @@ def _text(present: pl.Series) -> pl.Series | None:
     """Cells of text in one kind of signs; None where they are no text."""
     import polars as pl
 
-    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        return None
-    return unified(present.cast(pl.String))
+    return unified(present.cast(pl.String)) if _is_text(present) else None
+
+
+def _is_text(column: pl.Series) -> bool:
+    import polars as pl
+
+    return column.dtype in (pl.String, pl.Categorical, pl.Enum)
 
 
 def _read_as(cells: pl.Series, decimal: str, form: str) -> str:

@@ -14,7 +14,7 @@ from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.magnitudes import MAGNITUDES
 from goodfit.data.tables.numbers import is_nested, numbers
-from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SIGN, has_sign
+from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SLIPS_AT_MOST, has_sign, has_signs
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
 
@@ -82,7 +82,7 @@ def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:
     """45% is 45, and 0.45 a hundredth of it: whether cells have the sign has to be as in the run's data.
 
     Raises:
-        DataError: all numbers of a column have a percent sign that those of the run had not, or the reverse.
+        DataError: numbers of a column have a percent sign and those of the run had none, or the reverse.
     """
     import polars as pl
 
@@ -90,18 +90,16 @@ def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:
         if way.form not in (None, PERCENT) or way.column not in frame.columns:
             continue
         column = frame.get_column(way.column)
-        text = column.dtype in (pl.String, pl.Categorical, pl.Enum)
-        if is_nested(column.dtype) or (way.form is None and not text):
+        text = column.cast(pl.String) if column.dtype in (pl.String, pl.Categorical, pl.Enum) else None
+        if is_nested(column.dtype) or (way.form is None and (text is None or not has_signs(text))):
             continue
-        signed = has_sign(column.cast(pl.String)).fill_null(value=False) if text else None
-        if way.form is None and (signed is None or not signed.any()):
-            continue
-        if way.form == PERCENT and signed is not None and signed.any():
-            continue
-        present = column.filter(numbers(column, way.decimal).is_not_null())
-        if len(present) and (signed is None or len(present) <= int(signed.sum()) or way.form == PERCENT):
-            has, had = ("no percent sign", "numbers with one") if way.form else ("percent signs", "numbers without")
+        known = numbers(column, way.decimal).is_not_null()
+        signed = known & has_sign(text).fill_null(value=False) if text is not None else known & False
+        odd = signed if way.form is None else known & ~signed
+        if int(odd.sum()) > SLIPS_AT_MOST * int(known.sum()):
+            had = "numbers without one" if way.form is None else "numbers with one"
             raise DataError(
-                f"the column '{way.column}' has {has} ({present[0]}); the run was fitted on {had}",
-                fix=f"Write them as in the training data: 45{SIGN} is not 0.45",
+                f"the column '{way.column}' has {'a' if way.form is None else 'no'} percent sign "
+                f"({column.filter(odd)[0]}); the run was fitted on {had}",
+                fix="Write them as in the training data: 45% is not 0.45",
             )

@@ -6,26 +6,36 @@ from 0 to 1 it is a share: 0.45.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from goodfit.data.tables.visible import CELLS_LOOKED_AT
 
 if TYPE_CHECKING:
     import polars as pl
 
 PERCENT, BESIDE, SHARES = "percent", "percent beside plain", "shares"  # the forms of columns of numbers
-SIGN = "%"
+SIGN = "[%٪％]"
 SLIPS_AT_MOST = 0.02  # of the cells: a forgotten sign, or one too many
 
 
 def has_sign(text: pl.Series) -> pl.Series:
-    """(N,) whether each cell has a percent sign, in one kind of signs."""
-    return text.str.contains(SIGN, literal=True)
+    """(N,) whether each cell has a percent sign, null of an empty one."""
+    return text.str.contains(SIGN)
+
+
+def has_signs(text: pl.Series) -> bool:
+    """Whether any cell has one; a few are looked at one by one, which is quicker than a call of polars."""
+    if len(text) > CELLS_LOOKED_AT:
+        return bool(has_sign(text).any())
+    return any(cell is not None and re.search(SIGN, cell) is not None for cell in text.to_list())
 
 
 def percent_form(text: pl.Series, values: pl.Series) -> str | None:
     """The form of a column of numbers, of which some have a percent sign; None: none has, or but for slips.
 
     Args:
-        text: its cells in one kind of signs. values: what they are as plain numbers: 45 of 45%.
+        text: its cells. values: what they are as plain numbers: 45 of 45%.
     """
     signed = has_sign(text)
     count = int(signed.sum())
