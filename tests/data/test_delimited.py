@@ -23,6 +23,12 @@ def read(folder: Path, content: str | bytes, name: str = "t.csv", **options: boo
     return read_delimited(path, **options)  # type: ignore[arg-type]
 
 
+def test_a_name_that_begins_as_packed_files_do_is_a_name(tmp_path: Path) -> None:
+    file = read(tmp_path, "x^2,y\n1,2\n3,4\n")
+    assert file.frame.columns == ["x^2", "y"]
+    assert file.frame.rows() == [("1", "2"), ("3", "4")]
+
+
 def test_a_line_of_blank_cells_is_a_row_and_an_empty_line_is_none(tmp_path: Path) -> None:
     file = read(tmp_path, "x,y\n5,\n,\n\n95,a\n,\n6,\n")
     assert file.frame.rows() == [("5", None), (None, None), ("95", "a"), (None, None), ("6", None)]
@@ -232,9 +238,10 @@ def test_the_count_of_records_is_exact() -> None:
     assert scan(b'a,b\n1,19" rack\n', ",") is None
 
 
-CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=6) | st.text(
-    '",;\n \t|ab0.', max_size=5
-)
+CHARACTERS = st.characters(
+    codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff"
+)  # but for the mark that begins a file: behind a line end it is that of a file that was joined
+CELL = st.text(CHARACTERS, max_size=6) | st.text('",;\n \t|ab0.', max_size=5)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

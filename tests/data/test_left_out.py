@@ -125,3 +125,14 @@ def test_pipes_and_sockets_are_never_opened(tmp_path: Path) -> None:
     assert [value for name, value, _ in source.notes if name == "left out"] == ["1 named pipe, 1 socket"]
     with pytest.raises(DataError, match="special file"):
         images(tmp_path / "cat" / "pipe.png")
+
+
+@pytest.mark.parametrize(
+    ("ending", "fix"), [(".txt", "Texts are not learnt from"), (".csv", "Give one of its tables, by its own path")]
+)
+def test_a_folder_of_something_else_says_what_can_be_given(tmp_path: Path, ending: str, fix: str) -> None:
+    for name in ("good/1", "good/2", "bad/1"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).with_suffix(ending).write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=rf"it holds 3 \{ending} files.*{fix}"):
+        images(tmp_path)

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import torch
 
 import goodfit as gf
+from goodfit.data.sources.ratings import Ratings
+from goodfit.data.sources.ratings import ratings as ratings_of
 from goodfit.data.tables.rating_form import rating_form, rating_values
 from goodfit.errors import DataError
 
@@ -73,3 +76,43 @@ def test_a_fit_says_how_they_are_read_and_evaluates_the_same_way(written: str, t
     alone = again.evaluate(table[:1])
     assert sum(whole["rows"].values()) == 300
     assert sum(alone["rows"].values()) == 1
+
+
+def prepared_ratings(tmp_path: Path, ratings: list[str]) -> Ratings:
+    rows = "".join(f"u{at % 15};i{(7 * at + at // 15) % 20};{rating}\n" for at, rating in enumerate(ratings))
+    (tmp_path / "r.csv").write_text(f"user;item;stars\n{rows}")
+    source = ratings_of(tmp_path / "r.csv", "user", "item", target="stars")
+    source.prepare()
+    return source
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([str(0 if at % 5 < 3 else 1 + at % 10) for at in range(200)], "the rating 0 of 'stars', in 120 rows, is far"),
+        ([str(99 if at % 4 == 0 else at % 41 / 2 - 10) for at in range(200)], "the value 99 of 'stars', in 50 rows"),
+        ([str(at % 6) for at in range(200)], ""),  # from 0 to 5, as often
+    ],
+)
+def test_a_rating_that_may_mean_none_is_asked_about(tmp_path: Path, cells: list[str], said: str) -> None:
+    doubts = [what for what, _ in prepared_ratings(tmp_path, cells).doubts]
+    assert [said in what for what in doubts] == ([True] if said else [])
+
+
+def test_ratings_of_a_pair_that_has_one_are_counted(tmp_path: Path) -> None:
+    rows = 360
+    again = rows - len({(at % 15, (7 * at + at // 15) % 20) for at in range(rows)})
+    notes = prepared_ratings(tmp_path, [str(1 + at % 5) for at in range(rows)]).notes
+    why = "of a user and an item that have a row already: all of them are learnt from"
+    assert ("again", f"{again} ratings", why) in notes
+
+
+def test_new_ratings_with_the_other_decimal_mark_are_refused(tmp_path: Path) -> None:
+    run = prepared_ratings(tmp_path, [f"{at % 9 / 2 + 1}" for at in range(200)])
+    run.learn(torch.arange(200))
+    (tmp_path / "n.csv").write_text("user;item;stars\nu1;i1;3,5\nu2;i2;4,5\n")
+    with pytest.raises(DataError, match="the column 'stars' has a decimal comma"):
+        ratings_of(tmp_path / "n.csv", "user", "item").prepare(run.schema())
+    new = ratings_of(tmp_path / "n.csv", "user", "item", decimal=",")
+    new.prepare(run.schema())
+    assert list(new.targets or ()) == [3.5, 4.5]

@@ -198,7 +198,7 @@ def test_amounts_in_two_currencies_and_percent_beside_plain_numbers_are_said(tmp
     assert doubts(["$5.50", "€7.25", "$8.00"]) == [
         "the column 'price' has amounts in $ and €; they are read as numbers, without conversion"
     ]
-    assert doubts(["45.5%", "0.5", "12.5%"]) == [
+    assert doubts(["45.5%", "50.5", "12.5%"]) == [
         "the column 'price' has 40 values with a percent sign and 20 without; 45% is read as 45"
     ]
     for fine in (

@@ -100,7 +100,7 @@ def test_a_row_alone_is_read_like_the_column_of_magnitudes(tmp_path: Path) -> No
     values = [(at + 0.5) * 1000 if at % 3 else at * 10 for at in range(1, ROWS + 1)]
     source = opened(tmp_path / "short.csv", table_of(cells), target="y")
     assert column_of(source, "c").tolist() == values
-    assert any("1,5K is read as 1,500" in why for _, _, why in source.notes)
+    assert any("'1,5K' is read as 1,500" in why for _, _, why in source.notes)
     row = open_data(pl.DataFrame({"c": ["30"], "y": ["a"]}), kind="table", target="y")
     row.prepare(source.schema())
     assert torch.equal(row.read(torch.arange(1)), source.read(torch.tensor([2])))  # 30 is the third row's 30

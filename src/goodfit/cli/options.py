@@ -51,6 +51,17 @@ def declared(options: Iterable[Option], *, but: Iterable[str] = ()) -> list[clou
     return [_declared(each) for each in options if each.name not in but]
 
 
+def declared_as_well(*options: Option) -> Decorator:
+    """The same for a command that has other options besides."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for parameter in reversed(declared(options)):
+            command = _added(command, parameter)
+        return command
+
+    return decorated
+
+
 def _declared(declaration: Option) -> cloup.Option:
     heading = HEADINGS.setdefault(declaration.group, OptionGroup(declaration.group))
     if declaration.type is bool and declaration.either:

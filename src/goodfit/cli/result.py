@@ -78,6 +78,8 @@ def show_evaluation(result: Mapping[str, Any], as_json: bool, metrics: Sequence[
         "valid": f"chose the epoch ({counted(rows['valid'], 'row')})",
         "test": f"test ({counted(rows['test'], 'row')})",
     }
+    for name, value, why in result["notes"]:
+        click.echo(f"  {name:<16}{value}  ({why})", err=True)
     _show_metrics(result, metrics, titles)
     for finding in result["findings"]:
         click.echo(f"  {finding['level']}: {finding['message']}")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from goodfit.cli import streams
-from goodfit.cli.options import common, option
+from goodfit.cli.options import common, declared_as_well, option
+from goodfit.data.tables.table_source import DIALECT
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
 
@@ -21,6 +23,15 @@ RAW = click.option(
 LIST_PATH = option("--path", str, "List of images: the column of their paths.")
 LIST_TARGET = option("--target", str, "List of images: the column of their labels.")
 SHEET = option("--sheet", str, "The sheet of a workbook [the one that the run was fitted on, or the only one].")
+
+HOW_IT_IS_WRITTEN = declared_as_well(  # new data need not be written as the run's was
+    *(each for each in DIALECT if each.name in ("header", "separator", "encoding", "fill_gaps")),
+    *(
+        replace(each, help="Decimal mark of numbers: . or , [as the run's].")
+        for each in DIALECT
+        if each.name == "decimal"
+    ),
+)
 
 
 @click.command()
@@ -39,6 +50,7 @@ SHEET = option("--sheet", str, "The sheet of a workbook [the one that the run wa
 @LIST_PATH
 @LIST_TARGET
 @SHEET
+@HOW_IT_IS_WRITTEN
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
@@ -117,6 +129,7 @@ def predict(
 @LIST_PATH
 @LIST_TARGET
 @SHEET
+@HOW_IT_IS_WRITTEN
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common
 def embed(
@@ -162,6 +175,7 @@ def embed(
 @LIST_PATH
 @LIST_TARGET
 @SHEET
+@HOW_IT_IS_WRITTEN
 @option("--tags", str, "List of images: what separates several labels of one image.")
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")

@@ -79,10 +79,10 @@ class FitKeywords(TypedDict, total=False):
         separator: Between cells: comma, semicolon, tab, bar or a character [detected].
         encoding: Encoding of a text file, such as cp1252 [detected].
         fill_gaps: Read lines with too few cells as rows with gaps.
+        sheet: The sheet of a workbook [the only one with rows].
         time: Split by time: a column; validation and test rows are later than training rows.
         decimal: Decimal mark of numbers: . or , [decided from all columns].
         date_order: What 03/04/2024 begins with: day or month [from all dates of a column].
-        sheet: The sheet of a workbook [the only one with rows].
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
         ignore: Columns to leave out, separated by commas.
@@ -146,10 +146,10 @@ class FitKeywords(TypedDict, total=False):
     separator: str | None
     encoding: str | None
     fill_gaps: bool | None
+    sheet: str | None
     time: str | None
     decimal: str | None
     date_order: str | None
-    sheet: str | None
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
     ignore: Sequence[str] | str

@@ -16,6 +16,7 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.data.groups import groups_of
 from goodfit.data.source import Source
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.predict.blocks import ROWS_A_BLOCK
 from goodfit.predict.model import Model
 from goodfit.predict.seen_rows import PARTS, findings, parts_of
@@ -35,7 +36,8 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
 
     Returns:
         The object that `goodfit evaluate --json` prints: run, task, verdict, seconds, epochs; rows (of this data, by
-        part, and unreadable); metrics and baseline (part -> metric); looks_at_test; findings.
+        part, and unreadable); metrics and baseline (part -> metric); looks_at_test; findings; notes (name, value, why)
+        on what was seen while the rows were read.
 
     Raises:
         DataError: not one row that can be read and has a target.
@@ -74,7 +76,14 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         "baseline": baseline,
         "looks_at_test": looks,
         "findings": [finding.to_json() for finding in remarks],
+        "notes": [list(note) for note in (*source.notes, *_not_scored(source, labelled))],
     }
+
+
+def _not_scored(source: Source, labelled: np.ndarray) -> list[tuple[str, str, str]]:
+    """Rows that can be read and have no label."""
+    left = len(source) - int(labelled.sum()) - len(source.unreadable)
+    return [("not scored", counted(left, source.noun), "without a label")] if left > 0 else []
 
 
 def _in_blocks(model: Model, source: Source, feed: Feed, rows: Tensor) -> tuple[Tensor, Tensor]:

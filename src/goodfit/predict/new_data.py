@@ -12,7 +12,9 @@ from goodfit.data import local_option, open_as
 from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
-from goodfit.data.tables.excel import has_sheet
+from goodfit.data.tables.encoder import encoder_of
+from goodfit.data.tables.excel import has_sheet, sheet_with
+from goodfit.data.tables.reading import EXCEL_ENDINGS
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -32,23 +34,34 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     kind = schema["kind"]
     data = local_copy(data, cache)
     options = {name: local_option(value, cache) for name, value in options.items()}
+    sheet = None
     if isinstance(data, (str, PathLike)):
-        if (sheet := _known_sheet(schema, Path(data))) is not None and options.get("sheet") is None:
+        if options.get("sheet") is None and (sheet := _known_sheet(schema, Path(data))) is not None:
             options["sheet"] = sheet
         refuse_other_kind(kind, Path(data), options)
     elif not isinstance(data, Source):
         _refuse_other_object(kind, data)
     source = data if isinstance(data, Source) else open_as(_reader(kind, data, options), data, **options)
+    if sheet is not None:
+        source.notes.append(("sheet", f"'{sheet}'", "the run's, or the only one that has its columns"))
     if source.kind != kind and not _read_for_each_other(type(source), source_of(kind)):
         raise DataError(f"this is {source.kind}; the run was fitted on {kind}", fix="Give data of that kind")
     return source
 
 
 def _known_sheet(schema: Mapping[str, Any], path: Path) -> str | None:
-    """The sheet that the run was fitted on, where this is a workbook that has one of that name."""
-    settings = schema.get("settings")
-    sheet = settings.get("sheet") if isinstance(settings, dict) else None
-    return sheet if sheet is not None and path.is_file() and has_sheet(path, sheet) else None
+    """Of a workbook the sheet that the run was fitted on, or the only one that has the run's columns; else None."""
+    if path.suffix.lower() not in EXCEL_ENDINGS or not path.is_file():
+        return None
+    settings = schema.get("settings") or {}
+    sheet = settings.get("sheet")
+    if sheet is not None and has_sheet(path, sheet):
+        return str(sheet)
+    if "encoder" in schema:
+        columns = encoder_of(schema["encoder"]).sources
+    else:
+        columns = [settings[name] for name in ("user", "item") if settings.get(name) is not None]
+    return sheet_with(path, columns) if columns else None
 
 
 def _reader(kind: str, data: Any, options: Mapping[str, Any]) -> str:

@@ -282,10 +282,10 @@ def _of_words(targets: Sequence[Any], keys: Sequence[str] | None) -> np.ndarray:
         values = numbers(column, convention(column.to_frame(), separator=None, decimal=None).of("target"))
         odd = values.is_null().arg_true()
     if len(odd):
-        where = keys[int(odd[0])] if keys is not None else f"row {int(odd[0])}"
+        cell = column[int(odd[0])][:40]
         raise DataError(
-            f"its target '{column[int(odd[0])][:40]}' is not a number",
-            where=where,
+            f"its target '{cell}' is not a number" if keys is not None else f"the target '{cell}' is not a number",
+            where=None if keys is None else keys[int(odd[0])],
             fix="Give numbers, or --task classification",
         )
     return np.asarray(values.to_numpy())

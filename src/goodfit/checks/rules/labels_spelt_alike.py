@@ -22,16 +22,13 @@ Cost
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
+from goodfit.data.tables.spelt_alike import GROUPS_SHOWN, LEVELS_AT_MOST, spelt_alike
 from goodfit.formatting import counted, listed
-
-CLASSES_AT_MOST = 1_000
-GROUPS_SHOWN = 3
 
 
 class LabelsSpeltAlike(DataRule):
@@ -41,11 +38,7 @@ class LabelsSpeltAlike(DataRule):
         if data.labels is None:
             return
         counts = Counter(data.labels[data.parts != "out"].tolist())
-        alike: dict[str, list[str]] = {}
-        if len(counts) <= CLASSES_AT_MOST:
-            for label in counts:
-                alike.setdefault(_plain(label), []).append(label)
-        groups = [labels for plain, labels in alike.items() if len(labels) > 1 and len(plain) > 1]
+        groups = spelt_alike(counts) if len(counts) <= LEVELS_AT_MOST else []
         if groups:
             shown = "; ".join(
                 listed(f"'{label}' ({counted(counts[label], 'row')})" for label in labels)
@@ -57,7 +50,3 @@ class LabelsSpeltAlike(DataRule):
                 "own",
                 "If they are one class, write it in one way",
             )
-
-
-def _plain(label: str) -> str:
-    return re.sub(r"[\s_\-.]+", "", label).casefold()

@@ -14,6 +14,9 @@ from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.tree import scan
 from goodfit.errors import DataError, UsageError
 
+ENDINGS_OF_TEXT = (".txt", ".md", ".html", ".htm", ".eml", ".docx", ".pdf", ".rtf")
+ENDINGS_OF_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".json", ".jsonl")
+
 
 def find(
     root: Path, group: str | None = None, *, layout: str | None = None, columns: ListOptions | None = None
@@ -113,8 +116,14 @@ def _refuse_absent(root: Path) -> None:
 def _refuse_empty(root: Path, listing: Listing) -> None:
     if listing.paths:
         return
-    described = listing.left_out.described()
-    fixes = [fix for _, fix in listing.left_out.doubts()]
+    left_out = listing.left_out
+    described = left_out.described()
+    fixes = [fix for _, fix in left_out.doubts()]
+    most = max(left_out.endings, key=left_out.endings.__getitem__, default="")
+    if most in ENDINGS_OF_TEXT:
+        fixes.append("Texts are not learnt from: give images, or a table of what is known of each text")
+    elif most in ENDINGS_OF_TABLES:
+        fixes.append("Give one of its tables, by its own path: a folder of Parquet files alone is read as one table")
     raise DataError(
         "no images in it" + (f" that are read: it holds {described}" if described else ""),
         where=root,

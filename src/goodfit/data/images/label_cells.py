@@ -1,17 +1,26 @@
-"""The cells of a list of labels, by the one reader of delimited files; the first line may be a row."""
+"""The cells of a list of labels, by the one reader of tables; the first line of text may be a row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from goodfit.data.images.formats import image_endings
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.delimited import read_delimited
-from goodfit.data.tables.reading import Dialect
+from goodfit.data.tables.reading import ARROW_ENDINGS, EXCEL_ENDINGS, JSON_ENDINGS, Dialect, read_table
+from goodfit.data.tables.words import texts
+from goodfit.errors import DataError
 
-LIST_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".lst")
+if TYPE_CHECKING:
+    import polars as pl
+
+LIST_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".lst")  # of delimited text
+TABLE_ENDINGS = (*EXCEL_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, ".parquet")  # of tables that name their columns
+ROWS_SAMPLED = 20
+FIRST_ROW = 2  # its line in a sheet, below the names
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,37 @@ class Cells:
 
 def is_label_list(path: Path) -> bool:
     """Whether a file's ending is one of a list."""
-    return unpacked_name(path).suffix.lower() in LIST_ENDINGS
+    return unpacked_name(path).suffix.lower() in (*LIST_ENDINGS, *TABLE_ENDINGS)
+
+
+def is_table_list(path: Path) -> bool:
+    """Whether a list has the ending of a table that is no delimited text."""
+    return unpacked_name(path).suffix.lower() in TABLE_ENDINGS
+
+
+def images_named(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str] | None:
+    """What is to be said of a table with a column that names image files: a table does not look into them."""
+    for name in columns:
+        cells = frame.get_column(name).head(ROWS_SAMPLED)
+        paths = [] if cells.dtype.is_nested() else [str(cell) for cell in cells if names_image(str(cell))]
+        if len(paths) > len(cells) / 2 and Path(paths[0]).is_file():
+            what = f"the column '{name}' names images ({paths[0]}), and a table does not look into them"
+            return what, "To learn from the images, write the table to a CSV or Parquet file, and give that"
+    return None
+
+
+def first_cells(path: Path, sheet: str | None = None) -> list[str]:
+    """Some cells of the first rows of such a table; none of what cannot be read, which the reader of tables says."""
+    import polars as pl
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            frame = pl.scan_parquet(path).select(pl.col(pl.String)).head(ROWS_SAMPLED).collect()
+        else:
+            frame = read_table(path, Dialect(sheet=sheet)).head(ROWS_SAMPLED).select(pl.col(pl.String))
+    except (DataError, pl.exceptions.PolarsError, OSError):
+        return []
+    return [cell for row in frame.iter_rows() for cell in row if cell is not None]
 
 
 def read_cells(path: Path, dialect: Dialect) -> Cells:
@@ -49,6 +88,11 @@ def read_cells(path: Path, dialect: Dialect) -> Cells:
     Raises:
         DataError: no text, no rows, a line of another number of cells.
     """
+    if is_table_list(path):
+        frame = read_table(path, Dialect(sheet=dialect.sheet))
+        columns = [texts(column, verbatim=True).fill_null("").to_list() for column in frame.iter_columns()]
+        lines = range(FIRST_ROW, FIRST_ROW + frame.height)
+        return Cells(tuple(frame.columns), list(zip(*columns, strict=True)), lines)
     table = read_delimited(
         path,
         header=False,

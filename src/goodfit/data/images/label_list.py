@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.images.label_cells import Cells, is_label_list, names_image, read_cells
+from goodfit.data.images.label_cells import (
+    Cells,
+    first_cells,
+    is_label_list,
+    is_table_list,
+    names_image,
+    read_cells,
+)
 from goodfit.data.images.label_files import ImageFinder
 from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_of, split_cell
 from goodfit.data.images.listing import Listing
@@ -40,15 +47,19 @@ class ListOptions:
     dialect: Dialect = field(default_factory=Dialect)
 
 
-def lists_images(path: Path, separator: str = ",", encoding: str | None = None) -> str | None:
+def lists_images(path: Path, separator: str = ",", encoding: str | None = None, sheet: str | None = None) -> str | None:
     """Why a file looks like a list of images: "names", or "files" where they are there as well; None: it does not.
 
     Args:
         separator: of cells, besides the usual ones.
-        encoding: as the user says.
+        encoding, sheet: as the user says.
     """
     if not is_label_list(path) or not path.is_file():
         return None
+    if is_table_list(path):
+        names = [name for name in first_cells(path, sheet) if names_image(name)]
+        there = any((path.parent / name.replace("\\", "/")).is_file() for name in names)
+        return "files" if there else "names" if names else None
     if unpacked_name(path) != path:
         data = read_bytes(path)[:BYTES_SAMPLED]
     else:
@@ -105,7 +116,9 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     finder = ImageFinder(path.parent)
     listing = Listing(notes=list(cells.notes))
     given = options.dialect.header
-    if _is_header(cells.rows[0], finder) if given is None else given:
+    if cells.names is not None:
+        pass  # a table names its columns
+    elif _is_header(cells.rows[0], finder) if given is None else given:
         cells = cells.with_header()
     elif given is None:
         listing.notes.append(("first line", "a row", "it names an image, and no columns; --header reads it as names"))
@@ -279,6 +292,7 @@ def _labels(
         raise DataError(
             "no label", where=f"{columns.file}, line {cells.lines[empty]}", fix="Give it one, or remove the line"
         )
+    listing.label_column = names[0]
     counts = Counter(column)
     shown = ", ".join(f"{label} {count:,}" for label, count in counts.most_common(8))
     more = f" and {len(counts) - 8:,} more" if len(counts) > 8 else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.targets import CLASSES_AT_MOST
 from goodfit.options import Option
 
 TAGS = Option(
@@ -33,6 +35,8 @@ def separator_of(cells: Sequence[str], name: str) -> tuple[str, str]:
         mark = {"bar": "|", "semicolon": ";"}[separator]
         if any(mark in cell for cell in cells):
             return separator, f"there is a {separator} in some cells"
+    if _are_measured(filled):
+        return "none", ""
     for separator in ("comma", "space"):
         pieces = [split_cell(cell, separator) for cell in cells]
         if not any(len(piece) > 1 for piece in pieces):
@@ -45,6 +49,14 @@ def separator_of(cells: Sequence[str], name: str) -> tuple[str, str]:
         if len(different_words) < len(distinct) or (plural and (alone or separator == "comma")) or again:
             return separator, f"{len(different_words):,} words in {len(distinct):,} combinations"
     return "none", ""
+
+
+def _are_measured(cells: Sequence[str]) -> bool:
+    """Whether cells with a comma or a space are numbers such as 3,75 and 1 250: of many values, not sets of digits."""
+    import polars as pl
+
+    values = numbers(pl.Series(cells, dtype=pl.String), ",")
+    return not values.is_null().any() and values.n_unique() > CLASSES_AT_MOST
 
 
 def split_cell(cell: str, separator: str) -> list[str]:

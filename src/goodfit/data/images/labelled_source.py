@@ -11,11 +11,15 @@ import numpy as np
 
 from goodfit.data.columns import present_of
 from goodfit.data.images.image_source import ImageSource
+from goodfit.data.images.label_numbers import LabelNumbers, label_numbers
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, are_photos
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, Paths, Texts, alike
 from goodfit.data.source import PhotoNet
+from goodfit.data.tables.targets import NAMES_AT_LEAST, NAMES_SHARE
+from goodfit.errors import DataError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 SMALL_SIDE = 64  # px: images up to this side are kept at their own size
@@ -35,6 +39,7 @@ class LabelledImages(ImageSource):
 
     reads_for: ClassVar[str] = "images"
     _photo_net: PhotoNet | None = None
+    _task: str | None = None  # that the labels say, where not by their kind
 
     def __init__(
         self, listing: Listing, settings: Mapping[str, Any], name: str, *, places: Sequence[ImagePlace] | None = None
@@ -76,6 +81,29 @@ class LabelledImages(ImageSource):
                 images.append(further)
         return cls(listing, settings, data.resolve().stem, places=Chained(images) if len(images) > 1 else first)
 
+    @property
+    def task(self) -> str | None:
+        return self._task
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """As of all images; labels that are numbers to predict make the task regression."""
+        column = self._listing.label_column
+        if schema is None and isinstance(self.targets, Labels):
+            taken = label_numbers(self.targets, column) if column is not None else LabelNumbers(measured=False)
+            if not taken.measured:
+                _refuse_names_of_images(self.targets, column)
+            self._task = "regression" if taken.measured else None
+            self.notes += [] if taken.note is None else [taken.note]
+            self.doubts += taken.doubts
+        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
+
     def expect(self, photo_net: PhotoNet) -> None:
         self._photo_net = photo_net
 
@@ -91,3 +119,15 @@ class LabelledImages(ImageSource):
         largest = LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE
         size = min(largest, typical // 32 * 32)
         return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"
+
+
+def _refuse_names_of_images(labels: Labels, column: str | None) -> None:
+    """A class of a single image cannot be learnt: where most are that, they name images, not classes."""
+    rows = int(labels.present().sum())
+    classes = len(np.unique(labels.codes[labels.present()]))
+    if classes >= NAMES_AT_LEAST and classes > NAMES_SHARE * rows:
+        where = "class folders" if column is None else f"different labels in the column '{column}'"
+        raise DataError(
+            f"{counted(rows, 'image')} have {classes:,} {where}: a class of one image cannot be learnt",
+            fix="Give classes that have several images each, or numbers to predict",
+        )

@@ -28,6 +28,8 @@ class Listing:
         left_out: files and folders that are no image of the data.
         notes: how the place was read.
         doubts: what may have been read wrongly: (what, what to do).
+        label_column: what the labels are called where they were written, in a list or beside the images; None: they are
+            names of folders.
         question: set where the place can be read in two ways and a fit has to know which.
     """
 
@@ -39,6 +41,7 @@ class Listing:
     left_out: LeftOut = field(default_factory=LeftOut)
     notes: list[Note] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
+    label_column: str | None = None
     question: DataError | None = None
 
     def add(self, path: Path, key: str, label: Any, part: str | None, group: str | None) -> None:

@@ -110,6 +110,7 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlac
         labels=alike(chain.from_iterable(labels)),
         parts=alike(part for part, of_file in zip(parts_of_files, labels, strict=True) for _ in of_file),
         groups=nothing(len(images)),
+        label_column=_column_of_labels(schema, column, target),
     )
     if not images:
         raise DataError("there are no rows in it", where=root, fix="Give at least one image")
@@ -130,16 +131,21 @@ def _column_of_images(schema: pl.Schema, file: Path) -> str:
     return columns[0]
 
 
-def _labels(file: Path, schema: pl.Schema, images: str, target: str | None) -> list[Any]:
-    """A text, a list of texts or None of each row."""
-    import polars as pl
-
+def _column_of_labels(schema: pl.Schema, images: str, target: str | None) -> str | None:
+    """As named, or called like one, or the only other; None: there is none."""
     others = [name for name in schema.names() if name != images]
     if target is not None and target not in others:
         raise UsageError(f"--target {target}: there is no such column", fix=f"The columns are {', '.join(others)}")
     named = next((name for name in NAMES_OF_LABELS if name in others), None)
     plain = [name for name in others if not schema[name].is_nested()]
-    column = target or named or (plain[0] if len(plain) == 1 else None)
+    return target or named or (plain[0] if len(plain) == 1 else None)
+
+
+def _labels(file: Path, schema: pl.Schema, images: str, target: str | None) -> list[Any]:
+    """A text, a list of texts or None of each row."""
+    import polars as pl
+
+    column = _column_of_labels(schema, images, target)
     try:
         if column is None:
             rows = int(pl.scan_parquet(file).select(pl.len()).collect().item())
@@ -153,9 +159,9 @@ def _labels(file: Path, schema: pl.Schema, images: str, target: str | None) -> l
         return [
             None if cells is None else [_named(cell, names) for cell in cells if cell is not None] for cells in lists
         ]
-    if values.dtype.is_nested() or values.dtype.is_float():
+    if values.dtype.is_nested():
         raise DataError(
-            f"the column '{column}' holds {values.dtype}, not names or numbers of classes",
+            f"the column '{column}' holds {values.dtype}, neither names nor numbers",
             where=file,
             fix="Name the column of labels with --target",
         )

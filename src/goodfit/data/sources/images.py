@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.data.images.find import find
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.image_source import RESIZE
-from goodfit.data.images.label_cells import is_label_list
+from goodfit.data.images.label_cells import is_label_list, is_table_list
 from goodfit.data.images.label_list import ListOptions, lists_images
 from goodfit.data.images.label_tags import TAGS
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
@@ -21,7 +21,7 @@ from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.errors import DataError, UsageError
 from goodfit.options import Option
 
-HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps")
+HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps", "sheet")
 LIST_DIALECT = tuple(option for option in DIALECT if option.name in HOW_LISTS_ARE_WRITTEN)  # as of tables
 LISTS_TRIED = 20  # beside images without labels
 
@@ -54,13 +54,16 @@ class Images(LabelledImages):
         ending = path.suffix.lower()
         if ending in image_endings():
             return Claim(Strength.ENDING, f"its name ends in {ending}")
-        listed = lists_images(path, given.get("separator") or ",", given.get("encoding"))
+        listed = lists_images(path, given.get("separator") or ",", given.get("encoding"), given.get("sheet"))
         if listed is None:
             return Claim(Strength.OPTION, "--path is given") if "path" in given else None
         own = {option.name for option in cls.options}
-        if listed == "files" and ("target" in given or "path" in given) and own.issuperset(given):
-            option = "target" if "target" in given else "path"
-            return Claim(Strength.OPTION_AND_CONTENT, f"--{option} is given, and it names images that are there")
+        if listed == "files" and own.issuperset(given):
+            if "target" in given or "path" in given:
+                option = "target" if "target" in given else "path"
+                return Claim(Strength.OPTION_AND_CONTENT, f"--{option} is given, and it names images that are there")
+            if is_table_list(path):
+                return Claim(Strength.OPTION_AND_CONTENT, "it names images that are there")
         return Claim(Strength.CONTENT, "it names images")
 
 
@@ -80,13 +83,15 @@ def images(
     separator: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool | None = None,
+    sheet: str | None = None,
 ) -> Images:
     """Images in class folders, or in a list of paths and labels.
 
     Args:
         data: a folder with a folder for each class; or with train/, valid/ (val/) and test/ above the classes; or a
-            list (CSV and its relatives) with a column of paths and one of labels, or a column of 0 and 1 for each
-            class; a column part or split names the part. A folder of images without class folders is data to predict.
+            list (CSV and its relatives, Excel, Parquet, JSON lines) with a column of paths and one of labels, or a
+            column of 0 and 1 for each class; a column part or split names the part. A folder of images without class
+            folders is data to predict.
         valid, test: further places of the same kind, whose images are the validation or test part.
         size: side in pixels, or "240x180", as the net sees them; chosen from the images when None.
         resize: crop (the middle), squash or pad, for images of another shape; crop when None.
@@ -95,17 +100,19 @@ def images(
         layout: what the folders are, where it is not clear: parts or classes.
         path, target: columns of the list: of the paths, and of the labels.
         tags: what separates several labels of one image: bar, semicolon, comma or space; none: each has one.
-        header, separator, encoding, fill_gaps: how a list is written, as for tables; detected when None.
+        header, separator, encoding, fill_gaps, sheet: how a list is written, as for tables; detected when None.
 
     Raises:
         DataError: nothing to read there.
     """
     root = Path(data)
     of_lists = {"path": path, "target": target, "tags": tags, "header": header, "separator": separator}
-    for name, value in (of_lists | {"encoding": encoding, "fill-gaps": fill_gaps}).items():
+    for name, value in (of_lists | {"encoding": encoding, "fill-gaps": fill_gaps, "sheet": sheet}).items():
         if value is not None and not is_label_list(root):
             raise UsageError(f"--{name} is for a list of images and labels", where=root, fix="Leave it out")
-    columns = ListOptions(path, target, TAGS.checked(tags), Dialect(header, separator, encoding, bool(fill_gaps)))
+    columns = ListOptions(
+        path, target, TAGS.checked(tags), Dialect(header, separator, encoding, bool(fill_gaps), sheet)
+    )
     layout = LAYOUT.checked(layout)
     listing = find(root, group, layout=layout, columns=columns)
     for part, place in (("valid", valid), ("test", test)):
@@ -120,6 +127,7 @@ def images(
     settings = {"size": size, "resize": resize}
     source = Images(listing, settings, root.resolve().stem)
     if not labelled and root.is_dir():
-        files = sorted(path for path in root.iterdir() if path.is_file() and is_label_list(path))[:LISTS_TRIED]
+        beside = (path for path in root.iterdir() if path.is_file() and is_label_list(path))
+        files = sorted(path for path in beside if not is_table_list(path))[:LISTS_TRIED]
         source.label_list = next((path for path in files if lists_images(path)), None)
     return source

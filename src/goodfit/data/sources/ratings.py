@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.columns import Column, Numbers
+from goodfit.data.columns import Numbers
+from goodfit.data.fallbacks import Fallbacks
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.far_values import unrated
 from goodfit.data.tables.features import Described, Features
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.other_ways import Way, refuse_other_decimals
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
@@ -99,7 +102,10 @@ class Ratings(TableSource):
             UsageError: a column that is asked for is not there.
             DataError: a rating that is not a number.
         """
+        import polars as pl
+
         if schema is not None:
+            mark = self._settings["decimal"]  # of the new data, where it is given
             self._settings = {"decimal": ".", "verbatim": [], "form": None, **schema["settings"]}
             self._read_as([name for name in (self._settings["user"], self._settings["item"]) if name is not None])
             self.known = {"user": schema["users"], "item": schema["items"]}
@@ -130,7 +136,14 @@ class Ratings(TableSource):
             if schema is None:
                 self._choose_decimal(target)
                 self._choose_form(target)
+            elif mark is not None:
+                self._settings["decimal"] = mark
+            else:
+                cells = number_parts(self._frame.column(target)).to_frame()
+                refuse_other_decimals(cells, [Way(target, self._settings["decimal"] or ".", None)])
             self.targets = self._read_ratings(target)
+            doubt = unrated(target, self.targets.values) if schema is None else None
+            self.doubts += [] if doubt is None else [doubt]
         if schema is not None:
             self._encode()
             self._note_unknown()
@@ -146,6 +159,14 @@ class Ratings(TableSource):
             f"{counted(user.n_unique(), 'user')} in '{user.name}', {counted(item.n_unique(), 'item')} in '{item.name}'"
         )
         self.notes.append(("ratings", f"{len(self):,}", summary))
+        if self._many or target is None:
+            again = 0
+        else:
+            pairs = {name: self._names(self._settings[name]) for name in ("user", "item")}
+            again = len(self) - pl.DataFrame(list(pairs.values())).n_unique()
+        if again:
+            why = "of a user and an item that have a row already: all of them are learnt from"
+            self.notes.append(("again", counted(again, "rating"), why))
         if self._many:
             why = "of more, an even sample speaks for the user: a step reads all of them"
             self.notes.append(("history", f"{HISTORY_AT_MOST} items a user", why))
@@ -237,7 +258,7 @@ class Ratings(TableSource):
 
     def remarks(self) -> Mapping[str, Sequence[str | None]]:
         """fallback: what speaks where a user or an item was not in training."""
-        return {"fallback": _Fallbacks(self.whole(), self.counts_in_training)}
+        return {"fallback": Fallbacks(self.whole(), self.counts_in_training)}
 
     def _choose_decimal(self, target: str) -> None:
         """The decimal mark of the ratings, as the user says or as they show."""
@@ -299,36 +320,6 @@ class Ratings(TableSource):
             )
             codes.append(code.fill_null(0).to_numpy())
         self._x = torch.from_numpy(np.stack(codes, axis=1).astype(np.float32))
-
-
-class _Fallbacks(Column):
-    """What is said of each row.
-
-    Args:
-        codes: (N, 2) float32 of users and items.
-        trained: how many of each are in training rows: those with the first codes from 1 on.
-    """
-
-    def __init__(self, codes: Tensor, trained: Mapping[str, int]) -> None:
-        self._codes, self._trained = codes, trained
-
-    def __len__(self) -> int:
-        return len(self._codes)
-
-    def _values(self, at: Any) -> list[Any]:
-        return [self._of(int(user), int(item)) for user, item in self._codes[at].tolist()]
-
-    def _of(self, user: int, item: int) -> str | None:
-        codes = {"user": user, "item": item}
-        new = [name for name, code in codes.items() if not 0 < code <= self._trained[name]]
-        if not new:
-            return None
-        described = [name for name in new if codes[name] > 0]
-        if described:
-            return "; ".join(f"{name} not seen" + (": by its features" if name in described else "") for name in new)
-        if len(new) == 2:
-            return "neither seen: the overall mean"
-        return "user not seen: the item's mean" if new == ["user"] else "item not seen: the user's mean"
 
 
 def ratings(

@@ -105,7 +105,7 @@ def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlac
                 images.append(image)
                 yield _label_of(sample, file, target)
 
-    listing = Listing(labels=alike(labels()))
+    listing = Listing(labels=alike(labels()), label_column=target or NAMES_OF_LABELS[0])
     listing.keys = Made(len(images), lambda row: str(images[row]))
     listing.parts = alike(parts.get(image.file) for image in images)
     listing.groups = nothing(len(images))
@@ -168,9 +168,9 @@ def _label_of(sample: Sample, file: Path, target: str | None) -> Any:
     value = next((facts[name] for name in names if facts.get(name) is not None), None)
     if isinstance(value, list) and all(isinstance(each, (str, int)) for each in value):
         return [str(each) for each in value]
-    if value is not None and not isinstance(value, (str, int)):
+    if value is not None and not isinstance(value, (str, int, float)):
         raise DataError(
-            f"its label is {type(value).__name__}, not a name or a number of a class",
+            f"its label is {type(value).__name__}, neither a name nor a number",
             where=f"{file}/{sample.members['json'].name}",
             fix="Name the field of the label with --target",
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.cache_folder import cache_folder
+from goodfit.data.images.label_cells import images_named
 from goodfit.data.mapped_rows import MappedRows
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
@@ -20,12 +21,19 @@ from goodfit.data.tables.encoder import Encoder, encoder_of
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.other_ways import (
+    Way,
+    refuse_decimals_of_whole,
+    refuse_other_decimals,
+    refuse_other_signs,
+    ways_of,
+)
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
-from goodfit.data.tables.targets import NUMBER, TargetForm, read_targets, target_form
+from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
-from goodfit.data.tables.unusable import Unused, refuse_decimals_of_whole, refuse_other_decimals, refuse_other_order
+from goodfit.data.tables.unusable import Unused, refuse_other_order
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
@@ -120,7 +128,7 @@ class Table(TableSource):
                     self._settings.get("written", {}),
                     forms=self._settings.get("forms", {}),
                 )
-                self.targets = read_targets([self._frame.column(name) for name in target], form)
+                self._read_new_targets(form)
             self._encode(encoder, new_rows=True)
             return
         target = self._settings["target"]
@@ -148,7 +156,7 @@ class Table(TableSource):
         form = target_form([self._frame.column(name) for name in target], {name: marks.of(name) for name in target})
         self.targets = read_targets([self._frame.column(name) for name in target], form)
         self._settings |= {"form": form.name, "decimals": dict(form.decimals), "written": dict(form.written)}
-        self._settings["forms"] = dict(form.forms)
+        self._settings |= {"forms": dict(form.forms), "signs": True}  # whether forms say where percent signs are
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
         self._types = {
@@ -167,9 +175,23 @@ class Table(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
+        named = images_named(seen, [name for name, kind in self._types.items() if kind.name not in ("number", "date")])
+        self.doubts += [] if named is None else [named]
         whole = not self._frame.streamed
         self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
         self.notes += type_notes(self._types, seen)
+
+    def _read_new_targets(self, form: TargetForm) -> None:
+        """The targets of new rows, in the form of the run's; numbers in another way are refused, others are counted."""
+        columns = [self._frame.column(name) for name in self._settings["target"]]
+        if form.name in (NUMBER, WHOLE):
+            ways = [Way(column.name, *form.way_of(column.name)) for column in columns]
+            for column, way in zip(columns, ways, strict=True):
+                refuse_other_decimals(column.to_frame(), [way])
+                if self._settings.get("signs"):
+                    refuse_other_signs(column.to_frame(), [way])
+            self.notes += unread_targets(columns, form)
+        self.targets = read_targets(columns, form)
 
     def learn(self, rows: Tensor) -> None:
         """Means, deviations and levels, from these training rows alone."""
@@ -191,7 +213,7 @@ class Table(TableSource):
             "kind": self.kind,
             "settings": {
                 name: self._settings.get(name)
-                for name in ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet")
+                for name in ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs")
             },
             "encoder": self.encoder.to_json(),
         }
@@ -246,17 +268,22 @@ class Table(TableSource):
 
         unused = Unused(encoder, pieces=self._frame.streamed) if new_rows else None
         if not self._frame.streamed:
-            self._x = torch.from_numpy(_encoded(encoder, self._frame.sample(), unused))
+            frame = self._frame.sample()
+            if new_rows and self._settings.get("signs"):
+                refuse_other_signs(frame, ways_of(encoder))
+            self._x = torch.from_numpy(_encoded(encoder, frame, unused))
             self.notes += [] if unused is None else [each.note for each in unused.counted()]
             return
         rows = MappedRows(cache_folder(self._cache), (len(self), len(encoder.names)))
         start = 0
         for piece in self._frame.pieces():
+            if new_rows and self._settings.get("signs"):
+                refuse_other_signs(piece, ways_of(encoder))
             rows.values[start : start + piece.height] = _encoded(encoder, piece, unused)
             rows.let_go()
             start += piece.height
         if unused is not None:
-            refuse_decimals_of_whole(self._frame, encoder, unused)
+            refuse_decimals_of_whole(self._frame, ways_of(encoder), unused.with_other_mark)
             self.notes += [each.note for each in unused.counted()]
         self._mapped, self._x = rows, torch.from_numpy(rows.values)
 
@@ -342,7 +369,7 @@ def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np
         return encoder.encode(piece)
     encoded = encoder.read(piece)
     if not unused.pieces:
-        refuse_other_decimals(piece, encoder)
+        refuse_other_decimals(piece, ways_of(encoder))
         refuse_other_order(piece, encoder)
     unused.add(piece, encoded)
     return encoded.rows

@@ -1,6 +1,7 @@
-"""Numbers of which some are known as bounds alone: <0.1 of a laboratory, >100, 10+, ~5. They are read as the bound.
+"""Numbers of which some are known as bounds alone: <0.1 of a laboratory, >100, 10+, ~5, 10-20.
 
-Only beside plain numbers: in a column of groups (<18, 18-64, 65+) they are words.
+They are read as the bound, a range as its middle; only beside plain numbers, or in a column of many different ranges:
+in a column of groups (<18, 18-64, 65+) they are words.
 """
 
 from __future__ import annotations
@@ -14,13 +15,36 @@ BOUNDS = "bounds"  # the form of a column of numbers and bounds
 SIGN = r"^(?:[<>]=?|[≤≥≈~±]|=[<>]|ca\. ?) ?"
 MORE = r"(\d)\+$"
 PLAIN_AT_LEAST = 0.5  # of the cells are numbers
+END = r"\p{Sc}? ?\d[\d.,']*"
+RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({END})$"
+RANGES_AT_LEAST = 20  # different ones, in a column of ranges alone: fewer are groups
+TIMES_AT_MOST, TIMES_OF_ONE_DIGIT = 5, 20  # of its beginning that a range ends at: 12-345 is a code, 1-10 is none
 
 
 def are_bounds(text: pl.Series) -> pl.Series:
-    """(N,) whether each cell has a sign of a bound, in one kind of spaces."""
-    return text.str.contains(SIGN) | text.str.contains(MORE)
+    """(N,) whether each cell has a sign of a bound or is a range, in one kind of spaces."""
+    return text.str.contains(SIGN) | text.str.contains(MORE) | text.str.contains(RANGE)
 
 
 def without_bounds(text: pl.Series) -> pl.Series:
     """The cells without these signs."""
     return text.str.replace(SIGN, "").str.replace(MORE, "$1")
+
+
+def one_end(text: pl.Series) -> pl.Series:
+    """The cells without signs of bounds, and of a range its beginning: a number, whose decimal mark can be seen."""
+    return without_bounds(text).str.replace(RANGE, "${1}")
+
+
+def ends_of_ranges(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Where each range begins and ends, as text; null of what is none."""
+    return text.str.extract(RANGE, 1), text.str.extract(RANGE, 2)
+
+
+def middles(low: pl.Series, high: pl.Series) -> pl.Series:
+    """Of ranges: Float64, null where the end does not lie above the beginning."""
+    import polars as pl
+
+    most = pl.when(low < 10).then(TIMES_OF_ONE_DIGIT).otherwise(TIMES_AT_MOST)
+    rising = (low < high) & ((low < 1) | (high <= most * low))
+    return pl.select(pl.when(rising).then((low + high) / 2)).to_series()

@@ -7,25 +7,22 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, are_bounds
-from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.moments import date_form, in_order, month_form, shown_form, unix_form
+from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
+from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, LASTING, LASTING_TWICE, is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
-from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
+from goodfit.data.tables.units import units_of
 from goodfit.data.tables.visible import visible
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted, listed, number
+from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
 
-NUMBER_SHARE_NEEDED = 0.98  # of the values: then the others are slips, and count as missing
 WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: free text
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
-ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
 SAME = "the same value in every row"
@@ -149,20 +146,21 @@ def _measured(
     """
     import polars as pl
 
-    if holds_bounds(present, decimal):
-        return _with_bounds(present, decimal)
-    if holds_numbers(present, decimal):
+    if (bounds := bounds_form(present, decimal)) is not None:
+        return ColumnType("number", bounds.why, bounds.name, decimal)
+    if (plain := plain_form(present, decimal)) is not None:
         values = numbers(present, decimal)
         slips = values.null_count()
         distinct = present.n_unique()
         if distinct == 1:
             return ColumnType("left out", SAME if len(present) == rows else "one value, or missing")
         kind = _of_numbers(present, values.drop_nulls(), distinct, decimal)
-        if slips and kind.name == "number":
-            some = f"{counted(slips, 'value')} such as '{_first_null(present, values)}'"
-            slip = f"{some} is not, and counts as missing" if slips == 1 else f"{some} are not, and count as missing"
-            return ColumnType("number", f"numbers; {slip}", kind.format, decimal)
-        return kind
+        if kind.name != "number":
+            return kind
+        some = f"{counted(slips, 'value')} such as '{first_null(present, values)}'" if slips else ""
+        slip = f"{some} is not, and counts as missing" if slips == 1 else f"{some} are not, and count as missing"
+        why = "; ".join(part for part in (plain.why, slip if slips else "") if part)
+        return replace(kind, why=why, format=plain.name)
     if words.n_unique() <= 2:
         return None
     text = present.cast(pl.String)
@@ -181,79 +179,19 @@ def _measured(
                 "Settle it with --date-order day or --date-order month",
             )
         return ColumnType("date", f"dates of the form {form}", form, doubt=doubt)
-    return _with_unit(present, decimal)
+    return _otherwise_written(present, decimal)
 
 
-def with_unit_or_bounds(present: pl.Series, decimal: str) -> ColumnType | None:
-    """The type of text that is numbers with a unit, or with bounds among them; None of all else."""
-    return _with_bounds(present, decimal) if holds_bounds(present, decimal) else _with_unit(present, decimal)
-
-
-def holds_bounds(present: pl.Series, decimal: str) -> bool:
-    """Whether text is numbers, some of which are bounds such as <0.1."""
-    import polars as pl
-
-    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        return False
-    text = unified(present.cast(pl.String))
-    plain = text.filter(~are_bounds(text))
-    if len(plain) == len(text) or len(plain) < PLAIN_AT_LEAST * len(text):
-        return False
-    if not holds_numbers(plain, decimal) or not holds_numbers(text, decimal, BOUNDS):
-        return False
-    return numbers(plain, decimal).n_unique() > 2  # 1 and 1+ are two groups
-
-
-def _with_bounds(present: pl.Series, decimal: str) -> ColumnType:
-    import polars as pl
-
-    text = present.cast(pl.String)
-    text = text.filter(are_bounds(unified(text)))
-    first = numbers(text[:1], decimal, BOUNDS)[0]
-    are = "is" if len(text) == 1 else "are"
-    why = f"numbers; {counted(len(text), 'value')} such as '{text[0]}' {are} read as the bound, {number(first)}"
-    return ColumnType("number", why, BOUNDS, decimal)
-
-
-def unit_form(present: pl.Series, decimal: str) -> str | None:
-    """The form of text that is numbers written short (5K), or in one unit; None where it is not."""
-    import polars as pl
-
-    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        return None
-    text = unified(present.cast(pl.String))
-    if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
-        return MAGNITUDES
-    unit = unit_of(text)
-    if unit is None or not holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):
-        return None
-    return f"{UNIT_FORM}{unit}"
-
-
-def _with_unit(present: pl.Series, decimal: str) -> ColumnType | None:
-    import polars as pl
-
-    form = unit_form(present, decimal)
+def _otherwise_written(present: pl.Series, decimal: str) -> ColumnType | None:
+    form = other_form(present, decimal)
     if form is None:
         return None
-    if form == MAGNITUDES:
-        text = unified(present.cast(pl.String))
-        first = text.filter(text.str.contains(r"\p{L}\W*$"))[:1]
-        return ColumnType(
-            "number", f"numbers; {first[0]} is read as {number(numbers(first, decimal, form)[0])}", form, decimal
-        )
-    unit, values = form.removeprefix(UNIT_FORM), numbers(present, decimal, form)
-    slips = values.null_count()
-    why = f"numbers in {unit}; the unit is left out"
-    if slips:
-        counts = "counts" if slips == 1 else "count"
-        why += f", and {counted(slips, 'value')} such as '{_first_null(present, values)}' {counts} as missing"
-    return ColumnType("number", why, form, decimal)
-
-
-def _first_null(cells: pl.Series, values: pl.Series) -> str:
-    cell = str(cells.filter(values.is_null())[0])
-    return cell if len(cell) <= 40 else f"{cell[:40]}..."
+    slips = numbers(present, decimal, form.name)
+    why = form.why
+    if count := slips.null_count():
+        counts = "counts" if count == 1 else "count"
+        why += f", and {counted(count, 'value')} such as '{first_null(present, slips)}' {counts} as missing"
+    return ColumnType("number", why, form.name, decimal)
 
 
 def is_code(present: pl.Series) -> bool:
@@ -280,6 +218,10 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
                 "left out", "codes with leading zeros or many digits: an identifier; --numeric reads them"
             )
         return ColumnType("category", f"{distinct:,} codes with leading zeros or many digits")
+    if (form := excel_form(name, values)) is not None:
+        first = f"{moments(values[:1].cast(pl.Float64), form)[0]:%Y-%m-%d}"
+        why = f"serial days of Excel; {values[0]:g} is read as {first}; --numeric {name} reads numbers"
+        return ColumnType("date", why, form)
     if whole and distinct == len(cells) and RUNNING_NUMBERS.fullmatch(name.lower()) and len(cells) > 2:
         return ColumnType("left out", "another whole number in every row: the running number of the rows")
     if whole and name.startswith("Unnamed: "):
@@ -336,15 +278,5 @@ def _mixture(present: pl.Series, decimal: str) -> str | None:
     odd = values.null_count()
     if 2 * odd >= len(values) or not odd or is_code(present.filter(values.is_not_null())):
         return None
-    what = f"{counted(odd, 'value')} such as '{_first_null(present, values)}'"
+    what = f"{counted(odd, 'value')} such as '{first_null(present, values)}'"
     return f"{counted(len(values) - odd, 'number')}, and {what} that {'is not' if odd == 1 else 'are not'}"
-
-
-def holds_numbers(present: pl.Series, decimal: str, form: str | None = None) -> bool:
-    """Whether nearly all of these cells are numbers; words are seen by a part of them."""
-    for rows in (present.gather_every(max(1, len(present) // ROWS_TRIED)), present):
-        slips = numbers(rows, decimal, form).null_count()
-        needed = NUMBER_SHARE_NEEDED if len(rows) == len(present) else 2 * NUMBER_SHARE_NEEDED - 1
-        if not len(rows) or len(rows) - slips < needed * len(rows):
-            return False
-    return True

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.bounds import without_bounds
+from goodfit.data.tables.bounds import one_end
 from goodfit.data.tables.magnitudes import has_magnitudes, without_magnitudes
 from goodfit.data.tables.missing_words import DIGIT, MISSING, words_among_numbers
 from goodfit.data.tables.numbers import framed, unified
@@ -75,7 +75,7 @@ def evidence(column: pl.Series) -> Evidence | None:
     sample = unified(sample.filter(~sample.is_in(MISSING)))
     if words_among_numbers(sample):
         sample = sample.filter(sample.str.contains(DIGIT))
-    sample = without_bounds(sample)
+    sample = one_end(sample)
     if _share_of_numbers(sample) < SHARE_OF_NUMBERS:
         if has_magnitudes(sample) and _share_of_numbers(without_magnitudes(sample)) >= SHARE_OF_NUMBERS:
             return _weighed(without_magnitudes(unified(present)))
@@ -87,7 +87,7 @@ def evidence(column: pl.Series) -> Evidence | None:
     commas = present.str.contains(",", literal=True)
     if not commas.any() and (seen := _weighed(sample)).cells["."]:
         return seen  # no comma in the whole column: the sample has shown enough
-    return _weighed(without_bounds(unified(present)))
+    return _weighed(one_end(unified(present)))
 
 
 def _share_of_numbers(text: pl.Series) -> float:

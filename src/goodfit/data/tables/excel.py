@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import excerpt, read_bytes
-from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_names, lines_above
+from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_name, column_names, lines_above
+from goodfit.data.tables.lines_beside import Note, has_units_first, note_on_notes, notes_last, units_of_row
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,8 +24,8 @@ NAMES_SHOWN = 5
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 
 
-def read_excel(path: Path, sheet: str | None = None) -> pl.DataFrame:
-    """The rows of a workbook.
+def read_excel(path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note]]:
+    """The rows of a workbook, and what was left out.
 
     Args:
         sheet: to be read; None: the only one that has rows.
@@ -30,6 +33,8 @@ def read_excel(path: Path, sheet: str | None = None) -> pl.DataFrame:
     Raises:
         DataError: no workbook, no such sheet, or several have rows and none is named.
     """
+    import polars as pl
+
     try:
         import fastexcel
     except ImportError as error:
@@ -49,12 +54,18 @@ def read_excel(path: Path, sheet: str | None = None) -> pl.DataFrame:
             raise DataError(f"{len(filled)} sheets have rows", where=path, fix=f"Name one by --sheet: {names}")
         sheet = sheet or next(iter(filled), None)
         if sheet not in filled:
-            return _named(next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet])
+            return _named(next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]), []
         frame = filled[sheet]
         above = by_polars(path, "an Excel", lambda: _lines_above(data, sheet))
+        notes: list[Note] = (
+            [("left out", f"{counted(above, 'line')} at the top", "a title has one cell")] if above else []
+        )
         if above:
-            options = {"header_row": above}
-            frame = by_polars(path, "an Excel", lambda: _sheets(data, sheet_name=sheet, read_options=options)[sheet])
+            frame = by_polars(path, "an Excel", lambda: _sheet(data, sheet, {"header_row": above}))
+        text = frame.select(pl.all().cast(pl.String, strict=False)) if _is_readable(frame) else _empty()
+        if has_units_first(text) or notes_last(text):
+            frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above))
+            notes += more
         nameless = sum(name.startswith(NAMELESS) for name in frame.columns)
         if frame.width > 2 and nameless >= frame.width - 1:
             raise DataError(
@@ -64,7 +75,7 @@ def read_excel(path: Path, sheet: str | None = None) -> pl.DataFrame:
             )
     except fastexcel.FastExcelError as error:
         raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
-    return _named(frame)
+    return _named(frame), notes
 
 
 def has_sheet(path: Path, name: str) -> bool:
@@ -75,6 +86,57 @@ def has_sheet(path: Path, name: str) -> bool:
         return name in fastexcel.read_excel(read_bytes(path)).sheet_names
     except (ImportError, fastexcel.FastExcelError):
         return False  # the reader says what is wrong
+
+
+def sheet_with(path: Path, columns: Collection[str]) -> str | None:
+    """Of a workbook with several sheets, the only one that has a line of these names (among others) at its top."""
+    try:
+        import fastexcel
+
+        data = read_bytes(path)
+        names = fastexcel.read_excel(data).sheet_names
+    except (ImportError, fastexcel.FastExcelError):
+        return None  # the reader says what is wrong
+    wanted, first = set(columns), {"n_rows": TITLE_LINES_AT_MOST, "header_row": None, "dtypes": "string"}
+    found = [
+        name
+        for name in (names if len(names) > 1 else ())
+        for line in [_sheet(data, name, first).iter_rows()]
+        if any(wanted <= {column_name(cell) for cell in row if cell is not None} for row in line)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _sheet(data: bytes, sheet: str, read_options: dict[str, Any], **options: Any) -> pl.DataFrame:
+    """One sheet; where there is no header_row, all lines of it."""
+    named = read_options["header_row"] is not None
+    return _sheets(data, sheet_name=sheet, has_header=named, read_options=read_options, **options)[sheet]
+
+
+def _is_readable(frame: pl.DataFrame) -> bool:
+    return frame.height > 0 and not any(column.dtype.is_nested() for column in frame.iter_columns())
+
+
+def _without_lines_beside(data: bytes, sheet: str, above: int) -> tuple[pl.DataFrame, list[Note]]:
+    """The sheet without a line of units below the names and notes below the table, so that columns get their types."""
+    import polars as pl
+
+    lines = _sheet(data, sheet, {"header_row": None, "dtypes": "string"}, drop_empty_rows=False)
+    text = lines.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))[above + 1 :]
+    blank = pl.Series([all(cell is None for cell in row) for row in text.iter_rows()])
+    filled = text.filter(~blank)
+    units, notes = has_units_first(filled), list[Note]()
+    first = int((~blank).arg_max() or 0) + 1 if units else 0
+    if units:
+        notes.append(("left out", "1 line", f"units below the names of the columns, such as '{units_of_row(filled)}'"))
+    below = notes_last(filled)
+    last = len(text)
+    if below:
+        at = int((~blank).arg_true()[-below])
+        last = at
+        notes.append(note_on_notes(below, above + 2 + at, text.row(at)[0]))
+    options = {"header_row": above, "skip_rows": first, "n_rows": last - first}
+    return _sheet(data, sheet, options), notes
 
 
 def _sheets(data: bytes, **options: Any) -> dict[str, pl.DataFrame]:
@@ -95,7 +157,7 @@ def _lines_above(data: bytes, sheet: str) -> int:
     import polars as pl
 
     options = {"n_rows": TITLE_LINES_AT_MOST + 2, "header_row": None, "dtypes": "string"}
-    rows = _sheets(data, sheet_name=sheet, has_header=False, drop_empty_rows=False, read_options=options)[sheet]
+    rows = _sheet(data, sheet, options, drop_empty_rows=False)
     text = rows.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))
     return lines_above(text) if text.height else 0
 

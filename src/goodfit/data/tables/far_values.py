@@ -21,6 +21,7 @@ OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30,
 FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
 BEFORE_NOUGHT = -1  # says "unknown" among whole numbers that are never negative otherwise
 ROWS_OF_ONE_BELOW, TIMES_AS_OFTEN = 5, 3  # that many rows, and as often as 0 and as 1
+TIMES_OF_OTHERS = 1.5  # as often as the most frequent of the other ratings
 BELOW_ALL = 0.25  # of the range of values that are never negative: so far below nought is far
 
 
@@ -84,3 +85,22 @@ def _is_edge(day: datetime) -> bool:
 def _is_sign(value: float) -> bool:
     digits = f"{abs(value):.10g}".replace(".", "")
     return value in OTHER_SIGNS or (len(digits) >= NINES_AT_LEAST and set(digits) == {"9"})
+
+
+def unrated(name: str, values: np.ndarray) -> tuple[str, str] | None:
+    """What is to be said of ratings one of which may mean that there is none: 0 below 1 to 10, 99 beside -10 to 10."""
+    import polars as pl
+
+    known = values[~np.isnan(values)]
+    different, counts = np.unique(known, return_counts=True)
+    fix = "If it does, remove these rows"
+    if len(different) > OTHERS_AT_LEAST // 2 and different[0] == 0 and different[1] >= 1:
+        rows = int(counts[0])
+        if rows >= TIMES_OF_OTHERS * counts[1:].max():
+            what = f"the rating 0 of '{name}', in {rows:,} rows, is far more frequent than each of the others "
+            what += (
+                f"({number(float(different[1]))} to {number(float(different[-1]))}): it may stand for no rating, and "
+            )
+            return what + "is read as the lowest", fix
+    far = far_value(pl.Series(name, known), ".", None)
+    return None if far is None else (far[0], fix)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,8 +12,9 @@ import numpy as np
 from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.excel import sheet_with
 from goodfit.data.tables.header import NAMELESS
-from goodfit.data.tables.reading import read_table
+from goodfit.data.tables.reading import EXCEL_ENDINGS, Dialect, read_table
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 
@@ -46,7 +49,8 @@ class Features:
     """
 
     def __init__(self, place: Any, key: str, option: str) -> None:
-        frame = read_table(place)
+        self.sheet = sheet_with(Path(place), [key]) if _is_workbook(place) else None
+        frame = read_table(place, Dialect(sheet=self.sheet))
         named = key in frame.columns and not key.startswith(NAMELESS)
         self.key = key if named else frame.columns[0]
         self.option = option
@@ -88,7 +92,9 @@ class Features:
         """The line that is printed."""
         left_out = [f"{name}: {kind.why}" for name, kind in self._kinds.items() if kind.name == "left out"]
         used = ", ".join(name for name, kind in self._kinds.items() if kind.name != "left out")
-        return self.option.removeprefix("--").replace("-", " "), f"{len(self.names):,}", "; ".join([used, *left_out])
+        sheet = [f"of the sheet '{self.sheet}', which has the column '{self.key}'"] if self.sheet is not None else []
+        what = "; ".join([used, *left_out, *sheet])
+        return self.option.removeprefix("--").replace("-", " "), f"{len(self.names):,}", what
 
     def describe(self, names: Sequence[str]) -> Described:
         """Of these, whose codes are 1, 2, ... in this order."""
@@ -105,6 +111,13 @@ class Features:
         levels[codes] = values[rows, width:].astype(np.int64) + offsets[:-1]
         sizes = (width, levels.shape[1], int(offsets[-1]))
         return Described(torch.from_numpy(numbers), torch.from_numpy(levels), sizes)
+
+
+def _is_workbook(place: Any) -> bool:
+    """Whether this is a path of an Excel file."""
+    return (
+        isinstance(place, (str, os.PathLike)) and Path(place).suffix.lower() in EXCEL_ENDINGS and Path(place).is_file()
+    )
 
 
 def _kind(column: Any, decimal: str) -> ColumnType:

@@ -41,7 +41,7 @@ def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
     columns = [column.filter(column.str.strip_chars() != "") for column in columns]
     for cell, column, number in zip(cells, columns, numeric, strict=True):
         is_word = not number and cell.lower() not in NOT_A_WORD and not _matches(cell, DATE)
-        if is_word and len(column) and max(_share(column, NUMBER), _share(column, DATE)) >= SHARE_OF_A_KIND:
+        if is_word and len(column) and max(share_of(column, NUMBER), share_of(column, DATE)) >= SHARE_OF_A_KIND:
             return True, f"'{cell}' stands above numbers or dates"
     if any(_matches(cell, DATE) for cell in cells):
         return False, "a cell of the first line is a date"
@@ -52,7 +52,7 @@ def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
             continue
         if (column == cell).any():
             return False, f"'{cell}', of the first line, is also in other lines of its column"
-        if _matches(cell, ENDING) and _share(column, ENDING) >= SHARE_OF_A_KIND:
+        if _matches(cell, ENDING) and share_of(column, ENDING) >= SHARE_OF_A_KIND:
             return False, f"'{cell}' is the name of a file, as are the cells below it"
         if any(sign in cell and column.str.contains(sign, literal=True).mean() == 1 for sign in ("/", "\\", "@")):
             return False, f"'{cell}' is of the same form as the cells below it"
@@ -102,5 +102,6 @@ def _matches(cell: str, pattern: str) -> bool:
     return bool(pl.Series([cell]).str.contains(pattern)[0])
 
 
-def _share(column: pl.Series, pattern: str) -> float:
+def share_of(column: pl.Series, pattern: str) -> float:
+    """Of the cells of a column of text, those that match."""
     return float(column.str.strip_chars().str.contains(pattern).mean() or 0)  # type: ignore[arg-type]  # of booleans

@@ -1,7 +1,8 @@
-"""Lines of a delimited file that are no rows: titles and comments above, comments and repeated names of columns amid.
+"""Lines of a table that are no rows: titles and comments above, units below the names, repeated names, notes below.
 
 Only what cannot be a row is left out, and said: lines above that have fewer cells than all lines below them, lines that
-begin with # and have another number of cells, and lines that repeat the names of all columns.
+begin with # and have another number of cells, lines that repeat the names of all columns, a first line of units above
+numbers alone, and last lines with a single cell that begins as notes do (Source: WHO), or is words below numbers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.decoding import excerpt
+from goodfit.data.tables.header import DATE, NOT_A_WORD, NUMBER, SHARE_OF_A_KIND, share_of
+from goodfit.data.tables.missing_words import MISSING
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:
@@ -22,6 +26,22 @@ ABOVE_AT_MOST = 20  # lines
 CELLS_AT_LEAST = 3  # in most lines: of two, one too few may be a lost one
 BELOW_AT_LEAST = 3  # lines of the usual number of cells, so that it is known
 RULE = re.compile(r":?-{2,}:?")  # below the names, in Markdown
+ROWS_BELOW_UNITS = 5  # at least, so that it is known what the columns hold
+NOTES_AT_MOST = 20  # lines
+WORD = r"[^\W\d_]"  # a letter
+UNIT = rf"(?:{WORD}|[°‰\"'])(?:{WORD}|[°²³^\"'23]){{0,11}}\.?(?:[/ ·](?:{WORD}|[²³^23]){{1,12}})?"  # cm, m², km/h, °C
+UNIT_OF_COLUMN = re.compile(rf"[\[(]?(?:{UNIT}|%|[$€£¥]|[-–/])[\])]?")
+UNITS_OF_WORDS = ("text", "string", "name", "unit", "units", "einheit", "[-]", "(-)", "–")  # of columns without numbers
+BEGINS_A_NOTE = (
+    "source", "sources", "quelle", "quellen", "fuente", "fuentes", "fonte", "fontes", "bron", "källa", "kilde",
+    "źródło", "источник", "note", "notes", "nota", "notas", "anmerkung", "anmerkungen", "hinweis", "hinweise", "remark",
+    "remarks", "legend", "legende", "footnote", "footnotes", "copyright", "last update", "last updated", "updated",
+    "stand", "exported", "generated", "downloaded", "retrieved", "来源", "数据来源", "注", "出典", "資料",
+)  # fmt: skip
+NOTE = re.compile(
+    rf"(?i)(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
+    r"|\(?\d[\d,]* rows?(?: affected| selected| in set)?\)?$"
+)
 COMMENTS = ("#", "%", "//")
 
 Record = tuple[int, list[str]]  # the line that it begins in, and its cells
@@ -36,6 +56,13 @@ def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[l
     """
     usual = Counter(len(cells) for _, cells in read).most_common(1)[0][0]
     kept, notes = list(read), []
+    below = _below(kept, usual)
+    if below:
+        line, cells = kept[-below]
+        notes.append(
+            ("left out", counted(below, "line"), f"below the table, such as line {line}: {cells[0].strip()[:40]}")
+        )
+        kept = kept[:-below]
     if usual >= CELLS_AT_LEAST:
         comments = [line for line, cells in kept if len(cells) != usual and _is_comment(cells)]
         if comments and not any(_is_comment(cells) for _, cells in kept[1:] if len(cells) == usual):
@@ -48,6 +75,71 @@ def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[l
         kept = _first_line_completed(kept, usual)
         kept = _cut(kept)
     return kept, notes
+
+
+def _below(read: Sequence[Record], usual: int) -> int:
+    """How many last lines are notes, of another number of cells than the rows."""
+    count = 0
+    for _, cells in reversed(read):
+        if len(cells) == usual or not NOTE.match(cells[0].strip()):
+            break
+        count += 1
+    rows = read[: len(read) - count]
+    return count if count <= NOTES_AT_MOST and sum(len(cells) == usual for _, cells in rows) >= BELOW_AT_LEAST else 0
+
+
+def note_on_notes(count: int, line: int, cell: str | None) -> Note:
+    """The line that is printed of lines below the table, of which one begins in this line with this cell."""
+    return "left out", counted(count, "line"), f"below the table, such as line {line}: {excerpt(cell or '')}"
+
+
+def notes_last(frame: pl.DataFrame) -> int:
+    """How many of the last rows are notes: the first cell alone, which begins as they do, or is words below numbers.
+
+    Args:
+        frame: cells as text; there may be names of columns in the first row.
+    """
+    if frame.width < 2 or frame.height <= BELOW_AT_LEAST:
+        return 0
+    last = frame.tail(NOTES_AT_MOST + 1)
+    alone = [row[0] is not None and all(cell is None for cell in row[1:]) for row in last.iter_rows()]
+    count = next((at for at, one in enumerate(reversed(alone)) if not one), len(alone))
+    if not 0 < count <= NOTES_AT_MOST:
+        return 0
+    texts = [str(cell).strip() for cell in last.to_series(0).to_list()[-count:]]
+    above = frame.to_series(0)[1:-count].drop_nulls()
+    measured = len(above) >= BELOW_AT_LEAST and share_of(above, f"{NUMBER}|{DATE}") >= SHARE_OF_A_KIND
+    return count if all(NOTE.match(text) or (measured and _is_words(text)) for text in texts) else 0
+
+
+def has_units_first(frame: pl.DataFrame) -> bool:
+    """Whether the first row has the units of the columns: where all others have numbers, and nothing that is a value.
+
+    Args:
+        frame: cells as text, below the names of the columns.
+    """
+    if frame.height <= ROWS_BELOW_UNITS or not any(frame.row(0)):
+        return False
+    measured = 0
+    for cell, column in zip(frame.row(0), frame.iter_columns(), strict=True):
+        below = column[1:].drop_nulls()
+        if cell is None or not len(below) or cell.lower() in (*NOT_A_WORD, *UNITS_OF_WORDS):
+            continue
+        of_numbers = share_of(below, NUMBER) >= SHARE_OF_A_KIND
+        if not of_numbers or cell in MISSING or not UNIT_OF_COLUMN.fullmatch(cell):
+            return False
+        measured += 1
+    return measured > 0
+
+
+def units_of_row(frame: pl.DataFrame) -> str:
+    """The first unit of the first row."""
+    return next(str(cell) for cell in frame.row(0) if cell is not None and cell.lower() not in NOT_A_WORD)
+
+
+def _is_words(text: str) -> bool:
+    """Several words, of letters."""
+    return len(re.findall(r"[^\W\d_]{2,}", text)) >= 2
 
 
 def repeats_names(frame: pl.DataFrame) -> np.ndarray | None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.numbers import CURRENCY, unified
+from goodfit.data.tables.percent import SHARES, SLIPS_AT_MOST
 from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
 
-SLIPS_AT_MOST = 0.02  # of the cells: a forgotten sign
 MORE_THAN_DIGITS = r"[^\d\s.,'+()-]"
 
 
-def mixed_signs(column: pl.Series, *_: str | None) -> tuple[str, str] | None:
+def mixed_signs(column: pl.Series, decimal: str, form: str | None) -> tuple[str, str] | None:
     """What is to be said of a column of numbers as text, and how to settle it; None where all is of one kind."""
     import polars as pl
 
-    if column.dtype != pl.String:
+    if column.dtype != pl.String or form == SHARES:
         return None
     odd = column.filter(column.str.contains(MORE_THAN_DIGITS).fill_null(value=False))
     if not len(odd):

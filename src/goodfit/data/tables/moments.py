@@ -45,6 +45,8 @@ YEARS, EXCEL_DAYS = (
     "excel days",
 )  # among other forms alone; days since 1899-12-30, where a spreadsheet lost the form
 EXCEL_DAY_OF_1970 = 25_569
+EXCEL_DAYS_OF_DATES = (20_000, 73_050)  # 1954 to 2099
+NAMES_OF_DATES = ("date", "datetime", "datum", "fecha", "dob", "birthday")
 EXCEL_DAY = r"^([2-6]\d{4}(?:\.\d+)?)$"
 YEAR = r"^((?:1[5-9]|2[01])\d{2})$"
 MIXED, FORMS_AT_MOST, SHARE_OF_A_FORM = " | ", 3, 0.3  # of a column in several forms; of what no form before reads
@@ -79,6 +81,8 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         inside = values.is_finite() & (values.abs() < 1e18 / UNIX[form])
         micros = pl.select(pl.when(inside).then((values * UNIX[form]).round())).to_series()
         return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).rename(column.name)
+    if form == EXCEL_DAYS and dtype.is_numeric():
+        return _of_excel(column.cast(pl.Float64)).rename(column.name)
     if dtype.is_float():
         return moments(column.cast(pl.Int64, strict=False), form)
     if not (dtype.is_integer() or dtype in (pl.String, pl.Categorical, pl.Enum)):
@@ -97,6 +101,15 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
     if has_zones:
         read = read - pl.select(pl.duration(minutes=pl.lit(_minutes(zones).fill_null(0)))).to_series()
     return read.rename(column.name)
+
+
+def _of_excel(days: pl.Series) -> pl.Series:
+    """Of serial days, null beyond those that are taken for some."""
+    import polars as pl
+
+    inside = days.is_finite() & days.is_between(*EXCEL_DAYS_OF_DATES)
+    micros = pl.select(pl.when(inside).then(((days - EXCEL_DAY_OF_1970) * 86_400e6).round())).to_series()
+    return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
 
 
 def _minutes(zones: pl.Series) -> pl.Series:
@@ -120,8 +133,7 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
     elif form == YEARS:
         text, form = text.str.extract(YEAR, 1) + "-01-01", "%Y-%m-%d"
     elif form == EXCEL_DAYS:
-        micros = ((text.str.extract(EXCEL_DAY, 1).cast(pl.Float64) - EXCEL_DAY_OF_1970) * 86_400e6).round()
-        return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+        return _of_excel(text.str.extract(EXCEL_DAY, 1).cast(pl.Float64))
     if form in MONTHS:
         text, form = "1 " + text, f"%d {form}"
     if "%y" in form:  # of two digits: 1.2.3 is a version
@@ -224,6 +236,15 @@ def unix_form(name: str, values: pl.Series) -> str | None:
         return None
     low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]  # of numbers
     return next((form for form, (least, most) in UNIX_RANGES.items() if least <= low and high <= most), None)
+
+
+def excel_form(name: str, values: pl.Series) -> str | None:
+    """Serial days of Excel, in a column that is named a date: a cell that lost its form."""
+    words = re.split(r"[-_ ./]", name.lower())
+    if not any(word in NAMES_OF_DATES or re.search(r"[a-z](?<!up)date$", word) for word in words):
+        return None
+    inside = len(values) >= MONTHS_AT_LEAST and bool(values.is_between(*EXCEL_DAYS_OF_DATES).all())
+    return EXCEL_DAYS if inside else None
 
 
 def _fits(text: pl.Series, form: str) -> bool:

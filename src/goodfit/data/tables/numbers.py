@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.bounds import BOUNDS, without_bounds
+from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, middles, without_bounds
+from goodfit.data.tables.fractions import FRACTIONS, fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
+from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, as_shares
 from goodfit.data.tables.units import UNIT_FORM, without_unit
 from goodfit.data.tables.visible import INVISIBLE, visible
 
@@ -51,7 +53,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
     Args:
         decimal: the decimal mark of text; the other of point and comma separates thousands.
         form: HOURS for text of times of day and durations; UNIT_FORM and a unit for text with that unit;
-            BOUNDS where some cells are bounds; MAGNITUDES where some end in K, M, million and so on.
+            BOUNDS where some cells are bounds or ranges; MAGNITUDES where some end in K, M, million and so on;
+            FRACTIONS; PERCENT and SHARES where some have a percent sign.
     """
     import polars as pl
 
@@ -65,20 +68,32 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
     elif dtype == pl.Boolean or dtype.is_numeric():
         values = column.cast(pl.Float64)
     else:
-        text = visible(column)
-        if form is not None and form.startswith(UNIT_FORM):
-            text = without_unit(unified(text), form.removeprefix(UNIT_FORM))
-        elif form == BOUNDS:
-            text = without_bounds(unified(text))
-        if form == HOURS:
-            values = hours(text)
-        elif form == MAGNITUDES:
-            text = unified(text)
-            values = _of_text(without_magnitudes(text), decimal) * magnitudes(text)
-        else:
-            values = _of_text(text, decimal)
+        values = _in_form(visible(column), decimal, form)
     cells = values.to_numpy()  # null is NaN; by NumPy, since one row is read in less than an expression of polars takes
     return pl.Series(column.name, np.where(np.isfinite(cells), cells, np.nan), nan_to_null=True)
+
+
+def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
+    """Of text of a form."""
+    import polars as pl
+
+    if form in (None, PERCENT, BESIDE):
+        return _of_text(text, decimal)
+    if form == HOURS:
+        return hours(text)
+    text = unified(text)
+    if form.startswith(UNIT_FORM):
+        return _of_text(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
+    if form == MAGNITUDES:
+        return _of_text(without_magnitudes(text), decimal) * magnitudes(text)
+    if form == SHARES:
+        return as_shares(text, _of_text(text, decimal))
+    if form == FRACTIONS:
+        return pl.select(pl.coalesce(fractions(text), _of_text(text, decimal))).to_series()
+    if form == BOUNDS:
+        low, high = (_of_text(end, decimal) for end in ends_of_ranges(text))
+        return pl.select(pl.coalesce(middles(low, high), _of_text(without_bounds(text), decimal))).to_series()
+    return _of_text(text, decimal)  # of a later version: dates, which are read elsewhere
 
 
 def _of_text(text: pl.Series, decimal: str) -> pl.Series:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -49,9 +49,6 @@ MEMORY_OF_TEXT = 2.5  # bytes in memory of a byte of text: a number of two digit
 ENDINGS = (*TEXT_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, *EXCEL_ENDINGS, ".parquet")
 
 
-T = TypeVar("T")
-
-
 @dataclass(frozen=True)
 class Dialect:
     """What the user says about delimited text; None: decided from the file. See `read_delimited`.
@@ -86,6 +83,14 @@ class TableParts:
     notes: list[tuple[str, str, str]]
 
 
+class _Read(NamedTuple):
+    """A frame, what was guessed when it was read, and the file of text that it was."""
+
+    frame: pl.DataFrame
+    notes: Sequence[tuple[str, str, str]] = ()
+    delimited: Delimited | None = None
+
+
 def is_table(path: Path) -> bool:
     """Whether this place looks like a table: by its ending, or a folder that holds Parquet files."""
     if path.is_dir():
@@ -102,7 +107,7 @@ def read_table(place: Any, dialect: Dialect | None = None) -> pl.DataFrame:
     Raises:
         DataError: not a table, an empty one, or one whose columns have the same name twice.
     """
-    return _read(place, dialect or Dialect())[0]
+    return _read(place, dialect or Dialect()).frame
 
 
 def read_parts(
@@ -139,8 +144,8 @@ def read_parts(
         if text is not None:
             return TableParts(text.frame, nothing(text.frame.height), name, text, list(text.notes))
     read = [] if frames else [_read(place, dialect) for _, place in given]
-    read = [read[0], *(_with_columns(read[0][0].columns, *each) for each in read[1:])] if read else read
-    whole = frames or [TableInMemory(frame) for frame, _ in read]
+    read = [read[0], *(_with_columns(read[0].frame.columns, each) for each in read[1:])] if read else read
+    whole = frames or [TableInMemory(each.frame) for each in read]
     counts: list[tuple[str | None, int]] = []
     for (part, _), frame in zip(given, whole, strict=True):
         absent = [column for column in whole[0].columns if column not in frame.columns]
@@ -163,9 +168,9 @@ def read_parts(
                 "the columns of the validation or test table hold other types than those of the first",
                 fix="Give files of one kind, with the same columns",
             ) from error
-    notes = [note for _, delimited in read if delimited is not None for note in delimited.notes]
+    notes = [note for each in read for note in each.notes]
     return TableParts(
-        TableInMemory(together), parts, name, read[0][1] if len(read) == 1 else None, list(dict.fromkeys(notes))
+        TableInMemory(together), parts, name, read[0].delimited if len(read) == 1 else None, list(dict.fromkeys(notes))
     )
 
 
@@ -181,22 +186,19 @@ def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_pre
     return open_text(path, header=dialect.header, separator=dialect.separator, encoding=dialect.encoding)
 
 
-def _with_columns(
-    columns: list[str], frame: pl.DataFrame, delimited: Delimited | None
-) -> tuple[pl.DataFrame, Delimited | None]:
+def _with_columns(columns: list[str], read: _Read) -> _Read:
     """A further part: whether its first line names the columns is as in the first part, where only that fits."""
-    if delimited is None:
-        return frame, None
-    fitting = delimited.read_for(columns)
-    return fitting.frame, fitting
+    if read.delimited is None:
+        return read
+    fitting = read.delimited.read_for(columns)
+    return _Read(fitting.frame, fitting.notes, fitting)
 
 
-def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]:
-    """The frame, and the file of text that it was."""
+def _read(place: Any, dialect: Dialect) -> _Read:
     import polars as pl
 
     if isinstance(place, pl.DataFrame):
-        return _checked(place, None), None
+        return _Read(_checked(place, None))
     if isinstance(place, (str, os.PathLike)):
         path = Path(place)
         if not path.exists():
@@ -205,11 +207,13 @@ def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]
         if dialect.sheet is not None and kind not in EXCEL_ENDINGS:
             raise DataError("--sheet is for workbooks", where=path, fix="Leave it out")
         if path.is_dir() or kind == ".parquet":
-            return _checked(_parquet(path), path), None
-        of_sheet = partial(read_excel, sheet=dialect.sheet)
-        for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow), (EXCEL_ENDINGS, of_sheet)):
+            return _Read(_checked(_parquet(path), path))
+        if kind in EXCEL_ENDINGS:
+            frame, notes = read_excel(path, dialect.sheet)
+            return _Read(_checked(frame, path), notes)
+        for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow)):
             if kind in endings:
-                return _checked(read(path), path), None
+                return _Read(_checked(read(path), path))
         delimited = read_delimited(
             path,
             header=dialect.header,
@@ -217,9 +221,9 @@ def _read(place: Any, dialect: Dialect) -> tuple[pl.DataFrame, Delimited | None]
             encoding=dialect.encoding,
             fill_gaps=dialect.fill_gaps,
         )
-        return _checked(delimited.frame, path), delimited
+        return _Read(_checked(delimited.frame, path), delimited.notes, delimited)
     if is_frame(place):
-        return _checked(to_polars(place), None), None
+        return _Read(_checked(to_polars(place), None))
     raise DataError(
         f"a {type(place).__name__} is not a table", fix="Give a path, or a frame such as those of pandas and polars"
     )

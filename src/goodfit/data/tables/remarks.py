@@ -10,6 +10,7 @@ from goodfit.data.tables.far_values import far_date, far_value
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
+from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import NUMBER, TargetForm
 from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
 from goodfit.formatting import counted
@@ -64,6 +65,7 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
         ways |= {name: form.way_of(name) for name in targets}
     found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
     found += [far_date(seen[name], kind.format) for name, kind in types.items() if kind.name == "date"]
+    found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     if whole:
         found.append(units_below_names(seen, ways))
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())

@@ -10,9 +10,12 @@ import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
-from goodfit.data.tables.column_types import holds_numbers, is_code, with_unit_or_bounds
+from goodfit.data.tables.column_types import is_code
+from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
+from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
 from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.percent import SHARES
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
@@ -119,32 +122,37 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
             doubt = _left_out(len(present) - len(measured), name, strays[0])
             notes = (*_missing_note(words, present, name), *form.notes)
             return replace(form, notes=notes, doubts=(*form.doubts, doubt))
-    if words.n_unique() > CLASSES_AT_MOST and (kind := with_unit_or_bounds(present, decimal)) is not None:
+    if (kind := _other_form(present, decimal, words.n_unique())) is not None:
         notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
-        return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.format)})
+        return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.name)})
     if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
         notes = (("target", name, "times or durations: read as hours"),)
         return TargetForm(NUMBER, notes=notes, forms={name: HOURS})
-    if not holds_numbers(present, decimal) or (single and is_code(present)):
+    plain = plain_form(present, decimal)
+    if plain is None or (single and is_code(present)):
         return _of_words(column, words)
-    values = numbers(present, decimal)
+    forms = {} if plain.name is None else {name: plain.name}
+    values = numbers(present, decimal, plain.name)
     readable = len(values) - values.null_count()
     missing = _missing_note(words, present, name)
+    if plain.name == SHARES:
+        missing = (*missing, ("target", f"{name}, as numbers", plain.why))
     distinct = values.n_unique()
     whole = bool((values.drop_nulls() == values.drop_nulls().round()).all())
     if readable < len(values):
         if distinct <= CLASSES_AT_MOST:
             return _of_words(column, words)
         doubt = _left_out(len(values) - readable, name, str(present.filter(values.is_null())[0])[:40])
-        return TargetForm(NUMBER, marks, {}, missing, (doubt,))
+        return TargetForm(NUMBER, marks, {}, missing, (doubt,), forms)
     if not single or not whole:
-        return TargetForm(NUMBER, marks, {}, missing, _written_twice(present) if distinct <= CLASSES_AT_MOST else ())
+        twice = written_twice(present) if distinct <= CLASSES_AT_MOST else ()
+        return TargetForm(NUMBER, marks, {}, missing, twice, forms)
     rarest = min(values.value_counts()["count"].to_list())
     counts = distinct >= CLASSES_OF_COUNTS and rarest < ROWS_OF_A_CLASS
     if distinct > CLASSES_AT_MOST or counts:
         why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
         note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
-        return TargetForm(NUMBER, marks, {}, (*missing, note))
+        return TargetForm(NUMBER, marks, {}, (*missing, note), forms=forms)
     note = (
         "target",
         f"{name}, {counted(distinct, 'class')}",
@@ -156,7 +164,15 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         one_each = written.str.contains(r"^[+-]?\d+(\.0*)?$").all() and len(written) == distinct
         if one_each and not written.str.contains(r"^-?(0|[1-9]\d*)$").all():  # 1.0, +1: as they are written
             return TargetForm(WORDS, {}, _written(written), notes)
-    return TargetForm(WHOLE, marks, {}, notes)
+    return TargetForm(WHOLE, marks, {}, notes, forms=forms)
+
+
+def _other_form(present: pl.Series, decimal: str, distinct: int) -> NumberForm | None:
+    """How numbers are written that are not plain; None where few different ones may be classes. 3/4 is none."""
+    form = other_form(present, decimal) if distinct > 2 else None
+    if distinct > CLASSES_AT_MOST:
+        return bounds_form(present, decimal) or form
+    return form if form is not None and form.name == FRACTIONS else None
 
 
 def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
@@ -176,7 +192,7 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     return TargetForm(WORDS, {}, _written(written), (note,))
 
 
-def _written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
+def written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
     """What is said of few numbers of which one is written in two ways: 1.10 and 1.1 may be two versions."""
     if not merges(present):
         return ()
@@ -230,6 +246,19 @@ def read_targets(columns: Sequence[pl.Series], form: TargetForm) -> Sequence[Any
     return [None if None in row else np.array(row) for row in zip(*read, strict=True)]
 
 
+def unread_targets(columns: Sequence[pl.Series], form: TargetForm) -> list[tuple[str, str, str]]:
+    """What is said of new targets that are no numbers, where the run's are: their rows are not scored."""
+    notes = []
+    for column in columns:
+        present = without_missing(column)
+        read = _read(present, form)
+        bad = np.flatnonzero([value is None for value in read])
+        if len(bad):
+            what = f"'{str(present[int(bad[0])])[:40]}' is not a number: a row without one is not scored"
+            notes.append(("not used", f"target {column.name}: {len(bad):,} of {len(present):,}", what))
+    return notes
+
+
 def _read(column: pl.Series, form: TargetForm) -> Column:
     import polars as pl
 
@@ -261,6 +290,6 @@ def _whole_numbers(values: pl.Series) -> Labels:
 
 def _only_hours(column: pl.Series) -> bool:
     present = without_missing(column)
-    if not len(present) or with_unit_or_bounds(present, ".") is not None:
+    if not len(present) or bounds_form(present, ".") is not None or other_form(present, ".") is not None:
         return False
     return bool(numbers(present).is_null().all()) and not numbers(present, ".", HOURS).is_null().any()

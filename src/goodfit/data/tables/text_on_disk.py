@@ -17,20 +17,11 @@ import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import PACKED_ENDINGS
-from goodfit.data.tables.delimited import (
-    BYTES_SAMPLED,
-    COLONS,
-    choose_header,
-    choose_separator,
-    has_colons,
-    header_for,
-    numbered_names,
-    rows_alike,
-    without_head,
-)
+from goodfit.data.tables.delimited import choose_header, header_for, numbered_names, rows_alike, without_head
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
-from goodfit.data.tables.lines_beside import repeats_names
+from goodfit.data.tables.lines_beside import has_units_first, notes_last, repeats_names
+from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError
 
@@ -206,6 +197,8 @@ def _look_through(
         names = names or ["" if cell is None else cell for cell in frame.row(0)]
         if (below.to_series(0) == names[0]).any() and repeats_names(_renamed(below, column_names(names))) is not None:
             return None
+        if last and notes_last(frame):
+            return None
         width, first_line = frame.width, 0
         blocks.append(Block(start, end, frame.height))
         if sum(each.height for each in sampled) <= ROWS_COMPARED:
@@ -213,7 +206,7 @@ def _look_through(
     if not sampled or sum(block.rows for block in blocks) <= 2:
         return None
     rows = pl.concat(sampled)
-    if header is not False and lines_above(rows):
+    if header is not False and (lines_above(rows) or has_units_first(rows[1:])):
         return None
     first = tuple("" if cell is None else cell for cell in rows.row(0))
     named_by_first, note = choose_header(first, rows[1:], header)

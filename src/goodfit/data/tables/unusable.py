@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.bounds import BOUNDS
-from goodfit.data.tables.conventions import MARKS, OTHER, evidence
-from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder, NumberColumn
-from goodfit.data.tables.frames import Frame
-from goodfit.data.tables.magnitudes import MAGNITUDES
+from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
 from goodfit.data.tables.moments import moments, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
+from goodfit.data.tables.other_ways import columns_with_other_mark, ways_of
 from goodfit.data.tables.present_cells import without_missing
-from goodfit.data.tables.units import UNIT_FORM
 from goodfit.data.tables.visible import visible
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -73,7 +69,7 @@ class Unused:
         """Count in these rows."""
         encoder = self._encoder
         if self.pieces:
-            self.with_other_mark |= {column.source for column in columns_with_other_mark(piece, encoder)}
+            self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, ways_of(encoder))}
         counted: set[str] = set()
         has_gaps = np.any(encoded.gone, axis=0)
         for at, number in enumerate(encoder.numbers):
@@ -139,28 +135,6 @@ def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Ser
     return pl.select(pl.when(~text.is_in(list(words))).then(text)).to_series().rename(column.name)
 
 
-def refuse_other_decimals(frame: pl.DataFrame, encoder: Encoder) -> None:
-    """Numbers that are written by another convention than the run's would be read a thousandfold.
-
-    Args:
-        frame: all rows, or the columns in question of all rows.
-
-    Raises:
-        DataError: a column shows the other decimal mark.
-    """
-    if frame.height < CELLS_THAT_PROVE:
-        return
-    for number in columns_with_other_mark(frame, encoder):
-        column = frame.get_column(number.source)
-        shown = evidence(column)
-        if shown is not None and shown.mark == OTHER[number.decimal] and shown.cells[shown.mark] >= CELLS_THAT_PROVE:
-            raise DataError(
-                f"the column '{number.source}' has a decimal {MARKS[shown.mark]} ({shown.examples[shown.mark]}); the "
-                f"run was fitted on numbers with a decimal {MARKS[number.decimal]}",
-                fix=f"Write them as in the training data, or open them with goodfit.table(..., decimal='{shown.mark}')",
-            )
-
-
 def refuse_other_order(frame: pl.DataFrame, encoder: Encoder) -> None:
     """Dates that begin with the month, where the run's begin with the day, would be read as others wherever they can.
 
@@ -184,22 +158,3 @@ def refuse_other_order(frame: pl.DataFrame, encoder: Encoder) -> None:
                 f"{shown_form(str(number.format))}",
                 fix="Write them as in the training data, or as 2024-05-31",
             )
-
-
-def refuse_decimals_of_whole(frame: Frame, encoder: Encoder, unused: Unused) -> None:
-    """The same of a table whose rows stay on disk: the columns in question are read whole, one after the other."""
-    for name in (name for name in encoder.sources if name in unused.with_other_mark):
-        refuse_other_decimals(frame.column(name).to_frame(), encoder)
-
-
-def columns_with_other_mark(frame: pl.DataFrame, encoder: Encoder) -> Iterator[NumberColumn]:
-    """Columns of numbers in text that have cells with the other decimal mark: of thousands, perhaps."""
-    import polars as pl
-
-    for number in encoder.numbers:
-        plain = number.format in (None, BOUNDS, MAGNITUDES) or str(number.format).startswith(UNIT_FORM)
-        if number.part is not None or not plain or number.source not in frame.columns:
-            continue
-        column = frame.get_column(number.source)
-        if column.dtype == pl.String and column.str.contains(OTHER[number.decimal], literal=True).any():
-            yield number

@@ -1,0 +1,62 @@
+"""Numbers written as fractions: 3/4, 1 1/2, ½, 2¼. They are read as decimals, in a column that is nothing else.
+
+126/83 in most cells is a pair of numbers (blood pressure), and 3/14 beside 12/25 may be days of months: neither is a
+fraction of something.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FRACTIONS = "fractions"  # the form of a column of such numbers
+SIGNS = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+SIGN = f"[{''.join(SIGNS)}]"
+FRACTION = r"^([+-]?)(?:(\d{1,6})[ -])?(0|[1-9]\d{0,5}) ?/ ?([1-9]\d{0,5})$"  # 03/24 is none
+VALUES_AT_LEAST = 3  # different ones: two are two groups
+PROPER_AT_LEAST = 0.5  # of the fractions are smaller than 1
+MONTHS, DAYS = 12, 31
+MEASURES = [2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32, 64, 100]  # denominators; with others 3/14 may be a day of a month
+
+
+def plain_fractions(text: pl.Series) -> pl.Series:
+    """½ as 1/2, 1½ as 1 1/2, in cells of one kind of spaces."""
+    if not text.str.contains(SIGN).any():
+        return text
+    text = text.str.replace("\u2044", "/").str.replace(rf"(\d)({SIGN})", "${1} ${2}")
+    return text.str.replace_many(list(SIGNS), list(SIGNS.values()))
+
+
+def fractions(text: pl.Series) -> pl.Series:
+    """Float64 of each, null where a cell is none."""
+    import polars as pl
+
+    text = plain_fractions(text)
+    whole, above, below = (text.str.extract(FRACTION, group).cast(pl.Float64, strict=False) for group in (2, 3, 4))
+    values = whole.fill_null(0) + above / below
+    return pl.select(pl.when(text.str.starts_with("-")).then(-values).otherwise(values)).to_series()
+
+
+def has_fractions(text: pl.Series) -> bool:
+    """Whether some of these cells, in one kind of spaces, are fractions, and not pairs or days of months."""
+    import polars as pl
+
+    if not text.str.contains(rf"/|{SIGN}").any():
+        return False
+    text = plain_fractions(text)
+    text = text.filter(text.str.contains(FRACTION))
+    if not len(text) or text.n_unique() < VALUES_AT_LEAST:
+        return False
+    whole, above, below = (text.str.extract(FRACTION, group).cast(pl.Int64) for group in (2, 3, 4))
+    proper = whole.is_not_null() | (above <= below)
+    if not float(proper.mean() or 0) >= PROPER_AT_LEAST:  # type: ignore[arg-type]  # polars types the mean of every kind of column
+        return False
+    days = bool(
+        whole.is_null().all()
+        and ((above <= MONTHS) & (below <= DAYS) | (above <= DAYS) & (below <= MONTHS)).all()
+        and min(above.n_unique(), below.n_unique()) > 1
+    )
+    return not days or bool(below.is_in(MEASURES).all())

@@ -1,0 +1,120 @@
+"""In which form the numbers of a column of text are written: plain, with a unit, with bounds, as fractions, in percent.
+
+A form is decided by all cells, and is a word that `numbers` takes; what is said of it names a cell and its value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_LEAST, are_bounds
+from goodfit.data.tables.fractions import FRACTIONS, has_fractions
+from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
+from goodfit.data.tables.numbers import numbers, unified
+from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
+from goodfit.data.tables.units import UNIT_FORM, unit_of
+from goodfit.formatting import counted, number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NUMBER_SHARE_NEEDED = 0.98  # of the values: then the others are slips, and count as missing
+ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
+LONGEST_CELL = 40  # characters in a message
+
+
+class NumberForm(NamedTuple):
+    """A form, None of plain numbers, and what is said of it: "numbers" alone where there is nothing to say."""
+
+    name: str | None
+    why: str
+
+
+def plain_form(present: pl.Series, decimal: str) -> NumberForm | None:
+    """Of text that is plain numbers, or numbers in percent; None of all else. `present` are cells with a value."""
+    import polars as pl
+
+    if not holds_numbers(present, decimal):
+        return None
+    text = _text(present) if _is_text(present) and has_signs(present.cast(pl.String)) else None
+    if text is None:
+        return NumberForm(None, "numbers")
+    form = percent_form(text, numbers(present, decimal))
+    if form != SHARES:
+        return NumberForm(form, "numbers")
+    return NumberForm(form, f"{_read_as(text.filter(has_sign(text)), decimal, SHARES)}, as the shares are")
+
+
+def bounds_form(present: pl.Series, decimal: str) -> NumberForm | None:
+    """Of text that is numbers, some of which are bounds such as <0.1 or ranges such as 10-20; None of all else."""
+    text = _text(present)
+    if text is None:
+        return None
+    bounds = are_bounds(text)
+    plain = text.filter(~bounds)
+    if len(plain) == len(text) or len(plain) < PLAIN_AT_LEAST * len(text):
+        return None
+    if not holds_numbers(plain, decimal) or not holds_numbers(text, decimal, BOUNDS):
+        return None
+    if numbers(plain, decimal).n_unique() <= 2:
+        return None  # 1 and 1+ are two groups
+    text = text.filter(bounds)
+    first = numbers(text[:1], decimal, BOUNDS)[0]
+    what = "middle" if text[:1].str.contains(RANGE).any() else "bound"
+    are = "is" if len(text) == 1 else "are"
+    return NumberForm(
+        BOUNDS, f"numbers; {counted(len(text), 'value')} such as '{text[0]}' {are} read as the {what}, {number(first)}"
+    )
+
+
+def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
+    """Of text that is numbers with a unit, written short (5K), fractions or many different ranges; None of all else."""
+    text = _text(present)
+    if text is None:
+        return None
+    if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
+        return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
+    if (unit := unit_of(text)) is not None and holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):
+        return NumberForm(f"{UNIT_FORM}{unit}", f"numbers in {unit}; the unit is left out")
+    if has_fractions(text) and holds_numbers(present, decimal, FRACTIONS):
+        return NumberForm(FRACTIONS, _read_as(text.filter(numbers(text, decimal).is_null()), decimal, FRACTIONS))
+    ranges = text.filter(are_bounds(text))
+    if len(ranges) and ranges.n_unique() > RANGES_AT_LEAST and holds_numbers(present, decimal, BOUNDS):
+        return NumberForm(BOUNDS, _read_as(ranges, decimal, BOUNDS))
+    return None
+
+
+def holds_numbers(present: pl.Series, decimal: str, form: str | None = None) -> bool:
+    """Whether nearly all of these cells are numbers; words are seen by a part of them."""
+    for rows in (present.gather_every(max(1, len(present) // ROWS_TRIED)), present):
+        slips = numbers(rows, decimal, form).null_count()
+        needed = NUMBER_SHARE_NEEDED if len(rows) == len(present) else 2 * NUMBER_SHARE_NEEDED - 1
+        if not len(rows) or len(rows) - slips < needed * len(rows):
+            return False
+    return True
+
+
+def first_null(cells: pl.Series, values: pl.Series) -> str:
+    """The first cell that has no value, for a message."""
+    cell = str(cells.filter(values.is_null())[0])
+    return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}..."
+
+
+def _text(present: pl.Series) -> pl.Series | None:
+    """Cells of text in one kind of signs; None where they are no text."""
+    import polars as pl
+
+    return unified(present.cast(pl.String)) if _is_text(present) else None
+
+
+def _is_text(column: pl.Series) -> bool:
+    import polars as pl
+
+    return column.dtype in (pl.String, pl.Categorical, pl.Enum)
+
+
+def _read_as(cells: pl.Series, decimal: str, form: str) -> str:
+    """numbers; '3/4' is read as 0.75: of the first cell that is a number of the form."""
+    values = numbers(cells, decimal, form)
+    at = int(values.is_not_null().arg_max() or 0)
+    return f"numbers; '{cells[at]}' is read as {number(values[at])}"
