@@ -181,8 +181,9 @@ class Table(TableSource):
         self._encode(self._encoder)
 
     def net_options(self) -> dict[str, Any]:
-        """What an architecture has to know: how many of the values are numbers, how many codes each category has."""
-        return {"cardinalities": self.encoder.cardinalities}
+        """What an architecture has to know: how many codes each category has, how many numbers are places of texts."""
+        places = sum(len(text.names) for text in self.encoder.texts)
+        return {"cardinalities": self.encoder.cardinalities, **({"plain": places} if places else {})}
 
     @property
     def category_codes(self) -> tuple[int, ...]:
