@@ -125,6 +125,20 @@ def write_tables(folder: Path, generator: np.random.Generator) -> None:
     (folder / "stars.csv").write_text("\n".join(stars) + "\n", encoding="utf-8")
 
 
+def write_notes(folder: Path, generator: np.random.Generator) -> None:
+    """notes.csv (text, kind), the same texts as files in folders of notes/, and new_notes/."""
+    words = {"complaint": ["late", "broken", "again", "rude"], "praise": ["thank", "quick", "friendly", "again"]}
+    lines = ["text,kind"]
+    for number in range(80):
+        kind = ("complaint", "praise")[number % 2]
+        text = f"the parcel of day {number} was " + " ".join(generator.choice(words[kind], 3).tolist())
+        lines.append(f"{text},{kind}")
+        for place in (folder / "notes" / kind, *([folder / "new_notes"] if number < 4 else [])):
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{number}.txt").write_text(text, encoding="utf-8")
+    (folder / "notes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def write_scenes(folder: Path, generator: np.random.Generator) -> None:
     """street/images with masks of the same names, street/new without, and clean/: the drawings above, larger."""
     from PIL import Image
@@ -152,6 +166,7 @@ def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 name = f"{n:02d}.png" if folder.name == shape else f"{shape}-{n}.png"
                 Image.fromarray(draw(shape, generator)).save(folder / name)
     write_tables(tmp_path, generator)
+    write_notes(tmp_path, np.random.default_rng(1))
     write_scenes(tmp_path, generator)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -36,7 +36,14 @@ CONTENTS = """
 ```
 """
 SECTIONS = {
-    "Start": ["quickstart-images", "quickstart-tables", "quickstart-ratings", "quickstart-masks", "quickstart-own-net"],
+    "Start": [
+        "quickstart-images",
+        "quickstart-tables",
+        "quickstart-texts",
+        "quickstart-ratings",
+        "quickstart-masks",
+        "quickstart-own-net",
+    ],
     "Guide": ["data", "images", "ratings", "verdict", "compare", "stats", "check", "security"],
     "Learn": ["lessons/README"],
     "Reference": ["api", "rules/index"],

@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
     from goodfit.data.sources.ratings import ratings as ratings
     from goodfit.data.sources.shards import shards as shards
     from goodfit.data.sources.table import table as table
+    from goodfit.data.sources.texts import texts as texts
     from goodfit.errors import GoodfitError as GoodfitError
     from goodfit.fitting.fit import fit as fit
     from goodfit.run import Run as Run
@@ -49,7 +50,7 @@ if TYPE_CHECKING:  # for editors and mypy; at run time the sources come from the
 __all__ = [
     "Comparison", "Epoch", "GoodfitError", "Run", "__version__", "allow", "arrays", "compare", "find_wrong_labels",
     "fit", "image_parquet", "images", "load", "masks", "pairs", "profile", "ratings", "shards", "stats", "table",
-    "watch",
+    "texts", "watch",
 ]  # fmt: skip
 
 

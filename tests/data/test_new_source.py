@@ -1,6 +1,6 @@
 """A new source is one file: put into the folder of sources, it works from the command and from Python.
 
-A copy of the package gets throwaway/texts.py, and nothing else is edited.
+A copy of the package gets throwaway/letters.py, and nothing else is edited.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of goodfit that has one source more."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(PACKAGE, folder / "goodfit", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(HERE / "throwaway" / "texts.py", folder / "goodfit" / "data" / "sources" / "texts.py")
+    shutil.copy(HERE / "throwaway" / "letters.py", folder / "goodfit" / "data" / "sources" / "letters.py")
     return folder
 
 
@@ -39,7 +39,7 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / label).mkdir(parents=True)
         for number in range(40):
             text = " ".join(chosen.choices(words.split(), k=30))
-            (folder / label / f"{number:02d}.txt").write_text(text, encoding="utf-8")
+            (folder / label / f"{number:02d}.letter").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -74,13 +74,13 @@ def test_the_command_fits_checks_and_predicts(copy: Path, letters: Path, tmp_pat
 
     new = tmp_path / "new"
     new.mkdir()
-    (new / "a.txt").write_text("gull wave wave tide foam salt", encoding="utf-8")
-    (new / "b.txt").write_text("goat snow summit wind path stone", encoding="utf-8")
-    (new / "c.txt").write_bytes(b"\xff\xfe\xff")
+    (new / "a.letter").write_text("gull wave wave tide foam salt", encoding="utf-8")
+    (new / "b.letter").write_text("goat snow summit wind path stone", encoding="utf-8")
+    (new / "c.letter").write_bytes(b"\xff\xfe\xff")
     python(copy, "-m", "goodfit", "predict", run, new, "-o", tmp_path / "predicted.csv", "-q")
     with (tmp_path / "predicted.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [Path(row["key"]).name for row in rows] == ["a.txt", "b.txt", "c.txt"]
+    assert [Path(row["key"]).name for row in rows] == ["a.letter", "b.letter", "c.letter"]
     assert [row["prediction"] for row in rows] == ["sea", "hill", ""]
     assert rows[2]["error"] == "not UTF-8"
 
@@ -88,11 +88,11 @@ def test_the_command_fits_checks_and_predicts(copy: Path, letters: Path, tmp_pat
 def test_python_finds_it(copy: Path, letters: Path) -> None:
     program = f"""
 import goodfit as gf
-assert "texts" in dir(gf)
-source = gf.texts({str(letters)!r}, buckets=16)
-assert source.kind == "texts" and len(source) == 80, source
+assert "letters" in dir(gf)
+source = gf.letters({str(letters)!r}, buckets=16)
+assert source.kind == "letters" and len(source) == 80, source
 run = gf.fit({str(letters)!r}, buckets=32, epochs=2, out={str(letters.parent / "run")!r})
-assert run.model.schema == {{"kind": "texts", "buckets": 32}}, run.model.schema
+assert run.model.schema == {{"kind": "letters", "buckets": 32}}, run.model.schema
 print(run.metrics["valid"]["accuracy"].value)
 """
     assert 0 <= float(python(copy, "-c", program)) <= 1

@@ -213,8 +213,8 @@ def test_a_path_with_a_frame_for_its_test_part_is_refused(place: Path) -> None:
 
 
 def test_a_run_of_a_source_that_is_gone_says_so(place: Path) -> None:
-    with pytest.raises(DataError, match="fitted on 'texts' data, which cannot be read here"):
-        open_as("texts", place)
+    with pytest.raises(DataError, match="fitted on 'sounds' data, which cannot be read here"):
+        open_as("sounds", place)
 
 
 def test_a_frame_is_fitted_in_one_call(tmp_path: Path) -> None:

@@ -124,6 +124,15 @@ def image_parquet_example(folder: Path) -> Example:
     return Example(folder / "shapes.parquet", unreadable=1)
 
 
+def text_example(folder: Path) -> Example:
+    for row in range(ROWS + 1):
+        place = folder / "notes" / ("cold", "warm")[row % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        words = f"a {('cold', 'warm')[row % 2]} day, number {row}, with wind from the sea"
+        (place / f"{row}.txt").write_bytes(words.encode() if row < ROWS else b"half \0 a binary file")
+    return Example(folder / "notes", unreadable=1)
+
+
 EXAMPLES: dict[str, Callable[[Path], Example]] = {
     "arrays": array_example,
     "image_parquet": image_parquet_example,
@@ -133,6 +142,7 @@ EXAMPLES: dict[str, Callable[[Path], Example]] = {
     "ratings": rating_example,
     "shards": shard_example,
     "table": table_example,
+    "texts": text_example,
 }
 
 

@@ -139,10 +139,13 @@ def test_kinds_can_be_said() -> None:
         kind_of(["low", "high"] * 10, numeric=("x",))
 
 
-def test_free_text_is_refused_with_the_fix() -> None:
+def test_columns_of_many_different_words_are_free_text_or_names() -> None:
     notes = [f"the customer called again about order {row} and was not amused" for row in range(60)]
-    with pytest.raises(DataError, match=r"'notes' is free text .*--ignore notes, or say --categorical notes"):
-        kind_of(notes, name="notes")
+    assert kind_of(notes, name="notes") == ColumnType("text", "free text, 11 words a row")
+    names = kind_of([f"Ann Lee {row}" for row in range(60)], name="who")
+    assert names.name == "left out"
+    assert names.why.endswith("an identifier; --text who reads its words")
+    assert kind_of([f"Ann Lee {row}" for row in range(60)], name="who", text=("who",)).name == "text"
 
 
 def test_a_few_slips_in_a_column_of_numbers_are_told_and_count_as_missing() -> None:

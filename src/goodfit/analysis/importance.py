@@ -48,11 +48,11 @@ def explain(
 
 
 def positions(encoder: Encoder) -> dict[str, list[int]]:
-    """Column of the table -> where its values stand in an encoded row: a date has several, as has a gap's flag."""
-    sources = [column.source for column in encoder.numbers]
-    sources += [encoder.numbers[at].source for at in encoder.flags]
-    sources += [column.source for column in encoder.categories]
-    return {name: [at for at, source in enumerate(sources) if source == name] for name in dict.fromkeys(sources)}
+    """Column of the table -> where its values stand in an encoded row: a date has several, as have a gap and a text."""
+    places: dict[str, list[int]] = {}
+    for at, source in enumerate(encoder.sources_of_values):
+        places.setdefault(source, []).append(at)
+    return places
 
 
 def _importance(
@@ -92,11 +92,10 @@ def _dependence(
         ((at, column) for at, column in enumerate(encoder.numbers) if column.source == name and column.part is None),
         None,
     )
-    first_code = len(encoder.numbers) + len(encoder.flags)
     category: tuple[int, CategoryColumn] | None = next(
         (
             (at, column)
-            for at, column in enumerate(encoder.categories, first_code)
+            for at, column in enumerate(encoder.categories, encoder.first_code)
             if column.source == name and not column.part
         ),
         None,

@@ -16,7 +16,6 @@ from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.reading import Dialect, read_parts
 from goodfit.data.tables.words import texts
-from goodfit.errors import DataError
 from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
 
 if TYPE_CHECKING:
@@ -151,10 +150,7 @@ def columns_of_run(source: Source) -> dict[str, Any]:
 
 def _with_type(column: pl.Series, marks: Convention, date_order: str | None) -> ColumnProfile:
     mark = marks.of(column.name)
-    try:
-        kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=mark, date_order=date_order)
-    except DataError:  # free text: a fit refuses it, a profile counts it
-        kind = ColumnType("text", "free text")
+    kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=mark, date_order=date_order)
     return _of_column(column, mark, kind)
 
 

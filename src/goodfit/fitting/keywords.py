@@ -85,6 +85,7 @@ class FitKeywords(TypedDict, total=False):
         date_order: What 03/04/2024 begins with: day or month [from all dates of a column].
         categorical: Columns to read as categories, separated by commas.
         numeric: Columns to read as numbers, separated by commas.
+        text: Columns to read as free text, separated by commas.
         ignore: Columns to leave out, separated by commas.
         missing: Cells that are no values, separated by commas, such as -999.
         user: The column of users.
@@ -152,6 +153,7 @@ class FitKeywords(TypedDict, total=False):
     date_order: str | None
     categorical: Sequence[str] | str
     numeric: Sequence[str] | str
+    text: Sequence[str] | str
     ignore: Sequence[str] | str
     missing: Sequence[str] | str
     user: str | None

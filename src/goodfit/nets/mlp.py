@@ -56,6 +56,7 @@ def _build(
     outputs: int,
     *,
     cardinalities: Sequence[int] = (),
+    plain: int = 0,  # of the numbers, here taken as they are
     hidden: Sequence[int] | None = None,
     width: int = 256,
     dropout: float = 0.1,

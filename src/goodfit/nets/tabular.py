@@ -110,7 +110,8 @@ class TabM(nn.Module):
     """x: (N, D) -> (N, members, outputs) in training, (N, outputs) their mean in eval mode.
 
     Args:
-        numbers: the first values of a row; the others are category codes.
+        numbers: the first values of a row.
+        plain: so many numbers behind them are taken as they are; the others are category codes.
         cardinalities: codes of each category.
         outputs: width of the head.
         members: nets in one. They share the body; each has its own scaling of the input and its own head.
@@ -125,6 +126,7 @@ class TabM(nn.Module):
         cardinalities: Sequence[int],
         outputs: int,
         *,
+        plain: int,
         members: int,
         width: int,
         layers: int,
@@ -133,10 +135,10 @@ class TabM(nn.Module):
         dropout: float,
     ) -> None:
         super().__init__()
-        self.numbers = numbers
+        self.numbers, self.codes = numbers, numbers + plain  # where the numbers end, and where the codes begin
         self.linear = PiecewiseLinear(numbers, bins, embedding)
         self.categories = Categories(cardinalities, most=16)
-        wide = self.linear.width + self.categories.width
+        wide = self.linear.width + plain + self.categories.width
         self.scaling = Scaling(members, wide)
         body: list[nn.Module] = []
         for _ in range(layers):
@@ -154,8 +156,10 @@ class TabM(nn.Module):
         pieces = []
         if self.numbers:
             pieces.append(self.linear(x[:, : self.numbers]))
+        if self.codes > self.numbers:
+            pieces.append(x[:, self.numbers : self.codes])
         if self.categories.width:
-            pieces.append(self.categories(x[:, self.numbers :]))
+            pieces.append(self.categories(x[:, self.codes :]))
         out: Tensor = self.head(self.body(self.scaling(torch.cat(pieces, dim=1))))
         return out if self.training else out.mean(1)
 
@@ -165,6 +169,7 @@ def _build(
     outputs: int,
     *,
     cardinalities: Sequence[int] = (),
+    plain: int = 0,
     members: int = 8,
     width: int = 256,
     layers: int = 2,
@@ -175,9 +180,10 @@ def _build(
     if width < 1 or members < 1 or layers < 1 or bins < 1:
         raise ValueError(f"width {width}, members {members}, layers {layers}, bins {bins}: all are at least 1")
     return TabM(
-        in_shape[0] - len(cardinalities),
+        in_shape[0] - len(cardinalities) - plain,
         cardinalities,
         outputs,
+        plain=plain,
         members=members,
         width=width,
         layers=layers,

@@ -64,7 +64,7 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
         schema: of the run's source.
         data: a path or an opened source, which stay as they are; of images also a PIL image, an array (H, W),
             (H, W, C) or (N, H, W, C), a tensor (C, H, W) or (N, C, H, W), or a list of these and of paths; of a table
-            also a dictionary (column -> value, or values) or a list of dictionaries.
+            also a dictionary (column -> value, or values) or a list of dictionaries; of texts a list of them.
 
     Raises:
         DataError: a path that is not there, values that are no pixels, several tables.
@@ -76,7 +76,7 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
     if source is not None and source.images:
         return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
     if source is not None and issubclass(source, TableSource):
-        return Given(_frame(data))
+        return Given(_frame(_of_texts(data) if kind == "texts" else data))
     return Given(np.asarray(data) if isinstance(data, list) else data)
 
 
@@ -88,6 +88,12 @@ def expanded(path: Path) -> list[Path]:
     if path.exists() or not any(sign in str(path) for sign in "*?["):
         return [path]
     return sorted(Path(found) for found in glob.glob(str(path))) or [path]  # noqa: PTH207  # of a whole path
+
+
+def _of_texts(data: Any) -> Any:
+    """Texts in memory as rows."""
+    texts = isinstance(data, list | tuple) and data and all(isinstance(text, str) for text in data)
+    return [{"text": text} for text in data] if texts else data
 
 
 def _frame(data: Any) -> Any:

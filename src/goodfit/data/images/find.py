@@ -67,7 +67,7 @@ def find_flat(root: Path, *, skip_outside: bool) -> Listing:
         part = parts.get(folder.name) if several else None
         if several and part is None and skip_outside:
             why = "this folder is beside the parts, and no part by its name"
-            listing.notes.append(("left out", f"{folder.name} ({counted(folder.total)})", why))
+            listing.notes.append(("left out", f"{folder.name} ({counted(folder)})", why))
             continue
         for path in folder.files():
             _add(listing, path, None, part)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from goodfit.data.columns import present_of
+from goodfit.data.columns import Labels, present_of
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.label_numbers import LabelNumbers, label_numbers
 from goodfit.data.images.listing import Listing

@@ -60,11 +60,12 @@ class Layout:
     doubts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def arrange(root: Folder, choice: str | None) -> Layout:
+def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layout:
     """The classes and parts of a tree of folders.
 
     Args:
         choice: parts or classes, as the user says; None: by the names and the tree.
+        partners: whether two folders may be images and their masks.
 
     Raises:
         DataError: parts are asked for, and no folder has the name of one.
@@ -91,14 +92,15 @@ def arrange(root: Folder, choice: str | None) -> Layout:
         _place_classes(top, None, layout)
         if choice is None and (doubt := _same_folders_in_all(top)) is not None:
             layout.doubts.append(doubt)
-    if choice is None and layout.question is None:
+    if choice is None and layout.question is None and partners:
         layout.question = _partners_question(top, layout)
     return layout
 
 
-def counted(images: int) -> str:
-    """1 image, 2 images."""
-    return f"{images:,} image{'s' if images != 1 else ''}"
+def counted(folder: Folder, count: int | None = None) -> str:
+    """1 image, 2 images: of a folder and those below, or so many of it."""
+    count = folder.total if count is None else count
+    return f"{count:,} {folder.noun}{'s' if count != 1 else ''}"
 
 
 def descend(folder: Folder) -> Folder:
@@ -190,7 +192,7 @@ def _place_parts(top: Folder, parts: dict[str, str], layout: Layout) -> None:
         layout.placed.append(Placed(top, None, None, deep=False))
     layout.notes.append(("folders", ", ".join(read), "parts, by their names; --layout classes reads them as classes"))
     if beside:
-        named = ", ".join(f"{folder.name} ({counted(folder.total)})" for folder in beside[:5])
+        named = ", ".join(f"{folder.name} ({counted(folder)})" for folder in beside[:5])
         layout.notes.append(("no label", named, "these folders are beside the parts, and no part by their names"))
 
 
@@ -199,13 +201,13 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
     if not top.filled:
         if part is not None:
             layout.notes.append(
-                ("no label", f"{counted(top.total)} of {part}", "there are no class folders in it: they have no labels")
+                ("no label", f"{counted(top)} of {part}", "there are no class folders in it: they have no labels")
             )
         layout.placed.append(Placed(top, None, None, deep=False))
         return
     if top.images:
         layout.placed.append(Placed(top, None, None, deep=False))
-        some = top.images[0] if len(top.images) == 1 else f"{counted(len(top.images))} such as {top.images[0]}"
+        some = top.images[0] if len(top.images) == 1 else f"{counted(top, len(top.images))} such as {top.images[0]}"
         layout.notes.append(("no label", some, f"beside the class folders of {top.path}, so without a label"))
     layout.placed += [Placed(folder, folder.name, part) for folder in top.filled]
 

@@ -1,11 +1,11 @@
-"""A folder and all that is in it, walked once: images, folders, and what is left out, each of it counted."""
+"""A folder and all that is in it, walked once: images (or texts), folders, and what is left out, each of it counted."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,9 +30,11 @@ class Folder:
         images: names of the image files directly in it, sorted.
         folders: the folders in it, sorted by name, those without images too.
         total: images in it and in all folders below.
+        noun: what its files are.
     """
 
     path: Path
+    noun: str = "image"
     images: list[str] = field(default_factory=list)
     folders: list[Folder] = field(default_factory=list)
     total: int = 0
@@ -63,8 +65,10 @@ class LeftOut:
         unended_images: of the files without an ending that were looked at, those that are images, by format.
         kinds: links, special files, hidden images.
         empty: folders without a single file, or without one that is read.
+        noun: what those that are read are.
     """
 
+    noun: str = "image"
     endings: Counter[str] = field(default_factory=Counter)
     unended_images: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -85,7 +89,7 @@ class LeftOut:
         pieces += [f"{count:,} {kind.replace('(s)', 's' if count > 1 else '')}" for kind, count in self.kinds.items()]
         if self.empty:
             folders = "folders" if len(self.empty) > 1 else "folder"
-            pieces.append(f"{len(self.empty):,} {folders} without images: {_some(self.empty)}")
+            pieces.append(f"{len(self.empty):,} {folders} without {self.noun}s: {_some(self.empty)}")
         return ", ".join(pieces)
 
     def doubts(self) -> list[tuple[str, str]]:
@@ -104,19 +108,23 @@ class LeftOut:
         return doubts
 
 
-def scan(root: Path) -> tuple[Folder, LeftOut]:
+def scan(root: Path, endings: Collection[str] | None = None, noun: str = "image") -> tuple[Folder, LeftOut]:
     """Walk a folder. Links to folders are followed, each real folder is read once.
+
+    Args:
+        endings: of the files that are read, in small letters; those of images when None.
+        noun: what these files are.
 
     Raises:
         DataError: a folder in it may not be read: what is in it would be missing without a word.
     """
-    return _Scan().run(root)
+    return _Scan(image_endings() if endings is None else endings, noun).run(root)
 
 
 class _Scan:
-    def __init__(self) -> None:
-        self.left_out = LeftOut()
-        self.endings = image_endings()
+    def __init__(self, endings: Collection[str], noun: str) -> None:
+        self.left_out = LeftOut(noun)
+        self.endings, self.noun = endings, noun
         self.seen: set[tuple[int, int]] = set()  # device and inode of the folders that were read
         self.links: list[tuple[Folder, Path]] = []  # (the folder it lies in, the link), read after all real folders
         self.unreadable: list[tuple[Path, OSError]] = []
@@ -148,7 +156,7 @@ class _Scan:
         return True
 
     def _folder(self, path: Path) -> Folder:
-        folder = Folder(path)
+        folder = Folder(path, self.noun)
         self.seen.add(self._identity(path))
         try:
             with os.scandir(path) as entries:
@@ -163,7 +171,7 @@ class _Scan:
         ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  # a third of the walk's time as Path
         if name.startswith(".") or name.lower() in SYSTEM_FILES:
             if ending in self.endings and not name.startswith("._"):  # macOS keeps notes on x.png in ._x.png
-                self.left_out.kinds["hidden image(s)"] += 1
+                self.left_out.kinds[f"hidden {self.noun}(s)"] += 1
             elif name.startswith(".") and name not in TOOLS_FOLDERS and entry.is_dir():
                 self.left_out.kinds["hidden folder(s)"] += 1
         elif entry.is_dir(follow_symlinks=False):

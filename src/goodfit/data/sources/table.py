@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from goodfit.data.tables.other_ways import (
     refuse_other_signs,
     ways_of,
 )
+from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
@@ -42,9 +43,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     import polars as pl
     from torch import Tensor
 
-USER_WORDS = ("user", "customer", "reader", "member", "client", "visitor")  # of columns, for a hint
-ITEM_WORDS = ("item", "movie", "film", "product", "book", "song", "track", "article", "restaurant")
-RATING_WORDS = ("rating", "stars", "score")
+LISTS_OF_COLUMNS = ("target", "categorical", "numeric", "text", "ignore", "missing")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 
 
@@ -53,12 +52,13 @@ class Table(TableSource):
 
     kind = "table"
     arch = "tabm"
-    options = (
+    options: ClassVar[tuple[Option, ...]] = (
         TARGET,
         GROUP,
         TIME,
         Option("categorical", str, "Columns to read as categories, separated by commas.", "Tables"),
         Option("numeric", str, "Columns to read as numbers, separated by commas.", "Tables"),
+        Option("text", str, "Columns to read as free text, separated by commas.", "Tables"),
         Option("ignore", str, "Columns to leave out, separated by commas.", "Tables"),
         Option("missing", str, "Cells that are no values, separated by commas, such as -999.", "Tables"),
         *DIALECT,
@@ -111,7 +111,7 @@ class Table(TableSource):
         """Infer the types of the columns; or read the rows as a run's schema says.
 
         Raises:
-            DataError: a column that is asked for is not there, free text, no target.
+            DataError: a column that is asked for is not there, no target.
         """
         self._cache = cache
         if schema is not None:
@@ -139,11 +139,11 @@ class Table(TableSource):
                     "no target is given for this frame",
                     fix=f'Name the column to predict: goodfit.table(frame, target="..."); the columns are {columns}',
                 )
-            hint = _ratings_hint(self._frame.columns)
+            hint = ratings_hint(self._frame.columns)
             raise UsageError(
                 "--target is not given: it names the column to predict", fix=f"The columns are {columns}{hint}"
             )
-        for option in ("target", "categorical", "numeric", "ignore"):
+        for option in ("target", "categorical", "numeric", "text", "ignore"):
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
         seen = self._frame.sample()
@@ -164,6 +164,7 @@ class Table(TableSource):
                 seen[name],
                 categorical=self._settings["categorical"],
                 numeric=self._settings["numeric"],
+                text=self._settings["text"],
                 ignore=self._settings["ignore"],
                 decimal=marks.of(name),
                 date_order=self._settings["date_order"],
@@ -200,8 +201,9 @@ class Table(TableSource):
         self._encode(self._encoder)
 
     def net_options(self) -> dict[str, Any]:
-        """What an architecture has to know: how many of the values are numbers, how many codes each category has."""
-        return {"cardinalities": self.encoder.cardinalities}
+        """What an architecture has to know: how many codes each category has, how many numbers are places of texts."""
+        places = sum(len(text.names) for text in self.encoder.texts)
+        return {"cardinalities": self.encoder.cardinalities, **({"plain": places} if places else {})}
 
     @property
     def category_codes(self) -> tuple[int, ...]:
@@ -288,18 +290,6 @@ class Table(TableSource):
         self._mapped, self._x = rows, torch.from_numpy(rows.values)
 
 
-def _ratings_hint(columns: Sequence[str]) -> str:
-    """How to fit who likes what, where columns are called so."""
-    user, item, stars = (
-        next((name for name in columns if any(word in name.lower() for word in words)), None)
-        for words in (USER_WORDS, ITEM_WORDS, RATING_WORDS)
-    )
-    if user is None or item is None:
-        return ""
-    target = f" --target {stars}" if stars is not None else ""
-    return f"; to learn who likes what, give --user {user} --item {item}{target}"
-
-
 def table(
     data: Any,
     target: str | Sequence[str] | None = None,
@@ -308,6 +298,7 @@ def table(
     test: Any = None,
     categorical: Sequence[str] | str = (),
     numeric: Sequence[str] | str = (),
+    text: Sequence[str] | str = (),
     ignore: Sequence[str] | str = (),
     missing: Sequence[str] | str = (),
     group: str | None = None,
@@ -329,7 +320,8 @@ def table(
         target: the column to predict: y of shape (N,), as a Series of pandas. A list of columns gives y of shape
             (N, K), as a DataFrame. None for data to predict.
         valid, test: further tables, whose rows are the validation or test part.
-        categorical, numeric, ignore: columns to be read so; the types of the others are inferred from their values.
+        categorical, numeric, text, ignore: columns to be read so; the types of the others are inferred from their
+            values.
         missing: cells that are no values, such as -999, besides empty ones.
         group: rows with the same value of this column stay in one part; it is not learnt from.
         time: split by time: validation and test rows are later than training rows by this column.
@@ -348,19 +340,26 @@ def table(
     dialect = Dialect(header, separator, encoding, bool(fill_gaps), sheet)
     to_predict = not _listed(target)
     whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect, to_predict=to_predict)
-    settings = {
-        "target": _listed(target),
-        "categorical": _listed(categorical),
-        "numeric": _listed(numeric),
-        "ignore": _listed(ignore),
-        "missing": _listed(missing),
-        "group": None if group is None else column_name(group),
-        "time": None if time is None else column_name(time),
-        "decimal": None if decimal is None else parse_decimal(decimal),
-        "date_order": date_order,
-        "sheet": sheet,
-    }
+    settings = settings_of(
+        target=target,
+        categorical=categorical,
+        numeric=numeric,
+        text=text,
+        ignore=ignore,
+        missing=missing,
+        group=None if group is None else column_name(group),
+        time=None if time is None else column_name(time),
+        decimal=None if decimal is None else parse_decimal(decimal),
+        date_order=date_order,
+        sheet=sheet,
+    )
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
+
+
+def settings_of(**given: Any) -> dict[str, Any]:
+    """What `Table` takes: lists of columns, and else None where nothing is given."""
+    lists = {name: _listed(given.pop(name, None)) for name in LISTS_OF_COLUMNS}
+    return {**lists, **dict.fromkeys(("group", "time", "decimal", "date_order", "sheet")), **given}
 
 
 def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The type of a column: numbers, a category, dates, or nothing to learn from; inferred from its values."""
+"""The type of a column: numbers, a category, dates, free text, or nothing to learn from; inferred from its values."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, LASTING, LAS
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.units import units_of
 from goodfit.data.tables.visible import visible
-from goodfit.errors import DataError, UsageError
+from goodfit.errors import UsageError
 from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
 
 WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: free text
+WORDS_OF_A_NAME = 2  # of people and things: what these say may be of use
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
@@ -34,7 +35,7 @@ class ColumnType:
     """What a column holds.
 
     Attributes:
-        name: number, category, date or left out.
+        name: number, category, date, text or left out.
         why: in a few words, for the line that is printed.
         format: of dates; "hours" of times of day and durations; "unit cm" of numbers with this unit.
         decimal: the decimal mark of text.
@@ -61,6 +62,7 @@ def infer_type(
     categorical: Collection[str],
     numeric: Collection[str],
     ignore: Collection[str],
+    text: Collection[str] = (),
     decimal: str = ".",
     date_order: str | None = None,
 ) -> ColumnType:
@@ -71,7 +73,6 @@ def infer_type(
         date_order: day or month: what dates such as 03/04/2024 begin with, where both can be; None: assumed.
 
     Raises:
-        DataError: free text, which no net here reads.
         UsageError: said to be numeric, and it is not.
     """
     import polars as pl
@@ -86,6 +87,8 @@ def infer_type(
         return ColumnType("category", "as you said")
     if name in numeric:
         return _as_numbers(column, decimal)
+    if name in text:
+        return ColumnType("text", "as you said")
     if column.dtype == pl.Boolean:
         return ColumnType("category", "yes or no")
     if column.dtype in (pl.Time, pl.Duration):
@@ -252,16 +255,15 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
     if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
         words = text.str.count_matches(r"\s+").to_numpy().mean() + 1
         if words >= WORDS_OF_FREE_TEXT:
-            raise DataError(
-                f"the column '{present.name}' is free text ({words:.0f} words a row), which is not read here",
-                fix=f"Leave it out with --ignore {present.name}, or say --categorical {present.name}",
-            )
+            return ColumnType("text", f"free text, {words:.0f} words a row")
         several = units_of(unified(text))
         if several:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := _mixture(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
-        return ColumnType("left out", f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier")
+        why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
+        hint = f"; --text {present.name} reads its words" if words >= WORDS_OF_A_NAME else ""
+        return ColumnType("left out", f"{why}{hint}")
     mixture = _mixture(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
     doubt = None
     if mixture is not None:

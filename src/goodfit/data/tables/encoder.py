@@ -1,8 +1,9 @@
 """Columns to numbers and codes: what training rows teach (means, levels) and how any row is written in those terms.
 
 A row becomes D float32 values: the numbers as z-scores (0 where missing), a flag for each number column that had gaps
-in training, and the codes of the categories. Code 0 stands for a level that training did not have (or had once), 1 for
-a missing value. Columns are found by name: their order, and columns that are not asked for, do not matter.
+in training, its places along the directions of each column of text, and the codes of the categories. Code 0 stands for
+a level that training did not have (or had once), 1 for a missing value. Columns are found by name: their order, and
+columns that are not asked for, do not matter.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.free_text import FreeText
 from goodfit.data.tables.missing_words import MISSING_BEFORE
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
@@ -99,6 +101,7 @@ class Encoder:
 
     numbers: tuple[NumberColumn, ...]
     categories: tuple[CategoryColumn, ...]
+    texts: tuple[FreeText, ...] = ()
 
     @classmethod
     def learn(cls, frame: pl.DataFrame, kinds: Mapping[str, ColumnType], rows: np.ndarray) -> Self:
@@ -110,6 +113,7 @@ class Encoder:
         learnt = frame[rows]
         number_columns: list[NumberColumn] = []
         category_columns: list[CategoryColumn] = []
+        text_columns = [FreeText.learn(learnt[name]) for name, kind in kinds.items() if kind.name == "text"]
         for name, kind in kinds.items():
             parts: tuple[tuple[str | None, bool], ...] = ()
             if kind.name == "number":
@@ -139,19 +143,18 @@ class Encoder:
                     category_columns.append(
                         CategoryColumn(label, name, part, kind.format, levels, verbatim, words_missing=False)
                     )
-        if not number_columns and not category_columns:
+        if not number_columns and not category_columns and not any(text_columns):
             reasons = "; ".join(f"{name}: {kind.why}" for name, kind in list(kinds.items())[:REASONS_LISTED])
             raise DataError(
                 f"no column is left to learn from{f' ({reasons})' if reasons else ''}",
                 fix="Give columns besides the target, or read one with --numeric or --categorical",
             )
-        return cls(tuple(number_columns), tuple(category_columns))
+        return cls(tuple(number_columns), tuple(category_columns), tuple(filter(None, text_columns)))
 
     @cached_property
     def sources(self) -> list[str]:
         """The columns of the table that are read, each once."""
-        columns = [column.source for column in self.numbers] + [column.source for column in self.categories]
-        return list(dict.fromkeys(columns))
+        return list(dict.fromkeys(self.sources_of_values))
 
     @cached_property
     def flags(self) -> list[int]:
@@ -164,8 +167,24 @@ class Encoder:
         return [
             *(column.name for column in self.numbers),
             *(f"{self.numbers[at].name} missing" for at in self.flags),
+            *(name for column in self.texts for name in column.names),
             *(column.name for column in self.categories),
         ]
+
+    @cached_property
+    def sources_of_values(self) -> list[str]:
+        """The column of the table that each of the D values of a row is from."""
+        return [
+            *(column.source for column in self.numbers),
+            *(self.numbers[at].source for at in self.flags),
+            *(column.source for column in self.texts for _ in column.names),
+            *(column.source for column in self.categories),
+        ]
+
+    @cached_property
+    def first_code(self) -> int:
+        """Where the codes of the categories begin in a row."""
+        return len(self.names) - len(self.categories)
 
     @cached_property
     def cardinalities(self) -> list[int]:
@@ -196,11 +215,14 @@ class Encoder:
         means, deviations = self._scale
         scores = np.clip((numbers - means) / deviations, -DEVIATIONS_AT_MOST, DEVIATIONS_AT_MOST)
         scores[gone] = 0.0
-        first_code = len(self.numbers) + len(self.flags)
-        rows = np.empty((frame.height, first_code + len(self.categories)), dtype=np.float32)
+        rows = np.empty((frame.height, len(self.names)), dtype=np.float32)
         rows[:, : len(self.numbers)] = scores
-        rows[:, len(self.numbers) : first_code] = gone[:, self.flags]
-        rows[:, first_code:] = self._codes(frame)
+        end = len(self.numbers) + len(self.flags)
+        rows[:, len(self.numbers) : end] = gone[:, self.flags]
+        for text in self.texts:
+            start, end = end, end + len(text.names)
+            rows[:, start:end] = text.places(frame.get_column(text.source))
+        rows[:, self.first_code :] = self._codes(frame)
         return Encoded(rows, gone)
 
     @cached_property
@@ -257,7 +279,7 @@ class Encoder:
 
     def unseen(self, rows: np.ndarray) -> dict[str, int]:
         """How many rows have a level that training did not have, by column."""
-        codes = rows[:, len(self.numbers) + len(self.flags) :]
+        codes = rows[:, self.first_code :]
         counts = (codes == UNKNOWN).sum(axis=0)
         return {column.name: int(count) for column, count in zip(self.categories, counts, strict=True) if count}
 
@@ -276,6 +298,7 @@ class Encoder:
         return {
             "numbers": [asdict(column) for column in self.numbers],
             "categories": [asdict(column) for column in self.categories],
+            "texts": [asdict(column) for column in self.texts],
         }
 
     @classmethod
@@ -283,6 +306,7 @@ class Encoder:
         return cls(
             tuple(NumberColumn(**column) for column in values["numbers"]),
             tuple(CategoryColumn(**column) for column in values["categories"]),
+            tuple(FreeText(**column) for column in values.get("texts", ())),
         )
 
 

@@ -121,8 +121,6 @@ def _is_workbook(place: Any) -> bool:
 
 
 def _kind(column: Any, decimal: str) -> ColumnType:
-    """As for tables; titles and other text, which such tables have by nature, are left out instead of refused."""
-    try:
-        return infer_type(column, categorical=(), numeric=(), ignore=(), decimal=decimal)
-    except DataError as error:
-        return ColumnType("left out", error.what)
+    """As for tables; titles and other text, which such tables have by nature, are left out."""
+    kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=decimal)
+    return ColumnType("left out", kind.why) if kind.name == "text" else kind

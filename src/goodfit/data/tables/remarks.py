@@ -27,13 +27,13 @@ Doubt = tuple[str, str]  # what was assumed without evidence, and how to settle 
 
 def type_notes(types: Types, seen: pl.DataFrame) -> Iterator[Note]:
     """How the columns were taken, and which cells are missing."""
-    for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates")):
+    for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates"), ("text", "texts")):
         named = [name for name, column in types.items() if column.name == kind]
         if named:
             odd = [
                 f"{name}: {column.why}"
                 for name, column in types.items()
-                if column.name == kind and (";" in column.why or "form" in column.why)
+                if column.name == kind and (";" in column.why or "form" in column.why or kind == "text")
             ]
             yield title, f"{len(named)}", "; ".join([", ".join(named), *odd])
     yield from (("left out", name, column.why) for name, column in types.items() if column.name == "left out")

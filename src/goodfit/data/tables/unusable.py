@@ -84,7 +84,7 @@ class Unused:
                 self._add(column, encoded.gone[:, at], "a number" if number.part is None else f"a date{form}")
             else:
                 self._present[number.source] = self._present.get(number.source, 0) + piece.height
-        unknown = encoded.rows[:, len(encoder.numbers) + len(encoder.flags) :] == UNKNOWN
+        unknown = encoded.rows[:, encoder.first_code :] == UNKNOWN
         has_unknown = np.any(unknown, axis=0)
         for at, category in enumerate(encoder.categories):
             if category.part is None and (has_unknown[at] or self.pieces):  # cells without a value do not count

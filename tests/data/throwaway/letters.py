@@ -1,4 +1,4 @@
-"""Texts: a folder of .txt files for each class. A source as a stranger would write it, for test_new_source.py."""
+"""Letters: a folder of .letter files for each class. A source as a stranger would write it, for test_new_source.py."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from goodfit.errors import DataError
 from goodfit.options import Option
 
 
-class Texts(Source):
+class Letters(Source):
     """How often words occur, by the remainder of a checksum of each word."""
 
-    kind = "texts"
-    noun = "text"
-    options = (Option("buckets", int, "Texts: numbers that words are hashed into [64].", "Data", low=2, high=65536),)
+    kind = "letters"
+    noun = "letter"
+    options = (Option("buckets", int, "Letters: numbers that words are hashed into [64].", "Data", low=2, high=65536),)
 
     def __init__(self, files: list[Path], buckets: int, name: str, labelled: bool) -> None:
         targets = [file.parent.name for file in files] if labelled else None
@@ -26,8 +26,8 @@ class Texts(Source):
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
-        inside = path.is_dir() and any(path.rglob("*.txt"))
-        return Claim(Strength.CONTENT, "there are .txt files in it") if inside else None
+        inside = path.is_dir() and any(path.rglob("*.letter"))
+        return Claim(Strength.CONTENT, "there are .letter files in it") if inside else None
 
     @property
     def in_shape(self) -> tuple[int, ...]:
@@ -62,10 +62,10 @@ class Texts(Source):
         return {"kind": self.kind, "buckets": self._buckets}
 
 
-def texts(path: str | Path, *, valid: Any = None, test: Any = None, buckets: int = 64) -> Texts:
-    """A folder of .txt files for each class; .txt files without class folders are data to predict."""
+def letters(path: str | Path, *, valid: Any = None, test: Any = None, buckets: int = 64) -> Letters:
+    """A folder of .letter files for each class; .txt files without class folders are data to predict."""
     root = Path(path)
-    files = sorted(root.rglob("*.txt"))
+    files = sorted(root.rglob("*.letter"))
     if not files:
-        raise DataError("no .txt files in it", where=root, fix="Give a folder of texts for each class")
-    return Texts(files, buckets, root.resolve().name, labelled=all(file.parent != root for file in files))
+        raise DataError("no .letter files in it", where=root, fix="Give a folder of texts for each class")
+    return Letters(files, buckets, root.resolve().name, labelled=all(file.parent != root for file in files))

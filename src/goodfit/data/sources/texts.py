@@ -1,0 +1,169 @@
+"""Texts: a folder of text files in class folders, as images lie in theirs. Read as a table of one column of text."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from goodfit.data.images.formats import image_endings
+from goodfit.data.images.layout import LAYOUT, Placed, arrange
+from goodfit.data.images.tree import SYSTEM_FILES, scan
+from goodfit.data.source import Claim, Strength, Unreadable
+from goodfit.data.sources.table import Table, settings_of
+from goodfit.data.tables.decoding import read_bytes, to_utf8
+from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
+from goodfit.data.tables.reading import TableParts, read_parts
+from goodfit.errors import DataError
+
+if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
+    import polars as pl
+
+ENDINGS = (".txt", ".text", ".md")
+FILES_LOOKED_AT = 200  # before a folder is taken for one of texts
+TEXT, CLASS = "text", "class"  # columns
+
+
+class Texts(Table):
+    """A source of texts; see `texts`."""
+
+    kind = "texts"
+    noun: ClassVar[str] = "text"
+    options = (LAYOUT,)
+
+    @classmethod
+    def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
+        """A folder whose files are texts, and none an image or another table."""
+        if not path.is_dir():
+            return None
+        endings = set(itertools.islice(_endings_in(path), FILES_LOOKED_AT))
+        if not endings.intersection(ENDINGS) or endings & (image_endings() | (set(ENDINGS_OF_TABLES) - set(ENDINGS))):
+            return None
+        return Claim(Strength.CONTENT, "there are text files in it")
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """As of a table.
+
+        Raises:
+            DataError: nothing says of which class a text is.
+        """
+        if schema is None and CLASS not in self._frame.columns:
+            raise DataError(
+                "the class of no text is known",
+                where=self.name,
+                fix="Put the texts of each class into a folder of its own",
+            )
+        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
+
+    @classmethod
+    def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
+        """None: a frame is a table."""
+        return None
+
+    @property
+    def repeats(self) -> bool:
+        """No text is equal to another by nature."""
+        return False
+
+
+def texts(data: Any, *, valid: Any = None, test: Any = None, layout: str | None = None) -> Texts:
+    """Texts of classes: a folder with a folder of text files for each class, or train/, valid/ and test/ of such.
+
+    Args:
+        data: the folder; of texts to predict also a folder without classes, one file, or a table or
+            frame with a column text.
+        valid, test: folders of the validation and test part, where they lie apart.
+        layout: what the folders are, parts or classes; by their names and the tree when None.
+
+    Raises:
+        DataError: no text file there.
+    """
+    layout = LAYOUT.checked(layout)
+    in_memory = not isinstance(data, (str, os.PathLike))
+    if in_memory or (Path(data).is_file() and Path(data).suffix.lower() not in ENDINGS):
+        table = read_parts(data, valid=valid, test=test)
+        return Texts(table, settings_of(target=CLASS, text=[TEXT]), in_memory=in_memory)
+    read = _Read()
+    read.add(Path(data), None, layout)
+    for part, place in (("valid", valid), ("test", test)):
+        if place is not None:
+            read.add(Path(place), part, layout)
+    if valid is not None and test is not None:
+        read.parts = [part or "train" for part in read.parts]
+    source = Texts(read.as_table(Path(data)), settings_of(target=CLASS, text=[TEXT]), in_memory=False)
+    source.keys = [str(path) for path in read.paths]
+    source.notes[:0] = read.notes
+    source.unreadable += read.unreadable
+    return source
+
+
+class _Read:
+    """Files as they are read, one behind the other."""
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self.texts: list[str] = []
+        self.classes: list[str | None] = []
+        self.parts: list[str | None] = []
+        self.notes: list[tuple[str, str, str]] = []
+        self.unreadable: list[Unreadable] = []
+
+    def add(self, place: Path, part: str | None, layout: str | None) -> None:
+        """All texts of a folder, or a single file."""
+        if not place.is_dir():
+            self._file(place, None, part)
+            return
+        tree, left_out = scan(place, ENDINGS, "text")
+        if not tree.total:
+            raise DataError("no text files in it", where=place, fix=f"Give texts that end in {', '.join(ENDINGS)}")
+        arranged = arrange(tree, layout, partners=False)
+        if arranged.question is not None:
+            raise arranged.question
+        for folder in arranged.placed:
+            self._folder(folder, part)
+        described = left_out.described()
+        self.notes += [*arranged.notes, *([("left out", described, "no texts that are read")] if described else [])]
+
+    def as_table(self, place: Path) -> TableParts:
+        """A table of what was read."""
+        import polars as pl
+
+        columns: dict[str, pl.Series] = {TEXT: pl.Series(TEXT, self.texts, dtype=pl.String)}
+        if any(name is not None for name in self.classes):
+            columns[CLASS] = pl.Series(CLASS, self.classes, dtype=pl.String)
+        table = read_parts(pl.DataFrame(columns), valid=None, test=None)
+        parts: Sequence[str | None] = self.parts if any(self.parts) else table.parts
+        return TableParts(table.frame, parts, place.resolve().stem, None, table.notes)
+
+    def _folder(self, placed: Placed, part: str | None) -> None:
+        for path in placed.files():
+            self._file(path, placed.label, part or placed.part)
+
+    def _file(self, path: Path, label: str | None, part: str | None) -> None:
+        try:
+            text = to_utf8(read_bytes(path), path)[0].decode()
+        except DataError as error:
+            self.unreadable.append(Unreadable(len(self.paths), str(path), error.what))
+            text = ""
+        self.paths.append(path)
+        self.texts.append(text)
+        self.classes.append(label)
+        self.parts.append(part)
+
+
+def _endings_in(folder: Path) -> Any:
+    """Endings of the files of a folder and of those in it, hidden ones and those of file managers aside."""
+    for _, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name.lower() not in SYSTEM_FILES)
+        for name in files:
+            if not name.startswith(".") and name.lower() not in SYSTEM_FILES:
+                yield Path(name).suffix.lower()

@@ -1,0 +1,111 @@
+"""Folders of texts, and tables with a column of text: from data to predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import goodfit as gf
+from goodfit.data import open_path
+from goodfit.data.sources.texts import texts
+
+WORDS = {"sea": ["wave", "boat", "salt", "harbour", "gull"], "hill": ["rock", "path", "goat", "snow", "cabin"]}
+ROWS = 120
+
+
+def sentence(row: int) -> tuple[str, str]:
+    """A text of a class, and the class; a third of the words are of both."""
+    random = np.random.default_rng(row)
+    name = ("hill", "sea")[row % 2]
+    both = ["the", "long", "day", "was", "over"]
+    words = [str(random.choice(WORDS[name] if at % 3 else both)) for at in range(9)]
+    return " ".join(words), name
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("texts") / "notes"
+    for row in range(ROWS):
+        text, name = sentence(row)
+        place = root / ("test" if row >= 90 else "train") / name
+        place.mkdir(parents=True, exist_ok=True)
+        encoding = "utf-16" if row == 5 else "utf-8-sig" if row == 7 else "utf-8"
+        (place / f"{row}.txt").write_text(text, encoding=encoding)
+    (root / "train/sea/.ipynb_checkpoints").mkdir()
+    (root / "train/sea/.ipynb_checkpoints/1.txt").write_text("not of the data")
+    (root / "train/sea/notes.pdf").write_bytes(b"%PDF")
+    return root
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> gf.Run:
+    return gf.fit(folder, out=tmp_path_factory.mktemp("runs") / "run", epochs=8, rivals="none", quiet=True)
+
+
+def test_a_folder_is_read_with_its_classes_and_parts(folder: Path) -> None:
+    source = open_path(folder)
+    assert source.kind == "texts"
+    assert len(source) == ROWS
+    assert set(source.parts) == {"test", "train"}
+    of_key = {key: row["text"] for key, row in zip(source.keys, source.values(range(ROWS)), strict=True)}
+    assert of_key[str(folder / "train/sea/5.txt")] == sentence(5)[0][:40]  # of UTF-16
+    assert of_key[str(folder / "train/sea/7.txt")] == sentence(7)[0][:40]  # with a mark
+    assert ("left out", "1 .pdf file", "no texts that are read") in source.notes
+
+
+def test_a_fit_tells_the_classes_apart_and_predicts_in_every_form(run: gf.Run, folder: Path, tmp_path: Path) -> None:
+    assert run.metrics["test"]["accuracy"].value > 0.9  # words of one class alone: all can be told
+    new = tmp_path / "new"
+    new.mkdir()
+    told = [sentence(row) for row in range(200, 220)]
+    for row, (text, _) in enumerate(told):
+        (new / f"{row:02}.txt").write_text(text)
+    of_folder = run.predict(new).frame()
+    assert of_folder["key"].to_list() == [str(new / f"{row:02}.txt") for row in range(20)]
+    answers = of_folder["prediction"].to_list()
+    assert np.mean([answer == name for answer, (_, name) in zip(answers, told, strict=True)]) > 0.9
+    frame = pl.DataFrame({"text": [text for text, _ in told]})
+    for data in ([text for text, _ in told], frame, frame.to_dicts()):
+        assert run.predict(data).frame()["prediction"].to_list() == answers
+    assert run.predict(new / "03.txt").frame()["prediction"].to_list() == answers[3:4]
+    frame.write_csv(tmp_path / "new.csv")
+    assert run.predict(tmp_path / "new.csv").frame()["prediction"].to_list() == answers
+
+
+def test_a_table_with_another_column_is_refused(run: gf.Run, tmp_path: Path) -> None:
+    pl.DataFrame({"sentence": ["a gull over the harbour"]}).write_csv(tmp_path / "new.csv")
+    with pytest.raises(gf.GoodfitError, match="the column 'text' is missing"):
+        run.predict(tmp_path / "new.csv")
+
+
+def test_a_folder_of_texts_without_classes_cannot_be_learnt_from(folder: Path, tmp_path: Path) -> None:
+    for row in range(4):
+        (tmp_path / f"{row}.txt").write_text("a boat")
+    with pytest.raises(gf.GoodfitError, match=r"the class of no text is known.*into a folder of its own"):
+        gf.fit(tmp_path, out=tmp_path / "run", quiet=True)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(gf.GoodfitError, match="no text files in it"):
+        texts(tmp_path / "empty")
+
+
+def test_folders_of_images_with_texts_beside_them_stay_images(digits_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "README.txt").write_text("about the images")
+    (tmp_path / "digits").symlink_to(digits_folder)
+    assert open_path(tmp_path).kind == "images"
+
+
+def test_a_column_of_text_teaches_beside_others_and_its_importance_is_one(tmp_path: Path) -> None:
+    """The class is in the words alone; the number says nothing."""
+    rows = [sentence(row) for row in range(ROWS)]
+    sizes = np.random.default_rng(0).normal(size=ROWS)
+    frame = pl.DataFrame({"note": [text for text, _ in rows], "size": sizes, "y": [name for _, name in rows]})
+    run = gf.fit(gf.table(frame, target="y"), out=tmp_path / "run", epochs=8, quiet=True)
+    assert run.metrics["test"]["accuracy"].value > 0.8
+    assert run.record.explanation is not None
+    importance = run.record.explanation["importance"]
+    assert [each["column"] for each in importance] == ["note", "size"]
+    assert importance[0]["low"] > 0
+    assert "texts" in {choice.name for choice in run.record.choices}
