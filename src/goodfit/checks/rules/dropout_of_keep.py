@@ -25,35 +25,22 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 DROPOUT = re.compile(r"^(Alpha|Feature)?[Dd]ropout[123]?d?$")
 KEEP = re.compile(r"(^|_)keep(_?(prob|rate|p|ratio|probability))?$", re.IGNORECASE)
 
 
-class DropoutOfKeep(LiveRule):
+class DropoutOfKeep(SourceRule):
     code, level = "GF341", Level.WARNING
+    worth_parsing = re.compile("keep", re.IGNORECASE)
+    what = "a dropout gets {name}, the share that is to be kept: torch drops that share"
+    fix = "1 - {name}"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if "keep" not in source.text.lower():
-                continue
-            for name, line in kept(source.tree):
-                yield self.finding(
-                    f"a dropout gets {name}, the share that is to be kept: torch drops that share",
-                    f"1 - {name}",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return kept(tree)
 
 
 def kept(tree: ast.Module) -> Iterator[tuple[str, int]]:

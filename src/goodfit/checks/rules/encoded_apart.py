@@ -27,10 +27,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 WORTH_PARSING = re.compile(r"factorize\(|Encoder\(|Vectorizer\(")
 ENCODERS = re.compile(r"^(Label|Ordinal|OneHot)Encoder$|Vectorizer$|^LabelBinarizer$")
@@ -38,27 +37,16 @@ TRAIN = re.compile(r"(^|_)(train|tr|training)(_|$)", re.IGNORECASE)
 TEST = re.compile(r"(^|_)(test|te|val|valid|validation|dev|holdout)(_|$)", re.IGNORECASE)
 
 
-class EncodedApart(LiveRule):
+class EncodedApart(SourceRule):
     code, level = "GF519", Level.WARNING
+    worth_parsing = WORTH_PARSING
+    what = (
+        "{name} is encoded by itself, as the training data was before: the same category may have another number there"
+    )
+    fix = "Make the encoding of the training rows, and use that one for the others"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if not WORTH_PARSING.search(source.text):
-                continue
-            for what, line in encoded_apart(source.tree):
-                yield self.finding(
-                    f"{what} is encoded by itself, as the training data was before: the same category may have another "
-                    "number there",
-                    "Make the encoding of the training rows, and use that one for the others",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return encoded_apart(tree)
 
 
 def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -29,10 +29,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 DONE = re.compile(r"^(is_?)?(dones?|terminals?|terminated)(_?flags?)?$")
 DISCOUNT = re.compile(r"gamma|discount", re.IGNORECASE)
@@ -40,27 +39,17 @@ STORING = ("append", "push", "add", "store", "remember")
 PARTS_AT_LEAST = 4  # of a transition
 
 
-class EpisodeEndIgnored(LiveRule):
+class EpisodeEndIgnored(SourceRule):
     code, level = "GF251", Level.WARNING
+    worth_parsing = DISCOUNT
+    what = (
+        "whether an episode ended is stored, and {name} is never read: values and returns go on beyond the end of an "
+        "episode"
+    )
+    fix = "Leave out the next state's value at the end: target = reward + gamma * (1 - done) * next_value"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if not DISCOUNT.search(source.text):
-                continue
-            for name, line in ignored(source.tree):
-                yield self.finding(
-                    f"whether an episode ended is stored, and {name} is never read: values and returns go on beyond "
-                    "the end of an episode",
-                    "Leave out the next state's value at the end: target = reward + gamma * (1 - done) * next_value",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return ignored(tree)
 
 
 def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:

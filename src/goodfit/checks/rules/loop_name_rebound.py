@@ -31,37 +31,25 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 SOURCES = ("parameters", "named_parameters", "buffers", "named_buffers")
 TORCH = ("torch", "F", "functional")
 LOOP = re.compile(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
 
 
-class LoopNameRebound(LiveRule):
+class LoopNameRebound(SourceRule):
     code, level = "GF332", Level.WARNING
+    worth_parsing = LOOP
+    what = (
+        "in a loop over parameters, {name} = ... gives the name another value, which is not used: the parameter stays "
+        "as it is"
+    )
+    fix = "Write into the parameter under torch.no_grad(): p.copy_(...), p.lerp_(...), p.mul_(...)"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if not LOOP.search(source.text):
-                continue
-            for name, line in rebound(source.tree):
-                yield self.finding(
-                    f"in a loop over parameters, {name} = ... gives the name another value, which is not used: the "
-                    "parameter stays as it is",
-                    "Write into the parameter under torch.no_grad(): p.copy_(...), p.lerp_(...), p.mul_(...)",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return rebound(tree)
 
 
 def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:

@@ -27,36 +27,23 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 REWARDS = re.compile(r"reward|^rs?$|^rews?$", re.IGNORECASE)
 DISCOUNT = re.compile(r"gamma|discount", re.IGNORECASE)
 TURNING = re.compile(r"\.reverse\(\)|\[::-1\]|\.flip\(|flipud|reversed\(")
 
 
-class ReturnsOfThePast(LiveRule):
+class ReturnsOfThePast(SourceRule):
     code, level = "GF258", Level.WARNING
+    worth_parsing = DISCOUNT
+    what = "{name} is summed up from the first reward on: the return of a step holds what came before it"
+    fix = "Go through the rewards from the last to the first: for r in reversed(rewards)"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if not DISCOUNT.search(source.text):
-                continue
-            for name, line in forwards(source.tree):
-                yield self.finding(
-                    f"{name} is summed up from the first reward on: the return of a step holds what came before it",
-                    "Go through the rewards from the last to the first: for r in reversed(rewards)",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return forwards(tree)
 
 
 def forwards(tree: ast.Module) -> Iterator[tuple[str, int]]:

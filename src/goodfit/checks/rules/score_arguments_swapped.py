@@ -28,10 +28,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called, names_in
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called, names_in
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 SCORES = frozenset(
     {
@@ -46,26 +45,14 @@ TRUE = re.compile(r"(^|_)(true|truth|labels?|targets?|gt|gts|test|val|valid|actu
 IMPORTED = re.compile(r"^\s*(from|import)\s+sklearn\b", re.MULTILINE)
 
 
-class ScoreArgumentsSwapped(LiveRule):
+class ScoreArgumentsSwapped(SourceRule):
     code, level = "GF442", Level.WARNING
+    worth_parsing = IMPORTED
+    what = "{name} gets the predictions first and the truth second: scikit-learn expects the truth first"
+    fix = "{name}(y_true, y_pred)"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if not IMPORTED.search(source.text):
-                continue
-            for name, line in swapped(source.tree):
-                yield self.finding(
-                    f"{name} gets the predictions first and the truth second: scikit-learn expects the truth first",
-                    f"{name}(y_true, y_pred)",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return swapped(tree)
 
 
 def swapped(tree: ast.Module) -> Iterator[tuple[str, int]]:

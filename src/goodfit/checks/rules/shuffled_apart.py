@@ -29,10 +29,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 WORTH_PARSING = re.compile(r"shuffle\(|permutation\(|randperm\(|randint\(|integers\(|choice\(")
 DRAWS = ("randperm", "permutation", "randint", "integers", "choice")
@@ -51,27 +50,15 @@ class Shuffle(NamedTuple):
     line: int
 
 
-class ShuffledApart(LiveRule):
+class ShuffledApart(SourceRule):
     code, level = "GF516", Level.WARNING
+    worth_parsing = WORTH_PARSING
+    what = "{name} are shuffled one after the other, each into an order of its own, and then used as pairs"
+    fix = "Draw one order and index both with it: order = torch.randperm(len(x)); x, y = x[order], y[order]"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            if not WORTH_PARSING.search(source.text):
-                continue
-            for first, second in apart(source.tree):
-                yield self.finding(
-                    f"{first.base} and {second.base} are shuffled one after the other, each into an order of its own, "
-                    "and then used as pairs",
-                    "Draw one order and index both with it: order = torch.randperm(len(x)); x, y = x[order], y[order]",
-                    file=source.file,
-                    line=second.line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        for first, second in apart(tree):
+            yield f"{first.base} and {second.base}", second.line
 
 
 def apart(tree: ast.Module) -> Iterator[tuple[Shuffle, Shuffle]]:

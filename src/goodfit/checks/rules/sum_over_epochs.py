@@ -35,32 +35,21 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource, called, names_in, scopes, within
-from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import LiveRule
+from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
 
 EPOCH = re.compile(r"epoch|^ep$", re.IGNORECASE)
 
 
-class SumOverEpochs(LiveRule):
+class SumOverEpochs(SourceRule):
     code, level = "GF441", Level.WARNING
+    worth_parsing = re.compile(r"epoch|\bep\b", re.IGNORECASE)
+    what = "{name} is not reset between epochs: what is shown for an epoch holds all that came before"
+    fix = "Begin it anew at the start of each epoch: {name} = 0, or {name}.reset() of a metric"
 
-    def start(self) -> None:
-        self.source = OwnSource()
-
-    def on_step(self, event: Step) -> None:
-        self.source.note()
-
-    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self.source.files():
-            for name, line in not_reset(source.tree):
-                yield self.finding(
-                    f"{name} is not reset between epochs: what is shown for an epoch holds all that came before",
-                    f"Begin it anew at the start of each epoch: {name} = 0, or {name}.reset() of a metric",
-                    file=source.file,
-                    line=line,
-                )
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return not_reset(tree)
 
 
 def not_reset(tree: ast.Module) -> Iterator[tuple[str, int]]:
