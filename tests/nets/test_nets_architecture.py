@@ -79,7 +79,7 @@ def test_rows_without_a_shape_are_refused_by_a_net_for_images() -> None:
 
 
 def test_an_option_that_an_architecture_does_not_have_is_answered_with_those_it_has() -> None:
-    with pytest.raises(UsageError, match="It has cardinalities, hidden, width, dropout"):
+    with pytest.raises(UsageError, match="It has cardinalities, plain, hidden, width, dropout"):
         build("mlp", (20,), 5, stem="photo")
 
 

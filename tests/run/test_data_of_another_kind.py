@@ -73,7 +73,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
         ("run-photos", "people.parquet", "this is a table (its name ends in .parquet); the run was fitted on images"),
         ("run-photos", "rows.npz", "this is arrays (its name ends in .npz); the run was fitted on images"),
         ("run-photos", "empty", "no images in it"),
-        ("run-photos", "texts", "no images in it"),
+        ("run-photos", "texts", "this is texts (there are text files in it); the run was fitted on images"),
         ("run-photos", "run-people", "this is a run folder, and data is needed"),
         ("run-people", "photos", "this is a folder; the run was fitted on a table"),
         ("run-people", "photos/dark/0.png", "this is images (its name ends in .png); the run was fitted on a table"),

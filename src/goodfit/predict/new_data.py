@@ -22,7 +22,7 @@ from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
 NO_CLAIM = 0
 RUNS_AT_HAND = 16
-KINDS_IN_WORDS = {"images": "images", "table": "a table", "arrays": "arrays"}
+KINDS_IN_WORDS = {"images": "images", "table": "a table", "texts": "texts"}  # of others the name of the kind
 
 
 def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None, **options: Any) -> Source:
@@ -145,10 +145,10 @@ def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any]) -> None
         if _family(source) == family:
             own = max(own, claim.strength)
         elif claim.strength > other:
-            other, reader, why = claim.strength, _family(source), claim.why
+            other, reader, why = claim.strength, _in_words(source), claim.why
     of_another_kind = other > max(own, Strength.GENERIC) or (own == NO_CLAIM and other == Strength.GENERIC)
     if of_another_kind:
-        what = "a folder" if path.is_dir() and other == Strength.GENERIC else KINDS_IN_WORDS.get(reader, reader)
+        what = "a folder" if path.is_dir() and other == Strength.GENERIC else reader
         reason = f" ({why})" if other > Strength.GENERIC else ""
         needed = family_in_words(kind)
         raise DataError(f"this is {what}{reason}; the run was fitted on {needed}", where=path, fix=f"Give {needed}")
@@ -166,9 +166,8 @@ def _refuse_other_object(kind: str, data: Any) -> None:
 
 
 def family_in_words(kind: str) -> str:
-    """What a run of this kind reads: images, a table, arrays."""
-    family = _family(source_of(kind))
-    return KINDS_IN_WORDS.get(family, family)
+    """What a run of this kind reads: images, a table, texts, arrays."""
+    return _in_words(source_of(kind))
 
 
 def inputs_of(run: Path, data: Any = None) -> list[Path]:
@@ -180,6 +179,10 @@ def inputs_of(run: Path, data: Any = None) -> list[Path]:
 @lru_cache(maxsize=RUNS_AT_HAND)
 def _files_of(run: Path) -> list[Path]:
     return [run / name for name in SAVED]
+
+
+def _in_words(source: type[Source]) -> str:
+    return KINDS_IN_WORDS.get(source.kind) or KINDS_IN_WORDS.get(_family(source), source.kind)
 
 
 def _family(source: type[Source]) -> str:

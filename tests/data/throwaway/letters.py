@@ -63,7 +63,7 @@ class Letters(Source):
 
 
 def letters(path: str | Path, *, valid: Any = None, test: Any = None, buckets: int = 64) -> Letters:
-    """A folder of .letter files for each class; .txt files without class folders are data to predict."""
+    """A folder of .letter files for each class; .letter files without class folders are data to predict."""
     root = Path(path)
     files = sorted(root.rglob("*.letter"))
     if not files:

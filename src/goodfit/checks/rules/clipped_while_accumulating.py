@@ -28,9 +28,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 
 from goodfit.checks.engine.events import BackwardEnded, Clip, Step, Zero
-from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.engine.user_frame import Place, is_users, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -49,7 +50,7 @@ class ClippedWhileAccumulating(LiveRule):
         self.windows: dict[Key, int] = {}
 
     def on_clip(self, event: Clip) -> None:
-        if math.isinf(event.limit) or not event.params or "accelerate" in sys.modules:
+        if math.isinf(event.limit) or not event.params or _uses_accelerate():
             return  # Accelerate's programs clip and step in each pass, and leave it to Accelerate when that counts
         key = user_place(), id(event.params[0])
         if self.clipped.get(key):
@@ -78,3 +79,20 @@ class ClippedWhileAccumulating(LiveRule):
                 )
         self.again.clear()
         self.clipped.clear()
+
+
+def _uses_accelerate() -> bool:
+    """Whether a file whose code runs has something of Accelerate's."""
+    frame = sys._getframe(1) if "accelerate" in sys.modules else None
+    while frame is not None:
+        if is_users(frame.f_code.co_filename) and any(map(_is_accelerates, list(frame.f_globals.values()))):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_accelerates(value: object) -> bool:
+    """Whether it is the package, a class of it, or an object of such a class."""
+    kind = value if isinstance(value, type) else type(value)
+    owner = value.__name__ if isinstance(value, ModuleType) else kind.__module__
+    return str(owner).partition(".")[0] == "accelerate"

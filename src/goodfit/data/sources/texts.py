@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the o
     import polars as pl
 
 ENDINGS = (".txt", ".text", ".md")
-FILES_LOOKED_AT = 200  # before a folder is taken for one of texts
+FILES_LOOKED_AT, FOLDERS_LOOKED_AT = 20, 200  # of each folder, and in all, before it is taken for one of texts
 TEXT, CLASS = "text", "class"  # columns
 
 
@@ -38,7 +38,7 @@ class Texts(Table):
         """A folder whose files are texts, and none an image or another table."""
         if not path.is_dir():
             return None
-        endings = set(itertools.islice(_endings_in(path), FILES_LOOKED_AT))
+        endings = set(_some_endings(path))
         if not endings.intersection(ENDINGS) or endings & (image_endings() | (set(ENDINGS_OF_TABLES) - set(ENDINGS))):
             return None
         return Claim(Strength.CONTENT, "there are text files in it")
@@ -160,10 +160,13 @@ class _Read:
         self.parts.append(part)
 
 
-def _endings_in(folder: Path) -> Any:
-    """Endings of the files of a folder and of those in it, hidden ones and those of file managers aside."""
-    for _, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name.lower() not in SYSTEM_FILES)
-        for name in files:
-            if not name.startswith(".") and name.lower() not in SYSTEM_FILES:
-                yield Path(name).suffix.lower()
+def _some_endings(root: Path) -> Iterator[str]:
+    """Endings of some files of each folder, hidden ones and those of file managers aside; links are followed."""
+    for folder, folders, files in itertools.islice(os.walk(root, followlinks=True), FOLDERS_LOOKED_AT):
+        folders[:] = sorted(filter(_is_of_data, folders))
+        for name in itertools.islice(filter(_is_of_data, files), FILES_LOOKED_AT):
+            yield Path(folder, name).suffix.lower()
+
+
+def _is_of_data(name: str) -> bool:
+    return not name.startswith(".") and name.lower() not in SYSTEM_FILES
