@@ -11,7 +11,7 @@ import numpy as np
 from goodfit.data.columns import Labels, of_texts
 from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
-from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.column_types import WORDS_OF_FREE_TEXT, ColumnType
 from goodfit.data.tables.delimited import Delimited
 from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
 from goodfit.data.tables.numbers import is_nested
@@ -41,7 +41,7 @@ def parse_decimal(value: str) -> str:
 
 TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
-COLUMNS_SHOWN, LETTERS_SHOWN = 12, 40  # of a row that people look at
+COLUMNS_SHOWN, LETTERS_SHOWN, LETTERS_OF_TEXT = 12, 40, 160  # of a row that people look at
 TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 SHEET = Option("sheet", str, "The sheet of a workbook [the only one with rows].", "Tables")
@@ -125,7 +125,7 @@ class TableSource(Source):
         frame = self._frame.sample(np.asarray(rows, dtype=np.int64)[order]).select(names)
         shown: list[dict[str, str]] = [{}] * len(order)
         for at, row in zip(order.tolist(), frame.iter_rows(named=True), strict=True):
-            shown[at] = {name: "" if value is None else str(value)[:LETTERS_SHOWN] for name, value in row.items()}
+            shown[at] = {name: _excerpt(value) for name, value in row.items()}
         return shown
 
     def release(self) -> None:
@@ -194,6 +194,12 @@ class TableSource(Source):
             if distinct <= TIMES_AT_LEAST < len(self.times) and float(abs(self.times).max()) < SMALLEST_YEAR:
                 what = f"the times in '{time}' are {distinct} different numbers, the largest {self.times.max():g}"
                 self.doubts.append((what, "Is it the right column? --time takes one of dates, times or steps"))
+
+
+def _excerpt(value: Any) -> str:
+    """A cell as people look at it: of a text more than of a name."""
+    cell = "" if value is None else str(value)
+    return cell[: LETTERS_OF_TEXT if cell.count(" ") >= WORDS_OF_FREE_TEXT else LETTERS_SHOWN]
 
 
 def hashed(piece: pl.DataFrame) -> np.ndarray:
