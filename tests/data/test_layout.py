@@ -62,6 +62,14 @@ def test_parts_under_the_names_that_people_give_them(tmp_path: Path, train: str,
     assert len(note(source, "folders")) == 1, "that these are parts is a guess, and said"
 
 
+def test_classes_of_a_part_that_lies_apart_are_said_as_its_own(tmp_path: Path) -> None:
+    put(tmp_path / "photos", *many("cat", "dog"))
+    put(tmp_path / "held_out", *many("cat"))
+    source = images(tmp_path / "photos", test=tmp_path / "held_out")
+    assert note(source, "classes") == ["cat 2, dog 2"]
+    assert note(source, "test classes") == ["cat 2"]
+
+
 @pytest.mark.parametrize("name", ["train_station", "test tube", "training shoes", "validator", "bus", "trains"])
 def test_names_with_a_part_in_them_that_are_none(name: str) -> None:
     assert part_of(name) is None

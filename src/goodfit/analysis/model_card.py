@@ -17,7 +17,7 @@ PART_NAMES = {"test": "test", "valid": "validation"}
 FEW_ROWS = 100  # of the scored part: the interval is then wide, and that is said
 GROUP_LOW = 0.85  # coverage of 90% intervals in a group
 OF_SPLIT = ("split", "folds", "group", "time")  # choices that say how the parts came about
-OF_DATA = ("numbers", "categories", "dates", "target", "classes", "left out", "missing", "decimals")
+OF_DATA = ("numbers", "categories", "dates", "texts", "target", "classes", "left out", "missing", "decimals")
 
 
 def model_card(folder: Path, record: Record) -> str:

@@ -14,6 +14,7 @@ from goodfit.data.tables.visible import as_seen
 from goodfit.errors import DataError
 
 CLASSES_NAMED = 12  # in the note on what was read
+CLASSES = "classes"  # the name of that note
 Note = tuple[str, str, str]  # a choice that was made: name, value, why
 
 
@@ -68,11 +69,12 @@ class Listing:
         if counts:
             shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:CLASSES_NAMED])
             more = f" and {len(counts) - CLASSES_NAMED:,} more" if len(counts) > CLASSES_NAMED else ""
-            self.notes.insert(0, ("classes", f"{shown}{more}", why))
+            self.notes.insert(0, (CLASSES, f"{shown}{more}", why))
 
     def join(self, other: Listing, part: str, *, valid_given: bool) -> None:
         """Add a part that lies apart; with both parts given, what is here already is for training."""
         other.parts = [part] * len(other.keys)
+        other.notes = [(f"{part} {name}" if name == CLASSES else name, value, why) for name, value, why in other.notes]
         self.parts = [was or "train" if part == "test" and valid_given else was for was in self.parts]
         self.extend(other)
 
