@@ -82,10 +82,11 @@ class ClippedWhileAccumulating(LiveRule):
 
 
 def _uses_accelerate() -> bool:
-    """Whether a file whose code runs has something of Accelerate's."""
+    """Whether the code that runs has something of Accelerate's, in its file or as a variable."""
     frame = sys._getframe(1) if "accelerate" in sys.modules else None
     while frame is not None:
-        if is_users(frame.f_code.co_filename) and any(map(_is_accelerates, list(frame.f_globals.values()))):
+        known = [*frame.f_globals.values(), *frame.f_locals.values()] if is_users(frame.f_code.co_filename) else []
+        if any(map(_is_accelerates, known)):
             return True
         frame = frame.f_back
     return False
