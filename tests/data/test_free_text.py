@@ -62,6 +62,15 @@ def test_rows_of_unknown_words_stand_where_an_empty_cell_does(learnt: FreeText) 
     np.testing.assert_allclose(empty * learnt.deviations, -np.array(learnt.means))
 
 
+def test_what_is_no_text_says_nothing(learnt: FreeText) -> None:
+    (empty,) = learnt.places(pl.Series("notes", [""]))
+    for cells in ([["cat"], ["dog"]], [{"a": 1}, {"a": 2}], [1.5, 2.5], [True, False]):
+        places = learnt.places(pl.Series("notes", cells))
+        np.testing.assert_array_equal(places, [empty, empty])
+        assert learnt.says_nothing(places.astype(np.float32)).all()
+    assert not learnt.says_nothing(learnt.places(pl.Series("notes", ["a cat"])).astype(np.float32)).any()
+
+
 def test_capitals_signs_and_spaces_do_not_matter(learnt: FreeText) -> None:
     plain, written = learnt.places(pl.Series("notes", ["cat dog horse", "  Cat, DOG\n\u200bhorse! "]))
     np.testing.assert_array_equal(plain, written)

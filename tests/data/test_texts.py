@@ -75,6 +75,28 @@ def test_a_fit_tells_the_classes_apart_and_predicts_in_every_form(run: gf.Run, f
     assert run.predict(tmp_path / "new.csv").frame()["prediction"].to_list() == answers
 
 
+def test_new_texts_without_a_known_word_are_counted_and_refused_where_all_are_so(run: gf.Run) -> None:
+    some = run.predict([sentence(300)[0], "zebra quagga", "sentence"])
+    (note,) = some.notes
+    assert note[:2] == ("not used", "text: 2 of 3")
+    assert note[2] == "'zebra quagga' is not a text with words that training had: it counts as missing"
+    with pytest.raises(gf.GoodfitError, match="not one of the 20 values of the column 'text' is a text with words"):
+        run.predict(["zebra quagga"] * 20)
+
+
+def test_a_column_of_text_that_says_nothing_is_warned_of(tmp_path: Path) -> None:
+    alone = [" ".join(f"{letter}{row}" for letter in "pqrstuv") for row in range(ROWS)]
+    frame = pl.DataFrame({"note": alone, "size": [1.0, 2.0] * (ROWS // 2), "y": ["a", "b"] * (ROWS // 2)})
+    run = gf.fit(gf.table(frame, target="y"), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
+    (doubt,) = [finding for finding in run.findings if finding.rule == "doubtful-reading"]
+    assert "no two have a word of the column 'note' in common: nothing is learnt from it" in doubt.message
+
+
+def test_a_text_that_says_what_it_is_gives_no_target_away(run: gf.Run) -> None:
+    """A single direction tells these classes apart, as it does languages: that is what texts are for."""
+    assert "target-leakage" not in {finding.rule for finding in run.findings}
+
+
 def test_a_table_with_another_column_is_refused(run: gf.Run, tmp_path: Path) -> None:
     pl.DataFrame({"sentence": ["a gull over the harbour"]}).write_csv(tmp_path / "new.csv")
     with pytest.raises(gf.GoodfitError, match="the column 'text' is missing"):

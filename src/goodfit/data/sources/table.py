@@ -198,7 +198,14 @@ class Table(TableSource):
         """Means, deviations and levels, from these training rows alone."""
         seen = self._frame.sample(rows.numpy())
         self._encoder = Encoder.learn(seen, self._types, np.arange(seen.height))
+        self.doubts += self._texts_without_use(self._encoder)
         self._encode(self._encoder)
+
+    def _texts_without_use(self, encoder: Encoder) -> list[tuple[str, str]]:
+        used = {text.source for text in encoder.texts}
+        without = [name for name, kind in self._types.items() if kind.name == "text" and name not in used]
+        what = "of the training rows no two have a word of the column '{}' in common: nothing is learnt from it"
+        return [(what.format(name), f"Leave it out with --ignore {name}, or say what it is") for name in without]
 
     def net_options(self) -> dict[str, Any]:
         """What an architecture has to know: how many codes each category has, how many numbers are places of texts."""
@@ -255,7 +262,9 @@ class Table(TableSource):
     def columns(self) -> Mapping[str, np.ndarray]:
         if self._frame.streamed:
             return {}  # column by column, a file larger than memory would be read as often
-        return dict(zip(self.encoder.names, self.whole().numpy().T, strict=True))
+        of_texts = {name for text in self.encoder.texts for name in text.names}  # a text may well say what it is
+        values = zip(self.encoder.names, self.whole().numpy().T, strict=True)
+        return {name: column for name, column in values if name not in of_texts}
 
     def let_go(self) -> None:
         if self._mapped is not None:

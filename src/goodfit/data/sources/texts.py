@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -43,26 +43,13 @@ class Texts(Table):
             return None
         return Claim(Strength.CONTENT, "there are text files in it")
 
-    def prepare(
-        self,
-        schema: Mapping[str, Any] | None = None,
-        *,
-        accelerator: bool = False,
-        cache: Path | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> None:
-        """As of a table.
-
-        Raises:
-            DataError: nothing says of which class a text is.
-        """
-        if schema is None and CLASS not in self._frame.columns:
+    def _refuse_absent(self, name: str, option: str) -> None:
+        if name not in self._frame.columns:
             raise DataError(
                 "the class of no text is known",
                 where=self.name,
                 fix="Put the texts of each class into a folder of its own",
             )
-        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     @classmethod
     def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -182,6 +183,12 @@ class Encoder:
         ]
 
     @cached_property
+    def places_of_texts(self) -> list[tuple[FreeText, slice]]:
+        """The columns of text, each with where its places stand in a row."""
+        ends = np.cumsum([len(self.numbers) + len(self.flags), *(len(text.names) for text in self.texts)]).tolist()
+        return [(text, slice(*at)) for text, at in zip(self.texts, pairwise(ends), strict=True)]
+
+    @cached_property
     def first_code(self) -> int:
         """Where the codes of the categories begin in a row."""
         return len(self.names) - len(self.categories)
@@ -217,11 +224,9 @@ class Encoder:
         scores[gone] = 0.0
         rows = np.empty((frame.height, len(self.names)), dtype=np.float32)
         rows[:, : len(self.numbers)] = scores
-        end = len(self.numbers) + len(self.flags)
-        rows[:, len(self.numbers) : end] = gone[:, self.flags]
-        for text in self.texts:
-            start, end = end, end + len(text.names)
-            rows[:, start:end] = text.places(frame.get_column(text.source))
+        rows[:, len(self.numbers) : len(self.numbers) + len(self.flags)] = gone[:, self.flags]
+        for text, at in self.places_of_texts:
+            rows[:, at] = text.places(frame.get_column(text.source))
         rows[:, self.first_code :] = self._codes(frame)
         return Encoded(rows, gone)
 

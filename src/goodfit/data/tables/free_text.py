@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from goodfit.data.tables.visible import visible
+from goodfit.data.tables.words import texts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +49,7 @@ class FreeText:
         """From the training rows; None where no two of them share a word.
 
         Args:
-            column: String, with or without gaps.
+            column: of any type; it is read as text.
         """
         from sklearn.utils.extmath import randomized_svd
 
@@ -92,6 +93,18 @@ class FreeText:
         counts = _weighted(self._known.transform(_cells(column)), np.array(self.rarity))
         return np.asarray((counts @ self._directions - np.array(self.means)) / np.array(self.deviations))
 
+    def says_nothing(self, places: np.ndarray) -> np.ndarray:
+        """(N,) bool of places (N, K) float32: where a text without a known word stands."""
+        return np.asarray((places == self._nowhere).all(axis=1))
+
+    @cached_property
+    def _nowhere(self) -> np.ndarray:
+        """(K,) float32."""
+        import polars as pl
+
+        (place,) = self.places(pl.Series([""])).astype(np.float32)
+        return np.asarray(place)
+
     @cached_property
     def _known(self) -> CountVectorizer:
         return _counter(self.terms)
@@ -132,7 +145,8 @@ def _weighted(counts: Any, rarity: np.ndarray) -> Any:
 
 
 def _cells(column: pl.Series) -> list[str]:
-    return visible(column).fill_null("").to_list()
+    """As text; what is none, as a list is, says nothing."""
+    return visible(texts(column, verbatim=True)).fill_null("").to_list()
 
 
 def _short(values: np.ndarray) -> list[float]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 CELLS_THAT_PROVE = 2  # numbers or dates of a column that all have another form: not one row that is odd
-LEVELS_THAT_PROVE = 20  # cells of a column, of which not one is a level that is known
+LEVELS_THAT_PROVE = 20  # cells of a column, of which not one is a level that is known, or has a word that is
+KNOWN_WORDS = "a text with words that training had"
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -89,6 +90,8 @@ class Unused:
         for at, category in enumerate(encoder.categories):
             if category.part is None and (has_unknown[at] or self.pieces):  # cells without a value do not count
                 self._add(piece.get_column(category.source), unknown[:, at], None)
+        for text, places in encoder.places_of_texts:
+            self._add(piece.get_column(text.source), text.says_nothing(encoded.rows[:, places]), KNOWN_WORDS)
 
     def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl
@@ -114,7 +117,7 @@ class Unused:
         """
         for name, each in self._counts.items():
             each.present = max(self._present[name], each.cells)
-            enough = LEVELS_THAT_PROVE if each.wanted is None else CELLS_THAT_PROVE
+            enough = LEVELS_THAT_PROVE if each.wanted in (None, KNOWN_WORDS) else CELLS_THAT_PROVE
             if each.cells == each.present >= enough:
                 what = "was in training" if each.wanted is None else f"is {each.wanted}"
                 raise DataError(
