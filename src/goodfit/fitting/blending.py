@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
+from goodfit.data.tables.frames import free_memory
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
-from goodfit.rivals.half import HalfTheRows, half_the_rows
-from goodfit.rivals.rival import FittedRival, Lesson, rivals
+from goodfit.rivals.beside import Beside
+from goodfit.rivals.half import HalfTheRows
+from goodfit.rivals.learning import learn_all
+from goodfit.rivals.rival import FittedRival, Lesson
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
 from goodfit.train.loop import Training
 
 NET_ALONE = "the net alone"
+ROWS_WORTH_A_PROCESS = 500  # fewer are learnt in less time than a process takes to start
+ROWS_IN_A_PROCESS = 10_000  # trees of more rows take all cores, when the net has done with them
+MEMORY_OF_A_PROCESS = 2 * 2**30  # bytes: it takes half a gigabyte
 
 PartScores = Mapping[str, tuple[Tensor, Tensor]]  # of each part: what the task keeps of the net's outputs, and targets
 
@@ -71,31 +79,58 @@ def blend(
     options: FitOptions,
     journal: Journal,
     known: PartScores | None = None,
+    beside: Beside | None = None,
 ) -> Finished:
     """Put the best weights back, and fit the rivals; the feed stays in the state in which the model predicts.
 
     Args:
         known: what several processes have scored together.
+        beside: where the rivals have learnt while the net trained.
     """
     training.put_best_back()
     out, y = training.validation_scores(whole=True) if known is None else known["valid"]
     finished = Finished(training.net, net.record, out, y, ())
-    if options.rivals == "none" or not problem.source.cross_fits:
+    if not _has_rivals(problem, options):
         return finished
-    lesson = _lesson(problem, training, options)
-    fitted = []
-    for rival in rivals():
-        if rival.suits(lesson):
-            with journal.progress(f"fitting {rival.name}"):
-                fitted.append(rival.fit(lesson))
+    learnt = None
+    if beside is not None:
+        with journal.progress("waiting for the rivals"):
+            learnt = beside.answer()
+    if learnt is None:
+        learnt = learn_all(_lesson(problem, training, options), journal.progress)
+    fitted, finished = learnt.fitted, replace(finished, half=learnt.half)
     if not fitted:
         return finished
-    with journal.progress("fitting a rival to half of the rows"):
-        finished = replace(finished, half=half_the_rows(lesson, fitted))
     if net.own or options.arch is not None:
         apart = [_contender(rival, training, None) for rival in fitted]
         return replace(finished, contenders=apart)
     return _blended(finished, fitted, training, journal)
+
+
+def beside_training(
+    problem: Problem, training: Training, options: FitOptions, threads: int
+) -> AbstractContextManager[Beside | None]:
+    """A process in which the rivals learn meanwhile, where training leaves a core to it and it is worth its start.
+
+    Args:
+        threads: that this process may use.
+    """
+    rows = len(training.train_rows)
+    if (
+        _has_rivals(problem, options)
+        and not training.processes.several
+        and training.hyper.threads == 1
+        and threads > 1
+        and ROWS_WORTH_A_PROCESS <= rows <= ROWS_IN_A_PROCESS
+        and free_memory() > MEMORY_OF_A_PROCESS
+        and sys.executable
+    ):
+        return Beside(_lesson(problem, training, options))
+    return nullcontext()
+
+
+def _has_rivals(problem: Problem, options: FitOptions) -> bool:
+    return options.rivals != "none" and problem.source.cross_fits
 
 
 def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson:

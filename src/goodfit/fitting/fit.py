@@ -20,7 +20,7 @@ from goodfit.data import open_data, source_options
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
 from goodfit.errors import UsageError
-from goodfit.fitting.blending import blend
+from goodfit.fitting.blending import beside_training, blend
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
@@ -205,10 +205,12 @@ def fit(
 
         if checkpoint is None:
             save(training)
+        threads = torch.get_num_threads()
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
         write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
         team.begin(folder.path, source)
         team.train(training, asked, journal)
+        beside = held.enter_context(beside_training(problem, training, asked, threads))
         try:
             with _rules_of_check(training) as seen:
                 run_session(training, save, journal, seconds_left(budget))
@@ -222,7 +224,7 @@ def fit(
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
         known = team.scores(training, problem)
-        finished = blend(training, problem, net, asked, journal, known)
+        finished = blend(training, problem, net, asked, journal, known, beside)
         finished = beside_image_rival(finished, training, problem, net, asked, journal)
         if asked.interval:
             finished = with_spread(finished, training, problem, net, journal, asked.seed)

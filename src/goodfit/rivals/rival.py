@@ -6,10 +6,10 @@ import importlib
 import pkgutil
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -83,6 +83,22 @@ class FittedRival:
     out: Tensor
     seconds: float
 
+    @classmethod
+    def of(
+        cls,
+        lesson: Lesson,
+        name: str,
+        arch: str,
+        options: dict[str, Any],
+        state: Mapping[str, Tensor],
+        out: Tensor,
+        seconds: float,
+    ) -> Self:
+        """From the options and state of its architecture."""
+        module = build(arch, tuple(lesson.x.shape[1:]), lesson.task.outputs, **options).eval()
+        module.load_state_dict(state)
+        return cls(name, module, arch, options, out, seconds)
+
 
 class Rival(ABC):
     """A kind of rival. A new one is a file here with a subclass and `RIVAL = ThatClass()`."""
@@ -104,10 +120,8 @@ class Rival(ABC):
         """Learn, and become a module."""
         began = time.monotonic()
         options, state, out = self.learn(lesson)
-        module = build(self.arch, tuple(lesson.x.shape[1:]), lesson.task.outputs, **options).eval()
-        module.load_state_dict(state)
         held_out = torch.from_numpy(out[lesson.held_out]).float()
-        return FittedRival(self.name, module, self.arch, options, held_out, time.monotonic() - began)
+        return FittedRival.of(lesson, self.name, self.arch, options, state, held_out, seconds=time.monotonic() - began)
 
     def refitted(self, lesson: Lesson, fitted: FittedRival) -> Tensor:
         """(M, outputs) of the held-out rows, when it learns from other rows than `fitted` did, in the same form."""

@@ -1,0 +1,131 @@
+"""Rivals in a process of their own: the same to the last bit, and gone when the fit is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import goodfit as gf
+from goodfit.fitting import blending
+from goodfit.rivals.beside import Beside
+from goodfit.rivals.learning import learn_all
+from goodfit.rivals.rival import Lesson
+from goodfit.store.run_folder import WEIGHTS
+from goodfit.tasks.classification import Classification
+from goodfit.tasks.multilabel import MultiLabel
+from goodfit.tasks.regression import Regression
+from goodfit.tasks.task import Task
+from goodfit.train.device import cpu_threads
+
+ROWS = 120  # so few that they are soon learnt
+
+
+def lesson(kind: str) -> Lesson:
+    """Two numbers and a category of three codes, that say something of the target; three folds."""
+    random = np.random.default_rng(1)
+    x = np.column_stack([random.normal(size=(ROWS, 2)), random.integers(0, 3, ROWS)]).astype(np.float32)
+    raw = x[:, 0] * x[:, 1] + x[:, 2] + random.normal(size=ROWS)
+    task: Task
+    if kind == "classes":
+        task, y = Classification(("a", "b")), torch.from_numpy(raw > 1).long()
+    elif kind == "labels":
+        task = MultiLabel(("a", "b"))
+        y = torch.from_numpy(np.column_stack([raw > 1, raw < 0])).float()
+    else:
+        task, y = Regression((float(raw.mean()),), (float(raw.std()),)), torch.from_numpy(raw).float()
+    of = np.arange(ROWS) % 3
+    folds = [(np.flatnonzero(of != fold), np.flatnonzero(of == fold)) for fold in range(3)]
+    return Lesson(task, torch.from_numpy(x), y, folds, (3,), seed=5)
+
+
+@pytest.mark.parametrize("kind", ["classes", "labels", "numbers"])
+def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
+    given = lesson(kind)
+    with cpu_threads(1):
+        here = learn_all(given)
+    with Beside(given) as beside:
+        there = beside.answer()
+    assert there is not None
+    assert [each.name for each in there.fitted] == [each.name for each in here.fitted] != []
+    assert there.half == here.half
+    for one, other in zip(here.fitted, there.fitted, strict=True):
+        assert torch.equal(one.out, other.out)
+        assert torch.equal(one.module(given.x), other.module(given.x))
+        assert (one.arch, one.options) == (other.arch, other.options)
+
+
+def test_a_process_that_was_killed_has_no_answer() -> None:
+    with Beside(lesson("numbers")) as beside:
+        os.kill(beside.number, signal.SIGKILL)
+        assert beside.answer() is None
+
+
+def test_leaving_ends_the_process_before_it_has_read_its_lesson() -> None:
+    with Beside(lesson("numbers")) as beside:
+        number = beside.number
+    assert not _lives(number)
+
+
+def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "parent.py"
+    program.write_text(
+        f"import sys, time\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from test_beside import Beside, lesson\n"
+        "beside = Beside(lesson('numbers'))\nprint(beside.number, flush=True)\ntime.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        number = int(parent.stdout.readline())
+        parent.kill()
+    until = time.monotonic() + 60
+    while _lives(number) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _lives(number)
+
+
+def _lives(number: int) -> bool:
+    """Whether a process of this number runs; one that has ended and that nobody has waited for does not."""
+    state = Path(f"/proc/{number}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_fit_is_the_same_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:
+    random = np.random.default_rng(2)
+    table = tmp_path / "table.csv"
+    rows = [f"{a:.4f},{b:.4f},{'yes' if a + c > 0 else 'no'}" for a, b, c in random.normal(size=(80, 3))]
+    table.write_text("\n".join(["a,b,y", *rows]))
+    monkeypatch.setattr(blending, "ROWS_WORTH_A_PROCESS", 40)
+    asked = []
+
+    def answer(beside: Beside) -> None:
+        asked.append(beside)
+
+    runs = []
+    for threads in (1, 2):
+        if threads == 2 and not answers:
+            monkeypatch.setattr(Beside, "answer", answer)
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        runs.append(gf.fit(gf.table(table, target="y"), out=tmp_path / f"run{threads}", epochs=1, quiet=True))
+    assert len(asked) == (not answers)
+    one, other = (run.folder / WEIGHTS for run in runs)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_few_rows_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(lesson: Lesson) -> Beside:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(blending, "Beside", none)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    table = tmp_path / "table.csv"
+    table.write_text("a,y\n" + "".join(f"{at % 7},{at}\n" for at in range(60)))
+    assert gf.fit(gf.table(table, target="y"), out=tmp_path / "run", epochs=1, quiet=True).verdict
