@@ -11,13 +11,13 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.data.tables.frames import free_memory
+from goodfit.fitting.beside import Beside
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
-from goodfit.rivals.beside import Beside
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import learn_all
 from goodfit.rivals.rival import FittedRival, Lesson

@@ -15,7 +15,7 @@ import torch
 
 import goodfit as gf
 from goodfit.fitting import blending
-from goodfit.rivals.beside import Beside
+from goodfit.fitting.beside import Beside
 from goodfit.rivals.learning import learn_all
 from goodfit.rivals.rival import Lesson
 from goodfit.store.run_folder import WEIGHTS

@@ -25,7 +25,6 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-import goodfit
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import Learnt, learn_all
 from goodfit.rivals.rival import FittedRival, Lesson
@@ -41,7 +40,7 @@ class Beside:
 
     def __init__(self, lesson: Lesson) -> None:
         known = os.environ.get("PYTHONPATH")
-        paths = [str(Path(goodfit.__file__).parent.parent), *([known] if known else [])]
+        paths = [str(Path(__file__).parents[2]), *([known] if known else [])]
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
