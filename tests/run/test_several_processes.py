@@ -154,13 +154,14 @@ def test_the_others_notice_that_a_process_was_killed_and_any_number_goes_on(tmp_
 
 
 def start(place: Path, *words: str) -> subprocess.Popen[str]:
+    (place / "temporary").mkdir(exist_ok=True)
     return subprocess.Popen(
         [sys.executable, "-m", "goodfit", "fit", *words, "--cache", "cache", "--device", "cpu"],
         cwd=place,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(place / "temporary")},
     )
 
 
@@ -173,6 +174,7 @@ def test_what_is_wrong_with_the_data_is_one_line_of_all_processes(place: Path) -
         "goodfit: --target rihc: there is no such column. Did you mean rich? The columns are age, town, rich."
     ]
     assert not (place / "runs").exists()
+    assert not list((place / "temporary").iterdir())  # torchrun's launcher leaves a folder by itself
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
