@@ -84,7 +84,7 @@ def fit_apart(place: str) -> None:
             shared_folder.wait_to_see(path, expected, rank, patience=0.2)
 
         Processes.value_of_first = elsewhere  # type: ignore[method-assign]  # for this process
-        processes.wait_to_see = impatient  # type: ignore[assignment]  # for this process
+        processes.wait_to_see = impatient  # type: ignore[attr-defined]  # imported there, for this
     x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
     try:
         goodfit.fit((x, x[:, 0]), out=Path(place) / "run", epochs=2, rivals="none", device="cpu")

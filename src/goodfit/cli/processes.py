@@ -30,6 +30,11 @@ def of_several() -> bool:
     return os.environ.get("WORLD_SIZE", "1") not in ("", "1")
 
 
+def named_of_several() -> str:
+    """ ", process 1 of 2"; nothing where it is alone."""
+    return f", process {os.environ.get('RANK', '?')} of {os.environ['WORLD_SIZE']}" if of_several() else ""
+
+
 def launch(arguments: list[str], count: int) -> int:
     """Run `goodfit ARGUMENTS` in so many processes of this machine; the exit status of the one that failed first.
 
