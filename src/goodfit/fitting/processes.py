@@ -28,6 +28,7 @@ from goodfit.fitting.blending import PartScores
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import RunFolder, choose_folder
 from goodfit.fitting.journal import Journal
+from goodfit.fitting.more import MoreEpochs
 from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import photo_net
@@ -67,14 +68,29 @@ class Team:
     def is_first(self) -> bool:
         return self.processes.rank == 0
 
-    def keep(self, folder: RunFolder) -> None:
-        """Note the folder, for the case that all processes are started again by torchrun."""
+    def keep(self, folder: RunFolder, longer: MoreEpochs | None) -> None:
+        """Note the folder, for the case that all processes are started again by torchrun.
+
+        Args:
+            longer: what a finished run is trained on to: it takes the place of that run at the end.
+        """
         if self.processes.several:
             keep_text(f"fit {self.number}", str(folder.path.absolute()))
+            if longer is not None:
+                keep_text(f"epochs of fit {self.number}", str(longer.total))
 
-    def folder_before_restart(self) -> RunFolder | None:
-        """The folder of this fit, where torchrun has started all processes again; the fit goes on in it."""
-        kept = kept_text(f"fit {self.number}") if self.processes.several else None
+    def folder_before_restart(self, longer: MoreEpochs | None) -> RunFolder | None:
+        """The folder of this fit, where torchrun has started all processes again; the fit goes on in it.
+
+        Args:
+            longer: as the command finds it now: from the run that is there, which may be the longer one already.
+        """
+        if not self.processes.several:
+            return None
+        epochs = kept_text(f"epochs of fit {self.number}")
+        if longer is not None and not longer.stands and epochs == str(len(longer.record.history)):
+            return RunFolder(longer.base, finished=True)
+        kept = kept_text(f"fit {self.number}")
         return None if kept is None else choose_folder("", kept, resume=True)
 
     def begin(self, folder: Path, source: Source | None = None) -> None:
