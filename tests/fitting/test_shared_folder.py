@@ -80,8 +80,8 @@ def fit_apart(place: str) -> None:
             answer = of_first(self, value)
             return [answer[0].replace("/run/", "/old/"), *answer[1:]] if isinstance(answer, list) else answer
 
-        def impatient(path: Path, expected: str, rank: int) -> None:
-            shared_folder.wait_to_see(path, expected, rank, patience=0.2)
+        def impatient(path: Path, expected: str, rank: int, patience: float = 0.2) -> None:
+            shared_folder.wait_to_see(path, expected, rank, patience)
 
         Processes.value_of_first = elsewhere  # type: ignore[method-assign]  # for this process
         processes.wait_to_see = impatient  # type: ignore[attr-defined]  # imported there, for this
