@@ -19,7 +19,7 @@ BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install dev demo test lint types slow zoo zoo-peers field nightly gpu-test bench fuzz faults audit sbom \
+.PHONY: help install dev demo test lint types slow zoo zoo-peers field nightly gpu-test remote-test bench fuzz faults audit sbom \
         install-hashed keywords lessons lessons-notebooks docs clean
 
 help:  ## list the targets
@@ -71,6 +71,10 @@ gpu-test:  ## the tests that need a CUDA GPU, where there is one
 	    fi; \
 	done; \
 	echo "gpu-test: no CUDA GPU is seen by torch here, so nothing was run."
+
+remote-test: dev  ## data at https:// and s3:// addresses, from servers of this machine
+	@$(PIP_INSTALL) -c constraints.txt -e '.[remote]' 'moto[server]>=5'
+	@$(BIN)/python -m pytest -m "" tests/data/test_remote.py tests/run/test_remote_data.py
 
 bench: dev  ## the measurements behind docs/benchmarks.md
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done

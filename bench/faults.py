@@ -12,7 +12,8 @@ Kinds that are "trained on" are `goodfit fit --more` of a finished run: it is ki
 command again ends it; only where the longer run has taken its place already is it `--resume`, which draws the page.
 
 With `--processes N` each fit runs in N processes (`goodfit fit --processes N`), and one of them is killed, any of them;
-torchrun starts all again by itself, and the same is compared with an undisturbed fit in N processes. With `--shard` as
+torchrun starts all again by itself, and the same is compared with an undisturbed fit in N processes. A fit is killed
+once, the next one twice, the next one three times: while it starts again, or in a later phase. With `--shard` as
 well each of them holds a part of the weights; kinds that are "trained on" are left out then.
 """
 
@@ -35,6 +36,7 @@ from typing import Any
 os.environ["OMP_NUM_THREADS"] = "1"  # forked processes, several at a time
 
 import numpy as np
+from _equal_runs import difference
 from same_bits import FITS, write_data
 
 PYTHON_ARRAYS = "arrays from Python"
@@ -43,9 +45,8 @@ KINDS = [*FITS, PYTHON_ARRAYS, *MORE]
 PHASES = ("starting", "training", "scoring", "page")
 SHARD = ["--shard", "--optimiser", "adamw", "--folds", "1"]  # not for Muon, nor for cross-fitting
 TURNS = (2, 1, 3, 2, 0, 1, 2, 3, 1, 2, 0, 1, 2, 3)  # the phases in which fit after fit is killed
-SAME_BYTES = ("model.safetensors", "scores.safetensors", "predictions.csv", "split.csv", "looks.json")
-TIMES = {"created", "seconds", "decoded", "checksum"}  # fields that say when and how fast, and the sum over them
-SECONDS_AT_MOST = 120  # of a fit
+KILLS_OF_A_FIT = (1, 2, 3)  # in several processes: torchrun starts them again three times
+SECONDS_AT_MOST = 120  # of a fit, a process
 LOOK_EVERY = 0.001  # seconds
 
 
@@ -65,6 +66,11 @@ class Fit:
     def more(self) -> int:
         """Epochs by which it trains a finished run on; 0 for a fit of its own."""
         return MORE[self.kind][1] if self.kind in MORE else 0
+
+    @property
+    def seconds_at_most(self) -> int:
+        """After which it hangs."""
+        return SECONDS_AT_MOST * self.processes
 
     @property
     def epochs(self) -> int:
@@ -177,7 +183,7 @@ def undisturbed(fit: Fit) -> Moments:
 def killed_in(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> int | None:
     """Start it and kill it in this phase or a later one; the phase that it was in, None: it had ended before."""
     process = fit.start()
-    limit = time.monotonic() + SECONDS_AT_MOST
+    limit = time.monotonic() + fit.seconds_at_most
     while phase_now(fit) < phase:
         if os.waitpid(process, os.WNOHANG)[0]:
             return None
@@ -192,26 +198,37 @@ def killed_in(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> in
     return phase_now(fit) if os.WIFSIGNALED(status) else None
 
 
-def one_process_killed(fit: Fit, phase: int, moments: Moments, dice: random.Random) -> tuple[list[int], str | None]:
-    """Start it in several processes and kill one of them in this phase; the phases hit, and what is wrong."""
+def processes_killed(
+    fit: Fit, phases: list[int], moments: Moments, dice: random.Random
+) -> tuple[list[int], str | None]:
+    """Start it in several processes and kill one of them in each of these phases; the phases hit, and what is wrong."""
     launcher = fit.start()
-    limit = time.monotonic() + SECONDS_AT_MOST
-    while phase_now(fit) < phase or len(_processes_of(launcher)) < fit.processes:
-        if os.waitpid(launcher, os.WNOHANG)[0]:
-            return [], None
-        if time.monotonic() > limit:
-            os.kill(launcher, signal.SIGTERM)
-            os.waitpid(launcher, 0)
-            return [], f"it hangs before {PHASES[phase]}"
-        time.sleep(LOOK_EVERY)
-    time.sleep(dice.uniform(0, moments.length(phase)))
-    victims = _processes_of(launcher)
-    was_in = phase_now(fit)
-    try:
-        os.kill(dice.choice(victims), signal.SIGKILL)
-    except (IndexError, ProcessLookupError):  # it was faster than the undisturbed one
-        return [], ended(launcher, fit)
-    return [was_in], ended(launcher, fit)
+    hit: list[int] = []
+    before: set[int] = set()  # processes of a start in which one was killed
+    for phase in phases:
+        limit = time.monotonic() + fit.seconds_at_most
+        while True:
+            done, status = os.waitpid(launcher, os.WNOHANG)
+            if done:  # it was faster than the undisturbed one
+                return hit, _fault(status, fit)
+            victims = _processes_of(launcher)
+            if phase_now(fit) >= phase and len(victims) == fit.processes and not before.intersection(victims):
+                break
+            if time.monotonic() > limit:
+                os.kill(launcher, signal.SIGTERM)
+                os.waitpid(launcher, 0)
+                return hit, f"it hangs before {PHASES[phase]}"
+            time.sleep(LOOK_EVERY)
+        # a start after a kill reads and joins before it goes on with its phase
+        time.sleep(dice.uniform(0, moments.length(phase) + (moments.length(0) if hit else 0)))
+        before.update(victims)
+        was_in = phase_now(fit)
+        try:
+            os.kill(dice.choice(_processes_of(launcher)), signal.SIGKILL)
+        except (IndexError, ProcessLookupError):  # it has just ended
+            break
+        hit.append(was_in)
+    return hit, ended(launcher, fit)
 
 
 def _processes_of(launcher: int) -> list[int]:
@@ -230,49 +247,21 @@ def to_the_end(fit: Fit) -> str | None:
 
 def ended(process: int, fit: Fit) -> str | None:
     """Wait for a fit; what is wrong, None where it ends well."""
-    limit = time.monotonic() + SECONDS_AT_MOST
+    limit = time.monotonic() + fit.seconds_at_most
     while True:
         done, status = os.waitpid(process, os.WNOHANG)
         if done:
-            break
+            return _fault(status, fit)
         if time.monotonic() > limit:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
             return "hangs"
         time.sleep(0.01)
+
+
+def _fault(status: int, fit: Fit) -> str | None:
     code = os.waitstatus_to_exitcode(status)
     return None if code == 0 else f"exit {code}: {fit.out.with_suffix('.log').read_text()[-2000:]}"
-
-
-def difference(one: Path, other: Path, caches: list[Path]) -> str | None:
-    """The first thing in which two runs differ, or that is left over."""
-    names = [sorted(path.name for path in folder.iterdir()) for folder in (one, other)]
-    if names[0] != names[1]:
-        return f"other files: {sorted(set(names[0]) ^ set(names[1]))}"
-    for name in SAME_BYTES:
-        if (one / name).exists() and (one / name).read_bytes() != (other / name).read_bytes():
-            return f"{name} differs"
-    records = [_without_times(json.loads((folder / "run.json").read_text())) for folder in (one, other)]
-    different = [key for key in records[0] if records[0][key] != records[1].get(key)]
-    if different:
-        return f"run.json differs in {different}: {records[0][different[0]]} and {records[1][different[0]]}"[:1500]
-    lines = [
-        [_without_times(json.loads(line)) for line in (folder / "history.jsonl").read_text().splitlines()]
-        for folder in (one, other)
-    ]
-    if lines[0] != lines[1]:
-        return "history.jsonl differs"
-    beside = [sorted(path.name for path in folder.parent.iterdir() if path.is_dir()) for folder in (one, other)]
-    if beside[0] != beside[1]:
-        return f"other folders: {beside[0]} and {beside[1]}"
-    left = [path.name for cache in caches for path in cache.glob(".*.tmp")]
-    return f"left in the cache: {left}" if left else None
-
-
-def _without_times(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_times(inner) for key, inner in value.items() if key not in TIMES}
-    return [_without_times(inner) for inner in value] if isinstance(value, list) else value
 
 
 def begin(fit: Fit, whole: Fit | None = None) -> None:
@@ -303,7 +292,7 @@ def try_kind(
     results = []
     for number in range(kills):
         dice = random.Random(f"{seed}/{kind}/{number}")
-        phase = TURNS[number % len(TURNS)]
+        phases = [TURNS[(number + kill) % len(TURNS)] for kill in range(KILLS_OF_A_FIT[number % 3])]
         cold = dice.random() < 0.5
         out = place / f"run-{KINDS.index(kind)}-{number}" / "run"
         cache = place / f"cold-{KINDS.index(kind)}-{number}" if cold else warm
@@ -312,12 +301,12 @@ def try_kind(
         while processes > 1 and not hit and wrong is None:
             fit = Fit(kind, data, cache, out, processes=processes, shard=shard)
             begin(fit, whole)
-            hit, wrong = one_process_killed(fit, phase, moments, dice)
+            hit, wrong = processes_killed(fit, sorted(phases), moments, dice)
             wrong = wrong or difference(whole.out, out, [cache])
         while processes == 1 and not hit:  # a fit that was faster than the undisturbed one may have ended before
             fit = Fit(kind, data, cache, out)
             begin(fit, whole)
-            was_in = killed_in(fit, phase, moments, dice)
+            was_in = killed_in(fit, phases[0], moments, dice)
             hit += [] if was_in is None else [was_in]
         if processes == 1 and number % 4 == 3:
             again = dice.randrange(len(PHASES))

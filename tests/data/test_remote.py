@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
-import io
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +11,7 @@ import fsspec
 import numpy as np
 import polars as pl
 import pytest
-from PIL import Image
+from remote_servers import Server, bucket, png, serving, tar
 
 import goodfit
 from goodfit.data import open_data
@@ -26,46 +22,12 @@ from goodfit.errors import DataError, UsageError
 pytest.importorskip("aiohttp")
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Files of a folder, with the server's list of what was asked."""
-
-    def do_GET(self) -> None:
-        self.server.asked.append(f"GET {self.path}")  # type: ignore[attr-defined]  # of the fixture
-        if "forbidden" in self.path:
-            self.send_error(403)
-        elif "broken" in self.path:
-            self.send_error(503)
-        elif "short" in self.path:
-            self.send_response(200)
-            self.send_header("Content-Length", "100")
-            self.end_headers()
-            self.wfile.write(b"x" * 60)
-        else:
-            super().do_GET()
-
-    def log_message(self, *words: Any) -> None:
-        """Nothing."""
-
-
-class Server(http.server.ThreadingHTTPServer):
-    asked: list[str]
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Path, str, Server]]:
     """A folder, its address, and the server."""
     folder = tmp_path / "served"
-    folder.mkdir()
-    server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
-    server.asked = []
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # looks for its end so often
-    thread.start()
-    try:
-        yield folder, f"http://127.0.0.1:{server.server_port}", server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(folder) as (address, server):
+        yield folder, address, server
 
 
 def test_a_file_is_fetched_once_and_again_when_it_has_changed(served: tuple[Path, str, Server], tmp_path: Path) -> None:
@@ -91,25 +53,14 @@ def test_a_table_at_an_address_is_read_as_the_file_is(served: tuple[Path, str, S
 
 
 def test_archives_with_numbers_are_the_rows_of_all(served: tuple[Path, str, Server], tmp_path: Path) -> None:
-    import tarfile
-
     folder, address, server = served
     for number in range(3):
-        with tarfile.open(folder / f"part-{number:03d}.tar", "w") as archive:
-            for name, data in ((f"{number}.png", png(number)), (f"{number}.cls", b"odd" if number % 2 else b"even")):
-                member = tarfile.TarInfo(name)
-                member.size = len(data)
-                archive.addfile(member, io.BytesIO(data))
+        members = {f"{number}.png": png(number), f"{number}.cls": b"odd" if number % 2 else b"even"}
+        (folder / f"part-{number:03d}.tar").write_bytes(tar(members))
     source = open_data(f"{address}/part-{{000..002}}.tar", cache=tmp_path / "cache")
     assert source.kind == "shards"
     assert list(source.targets or ()) == ["even", "odd", "even"]
     assert server.asked == [f"GET /part-{number:03d}.tar" for number in range(3)]  # one after the other
-
-
-def png(value: int) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.full((20, 20, 3), value, dtype=np.uint8)).save(file, "PNG")
-    return file.getvalue()
 
 
 def test_a_folder_of_images_is_read_as_a_folder(tmp_path: Path) -> None:
@@ -231,32 +182,20 @@ def test_clearing_the_cache_removes_what_was_fetched(served: tuple[Path, str, Se
 
 
 def test_a_bucket_is_read_with_and_without_its_own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("s3fs")
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(port=0)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        bucket = fsspec.filesystem("s3")
-        bucket.mkdir("photos-bucket")
-        for kind, value in (("dark", 10), ("light", 200)):
-            for number in range(2):
-                bucket.pipe(f"photos-bucket/train/{kind}/{number}.png", png(value + number))
+    values = {"dark/0": 10, "dark/1": 11, "light/0": 200, "light/1": 201}
+    images = {f"train/{name}.png": png(value) for name, value in values.items()}
+    with bucket("photos-bucket", images) as system:
         source = open_data("s3://photos-bucket/train", cache=tmp_path / "cache")
         assert sorted(source.targets or ()) == ["dark", "dark", "light", "light"]
         with pytest.raises(DataError, match=r"s3://photos-bucket/absent.csv: there is no such file"):
             local_copy("s3://photos-bucket/absent.csv", tmp_path / "cache")
         with pytest.raises(DataError, match="there is no such file"):
             local_copy("s3://no-such-bucket/absent.csv", tmp_path / "cache")
-        bucket.chmod("photos-bucket/train/dark/1.png", "public-read")
+        system.chmod("photos-bucket/train/dark/1.png", "public-read")
         monkeypatch.delenv("AWS_ACCESS_KEY_ID")
         monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        bucket.clear_instance_cache()
+        system.clear_instance_cache()
         assert local_copy("s3://photos-bucket/train/dark/1.png", tmp_path / "other").read_bytes() == png(11)
         with pytest.raises(DataError, match="no permission to read it"):
             local_copy("s3://photos-bucket/train/dark/0.png", tmp_path / "other")
-    finally:
-        server.stop()

@@ -154,13 +154,14 @@ def test_the_others_notice_that_a_process_was_killed_and_any_number_goes_on(tmp_
 
 
 def start(place: Path, *words: str) -> subprocess.Popen[str]:
+    (place / "temporary").mkdir(exist_ok=True)
     return subprocess.Popen(
         [sys.executable, "-m", "goodfit", "fit", *words, "--cache", "cache", "--device", "cpu"],
         cwd=place,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(place / "temporary")},
     )
 
 
@@ -173,6 +174,7 @@ def test_what_is_wrong_with_the_data_is_one_line_of_all_processes(place: Path) -
         "goodfit: --target rihc: there is no such column. Did you mean rich? The columns are age, town, rich."
     ]
     assert not (place / "runs").exists()
+    assert not list((place / "temporary").iterdir())  # torchrun's launcher leaves a folder by itself
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
@@ -203,7 +205,7 @@ def test_a_fit_that_is_started_again_goes_on_in_its_folder_though_it_is_in_use(
     rows: dict[str, Any] = {"epochs": 3, "rivals": "none", "device": "cpu"}
     with pytest.raises(KeyboardInterrupt):
         goodfit.fit((x, x[:, 0]), out=out, on_epoch=killed, **rows)
-    monkeypatch.setattr(Team, "folder_before_restart", lambda self: choose_folder("", out, resume=True))
+    monkeypatch.setattr(Team, "folder_before_restart", lambda self, longer: choose_folder("", out, resume=True))
     assert len(goodfit.fit((x, x[:, 0]), out=out, **rows).history) == 3
 
 
@@ -315,3 +317,40 @@ def test_a_run_that_is_trained_on_is_read_where_it_ends_up(tmp_path: Path) -> No
     x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
     goodfit.fit((x, x[:, 0]), out=tmp_path / "run", epochs=1, rivals="none", device="cpu")
     assert in_processes(2, train_on, str(tmp_path / "run")) == ["run of 3 epochs"] * 2
+
+
+def train_on_with_a_launcher(folder: str, killed: bool) -> str:
+    """Two more epochs; process 0 is killed while the page of the longer run is drawn, which has taken its place."""
+    from goodfit.fitting import fit, processes
+
+    def keep(name: str, text: str) -> None:
+        Path(folder).with_name(f"kept {name}").write_text(text)
+
+    def kept(name: str) -> str | None:
+        path = Path(folder).with_name(f"kept {name}")
+        return path.read_text() if path.exists() else None
+
+    def end_here(run: Any) -> None:
+        os._exit(1)
+
+    processes.keep_text, processes.kept_text = keep, kept  # type: ignore[attr-defined]  # as torchrun's store does
+    if killed:
+        fit.finish = end_here  # type: ignore[attr-defined]  # imported there, for this
+    x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
+    try:
+        run = goodfit.fit((x, x[:, 0]), out=folder, more=2, rivals="none", device="cpu")
+    except ProcessError as error:
+        return str(error)
+    return f"{run.folder.name} of {len(run.history)} epochs"
+
+
+def test_processes_started_again_after_the_longer_run_took_its_place_train_it_no_further(tmp_path: Path) -> None:
+    """torchrun repeats the command, --more 2 as well."""
+    x = np.random.default_rng(3).normal(size=(131, 4)).astype(np.float32)
+    goodfit.fit((x, x[:, 0]), out=tmp_path / "run", epochs=1, rivals="none", device="cpu")
+    with pytest.raises(RuntimeError, match="it ended without an answer"):
+        in_processes(2, train_on_with_a_launcher, str(tmp_path / "run"), True)
+    again = in_processes(2, train_on_with_a_launcher, str(tmp_path / "run"), False)
+    assert again == ["run of 3 epochs"] * 2
+    assert (tmp_path / "run" / "report.html").exists()
+    assert not (tmp_path / "run-before-2").exists()

@@ -134,6 +134,12 @@ def main() -> None:
         if full:
             raise
         status = _say_error(error) if processes.speaks(for_good=True) else BAD_INPUT
+    except (MemoryError, RuntimeError) as error:
+        if full or not _out_of_memory(error):
+            raise
+        which = processes.named_of_several()
+        fix = "Give a smaller --batch-size or less data at once; --traceback shows where it was asked for"
+        status = _say(f"out of memory{which}. {fix}.") if processes.speaks(for_good=False) else BAD_INPUT
     except BrokenPipeError:
         streams.give_up_stdout()
     except OSError as error:
@@ -143,6 +149,12 @@ def main() -> None:
         status = _say_error(streams.unwritable(error))
     if status:
         sys.exit(status)
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    from goodfit.train.memory import out_of_memory
+
+    return out_of_memory(error)
 
 
 def _say_error(error: Exception) -> int:

@@ -108,7 +108,7 @@ fit = cloup.Command("fit", params=_parameters(), callback=_fit, help=_fit.__doc_
 
 def data_options(arguments: tuple[str, ...]) -> dict[str, Any]:
     """What options of the data say on the command line of another command: those of `goodfit fit`."""
-    names = ("valid", "test", "kind", *(option.name for option in source_options()))
+    names = ("valid", "test", "kind", "cache", *(option.name for option in source_options()))
     of_data = {option.name for option in fit_options() if option.group == "Data"}
     options = [each for each in fit.params if each.name in {*names, *of_data}]
     command = click.Command("check", params=options, add_help_option=False)

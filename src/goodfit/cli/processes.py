@@ -30,6 +30,11 @@ def of_several() -> bool:
     return os.environ.get("WORLD_SIZE", "1") not in ("", "1")
 
 
+def named_of_several() -> str:
+    """ ", process 1 of 2"; nothing where it is alone."""
+    return f", process {os.environ.get('RANK', '?')} of {os.environ['WORLD_SIZE']}" if of_several() else ""
+
+
 def launch(arguments: list[str], count: int) -> int:
     """Run `goodfit ARGUMENTS` in so many processes of this machine; the exit status of the one that failed first.
 
@@ -42,20 +47,20 @@ def launch(arguments: list[str], count: int) -> int:
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // count)))
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # the processes have said it in a line
-    config = LaunchConfig(
-        min_nodes=1,
-        max_nodes=1,
-        nproc_per_node=count,
-        run_id=uuid.uuid4().hex,
-        rdzv_backend="c10d",
-        rdzv_endpoint="127.0.0.1:0",
-        max_restarts=RESTARTS,
-        monitor_interval=0.1,
-        logs_specs=DefaultLogsSpecs(),
-    )
     try:
         with tempfile.TemporaryDirectory() as place:
             os.environ[REFUSED] = str(Path(place) / "refused")
+            config = LaunchConfig(
+                min_nodes=1,
+                max_nodes=1,
+                nproc_per_node=count,
+                run_id=uuid.uuid4().hex,
+                rdzv_backend="c10d",
+                rdzv_endpoint="127.0.0.1:0",
+                max_restarts=RESTARTS,
+                monitor_interval=0.1,
+                logs_specs=DefaultLogsSpecs(log_dir=str(Path(place) / "logs")),  # else torch leaves a folder in /tmp
+            )
             elastic_launch(config, sys.executable)("-m", "goodfit", *arguments)
     except ChildFailedError as error:
         return ended(error.failures)

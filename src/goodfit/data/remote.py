@@ -120,7 +120,7 @@ def _fetched(given: str, cache: Path, name: str) -> Path:
     except UnreachableError as error:
         if before is None or not _is_whole(place, before):
             raise
-        print(f"goodfit: {address} {error.what}; the copy of before is read", file=sys.stderr)
+        print(f"goodfit: {address}: {error.what}; the copy of before is read", file=sys.stderr)
         return _top(place, before.files, address)
     known = before.files if before is not None else {}
     wanted = {each: facts for each, facts in files.items() if not _is_kept(place / each, known.get(each), facts)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ from goodfit.errors import DataError, GoodfitError, UsageError
 
 PACKAGES = {"gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "hf": "huggingface_hub", "sftp": "paramiko"}
 NO_PERMISSION = (401, 403)
+NOT_TRUSTED = re.compile(r"certificate verify failed: (.+?)[.)]* \(_ssl")  # as OpenSSL says it through Python
 LOST = ("Connect", "Timeout", "Payload", "ServerDisconnected", "DNS")  # in names of errors of networks
 
 
@@ -52,6 +54,13 @@ def _in_words(error: BaseException, address: str) -> DataError:
     if status in NO_PERMISSION or "Permission" in kinds or "Credentials" in kinds:
         return NoPermissionError(
             f"no permission to read it{answer}", where=address, fix="Check the address and your credentials"
+        )
+    if (reason := NOT_TRUSTED.search(" ".join(map(str, chain)))) is not None:
+        variable = "AWS_CA_BUNDLE" if address.startswith("s3") else "SSL_CERT_FILE"
+        return UnreachableError(
+            f"it is not read: the certificate of the server is not trusted ({reason[1]})",
+            where=address,
+            fix=f"Where you trust it, name its file in {variable}",
         )
     lost = any(word in kinds for word in LOST)
     if status in (404, 410) or (status is None and not lost and "NotFound" in kinds):

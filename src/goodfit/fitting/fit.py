@@ -110,13 +110,13 @@ def fit(
     cache_given = Path(cache) if cache is not None else None
     source = open_data(data, valid=valid, test=test, kind=kind, cache=cache_given, **source_options)
     longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
-    folder = team.folder_before_restart()  # asked first: what is in it is no reason to refuse it
+    folder = team.folder_before_restart(longer)  # asked first: what is in it is no reason to refuse it
     if folder is None:
         folder = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
     journal = Journal(console or console_for(quiet, verbose=verbose), folder.path, on_epoch)
     if longer is not None and longer.stands:
         with folder.claimed():  # nobody else is at it, and the lock of the fit that was killed goes
-            pass
+            team.keep(folder, longer)
         run = load(take_place(folder.path, longer.base, journal), model=model, params=params, device=asked.device)
         finish(run)
         team.begin(run.folder)
@@ -149,7 +149,7 @@ def fit(
         held.enter_context(cpu_threads(1 if asked.exact else None))
         if checkpoint is not None:
             held.enter_context(folder.claimed())
-            team.keep(folder)
+            team.keep(folder, longer)
         if model is not None:
             held.enter_context(wrong_widths_named(source))
         size_of = photo_net(asked, own_net=model is not None, started=begun)
@@ -174,13 +174,13 @@ def fit(
             training = longer.begin(problem, net, device, journal, model, params)
             created = datetime.now(UTC).isoformat(timespec="seconds")
             held.enter_context(folder.claimed())
-            team.keep(folder)
+            team.keep(folder, longer)
             journal.write_history(training)
         else:
             training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
             created = datetime.now(UTC).isoformat(timespec="seconds")
             held.enter_context(folder.claimed())
-            team.keep(folder)
+            team.keep(folder, longer)
             if has_frozen_start(net, training):
                 frozen_epoch(problem, net, training, cache_place, journal)
             if budget is not None:

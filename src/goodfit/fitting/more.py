@@ -62,6 +62,13 @@ class MoreEpochs:
         """Whether the longer run stands whole, and has not yet taken the place of the run."""
         return self.folder.finished
 
+    @property
+    def total(self) -> int:
+        """Epochs of the longer run."""
+        if self.stands:
+            return len(read_record(self.folder.path).history)
+        return len(self.record.history) + self.epochs
+
     def options(self, asked: FitOptions) -> FitOptions:
         """Those of the run; its time budget is used up.
 

@@ -28,15 +28,17 @@ from goodfit.fitting.blending import PartScores
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import RunFolder, choose_folder
 from goodfit.fitting.journal import Journal
+from goodfit.fitting.more import MoreEpochs
 from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import Problem, make_problem
 from goodfit.fitting.resume import read_checkpoint
 from goodfit.fitting.scoring import rows_to_score
+from goodfit.fitting.shared_folder import mark, wait_to_see
 from goodfit.fitting.training import go_on
 from goodfit.run import Run, load
-from goodfit.store.run_folder import CHECKPOINT
+from goodfit.store.run_folder import CHECKPOINT, RECORD
 from goodfit.train.checkpoint import dump
 from goodfit.train.device import cpu_threads
 from goodfit.train.exact import refuse_other_counts
@@ -66,19 +68,37 @@ class Team:
     def is_first(self) -> bool:
         return self.processes.rank == 0
 
-    def keep(self, folder: RunFolder) -> None:
-        """Note the folder, for the case that all processes are started again by torchrun."""
+    def keep(self, folder: RunFolder, longer: MoreEpochs | None) -> None:
+        """Note the folder, for the case that all processes are started again by torchrun.
+
+        Args:
+            longer: what a finished run is trained on to: it takes the place of that run at the end.
+        """
         if self.processes.several:
             keep_text(f"fit {self.number}", str(folder.path.absolute()))
+            if longer is not None:
+                keep_text(f"epochs of fit {self.number}", str(longer.total))
 
-    def folder_before_restart(self) -> RunFolder | None:
-        """The folder of this fit, where torchrun has started all processes again; the fit goes on in it."""
-        kept = kept_text(f"fit {self.number}") if self.processes.several else None
+    def folder_before_restart(self, longer: MoreEpochs | None) -> RunFolder | None:
+        """The folder of this fit, where torchrun has started all processes again; the fit goes on in it.
+
+        Args:
+            longer: as the command finds it now: from the run that is there, which may be the longer one already.
+        """
+        if not self.processes.several:
+            return None
+        epochs = kept_text(f"epochs of fit {self.number}")
+        if longer is not None and not longer.stands and epochs == str(len(longer.record.history)):
+            return RunFolder(longer.base, finished=True)
+        kept = kept_text(f"fit {self.number}")
         return None if kept is None else choose_folder("", kept, resume=True)
 
     def begin(self, folder: Path, source: Source | None = None) -> None:
         """The first process has its checkpoint, or a finished run (no source): the others may go on."""
-        self.processes.value_of_first([str(folder.absolute()), None if source is None else _reading(source)])
+        if self.processes.several:
+            written = folder.absolute() / (RECORD if source is None else CHECKPOINT)
+            reading = None if source is None else _reading(source)
+            self.processes.value_of_first([str(written), mark(written), reading])
 
     def train(self, training: Training, options: FitOptions, journal: Journal) -> None:
         """From here on the steps of this training are those of all processes.
@@ -146,9 +166,21 @@ class Team:
         training.processes, training.together = ALONE, None
         return scored
 
-    def end(self, folder: Path | None = None) -> Path:
-        """The first process has written the run into this folder, which all of them get."""
-        return Path(self.processes.value_of_first(None if folder is None else str(folder.absolute())))
+    def end(self, folder: Path) -> None:
+        """The first process has written the run into this folder."""
+        if self.processes.several:
+            record = folder.absolute() / RECORD
+            self.processes.value_of_first([str(record), mark(record)])
+
+    def written_by_first(self) -> tuple[Path, Any]:
+        """The file that the first process has come to by `begin` or `end`, and how it reads the data.
+
+        Raises:
+            ProcessError: this process does not see it: the machines do not share the run folder.
+        """
+        place, expected, *reading = self.processes.value_of_first()
+        wait_to_see(Path(place), expected, self.processes.rank)
+        return Path(place), reading[0] if reading else None
 
 
 def join_team(device: torch.device) -> Team:
@@ -195,12 +227,11 @@ def help_first(
         ProcessError: another process has ended, or this one reads other data.
         KeyboardInterrupt: all processes were stopped.
     """
-    place, reading = team.processes.value_of_first()
-    folder = Path(place)
+    written, reading = team.written_by_first()
     if reading is not None:
-        _train(team, folder, opened(), reading, model, params, cache)
-        folder = team.end()
-    return load(folder, model=model, params=params, device=asked.device)
+        _train(team, written, opened(), reading, model, params, cache)
+        written, _ = team.written_by_first()
+    return load(written.parent, model=model, params=params, device=asked.device)
 
 
 def _reading(source: Source) -> Any:
@@ -209,9 +240,9 @@ def _reading(source: Source) -> Any:
 
 
 def _train(
-    team: Team, folder: Path, source: Source, reading: Any, model: Any, params: list[Tensor] | None, cache: Path
+    team: Team, written: Path, source: Source, reading: Any, model: Any, params: list[Tensor] | None, cache: Path
 ) -> None:
-    checkpoint = read_checkpoint(folder / CHECKPOINT)
+    checkpoint = read_checkpoint(written)
     started = checkpoint.started
     options = FitOptions(**started.options)
     journal = Journal(Console(quiet=True))

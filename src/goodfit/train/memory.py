@@ -13,9 +13,9 @@ import torch
 Result = TypeVar("Result")
 
 
-def out_of_memory(error: RuntimeError) -> bool:
-    """Accelerators raise a class of its own, the CPU's allocator a plain RuntimeError."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+def out_of_memory(error: BaseException) -> bool:
+    """Accelerators raise a class of its own, the CPU's allocator a plain RuntimeError, NumPy and Python MemoryError."""
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "DefaultCPUAllocator" in str(error)
 
 
 def shrinking(work: Callable[[int], Result], rows: int) -> tuple[Result, int]:

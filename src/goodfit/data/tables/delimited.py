@@ -187,16 +187,17 @@ def choose_header(
 
 def without_head(data: bytes) -> tuple[bytes, int, str | None]:
     """Without empty lines at the beginning and Excel's line sep=; and how many lines these were, and that separator."""
-    skipped, named = 0, None
-    while data:
-        line, _, rest = data.partition(b"\n")
+    start, skipped, named = 0, 0, None
+    while start < len(data):
+        end = data.find(b"\n", start)
+        line, after = (data[start:], len(data)) if end < 0 else (data[start:end], end + 1)
         if line.strip(b" \t"):
             if named is None and line[:4].lower() == b"sep=" and len(line.rstrip(b" ")) == 5:
                 named = chr(line[4])
             else:
                 break
-        data, skipped = rest, skipped + 1
-    return data, skipped, named
+        start, skipped = after, skipped + 1
+    return data[start:], skipped, named  # no copy where start is 0
 
 
 def _rows(
