@@ -40,7 +40,7 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
         axes.set_ylim(max(-0.03, low - 4 * margin), high + margin)
         axes.set(
             title=f"Expected calibration error {calibration['ece']:.3f}",
-            xlabel=f"confidence, in {counted(len(bins), 'bin')} of equally many rows",
+            xlabel=f"confidence, in {counted(len(bins), 'bin')} of equal size",
             ylabel="share that is right",
         )
     return figure

@@ -56,7 +56,7 @@ def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: st
     blocks: list[Plot | Table] = []
     if len(classes) <= MAPPED_CLASSES:
         text = (
-            "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the stronger "
+            "Each line is a true class, each column what was predicted. Blue is right, orange is wrong; the stronger "
             "the colour, the larger the share of the true class."
         )
         blocks.append(
