@@ -78,7 +78,7 @@ def collect(folder: Path, record: Record) -> PageData:
         seconds=record.seconds,
         findings=plain["findings"],
         baseline=plain["baseline"],
-        rival=task.rival,
+        rival=rows_called(task.rival, noun),
         history=plain["history"],
         range_test=record.analyses.get(RANGE_TEST),
         best_epoch=record.best_epoch,

@@ -38,10 +38,15 @@ class HalfTheRows:
         """As run.json has it."""
         return {"rival": self.rival, "rows": self.rows, "excess": self.excess.to_json()}
 
+    @property
+    def more_would_help(self) -> bool:
+        """Whether that is beyond doubt."""
+        return self.excess.low > WORTH_HAVING
+
     def sentence(self) -> str:
         """What it says of more rows."""
         low, high = self.excess.low, self.excess.high
-        if low > WORTH_HAVING:
+        if self.more_would_help:
             words = "more rows would help"
         elif high < WORTH_HAVING:
             words = "more rows of this kind would hardly help"
