@@ -60,7 +60,7 @@ def collect(folder: Path, record: Record) -> PageData:
     if record.rivals:
         part = values["part"]
         sections.insert(0, rivals_section(record.rivals, record.metrics[part], task, part))
-    if record.explanation:
+    if record.explanation and len(record.explanation["importance"]) > 1:  # one column has all of it
         sections.append(importance_section(record.explanation))
     if PROFILE in record.analyses:
         sections.append(columns_section(record.analyses[PROFILE]))

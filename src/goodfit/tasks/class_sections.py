@@ -125,4 +125,5 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
         "every probability is right."
     )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
-    return Section("reliability", "Reliability of the confidence", text, [plot], link="Reliability")
+    drawn = [plot] if len(calibration["bins"]) > 1 else []  # one point shows no course
+    return Section("reliability", "Reliability of the confidence", text, drawn, link="Reliability")
