@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -146,21 +146,29 @@ def over_folds(learn: Learner, rows: int, draws: int) -> tuple[float, float]:
     return 100 * corrected / draws, 100 * plain / draws
 
 
-def exact_sizes(rows: int, told_apart: float) -> tuple[float, float]:
-    """Percent of pairs of equally good classifiers that differ in so many rows on average, called different by
-    McNemar's score test, and by the next test that rejects more: where three rows all speak for one model.
+def exact_sizes(rows: int, told_apart: Sequence[float]) -> dict[str, list[float]]:
+    """Percent of pairs of equally good classifiers that differ in so many rows on average, called different.
 
-    Both by adding up all outcomes. A test of shares counts rows, and rejects an outcome or not: none lies between.
+    All by adding up all outcomes: McNemar's score test, the exact and the mid-p test given the rows that differ, the
+    exact unconditional test (Suissa and Shuster 1991: the largest probability under any share of these, of outcomes at
+    least as far from equal), and the score test that also rejects where three rows all speak for one model. A test of
+    shares counts rows, and rejects an outcome or not: none lies between.
     """
-    sizes = []
-    for three_suffice in (False, True):
-        size = 0.0
-        for count in range(1, rows + 1):
-            for for_a in range(count + 1):
-                if mcnemar(for_a, count - for_a) < 0.05 or (three_suffice and count == 3 and for_a in (0, 3)):
-                    size += stats.binom.pmf(count, rows, told_apart / rows) * stats.binom.pmf(for_a, count, 0.5)
-        sizes.append(100 * float(size))
-    return sizes[0], sizes[1]
+    shares = np.linspace(0, 1, 1_001)[1:-1]
+    count, for_a = np.array([(n, k) for n in range(1, rows + 1) for k in range(n + 1)]).T
+    exact = np.minimum(1, 2 * stats.binom.cdf(np.minimum(for_a, count - for_a), count, 0.5))
+    of_tests = {
+        "score": np.array([mcnemar(k, n - k) for n, k in zip(count, for_a, strict=True)]),
+        "exact": exact,
+        "mid-p": exact - stats.binom.pmf(for_a, count, 0.5),
+    }
+    given = stats.binom.pmf(for_a, count, 0.5)
+    cells = stats.binom.pmf(count[:, None], rows, shares) * given[:, None]
+    far = np.abs(2 * for_a - count) / np.sqrt(count)
+    of_tests["unconditional"] = np.array([cells[far >= each - 1e-9].sum(axis=0).max() for each in far])
+    of_tests["the next"] = np.where((count == 3) & (far > 1.7), 0.0, of_tests["score"])
+    at = [stats.binom.pmf(count, rows, each / rows) * given for each in told_apart]
+    return {name: [100 * float(cell[p < 0.05].sum()) for cell in at] for name, p in of_tests.items()}
 
 
 def _uncorrelated(random: np.random.Generator, rows: int, _: float, *, numbers: bool, known: bool) -> list[Entry]:
@@ -174,9 +182,10 @@ def main() -> None:
     options = parser.parse_args()
     draws, only = options.draws, options.only
     began = time.monotonic()
-    for told_apart in (1.0, 2.8, 4.0, 6.2):
-        score, next_one = exact_sizes(30, told_apart)
-        print(f"30 rows, {told_apart} told apart, exactly: score test {score:.1f}, the next test {next_one:.1f}")
+    told_apart = (1.0, 2.8, 4.0, 6.2, 10.0, 15.0)
+    print(f"30 rows, of which {', '.join(map(str, told_apart))} are told apart on average, exactly:")
+    for name, sizes in exact_sizes(30, told_apart).items():
+        print(f"  {name}: {', '.join(f'{size:.1f}' for size in sizes)}")
     print(f"percent of {draws:,} pairs of equally good models called different at 5%; a simulation error is "
           f"{100 * np.sqrt(0.05 * 0.95 / draws):.1f}")  # fmt: skip
     for what, many in (("classes", False), ("numbers", True)):

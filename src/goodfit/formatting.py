@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,10 @@ DECIMALS_AT_MOST = 10  # of a small number; a smaller one is written as 1.2e-11
 WRITTEN_OUT_BELOW = 1e15
 ALIKE = 0.6  # of difflib: 1 is the same
 ROUNDING = 1e-9  # of a share: what sums of floats are off
+# Of data; a name in quotes is left as it is.
+ROW = re.compile(
+    r"(?<!\w)'[^']*'|\b(?:(?P<article>[Aa]) )?(?P<word>[Rr]ow)(?P<several>s?)\b"
+)  # a quoted name is left as it is
 
 
 def spaced(name: str) -> str:
@@ -104,6 +109,25 @@ def plural(noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
     return noun + "s"
+
+
+def rows_called(text: str, noun: str) -> str:
+    """A text about rows of data, in the word for what a row of this data is: 1 row and a row as 1 image and an image.
+
+    Rules and tasks know rows alone. A name in quotes stays as it is.
+    """
+
+    def called(match: re.Match[str]) -> str:
+        if match["word"] is None:
+            return match[0]
+        word = plural(noun) if match["several"] else noun
+        if match["word"][0] == "R":
+            word = capital(word)
+        if match["article"] is None:
+            return word
+        return f"{match['article']}{'n' if noun[0] in 'aeiou' else ''} {word}"
+
+    return text if noun == "row" else ROW.sub(called, text)
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

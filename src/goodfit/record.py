@@ -14,6 +14,7 @@ import msgspec
 from goodfit.checks.finding import Finding
 from goodfit.errors import GoodfitError, RunError
 from goodfit.stats.estimates import Estimate
+from goodfit.store.absent import absent
 from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 from goodfit.train.hyperparameters import Hyperparameters
@@ -201,7 +202,7 @@ def read_record(folder: Path) -> Record:
         fix = f"Give the folder, {folder.parent}" if inside else "Give the run first and the data after it"
         raise RunError("this is a file, and a run folder is needed", where=folder, fix=fix)
     if not folder.exists():
-        raise RunError("no such run folder", where=folder, fix="Check the path")
+        raise absent(folder, "no such run folder", RunError)
     if not path.is_file():
         if (folder / CHECKPOINT).exists():
             raise RunError(

@@ -116,6 +116,31 @@ def test_the_answer_is_one_sentence(tmp_path: Path) -> None:
     assert "practically equal" in same.answer
 
 
+def test_two_models_without_a_mistake_on_few_rows_are_not_called_equal(tmp_path: Path) -> None:
+    """Nor is their difference known to be nothing: of 18 rows 17.6 points are within the interval of the accuracy."""
+    random, label = np.random.default_rng(0), ["yes", "no"] * 9
+    paths = []
+    for name in "ab":
+        sure = random.uniform(0.6, 0.99, 18)
+        yes = [share if word == "yes" else 1 - share for share, word in zip(sure, label, strict=True)]
+        rows = [(at, label[at], yes[at], 1 - yes[at]) for at in range(18)]
+        paths.append(write(tmp_path / f"{name}.csv", ["id", "truth", "p_yes", "p_no"], rows))
+    result = goodfit.compare(*paths)
+    assert result.answer.endswith("they cannot be told apart (p 1.00).")
+    pairs = {pair.metric.name: pair for pair in result.pairs}
+    for name in ("accuracy", "balanced_accuracy", "auc"):
+        assert pairs[name].p == 1
+        assert pairs[name].difference.low < -0.1
+        assert pairs[name].difference.high > 0.1
+        assert pairs[name].equal < 0.7
+    many = [paths[0].read_text().splitlines()[:1] for _ in "ab"]
+    for at, path in enumerate(paths):
+        lines = [line.split(",", 1)[1] for line in path.read_text().splitlines()[1:]]
+        many[at] += [f"{number},{line}" for number, line in enumerate(lines * 100)]
+        path.write_text("\n".join(many[at]) + "\n")
+    assert "practically equal" in goodfit.compare(*paths).answer
+
+
 def read(path: Path) -> tuple[list[str], list[list[str]]]:
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.reader(file))

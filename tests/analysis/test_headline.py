@@ -28,8 +28,8 @@ def standings(own: Estimate, training: Estimate, trivial: float) -> list[Standin
     ]
 
 
-def said(task: Task, own: Estimate, training: Estimate, trivial: float) -> str:
-    return plain_sentence(task, task.metric, standings(own, training, trivial), "test", "row", 100, [])
+def said(task: Task, own: Estimate, training: Estimate, trivial: float, more: bool | None = None) -> str:
+    return plain_sentence(task, task.metric, standings(own, training, trivial), "test", "row", 100, [], more)
 
 
 def test_a_model_alone_knows_nothing_by_heart() -> None:
@@ -48,7 +48,8 @@ def test_what_is_known_by_heart_is_said(
     task: Task, own: tuple[float, float, float], training: tuple[float, float, float], trivial: float
 ) -> None:
     assert "It knows its training rows by heart (" in said(task, Estimate(*own), Estimate(*training), trivial)
-    assert said(task, Estimate(*own), Estimate(*training), trivial).endswith("): more of them would help.")
+    for more, end in ((None, "): more of them may help."), (True, "): more of them would help."), (False, "%).")):
+        assert said(CLASSES, Estimate(0.78, 0.69, 0.85), Estimate(1.0, 0.98, 1.0), 0.33, more).endswith(end)
     assert knows_by_heart(task.metric, standings(Estimate(*own), Estimate(*training), trivial))
 
 

@@ -64,6 +64,9 @@ def test_json_has_the_figures_of_run_json(folder: Path) -> None:
     assert set(by_name["broken"]) == {"run", "fault"}
     shown = CliRunner().invoke(app, ["runs", str(folder)]).output
     assert len(shown.splitlines()) == 4
+    metric = next(each for each in from_json(record.task).metric_list if each.name == by_name["old"]["metric"])
+    assert metric.share
+    assert metric.interval(value) in shown  # in percent, as on the page
 
 
 @pytest.mark.parametrize("name", ["run-format-1", "run-format-2"])
@@ -93,7 +96,7 @@ def test_a_card_of_ratings_names_what_is_predicted_and_one_row_is_singular() -> 
     )
     text = model_card(FIXTURES / "run-format-2", rows)
     assert "- Kind: ratings, predicting stars\n" in text
-    assert "- Left out: 1 row that could not be read\n" in text
+    assert "- Left out: 1 rating that could not be read\n" in text
 
 
 def test_watching_shows_each_epoch_that_ends_and_each_fit_that_is_finished(tmp_path: Path) -> None:

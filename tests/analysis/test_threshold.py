@@ -79,7 +79,7 @@ def test_the_command(table: Path) -> None:
     printed = CliRunner().invoke(app, ["threshold", str(table), "--precision", "0.6", "--json"])
     assert json.loads(printed.stdout)["at_threshold"][0]["precision"]["value"] >= 0.6
     shown = CliRunner().invoke(app, ["threshold", str(table), "--cost-fp", "1", "--cost-fn", "4"])
-    assert "Call a row 1 where its probability is 0.2 or more" in shown.output
+    assert "Call it 1 where the probability is 0.2 or more" in shown.output
 
 
 def test_reliability_by_hand() -> None:

@@ -54,13 +54,43 @@ def test_the_command_alone_welcomes_and_names_five_things(
      ("--lr", "--lr: an option of goodfit fit"), ("label_smoothing", "--label-smoothing: an option"),
      ("log_loss", "log loss: a metric; lower is better"), ("R²", "R²: a metric"),
      ("--more", "--more: an option of goodfit fit."), ("resume", "--resume: an option of goodfit fit."),
-     ("compare", "goodfit compare: "), ("IoU", "IoU: a metric")],
+     ("compare", "goodfit compare: "), ("IoU", "IoU: a metric"),
+     ("ECE", "expected calibration error: "), ("95% interval", "95% interval: "), ("baseline", "baseline: ")],
 )  # fmt: skip
 def test_a_rule_a_verdict_a_metric_and_an_option_are_explained_by_any_of_their_names(
     name: str, first: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     status, text = said(capsys, monkeypatch, "explain", name)
     assert (status, text[: len(first)]) == (0, first)
+
+
+def test_a_name_of_several_words_needs_no_quotes_and_long_lines_are_wrapped(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, text = said(capsys, monkeypatch, "explain", "log", "loss")
+    assert (status, text[:8]) == (0, "log loss")
+    assert max(map(len, text.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(("fit", "peple.csv", "--target", "paid"), "people.csv"), (("labels", "runs/onne"), "runs/one"),
+     (("predict", "runs/on", "new"), "runs/one"), (("report", "runs/oen"), "runs/one")],
+)  # fmt: skip
+def test_a_misspelt_path_is_answered_with_what_is_there(
+    words: tuple[str, ...],
+    meant: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    people().write_csv("people.csv")
+    for folder in ("runs/one", "new"):
+        Path(folder).mkdir(parents=True)
+    status, text = said(capsys, monkeypatch, *words)
+    assert status == 2
+    assert f"Did you mean {meant}?" in text
 
 
 def test_a_name_that_is_misspelt_is_answered_with_those_nearest_to_it(

@@ -44,6 +44,11 @@ def test_help_is_as_it_was_read_last(words: tuple[str, ...]) -> None:
     assert text == path.read_text(encoding="utf-8"), "read it aloud, then write the snapshot again: see the docstring"
 
 
+def test_no_line_of_the_list_of_commands_is_cut_in_a_terminal_of_80_letters() -> None:
+    text = CliRunner().invoke(app, ["--help"], prog_name="goodfit", terminal_width=80).output
+    assert "..." not in text.replace("[ARGS]...", "")
+
+
 def test_every_snapshot_is_of_a_command() -> None:
     names = {"-".join(("goodfit", *words)) for words in commands(app)}
     assert {path.stem for path in SNAPSHOTS.glob("*.txt")} == names

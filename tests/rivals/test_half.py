@@ -93,3 +93,8 @@ def slanted(rows: int) -> Lesson:
     of = np.arange(rows) % FOLDS
     parts = [(np.flatnonzero(of != fold), np.flatnonzero(of == fold)) for fold in range(FOLDS)]
     return Lesson(Classification(("a", "b")), torch.from_numpy(x).float(), torch.from_numpy(y), parts, (), seed=0)
+
+
+def test_a_loss_that_is_more_than_doubled_is_said_in_times() -> None:
+    text = HalfTheRows("boosted trees", 136, Estimate(12.27, 3.88, 60.03)).sentence()
+    assert "boosted trees would have 13 times the loss on rows held out (4.9 to 61 times)" in text

@@ -10,8 +10,12 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep
 
+from goodfit.stats.estimates import proportion
 from goodfit.stats.paired import (
+    DiscordantPosterior,
+    apart,
     corrected_t,
     correlated_posterior,
     holm,
@@ -109,6 +113,26 @@ def test_probabilities_are_those_of_baycomp(rope: float) -> None:
 
 def test_equal_folds_are_certainly_equal() -> None:
     assert correlated_posterior(np.zeros(5), 0.2).shares(0.01) == (0.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("only_a", "only_b", "rows"), [(0, 0, 18), (5, 1, 30), (40, 42, 1_000)])
+@pytest.mark.parametrize("rope", [0.0, 0.01, 0.05])
+def test_belief_in_a_difference_of_shares_is_that_of_drawn_dirichlet_shares(
+    only_a: int, only_b: int, rows: int, rope: float
+) -> None:
+    counts = np.array([only_a, only_b, rows - only_a - only_b]) + 0.5
+    drawn = np.random.default_rng(0).dirichlet(counts, size=400_000)
+    difference = drawn[:, 0] - drawn[:, 1]
+    expected = [(difference < -rope).mean(), (np.abs(difference) <= rope).mean(), (difference > rope).mean()]
+    assert DiscordantPosterior(only_a, only_b, rows).shares(rope) == pytest.approx(expected, abs=0.003)
+
+
+def test_intervals_of_both_values_give_that_of_independent_shares() -> None:
+    """Newcombe 1998, method 10, which Zou and Donner's is for shares with Wilson's intervals; by statsmodels."""
+    low, high = confint_proportions_2indep(56, 70, 48, 80, method="newcomb", compare="diff")
+    found = apart(proportion(56, 70), proportion(48, 80))
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert found.value == pytest.approx(0.2)
 
 
 def test_holm_is_that_of_statsmodels() -> None:

@@ -143,7 +143,7 @@ def test_a_task_in_one_file_is_stratified_trained_and_reported(tmp_path: Path) -
     assert "the mean level error is" in run.record.sentences[0]
 
     page = re.sub(r"<[^>]+>", "", (tmp_path / "run" / "report.html").read_text())
-    assert "Mean level error on" in page
+    assert "Mean level error in" in page
     assert "lower is better" in page
     assert "mean level error (levels)" in page
     assert "Ordered levels" in page

@@ -9,21 +9,11 @@ from itertools import combinations
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.row_scores import area_test, metrics_of, right
+from goodfit.analysis.row_scores import metrics_of
+from goodfit.analysis.row_tests import Belief, row_test
 from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
-from goodfit.stats.groups import pooled
-from goodfit.stats.paired import (
-    PairedTest,
-    Posterior,
-    corrected_t,
-    correlated_posterior,
-    holm,
-    mcnemar,
-    paired_t,
-    share_difference,
-)
-from goodfit.stats.sign_flips import sign_flip
+from goodfit.stats.paired import PairedTest, corrected_t, correlated_posterior, holm
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, RMSE, Metric
 
 SHARES = (ACCURACY, BALANCED_ACCURACY, AUC)  # a difference of these is measured in points
@@ -115,26 +105,24 @@ def _pairs(
     """Every pair of models in one metric, on rows, or on folds."""
     width = rope if metric in SHARES else rope * abs(_figure(metric, scores[0]))
     sign = 1 if metric.higher_is_better else -1
-    made: list[tuple[int, int, PairedTest, Posterior]] = []
+    made: list[tuple[int, int, PairedTest, Belief]] = []
     for a, b in combinations(range(len(entries)), 2):
         if folds is None:
             differences = _row_differences(metric, scores[a], scores[b])
-            test = _row_test(metric, entries[a], entries[b], differences)
-            groups = entries[a].groups
-            posterior = correlated_posterior(differences if groups is None else pooled(differences, groups))
+            test, belief = row_test(metric, entries[a], entries[b], differences)
         else:
             fold_values = [
                 [_figure(metric, scores[which][folds == fold]) for which in (a, b)] for fold in np.unique(folds)
             ]
             differences = np.array([first - second for first, second in fold_values])
             held_out = 1 / len(differences)
-            test, posterior = corrected_t(differences, held_out), correlated_posterior(differences, held_out)
-        made.append((a, b, test, posterior))
+            test, belief = corrected_t(differences, held_out), correlated_posterior(differences, held_out)
+        made.append((a, b, test, belief))
     adjusted = holm([test.p for _, _, test, _ in made])
     rows = _rows_of(entries[0]) if folds is None else counted(len(np.unique(folds)), "fold")
     result = []
-    for (a, b, test, posterior), p in zip(made, adjusted, strict=True):
-        below, equal, above = posterior.shares(width)
+    for (a, b, test, belief), p in zip(made, adjusted, strict=True):
+        below, equal, above = belief.shares(width)
         better_a, better_b = (above, below) if sign > 0 else (below, above)
         result.append(
             Pair(
@@ -164,21 +152,6 @@ def _row_differences(metric: Metric, a: np.ndarray, b: np.ndarray) -> np.ndarray
         return np.asarray(a - b)
     total = _figure(metric, a) + _figure(metric, b)
     return np.zeros(len(a)) if total == 0 else np.asarray((a - b) / total)
-
-
-def _row_test(metric: Metric, a: Entry, b: Entry, differences: np.ndarray) -> PairedTest:
-    """Of the differences of the rows, in the groups that these belong to."""
-    if metric == ACCURACY and a.groups is None:
-        of_a, of_b = right(a), right(b)
-        only_a, only_b = int((of_a > of_b).sum()), int((of_b > of_a).sum())
-        interval = share_difference(only_a, only_b, len(of_a))
-        return PairedTest(interval, only_a, mcnemar(only_a, only_b), "McNemar")
-    if metric == AUC:
-        return area_test(a, b)
-    if metric == BALANCED_ACCURACY:
-        sums = differences if a.groups is None else pooled(differences, a.groups)
-        return paired_t(sums, np.zeros(len(sums)))
-    return sign_flip(differences, np.zeros(len(differences)), a.groups)
 
 
 def _same_folds(entries: Sequence[Entry]) -> np.ndarray | None:

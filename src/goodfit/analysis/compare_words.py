@@ -78,7 +78,7 @@ def _of_two(compared: Compared, pair: Pair) -> str:
     elif pair.equal >= 1 - compared.alpha:
         end = f"they are practically equal: a difference above {figure_of_rope(pair)} is unlikely"
     else:
-        end = f"these rows do not tell them apart (p {chance(pair.p)})"
+        end = f"they cannot be told apart (p {chance(pair.p)})"
     return f"{start} ({apart}): {end}."
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from goodfit.analysis.verdict import PART_WORDS
 from goodfit.checks.finding import Finding, Level
 from goodfit.data.sources import source_names, source_of
-from goodfit.formatting import counted, plural, sentence
+from goodfit.formatting import counted, plural, rows_called, sentence
 from goodfit.record import Record, RivalScore
+from goodfit.rivals.half import WORTH_HAVING
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
 from goodfit.tasks.task import Task
@@ -66,11 +67,17 @@ def headline(record: Record, task: Task) -> Headline:
         training=record.training_metrics,
     )
     rules = [finding.rule for finding in record.findings]
-    words = plain_sentence(task, metric, standings, part, noun, getattr(record.rows, part), rules)
+    more = more_would_help(record.analyses.get("half_the_rows"))
+    words = plain_sentence(task, metric, standings, part, noun, getattr(record.rows, part), rules, more)
     steps = next_steps(record.findings)
-    if not steps and knows_by_heart(metric, standings):
+    if not steps and more is not False and knows_by_heart(metric, standings):
         steps = [f"Collect more training {plural(noun)}: it knows those that it has by heart."]
     return Headline(words, metric, standings, steps)
+
+
+def more_would_help(half_the_rows: Mapping[str, Any] | None) -> bool | None:
+    """Whether more rows would help beyond doubt, by a rival that learnt from half of them; None where none did."""
+    return None if half_the_rows is None else half_the_rows["excess"]["low"] > WORTH_HAVING
 
 
 def noun_of(record: Record) -> str:
@@ -100,19 +107,27 @@ def standings_of(
             standings.append(Standing(rival.name, score, "rival"))
     if metric.name in baseline:
         value = baseline[metric.name]
-        standings.append(Standing(task.rival, Estimate(value, value, value), "trivial"))
+        standings.append(Standing(rows_called(task.rival, noun), Estimate(value, value, value), "trivial"))
     if training and metric.name in training:
         standings.append(Standing(f"this model on its training {plural(noun)}", training[metric.name], "training"))
     return metric, standings
 
 
 def plain_sentence(
-    task: Task, metric: Metric, standings: Sequence[Standing], part: str, noun: str, rows: int, rules: Sequence[str]
+    task: Task,
+    metric: Metric,
+    standings: Sequence[Standing],
+    part: str,
+    noun: str,
+    rows: int,
+    rules: Sequence[str],
+    more: bool | None = None,
 ) -> str:
     """The sentence: the score on how many rows, the trivial predictor, other models, the training rows.
 
     Args:
         rules: that have a finding; memorisation changes the words.
+        more: whether more rows would help beyond doubt; None where that was not measured.
     """
     if not standings:
         return "No score was taken."
@@ -133,7 +148,8 @@ def plain_sentence(
         if BY_HEART in rules:
             text += f". It knows its training {seen} by heart ({figure})"
         elif knows_by_heart(metric, standings):
-            text += f". It knows its training {seen} by heart ({figure}): more of them would help"
+            text += f". It knows its training {seen} by heart ({figure})"
+            text += ": more of them would help" if more else ": more of them may help" if more is None else ""
         else:
             text += f". On the {seen} that it was trained on: {figure}"
     return sentence(text[:1].upper() + text[1:])

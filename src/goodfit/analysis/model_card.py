@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from goodfit.formatting import counted
+from goodfit.analysis.headline import noun_of
+from goodfit.formatting import counted, rows_called
 from goodfit.record import Record
 from goodfit.tasks import from_json
 from goodfit.tasks.metric import Metric
@@ -22,12 +23,15 @@ OF_DATA = ("numbers", "categories", "dates", "texts", "target", "classes", "left
 
 def model_card(folder: Path, record: Record) -> str:
     """The card as Markdown, from what run.json holds alone."""
+    noun = noun_of(record)
+    model, limits = ([rows_called(line, noun) for line in lines] for lines in (_model(folder, record), _limits(record)))
+    verdict = rows_called(record.verdict, noun)
     blocks = [
-        [f"# Model card: {_escaped(folder.resolve().name)}", "", *_model(folder, record)],
+        [f"# Model card: {_escaped(folder.resolve().name)}", "", *model],
         ["## Data", "", *_data(record)],
         ["## Metrics", "", *_metrics(record)],
-        ["## Verdict", "", f"**{record.verdict}**", "", *(f"- {_escaped(line)}" for line in record.sentences)],
-        ["## Limits", "", *(f"- {line}" for line in _limits(record))],
+        ["## Verdict", "", f"**{verdict}**", "", *(f"- {_escaped(line)}" for line in record.sentences)],
+        ["## Limits", "", *(f"- {line}" for line in limits)],
         ["## Findings", "", *_findings(record)],
         ["## How to use it", "", "```", f"goodfit predict {folder} NEW_DATA -o predictions.csv", "```"],
     ]
@@ -52,9 +56,10 @@ def _data(record: Record) -> Iterator[str]:
     named = f", predicting {', '.join([target] if isinstance(target, str) else map(str, target))}" if target else ""
     yield f"- Kind: {record.source.get('kind', 'unknown')}{_escaped(named)}"
     valid = "the same, each by a model that did not see it" if record.cross_fitted else f"{rows.valid:,}"
-    yield f"- Rows: {rows.train:,} to train on, validation {valid}, {rows.test:,} for the test"
+    noun = noun_of(record)
+    yield rows_called(f"- Rows: {rows.train:,} to train on, validation {valid}, {rows.test:,} for the test", noun)
     if rows.unreadable:
-        yield f"- Left out: {counted(rows.unreadable, 'row')} that could not be read"
+        yield f"- Left out: {counted(rows.unreadable, noun)} that could not be read"
     for choice in record.choices:
         if choice.name in OF_SPLIT or choice.name in OF_DATA:
             yield f"- {choice.name[:1].upper()}{choice.name[1:]}: {_escaped(choice.value)} ({_escaped(choice.why)})"

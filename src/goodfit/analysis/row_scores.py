@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.stats.areas import area_difference, placement_values
-from goodfit.stats.paired import PairedTest
+from goodfit.stats.areas import placement_values
 from goodfit.stats.recalls import recall_influence
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
 
@@ -27,13 +26,13 @@ def right(entry: Entry) -> Values:
 def log_losses(entry: Entry) -> Values:
     """-log of the probability of the true class."""
     assert entry.probabilities is not None
-    chosen = entry.probabilities[np.arange(len(entry)), _class_numbers(entry)]
+    chosen = entry.probabilities[np.arange(len(entry)), class_numbers(entry)]
     return np.asarray(-np.log(np.maximum(chosen, SMALLEST_SHARE)))
 
 
 def recalls(entry: Entry) -> Values:
     """Of balanced accuracy: the mean over classes of the share that is right."""
-    return recall_influence(right(entry), _class_numbers(entry))
+    return recall_influence(right(entry), class_numbers(entry))
 
 
 def auc_influence(entry: Entry) -> Values:
@@ -42,21 +41,12 @@ def auc_influence(entry: Entry) -> Values:
     Of more than two classes the mean of the areas of each against the rest.
     """
     assert entry.probabilities is not None
-    numbers = _class_numbers(entry)
-    each = [placement_values(entry.probabilities[:, number], numbers == number) for number in _ranked(entry, numbers)]
+    numbers = class_numbers(entry)
+    each = [placement_values(entry.probabilities[:, number], numbers == number) for number in ranked(entry, numbers)]
     return np.asarray(np.mean(each, axis=0))
 
 
-def area_test(a: Entry, b: Entry) -> PairedTest:
-    """DeLong's paired test of the same areas."""
-    assert a.probabilities is not None
-    assert b.probabilities is not None
-    numbers = _class_numbers(a)
-    ranked = _ranked(a, numbers)
-    return area_difference(a.probabilities[:, ranked], b.probabilities[:, ranked], numbers[:, None] == ranked, a.groups)
-
-
-def _ranked(entry: Entry, numbers: np.ndarray) -> list[int]:
+def ranked(entry: Entry, numbers: np.ndarray) -> list[int]:
     """The classes whose rows are ranked against the rest: the second of two."""
     count = len(entry.classes)
     return [1] if count == 2 else [number for number in range(count) if 0 < (numbers == number).sum() < len(entry)]
@@ -94,7 +84,8 @@ def metrics_of(entries: Sequence[Entry]) -> dict[Metric, RowScore]:
     return chosen
 
 
-def _class_numbers(entry: Entry) -> np.ndarray:
+def class_numbers(entry: Entry) -> np.ndarray:
+    """(N,) the true class of each row, by its place among the classes."""
     number = {label: at for at, label in enumerate(entry.classes)}
     assert entry.truth is not None
     return np.array([number[label] for label in entry.truth.tolist()], dtype=np.int64)

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from goodfit.analysis.entry import Entry
+from goodfit.analysis.headline import noun_of
+from goodfit.formatting import rows_called
 from goodfit.predict.scored_rows import ScoredRows, scored_rows
 from goodfit.record import read_record, reading
 from goodfit.tasks import from_json as task_from_json
@@ -23,15 +25,15 @@ def run_parts(folder: Path, name: str) -> dict[str, Entry]:
     """
     record = read_record(folder)
     with reading(folder, record):
-        return {part: _of_run(rows, record.task, name) for part, rows in scored_rows(folder).items()}
+        noun = noun_of(record)
+        return {part: _of_run(rows, record.task, name, noun) for part, rows in scored_rows(folder).items()}
 
 
-def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str) -> Entry:
+def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str, noun: str) -> Entry:
     task = task_from_json(recorded)
     out, y = rows.out, rows.y
-    entry = Entry(
-        name, rows.title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places, groups=rows.groups
-    )
+    title = rows_called(rows.title, noun)
+    entry = Entry(name, title, tuple(rows.keys), True, None, folds=rows.folds, places=rows.places, groups=rows.groups)
     if task.family == "classes":
         names = tuple(str(task.truth(number)) for number in range(task.outputs))  # type: ignore[arg-type]  # a class number for a target of one number
         truth = np.array([names[number] for number in y.tolist()])

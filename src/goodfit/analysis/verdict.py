@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.formatting import capital, counted, plural
+from goodfit.formatting import capital, counted, plural, rows_called
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
 
@@ -98,7 +98,7 @@ def sentences(
             f"{metric.text(baseline[part], score)}."
         )
     if compared is not None:
-        lines.append(compared)
+        lines.append(rows_called(compared, noun))
     if "train" in scores:
         train, valid = scores["train"], scores["valid"]
         lines.append(
@@ -107,7 +107,7 @@ def sentences(
             f"{metric.text(valid.value, valid)}."
         )
     if more_rows is not None:
-        lines.append(more_rows)
+        lines.append(rows_called(more_rows, noun))
     if epochs > 1:
         lines.append(
             f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation {plural(noun)}."

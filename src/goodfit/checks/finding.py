@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from goodfit.formatting import rows_called
 
 
 class Level(StrEnum):
@@ -27,6 +29,10 @@ class Finding:
     file: str | None = None
     line: int | None = None
     count: int = 1
+
+    def of(self, noun: str) -> Finding:
+        """The same about data whose rows are called so: images, texts."""
+        return replace(self, message=rows_called(self.message, noun), fix=rows_called(self.fix, noun))
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -81,6 +81,7 @@ class DataFacts:
     targets: np.ndarray | None = None  # (N,) class numbers or numbers; (N, K) for several
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)  # (N,) of a table: z-scores or codes, by name
     read: Callable[[Tensor], Tensor] | None = None  # images (n, C, H, W) of row numbers, when data alone is checked
+    noun: str = "row"  # what a row is called: image, text
 
     def held_out(self) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of training rows, and of others that a rule may judge by: validation rows, or a fifth of those."""
@@ -114,6 +115,7 @@ class EndFacts:
     curve: np.ndarray | None = None  # (epochs, n) losses of a sample of the validation rows after each epoch
     # part -> main metric without the rows that are training rows as well, where there are such
     scores_without_copies: Mapping[str, float] = field(default_factory=dict)
+    noun: str = "row"  # what a row is called: image, text
 
     def beats_baseline(self, part: str) -> bool:
         """Whether the loss of a row, or else the main metric, is better than the trivial predictor's beyond doubt.
@@ -328,13 +330,13 @@ def check_data(facts: DataFacts, asked: Sequence[Rule] | None = None, *, strict:
         strict: for tests: raise what goes wrong inside a rule instead of reporting it as a finding.
     """
     wanted = [rule for rule in (rules() if asked is None else asked) if isinstance(rule, DataRule)]
-    return [finding for rule in wanted for finding in _ask(rule, rule.check, facts, strict=strict)]
+    return [each.of(facts.noun) for rule in wanted for each in _ask(rule, rule.check, facts, strict=strict)]
 
 
 def check_end(facts: EndFacts, asked: Sequence[Rule] | None = None, *, strict: bool = False) -> list[Finding]:
     """Findings of the rules about a run that has ended; arguments as of `check_data`."""
     wanted = [rule for rule in (rules() if asked is None else asked) if isinstance(rule, EndRule)]
-    return [finding for rule in wanted for finding in _ask(rule, rule.at_end, facts, strict=strict)]
+    return [each.of(facts.noun) for rule in wanted for each in _ask(rule, rule.at_end, facts, strict=strict)]
 
 
 def check_curves(curves: Curves, asked: Sequence[Rule] | None = None, *, strict: bool = False) -> list[Finding]:

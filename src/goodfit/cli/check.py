@@ -54,7 +54,9 @@ def check(
     write_baseline: Path | None,
     output: Path | None,
 ) -> None:
-    """Find silent mistakes in a PyTorch program or notebook, in a folder or table, or in a finished run's losses.
+    """Find silent mistakes in a program, data or losses.
+
+    In a PyTorch program or notebook, in a folder or table, or in the losses of a finished run.
 
     \b
       goodfit check [OPTIONS] train.py [ARGUMENTS OF train.py]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,25 +16,34 @@ if TYPE_CHECKING:
     from goodfit.tasks.metric import Metric
 
 Page = Callable[[], str]
+WIDTH = 120  # letters of a line, as rules' pages have it
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # an option may be asked for as it is written
-@click.argument("name", metavar="[RULE]", required=False)
-def explain(name: str | None) -> None:
-    """Explain a rule: what it checks, why the mistake hurts, and how to fix it. Without RULE, list all rules.
+@click.argument("words", metavar="[NAME]", nargs=-1)
+def explain(words: tuple[str, ...]) -> None:
+    """Explain a rule, a metric, an option or a verdict. Without a name, list all rules.
 
-    RULE may also be a metric (log_loss), an option (--lr) or a verdict (good fit).
+    Of a rule: what it checks, why the mistake hurts, and how to fix it. NAME may be of several words (good fit), and
+    anything that a report says: log loss, --lr, baseline.
     """
     from goodfit.checks.rule import rules
 
-    if name is None:
+    name = " ".join(words)
+    if not name:
         click.echo("\n".join(f"{each.code}  {each.level.value:<8} {each.page.splitlines()[0]}" for each in rules()))
         return
     pages = _pages()
     wanted = _key(name)
     if wanted not in pages:
         raise click.UsageError(f"there is nothing called '{name}'. {_offer(wanted, pages)}")
-    click.echo(pages[wanted]())
+    click.echo(_wrapped(pages[wanted]()))
+
+
+def _wrapped(page: str) -> str:
+    """Lines that are longer than a rule's page has them, in lines of that width."""
+    lines = [[line] if len(line) <= WIDTH else textwrap.wrap(line, WIDTH) for line in page.splitlines()]
+    return "\n".join(line for each in lines for line in each)
 
 
 def _pages() -> Mapping[str, Page]:
@@ -45,6 +55,8 @@ def _pages() -> Mapping[str, Page]:
     from goodfit.tasks import known_tasks
 
     pages: dict[str, Page] = dict(_of_commands())
+    for names, text in TERMS.items():
+        pages |= dict.fromkeys((_key(each) for each in names), partial(str, f"{names[0]}: {text}"))
     for option in [*source_options(), *fit_options()]:
         pages[_key(option.name)] = partial(_of_option, option)
     for task in known_tasks().values():
@@ -100,6 +112,26 @@ and fit again.
 """
 
 
+TERMS = {  # names of a thing that reports speak of -> what it is
+    ("baseline", "trivial predictor"): """what a prediction reaches that looks at nothing.
+
+The most frequent class, the mean number, or the mean of each user and item, learnt from the training data alone. A
+model that does no better has learnt nothing.""",
+    ("95% interval", "interval", "confidence interval"): """where the true value of a metric lies, as far as is known.
+
+Of 100 such intervals 95 hold it. The fewer the rows, the wider it is. Where those of two models overlap, goodfit
+compare says whether they differ.""",
+    ("expected calibration error", "ECE", "calibration", "reliability"): """how far confidence and truth lie apart.
+
+Of predictions made with a confidence of 80%, 80% should be right; this is the mean distance. 0 is perfect. Of few rows
+some of it is chance, and the report says how much.""",
+    ("blend", "rivals"): """the net and simpler models together.
+
+A linear model and boosted trees are fitted on the same rows. Where their weighted sum has the lower loss on rows that
+none of them was trained on, the model is that sum. --rivals none leaves them out.""",
+}
+
+
 def _of_option(option: Option) -> str:
     """Name, values and text of an option of a fit."""
     values = ""
@@ -121,7 +153,11 @@ def _of_metric(metric: Metric) -> str:
 def _offer(wanted: str, pages: Mapping[str, Page]) -> str:
     """What comes nearest to a name that is not known."""
     near = nearest(wanted, pages)
-    return f"Did you mean {listed(near, 'or')}?" if near else "goodfit explain lists the rules"
+    return (
+        f"Did you mean {listed(near, 'or')}?"
+        if near
+        else "goodfit explain lists the rules, goodfit fit --help the options."
+    )
 
 
 def _key(name: str) -> str:

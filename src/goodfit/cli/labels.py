@@ -41,7 +41,7 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
         click.echo(f"{count:,} of {result.rows:,} {result.of}{share} {verb} wrong")
         if count and result.right < OVERLAP_BELOW:
             click.echo(
-                f"The model is right in {100 * result.right:.0f}% of these rows: its classes overlap, and many of "
+                f"The model is right in {100 * result.right:.0f}% of them: its classes overlap, and many of "
                 "these labels are right. Look at the first ones; what no model can know is no wrong label."
             )
         for each in result.wrong[:SHOWN]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from goodfit.analysis.headline import noun_of
 from goodfit.analysis.verdict import PART_WORDS, code_of
-from goodfit.formatting import counted, duration
+from goodfit.formatting import counted, duration, rows_called
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks import from_json as task_from_json
 from goodfit.tasks.metric import Metric
@@ -49,7 +50,7 @@ def show_run(run: Run, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
-    click.echo(f"\nVerdict: {run.verdict}")
+    click.echo(f"\nVerdict: {rows_called(run.verdict, noun_of(run.record))}")
     for sentence in run.record.sentences:
         click.echo(f"  {sentence}")
     _show_metrics(result, task_from_json(run.record.task).metric_list)
@@ -63,26 +64,29 @@ def show_run(run: Run, as_json: bool) -> None:
     click.echo(f"  {duration(result['seconds'])}")
 
 
-def show_evaluation(result: Mapping[str, Any], as_json: bool, metrics: Sequence[Metric] = ()) -> None:
+def show_evaluation(
+    result: Mapping[str, Any], as_json: bool, metrics: Sequence[Metric] = (), noun: str = "row"
+) -> None:
     """Print the result of an evaluation on stdout.
 
     Args:
         metrics: of the run's task.
+        noun: what a row of its data is called.
     """
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
     rows = result["rows"]
     titles = {
-        "train": f"trained on ({counted(rows['train'], 'row')})",
-        "valid": f"chose the epoch ({counted(rows['valid'], 'row')})",
-        "test": f"test ({counted(rows['test'], 'row')})",
+        "train": f"trained on ({counted(rows['train'], noun)})",
+        "valid": f"chose the epoch ({counted(rows['valid'], noun)})",
+        "test": f"test ({counted(rows['test'], noun)})",
     }
     for name, value, why in result["notes"]:
         click.echo(f"  {name:<16}{value}  ({why})", err=True)
     _show_metrics(result, metrics, titles)
     for finding in result["findings"]:
-        click.echo(f"  {finding['level']}: {finding['message']}")
+        click.echo(f"  {finding['level']}: {rows_called(finding['message'], noun)}")
 
 
 def _show_metrics(

@@ -60,7 +60,7 @@ def _watch(folder: Path) -> None:
 
 
 def _cells(line: RunLine, folder: Path) -> list[str]:
-    from goodfit.formatting import number
+    from goodfit.tasks.metric import METRICS, Metric
 
     name = str(line.folder.relative_to(folder)) if line.folder != folder else line.folder.name
     record = line.record
@@ -68,15 +68,19 @@ def _cells(line: RunLine, folder: Path) -> list[str]:
         return [name, "", "", "", "", "", line.fault or ""]
     value = record.metrics.get(line.part, {}).get(line.metric)
     rows = record.rows.train + record.rows.test + (0 if record.cross_fitted else record.rows.valid)
-    figures = ["", ""] if value is None else [number(value.value), f"{number(value.low)} to {number(value.high)}"]
-    return [name, str(record.task["name"]), f"{rows:,}", line.metric.replace("_", " "), *figures, record.verdict]
+    metric = METRICS.get(line.metric, Metric.unknown(line.metric))
+    figures = ["", ""] if value is None else [metric.text(value.value, value), metric.interval(value)]
+    return [name, str(record.task["name"]), f"{rows:,}", metric.title, *figures, record.verdict]
 
 
 @click.command()
 @click.argument("run", type=A_PATH)
 @click.option("-o", "--output", type=A_PATH, default=None, help="Write to this .md file [stdout].")
 def card(run: Path, output: Path | None) -> None:
-    """Write the model card of a run in Markdown: data, split, metrics, limits, findings."""
+    """Write the model card of a run, in Markdown.
+
+    With data, split, metrics, limits and findings.
+    """
     from goodfit.analysis.model_card import model_card
     from goodfit.record import read_record
     from goodfit.store.files import write_text

@@ -68,11 +68,12 @@ def predict(
     cache: Path | None,
     **options: Any,
 ) -> None:
-    """Predict new data: one row for each input row, in input order. Of images, DATA may be many files.
+    """Predict new data: one row for each input, in input order. Of images, DATA may be many files.
 
     Masks and restored images are written as PNGs, into a folder named like the output file. Nothing is written over
     but earlier predictions.
     """
+    from goodfit.analysis.headline import noun_of
     from goodfit.fitting.console import Console
     from goodfit.predict.blocks import PredictionBlocks
     from goodfit.predict.given import expanded
@@ -87,6 +88,7 @@ def predict(
     console = Console(quiet=quiet)
     with load(run, model=model, device=device) as loaded:
         loaded = loaded.with_intervals() if interval else loaded  # the same run
+        noun = noun_of(loaded.record)
         given: Any = data[0] if len(data) == 1 else list(data)
         predictions: PredictionBlocks | ImagePredictions
         if loaded.model.task.output == "image":
@@ -119,7 +121,7 @@ def predict(
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif not as_json and not quiet:
         broken = f", {unreadable:,} of them unreadable" if unreadable else ""
-        click.echo(f"{counted(len(predictions), 'row')}{broken} -> {output or 'stdout'}", err=True)
+        click.echo(f"{counted(len(predictions), noun)}{broken} -> {output or 'stdout'}", err=True)
 
 
 @click.command()
@@ -142,10 +144,12 @@ def embed(
     cache: Path | None,
     **options: Any,
 ) -> None:
-    """Write a vector for each row of new data: what the net's last layer is given.
+    """Write a vector for each row of new data, for search.
 
-    Rows that the net finds alike lie near each other. The columns are key, vector and error.
+    A vector is what the last layer of the net is given: rows that the net finds alike lie near each other. The columns
+    are key, vector and error.
     """
+    from goodfit.analysis.headline import noun_of
     from goodfit.fitting.console import Console
     from goodfit.predict.embeddings import refuse_other_endings
     from goodfit.predict.new_data import inputs_of
@@ -155,7 +159,7 @@ def embed(
     refuse_other_endings(output)  # before the work
     refuse_to_replace(output, is_embeddings, inputs_of(run, data))
     with load(run, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
-        embeddings = loaded.embed(data, cache=cache, progress=progress, **options)
+        embeddings, noun = loaded.embed(data, cache=cache, progress=progress, **options), noun_of(loaded.record)
     embeddings.write(output)
     rows, numbers = embeddings.vectors.shape
     unreadable = sum(error is not None for error in embeddings.errors)
@@ -164,7 +168,7 @@ def embed(
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif not quiet:
         broken = f", {unreadable} of them unreadable" if unreadable else ""
-        click.echo(f"{counted(rows, 'row')}{broken}, {counted(numbers, 'number')} each -> {output}", err=True)
+        click.echo(f"{counted(rows, noun)}{broken}, {counted(numbers, 'number')} each -> {output}", err=True)
 
 
 @click.command()
@@ -194,14 +198,15 @@ def evaluate(
 
     Rows that the run was trained on are found by their content, and scored apart.
     """
+    from goodfit.analysis.headline import noun_of
     from goodfit.cli.result import show_evaluation
     from goodfit.fitting.console import Console
     from goodfit.run import load
 
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         result = loaded.evaluate(data, cache=cache, progress=progress, **options)
-        metrics = loaded.model.task.metric_list
-    show_evaluation(result, as_json, metrics)
+        metrics, noun = loaded.model.task.metric_list, noun_of(loaded.record)
+    show_evaluation(result, as_json, metrics, noun)
 
 
 @click.command()
@@ -212,7 +217,10 @@ def evaluate(
 @RAW
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
 def recommend(run: Path, user: str | None, count: int, output: Path | None, raw: bool, as_json: bool) -> None:
-    """Recommend items that a user has not rated or taken in any row of the data that the run was fitted on."""
+    """Recommend items that a user does not have yet.
+
+    Those that the user has not rated or taken in any row of the data that the run was fitted on.
+    """
     from goodfit.predict.catalogue import write_recommendations
     from goodfit.run import load
     from goodfit.store.outputs import is_recommendations, refuse_to_replace

@@ -41,7 +41,7 @@ def threshold(
     if as_json:
         click.echo(json.dumps(result.to_json(), ensure_ascii=False))
         return
-    click.echo(f"Call a row {result.positive} where its probability is {number(result.value)} or more: {result.why}.")
+    click.echo(f"Call it {result.positive} where the probability is {number(result.value)} or more: {result.why}.")
     for value, cuts in ((result.value, result.cuts), (USUAL, result.usual)):
         for cut in cuts:
             figures = [
@@ -50,5 +50,5 @@ def threshold(
             ]
             if cut.cost is not None:
                 low, high = number(cut.cost.low, 3), number(cut.cost.high, 3)
-                figures.append(f"cost of a row {number(cut.cost.value)} ({low} to {high})")
+                figures.append(f"mean cost {number(cut.cost.value)} ({low} to {high})")
             click.echo(f"  at {number(value, 3)}, {cut.count:,} {cut.rows}: {', '.join(figures)}")

@@ -13,6 +13,7 @@ from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
+from goodfit.store.absent import absent
 from goodfit.store.special_files import special_kind
 
 
@@ -178,7 +179,7 @@ def _refuse_absent(path: Path) -> None:
             raise DataError("no permission to look at it", where=path, fix="Change its permissions") from error
         if "\n" in str(path):
             raise DataError("this is text, not a path", fix="Write it to a file, and give its path") from error
-        raise DataError("no such file or folder", where=path, fix="Check the path") from error
+        raise absent(path) from error
     if kind is not None:
         raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")
 

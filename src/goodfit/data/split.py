@@ -15,7 +15,7 @@ from torch import Tensor
 from goodfit.data.columns import equal_to, present_of
 from goodfit.data.folds import make_folds, parts_of_groups
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted, row_named
+from goodfit.formatting import counted, plural, row_named
 
 PARTS = ("train", "valid", "test")
 PART_NAMES = {"train": "training", "valid": "validation"}
@@ -158,7 +158,7 @@ def make_split(
                 _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
         fold_of = make_folds(training, len(codes), folds, labels=labels, groups=groups, seed=seed)
         dealt = "by group" if groups is not None else "stratified by class" if labels is not None else "at random"
-        how.append(f"the training rows validate in {counted(int(fold_of.max()) + 1, 'fold')} {dealt}")
+        how.append(f"the training {plural(noun)} validate in {counted(int(fold_of.max()) + 1, 'fold')} {dealt}")
     split = Split(codes, "; ".join(how), fold_of)
     for part in ("train", "valid"):
         if not len(split.rows(part)):

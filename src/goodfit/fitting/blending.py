@@ -16,6 +16,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
+from goodfit.formatting import plural
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.half import HalfTheRows
@@ -156,7 +157,7 @@ def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Traini
     journal.choose(
         "blend",
         ", ".join(f"{name} {share:.0%}" for name, share in zip(names, shares, strict=True)),
-        "by the loss on rows that they were not trained on",
+        f"by the loss on {plural(training.feed.source.noun)} that they were not trained on",
     )
     alone = Contender(NET_ALONE, finished.module, finished.out, training.position.seconds, shares[0])
     return Finished(

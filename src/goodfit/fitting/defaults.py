@@ -13,6 +13,7 @@ from goodfit.data.images.mirrors import Mirrors
 from goodfit.errors import UsageError
 from goodfit.fitting.effort import Effort
 from goodfit.fitting.options import FitOptions
+from goodfit.formatting import counted
 from goodfit.nets import Recipe
 from goodfit.record import Choice
 from goodfit.tasks.task import Task
@@ -45,6 +46,7 @@ class Facts:
         recipe: of the architecture for this task, where it has one.
         effort: what can be afforded on this machine, where that is known.
         mirrors: what the training images say of being mirrored, where they are enough to tell.
+        noun: what a row is called.
     """
 
     train_rows: int
@@ -58,6 +60,7 @@ class Facts:
     recipe: Recipe | None = None
     effort: Effort | None = None
     mirrors: Mirrors | None = None
+    noun: str = "row"
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
             choices.append(Choice(name, str(value), "given" if given is not None else why))
         return value
 
-    rows = f"{facts.train_rows:,} training rows"
+    rows = counted(facts.train_rows, f"training {facts.noun}")
     recipe = None if facts.pretrained else facts.recipe
     patience = recipe.patience if recipe is not None and options.epochs is None else None
     if options.minutes is None:

@@ -70,7 +70,7 @@ def choose_hyperparameters(
     if usual.learning_rate is None:
         hyper = _with_found_rate(problem, task, feed, net, hyper, precision, journal)
     if hyper.micro_batch < usual.batch_size:
-        journal.choose("passes", f"{counted(hyper.micro_batch, 'row')} each", "out of memory with more")
+        journal.choose("passes", f"{counted(hyper.micro_batch, problem.source.noun)} each", "out of memory with more")
     return Setup(hyper, feed, task)
 
 
@@ -158,6 +158,7 @@ def _facts(problem: Problem, net: Net, options: FitOptions, device: torch.device
         recipe=recipes.get(problem.task.family),
         effort=net.effort,
         mirrors=_mirrors(problem) if options.augment is None else None,
+        noun=problem.source.noun,
     )
 
 

@@ -142,7 +142,7 @@ def _blended(
     journal.choose(
         "blend",
         f"the net {shares[0]:.0%}, {NAME} {shares[1]:.0%}",
-        "together they lose clearly less on rows that they were not trained on",
+        "together they have a clearly lower loss on images that they were not trained on",
     )
     module = Blend([finished.module, rival.module]).to(training.feed.device).eval()
     module.weights.copy_(weights)

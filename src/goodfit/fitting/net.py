@@ -181,7 +181,7 @@ def _architecture(
     if problem.head_alone and weights is None and not options.arch:
         arch, why = "hog", f"fewer than {FEW_PHOTOS:,} photos are too few to learn features from; --arch {arch} does it"
     if source.arch is not None:
-        arch, why = source.arch, f"for {source.kind} data"
+        arch, why = source.arch, f"for {source.kind}" if source.kind.endswith("s") else f"for {source.kind} data"
     if weights is not None and weights.arch is not None:
         arch, why = weights.arch, f"the weights of {weights.where} are of it"
     if options.arch:

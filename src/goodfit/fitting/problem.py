@@ -148,6 +148,7 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         problem.y.numpy() if problem.task.output == "row" else None,
         source.columns(),
         source.read if thorough and source.images else None,
+        source.noun,
     )
     return check_data(facts, rules) + _unreadable(source) + _doubts(source)
 
@@ -220,19 +221,17 @@ def _folds(
         return of_images
     if not source.cross_fits:
         return 1, "a validation part is usual here"
+    many = counted(CROSS_FITTED_ROWS, source.noun)
     if rows > CROSS_FITTED_ROWS:
-        return (
-            1,
-            f"of more than {CROSS_FITTED_ROWS:,} rows a validation part says enough, and costs a fifth of the time",
-        )
-    return USUAL_FOLDS, f"up to {CROSS_FITTED_ROWS:,} rows: all of them are learnt from, and all validate"
+        return 1, f"of more than {many} a validation part says enough, and costs a fifth of the time"
+    return USUAL_FOLDS, f"up to {many}: all of them are learnt from, and all validate"
 
 
 def _tell_left_out(source: Source, journal: Journal) -> None:
     assert source.targets is not None
     without = 0 if isinstance(source.targets, Tensor) else int((~present_of(source.targets)).sum())
     if without:
-        journal.choose("left out", counted(without, "row"), "they have no target")
+        journal.choose("left out", counted(without, source.noun), "they have no target")
     if source.unreadable:
         first = source.unreadable[0]
         journal.choose("left out", f"{len(source.unreadable)} unreadable", f"the first: {first.key}: {first.reason}")

@@ -24,6 +24,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.scoring import Part, Scored
+from goodfit.formatting import rows_called
 from goodfit.predict.model import Model
 from goodfit.predict.predictions import Predictions
 from goodfit.predict.scored_rows import VALID
@@ -62,7 +63,8 @@ def make_record(
         task, scored.shown, source.noun,
         metrics=shown.metrics, baseline=shown.baseline, rivals=scored.rivals, training=training_metrics,
     )  # fmt: skip
-    plain = plain_sentence(task, spoken, standings, scored.shown, source.noun, counts[scored.shown], rules)
+    more = None if finished.half is None else finished.half.more_would_help
+    plain = plain_sentence(task, spoken, standings, scored.shown, source.noun, counts[scored.shown], rules, more)
     half = {"half_the_rows": finished.half.to_json()} if finished.half is not None else {}
     return Record(
         format=FORMAT,
@@ -89,7 +91,7 @@ def make_record(
             metric=task.metric,
             scores=main,
             baseline=baseline,
-            rival=task.rival,
+            rival=rows_called(task.rival, source.noun),
             best_epoch=position.best_epoch + 1,
             epochs=len(position.history),
             rows=counts,

@@ -222,6 +222,7 @@ def _end_facts(
         cross_fitted=problem.split.folds is not None,
         curve=training.curve.double().numpy() if len(training.curve) == len(position.history) else None,
         scores_without_copies=_without_copies(task, problem, parts),
+        noun=problem.source.noun,
     )
 
 

@@ -24,6 +24,7 @@ from goodfit.data.images.formats import image_endings
 from goodfit.data.sources import source_names, source_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
+from goodfit.store.absent import absent
 
 CHANNELS = (1, 3, 4)
 LARGEST = 255
@@ -153,7 +154,7 @@ def _is_images(data: Any) -> bool:
 def _files(path: Path) -> list[Path]:
     """A file, or the images of a folder."""
     if not path.exists():
-        raise DataError("no such file or folder", where=path, fix="Check the path")
+        raise absent(path)
     return images_in(path) if path.is_dir() else [path]
 
 

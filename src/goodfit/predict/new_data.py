@@ -18,6 +18,7 @@ from goodfit.data.tables.reading import EXCEL_ENDINGS
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.formatting import counted
+from goodfit.store.absent import absent
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
 NO_CLAIM = 0
@@ -130,7 +131,7 @@ def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any]) -> None
         DataError: what is there, and what is needed.
     """
     if not path.exists():
-        raise DataError("no such file or folder", where=path, fix="Check the path")
+        raise absent(path)
     if path.is_dir() and any((path / name).is_file() for name in (RECORD, CHECKPOINT)):
         raise DataError(
             "this is a run folder, and data is needed", where=path, fix="Give the run first and the data after it"

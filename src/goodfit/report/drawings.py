@@ -64,7 +64,7 @@ def curves(page: PageData) -> dict[str, str]:
         "metric": _drawn(
             lambda: metric_curve(page.history, metric, page.best_epoch, scores, base),
             "plot-metric",
-            f"{metric.title} on the validation rows by epoch",
+            f"{metric.title} in validation by epoch",
         ),
     }
     if len({row.get("learning_rate") for row in page.history}) > 1:  # a constant one is among the choices

@@ -12,7 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from goodfit.analysis.headline import headline, noun_of
-from goodfit.formatting import fixed, spaced
+from goodfit.formatting import fixed, rows_called, spaced
 from goodfit.record import Record
 from goodfit.report.columns_section import PROFILE, columns_section
 from goodfit.report.examples import Example, kinds
@@ -46,21 +46,21 @@ def write_report(folder: Path, record: Record, path: Path) -> Path:
 def notebook_view(folder: Path, record: Record) -> str:
     """The first screen of a run as HTML for a notebook; a line where its scores are gone."""
     if not (folder / SCORES).is_file():
-        return f"<p>{html.escape(clean(f'{folder}: {record.verdict}'))}</p>"
+        return f"<p>{html.escape(clean(f'{folder}: {rows_called(record.verdict, noun_of(record))}'))}</p>"
     return in_notebook(collect(folder, record), str(folder / REPORT))
 
 
 def collect(folder: Path, record: Record) -> PageData:
     """What the page of a run shows; what is said of the scored rows is computed from their stored outputs."""
     task = from_json(record.task)
-    plain = msgspec.to_builtins(record)
+    plain, noun = msgspec.to_builtins(record), noun_of(record)
     tensors, values = load_state(folder / SCORES)
     images = task.output == "image"
     sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record.analyses)
     if record.rivals:
         part = values["part"]
         sections.insert(0, rivals_section(record.rivals, record.metrics[part], task, part))
-    if record.explanation:
+    if record.explanation and len(record.explanation["importance"]) > 1:  # one column has all of it
         sections.append(importance_section(record.explanation))
     if PROFILE in record.analyses:
         sections.append(columns_section(record.analyses[PROFILE]))
@@ -78,15 +78,15 @@ def collect(folder: Path, record: Record) -> PageData:
         seconds=record.seconds,
         findings=plain["findings"],
         baseline=plain["baseline"],
-        rival=task.rival,
+        rival=rows_called(task.rival, noun),
         history=plain["history"],
         range_test=record.analyses.get(RANGE_TEST),
         best_epoch=record.best_epoch,
-        loss_unit=task.loss_unit,
-        noun=noun_of(record),
+        loss_unit=rows_called(task.loss_unit, noun),
+        noun=noun,
         folds=record.rows.folds,
-        sections=sections,
-        example_words=task.example_words,
+        sections=[section.of(noun) for section in sections],
+        example_words=rows_called(task.example_words, noun),
         worst=() if images else _mistakes(task, tensors, values["keys"], values.get("values", [])),
         examples=_examples(record, task, tensors, values["keys"]) if images else (),
         unreadable=[(row.key, row.reason) for row in record.unreadable],

@@ -39,9 +39,7 @@ def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
         axes.set_yticks(at, [short(str(row["column"])) for row in shown], parse_math=False)
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
-        more = (
-            "" if len(shown) == len(importance) else f": the first {len(shown)} of {counted(len(importance), 'column')}"
-        )
+        more = "" if len(shown) == len(importance) else f": {len(shown)} of {counted(len(importance), 'column')}"
         axes.locator_params(axis="x", nbins=5)
         axes.set(title=f"Importance{more}", xlabel="rise of the loss when shuffled")
     return figure
@@ -71,7 +69,7 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
             labels = [short(str(level)) for level in column["at"]]
             axes.set_xticks(at, labels, rotation=35, ha="right", rotation_mode="anchor", parse_math=False)
         axes.set_xlabel(short(str(column["column"]), LABEL_LETTERS), parse_math=False)
-        axes.set_title(short(f"mean {column['what']}", LABEL_LETTERS), parse_math=False)
+        axes.set_title(short(f"Mean {column['what']}", LABEL_LETTERS), parse_math=False)
     return figure
 
 

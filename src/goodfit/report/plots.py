@@ -71,7 +71,7 @@ def metric_curve(
         epochs, values = [row["epoch"] for row in history], _column(history, metric.name)
         left.plot(epochs, values, color=BLUE, marker="." if len(epochs) <= 40 else None)
         _mark_epoch(left, epochs, values, best_epoch)
-        left.set(title=f"{capital(metric.title)} on validation rows", xlabel="epoch", ylabel=metric.titled())
+        left.set(title=f"{capital(metric.title)} in validation", xlabel="epoch", ylabel=metric.titled())
         _whole_epochs(left, epochs)
         colours = {"valid": BLUE, "test": VERMILION}
         for at, (part, score) in enumerate(scores.items()):
@@ -206,12 +206,12 @@ def class_balance(class_counts: Mapping[str, Sequence[int]], classes: Sequence[s
         for size, (part, values) in zip((9.0, 6.5, 3.5), counts.items(), strict=False):
             colour, marker = looks.get(part, (GREY, "^"))
             share = values[order] / max(1.0, values.sum())
-            axes.plot(share, at, marker, color=colour, markersize=size, label=f"{part} ({values.sum():,.0f} rows)")
+            axes.plot(share, at, marker, color=colour, markersize=size, label=f"{part} ({values.sum():,.0f})")
         axes.set_yticks(at, [short(classes[i]) for i in order], parse_math=False)
         axes.set_ylim(len(order) - 0.4, -0.6)
         axes.set_xlim(left=0, right=axes.get_xlim()[1] * 1.08)
         axes.xaxis.set_major_formatter(_percent())
-        axes.set(title=title, xlabel="share of the part's rows")
+        axes.set(title=title, xlabel="share of the part")
         figure.legend(loc="outside lower center", ncols=1, handletextpad=0.2)
     return figure
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BLUE, GREY, PALE = "#0072B2", "#5b6673", "#8fc1e0"  # as in plots.py
 
+SPAN = 0.2  # of the axes at least: with less the ticks say more than the rows can
+
 
 def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
     """The share that is right by confidence, with the rows of each bin below; on the dashed line both are equal.
@@ -24,10 +26,11 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
         calibration: as `goodfit.stats.calibration.Reliability.to_json` gives it.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     bins = calibration["bins"]
     said, right, rows = (np.array([each[name] for each in bins]) for name in ("confidence", "accuracy", "rows"))
-    low, high = min(said.min(), right.min()), 1.0
+    low, high = min(said.min(), right.min(), 1 - SPAN), 1.0
     error = np.sqrt(right * (1 - right) / rows) * 1.96
     with drawing():
         figure = Figure(figsize=HALF)
@@ -38,9 +41,12 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
         margin = 0.03 * (high - low) or 0.03
         axes.set_xlim(low - margin, high + margin)
         axes.set_ylim(max(-0.03, low - 4 * margin), high + margin)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+            axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set(
-            title=f"Expected calibration error {calibration['ece']:.3f}",
-            xlabel=f"confidence, in {counted(len(bins), 'bin')} of equally many rows",
+            title=f"Expected calibration error: {100 * calibration['ece']:.1f} points",
+            xlabel=f"confidence, in {counted(len(bins), 'bin')} of equal size",
             ylabel="share that is right",
         )
     return figure

@@ -34,7 +34,7 @@ def rivals_section(rivals: Sequence[RivalScore], metrics: dict[str, Estimate], t
         cells.append(None if rival is None else (rival.excess.low, rival.excess.high))
         if blended:
             share = None if rival is None else rival.share
-            cells += [None, None] if share is None else [f"{share:.0%}", Bar(share)]
+            cells += [None, ""] if share is None else [f"{share:.0%}", Bar(share)]
         return [*cells, None if rival is None else duration(rival.seconds)]
 
     rows = [line("this model", metrics, None)]

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from goodfit.formatting import capital, counted, duration, fixed, moment, number, plural, sentence, spaced
+from goodfit.formatting import capital, counted, duration, fixed, moment, number, plural, rows_called, sentence, spaced
 from goodfit.tasks.section import Bar, Histogram, Plot, Table
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     filters = (
-        breakable, capital, cell, counted, cut, duration, fixed, moment, number, plural, rows_of_blocks, sentence,
-        short_path, spaced, with_options,
+        breakable, capital, cell, counted, cut, duration, fixed, moment, number, plural, rows_called, rows_of_blocks,
+        sentence, short_path, spaced, with_options,
     )  # fmt: skip
     for filter_ in filters:
         environment.filters[filter_.__name__] = filter_

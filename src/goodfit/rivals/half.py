@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from goodfit.formatting import counted, percent, percent_decimals
+from goodfit.formatting import counted, number, percent, percent_decimals
 from goodfit.rivals.rival import FittedRival, Lesson, rivals
 from goodfit.stats.estimates import Estimate, mean
 
 ROWS_AND_OUTPUTS_AT_MOST = 6_000  # more take longer than a fit should for one sentence
 ROWS_THAT_TELL = 500  # of the held-out ones: folds beyond these would only take time
 WORTH_HAVING = 0.02  # of the loss
+TIMES_FROM = 1.0  # a loss that is more than doubled is said in times: 1,227% higher is hard to read
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,28 @@ class HalfTheRows:
         """As run.json has it."""
         return {"rival": self.rival, "rows": self.rows, "excess": self.excess.to_json()}
 
+    @property
+    def more_would_help(self) -> bool:
+        """Whether that is beyond doubt."""
+        return self.excess.low > WORTH_HAVING
+
     def sentence(self) -> str:
         """What it says of more rows."""
         low, high = self.excess.low, self.excess.high
-        if low > WORTH_HAVING:
+        if self.more_would_help:
             words = "more rows would help"
         elif high < WORTH_HAVING:
             words = "more rows of this kind would hardly help"
         else:
             words = "these rows cannot show whether more would help"
-        decimals = percent_decimals(low, high)
-        more = [percent(share, decimals) for share in (self.excess.value, low, high)]
-        return (
-            f"Trained on half of {counted(self.rows, 'row')}, {self.rival} would have a loss {more[0]} higher on rows "
-            f"held out ({more[1]} to {more[2]}): {words}."
-        )
+        shares = (self.excess.value, low, high)
+        if self.excess.value >= TIMES_FROM:
+            value, *ends = (number(1 + share, 2) for share in shares)
+            loss = f"{value} times the loss on rows held out ({ends[0]} to {ends[1]} times)"
+        else:
+            value, *ends = (percent(share, percent_decimals(low, high)) for share in shares)
+            loss = f"a loss {value} higher on rows held out ({ends[0]} to {ends[1]})"
+        return f"Trained on half of {counted(self.rows, 'row')}, {self.rival} would have {loss}: {words}."
 
 
 def half_the_rows(lesson: Lesson, fitted: Sequence[FittedRival]) -> HalfTheRows | None:

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from goodfit.stats.clustered import clustered_t
 from goodfit.stats.estimates import SHARE, Z95, Estimate, of_groups, on_logit
-from goodfit.stats.groups import pooled
-from goodfit.stats.paired import PairedTest, falling_root, paired_t, t_test
+from goodfit.stats.paired import PairedTest, falling_root, t_test
 
 NORMAL_FROM = 10  # rows of each kind: a difference of areas is normal then; Student's t is too cautious (3.4% for 5%)
 ROWS_IN_DOUBT = 0.5  # in the wrong order: from so many on, what is measured counts more than what is assumed
@@ -85,7 +85,9 @@ def _exponential_variance(area: float, above: np.ndarray, below: np.ndarray) -> 
     return float((np.maximum(*ways) / (above * below)).sum()) / len(above) ** 2
 
 
-def area_difference(a: np.ndarray, b: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None) -> PairedTest:
+def area_difference(
+    a: np.ndarray, b: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None
+) -> tuple[PairedTest, float]:
     """DeLong's paired test, with an unbiased variance (`area_variance`).
 
     DeLong, DeLong and Clarke-Pearson 1988, "Comparing the areas under two or more correlated receiver operating
@@ -96,17 +98,21 @@ def area_difference(a: np.ndarray, b: np.ndarray, positive: np.ndarray, groups: 
         a, b: (N, K) scores of both models: a column for each class, or label, that is ranked.
         positive: (N, K) bool: which rows are of the class; each column has both kinds. The difference is that of the
             mean areas of the columns.
-        groups: (N,) of rows that belong together; then their sums are compared (Obuchowski 1997).
+        groups: (N,) of rows that belong together; then their sums are compared (Obuchowski 1997), by `clustered_t`.
+
+    Returns:
+        The test and its degrees of freedom.
     """
     columns = range(positive.shape[1])
     values = [placement_values(a[:, k], positive[:, k]) - placement_values(b[:, k], positive[:, k]) for k in columns]
     if groups is not None:
-        of_groups = pooled(np.mean(values, axis=0), groups)
-        return paired_t(of_groups, np.zeros(len(of_groups)))
+        kinds = np.unique(positive, axis=0, return_inverse=True)[1].reshape(-1)
+        return clustered_t(np.mean(values, axis=0), kinds, groups, "clustered t test")
     variance = area_variance(a, positive, b)
     counts = positive.sum(axis=0)
     many = int(np.minimum(counts, len(a) - counts).min()) >= NORMAL_FROM
-    return t_test(float(np.mean(values)), math.sqrt(variance), math.inf if many else len(a) - 1, "DeLong, paired")
+    degrees = math.inf if many else len(a) - 1
+    return t_test(float(np.mean(values)), math.sqrt(variance), degrees, "DeLong, paired"), degrees
 
 
 def area_variance(scores: np.ndarray, positive: np.ndarray, other: np.ndarray | None = None) -> float:

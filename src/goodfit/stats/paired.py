@@ -10,6 +10,9 @@ import numpy as np
 
 from goodfit.stats.estimates import Z95, Estimate
 
+QUANTILES = 2_000  # of the share of discordant rows
+SMALLEST = 1e-300
+
 
 @dataclass(frozen=True)
 class PairedTest:
@@ -50,6 +53,58 @@ class Posterior:
         below = float(t.cdf((-rope - self.mean) / self.scale, self.degrees))
         above = float(t.sf((rope - self.mean) / self.scale, self.degrees))
         return below, max(0.0, 1 - below - above), above
+
+
+@dataclass(frozen=True)
+class DiscordantPosterior:
+    """What is believed of the difference of two shares of the same rows, with Jeffreys' prior.
+
+    The shares of rows that only a, only b, and neither of them alone gets right follow a Dirichlet distribution. Rows
+    in which two models do not differ are no certainty: of 18 such rows a difference of 5 points is still likely.
+
+    Attributes:
+        only_a, only_b: rows in which only a, or only b, is right.
+        rows: all rows.
+    """
+
+    only_a: int
+    only_b: int
+    rows: int
+
+    def shares(self, rope: float) -> tuple[float, float, float]:
+        """As `Posterior.shares`.
+
+        The share of discordant rows, and that of them for a, are independent Beta variables: over the quantiles of the
+        one, how often the other tips the difference beyond the region.
+        """
+        from scipy.special import betainc, betaincinv
+
+        quantiles = (np.arange(QUANTILES) + 0.5) / QUANTILES
+        discordant = betaincinv(self.only_a + self.only_b + 1, self.rows - self.only_a - self.only_b + 0.5, quantiles)
+        needed = np.minimum(1.0, (1 + rope / np.maximum(discordant, SMALLEST)) / 2)
+        below = float((1 - betainc(self.only_b + 0.5, self.only_a + 0.5, needed)).mean())
+        above = float((1 - betainc(self.only_a + 0.5, self.only_b + 0.5, needed)).mean())
+        return below, max(0.0, 1 - below - above), above
+
+
+def posterior_of(test: PairedTest, degrees: float) -> Posterior:
+    """The t distribution that has a test's interval as its 95%, where that reaches equally far to both sides."""
+    from scipy.special import stdtrit
+
+    half = (test.difference.high - test.difference.low) / 2
+    return Posterior(test.difference.value, half / float(stdtrit(degrees, 0.975)), degrees)
+
+
+def apart(a: Estimate, b: Estimate) -> Estimate:
+    """The difference of two values by the intervals of both, as if they were independent (Zou and Donner 2008).
+
+    "Construction of confidence limits about effect measures: a general approach": the distances of the ends are added
+    as squares. For models that are both without a mistake, whose difference has no spread.
+    """
+    value = a.value - b.value
+    below = math.hypot(a.value - a.low, b.high - b.value)
+    above = math.hypot(a.high - a.value, b.value - b.low)
+    return Estimate(value, value - below, value + above)
 
 
 def mcnemar(only_a: int, only_b: int) -> float:

@@ -18,7 +18,6 @@ import math
 import numpy as np
 
 from goodfit.stats.estimates import Z95, Estimate, t_quantile
-from goodfit.stats.groups import pooled
 from goodfit.stats.paired import PairedTest, paired_t
 
 COUNTED_AT_MOST = 12  # differences whose 2^12 sums are all computed
@@ -34,30 +33,40 @@ METHOD = "sign-flip test"
 def sign_flip(a: np.ndarray, b: np.ndarray, groups: np.ndarray | None = None) -> PairedTest:
     """Whether a - b, row by row, is zero on average; the interval holds the differences that this test does not reject.
 
+    Args:
+        a, b: (N,) whose means are compared.
+        groups: (N,) of rows that belong together; None: all stand alone.
+    """
+    difference = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
+    count = max(1, len(difference))
+    return sign_flip_of_parts(difference / count, np.full(len(difference), 1 / count), groups)
+
+
+def sign_flip_of_parts(parts: np.ndarray, weights: np.ndarray, groups: np.ndarray | None = None) -> PairedTest:
+    """The same of a difference that is the sum of what each row, or group, adds to it.
+
     Rows of a group change their sign together: the sums of the groups are what is flipped. Fewer than 6 rows, or
     groups, get Student's t test.
 
     Args:
-        a, b: (N,) whose means are compared.
+        parts: (N,) whose sum is the difference. Exchanging both models in a row turns its sign.
+        weights: (N,) of sum 1: what each row would add to a difference of 1 that all have alike.
         groups: (N,) of rows that belong together; None: all stand alone.
 
     Returns:
         The test; its statistic is the normal quantile of the p-value, with the sign of the difference.
     """
-    difference = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
-    sums: np.ndarray = difference
-    sizes: np.ndarray = np.ones(len(difference))
+    sums, sizes = parts, weights
     if groups is not None:
         at = np.unique(groups, return_inverse=True)[1]
-        sizes = np.bincount(at).astype(np.float64)
-        share = len(sizes) / len(difference)
-        sums, sizes = share * np.bincount(at, weights=difference), share * sizes
-    if len(sums) < ROWS_AT_LEAST:
-        return paired_t(difference if groups is None else pooled(difference, groups), np.zeros(len(sums)))
+        sums, sizes = np.bincount(at, weights=parts), np.bincount(at, weights=weights)
+    count, value = len(sums), float(parts.sum())
+    if count < ROWS_AT_LEAST:
+        return paired_t(value + count * (sums - value * sizes), np.zeros(count))
     from scipy.special import ndtr
 
-    value, z = float(difference.mean()), normal_score(sums)
-    ends = [_end(sums, sizes, value, side) for side in (-1, 1)]
+    z = normal_score(sums)
+    ends = [_end(count * sums, count * sizes, value, side) for side in (-1, 1)]
     return PairedTest(Estimate(value, *ends), z, min(1.0, 2 * float(ndtr(-abs(z)))), METHOD)
 
 

@@ -56,7 +56,7 @@ def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: st
     blocks: list[Plot | Table] = []
     if len(classes) <= MAPPED_CLASSES:
         text = (
-            "A row is a true class, a column what was predicted. Blue is right, orange is wrong; the stronger "
+            "Each line is a true class, each column what was predicted. Blue is right, orange is wrong; the stronger "
             "the colour, the larger the share of the true class."
         )
         blocks.append(
@@ -125,4 +125,5 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
         "every probability is right."
     )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
-    return Section("reliability", "Reliability of the confidence", text, [plot], link="Reliability")
+    drawn = [plot] if len(calibration["bins"]) > 1 else []  # one point shows no course
+    return Section("reliability", "Reliability of the confidence", text, drawn, link="Reliability")

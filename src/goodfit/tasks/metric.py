@@ -206,3 +206,4 @@ RECALL_AT_10 = Metric(
     share=True,
     about=("Of the items that a user took, the share that is among the first 10 recommended; the mean over users."),
 )
+METRICS = {metric.name: metric for metric in tuple(globals().values()) if isinstance(metric, Metric)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from goodfit.formatting import rows_called
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Plot:
     alt: str
     width: Literal["half", "wide", "full"] = "full"
     first: bool = False
+
+    def of(self, noun: str) -> Plot:
+        """As `Section.of`."""
+        return replace(self, alt=rows_called(self.alt, noun))
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,12 @@ class Table:
     summary: str = ""
     unfolded: bool = True
 
+    def of(self, noun: str) -> Table:
+        """As `Section.of`."""
+        columns = [rows_called(column, noun) for column in self.columns]
+        title, summary = (rows_called(text, noun) for text in (self.title, self.summary))
+        return replace(self, columns=columns, title=title, summary=summary)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -81,3 +93,8 @@ class Section:
     text: str
     blocks: Sequence[Plot | Table]
     link: str = ""
+
+    def of(self, noun: str) -> Section:
+        """The same about data whose rows are called so: images, texts."""
+        title, text = rows_called(self.title, noun), rows_called(self.text, noun)
+        return replace(self, title=title, text=text, blocks=[block.of(noun) for block in self.blocks])

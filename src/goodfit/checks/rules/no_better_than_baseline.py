@@ -141,7 +141,7 @@ class NoBetterThanBaseline(EndRule, LiveRule):
             fix = "On its training rows it is not better either: try a higher --lr, more --epochs or a larger --arch"
         if (gain := end.held_out_gain) is not None:
             yield self.finding(
-                f"a row held out loses {number(gain.value, 3)} less than by {end.rival} "
+                f"on rows held out its loss is {number(gain.value, 3)} lower than by {end.rival} "
                 f"({number(gain.low, 3)} to {number(gain.high, 3)}), "
                 f"which is not beyond doubt; {metric} is {metric.text(score.value, score)}, there "
                 f"{metric.text(end.baseline['valid'], score)}",

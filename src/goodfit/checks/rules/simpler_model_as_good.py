@@ -42,13 +42,13 @@ class SimplerModelAsGood(EndRule):
             return
         excess = mean(end.simpler)
         if excess.high < SHARE_OF_GAIN * gain.value:
-            value, low, high = (_more_or_less(each) for each in (excess.value, excess.low, excess.high))
+            value, low, high = (_higher_or_lower(each) for each in (excess.value, excess.low, excess.high))
             yield self.finding(
-                f"a linear model on the same rows does as well: it loses {value} in a row (95% interval {low} to "
-                f"{high}); the model gains {number(gain.value, 3)} over {end.rival}",
+                f"a linear model on the same rows does as well: its loss is {value} (95% interval {low} to {high}); "
+                f"that of {end.rival} is {number(gain.value, 3)} higher",
                 "Take the linear model, or add inputs that hold what these do not",
             )
 
 
-def _more_or_less(excess: float) -> str:
-    return f"{number(abs(excess), 3)} {'more' if excess >= 0 else 'less'}"
+def _higher_or_lower(excess: float) -> str:
+    return f"{number(abs(excess), 3)} {'higher' if excess >= 0 else 'lower'}"

@@ -53,8 +53,7 @@ class TooFewRows(EndRule):
         if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
             yield self.finding(
                 f"{counted(rows, 'row')} {agreeing(rows, 'is', 'are')} too few to tell whether it has learnt "
-                "anything: a row loses "
-                f"{number(gain.value, 3)} less "
-                f"than by {end.rival}, anything from {number(gain.low, 3)} to {number(gain.high, 3)}",
+                f"anything: its loss is {number(gain.value, 3)} lower than by {end.rival}, "
+                f"anything from {number(gain.low, 3)} to {number(gain.high, 3)}",
                 "Give more rows",
             )

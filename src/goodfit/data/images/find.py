@@ -13,6 +13,7 @@ from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.tree import scan
 from goodfit.errors import DataError, UsageError
+from goodfit.store.absent import absent
 
 ENDINGS_OF_TEXT = (".txt", ".md", ".html", ".htm", ".eml", ".docx", ".pdf", ".rtf")
 ENDINGS_OF_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".json", ".jsonl")
@@ -108,7 +109,7 @@ def _note_left_out(listing: Listing) -> None:
 
 def _refuse_absent(root: Path) -> None:
     if not root.exists():
-        raise DataError("no such file or folder", where=root, fix="Check the path")
+        raise absent(root)
     if not root.is_dir() and not root.is_file():
         raise DataError("a special file, no image", where=root, fix="Give a folder, an image or a CSV")
 

@@ -26,6 +26,7 @@ from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
+from goodfit.store.absent import absent
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,7 +91,7 @@ def image_parquet(
 
 def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlace]]:
     if not root.exists():
-        raise DataError("no such file or folder", where=root, fix="Check the path")
+        raise absent(root)
     files = parquet_files(root)
     if not files:
         raise DataError("no Parquet files in it", where=root, fix="Give a .parquet file, or a folder of them")

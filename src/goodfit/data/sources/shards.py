@@ -25,6 +25,7 @@ from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.table_source import TARGET
 from goodfit.errors import DataError
 from goodfit.formatting import counted
+from goodfit.store.absent import absent
 
 ENDING = ".tar"
 LABEL_BYTES_AT_MOST, JSON_BYTES_AT_MOST = 10_000, 1_000_000
@@ -89,7 +90,7 @@ def shards(
 def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlace]]:
     """The samples of all archives of a place: a listing without paths, and the images."""
     if not root.exists():
-        raise DataError("no such file or folder", where=root, fix="Check the path")
+        raise absent(root)
     files = archives(root)
     parts = _parts(root, files) if root.is_dir() else {}
     images, left_out, without = TarMembers(), dict[str, int](), 0

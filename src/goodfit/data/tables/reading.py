@@ -35,6 +35,7 @@ from goodfit.data.tables.header import column_names
 from goodfit.data.tables.json_rows import read_json
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
+from goodfit.store.absent import absent
 from goodfit.store.files import refuse_nul
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _read(place: Any, dialect: Dialect) -> _Read:
     if isinstance(place, (str, os.PathLike)):
         path = Path(place)
         if not path.exists():
-            raise DataError("no such file or folder", where=path, fix="Check the path")
+            raise absent(path)
         kind = "" if path.is_dir() else unpacked_name(path).suffix.lower()
         if dialect.sheet is not None and kind not in EXCEL_ENDINGS:
             raise DataError("--sheet is for workbooks", where=path, fix="Leave it out")
