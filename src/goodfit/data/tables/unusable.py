@@ -120,10 +120,12 @@ class Unused:
             enough = LEVELS_THAT_PROVE if each.wanted in (None, KNOWN_WORDS) else CELLS_THAT_PROVE
             if each.cells == each.present >= enough:
                 what = "was in training" if each.wanted is None else f"is {each.wanted}"
+                dated = each.wanted is not None and each.wanted.startswith("a date")
+                other_way = "say with --date-order what they begin with, " if dated else ""
                 raise DataError(
                     f"not one of the {counted(each.present, 'value')} of the column '{name}' {what}, such as "
                     f"'{each.example}'",
-                    fix="Write them as in the data that the run was fitted on, or leave the cells empty",
+                    fix=f"Write them as in the data that the run was fitted on, {other_way}or leave the cells empty",
                 )
         return list(self._counts.values())
 
@@ -156,8 +158,9 @@ def refuse_other_order(frame: pl.DataFrame, encoder: Encoder) -> None:
         gone = column.filter(moments(column, number.format).is_null() & column.is_not_null())
         odd = gone.filter(moments(gone, other).is_not_null()) if len(gone) else gone
         if len(odd) >= CELLS_THAT_PROVE:
+            begin = "day" if other.startswith("%d") else "month"
             raise DataError(
                 f"the dates of the column '{number.source}' are {shown_form(other)} ({odd[0]}); the run was fitted on "
                 f"{shown_form(str(number.format))}",
-                fix="Write them as in the training data, or as 2024-05-31",
+                fix=f"Say so with --date-order {begin}, or write them as 2024-05-31",
             )
