@@ -130,7 +130,7 @@ class Table(TableSource):
                     self._settings.get("written", {}),
                     forms=self._settings.get("forms", {}),
                 )
-                self._read_new_targets(form)
+                self._without_refusal(lambda: self._read_new_targets(form))
             self._encode(encoder, new_rows=True)
             self.notes += [] if mark is not None else unclear_marks(self._frame.sample(), encoder)
             return
@@ -287,7 +287,7 @@ class Table(TableSource):
             if new_rows and self._settings.get("signs"):
                 refuse_other_signs(frame, ways_of(encoder))
             self._x = torch.from_numpy(_encoded(encoder, frame, unused))
-            self.notes += [] if unused is None else [each.note for each in unused.counted()]
+            self.notes += [] if unused is None else [*(each.note for each in unused.counted()), *unused.empty()]
             return
         rows = MappedRows(cache_folder(self._cache), (len(self), len(encoder.names)))
         start = 0
@@ -299,7 +299,7 @@ class Table(TableSource):
             start += piece.height
         if unused is not None:
             refuse_decimals_of_whole(self._frame, ways_of(encoder), unused.with_other_mark)
-            self.notes += [each.note for each in unused.counted()]
+            self.notes += [*(each.note for each in unused.counted()), *unused.empty()]
         self._mapped, self._x = rows, torch.from_numpy(rows.values)
 
 
