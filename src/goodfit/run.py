@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
-from goodfit.errors import DataError, RunError, UsageError
+from goodfit.errors import RunError, UsageError
 from goodfit.nets import build
 from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
@@ -28,7 +28,7 @@ from goodfit.predict.evaluation import score
 from goodfit.predict.given import Given, as_given
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
-from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images
+from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images, refuse_without_targets
 from goodfit.predict.predictions import Predictions
 from goodfit.predict.scored_rows import scored_rows
 from goodfit.record import Record, SpreadPart, read_record, reading
@@ -230,8 +230,7 @@ class Run:
             DataError: no labels, or a label that the run does not know.
         """
         source = self._opened(as_given(self.model.schema, data), cache, progress, **options)
-        if source.targets is None:
-            raise DataError("these rows have no labels to score against", fix="Use goodfit predict for them")
+        refuse_without_targets(source, self.model.schema)
         with reading(self.folder, self.record):
             return score(self.model, self.record, self.folder, source)
 

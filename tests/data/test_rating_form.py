@@ -111,8 +111,19 @@ def test_new_ratings_with_the_other_decimal_mark_are_refused(tmp_path: Path) -> 
     run = prepared_ratings(tmp_path, [f"{at % 9 / 2 + 1}" for at in range(200)])
     run.learn(torch.arange(200))
     (tmp_path / "n.csv").write_text("user;item;stars\nu1;i1;3,5\nu2;i2;4,5\n")
-    with pytest.raises(DataError, match="the column 'stars' has a decimal comma"):
-        ratings_of(tmp_path / "n.csv", "user", "item").prepare(run.schema())
+    new = ratings_of(tmp_path / "n.csv", "user", "item")
+    new.prepare(run.schema())
+    assert new.targets is None
+    assert "the column 'stars' has a decimal comma" in str(new.targets_refused)  # for evaluate; predict needs none
     new = ratings_of(tmp_path / "n.csv", "user", "item", decimal=",")
     new.prepare(run.schema())
     assert list(new.targets or ()) == [3.5, 4.5]
+
+
+def test_choices_of_a_pair_that_has_one_are_counted(tmp_path: Path) -> None:
+    lines = [f"u{at % 15},i{at % 4}" for at in range(120)]  # 60 pairs, each twice
+    (tmp_path / "c.csv").write_text("user,item\n" + "\n".join(lines))
+    source = ratings_of(tmp_path / "c.csv", "user", "item")
+    source.prepare()
+    why = "of a user and an item that have a row already: all of them are learnt from, and one of a pair is scored"
+    assert ("again", "60 choices", why) in source.notes

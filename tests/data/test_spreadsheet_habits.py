@@ -139,6 +139,26 @@ def test_a_last_row_of_sums_is_said(tmp_path: Path) -> None:
     assert plain.doubts == []
 
 
+@pytest.mark.parametrize("word", ["Total", "Zwischensumme", "sous-total", "Итого", "小计"])
+def test_sums_below_each_group_are_said(tmp_path: Path, word: str) -> None:
+    groups = [[120.5, 80.25, 99.0], [140.0, 60.0, 75.5, 1.25], [7.0, 8.0]] * 4
+    lines = [
+        line
+        for group in groups
+        for line in (*(f"shop,{value},{'ab'[at % 2]}" for at, value in enumerate(group)), f"{word},{sum(group)},a")
+    ]
+    source = prepared(tmp_path / "sums.csv", "site,sales,town\n" + "\n".join(lines), target="town")
+    (doubt, _), *more = source.doubts
+    assert doubt.startswith(f"12 rows called '{word}' in the column 'site' hold the sums of rows above in 'sales'")
+    assert more == []
+
+
+def test_rows_that_are_called_totals_and_hold_no_sums_are_not_doubted(tmp_path: Path) -> None:
+    lines = [f"{['shop', 'Total'][at % 4 == 3]},{at * 7 % 31},{'ab'[at % 2]}" for at in range(48)]
+    source = prepared(tmp_path / "kinds.csv", "site,sales,town\n" + "\n".join(lines), target="town")
+    assert source.doubts == []
+
+
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=50))
 def test_a_column_is_hardly_ever_taken_for_one_with_sums(values: list[float]) -> None:
     total = sum_of_the_others(pl.Series("x", values), ".", None)

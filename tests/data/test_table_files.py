@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -173,3 +174,28 @@ def test_names_that_polars_takes_for_patterns_are_refused_and_others_are_names(t
     for data, stream in ((tmp_path / "p.csv", False), (tmp_path / "p.parquet", True), (pattern, False)):
         with pytest.raises(DataError, match=r"a column is called '\^b\.\*\$'\. Give it a name without"):
             table(data, "b", stream=stream)
+
+
+def archive_of(path: Path, **files: bytes) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_an_archive_is_the_one_table_in_it_whatever_it_is_called(tmp_path: Path) -> None:
+    """As Macs and Kaggle pack them: archive.zip, with files beside the table that nobody put there."""
+    beside = {"__MACOSX/._rows.csv": b"\0\5", ".DS_Store": b"x", "rows/.hidden.csv": b"x", "Thumbs.db": b"x"}
+    archive = archive_of(tmp_path / "archive.zip", **{"rows/rows.csv": b"a,b\n1,2\n3,4\n", **beside})
+    assert is_table(archive)
+    assert read_table(archive).rows() == [("1", "2"), ("3", "4")]
+
+
+def test_of_an_archive_with_several_files_the_tables_are_named(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path / "archive.zip", **{"train.csv": b"a\n1\n", "test.csv": b"a\n1\n"})
+    assert is_table(archive)
+    with pytest.raises(DataError, match=r"2 files are in it \(train.csv, test.csv\); a table is one file"):
+        read_table(archive)
+    assert not is_table(archive_of(tmp_path / "photos.zip", **{"cat/1.png": b"x"}))
+    (tmp_path / "broken.zip").write_bytes(b"PK\3\4")
+    assert not is_table(tmp_path / "broken.zip")

@@ -129,3 +129,14 @@ def test_the_first_line_of_new_data_is_read_as_the_run_needs_it(tmp_path: Path) 
     new = table(tmp_path / "new.csv")
     new.prepare(source.schema())
     assert len(new) == len(new.keys) == 2
+
+
+def test_a_column_that_is_empty_in_many_rows_is_said(run: Table) -> None:
+    why = "the run was fitted on its values"
+    assert notes(run, town=[None] * 20) == [("empty", "town: all 20 rows", why)]
+    assert notes(run, size=["NA", ""] * 15, day=[""] * 30) == [
+        ("empty", "size: all 30 rows", why),
+        ("empty", "day: all 30 rows", why),
+    ]
+    assert notes(run, town=[None] * 19) == []
+    assert notes(run, town=[None] * 19 + ["Ulm"]) == []

@@ -20,6 +20,7 @@ from goodfit.store.outputs import (
     is_png,
     is_predictions,
     is_recommendations,
+    is_wrong_labels,
     refuse_foreign_folder,
     refuse_to_replace,
 )
@@ -132,3 +133,26 @@ def test_a_column_of_errors_is_text_in_parquet_where_there_are_none(tmp_path: Pa
         frame = pl.read_parquet(path)
         assert frame.schema["error"] == frame.schema["key"] == pl.String
         assert frame["error"].to_list() == errors
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "instead"),
+    [
+        (is_predictions, "p.xlsx", "p.csv"),
+        (is_predictions, "out/p.json", "p.csv"),
+        (is_predictions, "p.csv.gz", "p.csv"),
+        (is_recommendations, "r.parquet", "r.csv"),
+        (is_wrong_labels, "l.TSV", "l.csv"),
+    ],
+)
+def test_a_table_gets_no_name_of_a_format_that_is_not_written(
+    tmp_path: Path, made: Made, name: str, instead: str
+) -> None:
+    with pytest.raises(UsageError, match=rf"this is written as \.csv.* Name it {instead}"):
+        refuse_to_replace(tmp_path / name, made)
+
+
+def test_other_names_are_left_to_the_user(tmp_path: Path) -> None:
+    for name in ("p.csv", "p.parquet", "p.txt", "p", "p.v2"):
+        refuse_to_replace(tmp_path / name, is_predictions)
+    refuse_to_replace(tmp_path / "page.html", is_page)

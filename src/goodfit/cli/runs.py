@@ -24,13 +24,13 @@ LIST_PATH = option("--path", str, "List of images: the column of their paths.")
 LIST_TARGET = option("--target", str, "List of images: the column of their labels.")
 SHEET = option("--sheet", str, "The sheet of a workbook [the one that the run was fitted on, or the only one].")
 
+AS_THE_RUN = {
+    "decimal": "Decimal mark of numbers: . or , [as the run's].",
+    "date_order": "What 03/04/2024 begins with: day or month [as the run's].",
+}
 HOW_IT_IS_WRITTEN = declared_as_well(  # new data need not be written as the run's was
     *(each for each in DIALECT if each.name in ("header", "separator", "encoding", "fill_gaps")),
-    *(
-        replace(each, help="Decimal mark of numbers: . or , [as the run's].")
-        for each in DIALECT
-        if each.name == "decimal"
-    ),
+    *(replace(each, help=AS_THE_RUN[each.name]) for each in DIALECT if each.name in AS_THE_RUN),
 )
 
 

@@ -15,6 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from goodfit.errors import GoodfitError
 from goodfit.options import Option
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class Source(ABC):
         self.unreadable: list[Unreadable] = []
         self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
         self.label_list: Path | None = None  # a file that seems to hold the labels of rows without one
+        self.targets_refused: GoodfitError | None = None  # new targets, where they are needed
         self.doubts: list[tuple[str, str]] = []  # what was assumed without evidence, and how to settle it: warnings
 
     def __len__(self) -> int:

@@ -90,7 +90,12 @@ def embed(
     """
     net = plain(model.net)
     net = net.parts[0] if isinstance(net, Blend) else net  # features are those of the net alone
-    name = architecture(built.arch).head if built.arch is not None and built.folds == 1 else ""
+    if built.folds > 1:
+        raise UsageError(
+            f"this run is cross-fitted: its {built.folds} nets have no embeddings in common",
+            fix="Fit it anew with --folds 1 (and of a table, --arch mlp)",
+        )
+    name = architecture(built.arch).head if built.arch is not None else ""
     head = net.get_submodule(name) if name else None
     if not isinstance(head, nn.Linear) or model.task.output != "row":
         raise UsageError(

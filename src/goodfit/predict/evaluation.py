@@ -27,6 +27,9 @@ from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks.encode import encoded, with_targets
 from goodfit.train.evaluate import scores
 
+ROWS_AND_TARGETS = 2  # axes of targets of numbers
+ROWS_BEYOND_AT_LEAST, SHARE_BEYOND = 2, 0.1  # outside of the range in training: more than chance and a drift do
+
 
 def score(model: Model, record: Record, folder: Path, source: Source) -> dict[str, Any]:
     """Metrics on a prepared, labelled source, beside the trivial predictor learnt from the training rows.
@@ -51,7 +54,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
     stored = load_state(folder / SCORES)[0]
     parts = parts_of(source, stored)
     of_row = parts[rows] if parts is not None else np.full(len(rows), "test")
-    metrics, baseline, counts = {}, {}, {}
+    metrics, baseline, counts, beyond = {}, {}, {}, 0
     for part in PARTS:
         of_part = rows[of_row == part]
         counts[part] = len(of_part)
@@ -61,6 +64,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         groups = groups_of(source, of_part)
         metrics[part] = {name: value.to_json() for name, value in model.task.metrics_of_groups(out, y, groups).items()}
         baseline[part] = model.task.baseline(stored["y_train"], y, out)
+        beyond += _beyond(y, stored["y_train"])
     looks = 0
     if counts["test"]:
         looks = TestLedger(folder / LOOKS).look(fingerprint(source, rows[of_row == "test"]))
@@ -76,7 +80,9 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         "baseline": baseline,
         "looks_at_test": looks,
         "findings": [finding.to_json() for finding in remarks],
-        "notes": [list(note) for note in (*source.notes, *_not_scored(source, labelled))],
+        "notes": [
+            list(note) for note in (*source.notes, *_not_scored(source, labelled), *_another_scale(beyond, len(rows)))
+        ],
     }
 
 
@@ -84,6 +90,21 @@ def _not_scored(source: Source, labelled: np.ndarray) -> list[tuple[str, str, st
     """Rows that can be read and have no label."""
     left = len(source) - int(labelled.sum()) - len(source.unreadable)
     return [("not scored", counted(left, source.noun), "without a label")] if left > 0 else []
+
+
+def _beyond(y: Tensor, y_train: Tensor) -> int:
+    """How many rows have a number outside of those that the run was fitted on; none of classes and images."""
+    if not y.is_floating_point() or y.ndim > ROWS_AND_TARGETS:
+        return 0
+    outside = (y < y_train.amin(dim=0)) | (y > y_train.amax(dim=0))
+    return int(outside.reshape(len(y), -1).any(dim=1).sum())
+
+
+def _another_scale(beyond: int, rows: int) -> list[tuple[str, str, str]]:
+    """What is said where many are: chance alone puts 2 in N there."""
+    if beyond < ROWS_BEYOND_AT_LEAST or beyond <= SHARE_BEYOND * rows:
+        return []
+    return [("targets", f"{beyond:,} of {rows:,}", "outside of those that the run was fitted on: is it the same unit?")]
 
 
 def _in_blocks(model: Model, source: Source, feed: Feed, rows: Tensor) -> tuple[Tensor, Tensor]:

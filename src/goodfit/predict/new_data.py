@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data import local_option, open_as
+from goodfit.data.images.paired_source import PairedSource
 from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
@@ -99,6 +100,25 @@ def prepare_new(
     if len(source.unreadable) == len(source) and source.unreadable:
         first = source.unreadable[0]
         raise not_one_readable(source.kind, len(source), first.key, first.reason)
+
+
+def refuse_without_targets(source: Source, schema: Mapping[str, Any]) -> None:
+    """Raise where new data has nothing to score predictions against.
+
+    Args:
+        schema: of the run.
+    """
+    if source.targets_refused is not None:
+        raise source.targets_refused
+    if source.targets is not None:
+        return
+    settings = schema.get("settings") or {}
+    target = settings.get("target") or ()
+    columns = [target] if isinstance(target, str) else target
+    option = source.option if isinstance(source, PairedSource) else None
+    fix = f"Give them by --{option}, or use goodfit predict" if option else "Use goodfit predict for them"
+    absent = f": there is no column {' or '.join(repr(name) for name in columns)}" if columns else ""
+    raise DataError(f"these rows have no labels to score against{absent}", fix=fix)
 
 
 def refuse_absent_images(source: DenseSource) -> None:

@@ -27,6 +27,10 @@ REPORT_BYTES_AT_MOST = 100_000_000  # of a report of check, which is read as a w
 GITHUB_LINE = re.compile(r"::(error|warning|notice) .*title=[\w-]+ \(GF\d+\)::")
 BASELINE_FIELDS = 3  # of each entry: rule, file, line of code
 NAMES_TRIED = 10_000
+OTHER_FORMATS = (  # programs go by these endings: under one of them they could not open a table of text
+    ".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".tsv", ".feather", ".arrow", ".html", ".pdf",
+    ".npz", ".npy", ".pkl", ".h5", ".gz", ".zip",
+)  # fmt: skip
 
 Made = Callable[[Path], bool]
 
@@ -39,9 +43,11 @@ def refuse_to_replace(path: Path, made: Made, inputs: Iterable[Path] = ()) -> No
         inputs: files and folders that the command reads.
 
     Raises:
-        UsageError: something else of that name is there, or it is an input; a free name is suggested.
+        UsageError: something else of that name is there, or it is an input; a free name is suggested. Or the name
+            ends as files of a format do that is not written.
     """
     refuse_nul(path)
+    _refuse_other_formats(path, made)
     fix = f"Choose another name, such as {free_name(path)}"
     try:
         mode = path.lstat().st_mode
@@ -63,6 +69,18 @@ def refuse_to_replace(path: Path, made: Made, inputs: Iterable[Path] = ()) -> No
         raise UsageError(
             "there is a file of this name that goodfit did not make; it is not written over", where=path, fix=fix
         )
+
+
+def _refuse_other_formats(path: Path, made: Made) -> None:
+    tables: dict[Made, tuple[str, ...]] = {
+        is_predictions: (".csv", ".parquet"),
+        is_recommendations: (".csv",),
+        is_wrong_labels: (".csv",),
+    }
+    written = tables.get(made)
+    if written is not None and path.suffix.lower() in {*OTHER_FORMATS} - {*written}:
+        stem = path.name.split(".")[0] or "out"
+        raise UsageError(f"this is written as {' or '.join(written)}", where=path, fix=f"Name it {stem}{written[0]}")
 
 
 def refuse_foreign_folder(folder: Path, made: Made, chosen: Path) -> None:

@@ -18,6 +18,7 @@ from goodfit.errors import DataError
 from goodfit.formatting import counted
 from goodfit.options import Option
 
+PAIRS_NAMED = 3  # in a message
 ORIENTATION = Option(
     "orientation",
     str,
@@ -74,7 +75,7 @@ def check_pairs(images: Sequence[Path], partners: Sequence[Path], option: str) -
     wrong = [line for line in found if isinstance(line, str)]
     if wrong:
         raise DataError(
-            f"{len(wrong)} of {len(partners)} pairs differ in size: {listed(wrong)}",
+            f"{len(wrong)} of {len(partners)} pairs differ in size: {listed(wrong, PAIRS_NAMED)}",
             fix=f"Make both of one size, or remove the pairs (--{option})",
         )
     return [facts for facts in found if not isinstance(facts, str)]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
     from torch import Tensor
 
 CLASSES_NAMED = 12  # in the note on what was read
+MASKS_NAMED = 3  # in a message
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
 
 
@@ -263,7 +264,7 @@ class Masks(PairedSource):
         unreadable = {item.row for item in self.unreadable}
         wrong = [row for row in np.flatnonzero(highest >= len(self.codes.names)).tolist() if row not in unreadable]
         if wrong:
-            named = listed([f"{self._partners[row].name} has class {highest[row]}" for row in wrong])
+            named = listed([f"{self._partners[row].name} has class {highest[row]}" for row in wrong], MASKS_NAMED)
             raise DataError(
                 f"{len(wrong)} masks hold a class above {len(self.codes.names) - 1}, the last one: {named}",
                 where=self._partners[wrong[0]],

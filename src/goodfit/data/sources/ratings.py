@@ -136,14 +136,11 @@ class Ratings(TableSource):
             if schema is None:
                 self._choose_decimal(target)
                 self._choose_form(target)
-            elif mark is not None:
-                self._settings["decimal"] = mark
+                self.targets = self._read_ratings(target)
+                doubt = unrated(target, self.targets.values)
+                self.doubts += [] if doubt is None else [doubt]
             else:
-                cells = number_parts(self._frame.column(target)).to_frame()
-                refuse_other_decimals(cells, [Way(target, self._settings["decimal"] or ".", None)])
-            self.targets = self._read_ratings(target)
-            doubt = unrated(target, self.targets.values) if schema is None else None
-            self.doubts += [] if doubt is None else [doubt]
+                self._without_refusal(lambda: self._read_new_ratings(target, mark))
         if schema is not None:
             self._encode()
             self._note_unknown()
@@ -159,14 +156,15 @@ class Ratings(TableSource):
             f"{counted(user.n_unique(), 'user')} in '{user.name}', {counted(item.n_unique(), 'item')} in '{item.name}'"
         )
         self.notes.append(("ratings", f"{len(self):,}", summary))
-        if self._many or target is None:
+        if self._many:
             again = 0
         else:
             pairs = {name: self._names(self._settings[name]) for name in ("user", "item")}
             again = len(self) - pl.DataFrame(list(pairs.values())).n_unique()
         if again:
             why = "of a user and an item that have a row already: all of them are learnt from"
-            self.notes.append(("again", counted(again, "rating"), why))
+            scored = ", and one of a pair is scored" if target is None else ""
+            self.notes.append(("again", counted(again, "rating" if target is not None else "choice"), why + scored))
         if self._many:
             why = "of more, an even sample speaks for the user: a step reads all of them"
             self.notes.append(("history", f"{HISTORY_AT_MOST} items a user", why))
@@ -258,6 +256,15 @@ class Ratings(TableSource):
     def remarks(self) -> Mapping[str, Sequence[str | None]]:
         """fallback: what speaks where a user or an item was not in training."""
         return {"fallback": Fallbacks(self.whole(), self.counts_in_training)}
+
+    def _read_new_ratings(self, target: str, mark: str | None) -> None:
+        """As the run reads them, or with the decimal mark that is given."""
+        if mark is not None:
+            self._settings["decimal"] = mark
+        else:
+            cells = number_parts(self._frame.column(target)).to_frame()
+            refuse_other_decimals(cells, [Way(target, self._settings["decimal"] or ".", None)])
+        self.targets = self._read_ratings(target)
 
     def _choose_decimal(self, target: str) -> None:
         """The decimal mark of the ratings, as the user says or as they show."""

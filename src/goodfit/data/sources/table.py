@@ -14,6 +14,7 @@ from goodfit.data.images.label_cells import images_named
 from goodfit.data.mapped_rows import MappedRows
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
+from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, refuse_contradictions, settings_of
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
@@ -23,6 +24,7 @@ from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import (
     Way,
+    as_written,
     refuse_decimals_of_whole,
     refuse_other_decimals,
     refuse_other_signs,
@@ -34,6 +36,7 @@ from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
+from goodfit.data.tables.unclear_marks import unclear_marks
 from goodfit.data.tables.unusable import Unused, refuse_other_order
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
@@ -43,7 +46,6 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     import polars as pl
     from torch import Tensor
 
-LISTS_OF_COLUMNS = ("target", "categorical", "numeric", "text", "ignore", "missing")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 
 
@@ -115,11 +117,11 @@ class Table(TableSource):
         """
         self._cache = cache
         if schema is not None:
-            mark = self._settings["decimal"]  # of the new data, where it is given
+            mark, order = self._settings["decimal"], self._settings["date_order"]  # of the new data, where given
             self._settings = dict(schema["settings"])
             self._encoder = encoder_of(schema["encoder"])
             self._read_as(self._encoder.sources, self._settings["target"])
-            encoder = self._encoder if mark is None else self._encoder.with_decimal(mark)
+            encoder = as_written(self._encoder, self._frame, decimal=mark, date_order=order)
             target = self._settings["target"]
             if all(name in self._frame.columns for name in target):
                 form = TargetForm(
@@ -128,8 +130,9 @@ class Table(TableSource):
                     self._settings.get("written", {}),
                     forms=self._settings.get("forms", {}),
                 )
-                self._read_new_targets(form)
+                self._without_refusal(lambda: self._read_new_targets(form))
             self._encode(encoder, new_rows=True)
+            self.notes += [] if mark is not None else unclear_marks(self._frame.sample(), encoder)
             return
         target = self._settings["target"]
         if not target:
@@ -143,9 +146,10 @@ class Table(TableSource):
             raise UsageError(
                 "--target is not given: it names the column to predict", fix=f"The columns are {columns}{hint}"
             )
-        for option in ("target", "categorical", "numeric", "text", "ignore"):
+        for option in ("target", *WAYS_TO_READ):
             for name in self._settings[option]:
                 self._refuse_absent(name, option)
+        refuse_contradictions(self._settings)
         seen = self._frame.sample()
         words = {*self._settings["ignore"], *self._settings["categorical"], self._settings["group"]}
         marks = convention(
@@ -283,7 +287,7 @@ class Table(TableSource):
             if new_rows and self._settings.get("signs"):
                 refuse_other_signs(frame, ways_of(encoder))
             self._x = torch.from_numpy(_encoded(encoder, frame, unused))
-            self.notes += [] if unused is None else [each.note for each in unused.counted()]
+            self.notes += [] if unused is None else [*(each.note for each in unused.counted()), *unused.empty()]
             return
         rows = MappedRows(cache_folder(self._cache), (len(self), len(encoder.names)))
         start = 0
@@ -295,7 +299,7 @@ class Table(TableSource):
             start += piece.height
         if unused is not None:
             refuse_decimals_of_whole(self._frame, ways_of(encoder), unused.with_other_mark)
-            self.notes += [each.note for each in unused.counted()]
+            self.notes += [*(each.note for each in unused.counted()), *unused.empty()]
         self._mapped, self._x = rows, torch.from_numpy(rows.values)
 
 
@@ -347,7 +351,7 @@ def table(
         DataError: nothing that can be read there; duplicate or missing columns.
     """
     dialect = Dialect(header, separator, encoding, bool(fill_gaps), sheet)
-    to_predict = not _listed(target)
+    to_predict = not listed_columns(target)
     whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect, to_predict=to_predict)
     settings = settings_of(
         target=target,
@@ -365,12 +369,6 @@ def table(
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
 
 
-def settings_of(**given: Any) -> dict[str, Any]:
-    """What `Table` takes: lists of columns, and else None where nothing is given."""
-    lists = {name: _listed(given.pop(name, None)) for name in LISTS_OF_COLUMNS}
-    return {**lists, **dict.fromkeys(("group", "time", "decimal", "date_order", "sheet")), **given}
-
-
 def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np.ndarray:
     """(n, D) of a piece; of new rows, what cannot be used is counted."""
     if unused is None:
@@ -381,17 +379,3 @@ def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np
         refuse_other_order(piece, encoder)
     unused.add(piece, encoded)
     return encoded.rows
-
-
-def _listed(names: Sequence[str] | str | int | None) -> list[str]:
-    """Names of columns; a frame may call them by numbers."""
-    if names is None:
-        return []
-    if isinstance(names, (str, int)):
-        return [name for each in str(names).split(",") if (name := column_name(each))]
-    if hasattr(names, "dtype"):
-        raise UsageError(
-            f"target={type(names).__name__} is not the name of a column",
-            fix="Put the values into the frame, and give the name of their column",
-        )
-    return [column_name(str(name)) for name in names]

@@ -12,7 +12,8 @@ from goodfit.data.images.formats import image_endings
 from goodfit.data.images.layout import LAYOUT, Placed, arrange
 from goodfit.data.images.tree import SYSTEM_FILES, scan
 from goodfit.data.source import Claim, Strength, Unreadable
-from goodfit.data.sources.table import Table, settings_of
+from goodfit.data.sources.table import Table
+from goodfit.data.tables.column_options import settings_of
 from goodfit.data.tables.decoding import read_bytes, to_utf8
 from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
 from goodfit.data.tables.reading import TableParts, read_parts

@@ -11,6 +11,7 @@ from goodfit.data.tables.moments import date_form, excel_form, in_order, moments
 from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
 from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, LASTING, LASTING_TWICE, is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
+from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
 from goodfit.data.tables.visible import visible
 from goodfit.errors import UsageError
@@ -253,7 +254,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
 
     text = present.cast(pl.String)
     if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
-        words = text.str.count_matches(r"\s+").to_numpy().mean() + 1
+        words = float(words_in_each(text).to_numpy().mean())
         if words >= WORDS_OF_FREE_TEXT:
             return ColumnType("text", f"free text, {words:.0f} words a row")
         several = units_of(unified(text))

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +14,9 @@ from goodfit.errors import DataError, UsageError
 from goodfit.store.special_files import special_kind
 
 PACKED_ENDINGS = (".gz", ".zip")
+ENDINGS_IN_ARCHIVES = (
+    ".csv", ".tsv", ".txt", ".tab", ".data", ".dat", ".jsonl", ".ndjson", ".json", ".parquet", ".feather", ".arrow",
+)  # fmt: skip
 BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is recognised
 ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
 LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
@@ -36,8 +40,14 @@ SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252
 
 
 def unpacked_name(path: Path) -> Path:
-    """The name without what only says how it is packed: people.csv.gz -> people.csv."""
-    return path.with_suffix("") if path.suffix.lower() in PACKED_ENDINGS else path
+    """The name without what only says how it is packed: people.csv.gz -> people.csv; archive.zip: the table in it."""
+    inner = path.with_suffix("") if path.suffix.lower() in PACKED_ENDINGS else path
+    if path.suffix.lower() == ".zip" and inner.suffix.lower() not in ENDINGS_IN_ARCHIVES:
+        with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+            names = [Path(info.filename).name for info in _files_in(archive)]
+            tables = [name for name in names if Path(name).suffix.lower() in ENDINGS_IN_ARCHIVES]
+            return path.with_name(tables[0]) if tables else inner
+    return inner
 
 
 def read_bytes(path: Path) -> bytes:
@@ -73,7 +83,7 @@ def read_bytes(path: Path) -> bytes:
 
 def _only_file(path: Path) -> bytes:
     with zipfile.ZipFile(path) as archive:
-        files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+        files = _files_in(archive)
         if len(files) != 1:
             names = ", ".join(excerpt(info.filename) for info in files[:3]) + (", ..." if len(files) > 3 else "")
             raise DataError(
@@ -83,6 +93,18 @@ def _only_file(path: Path) -> bytes:
             )
         with archive.open(files[0]) as file:
             return _unpacked(file, files[0].compress_size, path)
+
+
+def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Without what a Mac or a file manager adds: __MACOSX/._people.csv, .DS_Store."""
+    return [
+        info
+        for info in archive.infolist()
+        if not info.is_dir()
+        and not info.filename.startswith("__MACOSX/")
+        and not Path(info.filename).name.startswith(".")
+        and Path(info.filename).name.lower() not in ("thumbs.db", "desktop.ini")
+    ]
 
 
 def _unpacked(file: IO[bytes] | gzip.GzipFile, packed: int, path: Path) -> bytes:

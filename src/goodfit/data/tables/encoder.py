@@ -202,6 +202,16 @@ class Encoder:
         """The same, for text whose decimal mark is another."""
         return replace(self, numbers=tuple(replace(column, decimal=decimal) for column in self.numbers))
 
+    def with_date_forms(self, forms: Mapping[str, str]) -> Self:
+        """The same, for text in which the dates of these columns have another form."""
+        numbers = (
+            replace(at, format=forms[at.source]) if at.part and at.source in forms else at for at in self.numbers
+        )
+        levels = (
+            replace(at, format=forms[at.source]) if at.part and at.source in forms else at for at in self.categories
+        )
+        return replace(self, numbers=tuple(numbers), categories=tuple(levels))
+
     def encode(self, frame: pl.DataFrame) -> np.ndarray:
         """(N, D) float32.
 

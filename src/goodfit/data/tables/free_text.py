@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from goodfit.data.tables.text_words import word_pattern
 from goodfit.data.tables.visible import visible
 from goodfit.data.tables.words import texts
 
@@ -25,6 +26,7 @@ TERMS_AT_MOST = 6_000  # the commonest words and pairs
 ROWS_OF_A_TERM = 2  # at least, in training
 ROWS_OF_A_DIRECTION = 12  # at least: few rows have few directions that are not chance
 DIRECTIONS_AT_LEAST, DIRECTIONS_AT_MOST = 8, 256
+WORD_OF_BEFORE = r"(?u)\b\w\w+\b"
 STEPS = 127  # of a term's weights to either side of 0: they are kept as bytes
 
 
@@ -34,6 +36,7 @@ class FreeText:
 
     weights: (terms, K) bytes in base64; sizes: what 127 of a term's stands for.
     means, deviations: of the K directions in the training rows.
+    every_script: whether words are told apart in every script; runs of before knew those between spaces alone.
     """
 
     name: str
@@ -43,6 +46,7 @@ class FreeText:
     sizes: list[float]
     means: list[float]
     deviations: list[float]
+    every_script: bool = False
 
     @classmethod
     def learn(cls, column: pl.Series) -> Self | None:
@@ -56,7 +60,7 @@ class FreeText:
         terms = _commonest(column)
         if not terms:
             return None
-        counts = _counter(terms).transform(_cells(column))
+        counts = _counter(terms, word_pattern()).transform(_cells(column))
         rows_with = np.asarray((counts > 0).sum(axis=0)).ravel()
         rarity = np.log((1 + len(column)) / (1 + rows_with)) + 1
         weighted = _weighted(counts, rarity)
@@ -66,7 +70,14 @@ class FreeText:
         sizes = np.abs(directions).max(axis=0)
         whole = np.round(directions / np.where(sizes > 0, sizes, 1) * STEPS).astype(np.int8).T
         unscaled = cls(
-            column.name, terms, _short(rarity), b64encode(whole.tobytes()).decode(), _short(sizes), [0.0], [1.0]
+            column.name,
+            terms,
+            _short(rarity),
+            b64encode(whole.tobytes()).decode(),
+            _short(sizes),
+            [0.0],
+            [1.0],
+            every_script=True,
         )
         places = unscaled.places(column)
         deviations = places.std(axis=0)
@@ -75,7 +86,7 @@ class FreeText:
             return None
         return cls(
             column.name, terms, _short(rarity), b64encode(np.ascontiguousarray(whole[:, kept]).tobytes()).decode(),
-            _short(sizes), places.mean(axis=0)[kept].tolist(), deviations[kept].tolist(),
+            _short(sizes), places.mean(axis=0)[kept].tolist(), deviations[kept].tolist(), every_script=True,
         )  # fmt: skip
 
     @property
@@ -107,7 +118,7 @@ class FreeText:
 
     @cached_property
     def _known(self) -> CountVectorizer:
-        return _counter(self.terms)
+        return _counter(self.terms, word_pattern() if self.every_script else WORD_OF_BEFORE)
 
     @cached_property
     def _directions(self) -> np.ndarray:
@@ -120,7 +131,9 @@ def _commonest(column: pl.Series) -> list[str]:
     """Words and pairs of neighbouring words that several rows have, the commonest first."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    counter = CountVectorizer(ngram_range=(1, 2), min_df=ROWS_OF_A_TERM, max_features=TERMS_AT_MOST, binary=True)
+    counter = CountVectorizer(
+        ngram_range=(1, 2), token_pattern=word_pattern(), min_df=ROWS_OF_A_TERM, max_features=TERMS_AT_MOST, binary=True
+    )
     try:
         counter.fit(_cells(column))
     except ValueError:  # no word at all, or none in two rows
@@ -128,11 +141,11 @@ def _commonest(column: pl.Series) -> list[str]:
     return [str(term) for term in counter.get_feature_names_out()]
 
 
-def _counter(terms: list[str]) -> CountVectorizer:
+def _counter(terms: list[str], word: str) -> CountVectorizer:
     """Of texts -> (N, terms) sparse, how often each stands in a row."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    return CountVectorizer(ngram_range=(1, 2), vocabulary=terms, dtype=np.float64)
+    return CountVectorizer(ngram_range=(1, 2), token_pattern=word, vocabulary=terms, dtype=np.float64)
 
 
 def _weighted(counts: Any, rarity: np.ndarray) -> Any:

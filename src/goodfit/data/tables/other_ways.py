@@ -13,8 +13,10 @@ from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.magnitudes import MAGNITUDES
+from goodfit.data.tables.moments import date_form, in_order
 from goodfit.data.tables.numbers import is_nested, numbers
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SLIPS_AT_MOST, has_sign, has_signs
+from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.errors import DataError
 
@@ -35,6 +37,28 @@ class Way(NamedTuple):
 def ways_of(encoder: Encoder) -> list[Way]:
     """Of the columns of numbers that a run learnt from."""
     return [Way(number.source, number.decimal, number.format) for number in encoder.numbers if number.part is None]
+
+
+def as_written(encoder: Encoder, frame: Frame, *, decimal: str | None, date_order: str | None) -> Encoder:
+    """The encoder, for new rows that the user says are written in another way than the run's.
+
+    Args:
+        decimal: the decimal mark of their numbers. date_order: day or month, with which their dates begin; these are
+            read in whatever form they have. None: as in the run.
+    """
+    import polars as pl
+
+    if decimal is not None:
+        encoder = encoder.with_decimal(decimal)
+    if date_order is None:
+        return encoder
+    forms = {}
+    for name in {number.source for number in encoder.numbers if number.part is not None} & set(frame.columns):
+        cells = without_missing(frame.column(name))
+        form = date_form(cells) if len(cells) and cells.dtype == pl.String else None
+        if form is not None:
+            forms[name], _ = in_order(cells, form, date_order)
+    return encoder.with_date_forms(forms)
 
 
 def refuse_other_decimals(frame: pl.DataFrame, ways: Sequence[Way]) -> None:

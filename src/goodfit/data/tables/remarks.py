@@ -12,7 +12,7 @@ from goodfit.data.tables.mixed_signs import mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import NUMBER, TargetForm
-from goodfit.data.tables.totals import sum_of_the_others, totals_doubt
+from goodfit.data.tables.totals import rows_of_totals, sum_of_the_others, totals_doubt
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:  # `goodfit fit --help` lists the options of every source
@@ -54,7 +54,7 @@ def type_notes(types: Types, seen: pl.DataFrame) -> Iterator[Note]:
 
 
 def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[str], *, whole: bool) -> list[Doubt]:
-    """Amounts of several kinds, values far from all others, and, where all rows are seen, a last row of sums.
+    """Amounts of several kinds, values far from all others, and, where all rows are seen, rows of sums.
 
     Args:
         seen: rows of the table: all of them, where it is whole.
@@ -69,6 +69,8 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     if whole:
         found.append(units_below_names(seen, ways))
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
-        found.append(next((totals_doubt(name, total) for name, total in totals if total is not None), None))
+        totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
+        last = next((totals_doubt(name, total) for name, total in totals if total is not None), None)
+        found.append(last or rows_of_totals(seen, ways))
     found += [kind.doubt for kind in types.values()]
     return [each for each in found if each is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.times import read_times
 from goodfit.data.tables.words import texts
-from goodfit.errors import UsageError
+from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 from goodfit.options import Option
 
@@ -157,6 +157,13 @@ class TableSource(Source):
                 ("column", f"'{name}'", f"read as '{known}', which is not there") for name, known in names.items()
             ]
         self._leave_gaps()
+
+    def _without_refusal(self, read: Callable[[], None]) -> None:
+        """Read new targets; where they cannot be, that is an error for who needs them, and of no matter to predict."""
+        try:
+            read()
+        except DataError as error:
+            self.targets, self.targets_refused = None, error
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:

@@ -247,12 +247,22 @@ def read_targets(columns: Sequence[pl.Series], form: TargetForm) -> Sequence[Any
 
 
 def unread_targets(columns: Sequence[pl.Series], form: TargetForm) -> list[tuple[str, str, str]]:
-    """What is said of new targets that are no numbers, where the run's are: their rows are not scored."""
+    """What is said of new targets that are no numbers, where the run's are: their rows are not scored.
+
+    Raises:
+        DataError: none of them is.
+    """
     notes = []
     for column in columns:
         present = without_missing(column)
         read = _read(present, form)
         bad = np.flatnonzero([value is None for value in read])
+        if len(bad) == len(present) > 0:
+            raise DataError(
+                f"not one of the {counted(len(bad), 'value')} of the target '{column.name}' is a number, such as "
+                f"'{str(present[0])[:40]}'",
+                fix="Write them as in the data that the run was fitted on",
+            )
         if len(bad):
             what = f"'{str(present[int(bad[0])])[:40]}' is not a number: a row without one is not scored"
             notes.append(("not used", f"target {column.name}: {len(bad):,} of {len(present):,}", what))
@@ -277,6 +287,9 @@ def _read(column: pl.Series, form: TargetForm) -> Column:
     if column.dtype == pl.String and written is None and _only_hours(column):
         written = HOURS
     cells_read = numbers(column, decimal, written)
+    if form.name == WHOLE and column.dtype in (pl.Boolean, pl.String):
+        digits = texts(column).replace_strict({"true": 1.0, "false": 0.0}, default=None, return_dtype=pl.Float64)
+        cells_read = pl.select(pl.coalesce(cells_read, digits)).to_series()
     return _whole_numbers(cells_read) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
 
 

@@ -1,16 +1,25 @@
-"""A last row that sums up the others, as spreadsheets have it: it is not a row of the data."""
+"""Rows that sum up others, as spreadsheets have them at the end or below each group: they are no rows of the data."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from goodfit.data.tables.numbers import numbers
-from goodfit.formatting import number
+from goodfit.data.tables.visible import visible
+from goodfit.formatting import counted, number
 
 if TYPE_CHECKING:
     import polars as pl
+
+CALLED_TOTALS = (  # in English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Chinese, Japanese, Korean
+    r"(?i)^\W*(?:(?:sub|sous|grand|zwischen|gesamt|total)?[- ]?(?:totals?|totale|totaal|summen?|sum|suma|somme|soma)"
+    r"|gesamt|итого|всего|合[计計]|[小总總][计計]|소계|합계)\b.{0,40}$"
+)
+SUMMANDS_OF_A_GROUP = 2  # that are not zero
 
 SUMMANDS_AT_LEAST = 3  # that are not zero
 FAR_ABOVE = 2.0  # times the largest of the others: a sum of few is met by chance
@@ -37,6 +46,42 @@ def totals_doubt(name: str, total: float) -> tuple[str, str]:
         f"the last row holds the sum of the rows above it: {number(total, 12)} in the column '{name}'; it is read as a "
         "row like the others"
     ), "Remove it if it is a line of totals"
+
+
+def rows_of_totals(frame: pl.DataFrame, ways: Mapping[str, tuple[str, str | None]]) -> tuple[str, str] | None:
+    """What is said of rows that are called totals and hold the sum of the rows from the one before on; else None.
+
+    Args:
+        ways: the decimal mark and the form of each column of numbers.
+    """
+    import polars as pl
+
+    for column in frame.iter_columns():
+        if column.name in ways or column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+            continue
+        named = visible(column).str.contains(CALLED_TOTALS).fill_null(value=False).to_numpy()
+        rows = np.flatnonzero(named)
+        if not len(rows) or len(rows) == len(named):
+            continue
+        sums = [name for name, way in ways.items() if _are_sums(frame[name], way, rows)]
+        if sums:
+            what = f"{counted(len(rows), 'row')} called '{column[int(rows[0])]}' in the column '{column.name}'"
+            hold = "holds the sum" if len(rows) == 1 else "hold the sums"
+            what = f"{what} {hold} of rows above in '{sums[0]}': read as rows like the others"
+            return what, "Remove them if they are lines of totals"
+    return None
+
+
+def _are_sums(column: pl.Series, way: tuple[str, str | None], rows: np.ndarray) -> bool:
+    """Whether most of these rows hold the sum of those between the one before and them."""
+    values = numbers(column, *way).fill_null(np.nan).to_numpy()
+    hits = 0
+    for start, end in pairwise([-1, *rows.tolist()]):
+        above = values[start + 1 : end]
+        known = above[~np.isnan(above)]
+        if np.count_nonzero(known) >= SUMMANDS_OF_A_GROUP:
+            hits += abs(values[end] - known.sum()) <= ROUNDING * abs(values[end])
+    return 2 * hits > len(rows)
 
 
 def _values(column: pl.Series, decimal: str, form: str | None) -> np.ndarray:

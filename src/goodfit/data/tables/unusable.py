@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.encoder import UNKNOWN, Encoded, Encoder
+from goodfit.data.tables.encoder import GAP, UNKNOWN, Encoded, Encoder
 from goodfit.data.tables.moments import moments, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import columns_with_other_mark, ways_of
@@ -65,12 +65,19 @@ class Unused:
         self.with_other_mark: set[str] = set()
         self._counts: dict[str, Unusable] = {}
         self._present: dict[str, int] = {}
+        self._rows = 0
+        self._with_value: set[str] = set()
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
         """Count in these rows."""
         encoder = self._encoder
         if self.pieces:
             self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, ways_of(encoder))}
+        self._rows += piece.height
+        values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
+        filled = np.concatenate([each.any(axis=0) for each in values])
+        sources = _sources(encoder)
+        self._with_value.update(name for name, some in zip(sources, filled, strict=True) if some)
         counted: set[str] = set()
         has_gaps = np.any(encoded.gone, axis=0)
         for at, number in enumerate(encoder.numbers):
@@ -109,6 +116,16 @@ class Unused:
             known = self._counts.setdefault(column.name, Unusable(column.name, 0, 0, short, wanted))
             known.cells += cells
 
+    def empty(self) -> list[tuple[str, str, str]]:
+        """A line for each column of numbers, dates or categories that is empty in every one of many rows."""
+        gone = [
+            name
+            for name in dict.fromkeys(_sources(self._encoder))
+            if name not in self._with_value | self._counts.keys()
+        ]
+        why = "the run was fitted on its values"
+        return [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone if self._rows >= LEVELS_THAT_PROVE]
+
     def counted(self) -> list[Unusable]:
         """A line a column.
 
@@ -120,12 +137,19 @@ class Unused:
             enough = LEVELS_THAT_PROVE if each.wanted in (None, KNOWN_WORDS) else CELLS_THAT_PROVE
             if each.cells == each.present >= enough:
                 what = "was in training" if each.wanted is None else f"is {each.wanted}"
+                dated = each.wanted is not None and each.wanted.startswith("a date")
+                other_way = "say with --date-order what they begin with, " if dated else ""
                 raise DataError(
                     f"not one of the {counted(each.present, 'value')} of the column '{name}' {what}, such as "
                     f"'{each.example}'",
-                    fix="Write them as in the data that the run was fitted on, or leave the cells empty",
+                    fix=f"Write them as in the data that the run was fitted on, {other_way}or leave the cells empty",
                 )
         return list(self._counts.values())
+
+
+def _sources(encoder: Encoder) -> list[str]:
+    """The column of each number and each category."""
+    return [*(column.source for column in encoder.numbers), *(column.source for column in encoder.categories)]
 
 
 def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Series:
@@ -156,8 +180,9 @@ def refuse_other_order(frame: pl.DataFrame, encoder: Encoder) -> None:
         gone = column.filter(moments(column, number.format).is_null() & column.is_not_null())
         odd = gone.filter(moments(gone, other).is_not_null()) if len(gone) else gone
         if len(odd) >= CELLS_THAT_PROVE:
+            begin = "day" if other.startswith("%d") else "month"
             raise DataError(
                 f"the dates of the column '{number.source}' are {shown_form(other)} ({odd[0]}); the run was fitted on "
                 f"{shown_form(str(number.format))}",
-                fix="Write them as in the training data, or as 2024-05-31",
+                fix=f"Say so with --date-order {begin}, or write them as 2024-05-31",
             )
