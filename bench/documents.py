@@ -1,11 +1,18 @@
-"""Texts: which library a paragraph of documentation is from, beside what people use for such a task.
+"""Texts, beside what people use for such a task: scikit-learn's TF-IDF under a linear model.
 
-    python bench/documents.py [--seeds 3]
+    python bench/documents.py [--seeds 2] [--sets documents packages sizes] [--reviews FOLDER] [--rows 8000]
 
-The paragraphs are those of the docstrings of five installed packages, each different text once: real prose, and the
-same for everybody who has these versions. A quarter of them, drawn anew for each seed, are the test rows, scored once.
-The rivals are scikit-learn's TF-IDF of words and of pairs of words under logistic regression (C = 1, its default, and
-the best of 0.1 to 100 by five folds of the training rows), and multinomial naive Bayes.
+documents   paragraphs of the docstrings of five installed packages: of which package each is
+packages    one-line descriptions of Debian's packages (`apt-cache dumpavail`): of which of fifteen sections each is
+sizes       the same, beside two numbers and two categories: the logarithm of the installed size
+reviews     of products, films, tweets and editorials: what people rated each sentence, from -4 to 4; the files
+            *_GroundTruth.txt of the archive in vaderSentiment's source distribution (Hutto and Gilbert 2014, "VADER"),
+            unpacked into FOLDER
+
+Each different text stands once. A quarter of the rows, drawn anew for each seed, are the test rows, scored once. The
+rivals are scikit-learn's TF-IDF of words and of pairs of words under logistic regression (C = 1, its default, and the
+best of 0.1 to 100 by five folds of the training rows) and multinomial naive Bayes; of numbers under ridge regression
+(1, its default, and the best of 0.01 to 100 by five folds), with the other columns beside the words.
 """
 
 from __future__ import annotations
@@ -13,19 +20,26 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import math
 import re
+import subprocess
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, Ridge
 from sklearn.metrics import accuracy_score, log_loss
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import goodfit as gf
 
@@ -43,6 +57,8 @@ LIBRARIES = {
     "torch": ("torch", "torch.nn"),
 }
 PARAGRAPHS, SHORTEST, LONGEST = 3, 30, 400  # the first ones of each docstring, in characters
+FEWEST_WORDS, SECTIONS = 4, 15  # of a description; the largest sections
+REVIEWS = ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets", "tweets")
 
 
 def paragraphs() -> pl.DataFrame:
@@ -71,13 +87,35 @@ def _of(place: str) -> set[str]:
     return texts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=3)
-    seeds = parser.parse_args().seeds
-    warnings.simplefilter("ignore")
-    frame = paragraphs()
-    print(f"{frame.height:,} paragraphs, {frame['library'].n_unique()} libraries")
+def packages() -> pl.DataFrame:
+    """Columns text, y (the section), size, depends, architecture and priority."""
+    listed = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, check=True).stdout
+    rows: dict[str, tuple[Any, ...]] = {}
+    for record in listed.split("\n\n"):
+        of = dict(re.findall(r"^([A-Za-z0-9-]+): (.*)$", record, flags=re.MULTILINE))
+        text = of.get("Description", "")
+        if len(text.split()) >= FEWEST_WORDS and {"Section", "Installed-Size"} <= of.keys():
+            size = math.log10(1 + float(of["Installed-Size"]))
+            depends = float(of.get("Depends", "").count(","))
+            rows.setdefault(text, (text, of["Section"], size, depends, of["Architecture"], of["Priority"]))
+    names = ["text", "y", "size", "depends", "architecture", "priority"]
+    frame = pl.DataFrame(list(rows.values()), schema=names, orient="row")
+    common = frame["y"].value_counts(sort=True)["y"][:SECTIONS].to_list()
+    return frame.filter(pl.col("y").is_in(common))
+
+
+def reviews(folder: Path, kind: str) -> pl.DataFrame:
+    """Columns text and y, a number."""
+    rows: dict[str, float] = {}
+    content = (folder / f"{kind}_GroundTruth.txt").read_text("utf-8", errors="replace")
+    for line in filter(None, content.split("\n")):
+        _, rating, text = line.split("\t", 2)
+        rows.setdefault(text, float(rating))
+    return pl.DataFrame({"text": list(rows), "y": list(rows.values())})
+
+
+def of_classes(frame: pl.DataFrame, seeds: int) -> None:
+    """Frames with columns text and y."""
     words = {"ngram_range": (1, 2), "sublinear_tf": True}
     rivals = {
         "TF-IDF, logistic regression": make_pipeline(TfidfVectorizer(**words), LogisticRegression(max_iter=1000)),
@@ -87,29 +125,91 @@ def main() -> None:
         ),
         "naive Bayes": make_pipeline(TfidfVectorizer(**words), MultinomialNB()),
     }
-    for seed in range(seeds):
-        order = np.random.default_rng(seed).permutation(frame.height)
-        test, train = frame[order[: frame.height // 4]], frame[order[frame.height // 4 :]]
+    for seed, train, test in _parts(frame, seeds):
+        truth, classes = test["y"].to_numpy(), np.array(sorted(frame["y"].unique()))
+
+        def tell(name: str, shares: np.ndarray, began: float) -> None:
+            right = accuracy_score(truth, classes[shares.argmax(1)])  # noqa: B023
+            loss = log_loss(truth, shares / shares.sum(axis=1, keepdims=True), labels=classes)  # noqa: B023
+            _line(seed, name, f"accuracy {right:.4f}  log loss {loss:.4f}", began)  # noqa: B023
+
         for name, rival in rivals.items():
             began = time.perf_counter()
-            rival.fit(train["text"].to_list(), train["library"].to_list())
-            _tell(seed, name, rival.classes_, rival.predict_proba(test["text"].to_list()), test, began)
-        with tempfile.TemporaryDirectory() as folder:
+            rival.fit(train["text"].to_list(), train["y"].to_list())
+            tell(name, rival.predict_proba(test["text"].to_list()), began)
+        began = time.perf_counter()
+        predicted = _goodfit(train, test)
+        tell("goodfit", predicted[[f"p_{name}" for name in classes]].to_numpy(), began)
+
+
+def of_numbers(frame: pl.DataFrame, seeds: int) -> None:
+    """Frames with columns text and y, and perhaps others."""
+    beside = [name for name in frame.columns if name not in ("text", "y")]
+    columns: list[tuple[str, Any, Any]] = [("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), "text")]
+    for name in beside:
+        made = StandardScaler() if frame[name].dtype.is_numeric() else OneHotEncoder(handle_unknown="ignore")
+        columns.append((name, made, [name]))
+    rivals = {
+        "TF-IDF, ridge regression": Ridge(),
+        "the same, alpha by five folds": GridSearchCV(
+            Ridge(), {"alpha": np.logspace(-2, 2, 9)}, cv=5, scoring="neg_mean_squared_error"
+        ),
+    }
+    for seed, train, test in _parts(frame, seeds):
+        truth = test["y"].to_numpy()
+        for name, model in rivals.items():
             began = time.perf_counter()
-            run = gf.fit(gf.table(train, target="library"), out=Path(folder) / "run", quiet=True)
-            classes = sorted(frame["library"].unique())
-            shares = run.predict(test.drop("library")).frame()[[f"p_{name}" for name in classes]].to_numpy()
-            _tell(seed, "goodfit", classes, shares, test, began)
+            rival = make_pipeline(ColumnTransformer(columns), model)
+            rival.fit(train.to_pandas(), train["y"].to_numpy())
+            _line(seed, name, _errors(truth, rival.predict(test.to_pandas())), began)
+        began = time.perf_counter()
+        _line(seed, "goodfit", _errors(truth, _goodfit(train, test)["prediction"].to_numpy()), began)
 
 
-def _tell(seed: int, name: str, classes: object, shares: np.ndarray, test: pl.DataFrame, began: float) -> None:
-    truth, classes = test["library"].to_numpy(), np.asarray(classes)
-    right = accuracy_score(truth, classes[shares.argmax(1)])
-    loss = log_loss(truth, shares / shares.sum(axis=1, keepdims=True), labels=classes)
-    print(
-        f"seed {seed}  {name:30}  accuracy {right:.4f}  log loss {loss:.4f}  {time.perf_counter() - began:.0f} s",
-        flush=True,
-    )
+def _parts(frame: pl.DataFrame, seeds: int) -> Iterator[tuple[int, pl.DataFrame, pl.DataFrame]]:
+    """Each seed with its training and test rows."""
+    print(f"{frame.height:,} texts", flush=True)
+    for seed in range(seeds):
+        order = np.random.default_rng(seed).permutation(frame.height)
+        yield seed, frame[order[frame.height // 4 :]], frame[order[: frame.height // 4]]
+
+
+def _goodfit(train: pl.DataFrame, test: pl.DataFrame) -> pl.DataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        run = gf.fit(gf.table(train, target="y", text="text"), out=Path(folder) / "run", quiet=True)
+        return run.predict(test.drop("y")).frame()
+
+
+def _errors(truth: np.ndarray, predicted: np.ndarray) -> str:
+    squared = float(np.square(predicted - truth).mean())
+    return f"R2 {1 - squared / truth.var():.4f}  RMSE {squared**0.5:.4f}"
+
+
+def _line(seed: int, name: str, figures: str, began: float) -> None:
+    print(f"seed {seed}  {name:30}  {figures}  {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--sets", nargs="*", choices=["documents", "packages", "sizes"], default=["documents"])
+    parser.add_argument("--reviews", type=Path)
+    parser.add_argument("--rows", type=int, default=8000, help="of the packages, at most")
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    for name in given.sets:
+        print(name)
+        if name == "documents":
+            of_classes(paragraphs().rename({"library": "y"}), given.seeds)
+            continue
+        frame = packages().sample(fraction=1, shuffle=True, seed=0)[: given.rows]
+        if name == "packages":
+            of_classes(frame["text", "y"], given.seeds)
+        else:
+            of_numbers(frame.drop("y").rename({"size": "y"}), given.seeds)
+    for kind in REVIEWS if given.reviews else ():
+        print(kind)
+        of_numbers(reviews(given.reviews, kind), given.seeds)
 
 
 if __name__ == "__main__":

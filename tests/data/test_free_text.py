@@ -31,7 +31,10 @@ def learnt() -> FreeText:
 
 
 def test_places_are_those_of_the_singular_vectors_of_tf_idf(learnt: FreeText) -> None:
-    whole = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True).fit_transform(sentences()).toarray()
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, norm=None)
+    whole = vectorizer.fit_transform(sentences()).toarray()
+    whole *= np.where([" " in name for name in vectorizer.get_feature_names_out()], 0.6, 1.0)  # a pair's share
+    whole /= np.linalg.norm(whole, axis=1, keepdims=True)
     count = len(learnt.means)
     assert count == 200 // 12
     exact = whole @ np.linalg.svd(whole, full_matrices=False)[2][:count].T
@@ -65,10 +68,19 @@ def test_rows_of_unknown_words_stand_where_an_empty_cell_does(learnt: FreeText) 
 def test_what_is_no_text_says_nothing(learnt: FreeText) -> None:
     (empty,) = learnt.places(pl.Series("notes", [""]))
     for cells in ([["cat"], ["dog"]], [{"a": 1}, {"a": 2}], [1.5, 2.5], [True, False]):
-        places = learnt.places(pl.Series("notes", cells))
+        places, terms = learnt.read(pl.Series("notes", cells))
         np.testing.assert_array_equal(places, [empty, empty])
-        assert learnt.says_nothing(places.astype(np.float32)).all()
-    assert not learnt.says_nothing(learnt.places(pl.Series("notes", ["a cat"])).astype(np.float32)).any()
+        assert learnt.says_nothing(places.astype(np.float32), terms).all()
+    places, terms = learnt.read(pl.Series("notes", ["a cat"]))
+    assert not learnt.says_nothing(places.astype(np.float32), terms).any()
+
+
+def test_a_word_of_one_training_text_is_known() -> None:
+    """It has no direction: no two texts share it."""
+    text = FreeText.learn(pl.Series("notes", [*sentences(), "quagga"]))
+    assert text is not None
+    places, terms = text.read(pl.Series("notes", ["quagga", "zebra"]))
+    assert text.says_nothing(places.astype(np.float32), terms).tolist() == [False, True]
 
 
 def test_capitals_signs_and_spaces_do_not_matter(learnt: FreeText) -> None:

@@ -14,10 +14,11 @@ import pytest
 import torch
 
 import goodfit as gf
+from goodfit.data.source import Terms
 from goodfit.fitting import blending
 from goodfit.fitting.beside import Beside
 from goodfit.rivals.learning import learn_all
-from goodfit.rivals.rival import Lesson
+from goodfit.rivals.rival import Lesson, Words
 from goodfit.store.run_folder import WEIGHTS
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.multilabel import MultiLabel
@@ -41,12 +42,16 @@ def lesson(kind: str) -> Lesson:
         y = torch.from_numpy(np.column_stack([raw > 1, raw < 0])).float()
     else:
         task, y = Regression((float(raw.mean()),), (float(raw.std()),)), torch.from_numpy(raw).float()
+    words = None
+    if kind == "texts":  # in each row two of six terms, and their weights
+        pairs = np.stack([random.integers(0, 6, (ROWS, 2)), np.full((ROWS, 2), 0.7)], axis=-1).reshape(ROWS, 4)
+        words = Words(torch.from_numpy(pairs).float(), Terms(count=6, lanes=4, places=1))
     of = np.arange(ROWS) % 3
     folds = [(np.flatnonzero(of != fold), np.flatnonzero(of == fold)) for fold in range(3)]
-    return Lesson(task, torch.from_numpy(x), y, folds, (3,), seed=5)
+    return Lesson(task, torch.from_numpy(x), y, folds, (3,), seed=5, words=words)
 
 
-@pytest.mark.parametrize("kind", ["classes", "labels", "numbers"])
+@pytest.mark.parametrize("kind", ["classes", "labels", "numbers", "texts"])
 def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
     given = lesson(kind)
     with cpu_threads(1):

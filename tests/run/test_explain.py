@@ -45,7 +45,7 @@ def encoded() -> tuple[Encoder, torch.Tensor]:
 def test_a_column_has_all_its_places() -> None:
     encoder, _ = encoded()
     assert encoder.names == ["a", "b", "when days", "when day", "town", "when month", "when weekday"]
-    assert positions(encoder) == {"a": [0], "b": [1], "when": [2, 3, 5, 6], "town": [4]}
+    assert positions(encoder, len(encoder.names)) == {"a": [0], "b": [1], "when": [2, 3, 5, 6], "town": [4]}
 
 
 def test_importance_and_dependence_of_a_known_formula_are_those_worked_out_by_hand() -> None:

@@ -29,10 +29,11 @@ def explain(
 
     Args:
         predict: x (n, D) -> the net's output (n, ...) in eval mode.
-        x, y: encoded rows that the net was not trained on, (N, D) and (N, ...).
+        x, y: encoded rows that the net was not trained on, (N, D) and (N, ...); x with the terms of its texts behind
+            each row, (N, D + lanes), where the net reads them.
     """
     generator = torch.Generator().manual_seed(seed)
-    affordable = ROWS_PREDICTED // (PERMUTATIONS * max(1, len(positions(encoder))))
+    affordable = ROWS_PREDICTED // (PERMUTATIONS * max(1, len(positions(encoder, x.shape[1]))))
     times = PERMUTATIONS if affordable >= PERMUTED_ROWS_AT_LEAST else 1
     rows = min(PERMUTED_ROWS, max(PERMUTED_ROWS_AT_LEAST, affordable))
     chosen = torch.randperm(len(x), generator=generator)[:rows]
@@ -47,11 +48,14 @@ def explain(
     return {"rows": len(x), "importance": importance, "dependence": dependence}
 
 
-def positions(encoder: Encoder) -> dict[str, list[int]]:
-    """Column of the table -> where its values stand in an encoded row: a date has several, as have a gap and a text."""
+def positions(encoder: Encoder, width: int) -> dict[str, list[int]]:
+    """Column of the table -> where its values stand in a row so wide: a date has several, as have a gap and a text."""
     places: dict[str, list[int]] = {}
     for at, source in enumerate(encoder.sources_of_values):
         places.setdefault(source, []).append(at)
+    for text, lanes in encoder.lanes_of_texts:
+        behind = range(len(encoder.names) + lanes.start, len(encoder.names) + lanes.stop)
+        places[text.source] += [at for at in behind if at < width]
     return places
 
 
@@ -71,7 +75,7 @@ def _importance(
     """
     losses = task.row_losses(predict(x), y).double()
     importance = []
-    for name, at in positions(encoder).items():
+    for name, at in positions(encoder, x.shape[1]).items():
         rise = torch.zeros_like(losses)
         for _ in range(times):
             shuffled = x.clone()

@@ -113,23 +113,26 @@ class Feed:
         return batch_rows(rows, self.batch_size, seed=self.seed, epoch=epoch, block=self.source.block)
 
     def in_order(
-        self, rows: Tensor, batch_size: int | None = None, *, rank: int = 0, count: int = 1
+        self, rows: Tensor, batch_size: int | None = None, *, rank: int = 0, count: int = 1, wide: bool = False
     ) -> Iterator[Batch]:
         """Batches in the order of `rows`, not augmented: for validation and prediction.
 
         Process `rank` of `count` gets some of these batches, perhaps none.
+
+        Args:
+            wide: with what stands behind the rows for models that read it: see `Source.read_wide`.
         """
         chunks = batch_rows(rows, batch_size or 2 * self.batch_size)
         start, end = cut(len(chunks), rank, count)
-        return self._batches(chunks[start:end], training=False)
+        return self._batches(chunks[start:end], training=False, wide=wide)
 
-    def of_batches(self, batches: list[Tensor]) -> Iterator[Batch]:
+    def of_batches(self, batches: list[Tensor], *, wide: bool = False) -> Iterator[Batch]:
         """These rows, a batch each, not augmented."""
-        return self._batches(batches, training=False)
+        return self._batches(batches, training=False, wide=wide)
 
-    def _batches(self, chunks: list[Tensor], *, training: bool) -> Iterator[Batch]:
+    def _batches(self, chunks: list[Tensor], *, training: bool, wide: bool = False) -> Iterator[Batch]:
         augment = self.augment if training else None
-        for x, y, rows in self._gather(chunks):
+        for x, y, rows in self._gather(chunks, wide=wide):
             if augment is not None:
                 x, y = augment(x, y, self.generator)
             yield Batch(self.ready(x), y, rows)
@@ -140,10 +143,11 @@ class Feed:
             x = self.normalise(x)
         return laid_out(x, channels_last=self.channels_last)
 
-    def _gather(self, chunks: list[Tensor]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    def _gather(self, chunks: list[Tensor], *, wide: bool = False) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         if not chunks:
             return
-        if self.resident is not None:
+        read = self.source.read_wide if wide else self.source.read
+        if self.resident is not None and not wide:
             order = torch.cat(chunks)  # one transfer an epoch, none in the loop
             order = _pinned(order, self.device.type == "cuda").to(self.device, non_blocking=True)
             y = _pinned(self.y, self.device.type == "cuda").to(self.device, non_blocking=True)
@@ -151,16 +155,16 @@ class Feed:
                 yield self.resident.index_select(0, rows), y.index_select(0, rows), rows
         elif self.device.type == "cpu":
             for rows in chunks:
-                yield self.source.read(rows), self.y.index_select(0, rows), rows
+                yield read(rows), self.y.index_select(0, rows), rows
         else:
             pin = self.device.type == "cuda"
-            for batch in ahead(lambda rows: self._read(rows, pin), chunks):
+            for batch in ahead(lambda rows: self._read(read, rows, pin), chunks):
                 x, y, rows = (tensor.to(self.device, non_blocking=True) for tensor in batch)
                 yield x, y, rows
 
-    def _read(self, rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
+    def _read(self, read: Callable[[Tensor], Tensor], rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
         """x and y of rows, and their numbers, ready to go to the device."""
-        return _pinned(self.source.read(rows), pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
+        return _pinned(read(rows), pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
 
 
 def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:

@@ -92,6 +92,21 @@ class PhotoNet:
     asked: bool
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Words of texts behind the values of a row: its term numbers and their weights, in turn, 0 where there are fewer.
+
+    Attributes:
+        count: of all terms.
+        lanes: how many values they are.
+        places: how many of the row's own numbers, the last ones before the categories, say of the texts what they can.
+    """
+
+    count: int
+    lanes: int
+    places: int
+
+
 class Source(ABC):
     """Rows of data, read a whole mini-batch at a time.
 
@@ -206,6 +221,15 @@ class Source(ABC):
     @abstractmethod
     def read(self, rows: Tensor) -> Tensor:
         """x of these rows (int64, on the CPU), as stored: first dimension len(rows)."""
+
+    @property
+    def terms(self) -> Terms | None:
+        """Words that stand behind the rows of `read_wide`; None where there are no texts."""
+        return None
+
+    def read_wide(self, rows: Tensor) -> Tensor:
+        """The same with the terms of texts behind each row, for models that read them."""
+        return self.read(rows)
 
     @abstractmethod
     def schema(self) -> dict[str, Any]:

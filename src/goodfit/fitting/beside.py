@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -25,9 +26,10 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from goodfit.data.source import Terms
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import Learnt, learn_all
-from goodfit.rivals.rival import FittedRival, Lesson
+from goodfit.rivals.rival import FittedRival, Lesson, Words
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import cpu_threads
@@ -93,15 +95,18 @@ def _of_lesson(lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor]]:
         "cardinalities": list(lesson.cardinalities),
         "seed": lesson.seed,
         "folds": len(lesson.folds),
+        "terms": None if lesson.words is None else asdict(lesson.words.terms),
     }
-    return values, {"x": lesson.x, "y": lesson.y, **{f"fold.{at}": rows for at, rows in enumerate(folds)}}
+    words = {} if lesson.words is None else {"words": lesson.words.pairs}
+    return values, {"x": lesson.x, "y": lesson.y, **words, **{f"fold.{at}": rows for at, rows in enumerate(folds)}}
 
 
 def _lesson(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Lesson:
     rows = [tensors[f"fold.{at}"].numpy() for at in range(2 * values["folds"])]
     folds: list[tuple[np.ndarray, np.ndarray]] = list(zip(rows[::2], rows[1::2], strict=True))
+    words = None if values["terms"] is None else Words(tensors["words"], Terms(**values["terms"]))
     task = task_from_json(values["task"])
-    return Lesson(task, tensors["x"], tensors["y"], folds, values["cardinalities"], values["seed"])
+    return Lesson(task, tensors["x"], tensors["y"], folds, values["cardinalities"], values["seed"], words)
 
 
 def _of_learnt(learnt: Learnt) -> tuple[dict[str, Any], dict[str, Tensor]]:

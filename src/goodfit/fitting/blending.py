@@ -21,7 +21,7 @@ from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import learn_all
-from goodfit.rivals.rival import FittedRival, Lesson
+from goodfit.rivals.rival import FittedRival, Lesson, Words
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
 from goodfit.train.loop import Training
@@ -142,8 +142,11 @@ def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson
     else:
         folds = [(torch.arange(len(rows)).numpy(), torch.arange(len(rows), len(rows) + len(valid)).numpy())]
         rows = torch.cat([rows, valid])
-    x, y = problem.source.read(rows), problem.y.index_select(0, rows)
-    return Lesson(problem.task, x, y, folds, problem.source.category_codes, options.seed)
+    source, y = problem.source, problem.y.index_select(0, rows)
+    x, terms = source.read_wide(rows), source.terms
+    words = None if terms is None else Words(x[:, x.shape[1] - terms.lanes :], terms)
+    x = x if terms is None else x[:, : x.shape[1] - terms.lanes]
+    return Lesson(problem.task, x, y, folds, source.category_codes, options.seed, words)
 
 
 def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Training, journal: Journal) -> Finished:

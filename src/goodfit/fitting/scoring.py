@@ -21,12 +21,16 @@ from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
 from goodfit.fitting.illustrations import EXPLAINED, augmented_samples, occlusion_maps
 from goodfit.fitting.problem import Problem
+from goodfit.nets.wide import is_wide
 from goodfit.record import RivalScore
 from goodfit.rivals.linear import LinearRival
+from goodfit.rivals.words import WordsRival
 from goodfit.stats.estimates import Estimate, mean
 from goodfit.tasks.task import Task
 from goodfit.train.evaluate import in_eval_mode, outputs
 from goodfit.train.loop import Training
+
+SIMPLER = (LinearRival.name, WordsRival.name, image_rival.NAME)  # rivals that a net should know no less than
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def score(
     if "test" in parts:
         seen = 1 + (looks[fingerprint(problem.source, parts["test"].rows.numpy())] if looks else 0)
     rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
-    simpler = next((rival.excess for rival in rivals if rival.score.name in (LinearRival.name, image_rival.NAME)), None)
+    simpler = next((rival.excess for rival in rivals if rival.score.name in SIMPLER), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
         task=task,
@@ -248,7 +252,8 @@ def _explanation(
     encoder = problem.source.encoder
     if encoder is None:
         return None
-    return explain(encoder, task, _predictor(training, module), problem.source.read(shown.rows), shown.y, seed)
+    read = problem.source.read_wide if is_wide(module) else problem.source.read
+    return explain(encoder, task, _predictor(training, module), read(shown.rows), shown.y, seed)
 
 
 def _predictor(training: Training, module: nn.Module) -> Callable[[Tensor], Tensor]:

@@ -7,8 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from goodfit.nets.wide import Wide, lanes_of
 
-class WithSpread(nn.Module):
+
+class WithSpread(Wide):
     """x -> (N, 2): the model's number, and the logarithm of how far it is usually off, in the same units.
 
     Args:
@@ -24,6 +26,7 @@ class WithSpread(nn.Module):
     def __init__(self, model: nn.Module, spread: nn.Module, head: str | None, numbers: int) -> None:
         super().__init__()
         self.model, self.spread, self.numbers = model, spread, numbers
+        self.lanes = lanes_of(model)
         self.register_buffer("centre", torch.zeros(()))
         self.register_buffer("deviation", torch.ones(()))
         self._features: Tensor | None = None
@@ -35,7 +38,7 @@ class WithSpread(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         out = self.model(x).float().reshape(len(x), 1)
-        features, self._features = x if self._features is None else self._features, None
+        features, self._features = self.narrow(x) if self._features is None else self._features, None
         with torch.autocast(x.device.type, enabled=False):
             spread = self.spread(beside(features.float(), out, self.numbers)).float()
         return torch.cat([out, spread * self.deviation + self.centre], dim=1)

@@ -63,7 +63,8 @@ class PredictionBlocks:
         return len(self._broken)
 
     def __iter__(self) -> Iterator[Predictions]:
-        bytes_of_row = prod(self._source.in_shape) * (1 if self._source.images else 4)
+        lanes = 0 if self._source.terms is None else self._source.terms.lanes
+        bytes_of_row = (prod(self._source.in_shape) + lanes) * (1 if self._source.images else 4)
         return self.of(max(1, min(ROWS_A_BLOCK, BYTES_A_BLOCK // max(1, bytes_of_row))))
 
     def of(self, rows: int) -> Iterator[Predictions]:

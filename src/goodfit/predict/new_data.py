@@ -13,8 +13,8 @@ from goodfit.data.images.paired_source import PairedSource
 from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
-from goodfit.data.tables.encoder import encoder_of
 from goodfit.data.tables.excel import has_sheet, sheet_with
+from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.reading import EXCEL_ENDINGS
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError

@@ -13,12 +13,34 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
+from scipy import sparse
 from torch import Tensor, nn
 
+from goodfit.data.source import Terms
 from goodfit.nets import build
 from goodfit.tasks.task import Task
 
 ROWS_AT_MOST = 200_000  # training rows of a fold; more are sampled: seconds, not minutes
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts of the rows of a lesson.
+
+    Attributes:
+        pairs: (N, lanes) float32, numbers and weights, in turn, of the terms of each row.
+    """
+
+    pairs: Tensor
+    terms: Terms
+
+    def weights(self) -> sparse.csr_matrix:
+        """(N, terms), of each term in each row; the commonest terms of a column of text stand first."""
+        pairs = self.pairs.numpy().reshape(len(self.pairs), -1, 2)
+        there = pairs[:, :, 1] > 0
+        ends = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+        numbers, values = pairs[there][:, 0].astype(np.int64), pairs[there][:, 1].astype(np.float64)
+        return sparse.csr_matrix((values, numbers, ends), shape=(len(pairs), self.terms.count))
 
 
 @dataclass(frozen=True)
@@ -30,6 +52,7 @@ class Lesson:
         y: (N, ...) targets as the task has them.
         folds: positions to learn from, and those held out, of each fold.
         cardinalities: codes of each category.
+        words: of texts; None without any.
     """
 
     task: Task
@@ -38,11 +61,17 @@ class Lesson:
     folds: Sequence[tuple[np.ndarray, np.ndarray]]
     cardinalities: Sequence[int]
     seed: int
+    words: Words | None = None
 
     @property
     def numbers(self) -> int:
         """How many of the values of a row are numbers."""
         return self.x.shape[1] - len(self.cardinalities)
+
+    @property
+    def texts_alone(self) -> bool:
+        """Whether a row has nothing but texts."""
+        return self.words is not None and self.words.terms.places == self.x.shape[1]
 
     @property
     def held_out(self) -> np.ndarray:

@@ -79,6 +79,8 @@ class TreesRival(Rival):
     plain: ClassVar[bool] = False  # whether trees over pairs and maps are left out
 
     def suits(self, lesson: Lesson) -> bool:
+        if lesson.texts_alone:  # half of the time of a fit, and never worth a weight in the blend
+            return False
         return super().suits(lesson) and lesson.task.outputs <= OUTPUTS_AT_MOST
 
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:

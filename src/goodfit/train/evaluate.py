@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from goodfit.data.feed import Feed, batch_rows
 from goodfit.errors import ModelError
 from goodfit.formatting import counted
+from goodfit.nets.wide import is_wide
 from goodfit.tasks.task import Task
 from goodfit.train.memory import shrinking
 from goodfit.train.precision import Precision
@@ -25,7 +26,8 @@ def outputs(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Pre
 
     def forward(size: int) -> Tensor:
         with torch.inference_mode(), precision.autocast(feed.device):
-            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in feed.in_order(rows, size)]
+            batches = feed.in_order(rows, size, wide=is_wide(net))
+            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in batches]
             return torch.cat(pieces).float().cpu() if pieces else torch.zeros(0)
 
     with in_eval_mode(net):
@@ -50,7 +52,7 @@ def scores(
     def forward(size: int) -> tuple[Tensor | None, Tensor | None]:
         kept = []
         with torch.inference_mode(), precision.autocast(feed.device):
-            for batch in feed.in_order(rows, size, rank=processes.rank, count=processes.count):
+            for batch in feed.in_order(rows, size, rank=processes.rank, count=processes.count, wide=is_wide(net)):
                 out = task.predict(net, batch.x) if whole else net(batch.x)
                 out, y = task.keep(batch.x, _checked(out, batch.x), batch.y, whole=whole)
                 kept.append((out.float().cpu(), y.cpu()))
@@ -89,7 +91,8 @@ def _of_batches(
     def forward(size: int) -> Tensor:
         with torch.inference_mode(), precision.autocast(feed.device):
             fitting = [piece for batch in batches for piece in batch_rows(batch, size)]
-            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in feed.of_batches(fitting)]
+            read = feed.of_batches(fitting, wide=is_wide(net))
+            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in read]
             return torch.cat(pieces).float().cpu()
 
     with in_eval_mode(net):

@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from goodfit.data.cache_folder import cache_folder
 from goodfit.data.images.label_cells import images_named
-from goodfit.data.mapped_rows import MappedRows
-from goodfit.data.source import Claim, Strength
+from goodfit.data.source import Claim, Strength, Terms
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, refuse_contradictions, settings_of
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
-from goodfit.data.tables.encoder import Encoder, encoder_of
+from goodfit.data.tables.encoded_rows import EncodedRows, encode_rows
+from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
+from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import (
     Way,
     as_written,
-    refuse_decimals_of_whole,
     refuse_other_decimals,
     refuse_other_signs,
-    ways_of,
 )
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
@@ -37,13 +35,12 @@ from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, Table
 from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
-from goodfit.data.tables.unusable import Unused, refuse_other_order
+from goodfit.data.tables.unusable import Unused
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
-    import polars as pl
     from torch import Tensor
 
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
@@ -72,7 +69,7 @@ class Table(TableSource):
         self._types: dict[str, ColumnType] = {}
         self._encoder: Encoder | None = None
         self._cache: Path | None = None
-        self._mapped: MappedRows | None = None  # what `_x` lies in, where the rows stay on disk
+        self._rows: EncodedRows | None = None
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -213,8 +210,20 @@ class Table(TableSource):
 
     def net_options(self) -> dict[str, Any]:
         """What an architecture has to know: how many codes each category has, how many numbers are places of texts."""
-        places = sum(len(text.names) for text in self.encoder.texts)
+        places = 0 if self.terms is None else self.terms.places
         return {"cardinalities": self.encoder.cardinalities, **({"plain": places} if places else {})}
+
+    @property
+    def terms(self) -> Terms | None:
+        known = self.encoder.texts
+        if not known:
+            return None
+        places = sum(len(text.names) for text in known)
+        return Terms(sum(len(text.terms) for text in known), self.encoder.lanes, places)
+
+    def read_wide(self, rows: Tensor) -> Tensor:
+        assert self._rows is not None, "learn() comes first"
+        return self._rows.wide(rows)
 
     @property
     def category_codes(self) -> tuple[int, ...]:
@@ -271,36 +280,19 @@ class Table(TableSource):
         return {name: column for name, column in values if name not in of_texts}
 
     def let_go(self) -> None:
-        if self._mapped is not None:
-            self._mapped.let_go()
+        if self._rows is not None:
+            self._rows.let_go()
 
     def release(self) -> None:
         super().release()
-        self._mapped = None
+        self._rows = None
 
     def _encode(self, encoder: Encoder, *, new_rows: bool = False) -> None:
-        import torch
-
         unused = Unused(encoder, pieces=self._frame.streamed) if new_rows else None
-        if not self._frame.streamed:
-            frame = self._frame.sample()
-            if new_rows and self._settings.get("signs"):
-                refuse_other_signs(frame, ways_of(encoder))
-            self._x = torch.from_numpy(_encoded(encoder, frame, unused))
-            self.notes += [] if unused is None else [*(each.note for each in unused.counted()), *unused.empty()]
-            return
-        rows = MappedRows(cache_folder(self._cache), (len(self), len(encoder.names)))
-        start = 0
-        for piece in self._frame.pieces():
-            if new_rows and self._settings.get("signs"):
-                refuse_other_signs(piece, ways_of(encoder))
-            rows.values[start : start + piece.height] = _encoded(encoder, piece, unused)
-            rows.let_go()
-            start += piece.height
-        if unused is not None:
-            refuse_decimals_of_whole(self._frame, ways_of(encoder), unused.with_other_mark)
-            self.notes += [*(each.note for each in unused.counted()), *unused.empty()]
-        self._mapped, self._x = rows, torch.from_numpy(rows.values)
+        signs = new_rows and bool(self._settings.get("signs"))
+        self._rows = encode_rows(self._frame, encoder, unused, signs=signs, cache=self._cache)
+        self._x = self._rows.x
+        self.notes += [] if unused is None else [*(each.note for each in unused.counted()), *unused.empty()]
 
 
 def table(
@@ -367,15 +359,3 @@ def table(
         sheet=sheet,
     )
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))
-
-
-def _encoded(encoder: Encoder, piece: pl.DataFrame, unused: Unused | None) -> np.ndarray:
-    """(n, D) of a piece; of new rows, what cannot be used is counted."""
-    if unused is None:
-        return encoder.encode(piece)
-    encoded = encoder.read(piece)
-    if not unused.pieces:
-        refuse_other_decimals(piece, ways_of(encoder))
-        refuse_other_order(piece, encoder)
-    unused.add(piece, encoded)
-    return encoded.rows

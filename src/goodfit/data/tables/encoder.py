@@ -8,7 +8,6 @@ columns that are not asked for, do not matter.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -35,7 +34,6 @@ ROWS_ENCODED_AT_ONCE = 100_000  # the float64 on the way take thrice the memory 
 CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
 REASONS_LISTED = 3  # why columns are left out, in an error
 ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
-SCHEMAS_KEPT = 4  # of the runs that were used last
 TRUTH_OF_DIGITS = {"1": "true", "0": "false"}
 DATE_NUMBERS = ("days", "day", "hour")
 DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
@@ -90,10 +88,14 @@ class CategoryColumn:
 
 
 class Encoded(NamedTuple):
-    """rows: (N, D) float32. gone: (N, numbers) bool, where a number is missing or cannot be read."""
+    """rows: (N, D) float32. gone: (N, numbers) bool, where a number is missing or cannot be read.
+
+    terms: (N, lanes) float32, numbers and weights, in turn, of the terms of each row's texts.
+    """
 
     rows: np.ndarray
     gone: np.ndarray
+    terms: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,17 @@ class Encoder:
         return [(text, slice(*at)) for text, at in zip(self.texts, pairwise(ends), strict=True)]
 
     @cached_property
+    def lanes_of_texts(self) -> list[tuple[FreeText, slice]]:
+        """The columns of text, each with where its terms stand behind a row."""
+        ends = np.cumsum([0, *(2 * text.width for text in self.texts)]).tolist()
+        return [(text, slice(*at)) for text, at in zip(self.texts, pairwise(ends), strict=True)]
+
+    @cached_property
+    def lanes(self) -> int:
+        """How many values stand behind a row: see `goodfit.data.source.Terms`."""
+        return sum(2 * text.width for text in self.texts)
+
+    @cached_property
     def first_code(self) -> int:
         """Where the codes of the categories begin in a row."""
         return len(self.names) - len(self.categories)
@@ -219,10 +232,19 @@ class Encoder:
             DataError: a column that the run was fitted on is not there.
         """
         self._refuse_absent(frame.columns)
-        rows = np.empty((frame.height, len(self.names)), dtype=np.float32)
+        return self.read_all(frame).rows
+
+    def read_all(self, frame: pl.DataFrame) -> Encoded:
+        """The same with what stands beside them, however many rows there are."""
+        self._refuse_absent(frame.columns)
+        widths = (len(self.names), len(self.numbers), self.lanes)
+        types = (np.float32, np.bool_, np.float32)
+        whole = Encoded(*(np.empty((frame.height, width), of) for width, of in zip(widths, types, strict=True)))
         for start in range(0, frame.height, ROWS_ENCODED_AT_ONCE):
-            rows[start : start + ROWS_ENCODED_AT_ONCE] = self.read(frame[start : start + ROWS_ENCODED_AT_ONCE]).rows
-        return rows
+            block = slice(start, start + ROWS_ENCODED_AT_ONCE)
+            for values, read in zip(whole, self.read(frame[block]), strict=True):
+                values[block] = read
+        return whole
 
     def read(self, frame: pl.DataFrame) -> Encoded:
         """The rows, and which numbers were not there."""
@@ -235,10 +257,14 @@ class Encoder:
         rows = np.empty((frame.height, len(self.names)), dtype=np.float32)
         rows[:, : len(self.numbers)] = scores
         rows[:, len(self.numbers) : len(self.numbers) + len(self.flags)] = gone[:, self.flags]
-        for text, at in self.places_of_texts:
-            rows[:, at] = text.places(frame.get_column(text.source))
+        terms = np.empty((frame.height, self.lanes), dtype=np.float32)
+        first = 0
+        for (text, at), (_, lanes) in zip(self.places_of_texts, self.lanes_of_texts, strict=True):
+            rows[:, at], terms[:, lanes] = text.read(frame.get_column(text.source))
+            terms[:, lanes][:, ::2] += first
+            first += len(text.terms)
         rows[:, self.first_code :] = self._codes(frame)
-        return Encoded(rows, gone)
+        return Encoded(rows, gone, terms)
 
     @cached_property
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:
@@ -323,22 +349,6 @@ class Encoder:
             tuple(CategoryColumn(**column) for column in values["categories"]),
             tuple(FreeText(**column) for column in values.get("texts", ())),
         )
-
-
-_ENCODERS: deque[tuple[dict[str, Any], Encoder]] = deque(maxlen=SCHEMAS_KEPT)
-
-
-def encoder_of(values: dict[str, Any]) -> Encoder:
-    """As `Encoder.from_json`, once for a run's schema: rows that come one by one are read by the same object.
-
-    A column of 10,000 levels takes a millisecond to be made ready, and one row may take no longer in all.
-    """
-    for known, encoder in _ENCODERS:
-        if known is values:
-            return encoder
-    encoder = Encoder.from_json(values)
-    _ENCODERS.append((values, encoder))
-    return encoder
 
 
 def _numbers(column: pl.Series, part: str | None, form: str | None, decimal: str) -> np.ndarray:

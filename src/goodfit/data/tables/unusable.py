@@ -97,8 +97,9 @@ class Unused:
         for at, category in enumerate(encoder.categories):
             if category.part is None and (has_unknown[at] or self.pieces):  # cells without a value do not count
                 self._add(piece.get_column(category.source), unknown[:, at], None)
-        for text, places in encoder.places_of_texts:
-            self._add(piece.get_column(text.source), text.says_nothing(encoded.rows[:, places]), KNOWN_WORDS)
+        for (text, places), (_, lanes) in zip(encoder.places_of_texts, encoder.lanes_of_texts, strict=True):
+            odd = text.says_nothing(encoded.rows[:, places], encoded.terms[:, lanes])
+            self._add(piece.get_column(text.source), odd, KNOWN_WORDS)
 
     def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl

@@ -1,0 +1,86 @@
+"""All rows of a table as numbers and codes: in memory, or in files where the rows of the table stay on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goodfit.data.cache_folder import cache_folder
+from goodfit.data.mapped_rows import MappedRows
+from goodfit.data.tables.other_ways import (
+    refuse_decimals_of_whole,
+    refuse_other_decimals,
+    refuse_other_signs,
+    ways_of,
+)
+from goodfit.data.tables.unusable import Unused, refuse_other_order
+
+if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    import polars as pl
+    from torch import Tensor
+
+    from goodfit.data.tables.encoder import Encoded, Encoder
+    from goodfit.data.tables.frames import Frame
+
+
+@dataclass(frozen=True)
+class EncodedRows:
+    """x: (N, D) float32. terms: (N, lanes) float32, of the texts of each row. mapped: what they lie in, on disk."""
+
+    x: Tensor
+    terms: Tensor
+    mapped: Sequence[MappedRows] = ()
+
+    def wide(self, rows: Tensor) -> Tensor:
+        """(n, D + lanes) of these rows."""
+        import torch
+
+        return torch.cat([self.x.index_select(0, rows), self.terms.index_select(0, rows)], dim=1)
+
+    def let_go(self) -> None:
+        """Give back the memory of what is on disk."""
+        for each in self.mapped:
+            each.let_go()
+
+
+def encode_rows(
+    frame: Frame, encoder: Encoder, unused: Unused | None, *, signs: bool, cache: Path | None
+) -> EncodedRows:
+    """Encode all rows of a frame, piece by piece where it is not in memory.
+
+    Args:
+        unused: of new rows, where what cannot be used is counted.
+        signs: whether numbers whose percent signs are not as the run's are refused.
+    """
+    import torch
+
+    if not frame.streamed:
+        encoded = _encoded(frame.sample(), encoder, unused, signs)
+        return EncodedRows(torch.from_numpy(encoded.rows), torch.from_numpy(encoded.terms))
+    folder = cache_folder(cache)
+    rows, terms = (MappedRows(folder, (frame.height, width)) for width in (len(encoder.names), encoder.lanes))
+    start = 0
+    for piece in frame.pieces():
+        encoded = _encoded(piece, encoder, unused, signs)
+        for mapped, values in ((rows, encoded.rows), (terms, encoded.terms)):
+            mapped.values[start : start + piece.height] = values
+            mapped.let_go()
+        start += piece.height
+    if unused is not None:
+        refuse_decimals_of_whole(frame, ways_of(encoder), unused.with_other_mark)
+    return EncodedRows(torch.from_numpy(rows.values), torch.from_numpy(terms.values), [rows, terms])
+
+
+def _encoded(piece: pl.DataFrame, encoder: Encoder, unused: Unused | None, signs: bool) -> Encoded:
+    if signs:
+        refuse_other_signs(piece, ways_of(encoder))
+    if unused is None:
+        return encoder.read_all(piece)
+    encoded = encoder.read(piece)
+    if not unused.pieces:
+        refuse_other_decimals(piece, ways_of(encoder))
+        refuse_other_order(piece, encoder)
+    unused.add(piece, encoded)
+    return encoded
