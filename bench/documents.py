@@ -189,27 +189,31 @@ def _line(seed: int, name: str, figures: str, began: float) -> None:
     print(f"seed {seed}  {name:30}  {figures}  {time.perf_counter() - began:.0f} s", flush=True)
 
 
+def _some(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
+    return frame if frame.height <= rows else frame.sample(rows, shuffle=True, seed=0)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--sets", nargs="*", choices=["documents", "packages", "sizes"], default=["documents"])
     parser.add_argument("--reviews", type=Path)
-    parser.add_argument("--rows", type=int, default=8000, help="of the packages, at most")
+    parser.add_argument("--rows", type=int, default=8000, help="of a set, at most")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     for name in given.sets:
         print(name)
         if name == "documents":
-            of_classes(paragraphs().rename({"library": "y"}), given.seeds)
+            of_classes(_some(paragraphs().rename({"library": "y"}), given.rows), given.seeds)
             continue
-        frame = packages().sample(fraction=1, shuffle=True, seed=0)[: given.rows]
+        frame = _some(packages(), given.rows)
         if name == "packages":
             of_classes(frame["text", "y"], given.seeds)
         else:
             of_numbers(frame.drop("y").rename({"size": "y"}), given.seeds)
     for kind in REVIEWS if given.reviews else ():
         print(kind)
-        of_numbers(reviews(given.reviews, kind), given.seeds)
+        of_numbers(_some(reviews(given.reviews, kind), given.rows), given.seeds)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ import goodfit as gf
 from goodfit.data.sources.table import Table
 from goodfit.data.tables.free_text import FreeText
 from goodfit.nets import build
+from goodfit.nets.blend import Blend
 from goodfit.nets.wide import is_wide, lanes_of
+from goodfit.nets.with_spread import WithSpread
 from goodfit.rivals.linear import LinearRival
 from goodfit.rivals.rival import Lesson, Words
 from goodfit.rivals.trees import TreesRival
@@ -189,6 +191,24 @@ def test_rows_on_disk_have_the_same_terms(tmp_path: Path) -> None:
     on_disk.learn(torch.arange(LEARNT))
     rows = torch.tensor([5, 200, 0])
     np.testing.assert_array_equal(on_disk.read_wide(rows).numpy(), source().read_wide(rows).numpy())
+
+
+def test_a_blend_and_a_spread_give_terms_to_those_alone_that_read_them() -> None:
+    words, plain = build("linear", (3,), 1, terms=5, lanes=4), build("linear", (3,), 1)
+    spread = build("linear", (4,), 1)
+    for module in (words, plain, spread):
+        for number, weight in enumerate(module.parameters()):
+            torch.nn.init.constant_(weight, 0.5 + number)
+    model = WithSpread(Blend([plain, words]), spread, None, 3)
+    own, terms = torch.arange(6.0).reshape(2, 3), torch.tensor([[4.0, 0.5, 1.0, 0.25], [0.0, 0.0, 0.0, 0.0]])
+    assert lanes_of(model) == 4
+    with torch.inference_mode():
+        out = model(torch.cat([own, terms], dim=1))
+        of_words = words(torch.cat([own, terms], dim=1)) - plain(own)
+        number = (plain(own) + words(torch.cat([own, terms], dim=1))) / 2
+        np.testing.assert_allclose(of_words[:, 0], [0.75 * float(words.state_dict()["terms.weight"][0, 0]), 0])
+        np.testing.assert_allclose(out[:, :1], number)
+        np.testing.assert_allclose(out[:, 1:], spread(torch.cat([own, number], dim=1)))
 
 
 def test_runs_of_before_keep_their_places_and_have_no_terms() -> None:
