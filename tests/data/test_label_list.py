@@ -227,3 +227,24 @@ def test_groups_that_look_the_same_stay_in_one_part(place: Path) -> None:
     rows = [f"img/{n}.png,{'ab'[n % 2]},{people[n % 3]}" for n in ROWS]
     source = listed(place, "\n".join(["path,label,who", *rows]), group="who")
     assert set(source.groups) == {"Jos\u00e9"}
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("bilder/größe_{}.png", "cp1252"),
+        ("C:\\Daten\\bilder\\größe_{}.PNG", "utf-8"),  # of another machine, in other letters
+        ("bilder/größe_{}.jpg", "utf-16"),  # another ending
+    ],
+)
+def test_a_list_is_one_of_images_however_it_is_written_also_where_the_target_is_given(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    """A table with --target would be the stronger claim, and the names of the images an identifier."""
+    put(tmp_path, *(f"bilder/größe_{at}.png" for at in range(4)))
+    lines = [f"{name.format(at)};{'ab'[at % 2]}" for at in range(4)]
+    (tmp_path / "list.csv").write_bytes(("Datei;Klasse\r\n" + "\r\n".join(lines) + "\r\n").encode(encoding))
+    source = open_path(tmp_path / "list.csv", target="Klasse")
+    assert source.kind == "images"
+    assert source.targets is not None
+    assert list(source.targets) == ["a", "b", "a", "b"]

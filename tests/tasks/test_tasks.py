@@ -51,6 +51,12 @@ def test_a_label_that_training_never_saw_names_its_row() -> None:
         task_for(["cat", "dog"]).encode(["cat", "cow"], rows(2))
 
 
+def test_of_several_unknown_labels_each_is_named_and_their_rows_counted() -> None:
+    task = task_for(["cat", "dog"])
+    with pytest.raises(DataError, match=r"row 1: its label 'cow' .*\(cat, dog\), nor are 'hen', 'Cat'; 4 rows in all"):
+        task.encode(["cat", "cow", "hen", "Cat", "cow"], rows(5))
+
+
 def test_a_task_comes_back_from_json() -> None:
     for targets in (["a", "b"], [["a"], ["b"]], np.array([1.0, 2.5]), [1, 2, 3]):
         task = task_for(targets)

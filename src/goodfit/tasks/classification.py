@@ -100,8 +100,12 @@ class Classification(CalibratedTask):
             if at is None:
                 more = ", ..." if len(self.classes) > LISTED_CLASSES else ""
                 listed = ", ".join(str(label) for label in self.classes[:LISTED_CLASSES]) + more
+                strange = [_plain(each) for each in targets if _plain(each) not in number]
+                others = ", ".join(f"'{label}'" for label in dict.fromkeys(strange) if label != _plain(target))
+                also = f", nor {'is' if ',' not in others else 'are'} {others}" if others else ""
+                rows = f"; {counted(len(strange), 'row')} in all" if len(strange) > 1 else ""
                 raise DataError(
-                    f"its label '{target}' is not among the training rows' classes ({listed})",
+                    f"its label '{target}' is not among the training rows' classes ({listed}){also}{rows}",
                     where=row_named(keys[row]),
                     fix="Fix the label, or add training rows of this class",
                 )

@@ -33,6 +33,8 @@ LABEL_COLUMNS = ("label", "labels", "class", "target", "tags", "category", "clas
 PART_COLUMNS = ("part", "split", "set", "subset", "partition")
 BYTES_SAMPLED = 64 * 1024
 LINES_SAMPLED = 20
+NAMES_LOOKED_UP = 5  # where none of them is there as it is written
+LONGEST_CHARACTER = 4  # bytes
 ROWS_SAMPLED = 100
 COLUMNS_NAMED = 8  # in a message
 
@@ -66,7 +68,7 @@ def lists_images(path: Path, separator: str = ",", encoding: str | None = None, 
         with path.open("rb") as file:
             data = file.read(BYTES_SAMPLED)
     lines = [line for line in _decoded(data, encoding).splitlines() if line.strip()][:LINES_SAMPLED]
-    found = None
+    found: list[str] = []
     for line in lines:
         for mark in dict.fromkeys((*",;\t| ", separator)):
             for cell in line.split(mark):
@@ -74,17 +76,23 @@ def lists_images(path: Path, separator: str = ",", encoding: str | None = None, 
                 if names_image(name):
                     if (path.parent / name).is_file():
                         return "files"
-                    found = "names"
-    return found or _names_without_ending(path, lines)
+                    found.append(name)
+    if not found:
+        return _names_without_ending(path, lines)
+    finder = ImageFinder(path.parent)  # of names in other letters, with other endings, from another machine
+    return "files" if any(finder.exists(name) for name in found[:NAMES_LOOKED_UP]) else "names"
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:
     """Text to look at: what cannot be decoded is said when the list is read."""
     marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return data.decode(encoding or marked, errors="replace")
+        return data.decode(encoding or marked)
     except LookupError:
         return data.decode(marked, errors="replace")
+    except UnicodeDecodeError as error:  # within the last character, the beginning of a file may be cut
+        cut = encoding is None and error.start < len(data) - LONGEST_CHARACTER
+        return data.decode("cp1252" if cut and marked != "utf-16" else encoding or marked, errors="replace")
 
 
 def _names_without_ending(path: Path, lines: Sequence[str]) -> str | None:
