@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.stats.estimates import Estimate, mean
+from goodfit.stats.held_out import HeldOut
 from goodfit.tasks.metric import NDCG_AT_10, RECALL_AT_10, Metric
 from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.row_task import RowTask
@@ -104,7 +105,11 @@ class Ranking(RowTask):
 
 
 def _by_user(out: Tensor, column: int) -> tuple[np.ndarray, np.ndarray]:
-    """(users,) ndcg and (users,) recall at 10, from the ranks in a column; each row of an unknown user is a user."""
+    """(users,) ndcg and (users,) recall at 10, from the ranks in a column; each row of an unknown user is a user.
+
+    Choices held out stand in one list of their user, so that only one of them can be the first. Each training choice
+    stands in a list without the other ones, and can be the first of that.
+    """
     out = out[_scored(out)]
     rank, user = out[:, column].double().numpy(), out[:, USER].long().numpy()
     user = np.where(user == UNKNOWN, -np.arange(len(user)) - 1, user)
@@ -112,6 +117,8 @@ def _by_user(out: Tensor, column: int) -> tuple[np.ndarray, np.ndarray]:
     inside = rank <= TOP_PLACES
     gains = np.bincount(at, np.where(inside, 1 / np.log2(1 + rank), 0.0))
     best = np.cumsum(1 / np.log2(np.arange(2, TOP_PLACES + 2)))[np.minimum(counts, TOP_PLACES) - 1]
+    if out.shape[1] > PART and bool((out[:, PART] == HeldOut.TRAIN).any()):
+        best = counts
     return gains / best, np.bincount(at, inside) / counts
 
 
