@@ -139,6 +139,8 @@ class TrainingHooks(Replacing):
         self._calls.clear()
         self._local.steps = getattr(self._local, "steps", 0) + 1
         self.program.losses.count_at_step = self.program.losses.count
+        if self.watcher.awake:
+            self.program.source.note()
         self.watcher.tell(events.Step(optimiser))
         self.watcher.tick(STEP_TICKS)
 

@@ -1,0 +1,120 @@
+"""Rules that read the program's source, of agents, texts and averages: what they name, and what they leave alone."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from goodfit.checks.rules.average_unused import unused
+from goodfit.checks.rules.end_is_padding import one_for_both
+from goodfit.checks.rules.multiplier_turned import turned
+from goodfit.checks.rules.reward_of_step_before import late
+
+Rule = Callable[[ast.Module], Iterable[Any]]
+LOOP = (
+    "while not done:\n a = policy(s)\n lp = dist.log_prob(a)\n {before}\n"
+    " s2, reward, done, info = env.step(a)\n {after}\n s = s2"
+)
+
+
+def found(rule: Rule, source: str) -> int:
+    return len(list(rule(ast.parse(textwrap.dedent(source)))))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("log_probs.append(lp); rewards.append(reward)", "pass"),
+        ("memory.push(s, a, reward)", "pass"),
+        ("rewards[t] = reward; actions[t] = a", "pass"),
+    ],
+)
+def test_rewards_that_are_stored_a_step_late(before: str, after: str) -> None:
+    assert found(late, LOOP.format(before=before, after=after)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("log_probs.append(lp)", "rewards.append(reward)"),
+        ("memory.push(prev_s, prev_a, reward, s)", "prev_s, prev_a = s, a"),  # of the step before, as a whole
+        ("rewards[t - 1] = reward; actions[t] = a", "pass"),
+        ("inputs.append(torch.cat([s, last_reward]))", "last_reward = reward"),
+        ("states.append(s)", "rewards.append(reward)"),
+    ],
+)
+def test_rewards_of_their_own_step_are_left_alone(before: str, after: str) -> None:
+    assert found(late, LOOP.format(before=before, after=after)) == 0
+
+
+def test_lists_of_rewards_that_begin_with_none_are_meant_so() -> None:
+    source = LOOP.format(before="actions.append(a); rewards.append(reward)", after="pass")
+    assert found(late, source + "\nreturns = discount(rewards[1:])") == 0
+    assert found(late, source + "\nrewards.append(reward)") == 0
+
+
+@pytest.mark.parametrize(
+    ("loss", "is_turned"),
+    [
+        ("alpha_loss = -(log_alpha * (log_pi + target_entropy).detach()).mean()", False),
+        ("alpha_loss = (log_alpha * (-log_pi - target_entropy).detach()).mean()", False),
+        ("alpha_loss = (log_alpha.exp() * (entropy - self.target_entropy).detach()).mean()", False),
+        ("alpha_loss = (-self.log_alpha.exp() * (log_prob + target_entropy)).mean()", False),
+        ("actor_loss = (alpha * log_pi - q).mean()", False),  # no target
+        ("actor_loss = (log_alpha.exp().detach() * (log_pi + target_entropy)).mean()", False),  # moves the policy
+        ("alpha_loss = (log_alpha * (log_pi + target_entropy).detach()).mean()", True),
+        ("alpha_loss = -(log_alpha * (-log_pi - target_entropy).detach()).mean()", True),
+        ("alpha_loss = -torch.mean(self.log_alpha * (entropy - target_entropy))", True),
+        ("gap = (log_pi + target_entropy).detach()\nent_coef_loss = (log_ent_coef * gap).mean()", True),
+        ("lambda_loss = -lam * (cost - limit)", False),
+        ("lambda_loss = lam * (cost - limit)", True),
+        ("loss = policy_loss + lam * (cost - limit)", False),  # the Lagrangian, as the policy minimises it
+    ],
+)
+def test_the_sign_of_a_multipliers_loss(loss: str, is_turned: bool) -> None:
+    assert found(turned, loss) == is_turned
+
+
+def test_a_multiplier_that_is_maximised_is_left_alone() -> None:
+    assert (
+        found(turned, "opt = Adam([log_alpha], maximize=True)\nalpha_loss = log_alpha * (log_pi + target_entropy)") == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("PAD = EOS = 0\nloss = F.cross_entropy(x, y, ignore_index=PAD)", 1),
+        ("PAD_ID = 1\nEOS_ID = 1\nloss = nn.CrossEntropyLoss(ignore_index=PAD_ID)", 1),
+        ("tok.pad_token = tok.eos_token\nlabels[labels == tok.pad_token_id] = -100", 1),
+        ("pad_id = eos_id\nlabels = ids.masked_fill(ids == pad_id, -100)", 1),
+        ("PAD, EOS = 0, 1\nloss = F.cross_entropy(x, y, ignore_index=PAD)", 0),
+        ("tok.pad_token = tok.eos_token\nlabels[mask == 0] = -100", 0),  # the first end counts
+        ("PAD = EOS = 0\nlabels[labels == PAD] = -100\nlabels[rows, ends] = EOS", 0),  # and here it is put back
+        ("PAD = 0\nPADDING = 0\nloss = F.cross_entropy(x, y, ignore_index=PAD)", 0),
+    ],
+)
+def test_one_token_for_the_end_and_for_padding(source: str, count: int) -> None:
+    assert found(one_for_both, source) == count
+
+
+AVERAGED = "ema = Ema(net)\nfor x in data:\n opt.step()\n ema.update(net)\nwith torch.no_grad(): {use}"
+
+
+@pytest.mark.parametrize(
+    ("use", "count"),
+    [
+        ("print(net(x))", 1),
+        ("print(ema.net(x))", 0),
+        ("ema.apply_shadow(); print(net(x))", 0),
+        ("print(net(x)); torch.save(ema, path)", 0),
+        ("print(evaluate(ema))", 0),
+        ("torch.optim.swa_utils.update_bn(data, ema); print(net(x))", 0),
+    ],
+)
+def test_averages_that_nobody_reads(use: str, count: int) -> None:
+    assert found(unused, AVERAGED.format(use=use)) == count
