@@ -13,6 +13,8 @@ from goodfit.checks.rules.average_unused import unused
 from goodfit.checks.rules.end_is_padding import one_for_both
 from goodfit.checks.rules.multiplier_turned import turned
 from goodfit.checks.rules.reward_of_step_before import late
+from goodfit.checks.rules.risk_set_turned import ascending
+from goodfit.checks.rules.root_of_one_minus import turned_round
 
 Rule = Callable[[ast.Module], Iterable[Any]]
 LOOP = (
@@ -118,3 +120,40 @@ AVERAGED = "ema = Ema(net)\nfor x in data:\n opt.step()\n ema.update(net)\nwith 
 )
 def test_averages_that_nobody_reads(use: str, count: int) -> None:
     assert found(unused, AVERAGED.format(use=use)) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("o = torch.argsort(time)\nreturn (h[o].logcumsumexp(0) - h[o])[event[o]]", 1),
+        ("o = times.argsort()\nreturn torch.log(torch.exp(h[o]).cumsum(0))[status]", 1),
+        ("o = torch.argsort(time, descending=True)\nreturn h[o].logcumsumexp(0)[event]", 0),
+        ("o = torch.argsort(-time)\nreturn h[o].logcumsumexp(0)[event]", 0),
+        ("o = torch.argsort(time)\nreturn h[o].flip(0).logcumsumexp(0).flip(0)[event]", 0),
+        ("o = torch.argsort(time)\nreturn torch.cumsum(x[o], 0)[event]", 0),  # of no exponentials
+        ("o = torch.argsort(score)\nreturn h[o].logcumsumexp(0)[event]", 0),
+    ],
+)
+def test_risk_sets_are_summed_from_the_longest_time(lines: str, count: int) -> None:
+    body = "\n".join(f"    {line}" for line in lines.split("\n"))
+    assert found(ascending, f"def loss(h, time, times, event, status):\n{body}") == count
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("sqrt_one_minus_alpha_bar = 1 - alpha_bar ** 0.5", 1),
+        ("self.sqrt_1m_ab = 1.0 - torch.sqrt(self.alphas_cumprod)", 1),
+        ("noisy = ab.sqrt() * x + (1 - alpha_bar[t].sqrt()) * noise", 1),
+        ("sqrt_one_minus_alpha_bar = (1 - alpha_bar) ** 0.5", 0),
+        ("noisy = (1 - t) * x + t * noise", 0),  # a straight path
+        ("weight = 1 - alpha_bar.sqrt()", 0),
+    ],
+)
+def test_the_root_of_one_minus_and_one_minus_the_root(line: str, count: int) -> None:
+    assert found(turned_round, line) == count
+
+
+def test_an_average_that_is_updated_where_nothing_is_evaluated_is_left_alone() -> None:
+    update = "class Ema:\n @torch.no_grad()\n def update(self, net): self.w.mul_(0.9).add_(net.w)\n"
+    assert found(unused, update + "ema = Ema(net)\nfor x in data:\n opt.step()\n ema.update(net)\nprint(loss)") == 0

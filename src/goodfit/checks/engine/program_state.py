@@ -125,6 +125,7 @@ class ProgramState:
         optimisers_made: also those that are gone.
         loader: that gave the last batch.
         source: the program's own files.
+        set_to_train: modules whose train() was called.
         not_examined: by noun and reason: ("net", "that could not be copied").
     """
 
@@ -142,6 +143,7 @@ class ProgramState:
     source: OwnSource = field(default_factory=OwnSource)
     evaluations: Evaluations = field(default_factory=Evaluations)
     loader: weakref.ref[Any] | None = None
+    set_to_train: weakref.WeakSet[nn.Module] = field(default_factory=weakref.WeakSet)
     not_examined: dict[tuple[str, str], NotExamined] = field(default_factory=dict)
 
     def optimiser(self, optimiser: Optimizer) -> OptimiserState:

@@ -37,7 +37,8 @@ AVERAGE = re.compile(
 UPDATING = re.compile(r"update|step|average|polyak|soft|lerp|ema", re.IGNORECASE)
 PREPARING = ("to", "eval", "train", "requires_grad_", "cuda", "double", "float")
 CONTENTS = ("parameters", "named_parameters", "state_dict", "buffers", "named_buffers")
-EVALUATES = re.compile(r"no_grad|inference_mode|\.eval\(\)")
+WRITING = ("mul_", "add_", "lerp_", "copy_", "sub_")
+WITHOUT_GRADIENTS = ("no_grad", "inference_mode")
 
 
 class AverageUnused(SourceRule):
@@ -52,7 +53,7 @@ class AverageUnused(SourceRule):
 
 def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of averages that are updated and never read, each with the line of an update."""
-    if not EVALUATES.search(ast.unparse(tree)):
+    if not any(_evaluates(node) for node in ast.walk(tree)):
         return
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     made = {
@@ -98,8 +99,22 @@ def _is_written_in_loop(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
         node = parents[node]
     if not isinstance(node, ast.For):
         return False
-    writing = ("mul_", "add_", "lerp_", "copy_", "sub_")
-    return any(called(each) in writing for statement in node.body for each in ast.walk(statement))
+    return _writes(node.body)
+
+
+def _writes(body: list[ast.stmt]) -> bool:
+    return any(called(each) in WRITING for statement in body for each in ast.walk(statement))
+
+
+def _evaluates(node: ast.AST) -> bool:
+    """Whether a statement or function works without gradients, and is no update of an average."""
+    if isinstance(node, ast.With):
+        managers = [called(item.context_expr) for item in node.items]
+        return any(name in WITHOUT_GRADIENTS for name in managers) and not _writes(node.body)
+    if isinstance(node, ast.FunctionDef):
+        names = [called(each) or ast.unparse(each).rpartition(".")[2] for each in node.decorator_list]
+        return any(name in WITHOUT_GRADIENTS for name in names) and not _writes(node.body)
+    return called(node) == "eval"
 
 
 def _in_loop(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:

@@ -72,6 +72,7 @@ def turned(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if any(isinstance(node, ast.keyword) and node.arg == "maximize" for node in ast.walk(tree)):
         return
     for body in scopes(tree):
+        body = [each for each in body if not isinstance(each, ast.FunctionDef | ast.ClassDef)]
         assigned = [node for statement in body for node in within(statement) if isinstance(node, ast.Assign)]
         values = {node.targets[0].id: node.value for node in assigned if isinstance(node.targets[0], ast.Name)}
         for node in assigned:
