@@ -157,3 +157,8 @@ def test_the_root_of_one_minus_and_one_minus_the_root(line: str, count: int) -> 
 def test_an_average_that_is_updated_where_nothing_is_evaluated_is_left_alone() -> None:
     update = "class Ema:\n @torch.no_grad()\n def update(self, net): self.w.mul_(0.9).add_(net.w)\n"
     assert found(unused, update + "ema = Ema(net)\nfor x in data:\n opt.step()\n ema.update(net)\nprint(loss)") == 0
+
+
+def test_an_object_that_updates_another_average_is_none_itself() -> None:
+    source = AVERAGED.format(use="print(slow(x))").replace("ema.update(net)", "ema.update(slow, net)")
+    assert found(unused, source) == 0

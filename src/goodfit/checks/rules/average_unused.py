@@ -85,7 +85,7 @@ def _use(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
         if parent.attr in PREPARING:
             return "prepare" if isinstance(parents[call], ast.Expr) else ""
         if UPDATING.search(parent.attr):
-            return "update"
+            return "update" if len(call.args) < 2 else ""  # one that is given both nets is no average itself
         return "update" if parent.attr in CONTENTS and _is_written_in_loop(call, parents) else ""
     is_argument = isinstance(parent, ast.Call) and node in parent.args
     return "update" if is_argument and UPDATING.search(called(parent)) and "bn" not in called(parent) else ""
