@@ -15,7 +15,7 @@ Instead
     sim.masked_fill_(eye, inf)
 
 When it is a false alarm
-    None is known: a program that trains on such a loss trains nothing.
+    None is known. A policy that has not been rewarded yet is not reported.
 
 Cost
     None: values that are kept anyway.
@@ -25,12 +25,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardEnded, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 LOSSES_AT_LEAST = 8
+NODES_AT_MOST = 400
 
 
 class LossAlwaysZero(LiveRule):
@@ -39,13 +41,16 @@ class LossAlwaysZero(LiveRule):
 
     def start(self) -> None:
         self.place: Place | None = None
-        self.has_gradient = False
+        self.has_gradient = False  # or may have one, as a policy has once it is rewarded
 
     def after_backward(self, event: BackwardEnded) -> None:
         if self.place is None:
             self.place = user_place()
         if not self.has_gradient and self.program.losses.lowest == self.program.losses.highest == 0:
-            self.has_gradient = any(leaf.grad is not None and bool(leaf.grad.any()) for leaf in event.leaves)
+            of_policy = any(graph.SCORE in node.metadata for nodes in event.nodes for node in nodes[:NODES_AT_MOST])
+            self.has_gradient = of_policy or any(
+                leaf.grad is not None and bool(leaf.grad.any()) for leaf in event.leaves
+            )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         losses = self.program.losses
