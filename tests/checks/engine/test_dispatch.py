@@ -82,7 +82,7 @@ def test_a_wrong_annotation_fails_at_load_and_names_the_method() -> None:
         def on_loss(self, event: Loss) -> None: ...
 
     for kind, message in {
-        NoEvent: r"NoEvent\.on_loss: 'event: Tensor' is no event and no union of events\. The events are Attention, Au",
+        NoEvent: r"NoEvent\.on_loss: 'event: Tensor' is no event and no union of events\. The events are AlongWidth, A",
         PartlyNoEvent: r"'event: Loss \| int' is no event",
         TooWide: r"TooWide\.on_backward: 'event: BackwardFields' is no event",
         Nothing: r"Nothing\.on_loss: annotate 'event' with the event",

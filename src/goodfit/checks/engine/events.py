@@ -8,6 +8,7 @@ from __future__ import annotations
 from goodfit.checks.engine.event import Event
 from goodfit.checks.engine.events_data import Batch, Epoch, Fit, Score, Split, Transform
 from goodfit.checks.engine.events_forward import (
+    AlongWidth,
     Attention,
     Averaged,
     Call,
@@ -47,6 +48,7 @@ from goodfit.checks.engine.events_training import (
 
 __all__ = [
     "EVENTS",
+    "AlongWidth",
     "Attention",
     "Autocast",
     "Averaged",

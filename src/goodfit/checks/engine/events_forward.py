@@ -167,6 +167,14 @@ class Pairwise(Event):
 
 
 @dataclass(frozen=True)
+class AlongWidth(Event):
+    """A tensor (N,) without a graph is multiplied with one of (N, ..., N): it is broadcast along the last dimension."""
+
+    factor: Tensor
+    other: Tensor
+
+
+@dataclass(frozen=True)
 class Read(Event):
     """Classes or numbers are made of a tensor: argmax, max, tolist, numpy.
 

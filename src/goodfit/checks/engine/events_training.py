@@ -70,10 +70,15 @@ class InputGradients(Event):
 
     Attributes:
         grad: whether gradients were being recorded around the call.
+        outputs, inputs: of what the gradients are, and with respect to what.
+        weights: of the first output, where they were given.
     """
 
     create_graph: bool
     grad: bool
+    outputs: Sequence[Tensor] = ()
+    inputs: Sequence[Tensor] = ()
+    weights: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ MARK = "goodfit"  # key in grad_fn.metadata
 SCORE = "goodfit score"  # another: see mark_score
 ENTROPY = "goodfit entropy"  # another: that a node gave the entropy of a distribution
 CONSTANT = "goodfit constant"  # another: see mark_constant
+GRADIENT = "goodfit gradient"  # another: see mark_gradient
 NODES_AT_MOST = 4000  # of a walk: enough for the way from a loss to the outputs of a net, and for small nets as a whole
 
 # What leaves the values as they are, or moves them about.
@@ -69,6 +70,17 @@ def mark_entropy(node: Any) -> None:
 def mark_constant(node: Any) -> None:
     """Keep that this node gave the sum of a number with a graph, and a tensor of one number, not 0, without."""
     node.metadata[CONSTANT] = True
+
+
+def mark_gradient(node: Any, of: Tensor) -> None:
+    """Keep that this node gave a gradient with respect to a tensor."""
+    node.metadata[GRADIENT] = id(of)
+
+
+def gradient_of(tensor: Tensor) -> int | None:
+    """The id of the tensor that this is the gradient with respect to, as a whole; None of others."""
+    node: Any = tensor.grad_fn
+    return None if node is None else node.metadata.get(GRADIENT)
 
 
 def place_of(node: Any) -> Place:

@@ -82,6 +82,8 @@ class Hooks(TrainingHooks, ForwardHooks):
 
     def _train(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
+        if args[0].training:
+            self.program.set_to_train.add(args[0])
         self.watcher.look("mode")
         return result
 

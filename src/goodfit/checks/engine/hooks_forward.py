@@ -81,6 +81,8 @@ class ForwardHooks(Replacing):
             self._replace(owner, name, self._sum, undo)
         for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
             self._replace(owner, name, self._difference, undo)
+        for owner, name in ((Tensor, "__mul__"), (Tensor, "__rmul__"), (Tensor, "mul"), (torch, "mul")):
+            self._replace(owner, name, self._product, undo)
         for name in ("randn", "randn_like"):
             self._replace(torch, name, self._noise, undo)
         self._replace(torch, "randint", self._drawn, undo)
@@ -256,6 +258,15 @@ class ForwardHooks(Replacing):
             given = [each for each in args[:2] if isinstance(each, Tensor)]
             if {tuple(each.shape) for each in given} == {(rows, 1), (rows,)}:
                 self.watcher.tell(events.Pairwise(given[0], given[1]))
+        return result
+
+    def _product(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        if isinstance(result, Tensor) and result.dim() > 1 and len(result) == result.shape[-1]:
+            sides = sorted((each for each in args[:2] if isinstance(each, Tensor)), key=Tensor.dim)
+            is_along_width = [tuple(each.shape) for each in sides] == [(len(result),), tuple(result.shape)]
+            if is_along_width and not sides[0].requires_grad:
+                self.watcher.tell(events.AlongWidth(*sides))
         return result
 
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer, lr_scheduler
 from torch.optim import optimizer as optimisers
 
-from goodfit.checks.engine import events
+from goodfit.checks.engine import events, graph
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
 from goodfit.checks.engine.signatures import signature
@@ -105,7 +105,14 @@ class TrainingHooks(Replacing):
         result = self._run_backward(original, args, kwargs)
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
         if self.watcher.hears(events.InputGradients) and not {id(leaf) for leaf in leaves} & self.program.optimised():
-            self.watcher.tell(events.InputGradients(bool(kwargs.get("create_graph", False)), torch.is_grad_enabled()))
+            of = [outputs] if isinstance(outputs, Tensor) else [each for each in outputs if isinstance(each, Tensor)]
+            given = args[2] if len(args) > 2 else kwargs.get("grad_outputs")
+            weights = given[0] if isinstance(given, (list, tuple)) and given else given
+            creates = bool(kwargs.get("create_graph", False))
+            self.watcher.tell(events.InputGradients(creates, torch.is_grad_enabled(), of, leaves, weights))
+            for gradient, leaf in zip(result, leaves, strict=False):
+                if gradient is not None and gradient.grad_fn is not None:
+                    graph.mark_gradient(gradient.grad_fn, leaf)
         return result
 
     def _autocast(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -139,6 +146,8 @@ class TrainingHooks(Replacing):
         self._calls.clear()
         self._local.steps = getattr(self._local, "steps", 0) + 1
         self.program.losses.count_at_step = self.program.losses.count
+        if self.watcher.awake:
+            self.program.source.note()
         self.watcher.tell(events.Step(optimiser))
         self.watcher.tick(STEP_TICKS)
 

@@ -22,7 +22,7 @@ class Source(NamedTuple):
 
     @property
     def tree(self) -> ast.Module:
-        return _parsed(self.text)
+        return parsed(self.text)
 
 
 class OwnSource:
@@ -30,6 +30,7 @@ class OwnSource:
 
     def __init__(self) -> None:
         self._lines: dict[str, list[str]] = {}
+        self._files: list[Source] | None = None
 
     def note(self) -> None:
         """The file whose code runs now."""
@@ -38,11 +39,13 @@ class OwnSource:
             self._lines[file] = linecache.getlines(file)  # also of a notebook's cells
 
     def files(self) -> list[Source]:
-        """All of the program's files."""
-        for path in _own_files():
-            if len(self._lines) < FILES_AT_MOST:
-                self._lines.setdefault(shown(path), linecache.getlines(path))
-        return [Source(file, "".join(lines)) for file, lines in sorted(self._lines.items())]
+        """All of the program's files, as they are when this is first asked: at the end."""
+        if self._files is None:
+            for path in _own_files():
+                if len(self._lines) < FILES_AT_MOST:
+                    self._lines.setdefault(shown(path), linecache.getlines(path))
+            self._files = [Source(file, "".join(lines)) for file, lines in sorted(self._lines.items())]
+        return self._files
 
 
 def _own_files() -> Iterator[str]:
@@ -58,7 +61,7 @@ def _own_files() -> Iterator[str]:
 
 
 @lru_cache(maxsize=FILES_AT_MOST)
-def _parsed(text: str) -> ast.Module:
+def parsed(text: str) -> ast.Module:
     """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
     try:
         return ast.parse(text)

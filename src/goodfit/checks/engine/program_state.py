@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 
 from goodfit.checks.engine.evaluations import Evaluations
 from goodfit.checks.engine.events import Call, params_of
+from goodfit.checks.engine.own_source import OwnSource
 from goodfit.checks.engine.user_frame import Place, user_place
 
 LAST_LOSSES = 50  # that the end of a run is judged by
@@ -123,6 +124,8 @@ class ProgramState:
         steps_by_hand: of the steps, those that no optimiser made.
         optimisers_made: also those that are gone.
         loader: that gave the last batch.
+        source: the program's own files.
+        set_to_train: modules whose train() was called.
         not_examined: by noun and reason: ("net", "that could not be copied").
     """
 
@@ -137,8 +140,10 @@ class ProgramState:
     steps_by_hand: int = 0
     optimisers_made: int = 0
     losses: Losses = field(default_factory=Losses)
+    source: OwnSource = field(default_factory=OwnSource)
     evaluations: Evaluations = field(default_factory=Evaluations)
     loader: weakref.ref[Any] | None = None
+    set_to_train: weakref.WeakSet[nn.Module] = field(default_factory=weakref.WeakSet)
     not_examined: dict[tuple[str, str], NotExamined] = field(default_factory=dict)
 
     def optimiser(self, optimiser: Optimizer) -> OptimiserState:

@@ -8,8 +8,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import OwnSource
+from goodfit.checks.engine.events import WatchEnds
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import LiveRule
 
@@ -26,18 +25,14 @@ class SourceRule(LiveRule):
     what: ClassVar[str]
     fix: ClassVar[str]
 
-    def start(self) -> None:
-        self._source = OwnSource()
-
     @abstractmethod
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         """What is wrong in a file, by its name in the program, each with its line."""
 
-    def on_step(self, event: Step) -> None:
-        self._source.note()
-
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for source in self._source.files():
+        if not self.program.steps:
+            return
+        for source in self.program.source.files():
             if self.worth_parsing.search(source.text):
                 for name, line in self._places(source.tree):
                     what, fix = (text.replace("{name}", name) for text in (self.what, self.fix))

@@ -57,9 +57,9 @@ class ConstantInput(LiveRule):
         if x.dim() < 2 or len(x) < 4 or not x.is_floating_point() or event.inputs[0].requires_grad:
             return
         net = type(event.module).__name__
-        if bool((x == x[:1]).all()):
+        if event.module not in self.varied and bool((x == x[:1]).all()):
             batches = self.equal_batches[event.module] = self.equal_batches.get(event.module, 0) + 1
-            if batches == BATCHES_AT_LEAST and event.module not in self.varied:
+            if batches == BATCHES_AT_LEAST:
                 self.reported.add(event.module)
                 yield self.finding(
                     f"all {counted(len(x), 'row')} that {net} is given are the same, in {BATCHES_AT_LEAST} batches",

@@ -64,6 +64,7 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             if not isinstance(target, ast.Tuple) or _is_step(node):
                 continue
+            yield from _read_and_left(node, target, read, nodes)
             for size, at in places:
                 flag = target.elts[at] if len(target.elts) == size else None
                 others = [each.id for each in target.elts if isinstance(each, ast.Name)]
@@ -73,10 +74,26 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     yield from _lists(tree)
 
 
+def _read_and_left(node: ast.AST, target: ast.Tuple, read: set[str], nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """A flag that is taken out of a batch by its name, beside others, and never read, where values are discounted."""
+    value = node.value if isinstance(node, ast.Assign) else None
+    if not isinstance(value, ast.Tuple) or len(value.elts) != len(target.elts) or not _has_discount(nodes):
+        return
+    for name, given in zip(target.elts, value.elts, strict=True):
+        fields = {each.attr for each in ast.walk(given) if isinstance(each, ast.Attribute)}
+        is_flag = isinstance(name, ast.Name) and DONE.match(name.id) and any(DONE.match(each) for each in fields)
+        if isinstance(name, ast.Name) and is_flag and name.id not in read:
+            yield name.id, name.lineno
+
+
+def _has_discount(nodes: list[ast.AST]) -> bool:
+    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
+    return any(DISCOUNT.search(ast.unparse(side)) for node in products for side in (node.left, node.right))
+
+
 def _discounts(tree: ast.Module) -> bool:
     """Whether something is multiplied by gamma."""
-    products = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
-    return any(DISCOUNT.search(ast.unparse(side)) for node in products for side in (node.left, node.right))
+    return _has_discount(list(ast.walk(tree)))
 
 
 def _stored(node: ast.AST) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 What it checks
     An optimiser steps on gradients of a net whose training flag is off and that has dropout or batch norm, after steps
-    with the flag on.
+    with the flag on, or after train() was called: an evaluation came before the first step.
 
 Why it hurts
     Dropout no longer regularises, and batch norm keeps the statistics of the first epoch while the weights change.
@@ -71,10 +71,12 @@ class LeftInEvalMode(LiveRule):
                 counts[1] = 0
             elif counts[1] == STEPS_AT_LEAST:
                 problem = f"{type(net).__name__} is trained in eval mode: {_effects(net)}"
-                if counts[0]:
+                if counts[0] or net in self.program.set_to_train:
+                    before = f"the {counted(counts[0], 'step')} seen before were in train mode"
                     yield self.finding(
-                        f"{problem}; the {counted(counts[0], 'step')} seen before were in train mode",
+                        f"{problem}; {before if counts[0] else 'train() was called before, and eval() after that'}",
                         "Call net.train() at the start of every epoch, after each validation",
+                        level=None if counts[0] else Level.WARNING,
                     )
                 else:
                     yield self.finding(

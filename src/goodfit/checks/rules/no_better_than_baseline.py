@@ -4,8 +4,8 @@ What it checks
     What a row loses less than under the trivial predictor (the classes' shares, the mean, the labels' shares), over the
     rows that nothing was learnt from: its mean is not above 0 beyond doubt (one-sided p < 0.005, and above 0 on the
     test rows alone). Of images in and out, and of ranks, the main metric's interval. In a program that is watched: the
-    training loss fell by half over at least 100 steps, and the accuracy of the last evaluations (==) is that of the
-    most frequent class, or no loss of an evaluation was below the entropy of the classes.
+    training loss, of one task, fell by half over at least 100 steps, and the accuracy of the last evaluations (==) is
+    that of the most frequent class, or no loss of an evaluation was below the entropy of the classes.
 
 Why it hurts
     An accuracy of 0.95 says nothing where 95% of the rows are of one class; nor does it show what is known of the rare
@@ -34,7 +34,8 @@ from dataclasses import dataclass, field
 
 import torch
 
-from goodfit.checks.engine.events import Compare, WatchEnds
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Compare, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule, LiveRule
@@ -77,6 +78,10 @@ class NoBetterThanBaseline(EndRule, LiveRule):
 
     def start(self) -> None:
         self.scores: dict[Place, list[Score]] = {}
+        self.several = False  # whether a loss has more than one term: the other task's may be the one that falls
+
+    def before_backward(self, event: BackwardBegins) -> None:
+        self.several = self.several or any(len(list(graph.terms(loss))) > 1 for loss in event.losses)
 
     def on_compare(self, event: Compare) -> None:
         """Classes against labels, in a program's own evaluation."""
@@ -96,7 +101,7 @@ class NoBetterThanBaseline(EndRule, LiveRule):
         """The training loss has fallen, and the score of the program's own evaluations is that of chance."""
         losses = self.program.losses
         last = list(losses.last)
-        if losses.count < STEPS_AT_LEAST or not losses.first > 0 or losses.negative:
+        if losses.count < STEPS_AT_LEAST or not losses.first > 0 or losses.negative or self.several:
             return
         end = sum(last) / len(last)
         if not end < TRAINING_FALL * losses.first:

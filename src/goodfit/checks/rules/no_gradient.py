@@ -95,6 +95,8 @@ class NoGradient(LiveRule):
             if at is None:
                 continue
             net = self.records[at]
+            if net.backwards >= BACKWARDS_AT_LEAST and not net.without:
+                continue  # each of its parameters has had one
             trainable = {name: param for name, param in module.named_parameters() if param.requires_grad}
             with_gradient = {name for name, param in trainable.items() if param.grad is not None}
             if not with_gradient:

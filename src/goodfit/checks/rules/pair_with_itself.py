@@ -30,14 +30,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
-from goodfit.checks.engine.events import Loss
+from goodfit.checks.engine.events import BackwardEnded, Loss, NetCall
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 ROWS_AT_LEAST = 4
 CALLS_AT_LEAST = 2
+VIEWS_KEPT = 4
 
 
 class PairWithItself(LiveRule):
@@ -45,6 +47,23 @@ class PairWithItself(LiveRule):
 
     def start(self) -> None:
         self.calls: dict[Place, int] = {}
+        self.views: list[tuple[int, Tensor, Tensor]] = []  # net, input and output of calls since the last pass
+
+    def on_call(self, event: NetCall) -> None:
+        if event.grad and event.inputs and len(event.outputs) == 1 and event.inputs[0].grad_fn is None:
+            self.views = [*self.views, (id(event.module), event.inputs[0], event.outputs[0])][-VIEWS_KEPT:]
+
+    def after_backward(self, event: BackwardEnded) -> None:
+        self.views = []
+
+    def _views_are_one(self, rows: int) -> bool:
+        """Whether the last two views of the rows are one and the same, and so are their embeddings."""
+        if len(self.views) < 2:
+            return False
+        (net, x, out), (other_net, other, other_out) = self.views[-2:]
+        if net != other_net or x.shape != other.shape or rows not in (len(x), 2 * len(x)):
+            return False
+        return torch.equal(x, other) and out.shape == other_out.shape and torch.equal(out, other_out)
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if event.name != "cross_entropy" or not event.grad or event.input.dim() != 2 or event.target.dim() != 1:
@@ -52,6 +71,16 @@ class PairWithItself(LiveRule):
         logits, target = event.input.detach(), event.target
         rows, columns = logits.shape
         if rows != columns or rows < ROWS_AT_LEAST or target.is_floating_point():
+            return
+        if self._views_are_one(rows):
+            place = user_place()
+            self.calls[place] = self.calls.get(place, 0) + 1
+            if self.calls[place] == CALLS_AT_LEAST:
+                yield self.finding(
+                    f"both views of the {rows} x {rows} similarities that cross_entropy gets are the same: the net was "
+                    "called twice with one input, and each sample is to be like itself",
+                    "Give the second call the other view",
+                )
             return
         own = torch.arange(rows, device=target.device)
         is_own = target == own

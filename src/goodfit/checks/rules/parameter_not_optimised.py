@@ -5,6 +5,7 @@ What it checks
     steps of an optimiser used gradients of losses that reach them too: of a net of which other parameters are
     optimised, of one that feeds such a net, or of a loss with weights of its own. Tensors with requires_grad=True that
     a module keeps as plain attributes are such parameters, and so are single numbers (loss weights) outside of modules.
+    Or parameters that were frozen when the present optimiser was made, have gradients since, and do not move.
 
 Why it hurts
     They keep their random initial values, and the rest of the net learns around them.
@@ -35,7 +36,18 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Call, NetCall, Step, WatchEnds, Weights, Zero
+from goodfit.checks.engine.events import (
+    BackwardBegins,
+    BackwardEnded,
+    Call,
+    NetCall,
+    NewOptimiser,
+    Step,
+    WatchEnds,
+    Weights,
+    Zero,
+    params_of,
+)
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -70,6 +82,7 @@ class ParameterRecord:
 class ParameterNotOptimised(LiveRule):
     code, level = "GF302", Level.ERROR
     yields_to = ("loss-detached", "optimizer-never-steps", "unregistered-module", "scaler-never-steps")
+    sleepless = (NewOptimiser,)
 
     def start(self) -> None:
         self.records: dict[int, ParameterRecord] = {}
@@ -80,6 +93,7 @@ class ParameterNotOptimised(LiveRule):
         self.loss_nets: set[int] = set()  # nets that are given losses, or are losses with weights
         self.held: set[int] = set()
         self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
+        self.frozen: set[int] = set()  # parameters that required no gradient when an optimiser was made
         self.loaded: set[int] = set()  # parameters that weights were loaded into
         self.data: set[int] = set()  # leaves that are, or lead to, inputs of nets
         self.places: dict[int, Place] = {}
@@ -96,6 +110,11 @@ class ParameterNotOptimised(LiveRule):
             self.data |= _data_leaves(x)
         if self.program.last_call is not None:
             self.places[id(event.module)] = self.program.last_call.place
+
+    def on_new_optimiser(self, event: NewOptimiser) -> None:
+        params = {id(param): param for net in self.program.nets for param in net.parameters()}
+        self.frozen -= {id(param) for param in params_of(event.optimiser)}
+        self.frozen |= {key for key, param in params.items() if not param.requires_grad}
 
     def on_weights(self, event: Weights) -> None:
         if event.action == "load_state_dict" and event.module is not None:
@@ -190,7 +209,8 @@ class ParameterNotOptimised(LiveRule):
         for key, record in self.records.items():
             param = record.param()
             frozen = param is not None and not param.requires_grad
-            if record.steps >= STEPS_AT_LEAST and key not in self.held and not frozen and self._matters(record.net):
+            is_left = key not in self.held or key in self.frozen
+            if record.steps >= STEPS_AT_LEAST and is_left and not frozen and self._matters(record.net):
                 place = self.places.get(record.net, record.place)
                 unoptimised.setdefault((record.net, place), []).append(record)
         for (_, place), records in unoptimised.items():
@@ -200,6 +220,7 @@ class ParameterNotOptimised(LiveRule):
         names = [record.name for record in records]
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
         loaded = all(record.loaded or id(record.param()) in self.loaded for record in records)
+        thawed = any(record is self.records.get(key) for key in self.frozen for record in records)
         loose = all(record.plain and record.net == NO_NET for record in records)
         count = f"{len(names)} parameters get" if len(names) > 1 else "1 parameter gets"
         plain = any(record.plain and record.net != NO_NET for record in records)
@@ -209,9 +230,11 @@ class ParameterNotOptimised(LiveRule):
             "initial values",
             "Make it a parameter of the module: self.name = nn.Parameter(...)"
             if plain
+            else "Give them to the optimiser when you unfreeze them: optimiser.add_param_group(...), or make it anew"
+            if thawed
             else "Create the optimiser after the net is complete, with all its parameters; freeze a part on purpose "
             "with requires_grad_(False)",
-            level=Level.WARNING if loaded or loose else None,
+            level=Level.WARNING if loaded or loose or thawed else None,
             file=place.file,
             line=place.line,
         )

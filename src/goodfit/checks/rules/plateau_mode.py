@@ -2,8 +2,8 @@
 
 What it checks
     With mode="min" it is given an accuracy: at least four values between 0 and 1 (or 100), each a ratio of counts, that
-    rise while the training loss falls. With mode="max" it is given a loss: positive values that are no ratios and fall
-    with the training loss.
+    rise while the training loss falls, or whose name in the program says accuracy. With mode="max" it is given a loss:
+    positive values that are no ratios and fall with the training loss.
 
 Why it hurts
     Every improvement counts as none. After `patience` epochs the learning rate is divided by ten, again and again,
@@ -25,6 +25,8 @@ Cost
 
 from __future__ import annotations
 
+import linecache
+import re
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,6 +42,7 @@ from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
 
 VALUES_AT_LEAST = 4
+ACCURACY = re.compile(r"(^|[_.])(acc|accuracy|auc|auroc|f1|dice|m?iou|m?ap|precision|recall)($|_)", re.IGNORECASE)
 RIGHT_WAY_SHARE = 0.6  # of the changes from value to value
 COUNTS_AT_MOST = 20_000  # of a ratio in double precision; of one in single precision:
 COUNTS_AT_MOST_SINGLE = 500
@@ -51,6 +54,7 @@ class Watched:
 
     mode: str
     place: Place
+    is_accuracy: bool  # by the name of what it is given
     values: list[float] = field(default_factory=list)
 
 
@@ -67,22 +71,24 @@ class PlateauMode(LiveRule):
             return
         if event.scheduler not in self.index:
             self.index[event.scheduler] = len(self.schedulers)
-            self.schedulers.append(Watched(event.scheduler.mode, user_place()))
+            self.schedulers.append(Watched(event.scheduler.mode, user_place(), _is_accuracy(user_place())))
         self.schedulers[self.index[event.scheduler]].values.append(event.value)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         losses = self.program.losses
         recent = sum(losses.last) / max(1, len(losses.last))
-        if not recent < losses.first:
-            return
+        is_learning = recent < losses.first
         for scheduler in self.schedulers:
             values = np.array(scheduler.values)
             if len(values) < VALUES_AT_LEAST or not np.isfinite(values).all():
                 continue
             ratios = all(_is_ratio(value) for value in scheduler.values)
             bounded = values.min() >= 0 and (values.max() <= 1 or 1.5 < values.max() <= 100)
-            if scheduler.mode == "min" and ratios and bounded and _goes(values):
-                what, right = "an accuracy: ratios of counts that rise", "max"
+            if not is_learning and not scheduler.is_accuracy:
+                continue
+            if scheduler.mode == "min" and ratios and bounded and (scheduler.is_accuracy or _goes(values)):
+                why = "by its name" if scheduler.is_accuracy else "ratios of counts that rise"
+                what, right = f"an accuracy, {why},", "max"
             elif scheduler.mode == "max" and not ratios and values.min() > 0 and _goes(-values):
                 what, right = "a loss: it falls", "min"
             else:
@@ -94,6 +100,13 @@ class PlateauMode(LiveRule):
                 file=scheduler.place.file,
                 line=scheduler.place.line,
             )
+
+
+def _is_accuracy(place: Place) -> bool:
+    """Whether a line gives a scheduler a name, as it is, that says accuracy."""
+    line = linecache.getline(place.file, place.line).strip() if place.file and place.line else ""
+    given = re.search(r"\.step\((?:metrics\s*=\s*)?([\w.]+)\)", line)
+    return given is not None and bool(ACCURACY.search(given[1]))
 
 
 def _goes(values: np.ndarray) -> bool:

@@ -41,6 +41,18 @@ COUNT_AT_LEAST = 8  # of the rarest class
 RATIO_AT_LEAST = 3.0  # of the most frequent class to the rarest
 SPREAD_AT_MOST = 1.2  # of weight over frequency, largest to smallest; noise of counts comes on top
 POSITIVE_WEIGHT_AT_MOST = 0.5
+CLASSES_AT_LEAST = 3  # for weights in another order
+
+
+def _are_of_others(weights: Tensor, counts: Tensor) -> bool:
+    """Whether weight times frequency is one number for all classes only after both are sorted, and not as they are."""
+    noise = 1 + 2 / float(counts.min()) ** 0.5
+    as_given, in_order = weights * counts, weights.sort(descending=True).values * counts.sort().values
+    if len(counts) < CLASSES_AT_LEAST or float(counts.max() / counts.min()) < RATIO_AT_LEAST:
+        return False
+    matches: bool = float(in_order.max() / in_order.min()) <= SPREAD_AT_MOST * noise
+    spread = float(as_given.max() / as_given.min())
+    return matches and spread > 2 * SPREAD_AT_MOST * noise
 
 
 @dataclass
@@ -86,6 +98,16 @@ class WeightsByFrequency(LiveRule):
         for (place, name), loss in self.losses.items():
             weights, counts = loss.weights, loss.counts
             if counts.sum() < ROWS_AT_LEAST or counts.min() < COUNT_AT_LEAST or (weights <= 0).any():
+                continue
+            if name != "binary_cross_entropy_with_logits" and _are_of_others(weights, counts):
+                yield self.finding(
+                    "the class weights are those of balanced classes in another order: the rarest class, "
+                    f"{int(counts.argmin())}, has {number(float(weights[counts.argmin()]), 3)}, and the largest "
+                    f"weight, {number(float(weights.max()), 3)}, belongs to class {int(weights.argmax())}",
+                    "Put the weights in the order of the class numbers: [total / counts[k] for k in range(classes)]",
+                    file=place.file,
+                    line=place.line,
+                )
                 continue
             ratio = float(counts.max() / counts.min())
             scaled = weights / counts

@@ -1,0 +1,83 @@
+"""boxes-not-corners: the overlap of boxes is computed as if they were corners, and they are centres and sizes.
+
+What it checks
+    In the graph of a loss: the larger of two pairs of coordinates and the smaller of two others, as an intersection
+    takes them. Of the boxes without a graph, the targets, many have a second corner that is neither beyond the first
+    one in both directions nor before it. In three passes.
+
+Why it hurts
+    An intersection of such numbers is none: the loss falls as boxes reach values that look alike, and says little
+    about their overlap.
+
+Example
+    loss = (1 - giou(pred, target)).mean()          # both (cx, cy, w, h), and giou takes (x0, y0, x1, y1)
+
+Instead
+    loss = (1 - giou(to_corners(pred), to_corners(target))).mean()
+
+When it is a false alarm
+    None is known.
+
+Cost
+    A look at the graph's nodes of that kind, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+PASSES_AT_LEAST = 3
+ROWS_AT_LEAST = 8
+SHARE_AT_LEAST = 0.2  # of the boxes
+NODES_AT_MOST = 120
+
+
+class BoxesNotCorners(LiveRule):
+    code, level = "GF270", Level.WARNING
+
+    def start(self) -> None:
+        self.passes = 0
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        for nodes in event.nodes:
+            largest = [x for node in nodes[:NODES_AT_MOST] if (x := _target_of(node, "MaximumBackward0")) is not None]
+            smallest = [x for node in nodes[:NODES_AT_MOST] if (x := _target_of(node, "MinimumBackward0")) is not None]
+            share = _share_of_no_corners(largest, smallest)
+            if share < SHARE_AT_LEAST:
+                continue
+            self.passes += 1
+            if self.passes == PASSES_AT_LEAST:
+                yield self.finding(
+                    f"an intersection of boxes is computed, and {share:.0%} of the target boxes are no corners: their "
+                    "last two numbers are not beyond the first two",
+                    "Turn centres and sizes into corners first: x0 = cx - w / 2, x1 = cx + w / 2",
+                )
+            return
+
+
+def _target_of(node: Any, name: str) -> Tensor | None:
+    """(N, 2) the constant side of the larger or the smaller of two points."""
+    if node.name() != name:
+        return None
+    for at, (parent, _) in enumerate(node.next_functions):
+        saved = getattr(node, ("_saved_self", "_saved_other")[at], None)
+        if parent is None and isinstance(saved, Tensor) and saved.dim() == 2 and saved.shape[1] == 2:
+            return saved.detach() if len(saved) >= ROWS_AT_LEAST else None
+    return None
+
+
+def _share_of_no_corners(largest: list[Tensor], smallest: list[Tensor]) -> float:
+    """Of the boxes whose corners these are, the share for which neither can be the first corner."""
+    for first in largest:
+        for second in smallest:
+            if first.shape == second.shape and first.data_ptr() != second.data_ptr():
+                beyond, before = (second >= first).all(1), (second <= first).all(1)
+                return 1 - max(float(beyond.float().mean()), float(before.float().mean()))
+    return 0.0

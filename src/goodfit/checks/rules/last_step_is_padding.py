@@ -1,0 +1,95 @@
+"""last-step-is-padding: what is used of a recurrent net is its state after it has run over padding.
+
+What it checks
+    Tokens end in padding, in batches of several widths, or with several lengths. A recurrent layer that runs forwards
+    gets them embedded, not packed, and the loss uses its last step (out[:, -1]) or its last state (h_n).
+
+Why it hurts
+    For every row but the longest this is the state after many steps of padding: what the row said is forgotten, the
+    more so the longer the others of its batch are.
+
+Example
+    out, _ = lstm(embed(x)); logits = head(out[:, -1])
+
+Instead
+    logits = head(out[torch.arange(len(x)), lengths - 1])          # or pack_padded_sequence, and h_n
+
+When it is a false alarm
+    None is known; texts padded at their start are not reported.
+
+Cost
+    Tokens are compared with the padding, and a walk of the graph, in the first steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor, nn
+
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.sequences import padding
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+PASSES_AT_LEAST = 3
+SHARE_AT_LEAST = 0.1  # of the places
+
+
+class LastStepIsPadding(LiveRule):
+    code, level = "GF267", Level.WARNING
+    layers = (nn.Embedding, nn.RNNBase)
+
+    def start(self) -> None:
+        self.padded: list[tuple[int, int]] = []  # rows and steps of tokens that end in padding
+        self.outputs: list[tuple[Any, Any]] = []  # nodes of the steps and of the last state, of padded rows
+        self.passes = 0
+
+    def on_call(self, event: Call) -> None:
+        layer = event.module
+        if not event.grad or not event.inputs or self.passes >= PASSES_AT_LEAST:
+            return
+        x = event.inputs[0]
+        if isinstance(layer, nn.Embedding):
+            pads: Tensor | None = padding(x, layer.padding_idx)
+            if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
+                self.padded.append((pads.shape[0], pads.shape[1]))
+        elif isinstance(layer, nn.RNNBase) and layer.batch_first and not layer.bidirectional:
+            packed = not isinstance(event.args[0], Tensor) if event.args else True
+            if not packed and x.dim() == 3 and tuple(x.shape[:2]) in self.padded and len(event.outputs) > 1:
+                self.outputs.append((event.outputs[0].grad_fn, event.outputs[1].grad_fn))
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        outputs, self.outputs, self.padded = self.outputs, [], []
+        if not outputs:
+            return
+        for nodes in event.nodes:
+            if any(_uses_last(nodes, *each) for each in outputs):
+                self.passes += 1
+                if self.passes == PASSES_AT_LEAST:
+                    yield self.finding(
+                        "the state of a recurrent layer after the last step of the batch is used: for all rows but the "
+                        "longest that is the state after padding",
+                        "Take each row's own last step, out[torch.arange(len(x)), lengths - 1], or pack the sequences",
+                    )
+                return
+
+
+def _uses_last(nodes: list[Any], steps: Any, last: Any) -> bool:
+    """Whether the nodes of a loss reach the last step alone, or the last state."""
+    users = [node for node in nodes if any(parent is steps for parent in graph.parents(node))]
+    for node in users:
+        if node.name() == "SelectBackward0" and node._saved_dim == 1:
+            length = graph.shape_of(steps)[1]
+            return node._saved_index in (length - 1, -1, 2**64 - 1)
+        if node.name() == "SliceBackward0":  # out[:, -1] as a slice of the rows first
+            return any(
+                each.name() == "SelectBackward0"
+                and each._saved_dim == 1
+                and each._saved_index in (graph.shape_of(steps)[1] - 1, -1, 2**64 - 1)
+                for each in nodes
+                if any(parent is node for parent in graph.parents(each))
+            )
+    return not users and last is not None and any(node is last for node in nodes)

@@ -1,0 +1,103 @@
+"""masked-weights-move: weights whose gradients are masked away move all the same.
+
+What it checks
+    Of a weight matrix, single entries scattered over its rows have gradients of exactly 0, the same ones in step after
+    step, while others have not; and they change. In three steps running.
+
+Why it hurts
+    A mask on gradients keeps no weight still: momentum, Adam's averages and weight decay move it on. Pruned weights
+    come back, frozen ones drift, and what is exported with the mask is another net than the one that was measured.
+
+Example
+    p.grad.mul_(mask); optimizer.step()
+
+Instead
+    optimizer.step(); p.data.mul_(mask)          # and start the optimiser anew when the mask is made
+
+When it is a false alarm
+    None is known.
+
+Cost
+    A comparison of gradients with 0 and of weights with their former values, in the steps examined, where entries of
+    gradients are 0.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from goodfit.checks.engine.events import BackwardBegins, Step
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+STEPS_AT_LEAST = 3
+SHARE_AT_LEAST = 0.1  # of the entries of a matrix
+MOVED_AT_LEAST = 0.5  # of these
+ENTRIES_AT_LEAST, ENTRIES_AT_MOST = 64, 1_000_000
+MATRICES = 4  # that are looked at in a step
+
+
+@dataclass
+class Masked:
+    """Of a matrix, where its gradient was 0 in the last step, and its values there when the last pass began."""
+
+    param: weakref.ref[Tensor]
+    entries: Tensor
+    values: Tensor | None = None
+    steps: int = 0
+
+
+class MaskedWeightsMove(LiveRule):
+    code, level = "GF342", Level.WARNING
+
+    def start(self) -> None:
+        self.known: dict[int, Masked] = {}
+        self.reported = False
+
+    def on_step(self, event: Step) -> None:
+        if self.reported or event.by_hand or event.wraps:
+            return
+        matrices = [param for param in event.params if param.dim() == 2 and param.grad is not None]
+        for param in matrices[:MATRICES]:
+            gradient, known = param.grad, self.known.get(id(param))
+            if gradient is None or gradient.layout is not torch.strided:
+                continue
+            is_of_size = ENTRIES_AT_LEAST <= param.numel() <= ENTRIES_AT_MOST
+            entries = _scattered(gradient.detach()) if is_of_size else None
+            if entries is None:
+                self.known.pop(id(param), None)
+            elif known is None or known.param() is not param or not torch.equal(known.entries, entries):
+                self.known[id(param)] = Masked(weakref.ref(param), entries)
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        """Here the program has done what it does after a step, such as to put weights back."""
+        for known in self.known.values():
+            param = known.param()
+            if param is None or self.reported:
+                continue
+            values = param.detach()[known.entries]
+            if known.values is not None:
+                moved = float((values != known.values).float().mean())
+                known.steps = known.steps + 1 if moved >= MOVED_AT_LEAST else 0
+            known.values = values
+            if known.steps == STEPS_AT_LEAST:
+                self.reported = True
+                yield self.finding(
+                    f"{int(known.entries.sum()):,} weights of a matrix {tuple(param.shape)} have masked gradients, "
+                    "exactly 0, and the optimiser moves them all the same",
+                    "Apply the mask to the weights after each step, and start the optimiser anew when it is made",
+                )
+
+
+def _scattered(gradient: Tensor) -> Tensor | None:
+    """Where a gradient is 0, without whole rows and columns, as units and inputs that are 0 leave; None for few."""
+    zero = gradient == 0
+    if not bool(zero.any()):
+        return None
+    zero &= ~zero.all(1, keepdim=True) & ~zero.all(0, keepdim=True)
+    return zero if float(zero.float().mean()) >= SHARE_AT_LEAST else None

@@ -1,0 +1,70 @@
+"""risk-set-turned: a Cox loss sums over those whose time is over, not over those who are still at risk.
+
+What it checks
+    In the source of the program: a function sorts by time in ascending order and sums exponentials up from the start
+    (logcumsumexp, or cumsum of exp), and turns neither.
+
+Why it hurts
+    The risk set of an event is all whose time is at least as long. Summed from the shortest time on it is the others:
+    the loss rewards the order of hazards only by accident, and the concordance stays near a half, or below.
+
+Example
+    order = torch.argsort(time); loss = -(h[order] - torch.logcumsumexp(h[order], 0))[event].mean()
+
+Instead
+    order = torch.argsort(time, descending=True)
+
+When it is a false alarm
+    Times that are stored as their negative.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
+
+TIME = re.compile(r"time|dur|surv|^t$|follow", re.IGNORECASE)
+EVENT = re.compile(r"event|censor|status|observed|^e$|^d$", re.IGNORECASE)
+TURNING = re.compile(r"descending\s*=\s*True|flip|\[::-1\]|argsort\(-|sort\(-")
+
+
+class RiskSetTurned(SourceRule):
+    code, level = "GF268", Level.WARNING
+    worth_parsing = re.compile(r"cumsum")
+    what = (
+        "rows are sorted by {name} in ascending order, and exponentials summed from the start: these are no longer "
+        "at risk"
+    )
+    fix = "Sort by time in descending order, or sum from the end: flip(0).logcumsumexp(0).flip(0)"
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return ascending(tree)
+
+
+def ascending(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What rows are sorted by, with its line, in functions that sum up from the shortest time."""
+    for body in scopes(tree):
+        body = [each for each in body if not isinstance(each, ast.FunctionDef | ast.ClassDef)]
+        nodes = [node for statement in body for node in within(statement)]
+        calls = {called(node) for node in nodes}
+        text = "\n".join(ast.unparse(statement) for statement in body)
+        sums_up = "logcumsumexp" in calls or ("cumsum" in calls and "exp" in calls)
+        names = set().union(*(names_in(statement) for statement in body))
+        names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        if not sums_up or TURNING.search(text) or not any(EVENT.search(name) for name in names):
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Call) and called(node) in ("argsort", "sort"):
+                own = node.func.value if isinstance(node.func, ast.Attribute) else None
+                by = node.args[0] if node.args and ast.unparse(own or node) in ("torch", "np", "numpy") else own
+                name = by.id if isinstance(by, ast.Name) else by.attr if isinstance(by, ast.Attribute) else ""
+                if TIME.search(name):
+                    yield name, node.lineno

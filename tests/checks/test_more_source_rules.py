@@ -1,0 +1,164 @@
+"""Rules that read the program's source, of agents, texts and averages: what they name, and what they leave alone."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from goodfit.checks.rules.average_unused import unused
+from goodfit.checks.rules.end_is_padding import one_for_both
+from goodfit.checks.rules.multiplier_turned import turned
+from goodfit.checks.rules.reward_of_step_before import late
+from goodfit.checks.rules.risk_set_turned import ascending
+from goodfit.checks.rules.root_of_one_minus import turned_round
+
+Rule = Callable[[ast.Module], Iterable[Any]]
+LOOP = (
+    "while not done:\n a = policy(s)\n lp = dist.log_prob(a)\n {before}\n"
+    " s2, reward, done, info = env.step(a)\n {after}\n s = s2"
+)
+
+
+def found(rule: Rule, source: str) -> int:
+    return len(list(rule(ast.parse(textwrap.dedent(source)))))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("log_probs.append(lp); rewards.append(reward)", "pass"),
+        ("memory.push(s, a, reward)", "pass"),
+        ("rewards[t] = reward; actions[t] = a", "pass"),
+    ],
+)
+def test_rewards_that_are_stored_a_step_late(before: str, after: str) -> None:
+    assert found(late, LOOP.format(before=before, after=after)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("log_probs.append(lp)", "rewards.append(reward)"),
+        ("memory.push(prev_s, prev_a, reward, s)", "prev_s, prev_a = s, a"),  # of the step before, as a whole
+        ("rewards[t - 1] = reward; actions[t] = a", "pass"),
+        ("inputs.append(torch.cat([s, last_reward]))", "last_reward = reward"),
+        ("states.append(s)", "rewards.append(reward)"),
+    ],
+)
+def test_rewards_of_their_own_step_are_left_alone(before: str, after: str) -> None:
+    assert found(late, LOOP.format(before=before, after=after)) == 0
+
+
+def test_lists_of_rewards_that_begin_with_none_are_meant_so() -> None:
+    source = LOOP.format(before="actions.append(a); rewards.append(reward)", after="pass")
+    assert found(late, source + "\nreturns = discount(rewards[1:])") == 0
+    assert found(late, source + "\nrewards.append(reward)") == 0
+
+
+@pytest.mark.parametrize(
+    ("loss", "is_turned"),
+    [
+        ("alpha_loss = -(log_alpha * (log_pi + target_entropy).detach()).mean()", False),
+        ("alpha_loss = (log_alpha * (-log_pi - target_entropy).detach()).mean()", False),
+        ("alpha_loss = (log_alpha.exp() * (entropy - self.target_entropy).detach()).mean()", False),
+        ("alpha_loss = (-self.log_alpha.exp() * (log_prob + target_entropy)).mean()", False),
+        ("actor_loss = (alpha * log_pi - q).mean()", False),  # no target
+        ("actor_loss = (log_alpha.exp().detach() * (log_pi + target_entropy)).mean()", False),  # moves the policy
+        ("alpha_loss = (log_alpha * (log_pi + target_entropy).detach()).mean()", True),
+        ("alpha_loss = -(log_alpha * (-log_pi - target_entropy).detach()).mean()", True),
+        ("alpha_loss = -torch.mean(self.log_alpha * (entropy - target_entropy))", True),
+        ("gap = (log_pi + target_entropy).detach()\nent_coef_loss = (log_ent_coef * gap).mean()", True),
+        ("lambda_loss = -lam * (cost - limit)", False),
+        ("lambda_loss = lam * (cost - limit)", True),
+        ("loss = policy_loss + lam * (cost - limit)", False),  # the Lagrangian, as the policy minimises it
+    ],
+)
+def test_the_sign_of_a_multipliers_loss(loss: str, is_turned: bool) -> None:
+    assert found(turned, loss) == is_turned
+
+
+def test_a_multiplier_that_is_maximised_is_left_alone() -> None:
+    assert (
+        found(turned, "opt = Adam([log_alpha], maximize=True)\nalpha_loss = log_alpha * (log_pi + target_entropy)") == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("PAD = EOS = 0\nloss = F.cross_entropy(x, y, ignore_index=PAD)", 1),
+        ("PAD_ID = 1\nEOS_ID = 1\nloss = nn.CrossEntropyLoss(ignore_index=PAD_ID)", 1),
+        ("tok.pad_token = tok.eos_token\nlabels[labels == tok.pad_token_id] = -100", 1),
+        ("pad_id = eos_id\nlabels = ids.masked_fill(ids == pad_id, -100)", 1),
+        ("PAD, EOS = 0, 1\nloss = F.cross_entropy(x, y, ignore_index=PAD)", 0),
+        ("tok.pad_token = tok.eos_token\nlabels[mask == 0] = -100", 0),  # the first end counts
+        ("PAD = EOS = 0\nlabels[labels == PAD] = -100\nlabels[rows, ends] = EOS", 0),  # and here it is put back
+        ("PAD = 0\nPADDING = 0\nloss = F.cross_entropy(x, y, ignore_index=PAD)", 0),
+    ],
+)
+def test_one_token_for_the_end_and_for_padding(source: str, count: int) -> None:
+    assert found(one_for_both, source) == count
+
+
+AVERAGED = "ema = Ema(net)\nfor x in data:\n opt.step()\n ema.update(net)\nwith torch.no_grad(): {use}"
+
+
+@pytest.mark.parametrize(
+    ("use", "count"),
+    [
+        ("print(net(x))", 1),
+        ("print(ema.net(x))", 0),
+        ("ema.apply_shadow(); print(net(x))", 0),
+        ("print(net(x)); torch.save(ema, path)", 0),
+        ("print(evaluate(ema))", 0),
+        ("torch.optim.swa_utils.update_bn(data, ema); print(net(x))", 0),
+    ],
+)
+def test_averages_that_nobody_reads(use: str, count: int) -> None:
+    assert found(unused, AVERAGED.format(use=use)) == count
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("o = torch.argsort(time)\nreturn (h[o].logcumsumexp(0) - h[o])[event[o]]", 1),
+        ("o = times.argsort()\nreturn torch.log(torch.exp(h[o]).cumsum(0))[status]", 1),
+        ("o = torch.argsort(time, descending=True)\nreturn h[o].logcumsumexp(0)[event]", 0),
+        ("o = torch.argsort(-time)\nreturn h[o].logcumsumexp(0)[event]", 0),
+        ("o = torch.argsort(time)\nreturn h[o].flip(0).logcumsumexp(0).flip(0)[event]", 0),
+        ("o = torch.argsort(time)\nreturn torch.cumsum(x[o], 0)[event]", 0),  # of no exponentials
+        ("o = torch.argsort(score)\nreturn h[o].logcumsumexp(0)[event]", 0),
+    ],
+)
+def test_risk_sets_are_summed_from_the_longest_time(lines: str, count: int) -> None:
+    body = "\n".join(f"    {line}" for line in lines.split("\n"))
+    assert found(ascending, f"def loss(h, time, times, event, status):\n{body}") == count
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("sqrt_one_minus_alpha_bar = 1 - alpha_bar ** 0.5", 1),
+        ("self.sqrt_1m_ab = 1.0 - torch.sqrt(self.alphas_cumprod)", 1),
+        ("noisy = ab.sqrt() * x + (1 - alpha_bar[t].sqrt()) * noise", 1),
+        ("sqrt_one_minus_alpha_bar = (1 - alpha_bar) ** 0.5", 0),
+        ("noisy = (1 - t) * x + t * noise", 0),  # a straight path
+        ("weight = 1 - alpha_bar.sqrt()", 0),
+    ],
+)
+def test_the_root_of_one_minus_and_one_minus_the_root(line: str, count: int) -> None:
+    assert found(turned_round, line) == count
+
+
+def test_an_average_that_is_updated_where_nothing_is_evaluated_is_left_alone() -> None:
+    update = "class Ema:\n @torch.no_grad()\n def update(self, net): self.w.mul_(0.9).add_(net.w)\n"
+    assert found(unused, update + "ema = Ema(net)\nfor x in data:\n opt.step()\n ema.update(net)\nprint(loss)") == 0
+
+
+def test_an_object_that_updates_another_average_is_none_itself() -> None:
+    source = AVERAGED.format(use="print(slow(x))").replace("ema.update(net)", "ema.update(slow, net)")
+    assert found(unused, source) == 0
