@@ -157,7 +157,7 @@ def test_the_report_can_draw_every_section(name: str) -> None:
     assert task.example_words.endswith(".")
     for section in sections:
         assert section.title
-        assert section.blocks
+        assert section.blocks or section.id == "reliability"  # so few rows are one bin, and a point is no course
         for block in section.blocks:
             if isinstance(block, Plot):
                 assert draw(block).startswith("<svg")
