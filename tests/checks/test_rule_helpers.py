@@ -16,6 +16,7 @@ from goodfit.checks.rules.loop_name_rebound import rebound
 from goodfit.checks.rules.loss_detached import LossDetached
 from goodfit.checks.rules.mean_is_deviation import _same, _unscaled
 from goodfit.checks.rules.target_among_inputs import _columns_of_classes, _equal_columns
+from goodfit.checks.rules.windows_across_parts import _moved_by
 
 TWO = "for a, b in zip(net.parameters(), other.parameters()):\n"
 
@@ -159,3 +160,15 @@ def test_halves_of_one_output_are_not_the_same_values() -> None:
     one, other = nn.Linear(8, 4), nn.Linear(8, 4)
     assert is_one(one(h), one(h))
     assert not is_one(one(h), other(h))
+
+
+def test_windows_that_are_less_by_a_constant_each_are_one_another_moved() -> None:
+    series = torch.randn(30, generator=torch.Generator().manual_seed(0)).cumsum(0)
+    first, second = series[:16, None], series[3:19, None]
+    assert _moved_by(first, second) == 3
+    assert _moved_by(first - first[-1], second - second[-1]) == 3
+    assert _moved_by(first - first.mean(), second - second.mean()) == 3
+    assert _moved_by(first / first.std(), second / second.std()) == 0
+    line = torch.arange(16.0)[:, None]
+    assert _moved_by(line, line + 40) == 0, "by any number of steps"
+    assert _moved_by(torch.zeros(16, 1), torch.ones(16, 1)) == 0

@@ -60,6 +60,14 @@ def test_flags_that_are_stored_and_never_read() -> None:
     assert found(ignored, stored + "s, a, r, s2, d = batch\ny = r + gamma * q(s2)\nuse(s, a, y)") == 1
     assert found(ignored, stored + "s, a, r, s2, d = batch\ny = r + gamma * (1 - d) * q(s2)\nuse(s, a, y)") == 0
     assert found(ignored, stored + "s, a, r, s2, d = batch\ny = r + q(s2)\nuse(s, a, y)") == 0  # nothing is discounted
+    alone = (
+        stored
+        + "def learn(batch):\n {name} = torch.tensor({flag}).float()\n y = r + gamma * q(s2)\n use(s, a, y{read})"
+    )
+    for flag in ("batch.done", "batch['done']"):
+        assert found(ignored, alone.format(name="done", flag=flag, read="")) == 1
+        assert found(ignored, alone.format(name="_", flag=flag, read="")) == 0
+        assert found(ignored, alone.format(name="done", flag=flag, read=", done")) == 0
     four = "memory.append((s, a, r, s2))\ns, a, r, s2 = batch\ny = r + gamma * q(s2)\nuse(s, a, y)"
     assert found(ignored, four) == 0
 

@@ -214,3 +214,26 @@ def test_a_tensor_without_elements_is_no_reference_to_another() -> None:
         return functional.cross_entropy(net(torch.randn(16, 4)), torch.randint(0, 3, (16,)))
 
     assert steps(net, loss) == set()
+
+
+def test_generators_that_are_given_for_lists_are_left_to_torch() -> None:
+    """torch.autograd reads outputs and inputs of any kind, once: such as net.parameters()."""
+    net = nn.Linear(4, 3)
+
+    def loss() -> Tensor:
+        first = functional.cross_entropy(net(torch.randn(16, 4)), torch.randint(0, 3, (16,)))
+        losses: Any = iter([first])
+        weights: Any = net.parameters()
+        gradients = torch.autograd.grad(losses, weights, retain_graph=True)
+        assert [each.shape for each in gradients] == [(3, 4), (3,)]
+        net.zero_grad()
+        losses, weights = iter([first]), net.parameters()
+        torch.autograd.backward(losses, None, True, inputs=weights)
+        assert all(
+            torch.equal(a.grad, b) for a, b in zip(net.parameters(), gradients, strict=True) if a.grad is not None
+        )
+        assert net.weight.grad is not None
+        net.zero_grad()
+        return first
+
+    assert steps(net, loss) == set()

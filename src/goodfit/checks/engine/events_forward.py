@@ -145,6 +145,14 @@ class Compare(Event):
 
 
 @dataclass(frozen=True)
+class Cut(Event):
+    """The values of a tensor are compared with a number by <, <=, > or >=."""
+
+    tensor: Tensor
+    number: float
+
+
+@dataclass(frozen=True)
 class Noise(Event):
     """torch.randn or torch.randn_like has given a tensor."""
 

@@ -72,6 +72,10 @@ class ForwardHooks(Replacing):
         for name in ("__eq__", "eq"):
             self._replace(Tensor, name, self._compare, undo)
         self._replace(torch, "eq", self._compare, undo)
+        for owner, name in ((owner, name) for owner in (Tensor, torch) for name in ("gt", "ge", "lt", "le")):
+            self._replace(owner, name, self._cut, undo)
+        for name in ("__gt__", "__ge__", "__lt__", "__le__"):
+            self._replace(Tensor, name, self._cut, undo)
         for name in ("tolist", "numpy"):
             self._replace(Tensor, name, self._read, undo)
         for owner in (Tensor, torch):
@@ -230,6 +234,12 @@ class ForwardHooks(Replacing):
         if not self.watcher.passed_over and isinstance(left, Tensor) and isinstance(right, Tensor):
             self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
         return result
+
+    def _cut(self, original: Any, args: Any, kwargs: Any) -> Any:
+        number = args[1] if len(args) > 1 else kwargs.get("other")
+        if not self.watcher.passed_over and args and isinstance(args[0], Tensor) and isinstance(number, int | float):
+            self.watcher.tell(events.Cut(args[0], float(number)))
+        return original(*args, **kwargs)
 
     def _noise(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)

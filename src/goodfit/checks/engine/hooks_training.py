@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -48,12 +49,13 @@ class TrainingHooks(Replacing):
     def _backward(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self._in_backward:  # of reentrant checkpointing, inside of the user's own
             return original(*args, **kwargs)
-        roots = args[0] if args else kwargs["tensors"]
+        bound = _read_once(original, args, kwargs)
+        roots = bound.arguments["tensors"]
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         if any(loss.is_meta for loss in losses):  # there are no values to look at
-            return original(*args, **kwargs)
-        gradients_given = (args[1] if len(args) > 1 else kwargs.get("grad_tensors")) is not None
-        inputs_given = kwargs.get("inputs") is not None
+            return original(*bound.args, **bound.kwargs)
+        gradients_given = bound.arguments["grad_tensors"] is not None
+        inputs_given = bound.arguments["inputs"] is not None
         watcher = self.watcher
         self._local.stepping = False  # of a closure, or a step that raised
         watcher.passed_over = False
@@ -64,7 +66,7 @@ class TrainingHooks(Replacing):
         if watcher.hears(events.BackwardBegins):
             begins = events.BackwardBegins(losses, gradients_given, inputs_given)
             watcher.tell(begins)
-        result = self._run_backward(original, args, kwargs)
+        result = self._run_backward(original, bound.args, bound.kwargs)
         self.program.backwards += 1
         self._hand_written.note(losses)
         if watcher.hears(events.BackwardEnded):
@@ -98,17 +100,17 @@ class TrainingHooks(Replacing):
         if self._in_backward:
             return original(*args, **kwargs)
         self.program.grad_calls += 1
-        inputs = args[1] if len(args) > 1 else kwargs.get("inputs", ())
+        bound = _read_once(original, args, kwargs)
+        outputs, inputs = bound.arguments["outputs"], bound.arguments["inputs"]
         leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
-        outputs = args[0] if args else kwargs["outputs"]
         self._hand_written_step([outputs] if isinstance(outputs, Tensor) else list(outputs))
-        result = self._run_backward(original, args, kwargs)
+        result = self._run_backward(original, bound.args, bound.kwargs)
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
         if self.watcher.hears(events.InputGradients) and not {id(leaf) for leaf in leaves} & self.program.optimised():
             of = [outputs] if isinstance(outputs, Tensor) else [each for each in outputs if isinstance(each, Tensor)]
-            given = args[2] if len(args) > 2 else kwargs.get("grad_outputs")
+            given = bound.arguments["grad_outputs"]
             weights = given[0] if isinstance(given, (list, tuple)) and given else given
-            creates = bool(kwargs.get("create_graph", False))
+            creates = bool(bound.arguments["create_graph"])
             self.watcher.tell(events.InputGradients(creates, torch.is_grad_enabled(), of, leaves, weights))
             for gradient, leaf in zip(result, leaves, strict=False):
                 if gradient is not None and gradient.grad_fn is not None:
@@ -189,3 +191,13 @@ class TrainingHooks(Replacing):
     def _scaler(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
         self.watcher.tell(events.Scaler(args[0], action))
         return original(*args, **kwargs)
+
+
+def _read_once(original: Any, args: Any, kwargs: Any) -> inspect.BoundArguments:
+    """The arguments of a call by name; a generator, such as net.parameters(), is a list: it can be read only once."""
+    bound = signature(original).bind(*args, **kwargs)
+    bound.apply_defaults()
+    for name, value in bound.arguments.items():
+        if isinstance(value, Iterator):
+            bound.arguments[name] = list(value)
+    return bound

@@ -2,11 +2,12 @@
 
 What it checks
     A loss holds a mean of squared errors or of binary cross-entropies over rows with at least 32 values each, and
-    exp(logvar) of a divergence from the standard normal distribution, whose terms have the weight 1/2 for each row. In
-    three passes.
+    exp(logvar) of a divergence from the standard normal distribution, whose terms have the weight 1/2 for each row: in
+    a mean over rows; or in a sum over them, where no factor of the mean makes up for their number. In three passes.
 
 Why it hurts
-    Each value is weighed 1 / values, each latent 1: the divergence counts as many times too much as a row has values.
+    Each value is weighed 1 / values, each latent 1: the divergence counts as many times too much as a row has values,
+    and if it is summed over rows, as the whole batch has.
     It is cheapest to set it to 0, so that the latents carry nothing and the decoder gives the mean of all rows.
 
 Example
@@ -51,33 +52,41 @@ class DivergenceOutweighs(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         for loss in event.losses:
-            values = self._values(loss)
-            if values < VALUES_AT_LEAST:
+            where, times = self._times(loss)
+            if times < VALUES_AT_LEAST:
                 continue
             self.passes += 1
             if self.passes == PASSES_AT_LEAST:
                 yield self.finding(
-                    f"the reconstruction is a mean over {values} values a row, and the divergence a sum over the "
-                    f"latents of a row: it counts {values} times too much",
+                    f"the reconstruction is a mean over all values, and the divergence a sum over {where}: it counts "
+                    f"{times} times too much",
                     'Sum both over a row: F.mse_loss(out, x, reduction="sum") / len(x)',
                 )
             return
 
-    def _values(self, loss: Tensor) -> int:
-        """Values a row of a reconstruction that is weighed so; 0 where there is none."""
+    def _times(self, loss: Tensor) -> tuple[str, int]:
+        """What a divergence is summed over, and how many times too much it counts; 0 where it is weighed well."""
         weighed = list(_weighed(loss))
         means = [
-            node
+            (node._saved_self, weight)
             for node, weight in weighed
-            if node.name() in MEANS and getattr(node, "_saved_reduction", 0) == MEAN and abs(weight - 1) < SAME
+            if node.name() in MEANS
+            and getattr(node, "_saved_reduction", 0) == MEAN
+            and weight > 0
+            and isinstance(getattr(node, "_saved_self", None), Tensor)
         ]
         for node, weight in weighed:
             shape = graph.shape_of(node)
             is_divergence = node.name() == "ExpBackward0" and len(shape) == 2 and _is_beside_its_exponent(node, weighed)
-            if is_divergence and abs(weight * shape[0] - 0.5) < SAME and means:
-                saved = getattr(means[0], "_saved_self", None)
-                return saved.numel() // shape[0] if isinstance(saved, Tensor) else 0
-        return 0
+            if not is_divergence or not means:
+                continue
+            values, factor = means[0]
+            rows = shape[0]
+            if abs(weight * rows - 0.5) < SAME and abs(factor - 1) < SAME:
+                return "the latents of a row", values.numel() // rows
+            if abs(weight - 0.5) < SAME and rows > 1 and factor < rows and values.numel() >= VALUES_AT_LEAST * rows:
+                return "the latents of all rows", round(values.numel() / factor)
+        return "", 0
 
 
 def _is_beside_its_exponent(node: Any, weighed: list[tuple[Any, float]]) -> bool:

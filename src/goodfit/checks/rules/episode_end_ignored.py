@@ -2,9 +2,9 @@
 
 What it checks
     In the source of the program: transitions are stored with a flag called done, terminal or terminated; what is drawn
-    from them is unpacked into as many names, and the one of the flag is never read, while a value of the next state is
-    multiplied by gamma. Or such flags are collected in a list that nobody reads, in a loop that goes on with the next
-    episode.
+    from them is unpacked into as many names, or the flag is taken out by its name, and it is never read, while a value
+    of the next state is multiplied by gamma. Or such flags are collected in a list that nobody reads, in a loop that
+    goes on with the next episode.
 
 Why it hurts
     The value of a state that follows the end is added to the target of the last step, though nothing follows it. Values
@@ -62,9 +62,9 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
         read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         for node in nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
+            yield from _read_and_left(node, read, nodes)
             if not isinstance(target, ast.Tuple) or _is_step(node):
                 continue
-            yield from _read_and_left(node, target, read, nodes)
             for size, at in places:
                 flag = target.elts[at] if len(target.elts) == size else None
                 others = [each.id for each in target.elts if isinstance(each, ast.Name)]
@@ -74,16 +74,26 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     yield from _lists(tree)
 
 
-def _read_and_left(node: ast.AST, target: ast.Tuple, read: set[str], nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
-    """A flag that is taken out of a batch by its name, beside others, and never read, where values are discounted."""
+def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """A flag that is taken out of a batch by its name and never read, where values are discounted."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
     value = node.value if isinstance(node, ast.Assign) else None
-    if not isinstance(value, ast.Tuple) or len(value.elts) != len(target.elts) or not _has_discount(nodes):
-        return
-    for name, given in zip(target.elts, value.elts, strict=True):
-        fields = {each.attr for each in ast.walk(given) if isinstance(each, ast.Attribute)}
-        is_flag = isinstance(name, ast.Name) and DONE.match(name.id) and any(DONE.match(each) for each in fields)
-        if isinstance(name, ast.Name) and is_flag and name.id not in read:
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+        pairs = list(zip(target.elts, value.elts, strict=True))
+    for name, given in pairs:
+        if not isinstance(name, ast.Name) or not DONE.match(name.id) or name.id in read or given is None:
+            continue
+        if any(DONE.match(each) for each in _fields(given)) and _has_discount(nodes):
             yield name.id, name.lineno
+
+
+def _fields(value: ast.AST) -> set[str]:
+    """What an expression takes by name: b of a.b and of a["b"]."""
+    nodes = list(ast.walk(value))
+    keys = [each.slice for each in nodes if isinstance(each, ast.Subscript)]
+    attributes = {each.attr for each in nodes if isinstance(each, ast.Attribute)}
+    return attributes | {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
 
 
 def _has_discount(nodes: list[ast.AST]) -> bool:

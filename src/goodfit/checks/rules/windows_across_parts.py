@@ -2,7 +2,8 @@
 
 What it checks
     The rows of two loaders, of which one is trained on, have numbers in one data set, and neighbouring rows there are
-    windows of a series that overlap: one is the other moved by some steps, to the last bit. For half of the rows of the
+    windows of a series that overlap: one is the other moved by some steps, to the last bit, or but for a constant that
+    each is less by, as its own last value. For half of the rows of the
     other loader or more, there are training rows before and after that share half of their values with it. Or
     train_test_split has parted an array of such windows, or two data sets that keep tensors hold them.
 
@@ -47,6 +48,7 @@ WINDOWS_KEPT = 400
 SHARE_AT_LEAST = 0.5  # of the validation rows
 OVERLAPS_AT_LEAST = 3
 ROWS_LOOKED_AT = 60
+SAME = 1e-5  # of the largest move within a window
 FIX = "Part the series by time before windows are cut, and leave a gap of one window between the parts"
 
 
@@ -174,14 +176,34 @@ def _reach(windows: dict[int, Tensor]) -> int:
     found: list[int] = []
     for first, second in itertools.pairwise(numbers):
         steps, apart = len(windows[first]), second - first
-        for by in range(1, steps // 2 + 1):
-            one, other = windows[first][by:], windows[second][: steps - by]
-            if one.shape == other.shape and torch.equal(one, other) and bool((one != one[0]).any()):
-                found.append(steps // 2 * apart // by)
-                break
+        if by := _moved_by(windows[first], windows[second]):
+            found.append(steps // 2 * apart // by)
         if len(found) >= OVERLAPS_AT_LEAST:
             return max(1, min(found))
     return 0
+
+
+def _moved_by(first: Tensor, second: Tensor) -> int:
+    """By how many steps a window is another one moved, up to half of them; 0 where it is none.
+
+    But for a constant it has to be one number of steps alone: a line, moved, is the line and a constant, by any number.
+    """
+    steps = len(first)
+    if first.shape != second.shape:
+        return 0
+    less: list[int] = []
+    for by in range(1, steps // 2 + 1):
+        one, other = first[by:], second[: steps - by]
+        if torch.equal(one, other) and bool((one != one[0]).any()):
+            return by
+        apart = one - other
+        if bool(((apart - apart[0]).abs() <= SAME * (one - one[0]).abs().amax(0)).all()) and _all_vary(one):
+            less.append(by)
+    return less[0] if len(less) == 1 and steps >= 2 * STEPS_AT_LEAST else 0
+
+
+def _all_vary(window: Tensor) -> bool:
+    return bool((window != window[0]).any(0).all())
 
 
 def _array(value: Any) -> Tensor | None:

@@ -1,0 +1,107 @@
+"""logits-cut-at-half: what a loss takes for logits is compared with 0.5, as if it were a probability.
+
+What it checks
+    The output of a net is given to binary_cross_entropy_with_logits in training, and the output of the same net, as it
+    is and with values below 0 or above 1, is compared with 0.5 by <, <=, > or >=, and with no other number. Twice.
+
+Why it hurts
+    A logit of 0.5 is a probability of 0.62: what lies between 0.5 and 0.62 counts as no. Accuracy, F1 and the epoch
+    that is kept are those of another cut, the more so the rarer a label is.
+
+Example
+    loss = F.binary_cross_entropy_with_logits(net(x), y); predicted = net(x) > 0.5
+
+Instead
+    predicted = net(x) > 0                         # or net(x).sigmoid() > 0.5
+
+When it is a false alarm
+    A cut of logits that was chosen, and happens to be 0.5.
+
+Cost
+    The last output of each net is kept until its next one, without its graph; a comparison with numbers is looked at.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.checks.engine.events import Call, Cut, Loss, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+CUTS_AT_LEAST = 2
+HALF = 0.5
+OUTPUTS_AT_MOST = 4
+VALUES_AT_MOST = 10_000_000
+
+
+class Output(NamedTuple):
+    """One of the outputs of a net's last call."""
+
+    values: Tensor  # without a graph; it shares its memory with the output, which no other tensor takes meanwhile
+    version: int  # counts writes into that memory
+
+    def is_same(self, tensor: Tensor) -> bool:
+        """Whether a tensor is this output as it was, perhaps in another shape."""
+        if not _is_plain(tensor) or tensor.numel() != self.values.numel():
+            return False
+        return tensor.data_ptr() == self.values.data_ptr() and tensor._version == self.version
+
+
+class LogitsCutAtHalf(LiveRule):
+    code, level = "GF449", Level.WARNING
+
+    def start(self) -> None:
+        self.outputs: weakref.WeakKeyDictionary[nn.Module, list[Output]] = weakref.WeakKeyDictionary()
+        self.logits: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()  # which outputs
+        self.places: list[Place] = []  # of cuts at half
+        self.other_cuts = False
+
+    def on_call(self, event: Call) -> None:
+        if event.outermost and event.module is event.root:
+            self.outputs[event.root] = [
+                Output(each.detach(), each._version)
+                for each in islice(event.outputs, OUTPUTS_AT_MOST)
+                if _is_plain(each) and 0 < each.numel() <= VALUES_AT_MOST
+            ]
+
+    def on_loss(self, event: Loss) -> None:
+        if event.grad and event.name == "binary_cross_entropy_with_logits":
+            for net, at in self._given_by(event.input):
+                self.logits.setdefault(net, set()).add(at)
+
+    def on_cut(self, event: Cut) -> None:
+        for net, at in self._given_by(event.tensor):
+            if at not in self.logits.get(net, ()):
+                continue
+            if event.number not in (0.0, HALF):
+                self.other_cuts = True
+            elif event.number and bool(((event.tensor < 0) | (event.tensor > 1)).any()):
+                self.places.append(user_place())
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if len(self.places) >= CUTS_AT_LEAST and not self.other_cuts:
+            yield self.finding(
+                "logits, as the loss takes them, are compared with 0.5: that is a probability of 0.62",
+                "Compare logits with 0, or their sigmoid with 0.5",
+                file=self.places[0].file,
+                line=self.places[0].line,
+            )
+
+    def _given_by(self, tensor: Tensor) -> list[tuple[nn.Module, int]]:
+        """The nets that gave these values last, each with the number of the output."""
+        return [
+            (net, at) for net, given in self.outputs.items() for at, each in enumerate(given) if each.is_same(tensor)
+        ]
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    """Whether a tensor has an address, and counts what is written into it."""
+    return tensor.layout is torch.strided and not tensor.is_meta and not tensor.is_inference()
