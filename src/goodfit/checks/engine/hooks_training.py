@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,6 +16,9 @@ from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
 from goodfit.checks.engine.signatures import signature
 from goodfit.checks.engine.watcher import STEP_TICKS, Watcher
+
+BACKWARD = ("tensors", "grad_tensors", "retain_graph", "create_graph", "grad_variables", "inputs")  # of torch.autograd
+GRAD = ("outputs", "inputs", "grad_outputs", "retain_graph", "create_graph")  # the first ones, as torch has them
 
 
 @passed_over_by_warnings
@@ -49,13 +51,14 @@ class TrainingHooks(Replacing):
     def _backward(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self._in_backward:  # of reentrant checkpointing, inside of the user's own
             return original(*args, **kwargs)
-        bound = _read_once(original, args, kwargs)
-        roots = bound.arguments["tensors"]
+        args, kwargs = _read_once(args, kwargs)
+        given = _named(BACKWARD, args, kwargs)
+        roots = given["tensors"]
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         if any(loss.is_meta for loss in losses):  # there are no values to look at
-            return original(*bound.args, **bound.kwargs)
-        gradients_given = bound.arguments["grad_tensors"] is not None
-        inputs_given = bound.arguments["inputs"] is not None
+            return original(*args, **kwargs)
+        gradients_given = given["grad_tensors"] is not None
+        inputs_given = given["inputs"] is not None
         watcher = self.watcher
         self._local.stepping = False  # of a closure, or a step that raised
         watcher.passed_over = False
@@ -66,7 +69,7 @@ class TrainingHooks(Replacing):
         if watcher.hears(events.BackwardBegins):
             begins = events.BackwardBegins(losses, gradients_given, inputs_given)
             watcher.tell(begins)
-        result = self._run_backward(original, bound.args, bound.kwargs)
+        result = self._run_backward(original, args, kwargs)
         self.program.backwards += 1
         self._hand_written.note(losses)
         if watcher.hears(events.BackwardEnded):
@@ -100,17 +103,18 @@ class TrainingHooks(Replacing):
         if self._in_backward:
             return original(*args, **kwargs)
         self.program.grad_calls += 1
-        bound = _read_once(original, args, kwargs)
-        outputs, inputs = bound.arguments["outputs"], bound.arguments["inputs"]
+        args, kwargs = _read_once(args, kwargs)
+        named = _named(GRAD, args, kwargs)
+        outputs, inputs = named["outputs"], named["inputs"]
         leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
         self._hand_written_step([outputs] if isinstance(outputs, Tensor) else list(outputs))
-        result = self._run_backward(original, bound.args, bound.kwargs)
+        result = self._run_backward(original, args, kwargs)
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
         if self.watcher.hears(events.InputGradients) and not {id(leaf) for leaf in leaves} & self.program.optimised():
             of = [outputs] if isinstance(outputs, Tensor) else [each for each in outputs if isinstance(each, Tensor)]
-            given = bound.arguments["grad_outputs"]
+            given = named["grad_outputs"]
             weights = given[0] if isinstance(given, (list, tuple)) and given else given
-            creates = bool(bound.arguments["create_graph"])
+            creates = bool(named["create_graph"])
             self.watcher.tell(events.InputGradients(creates, torch.is_grad_enabled(), of, leaves, weights))
             for gradient, leaf in zip(result, leaves, strict=False):
                 if gradient is not None and gradient.grad_fn is not None:
@@ -193,11 +197,14 @@ class TrainingHooks(Replacing):
         return original(*args, **kwargs)
 
 
-def _read_once(original: Any, args: Any, kwargs: Any) -> inspect.BoundArguments:
-    """The arguments of a call by name; a generator, such as net.parameters(), is a list: it can be read only once."""
-    bound = signature(original).bind(*args, **kwargs)
-    bound.apply_defaults()
-    for name, value in bound.arguments.items():
-        if isinstance(value, Iterator):
-            bound.arguments[name] = list(value)
-    return bound
+def _read_once(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A generator, such as net.parameters(), can be read only once: it becomes a list."""
+    return (
+        tuple(list(each) if isinstance(each, Iterator) else each for each in args),
+        {name: list(each) if isinstance(each, Iterator) else each for name, each in kwargs.items()},
+    )
+
+
+def _named(names: Sequence[str], args: Any, kwargs: Any) -> dict[str, Any]:
+    """The arguments of a call by name, None where one is not given: what another tool has wrapped has no signature."""
+    return {**dict.fromkeys(names), **dict(zip(names, args, strict=False)), **kwargs}
