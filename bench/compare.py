@@ -183,7 +183,7 @@ def main() -> None:
     draws, only = options.draws, options.only
     began = time.monotonic()
     told_apart = (1.0, 2.8, 4.0, 6.2, 10.0, 15.0)
-    print(f"30 rows, of which {', '.join(map(str, told_apart))} are told apart on average, exactly:")
+    print(f"30 rows, of which {', '.join(map(str, told_apart))} are right in one model alone on average, exactly:")
     for name, sizes in exact_sizes(30, told_apart).items():
         print(f"  {name}: {', '.join(f'{size:.1f}' for size in sizes)}")
     print(f"percent of {draws:,} pairs of equally good models called different at 5%; a simulation error is "

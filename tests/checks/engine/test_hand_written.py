@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import pytest
 import torch
@@ -80,21 +79,3 @@ def test_warnings_of_torch_keep_the_users_file() -> None:
         warnings.simplefilter("always")
         functional.mse_loss(torch.zeros(3, 1), torch.zeros(3))
     assert [warning.filename for warning in caught] == [__file__]
-
-
-def test_a_backward_that_another_tool_has_wrapped_is_called_as_the_program_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = torch.autograd.backward
-    seen = []
-
-    def wrapped(*args: Any, **kwargs: Any) -> None:  # without functools.wraps: its signature has no names
-        seen.append(len(args))
-        original(*args, **kwargs)
-
-    monkeypatch.setattr(torch.autograd, "backward", wrapped)
-    with gf.watch(quiet=True):
-        weight = torch.ones(2, requires_grad=True)
-        weight.sum().backward()
-        once: Any = (each for each in [weight])  # as net.parameters() gives them
-        (gradient,) = torch.autograd.grad((weight * 3).sum(), once)
-    assert len(seen) == 1
-    assert gradient.tolist() == [3.0, 3.0]

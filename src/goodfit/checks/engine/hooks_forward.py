@@ -14,7 +14,7 @@ from torch.nn.modules import module as modules
 from goodfit.checks.engine import events, graph
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
-from goodfit.checks.engine.signatures import signature
+from goodfit.checks.engine.signatures import named
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.engine.watcher import CALL_TICKS
 
@@ -115,9 +115,7 @@ class ForwardHooks(Replacing):
             if not torch.is_grad_enabled():
                 self._note_evaluation(name, result, args, kwargs)
             return result
-        bound = signature(original).bind(*args, **kwargs)
-        bound.apply_defaults()
-        options = dict(bound.arguments)
+        options = dict(named(original, args, kwargs) or {})
         x, target = options.pop("input", None), options.pop("target", None)
         if not (isinstance(x, Tensor) and isinstance(target, Tensor)) or x.is_meta or target.is_meta:
             return original(*args, **kwargs)
@@ -130,9 +128,9 @@ class ForwardHooks(Replacing):
 
     def _other_loss(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
         if self.watcher.hears(events.OtherLoss):
-            bound = signature(original).bind(*args, **kwargs)
-            bound.apply_defaults()
-            self.watcher.tell(events.OtherLoss(name, bound.arguments, torch.is_grad_enabled()))
+            given = named(original, args, kwargs)
+            if given is not None:
+                self.watcher.tell(events.OtherLoss(name, given, torch.is_grad_enabled()))
         return original(*args, **kwargs)
 
     def _note_evaluation(self, name: str, result: Any, args: Any, kwargs: Any) -> None:
@@ -158,9 +156,9 @@ class ForwardHooks(Replacing):
 
     def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:
         if self.watcher.awake and not self._in_backward:
-            bound = signature(original).bind(*args, **kwargs)
-            bound.apply_defaults()
-            self._tell_dropout(bound.arguments["p"], bound.arguments["training"])
+            given = named(original, args, kwargs)
+            if given is not None:
+                self._tell_dropout(given["p"], given["training"])
         return original(*args, **kwargs)
 
     def _attention(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -182,7 +180,7 @@ class ForwardHooks(Replacing):
         with self.watcher.inside_torch():
             original(*args, **kwargs)
         if self.watcher.awake and not self.watcher.passed_over:
-            given = dict(signature(original).bind(*args, **kwargs).arguments)
+            given = named(original, args, kwargs) or {}
             params = {name: value for name, value in given.items() if isinstance(value, Tensor)}
             self.watcher.tell(events.NewDistribution(args[0], params, torch.is_grad_enabled()))
 

@@ -14,7 +14,7 @@ from torch.optim import optimizer as optimisers
 from goodfit.checks.engine import events, graph
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
-from goodfit.checks.engine.signatures import signature
+from goodfit.checks.engine.signatures import named
 from goodfit.checks.engine.watcher import STEP_TICKS, Watcher
 
 BACKWARD = ("tensors", "grad_tensors", "retain_graph", "create_graph", "grad_variables", "inputs")  # of torch.autograd
@@ -52,8 +52,10 @@ class TrainingHooks(Replacing):
         if self._in_backward:  # of reentrant checkpointing, inside of the user's own
             return original(*args, **kwargs)
         args, kwargs = _read_once(args, kwargs)
-        given = _named(BACKWARD, args, kwargs)
+        given = _by_name(BACKWARD, args, kwargs)
         roots = given["tensors"]
+        if roots is None:  # a wrong call, and its error is torch's to give
+            return original(*args, **kwargs)
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         if any(loss.is_meta for loss in losses):  # there are no values to look at
             return original(*args, **kwargs)
@@ -104,17 +106,19 @@ class TrainingHooks(Replacing):
             return original(*args, **kwargs)
         self.program.grad_calls += 1
         args, kwargs = _read_once(args, kwargs)
-        named = _named(GRAD, args, kwargs)
-        outputs, inputs = named["outputs"], named["inputs"]
+        of_call = _by_name(GRAD, args, kwargs)
+        outputs, inputs = of_call["outputs"], of_call["inputs"]
+        if outputs is None or inputs is None:  # a wrong call
+            return original(*args, **kwargs)
         leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
         self._hand_written_step([outputs] if isinstance(outputs, Tensor) else list(outputs))
         result = self._run_backward(original, args, kwargs)
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
         if self.watcher.hears(events.InputGradients) and not {id(leaf) for leaf in leaves} & self.program.optimised():
             of = [outputs] if isinstance(outputs, Tensor) else [each for each in outputs if isinstance(each, Tensor)]
-            given = named["grad_outputs"]
+            given = of_call["grad_outputs"]
             weights = given[0] if isinstance(given, (list, tuple)) and given else given
-            creates = bool(named["create_graph"])
+            creates = bool(of_call["create_graph"])
             self.watcher.tell(events.InputGradients(creates, torch.is_grad_enabled(), of, leaves, weights))
             for gradient, leaf in zip(result, leaves, strict=False):
                 if gradient is not None and gradient.grad_fn is not None:
@@ -123,9 +127,8 @@ class TrainingHooks(Replacing):
 
     def _autocast(self, original: Any, args: Any, kwargs: Any) -> Any:
         original(*args, **kwargs)
-        bound = signature(original).bind(*args, **kwargs)
-        bound.apply_defaults()
-        if bound.arguments["enabled"]:
+        given = named(original, args, kwargs)
+        if given is None or given["enabled"]:
             self.watcher.tell(events.Autocast(args[0], bool(args[0]._enabled)))
 
     def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
@@ -182,15 +185,17 @@ class TrainingHooks(Replacing):
         return original(*args, **kwargs)
 
     def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:
-        bound = signature(original).bind(*args, **kwargs)
-        params = bound.arguments["parameters"]
-        params = [params] if isinstance(params, Tensor) else list(params)  # a generator is read once, here
-        bound.arguments["parameters"] = params
-        limit = bound.arguments.get("max_norm", bound.arguments.get("clip_value", 0.0))
+        args, kwargs = _read_once(args, kwargs)
+        given = _by_name(("parameters", "limit"), args, kwargs)
+        params = given["parameters"]
+        if params is None:  # a wrong call
+            return original(*args, **kwargs)
+        params = [params] if isinstance(params, Tensor) else list(params)
+        limit = next((given[name] for name in ("max_norm", "clip_value") if name in given), given["limit"])
         if not any(param.is_meta for param in params):
-            self.watcher.tell(events.Clip(params, float(limit)))
+            self.watcher.tell(events.Clip(params, float(limit or 0)))
         with self.watcher.inside_torch():
-            return original(*bound.args, **bound.kwargs)
+            return original(*args, **kwargs)
 
     def _scaler(self, action: str, original: Any, args: Any, kwargs: Any) -> Any:
         self.watcher.tell(events.Scaler(args[0], action))
@@ -205,6 +210,6 @@ def _read_once(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]
     )
 
 
-def _named(names: Sequence[str], args: Any, kwargs: Any) -> dict[str, Any]:
+def _by_name(names: Sequence[str], args: Any, kwargs: Any) -> dict[str, Any]:
     """The arguments of a call by name, None where one is not given: what another tool has wrapped has no signature."""
     return {**dict.fromkeys(names), **dict(zip(names, args, strict=False)), **kwargs}

@@ -6,7 +6,7 @@ What it checks
     In two steps.
 
 Why it hurts
-    Each image gets the noise levels of all others, a column each, and the net is told another one. That it runs at all
+    Each image gets the noise levels of all others, a column each, and the net is given another one. That it runs at all
     is because the batch is as large as an image is wide: with another size torch refuses it.
 
 Example

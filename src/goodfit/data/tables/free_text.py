@@ -43,7 +43,7 @@ class FreeText:
     rarity: the log of it; of a pair a share of that.
     weights: (first terms, K) bytes in base64; sizes: what 127 of such a term's stands for.
     means, deviations: of the K directions in the training rows.
-    every_script: whether words are told apart in every script; runs of before knew those between spaces alone.
+    every_script: whether words of every script are known; runs of before knew those between spaces alone.
     width: how many terms are kept of a row; 0 in runs of before.
     """
 
