@@ -67,6 +67,14 @@ def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
         assert (one.arch, one.options) == (other.arch, other.options)
 
 
+def test_files_of_the_folder_where_the_user_stands_are_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'was run')!r}, 'w')\nraise SystemExit(1)\n")
+    monkeypatch.chdir(tmp_path)
+    with Beside(lesson("numbers")) as beside:
+        assert beside.answer() is not None
+    assert not (tmp_path / "was run").exists()
+
+
 def test_a_process_that_was_killed_has_no_answer() -> None:
     with Beside(lesson("numbers")) as beside:
         os.kill(beside.number, signal.SIGKILL)

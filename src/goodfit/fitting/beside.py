@@ -44,7 +44,7 @@ class Beside:
         known = os.environ.get("PYTHONPATH")
         paths = [str(Path(__file__).parents[2]), *([known] if known else [])]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-P", "-m", __name__],  # -P: a random.py where the user stands is none of ours
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # where it fails, the same is done here, and fails in the open
