@@ -20,6 +20,9 @@ def params_of(optimiser: Optimizer | HandWritten) -> list[Tensor]:
     return [param for group in optimiser.param_groups for param in group["params"]]
 
 
+WALKED = ("nodes", "leaves", "_by_name")  # what the two events of a pass have in common
+
+
 @dataclass(frozen=True)
 class Backward:
     """What the two events of a backward pass have in common; no event by itself.
@@ -38,6 +41,26 @@ class Backward:
     def nodes(self) -> list[list[Any]]:
         """For each loss the nodes of its graph, nearest first (graph.NODES_AT_MOST): walked once for all rules."""
         return [list(graph.walk(loss.grad_fn)) if loss.grad_fn is not None else [] for loss in self.losses]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[int, int, Any]]]:
+        """Of each name the nodes that have it, with the number of the loss and their place in its walk."""
+        found: dict[str, list[tuple[int, int, Any]]] = {}
+        for of_loss, nodes in enumerate(self.nodes):
+            for at, node in enumerate(nodes):
+                found.setdefault(node.name(), []).append((of_loss, at, node))
+        return found
+
+    def named(self, *names: str, nearest: int = graph.NODES_AT_MOST) -> list[Any]:
+        """Nodes with one of these names, of one loss after the other, nearest first.
+
+        Args:
+            nearest: of each loss, among how many nodes they are looked for.
+        """
+        found = [each for name in names for each in self._by_name.get(name, ())]
+        if len(names) > 1:
+            found.sort(key=lambda each: each[:2])
+        return [node for _, at, node in found if at < nearest]
 
     @cached_property
     def leaves(self) -> list[Tensor]:
@@ -61,7 +84,7 @@ class BackwardEnded(Backward, Event):
     """Gradients have been computed."""
 
     def walked_by(self, before: BackwardBegins) -> None:  # the graph is the same: walk it once
-        vars(self).update({name: value for name, value in vars(before).items() if name in ("nodes", "leaves")})
+        vars(self).update({name: value for name, value in vars(before).items() if name in WALKED})
 
 
 @dataclass(frozen=True)

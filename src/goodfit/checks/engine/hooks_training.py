@@ -204,6 +204,8 @@ class TrainingHooks(Replacing):
 
 def _read_once(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """A generator, such as net.parameters(), can be read only once: it becomes a list."""
+    if not any(hasattr(each, "__next__") for each in (*args, *kwargs.values())):
+        return args, kwargs
     return (
         tuple(list(each) if isinstance(each, Iterator) else each for each in args),
         {name: list(each) if isinstance(each, Iterator) else each for name, each in kwargs.items()},

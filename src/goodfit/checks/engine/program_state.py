@@ -68,9 +68,10 @@ class Losses:
     def add(self, value: float) -> str:
         """Keep the value; why it is worth a closer look: "nonfinite", "jump" (far above those before), or ""."""
         last = self.last
-        before = max(itertools.islice(reversed(last), LOSSES_BEFORE), default=value)
         if self.count == 0:
             self.first = value
+        is_jump = bool(last) and value > JUMP_FACTOR * last[-1]  # most are not, and that is quickly known
+        is_jump = is_jump and value > JUMP_FACTOR * max(itertools.islice(reversed(last), LOSSES_BEFORE)) > 0
         self.count += 1
         self.total += value
         last.append(value)
@@ -82,7 +83,7 @@ class Losses:
             self.negative = self.negative or value < 0
         if value > self.highest:
             self.highest = value
-        return "jump" if value > JUMP_FACTOR * before > 0 else ""
+        return "jump" if is_jump else ""
 
 
 @dataclass

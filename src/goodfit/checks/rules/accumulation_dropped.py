@@ -77,8 +77,8 @@ class AccumulationDropped(LiveRule):
         else:
             self.reaches_input = self.attacks
         self.in_full = self.program.awake
-        self.stamps = self._stamps()
-        self.gradients = self._addresses()
+        weights = self._weights()
+        self.stamps, self.gradients = self._stamps(weights), _addresses(weights)
 
     def on_zero(self, event: Zero) -> None:
         if not self.unused:
@@ -87,7 +87,7 @@ class AccumulationDropped(LiveRule):
         sample = gradients[:4]
         dropped = any(bool(gradient.any()) for gradient in sample)
         finite = all(all_finite(gradient) for gradient in sample)
-        self.by_hand = self.by_hand or self._stamps() != self.stamps
+        self.by_hand = self.by_hand or self._stamps(self._weights()) != self.stamps
         if dropped and self.reaches_several and self._others_have_gradients(event):
             return  # their step uses the pass
         if dropped and finite and not self.reaches_input and not self.by_hand:
@@ -105,19 +105,16 @@ class AccumulationDropped(LiveRule):
             for param in params[:4]
         )
 
-    def _addresses(self) -> list[int | None]:
-        weights = [weight for ref in self.weights if (weight := ref()) is not None]
-        gradients = [weight.grad for weight in weights]
-        return [each.data_ptr() if each is not None and each.layout is torch.strided else None for each in gradients]
+    def _weights(self) -> list[Tensor]:
+        return [weight for ref in self.weights if (weight := ref()) is not None]
 
     def _are_put_together(self) -> bool:
         """Whether the program gives weights gradients of its own making, as of those of single rows."""
-        pairs = zip(self.gradients, self._addresses(), strict=False)
+        pairs = zip(self.gradients, _addresses(self._weights()), strict=False)
         return any(before is not None and now is not None and before != now for before, now in pairs)
 
-    def _stamps(self) -> list[object]:
+    def _stamps(self, weights: list[Tensor]) -> list[object]:
         """What changes when a few of the weights are written to; asleep only what costs nothing."""
-        weights = [weight for ref in self.weights if (weight := ref()) is not None]
         return [stamp(weight) if self.in_full else weight._version for weight in weights]
 
     def on_step(self, event: Step) -> Iterator[Finding]:
@@ -142,3 +139,9 @@ class AccumulationDropped(LiveRule):
                     line=place.line,
                 )
         self.in_a_row, self.place = 0, None
+
+
+def _addresses(weights: list[Tensor]) -> list[int | None]:
+    """Where their gradients lie."""
+    gradients = [weight.grad for weight in weights]
+    return [each.data_ptr() if each is not None and each.layout is torch.strided else None for each in gradients]

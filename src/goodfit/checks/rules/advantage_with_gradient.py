@@ -40,19 +40,18 @@ class AdvantageWithGradient(LiveRule):
     code, level = "GF231", Level.WARNING
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
-            for node in nodes[:NODES_AT_MOST]:
-                factors = graph.parents(node) if node.name() == "MulBackward0" else []
-                if len(factors) != 2:
-                    continue
-                first, second = factors
-                if (is_score(first) and _is_advantage(second)) or (is_score(second) and _is_advantage(first)):
-                    yield self.finding(
-                        "the log-probability of an action is multiplied by return - value, and gradients flow through "
-                        "the value as well",
-                        "Call detach() on the advantage",
-                    )
-                    return
+        for node in event.named("MulBackward0", nearest=NODES_AT_MOST):
+            factors = graph.parents(node)
+            if len(factors) != 2:
+                continue
+            first, second = factors
+            if (is_score(first) and _is_advantage(second)) or (is_score(second) and _is_advantage(first)):
+                yield self.finding(
+                    "the log-probability of an action is multiplied by return - value, and gradients flow through the "
+                    "value as well",
+                    "Call detach() on the advantage",
+                )
+                return
 
 
 def _is_advantage(node: Any) -> bool:

@@ -52,24 +52,23 @@ class AttentionOverQueries(LiveRule):
         self.places: set[Place] = set()  # that were reported
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
-            for node in nodes:
-                if node.name() not in PRODUCTS or node.next_functions[0][0] is None:
-                    continue
-                softmax = _back_to(node.next_functions[0][0], "SoftmaxBackward0", KEEPING)
-                if softmax is None or not _is_over_queries(softmax) or _product_behind(softmax) is None:
-                    continue
-                place = graph.place_of(softmax)
-                if place not in self.places and (place.file is not None or not self.places):  # none: made in its sleep
-                    self.places.add(place)
-                    queries, keys = graph.shape_of(softmax)[-2:]
-                    yield self.finding(
-                        f"the weights of an attention of {queries} queries and {keys} keys add up to 1 over the "
-                        "queries, and are then summed over the keys",
-                        "Let the softmax run over the last dimension: dim=-1",
-                        file=place.file,
-                        line=place.line,
-                    )
+        for node in event.named(*PRODUCTS) if event.named("SoftmaxBackward0") else ():
+            if node.next_functions[0][0] is None:
+                continue
+            softmax = _back_to(node.next_functions[0][0], "SoftmaxBackward0", KEEPING)
+            if softmax is None or not _is_over_queries(softmax) or _product_behind(softmax) is None:
+                continue
+            place = graph.place_of(softmax)
+            if place not in self.places and (place.file is not None or not self.places):  # none: made in its sleep
+                self.places.add(place)
+                queries, keys = graph.shape_of(softmax)[-2:]
+                yield self.finding(
+                    f"the weights of an attention of {queries} queries and {keys} keys add up to 1 over the queries, "
+                    "and are then summed over the keys",
+                    "Let the softmax run over the last dimension: dim=-1",
+                    file=place.file,
+                    line=place.line,
+                )
 
 
 def _is_over_queries(softmax: Any) -> bool:

@@ -46,26 +46,24 @@ class BoxesNotCorners(LiveRule):
         self.passes = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
-            largest = [x for node in nodes[:NODES_AT_MOST] if (x := _target_of(node, "MaximumBackward0")) is not None]
-            smallest = [x for node in nodes[:NODES_AT_MOST] if (x := _target_of(node, "MinimumBackward0")) is not None]
-            share = _share_of_no_corners(largest, smallest)
-            if share < SHARE_AT_LEAST:
-                continue
-            self.passes += 1
-            if self.passes == PASSES_AT_LEAST:
-                yield self.finding(
-                    f"an intersection of boxes is computed, and {share:.0%} of the target boxes are no corners: their "
-                    "last two numbers are not beyond the first two",
-                    "Turn centres and sizes into corners first: x0 = cx - w / 2, x1 = cx + w / 2",
-                )
+        largest, smallest = (
+            [x for node in event.named(name, nearest=NODES_AT_MOST) if (x := _target_of(node)) is not None]
+            for name in ("MaximumBackward0", "MinimumBackward0")
+        )
+        share = _share_of_no_corners(largest, smallest)
+        if share < SHARE_AT_LEAST:
             return
+        self.passes += 1
+        if self.passes == PASSES_AT_LEAST:
+            yield self.finding(
+                f"an intersection of boxes is computed, and {share:.0%} of the target boxes are no corners: their last "
+                "two numbers are not beyond the first two",
+                "Turn centres and sizes into corners first: x0 = cx - w / 2, x1 = cx + w / 2",
+            )
 
 
-def _target_of(node: Any, name: str) -> Tensor | None:
+def _target_of(node: Any) -> Tensor | None:
     """(N, 2) the constant side of the larger or the smaller of two points."""
-    if node.name() != name:
-        return None
     for at, (parent, _) in enumerate(node.next_functions):
         saved = getattr(node, ("_saved_self", "_saved_other")[at], None)
         if parent is None and isinstance(saved, Tensor) and saved.dim() == 2 and saved.shape[1] == 2:

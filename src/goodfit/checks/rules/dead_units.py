@@ -57,17 +57,15 @@ class DeadUnits(LiveRule):
             return  # only the last losses count
         alive: list[Tensor] = []
         samples: list[int] = []
-        for nodes in event.nodes:
-            for node in nodes:
-                if node.name() == "ReluBackward0":
-                    try:
-                        out = node._saved_result
-                    except RuntimeError:  # freed by an earlier backward
-                        return
-                    if out.dim() in (2, 4) and len(out) > 1 and out.numel():
-                        rows = out.detach() if out.dim() == 2 else out.detach().amax((2, 3))
-                        alive.append((rows > 0).any(0))
-                        samples.append(out.numel() // out.shape[1])
+        for node in event.named("ReluBackward0"):
+            try:
+                out = node._saved_result
+            except RuntimeError:  # freed by an earlier backward
+                return
+            if out.dim() in (2, 4) and len(out) > 1 and out.numel():
+                rows = out.detach() if out.dim() == 2 else out.detach().amax((2, 3))
+                alive.append((rows > 0).any(0))
+                samples.append(out.numel() // out.shape[1])
         if alive and min(samples) * LOSSES_COMPARED >= SAMPLES_AT_LEAST:
             self.alive.append(alive)
             self.place = user_place()

@@ -43,11 +43,10 @@ class DenseMemory(LiveRule):
             return
         self.examined = True
         maps = total = 0
-        for nodes in event.nodes:
-            for node in nodes:
-                shape = graph.shape_of(node)
-                if node.name() == "CatBackward0" and len(shape) == 4 and min(shape[2:]) >= SIDE_AT_LEAST:
-                    maps, total = maps + 1, total + 4 * shape.numel()
+        for node in event.named("CatBackward0"):
+            shape = graph.shape_of(node)
+            if len(shape) == 4 and min(shape[2:]) >= SIDE_AT_LEAST:
+                maps, total = maps + 1, total + 4 * shape.numel()
         if total > BYTES_AT_LEAST:
             yield self.finding(
                 f"{maps} concatenated feature maps with sides of at least {SIDE_AT_LEAST} take "

@@ -45,16 +45,15 @@ class FocalOfMean(LiveRule):
     code, level = "GF229", Level.WARNING
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
-            for node in nodes[:NODES_AT_MOST]:
-                rows = _rows_of_mean(node) if node.name() == "ExpBackward0" else 0
-                if rows > 1:
-                    yield self.finding(
-                        f"exp(-loss) is taken of a cross-entropy averaged over {rows:,} values: there is one weight "
-                        "for the whole batch, and not one a row",
-                        'Compute the cross-entropy with reduction="none", weigh each value, then take the mean',
-                    )
-                    return
+        for node in event.named("ExpBackward0", nearest=NODES_AT_MOST):
+            rows = _rows_of_mean(node)
+            if rows > 1:
+                yield self.finding(
+                    f"exp(-loss) is taken of a cross-entropy averaged over {rows:,} values: there is one weight for "
+                    "the whole batch, and not one a row",
+                    'Compute the cross-entropy with reduction="none", weigh each value, then take the mean',
+                )
+                return
 
 
 def _rows_of_mean(node: Any) -> int:

@@ -109,24 +109,23 @@ class LogitsAreProbabilities(LiveRule):
                 )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
-            for node in nodes[:NODES_AT_MOST]:
-                if node.name() != "SoftmaxBackward0" or not (inputs := graph.parents(node)):
-                    continue
-                inner = graph.behind(inputs[0])
-                if inner.name() != "SoftmaxBackward0" or graph.shape_of(inner) != graph.shape_of(node):
-                    continue
-                dims = len(graph.shape_of(node))
-                if graph.softmax_dim(inner) % dims != graph.softmax_dim(node) % dims:
-                    continue
-                place = graph.place_of(node)
-                yield self.finding(
-                    "softmax is taken of a softmax: what it gives is nearly uniform, however sure the net is",
-                    "Take it once: remove one of the two, often the one inside of the net",
-                    file=place.file,
-                    line=place.line,
-                )
-                return
+        for node in event.named("SoftmaxBackward0", nearest=NODES_AT_MOST):
+            if not (inputs := graph.parents(node)):
+                continue
+            inner = graph.behind(inputs[0])
+            if inner.name() != "SoftmaxBackward0" or graph.shape_of(inner) != graph.shape_of(node):
+                continue
+            dims = len(graph.shape_of(node))
+            if graph.softmax_dim(inner) % dims != graph.softmax_dim(node) % dims:
+                continue
+            place = graph.place_of(node)
+            yield self.finding(
+                "softmax is taken of a softmax: what it gives is nearly uniform, however sure the net is",
+                "Take it once: remove one of the two, often the one inside of the net",
+                file=place.file,
+                line=place.line,
+            )
+            return
 
 
 def _is_distribution(values: Tensor) -> bool:

@@ -67,6 +67,8 @@ class LossBroadcast(LiveRule):
         last = self.program.last_call
         if self.reported or last is None or last.rows is None or last.rows < 2:
             return
+        if not event.named(*PAIRWISE, nearest=NODES_AT_MOST):
+            return
         rows = last.rows
         for loss, nodes in zip(event.losses, event.nodes, strict=True):
             if loss.dim():

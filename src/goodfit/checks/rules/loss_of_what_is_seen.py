@@ -46,7 +46,7 @@ class LossOfWhatIsSeen(LiveRule):
         self.passes = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        if self.passes >= PASSES_AT_LEAST:
+        if self.passes >= PASSES_AT_LEAST or not event.named("WhereBackward0", "MaskedFillBackward0"):
             return
         for nodes in event.nodes:
             counted = [mask for node in nodes[:NEAREST] if (mask := _counted(node)) is not None]

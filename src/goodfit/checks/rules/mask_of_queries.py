@@ -46,8 +46,8 @@ class MaskOfQueries(LiveRule):
         self.steps: Counter[Place] = Counter()
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for node in (node for of_loss in event.nodes for node in of_loss):
-            if node.name() != "SoftmaxBackward0" or not _is_constant(node):
+        for node in event.named("SoftmaxBackward0"):
+            if not _is_constant(node):
                 continue
             place = graph.place_of(node)
             self.steps[place] += 1

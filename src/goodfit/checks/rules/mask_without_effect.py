@@ -50,8 +50,8 @@ class MaskWithoutEffect(LiveRule):
         self.steps: Counter[Place] = Counter()
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for node in (node for of_loss in event.nodes for node in of_loss):
-            if node.name() != "SoftmaxBackward0" or not _keeps_what_is_masked(node):
+        for node in event.named("SoftmaxBackward0"):
+            if not _keeps_what_is_masked(node):
                 continue
             place = graph.place_of(node)
             self.steps[place] += 1

@@ -97,7 +97,7 @@ class MaskedWeightsMove(LiveRule):
 def _scattered(gradient: Tensor) -> Tensor | None:
     """Where a gradient is 0, without whole rows and columns, as units and inputs that are 0 leave; None for few."""
     zero = gradient == 0
-    if not bool(zero.any()):
+    if int(zero.sum()) < SHARE_AT_LEAST * zero.numel():
         return None
     zero &= ~zero.all(1, keepdim=True) & ~zero.all(0, keepdim=True)
     return zero if float(zero.float().mean()) >= SHARE_AT_LEAST else None

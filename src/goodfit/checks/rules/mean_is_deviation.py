@@ -52,7 +52,7 @@ class MeanIsDeviation(LiveRule):
         self.steps = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
+        for nodes in event.nodes if event.named("ExpBackward0") else ():
             for sample in gaussian_samples(nodes):
                 exponent = _unscaled(sample.exponential.next_functions[0])
                 if not _same(sample.mean_edge, exponent, DEPTH):

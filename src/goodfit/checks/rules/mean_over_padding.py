@@ -60,25 +60,23 @@ class MeanOverPadding(LiveRule):
         padded, self.padded = self.padded, []
         if not padded or (self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST):
             return
-        for nodes in event.nodes:
-            means = [node for node in nodes[:NODES_AT_MOST] if node.name() == "MeanBackward1"]
-            for node in means:
-                source = graph.parents(node)[0]
-                shape = tuple(graph.shape_of(source))
-                if len(shape) != 3 or shape[:2] not in padded or tuple(node._saved_dim) not in ((1,), (2**64 - 2,)):
-                    continue
-                if any(each.name() in ("MulBackward0", "MaskedFillBackward0", "WhereBackward0")
-                       and _is_mask_of(each, shape) for each in graph.walk(source, limit=NODES_AT_MOST)):  # fmt: skip
-                    continue
-                self.passes += 1
-                self.widths.add(shape[1])
-                if self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST:
-                    yield self.finding(
-                        "the mean over the steps of sequences counts their padding, whose share changes with the "
-                        "longest one in a batch",
-                        "Sum the steps that are no padding, and divide by how many there are",
-                    )
-                return
+        for node in event.named("MeanBackward1", nearest=NODES_AT_MOST):
+            source = graph.parents(node)[0]
+            shape = tuple(graph.shape_of(source))
+            if len(shape) != 3 or shape[:2] not in padded or tuple(node._saved_dim) not in ((1,), (2**64 - 2,)):
+                continue
+            if any(each.name() in ("MulBackward0", "MaskedFillBackward0", "WhereBackward0")
+                   and _is_mask_of(each, shape) for each in graph.walk(source, limit=NODES_AT_MOST)):  # fmt: skip
+                continue
+            self.passes += 1
+            self.widths.add(shape[1])
+            if self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST:
+                yield self.finding(
+                    "the mean over the steps of sequences counts their padding, whose share changes with the longest "
+                    "one in a batch",
+                    "Sum the steps that are no padding, and divide by how many there are",
+                )
+            return
 
 
 def _is_mask_of(node: object, shape: tuple[int, ...]) -> bool:

@@ -50,18 +50,14 @@ class OverlapOfLogits(LiveRule):
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.calls >= CALLS_AT_LEAST:
             return
-        for nodes in event.nodes:
-            quotients = (node for node in nodes[:NODES_AT_MOST] if node.name() == "DivBackward0")
-            if not any(_is_overlap_of_logits(node) for node in quotients):
-                continue
-            self.calls += 1
-            if self.calls == CALLS_AT_LEAST:
-                yield self.finding(
-                    "a Dice or IoU loss gets a layer's outputs as they are: its sums are of logits, not of "
-                    "probabilities",
-                    "Apply sigmoid (or softmax, with several classes) before the sums",
-                )
+        if not any(_is_overlap_of_logits(node) for node in event.named("DivBackward0", nearest=NODES_AT_MOST)):
             return
+        self.calls += 1
+        if self.calls == CALLS_AT_LEAST:
+            yield self.finding(
+                "a Dice or IoU loss gets a layer's outputs as they are: its sums are of logits, not of probabilities",
+                "Apply sigmoid (or softmax, with several classes) before the sums",
+            )
 
 
 def _is_overlap_of_logits(quotient: Any) -> bool:

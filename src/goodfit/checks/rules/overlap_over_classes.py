@@ -47,7 +47,7 @@ class OverlapOverClasses(LiveRule):
         self.passes = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
+        for nodes in event.nodes if event.named("DivBackward0", nearest=NODES_AT_MOST) else ():
             divides = False
             for node in nodes[:NODES_AT_MOST]:
                 divides = divides or node.name() == "DivBackward0"

@@ -260,5 +260,9 @@ def _data_leaves(x: Tensor) -> set[int]:
     """Of an input: itself, or the leaves behind it, where no parameter of a net is among them."""
     if not x.requires_grad:
         return set()
-    leaves = [x] if x.grad_fn is None else list(graph.leaves(x.grad_fn, INPUT_NODES))
-    return set() if any(isinstance(leaf, nn.Parameter) for leaf in leaves) else {id(leaf) for leaf in leaves}
+    found: set[int] = set()
+    for leaf in [x] if x.grad_fn is None else graph.leaves(x.grad_fn, INPUT_NODES):
+        if isinstance(leaf, nn.Parameter):
+            return set()
+        found.add(id(leaf))
+    return found

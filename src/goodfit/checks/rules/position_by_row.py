@@ -51,7 +51,7 @@ class PositionByRow(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         kept = self.calls.take(event)
-        if kept is None or not kept.outputs:
+        if kept is None or not kept.outputs or not event.named("AddBackward0"):
             return
         call = kept.call
         place = mixing_probe.added_by_row(call.module, call.args, call.kwargs, kept.outputs)

@@ -59,7 +59,7 @@ class RatioAlwaysOne(LiveRule):
         rows, self.rows = self.rows, None
         if self.other or rows is None:
             return
-        clamped = [node for nodes in event.nodes for node in nodes[:NODES_AT_MOST] if _is_clamped_ratio(node)]
+        clamped = [node for node in event.named("ClampBackward1", nearest=NODES_AT_MOST) if _is_clamped_ratio(node)]
         if not clamped:
             return
         ratio = clamped[0]._saved_self.detach()
@@ -85,7 +85,7 @@ class RatioAlwaysOne(LiveRule):
 
 def _is_clamped_ratio(node: Any) -> bool:
     """Whether this is exp(...) clamped to an interval around 1."""
-    if node.name() != "ClampBackward1" or not node.next_functions or node.next_functions[0][0] is None:
+    if not node.next_functions or node.next_functions[0][0] is None:
         return False
     low, high = node._saved_min, node._saved_max
     around_one = low is not None and high is not None and 0 < low < 1 < high

@@ -50,7 +50,7 @@ class RoundingStopsGradient(LiveRule):
         self.passes = 0  # in a row with nothing but zeros
 
     def after_backward(self, event: BackwardEnded) -> Iterator[Finding]:
-        roundings = [node for nodes in event.nodes for node in nodes if node.name() in ROUNDINGS]
+        roundings = event.named(*ROUNDINGS)
         if not roundings:
             return
         params = _params_behind(roundings, self.program.optimised())

@@ -41,6 +41,7 @@ from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 3
 SAMPLES_KEPT = 64
+NORMAL = ("NormalBackward0", "NormalBackward1", "NormalBackward2", "NormalBackward3")
 FIX = "Draw it with rsample(), or write mean + std * torch.randn_like(std)"
 
 
@@ -90,13 +91,10 @@ class SampledWithoutGradient(LiveRule):
                 self.since.add((kept.kind, kept.place))
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
-            for node in nodes:
-                if node.name().startswith("NormalBackward") and graph.parents(node):
-                    yield self.finding(
-                        "the loss depends on torch.normal(mean, std), and no gradient reaches its mean and std", FIX
-                    )
-                    return
+        if any(graph.parents(node) for node in event.named(*NORMAL)):
+            yield self.finding(
+                "the loss depends on torch.normal(mean, std), and no gradient reaches its mean and std", FIX
+            )
 
     def on_step(self, event: Step) -> None:
         for key in self.since:

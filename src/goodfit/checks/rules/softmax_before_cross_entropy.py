@@ -67,14 +67,12 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
         """Cross-entropy imported under another name before the watch, or written as log_softmax and nll."""
         if self.reported:
             return
-        for nodes in event.nodes:
-            for node in nodes[:NODES_AT_MOST]:
-                if node.name() == "LogSoftmaxBackward0" and (inputs := graph.parents(node)):
-                    origin = graph.behind(inputs[0])
-                    if origin.name() == "SoftmaxBackward0":
-                        classes = graph.shape_of(node)[-1]
-                        yield self._at(origin, classes)
-                        return
+        for node in event.named("LogSoftmaxBackward0", nearest=NODES_AT_MOST):
+            inputs = graph.parents(node)
+            origin = graph.behind(inputs[0]) if inputs else None
+            if origin is not None and origin.name() == "SoftmaxBackward0":
+                yield self._at(origin, graph.shape_of(node)[-1])
+                return
 
     def _at(self, softmax: Any, classes: int) -> Finding:
         """At the line of the softmax, where that is within the net; else at the loss."""

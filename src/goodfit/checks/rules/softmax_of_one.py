@@ -44,9 +44,8 @@ class SoftmaxOfOne(LiveRule):
         self.steps: Counter[Place] = Counter()
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        nodes = (node for of_loss in event.nodes for node in of_loss)
-        for node in nodes:
-            if node.name() != "SoftmaxBackward0" or not _of_one_output(node):
+        for node in event.named("SoftmaxBackward0"):
+            if not _of_one_output(node):
                 continue
             place = graph.place_of(node)
             self.steps[place] += 1

@@ -56,23 +56,20 @@ class SoftmaxOverBatch(LiveRule):
         output = call.output.grad_fn if isinstance(call.output, Tensor) else None
         inside: set[int] = {id(node) for node in graph.walk(output)} if output is not None else set()
         mixes: bool | NotChecked | None = None  # what the net does, once it is asked
-        for nodes in event.nodes:
-            for node in nodes:
-                if node.name() not in ("SoftmaxBackward0", "LogSoftmaxBackward0"):
+        for node in event.named("SoftmaxBackward0", "LogSoftmaxBackward0"):
+            shape = graph.shape_of(node)
+            over_rows = node._saved_dim in (0, 2**64 - len(shape)) and len(shape) == 2 and shape[0] == rows > 1
+            if not over_rows or shape[1] < 2:
+                continue
+            if id(node) in inside:
+                mixes = _mixes(call) if mixes is None else mixes
+                if mixes is not True:
                     continue
-                shape = graph.shape_of(node)
-                over_rows = node._saved_dim in (0, 2**64 - len(shape)) and len(shape) == 2 and shape[0] == rows > 1
-                if not over_rows or shape[1] < 2:
-                    continue
-                if id(node) in inside:
-                    mixes = _mixes(call) if mixes is None else mixes
-                    if mixes is not True:
-                        continue
-                yield self.finding(
-                    f"a softmax runs over dimension 0 of {tuple(shape)}, which are the {rows} samples of the batch",
-                    f"Give it the dimension of the classes: dim=1 sums over the {shape[1]} values of each sample",
-                )
-                return
+            yield self.finding(
+                f"a softmax runs over dimension 0 of {tuple(shape)}, which are the {rows} samples of the batch",
+                f"Give it the dimension of the classes: dim=1 sums over the {shape[1]} values of each sample",
+            )
+            return
         if isinstance(mixes, NotChecked):
             raise mixes
 

@@ -52,12 +52,11 @@ class TargetWithGradient(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """A difference that is squared, or the like, by hand."""
-        for nodes in event.nodes:
-            for node in nodes[:NODES_AT_MOST]:
-                sides = graph.parents(node) if node.name() == "SubBackward0" else []
-                if len(sides) == 2 and any(map(_is_bootstrapped, sides)) and _share_parameters(*sides):
-                    yield self._finding("the target (reward + discount * value) of a difference in the loss")
-                    return
+        for node in event.named("SubBackward0", nearest=NODES_AT_MOST):
+            sides = graph.parents(node)
+            if len(sides) == 2 and any(map(_is_bootstrapped, sides)) and _share_parameters(*sides):
+                yield self._finding("the target (reward + discount * value) of a difference in the loss")
+                return
 
     def _finding(self, target: str) -> Finding:
         return self.finding(

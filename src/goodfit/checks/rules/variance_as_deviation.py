@@ -45,7 +45,7 @@ class VarianceAsDeviation(LiveRule):
         self.steps = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for nodes in event.nodes:
+        for nodes in event.nodes if event.named("ExpBackward0") else ():
             for sample in gaussian_samples(nodes):
                 in_loss = _variance_factors(sample, nodes)
                 if len(in_loss) != 1 or not _has_square(sample.mean, nodes):

@@ -73,10 +73,11 @@ class WindowsAcrossParts(LiveRule):
             return
         kept = self.windows.setdefault(rows.base, {})
         numbers = _numbers_at_the_bottom(loader, event.indices)
-        if numbers is not None and sum(each.numel() for each in kept.values()) < VALUES_AT_MOST:
-            for number, window in zip(numbers, x.detach(), strict=True):
-                if len(kept) < WINDOWS_KEPT:
-                    kept.setdefault(number, window.reshape(len(window), -1).cpu().clone())
+        room = min(WINDOWS_KEPT, VALUES_AT_MOST // max(1, x[0].numel())) - len(kept)
+        if numbers is not None and room > 0:
+            windows = x.detach().reshape(*x.shape[:2], -1)[:room].cpu().clone()
+            for number, window in zip(numbers, windows, strict=False):
+                kept.setdefault(number, window)
         if self.program.steps and loader not in self.trained and loader not in self.judged:
             yield from self._judge(loader, rows)
 
