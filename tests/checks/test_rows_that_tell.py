@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from goodfit.checks.rule import EndFacts
+from goodfit.checks.rules.too_few_rows import TooFewRows
 from goodfit.stats.estimates import Estimate
 from goodfit.stats.rise import kept_by_the_other_half
 from goodfit.tasks.metric import RMSE
@@ -62,3 +63,25 @@ def test_choosing_the_best_of_many_epochs_of_noise_is_no_gain() -> None:
         curve = trivial + 0.3 * random.normal(size=(60, 100))
         better += facts(curve, trivial, 0.3 * random.normal(size=100)).beats_trivial
     assert better <= 13  # 0.5% of 1,000, and three and a half standard errors
+
+
+@pytest.mark.parametrize(
+    ("rows", "score", "speaks"),
+    [
+        (12, Estimate(0.1, 0.08, 0.12), False),  # the interval 0.04 wide, 0.9 from the trivial predictor's 1.0
+        (12, Estimate(0.5, 0.46, 0.52), True),  # 0.06 wide, 0.5 away: more than a tenth of it
+        (9, Estimate(0.1, 0.08, 0.12), True),
+        (30, Estimate(0.5, 0.3, 0.7), False),
+    ],
+)
+def test_a_dozen_rows_tell_where_they_leave_little_open(rows: int, score: Estimate, speaks: bool) -> None:
+    gains = 1.0 + 0.1 * np.arange(rows)
+    end = replace(facts(np.zeros((1, 4)), np.ones(4), gains, scores={"test": score}), curve=None)
+    assert bool(list(TooFewRows().at_end(end))) is speaks
+
+
+def test_a_dozen_rows_that_may_have_gained_by_chance_do_not_tell() -> None:
+    gains = np.array([3.0, -2.0] * 6)  # a mean of 0.5 with a standard error of 0.75
+    end = facts(np.zeros((1, 4)), np.ones(4), gains, scores={"test": Estimate(0.1, 0.08, 0.12)})
+    end = replace(end, curve=None)
+    assert [finding.rule for finding in TooFewRows().at_end(end)] == ["too-few-rows"]

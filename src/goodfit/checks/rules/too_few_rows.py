@@ -2,7 +2,9 @@
 
 What it checks
     The rows that nothing was learnt from: the test rows, and with cross-fitting every training row, by the nets that
-    did not see it. Fewer than 30 say nothing. With more it speaks where the model does not beat the trivial predictor
+    did not see it. Fewer than 30 say nothing, unless the model beats the trivial predictor beyond doubt and the 95%
+    interval of its score is at most a tenth as wide as the way from the trivial predictor to it, as it is for masks,
+    of which a dozen have many pixels; fewer than 10 say nothing at all. With 30 or more it speaks where the model does not beat the trivial predictor
     beyond doubt, and a gain of a tenth of the trivial predictor's loss is still possible.
 
 Why it hurts
@@ -30,6 +32,8 @@ from goodfit.checks.rule import EndFacts, EndRule
 from goodfit.formatting import agreeing, counted, number
 
 ROWS_AT_LEAST = 30
+ROWS_WHERE_CLOSE = 10  # are enough where the interval of the score is narrow:
+CLOSE = 0.1  # as a share of the way from the trivial predictor's score
 GAIN_WORTH_KNOWING = 0.1  # of the trivial predictor's loss
 
 
@@ -40,7 +44,7 @@ class TooFewRows(EndRule):
         rows = end.rows_that_tell
         part = "test" if "test" in end.scores else "valid"
         score, metric = end.scores[part], end.main_metric
-        if rows < ROWS_AT_LEAST:
+        if rows < ROWS_AT_LEAST and not (rows >= ROWS_WHERE_CLOSE and _is_close(end, part)):
             yield self.finding(
                 f"only {counted(rows, 'row')} can say how good it is: {metric} is {metric.text(score.value, score)} "
                 f"({metric.interval(score)})",
@@ -57,3 +61,9 @@ class TooFewRows(EndRule):
                 f"anything from {number(gain.low, 3)} to {number(gain.high, 3)}",
                 "Give more rows",
             )
+
+
+def _is_close(end: EndFacts, part: str) -> bool:
+    """Whether it is well known how far the model is beyond the trivial predictor."""
+    score = end.scores[part]
+    return end.beats_trivial and score.high - score.low <= CLOSE * abs(score.value - end.baseline[part])
