@@ -152,7 +152,11 @@ def test_a_linear_model_that_does_as_well_is_named() -> None:
     random = np.random.default_rng(8)
     known = {"gains": gains(0.3, 0.3), "trivial_loss": 0.69, "cross_fitted": True}
     equal, worse = random.normal(0.0, 0.02, 500), random.normal(0.05, 0.02, 500)
-    assert judge(check_end(end(**known, simpler=equal))) is Verdict.SIMPLER_AS_GOOD
+    found = check_end(end(**known, simpler=equal, simpler_arch="linear"))
+    assert judge(found) is Verdict.SIMPLER_AS_GOOD
+    assert [finding.fix.partition(";")[0] for finding in found if finding.rule == "simpler-model-as-good"] == [
+        "Take the linear model, the same fit with --arch linear --rivals none"
+    ]
     assert judge(check_end(end(**known, simpler=worse))) is Verdict.GOOD_FIT
     doubtful = random.normal(0.0, 0.5, 500)
     doubtful -= doubtful.mean()  # it may lose up to a seventh of the gain

@@ -13,7 +13,9 @@ from torch import nn
 from goodfit.errors import UsageError
 from goodfit.nets import architecture, build, names
 
-FOR_ROWS = [name for name in names() if name not in ("factors", "ranker")]  # those are for ratings
+FOR_ROWS = [
+    name for name in names() if name not in ("factors", "ranker", "linear")
+]  # for ratings; one layer, its own head
 SHAPES = {3: (3, 32, 32), 1: (20,)}
 
 
@@ -74,7 +76,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_the_list() -> None:
 
 
 def test_rows_without_a_shape_are_refused_by_a_net_for_images() -> None:
-    with pytest.raises(UsageError, match="Choose one of factors, mlp, ranker, tabm"):
+    with pytest.raises(UsageError, match="Choose one of factors, linear, mlp, ranker, tabm"):
         build("resnet18", (20,), 5)
 
 

@@ -111,6 +111,7 @@ class EndFacts:
     gains: Mapping[str, np.ndarray] = field(default_factory=dict)
     trivial_loss: float | None = None  # mean of the rows held out under the trivial predictor
     simpler: np.ndarray | None = None  # what a linear model loses more in each row held out, of valid and test
+    simpler_arch: str = ""  # the architecture that is such a model alone, where there is one
     cross_fitted: bool = False  # the rows of valid are all training rows, each by nets that did not see it
     curve: np.ndarray | None = None  # (epochs, n) losses of a sample of the validation rows after each epoch
     # part -> main metric without the rows that are training rows as well, where there are such

@@ -186,6 +186,10 @@ def _architecture(
         arch, why = weights.arch, f"the weights of {weights.where} are of it"
     if options.arch:
         arch, why = options.arch, "given"
+    if not architecture(arch).by_gradient:
+        raise UsageError(
+            f"{arch} is grown, and not trained as a net is", fix="Leave --arch out: it is a part of every fit of a table"
+        )
     dense = task.output == "image"
     if architecture(arch).dense != dense:
         raise UsageError(

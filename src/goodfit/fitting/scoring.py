@@ -30,7 +30,8 @@ from goodfit.tasks.task import Task
 from goodfit.train.evaluate import in_eval_mode, outputs
 from goodfit.train.loop import Training
 
-SIMPLER = (LinearRival.name, WordsRival.name, image_rival.NAME)  # rivals that a net should know no less than
+# Rivals that a net should know no less than, and the architecture that is one of them alone.
+SIMPLER = {LinearRival.name: LinearRival.arch, WordsRival.name: "", image_rival.NAME: image_rival.ARCH}
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def score(
     if "test" in parts:
         seen = 1 + (looks[fingerprint(problem.source, parts["test"].rows.numpy())] if looks else 0)
     rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
-    simpler = next((rival.excess for rival in rivals if rival.score.name in SIMPLER), None)
+    simpler = next((rival for rival in rivals if rival.score.name in SIMPLER), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
         task=task,
@@ -193,7 +194,7 @@ def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[
 
 
 def _end_facts(
-    training: Training, task: Task, problem: Problem, parts: dict[str, Part], looks: int, simpler: np.ndarray | None
+    training: Training, task: Task, problem: Problem, parts: dict[str, Part], looks: int, simpler: _ScoredRival | None
 ) -> EndFacts:
     position, metric = training.position, task.main_metric
     row_losses = {
@@ -221,7 +222,8 @@ def _end_facts(
             for name, losses in trivial.items()
         },
         trivial_loss=float(torch.cat(held_out).mean()) if held_out else None,
-        simpler=simpler,
+        simpler=None if simpler is None else simpler.excess,
+        simpler_arch="" if simpler is None else SIMPLER[simpler.score.name],
         test_rows=len(parts["test"].rows) if "test" in parts else 0,
         cross_fitted=problem.split.folds is not None,
         curve=training.curve.double().numpy() if len(training.curve) == len(position.history) else None,

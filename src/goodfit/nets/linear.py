@@ -70,4 +70,4 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
     return [[net]]
 
 
-ARCHITECTURES = (Architecture("linear", _build, input_dims=1, stages=_stages, head="", by_gradient=False),)
+ARCHITECTURES = (Architecture("linear", _build, input_dims=1, stages=_stages, head=""),)

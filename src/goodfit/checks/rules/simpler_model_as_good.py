@@ -42,11 +42,12 @@ class SimplerModelAsGood(EndRule):
             return
         excess = mean(end.simpler)
         if excess.high < SHARE_OF_GAIN * gain.value:
+            alone = f", the same fit with --arch {end.simpler_arch} --rivals none" if end.simpler_arch else ""
             value, low, high = (_higher_or_lower(each) for each in (excess.value, excess.low, excess.high))
             yield self.finding(
                 f"a linear model on the same rows does as well: its loss is {value} (95% interval {low} to {high}); "
                 f"that of {end.rival} is {number(gain.value, 3)} higher",
-                "Take the linear model, or add inputs that hold what these do not",
+                f"Take the linear model{alone}; or add inputs that hold what these do not",
             )
 
 
