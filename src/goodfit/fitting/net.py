@@ -188,7 +188,8 @@ def _architecture(
         arch, why = options.arch, "given"
     if not architecture(arch).by_gradient:
         raise UsageError(
-            f"{arch} is grown, and not trained as a net is", fix="Leave --arch out: it is a part of every fit of a table"
+            f"{arch} is grown, and not trained as a net is",
+            fix="Leave --arch out: it is a part of every fit of a table",
         )
     dense = task.output == "image"
     if architecture(arch).dense != dense:

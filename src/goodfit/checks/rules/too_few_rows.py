@@ -2,9 +2,9 @@
 
 What it checks
     The rows that nothing was learnt from: the test rows, and with cross-fitting every training row, by the nets that
-    did not see it. Fewer than 30 say nothing, unless the model beats the trivial predictor beyond doubt and the 95%
-    interval of its score is at most a tenth as wide as the way from the trivial predictor to it, as it is for masks,
-    of which a dozen have many pixels; fewer than 10 say nothing at all. With 30 or more it speaks where the model does not beat the trivial predictor
+    did not see it. Fewer than 10 say nothing. Fewer than 30 say enough only where the model beats the trivial predictor
+    beyond doubt and the 95% interval of its score is at most a tenth as wide as the way from the trivial predictor's:
+    so it is for a dozen masks of many pixels. With more it speaks where the model does not beat the trivial predictor
     beyond doubt, and a gain of a tenth of the trivial predictor's loss is still possible.
 
 Why it hurts
