@@ -105,7 +105,7 @@ class ForwardHooks(Replacing):
             self._undo_close.pop()()
         self.watcher.stack.clear()
         self._calls.clear()
-        if getattr(self._local, "passed_over", None) is not None:
+        if self._local.passed_over is not None:
             self._local.passed_over = None
             self.watcher.pass_over_call(False)
 
@@ -216,7 +216,7 @@ class ForwardHooks(Replacing):
         return result
 
     def _write(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
-        if getattr(self._local, "stepping", False):  # an optimiser of torch writes into its own state
+        if self._local.stepping:  # an optimiser of torch writes into its own state
             return original(*args, **kwargs)
         others = [other for other in args[1:] if isinstance(other, Tensor)]
         plain = not args[0].requires_grad or (bool(others) and others[0] is args[0])
@@ -300,7 +300,7 @@ class ForwardHooks(Replacing):
 
     def _called(self, module: nn.Module, args: Any) -> None:
         watcher, local = self.watcher, self._local
-        if getattr(local, "passed_over", None) is not None:
+        if local.passed_over is not None:
             local.depth += module is local.passed_over
             return
         if torch.compiler.is_compiling() or watcher.busy or self._in_backward:
@@ -330,7 +330,7 @@ class ForwardHooks(Replacing):
             self.watcher.pass_over_call(False)
 
     def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any = None) -> None:
-        if getattr(self._local, "passed_over", None) is not None:
+        if self._local.passed_over is not None:
             self._end_passed_over(module)
             return
         kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)

@@ -53,14 +53,14 @@ class TrainingHooks(Replacing):
             return original(*args, **kwargs)
         args, kwargs = _read_once(args, kwargs)
         given = _by_name(BACKWARD, args, kwargs)
-        roots = given["tensors"]
+        roots = given.get("tensors")
         if roots is None:  # a wrong call, and its error is torch's to give
             return original(*args, **kwargs)
         losses = [roots] if isinstance(roots, Tensor) else [each for each in roots if isinstance(each, Tensor)]
         if any(loss.is_meta for loss in losses):  # there are no values to look at
             return original(*args, **kwargs)
-        gradients_given = given["grad_tensors"] is not None
-        inputs_given = given["inputs"] is not None
+        gradients_given = given.get("grad_tensors") is not None
+        inputs_given = given.get("inputs") is not None
         watcher = self.watcher
         self._local.stepping = False  # of a closure, or a step that raised
         watcher.passed_over = False
@@ -107,7 +107,7 @@ class TrainingHooks(Replacing):
         self.program.grad_calls += 1
         args, kwargs = _read_once(args, kwargs)
         of_call = _by_name(GRAD, args, kwargs)
-        outputs, inputs = of_call["outputs"], of_call["inputs"]
+        outputs, inputs = of_call.get("outputs"), of_call.get("inputs")
         if outputs is None or inputs is None:  # a wrong call
             return original(*args, **kwargs)
         leaves = [inputs] if isinstance(inputs, Tensor) else [each for each in inputs if isinstance(each, Tensor)]
@@ -116,9 +116,9 @@ class TrainingHooks(Replacing):
         self._hand_written.note_leaves(leaf for leaf in leaves if leaf.is_leaf)
         if self.watcher.hears(events.InputGradients) and not {id(leaf) for leaf in leaves} & self.program.optimised():
             of = [outputs] if isinstance(outputs, Tensor) else [each for each in outputs if isinstance(each, Tensor)]
-            given = of_call["grad_outputs"]
-            weights = given[0] if isinstance(given, (list, tuple)) and given else given
-            creates = bool(of_call["create_graph"])
+            given = of_call.get("grad_outputs")
+            weights: Any = given[0] if isinstance(given, (list, tuple)) and given else given
+            creates = bool(of_call.get("create_graph"))
             self.watcher.tell(events.InputGradients(creates, torch.is_grad_enabled(), of, leaves, weights))
             for gradient, leaf in zip(result, leaves, strict=False):
                 if gradient is not None and gradient.grad_fn is not None:
@@ -134,7 +134,7 @@ class TrainingHooks(Replacing):
     def _steps(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._hand_written.stop()
         self._local.stepping = type(optimiser).__module__.startswith("torch.optim")
-        vars(self._local).setdefault("steps_before", {})[id(optimiser)] = getattr(self._local, "steps", 0)
+        self._local.steps_before[id(optimiser)] = self._local.steps
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._local.stepping = False
@@ -144,8 +144,8 @@ class TrainingHooks(Replacing):
         state.steps += 1
         if state.steps == 1:
             self.watcher.look("optimiser")
-        steps = getattr(self._local, "steps", 0)  # of this thread
-        if vars(self._local).get("steps_before", {}).pop(id(optimiser), steps) < steps:
+        steps = self._local.steps
+        if self._local.steps_before.pop(id(optimiser), steps) < steps:
             self.watcher.tell(events.Step(optimiser, wraps=True))
         else:
             self._step_over(optimiser)
@@ -153,7 +153,7 @@ class TrainingHooks(Replacing):
     def _step_over(self, optimiser: Optimizer | HandWritten) -> None:
         self.program.steps += 1
         self._calls.clear()
-        self._local.steps = getattr(self._local, "steps", 0) + 1
+        self._local.steps += 1
         self.program.losses.count_at_step = self.program.losses.count
         if self.watcher.awake:
             self.program.source.note()
@@ -187,11 +187,11 @@ class TrainingHooks(Replacing):
     def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:
         args, kwargs = _read_once(args, kwargs)
         given = _by_name(("parameters", "limit"), args, kwargs)
-        params = given["parameters"]
+        params = given.get("parameters")
         if params is None:  # a wrong call
             return original(*args, **kwargs)
         params = [params] if isinstance(params, Tensor) else list(params)
-        limit = next((given[name] for name in ("max_norm", "clip_value") if name in given), given["limit"])
+        limit = next((given[name] for name in ("max_norm", "clip_value") if name in given), given.get("limit"))
         if not any(param.is_meta for param in params):
             self.watcher.tell(events.Clip(params, float(limit or 0)))
         with self.watcher.inside_torch():
@@ -213,5 +213,5 @@ def _read_once(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def _by_name(names: Sequence[str], args: Any, kwargs: Any) -> dict[str, Any]:
-    """The arguments of a call by name, None where one is not given: what another tool has wrapped has no signature."""
-    return {**dict.fromkeys(names), **dict(zip(names, args, strict=False)), **kwargs}
+    """The arguments that are given to a call, by name: what another tool has wrapped has no signature."""
+    return {**dict(zip(names, args, strict=False)), **kwargs}

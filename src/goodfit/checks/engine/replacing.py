@@ -21,6 +21,24 @@ Undo = list[Callable[[], None]]
 PASSED_OVER = "<goodfit, as importlib._bootstrap>"
 
 
+class _OfThread(threading.local):
+    """Of one thread.
+
+    Attributes:
+        backwards: how many passes run, one within the other.
+        stepping: whether an optimiser of torch's own steps.
+        steps: how many there were, and `steps_before` those when each optimiser's step, that still runs, began.
+        passed_over: the net whose call, and calls of itself within it, `depth` of them, are not watched.
+    """
+
+    backwards = steps = depth = 0
+    stepping = False
+    passed_over: Any = None
+
+    def __init__(self) -> None:
+        self.steps_before: dict[int, int] = {}
+
+
 class Replacing:
     """What all kinds of hooks share: how a function is replaced, and when nothing may be watched."""
 
@@ -30,14 +48,14 @@ class Replacing:
         self._undo: Undo = []
         self._undo_close: Undo = []
         self._backwards_running = 0  # in all threads
-        self._local = threading.local()
+        self._local = _OfThread()
         self._calls: Counter[Any] = Counter()  # since the last step, of each net in each of its modes
         self._functorch: Callable[[], Any] = getattr(torch._C._functorch, "peek_interpreter_stack", lambda: None)
 
     @property
     def _in_backward(self) -> bool:
         """Whether this thread computes gradients: also one that autograd has started, as for each GPU."""
-        if getattr(self._local, "backwards", 0):
+        if self._local.backwards:
             return True
         return self._backwards_running > 0 and isinstance(threading.current_thread(), threading._DummyThread)
 
@@ -45,7 +63,7 @@ class Replacing:
         """Call it, and know meanwhile that gradients are being computed."""
         local = self._local
         self._backwards_running += 1
-        local.backwards = getattr(local, "backwards", 0) + 1
+        local.backwards += 1
         try:
             return original(*args, **kwargs)
         finally:

@@ -59,6 +59,15 @@ WAKINGS_AT_MOST = {
 OF_OUTPUTS = (Loss, OtherLoss, Compare, Read, NewDistribution, LogProb, Sample)
 
 
+class _OfThread(threading.local):
+    """Of one thread: whether a rule is at work in it, and the modules whose forward runs, outermost first."""
+
+    busy = False
+
+    def __init__(self) -> None:
+        self.stack: list[Any] = []
+
+
 class Watcher:
     """See the module.
 
@@ -92,26 +101,26 @@ class Watcher:
         self._next_waking: dict[str, float] = {}  # steps
         self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
-        self._local = threading.local()
+        self._local = _OfThread()
         self._forked = False
         self._ended = False  # the program has ended
         self.passed_over = False  # the last call of a net was: what its output is used for is not looked at either
         _WATCHERS.add(self)
         self._rules = list(self._started())
-        self._listening_awake = listeners(self._rules, asleep=False)
+        self._listening = self._listening_awake = listeners(self._rules, asleep=False)
         self._listening_asleep = listeners(self._rules, asleep=True)
         self._listening_to_calls = CallListeners(self._listening_awake)
 
     def hears(self, kind: type[Event]) -> bool:
         """Whether a rule listens to such events now: to make one that nobody hears costs more than to ask."""
-        return bool((self._listening_awake if self._awake else self._listening_asleep)[kind])
+        return bool(self._listening[kind])
 
     def tell(self, event: Event) -> None:
         """Ask every rule that listens to this kind of event."""
         if self._awake and isinstance(event, Call):
             listening = self._listening_to_calls.of(event)
         else:
-            listening = (self._listening_awake if self._awake else self._listening_asleep)[type(event)]
+            listening = self._listening[type(event)]
         if not listening or self.busy or (self.passed_over and isinstance(event, OF_OUTPUTS)):
             return
         self._local.busy = True  # what a rule does by itself is not watched
@@ -178,11 +187,12 @@ class Watcher:
     @awake.setter
     def awake(self, value: bool) -> None:
         self._awake = self.program.awake = value
+        self._listening = self._listening_awake if value else self._listening_asleep
 
     @property
     def busy(self) -> bool:
         """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
-        return getattr(self._local, "busy", False) or self._forked
+        return self._local.busy or self._forked
 
     def pass_over_call(self, begins: bool) -> None:
         """Watch nothing that this thread does while a net is called, nor what its output is used for."""
@@ -202,10 +212,7 @@ class Watcher:
     @property
     def stack(self) -> list[Any]:
         """Modules whose forward runs in this thread, outermost first."""
-        modules: list[Any] | None = getattr(self._local, "stack", None)
-        if modules is None:
-            modules = self._local.stack = []
-        return modules
+        return self._local.stack
 
     def when_awake(self, on_wake: Callable[[], None], on_sleep: Callable[[], None]) -> None:
         """Call these as the rules wake and fall asleep."""
