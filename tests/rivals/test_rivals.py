@@ -18,7 +18,7 @@ from goodfit.nets import build
 from goodfit.rivals.grown import Grown, tensors_of
 from goodfit.rivals.linear import LinearRival
 from goodfit.rivals.rival import Lesson, rivals
-from goodfit.rivals.trees import TreesRival
+from goodfit.rivals.trees import DEPTH, LOWER, RATE, SMALL, TreesRival
 from goodfit.rivals.words import WordsRival
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.multilabel import MultiLabel
@@ -158,7 +158,8 @@ def test_rivals_leave_out_what_would_take_long() -> None:
 def test_trees_over_pairs_are_kept_for_a_slanted_border_and_are_equal_to_what_was_judged() -> None:
     x = rows(480, seed=3)
     y = torch.from_numpy(np.abs(x[:, 0] - x[:, 1]) * 4 + (x[:, 3] == 2))
-    parts = [(np.arange(360), np.arange(360, 480))]  # one fold: its model is the module
+    # Folds that learn from the same rows: their models are equal, and so is the module.
+    parts = [(np.arange(360), np.arange(360, 420)), (np.arange(360), np.arange(420, 480))]
     slanted = Lesson(Regression.from_targets(y.numpy()), torch.from_numpy(x), y, parts, CARDINALITIES, seed=0)
     fitted = TreesRival().fit(slanted)
     assert [0, 1] in fitted.options["pairs"]
@@ -166,6 +167,27 @@ def test_trees_over_pairs_are_kept_for_a_slanted_border_and_are_equal_to_what_wa
     straight = torch.from_numpy((x[:, 0] > 0) * 3.0 + (x[:, 3] == 2))
     plain = Lesson(Regression.from_targets(straight.numpy()), torch.from_numpy(x), straight, parts, CARDINALITIES, 0)
     assert "pairs" not in TreesRival().fit(plain).options
+
+
+def test_where_one_part_is_held_out_the_trees_that_are_kept_have_learnt_from_it_too() -> None:
+    class Plain(TreesRival):
+        plain = True
+
+    x = rows(500, seed=6)[:, :3]
+    y = classes(rows(500, seed=6), 2)
+    parts = [(np.arange(400), np.arange(400, 500))]
+    taught = Lesson(Classification(("no", "yes")), torch.from_numpy(x), y, parts, (), seed=0)
+    fitted = Plain().fit(taught)
+
+    def alone(rate: float, rows: slice) -> np.ndarray:
+        settings = {"max_iter": fitted.options["trees"], "max_depth": DEPTH, "learning_rate": rate, **SMALL}
+        model = HistGradientBoostingClassifier(**settings, early_stopping=False, random_state=0)
+        return np.asarray(model.fit(x[rows].astype(np.float64), y[rows].numpy()).predict_proba(x[400:]))
+
+    judged = softmax(fitted.out.numpy(), axis=1)
+    (rate,) = (each for each in (RATE, LOWER * RATE) if np.allclose(alone(each, slice(400)), judged, atol=1e-6))
+    kept = fitted.module(torch.from_numpy(x[400:])).numpy()
+    assert softmax(kept, axis=1) == pytest.approx(alone(rate, slice(500)), abs=1e-6)
 
 
 def test_trees_are_grown_as_long_as_the_rows_held_out_gain() -> None:

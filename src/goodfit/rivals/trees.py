@@ -4,7 +4,8 @@ Friedman 2001 ("Greedy function approximation: a gradient boosting machine"). A 
 it takes many steps along a slanted border: trees over differences and sums of pairs of numbers are grown too, and kept
 where the rows held out say that they are better (docs/decisions/029-longer-and-slanted-trees.md). The same is asked of
 trees that know the mean target of neighbours (docs/decisions/037-neighbours.md). How many trees are kept is chosen by
-the same rows. The model is the mean of those of the folds.
+the same rows. The model is the mean of those of the folds. Of more rows, with one validation part, trees at a lower
+rate are asked as well, and what is kept is grown once more on all rows (docs/decisions/047-trees-of-all-rows.md).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,6 +29,7 @@ FEW_ROWS = 10_000
 SMALL = {"max_leaf_nodes": 12, "min_samples_leaf": 10, "l2_regularization": 3.0, "max_features": 0.5}
 LARGE = {"max_leaf_nodes": 31, "min_samples_leaf": 20, "l2_regularization": 1.0, "max_features": 0.5}
 RATE = 0.05
+LOWER = 0.4  # times that rate and the rates above, and as many more rounds
 RATE_OF_MANY, LENGTHS_OF_MANY = 0.1, (50, 100)  # of more than two classes: each round grows a tree for every class
 FIRST_LENGTH = 100
 STILL_FALLING = 0.75  # of the rounds: where the lowest loss lies behind it, twice as many are grown
@@ -58,6 +60,7 @@ class Forest:
         order: for each column that the trees know, its place among the features of a row and its pairs.
         pairs: of features, of which they know the differences and sums.
         planes: of two features, in which they know the mean target of neighbours.
+        slowness: times the usual rate.
         rounds: that are kept.
         out: (N, outputs), right for the held-out rows.
         loss: their mean loss.
@@ -67,6 +70,7 @@ class Forest:
     order: np.ndarray
     pairs: Pairs
     planes: Pairs
+    slowness: float
     rounds: int
     out: np.ndarray
     loss: float
@@ -86,6 +90,13 @@ class TreesRival(Rival):
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
         with _threads_for(lesson):
             forest = self._best(lesson)
+            if len(lesson.folds) == 1:
+                forest = min(forest, _forest(lesson, forest.pairs, forest.planes, LOWER), key=lambda each: each.loss)
+                ((taught, held_out),) = lesson.folds
+                lesson = replace(lesson, folds=[(np.concatenate([taught, held_out]), held_out)])
+                planted, _, _ = _planted(lesson, forest.pairs, forest.planes, forest.slowness)
+                planted[0].grow(forest.rounds)
+                forest = replace(forest, grown=[planted[0].grown])
         options, state = tensors_of(forest.grown, forest.rounds, forest.order)
         if forest.pairs:
             options["pairs"] = [list(pair) for pair in forest.pairs]
@@ -137,8 +148,10 @@ def _has_few_marks(lesson: Lesson) -> bool:
     return not _many(lesson) and lesson.task.outputs <= MARKS_AT_MOST
 
 
-def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs) -> Forest:
-    """Grow trees for each fold, and choose their number by the held-out rows."""
+def _planted(
+    lesson: Lesson, pairs: Pairs, planes: Pairs, slowness: float
+) -> tuple[list[Planted], list[np.ndarray], np.ndarray]:
+    """Trees of each fold that can grow, what they know of its rows held out, and the order of columns in both."""
     # scikit-learn puts categories first, so that they stand first here
     categories = [at for at, size in enumerate(lesson.cardinalities, lesson.numbers) if size <= LEVELS_AT_MOST]
     paired = with_pairs(lesson.x, pairs).double().numpy()
@@ -156,25 +169,33 @@ def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs) -> Forest:
     order = np.array([*categories, *(at for at in range(width) if at not in set(categories))])
     features = 0.5 * lesson.x.shape[1] / width if pairs or planes else None
     targets = lesson.targets()
-    planted = [_plant(x[:, order], targets[taught], lesson, len(categories), features) for taught, x in learnt]
+    planted = [
+        _plant(x[:, order], targets[taught], lesson, len(categories), features, slowness) for taught, x in learnt
+    ]
+    return planted, [x[:, order] for x in judged], order
+
+
+def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, slowness: float = 1.0) -> Forest:
+    """Grow trees for each fold, and choose their number by the held-out rows."""
+    planted, judged, order = _planted(lesson, pairs, planes, slowness)
     grown = [each.grown for each in planted]
-    for rounds in _lengths(lesson):
+    for rounds in _lengths(lesson, slowness):
         for each in planted:
             each.grow(rounds)
-        stages = [each.stages(x[:, order], STRIDE) for each, x in zip(grown, judged, strict=True)]
+        stages = [each.stages(x, STRIDE) for each, x in zip(grown, judged, strict=True)]
         lengths = min(map(len, stages))
         losses = np.array([lesson.mean_loss(_out_of(stages, length, lesson)) for length in range(lengths)])
         if losses.argmin() < STILL_FALLING * lengths:
             break
     kept = int(np.flatnonzero(losses <= losses.min() + NEARLY_LOWEST * abs(losses.min()))[0])
     out = _out_of(stages, kept, lesson)
-    return Forest(grown, order, pairs, planes, (kept + 1) * STRIDE, out, float(losses[kept]))
+    return Forest(grown, order, pairs, planes, slowness, (kept + 1) * STRIDE, out, float(losses[kept]))
 
 
-def _lengths(lesson: Lesson) -> list[int]:
+def _lengths(lesson: Lesson, slowness: float) -> list[int]:
     """Rounds after which it is asked whether more would help, and the most."""
     first, most = LENGTHS_OF_MANY if _many(lesson) else (FIRST_LENGTH, ROUNDS[lesson.task.family])
-    most = max(first, min(most, ROWS_AND_ROUNDS // len(lesson.x)))
+    most = max(first, min(round(most / slowness), ROWS_AND_ROUNDS // len(lesson.x)))
     return [*itertools.takewhile(lambda length: length < most, (first * 2**at for at in itertools.count())), most]
 
 
@@ -205,7 +226,9 @@ class Planted:
             model.set_params(max_iter=rounds).fit(self.x, targets)
 
 
-def _plant(x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int, features: float | None) -> Planted:
+def _plant(
+    x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int, features: float | None, slowness: float
+) -> Planted:
     """One model for the classes, or one for each label or number."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
@@ -213,7 +236,7 @@ def _plant(x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int, 
     settings = {
         **(SMALL if len(lesson.x) <= FEW_ROWS else LARGE),
         **({} if features is None else {"max_features": max(FEATURES_TRIED, features)}),
-        "learning_rate": RATE_OF_MANY if _many(lesson) else RATE,
+        "learning_rate": slowness * (RATE_OF_MANY if _many(lesson) else RATE),
         "max_depth": DEPTH,
         "early_stopping": False,
         "warm_start": True,
