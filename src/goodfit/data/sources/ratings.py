@@ -16,9 +16,10 @@ from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.far_values import unrated
 from goodfit.data.tables.features import Described, Features
+from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import Way, refuse_other_decimals
+from goodfit.data.tables.other_ways import Way, other_marks
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
@@ -262,8 +263,10 @@ class Ratings(TableSource):
         if mark is not None:
             self._settings["decimal"] = mark
         else:
-            cells = number_parts(self._frame.column(target)).to_frame()
-            refuse_other_decimals(cells, [Way(target, self._settings["decimal"] or ".", None)])
+            cells = TableInMemory(number_parts(self._frame.column(target)).to_frame())
+            other = other_marks(cells, [Way(target, self._settings["decimal"] or ".", None)])
+            self._settings["decimal"] = other.marks.get(target, self._settings["decimal"])
+            self.notes += other.notes
         self.targets = self._read_ratings(target)
 
     def _choose_decimal(self, target: str) -> None:

@@ -11,7 +11,29 @@ from goodfit.formatting import counted, listed
 if TYPE_CHECKING:
     import polars as pl
 
+MINUS_BEHIND, MINUS_BEFORE = r"^\d{1,2} ?-$", r"^\D*-\D*\d"
+GRADES_AT_MOST, LARGEST_GRADE = 20, 15  # different cells; the points of German schools
 MORE_THAN_DIGITS = r"[^\d\s.,'+()-]"
+
+
+def minus_behind(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of small whole numbers with a minus behind some, and before none: 2- may be a grade."""
+    import polars as pl
+
+    if column.dtype != pl.String:
+        return None
+    text = unified(column.drop_nulls())
+    behind = text.filter(text.str.contains(MINUS_BEHIND))
+    if not len(behind) or text.n_unique() > GRADES_AT_MOST or text.str.contains(MINUS_BEFORE).any():
+        return None
+    sizes = text.str.extract(r"^(\d+) ?-?$", 1).cast(pl.Int64, strict=False)
+    if sizes.null_count() or int(sizes.max()) > LARGEST_GRADE:  # type: ignore[arg-type]  # of whole numbers
+        return None
+    value = behind[0].rstrip("- ")
+    return (
+        f"the column '{column.name}' has '{behind[0]}', which is read as -{value}",
+        f"If these are grades, read them as words with --categorical {column.name}",
+    )
 
 
 def mixed_signs(column: pl.Series, decimal: str, form: str | None) -> tuple[str, str] | None:
