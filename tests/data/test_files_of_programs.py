@@ -61,6 +61,34 @@ def test_quotes_around_each_line_are_left_out(tmp_path: Path) -> None:
     assert read_delimited(path).frame.columns == ["text"]
 
 
+def test_a_quote_that_is_not_closed_is_a_character_where_all_lines_are_cut_alike(tmp_path: Path) -> None:
+    path = tmp_path / "sms.txt"
+    path.write_text('ham\t"Hello" he said\nspam\t"free entry, win\nham\tnot "now"\nspam\t"all of it"\n')
+    read = read_delimited(path)
+    assert [row[1] for row in read.frame.iter_rows()] == [
+        '"Hello" he said',
+        '"free entry, win',
+        'not "now"',
+        "all of it",
+    ]
+    assert ("quotes", "read as characters", "one in line 2 is not closed; so all lines are cut alike") in read.notes
+    path.write_text('a\tb\n1\t"free\n2\tx\ty\n')
+    with pytest.raises(DataError, match=r"line 2: the quote that opens the cell .* is not closed"):
+        read_delimited(path)
+
+
+def test_text_that_is_kept_from_a_spreadsheet(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('code,x\n"=""007""",="1.5"\n"=""010""",="2"\n')
+    assert read_delimited(tmp_path / "t.csv").frame.rows() == [("007", "1.5"), ("010", "2")]
+
+
+def test_a_matrix_of_ratings_is_named(tmp_path: Path) -> None:
+    films = [f"f{at}" for at in range(9)]
+    (tmp_path / "t.csv").write_text(",".join(["user", *films]) + "\n" + "u1,1,2,3,4,5,1,2,3,4\nu2,1,2,3,4,5,1,2,3,4\n")
+    with pytest.raises(UsageError, match=r"10 others \(user, f0, .*a row for each rating"):
+        open_path(tmp_path / "t.csv", user="user", item="film", target="stars").prepare()
+
+
 def test_names_that_come_again_in_other_letters_are_no_row(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("x,t\n1,a\n2,b\n\nX,T\n3,a\n4,b\n")
     assert read_delimited(tmp_path / "t.csv").frame.rows() == [("1", "a"), ("2", "b"), ("3", "a"), ("4", "b")]

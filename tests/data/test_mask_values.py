@@ -232,6 +232,19 @@ def test_new_masks_are_refused_without_an_option_that_evaluate_lacks(tmp_path: P
     assert "--" not in str(refused.value)
 
 
+def test_a_class_that_no_mask_of_the_run_has_is_said(tmp_path: Path) -> None:
+    """Masks from 1 on (a trimap), and new ones from 0 on: the numbers mean something else."""
+    schema = read(folders(tmp_path / "fit", lambda inside: grey(inside, 2, 1))).schema()
+    same = masks(*folders(tmp_path / "same", lambda inside: grey(inside, 2, 1)))
+    same.prepare(schema)
+    other = masks(*folders(tmp_path / "other", lambda inside: grey(inside, 1, 0)))
+    other.prepare(schema)
+    share = 100 * (1 - np.mean(blobs()))
+    said = ("classes", f"0 {share:.1f}%", "of the pixels of these masks; no mask of the run had this class")
+    assert said in other.notes
+    assert said[2] not in [why for _, _, why in same.notes]
+
+
 def test_void_of_most_of_new_masks_is_refused_without_such_an_option(tmp_path: Path) -> None:
     def border(inside: np.ndarray, width: int = 10) -> np.ndarray:
         return np.where(inside, 1, np.where(width > COLUMNS, 255, 0)).astype(np.uint8)

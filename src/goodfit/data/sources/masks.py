@@ -87,6 +87,7 @@ class Masks(PairedSource):
     form: str = "values"  # how masks hold their classes: values, binary, levels or colours
     threshold: int = 1  # of binary masks
     void_given: bool = False  # whether the user named the void class
+    _never: Sequence[int] = ()  # classes that no mask of the fit has
     _void_value: int = LARGEST_CLASS  # the grey value of pixels to ignore, where it is no class's
 
     @classmethod
@@ -106,6 +107,7 @@ class Masks(PairedSource):
         if schema is not None:
             self.codes, self.void, self.form = codes_from_json(schema["codes"]), schema["void"], schema["form"]
             self.threshold, self.void_given = schema.get("threshold", 1), schema.get("void_given", True)
+            self._never = list(schema.get("never", ()))
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     def schema(self) -> dict[str, Any]:
@@ -116,6 +118,7 @@ class Masks(PairedSource):
             "void_given": self.void_given,
             "form": self.form,
             "threshold": self.threshold,
+            "never": list(self._never),
         }
 
     def task_options(self) -> dict[str, Any]:
@@ -163,6 +166,8 @@ class Masks(PairedSource):
             self._refuse_odd_numbers(counts)
             self._choose_classes(highest)
             self._note_classes(counts)
+        else:
+            self._note_unseen_classes(counts)
         self._refuse_other_classes(highest, new=schema is not None)
         self._refuse_void_majority(counts, new=schema is not None)
         return torch.from_numpy(pixels[..., 0])
@@ -266,8 +271,17 @@ class Masks(PairedSource):
         more = f" and {len(shares) - CLASSES_NAMED} more" if len(shares) > CLASSES_NAMED else ""
         never = listed([name for name, share in shares.items() if not share], CLASSES_NAMED)
         void = f"; void: {100 * pixels[self.void] / max(1, pixels.sum()):.1f}%" if self.void is not None else ""
+        self._never = [number for number, name in enumerate(self.codes.names) if not shares[name]]
         why = f"of the pixels of the masks{void}" + (f"; never: {never}" if never else "")
         self.notes.append(("classes", f"{shown}{more}", why))
+
+    def _note_unseen_classes(self, counts: np.ndarray) -> None:
+        """Classes of new masks that those of the run never had: their numbers may mean something else."""
+        pixels = counts.sum(axis=0)
+        for number in self._never:
+            if pixels[number] and number != self.void:
+                what = f"{self.codes.names[number]} {100 * pixels[number] / pixels.sum():.1f}%"
+                self.notes.append(("classes", what, "of the pixels of these masks; no mask of the run had this class"))
 
     def _refuse_other_classes(self, highest: np.ndarray, *, new: bool) -> None:
         assert self._partners is not None

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
 SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim", "sheet")  # kept by a run
 RATINGS_OF_WHOLE_HISTORIES = 1_000_000  # of more a step would read most of them (docs/scale.md)
 HISTORY_AT_MOST = 64  # items that speak for a user then
+COLUMNS_OF_A_MATRIX = 8  # and none that is the items: perhaps each of them is one
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -120,6 +121,8 @@ class Ratings(TableSource):
                     f"--{option} is not given: it names the column of {option}s",
                     fix=f"The columns are {', '.join(self._frame.columns)}",
                 )
+            if option == "item":
+                self._refuse_a_matrix(self._settings[option])
             self._refuse_absent(self._settings[option], option)
             if is_nested(self._frame.column(self._settings[option]).dtype):
                 raise DataError(f"--{option} {self._settings[option]}: lists or bytes", fix="Give a column of names")
@@ -257,6 +260,15 @@ class Ratings(TableSource):
     def remarks(self) -> Mapping[str, Sequence[str | None]]:
         """fallback: what speaks where a user or an item was not in training."""
         return {"fallback": Fallbacks(self.whole(), self.counts_in_training)}
+
+    def _refuse_a_matrix(self, item: str) -> None:
+        """Raise where there is a column for each item in place of one that names the items."""
+        columns = self._frame.columns
+        if item not in columns and len(columns) >= COLUMNS_OF_A_MATRIX:
+            raise UsageError(
+                f"--item {item}: there is no such column, and {len(columns)} others ({', '.join(columns[:4])}, ...)",
+                fix="If each of them is an item, give a row for each rating: in pandas by frame.melt('user')",
+            )
 
     def _read_new_ratings(self, target: str, mark: str | None) -> None:
         """As the run reads them, or with the decimal mark that is given."""

@@ -39,6 +39,7 @@ from goodfit.formatting import counted
 if TYPE_CHECKING:
     import polars as pl
 
+KEPT_AS_TEXT = r'^="([^"]*)"$'
 COLUMNS_AT_MOST = 100_000  # each costs milliseconds and kilobytes, whatever is in it
 
 
@@ -260,7 +261,7 @@ def rows_alike(
     kept = layout.cells > 0 if cells > 1 else np.ones(frame.height, dtype=bool)
     if not kept.all():
         frame = frame.filter(pl.Series(kept))
-    return _stripped(frame), layout.lines[kept] + first_line - 1
+    return _stripped(frame, b'="' in data), layout.lines[kept] + first_line - 1
 
 
 def _refuse_many_columns(width: int, line: int, path: Path) -> None:
@@ -284,19 +285,26 @@ def _rows_by_hand(
     """Record by record: of files with odd quotes, and of those that are refused, to name the line."""
     import polars as pl
 
+    notes: list[tuple[str, str, str]] = []
     try:
         read = list(records(text, separator, first_line))
     except UnclosedQuoteError as error:
-        raise DataError(
-            f"line {error.line}: the quote that opens the cell {excerpt(error.cell)} is not closed",
-            where=path,
-            fix="Close it, or remove it",
-        ) from error
+        read = _without_quotes(text, separator, first_line) if separator == "\t" else []  # which may have no quotes
+        notes = [
+            ("quotes", "read as characters", f"one in line {error.line} is not closed; so all lines are cut alike")
+        ]
+        if not read:
+            raise DataError(
+                f"line {error.line}: the quote that opens the cell {excerpt(error.cell)} is not closed",
+                where=path,
+                fix="Close it, or remove it",
+            ) from error
     width = next(len(cells) for _, cells in read if cells)
     _refuse_many_columns(width, read[0][0], path)
     filled = [(line, cells) for line, cells in read if cells]
-    kept, notes = without_lines_beside(filled, header, separator)
-    if notes or len(kept[0][1]) > 1:
+    kept, beside = without_lines_beside(filled, header, separator)
+    notes += beside
+    if beside or len(kept[0][1]) > 1:
         read, width = kept, len(kept[0][1])
     rows: list[list[str]] = []
     for line, cells in read:
@@ -306,7 +314,22 @@ def _rows_by_hand(
             raise _ragged(path, line, cells, width, Counter(len(cells) for _, cells in read), separator)
         rows.append([*cells, *[""] * (width - len(cells))])
     frame = pl.DataFrame(rows, schema=dict.fromkeys(numbered_names(width), pl.String), orient="row")
-    return _stripped(frame), np.array([line for line, _ in read], dtype=np.int64), notes
+    return _stripped(frame, '="' in text), np.array([line for line, _ in read], dtype=np.int64), notes
+
+
+def _without_quotes(text: str, separator: str, first_line: int) -> list[tuple[int, list[str]]]:
+    """The lines cut at each separator, where that gives all of them as many cells; none otherwise."""
+    read = [
+        (line, [_unquoted(cell) for cell in row.split(separator)] if row.strip() else [])
+        for line, row in enumerate(text.split("\n"), start=first_line)
+    ]
+    widths = {len(cells) for _, cells in read if cells}
+    return read if len(widths) == 1 and widths != {1} else []
+
+
+def _unquoted(cell: str) -> str:
+    plain = cell.strip()
+    return plain[1:-1].replace('""', '"') if len(plain) > 1 and plain[0] == plain[-1] == '"' else cell
 
 
 def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Counter[int], separator: str) -> DataError:
@@ -327,9 +350,10 @@ def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Cou
     )
 
 
-def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without spaces around cells; empty ones are null."""
+def _stripped(frame: pl.DataFrame, kept_as_text: bool) -> pl.DataFrame:
+    """Without spaces around cells, and what keeps a spreadsheet from reading one (="007"); empty ones are null."""
     import polars as pl
 
     cells = pl.all().str.strip_chars()
+    cells = cells.str.replace(KEPT_AS_TEXT, "${1}") if kept_as_text else cells
     return frame.with_columns(pl.when(cells != "").then(cells))
