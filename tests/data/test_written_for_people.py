@@ -14,7 +14,7 @@ from goodfit.data import open_data
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.mixed_signs import minus_behind
-from goodfit.data.tables.numbers import numbers, unified
+from goodfit.data.tables.numbers import HOURS, numbers, unified
 
 ROWS = 40
 
@@ -191,3 +191,20 @@ def test_small_numbers_with_a_minus_behind_are_doubted_and_amounts_are_not() -> 
     assert found[0] == "the column 'grade' has '2-', which is read as -2"
     for cells in (["1", "-2", "2-"], ["1.5", "2-", "3"], ["100", "20-", "3-"], ["1", "2", "3"]):
         assert minus_behind(pl.Series("stock", cells * 10)) is None
+
+
+@pytest.mark.parametrize("cells", [["x", "", "", "x"] * 20, ["1", ""] * 20, [1.0, None] * 20])
+def test_a_box_that_is_ticked_or_empty_is_a_category(cells: list[Any]) -> None:
+    kind = infer_type(pl.Series("box", cells), categorical=(), numeric=(), ignore=())
+    assert (kind.name, kind.why) == ("category", "one value, or empty: a mark")
+    few = infer_type(pl.Series("box", [*cells[:1] * 80, *cells[1:2]]), categorical=(), numeric=(), ignore=())
+    assert (few.name, few.why) == ("left out", "one value, or missing")
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour"), [("8h30", 8.5), ("14.30 Uhr", 14.5), ("8 Uhr 15", 8.25), ("12 Uhr", 12), ("1 h 45 min", 1.75)]
+)
+def test_clock_times_in_words(cell: str, hour: float) -> None:
+    assert numbers(pl.Series([cell]), ".", HOURS)[0] == pytest.approx(hour)
+    cells = pl.Series("at", [cell, "7h05", "23h59"] * 9)
+    assert infer_type(cells, categorical=(), numeric=(), ignore=()).format == HOURS

@@ -84,7 +84,7 @@ def test_predictions_are_gone_through_by_row_and_asked_by_column(fitted: Path) -
     assert list(rows[0]) == ["key", *predictions.columns, "error"]
     assert "prediction" in predictions
     assert 0 not in predictions
-    for asked in (0, "p_maybe"):
+    for asked in (0, slice(3), "p_maybe"):
         with pytest.raises(UsageError, match=r"no column .*The columns are prediction, "):
             predictions[asked]  # type: ignore[index]  # what people try
 

@@ -102,7 +102,7 @@ class Predictions:
         Raises:
             UsageError: there is no such column.
         """
-        if column not in self.columns:
+        if not isinstance(column, str) or column not in self.columns:
             raise UsageError(
                 f"predictions have no column {column!r}",
                 fix=f"The columns are {', '.join(self.columns)}; list(predictions) gives the rows",

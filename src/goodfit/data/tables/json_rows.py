@@ -67,7 +67,7 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         if by_columns is not None:
             return by_columns
         held = [name for name, value in rows.items() if isinstance(value, list)]
-        inner = f", such as the one in '{excerpt(str(held[0]))}'" if held else ""
+        inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""
         raise DataError("the file is one JSON object, not rows", where=path, fix=f"{HOW}{inner}")
     odd = next((at for at, row in enumerate(rows) if not isinstance(row, dict)), None)
     if odd is not None:
