@@ -141,3 +141,25 @@ def test_numbers_next_to_each_other_have_a_profile() -> None:
     for values in ([1e18, 1e18 + 128] * 30, [1.0, 1.0 + 2e-16] * 30, [5.0, 6.0] * 30):
         found = gf.profile(pl.DataFrame({"x": values, "z": list(range(60))}))
         assert sum(found[0].numbers.counts if found[0].numbers else [60]) == 60
+
+
+def test_names_of_several_levels_are_refused_with_the_fix() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({("a", "x"): [1, 2], ("a", "t"): ["u", "v"]})
+    with pytest.raises(DataError, match="names of its columns have several levels"):
+        table(frame, "t")
+    frame.columns = ["_".join(map(str, names)) for names in frame.columns]
+    assert table(frame, "a_t").column_names == ["a_x", "a_t"]
+
+
+def test_codes_that_look_like_powers_of_ten_are_words() -> None:
+    for codes, kind in (
+        (["12E4", "1E10", "55E1", "4040"], "category"),
+        (["1e5", "2e5", "5e7", "40"], "number"),
+        (["1.2E4", "55E1", "3"], "number"),
+        (["12E+4", "55E+1", "3"], "number"),
+    ):
+        frame = pl.DataFrame({"code": codes * 15, "y": (["a", "b"] * 30)[: len(codes) * 15]})
+        source = table(frame, "y")
+        source.prepare()
+        assert source._types["code"].name == kind, codes

@@ -35,6 +35,7 @@ WORDS_OF_A_NAME = 2  # of people and things: what these say may be of use
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
 EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
+LIKE_A_POWER = r"^\d{2,}[eE]\d+$"  # a power of ten has one digit before its E, or a point, or a sign behind it
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
@@ -220,7 +221,7 @@ def _otherwise_written(present: pl.Series, decimal: str) -> ColumnType | None:
 
 
 def is_code(present: pl.Series) -> bool:
-    """Whether text is whole numbers that are names: with leading zeros, or longer than a number can be."""
+    """Whether whole numbers are names: with leading zeros, longer than a number can be, or with an E as in 12E4."""
     import polars as pl
 
     if present.dtype.is_integer():
@@ -228,8 +229,8 @@ def is_code(present: pl.Series) -> bool:
     if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return False
     text = visible(present)
-    coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$")
-    return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+$").all())
+    coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$|{LIKE_A_POWER}")
+    return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+(?:[eE]\d+)?$").all())
 
 
 def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: str) -> ColumnType:
