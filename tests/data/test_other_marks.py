@@ -94,3 +94,24 @@ def test_targets_are_read_as_the_columns_beside_them() -> None:
     alone = read(run, {"size": written(SIZES, 2, "."), "gauge": written(GAUGES, 4, "."), "y": written(GAUGES, 2, ",")})
     np.testing.assert_allclose(np.asarray(alone.targets), np.round(GAUGES, 2))
     assert [note[:2] for note in alone.notes] == [("decimals", "comma")]
+
+
+@pytest.mark.parametrize(
+    ("trained", "new", "said"),
+    [
+        ("${}", "{} €", ["price: €"]),
+        ("${}", "USD {}", []),
+        ("US$ {}", "{}", []),
+        ("{}", "£{}", []),
+        ("Rs. {}", "₹{}", []),
+        ("{} zł", "{} EUR", ["price: €"]),
+    ],
+)
+def test_amounts_in_another_currency_are_said(trained: str, new: str, said: list[str]) -> None:
+    prices = written(SIZES, 2, ".")
+    run = table(pl.DataFrame({"price": [trained.format(each) for each in prices], "y": ["a", "b"] * (ROWS // 2)}), "y")
+    run.prepare()
+    run.learn(torch.arange(ROWS))
+    source = read(run, {"price": [new.format(each) for each in prices]})
+    np.testing.assert_array_equal(source.whole(), run.whole())
+    assert [value for name, value, _ in source.notes if name == "doubtful"] == said

@@ -22,6 +22,7 @@ from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.known_encoders import encoder_of
+from goodfit.data.tables.mixed_signs import currency_of, other_currencies
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import Way, as_written, other_marks_of_targets, refuse_other_signs
 from goodfit.data.tables.rating_hint import ratings_hint
@@ -38,6 +39,8 @@ from goodfit.options import Option
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
+SETTINGS = ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs", "currencies")
+NO_TYPE = ColumnType("left out", "")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 
 
@@ -120,6 +123,8 @@ class Table(TableSource):
             if all(name in self._frame.columns for name in self._settings["target"]):
                 self._without_refusal(lambda: self._read_new_targets(mark, new.of_all))
             self.notes += [] if mark is not None else unclear_marks(self._frame.sample(), new.encoder)
+            if known := self._settings.get("currencies"):
+                self.notes += other_currencies(self._frame.sample(), known)
             return
         target = self._settings["target"]
         if not target:
@@ -163,6 +168,9 @@ class Table(TableSource):
             for name in self._frame.columns
             if name not in left_out
         }
+        measured = [name for name in seen.columns if name in target or self._types.get(name, NO_TYPE).name == "number"]
+        signs = {name: currency_of(seen[name]) for name in measured}
+        self._settings["currencies"] = {name: sign for name, sign in signs.items() if sign is not None}
         self._settings["id"] = identifier({name: seen[name] for name in self._types}, self._types)
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
@@ -239,10 +247,7 @@ class Table(TableSource):
         """How new rows are read in the same way."""
         return {
             "kind": self.kind,
-            "settings": {
-                name: self._settings.get(name)
-                for name in ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs")
-            },
+            "settings": {name: self._settings.get(name) for name in SETTINGS},
             "encoder": self.encoder.to_json(),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.numbers import CURRENCY, unified
@@ -13,7 +14,38 @@ if TYPE_CHECKING:
 
 MINUS_BEHIND, MINUS_BEFORE = r"^\d{1,2} ?-$", r"^\D*-\D*\d"
 GRADES_AT_MOST, LARGEST_GRADE = 20, 15  # different cells; the points of German schools
+ONE_SIGN = {
+    "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "RMB": "¥", "INR": "₹", "RS": "₹",
+    "FR": "CHF",
+    "R$": "BRL", "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "РУБ": "RUB", "₽": "RUB",
+}  # fmt: skip
 MORE_THAN_DIGITS = r"[^\d\s.,'+()-]"
+
+
+def currency_of(column: pl.Series) -> str | None:
+    """The currency of most amounts of a column of text, by its usual sign; None where most have none."""
+    import polars as pl
+
+    if column.dtype != pl.String:
+        return None
+    odd = column.filter(column.str.contains(MORE_THAN_DIGITS).fill_null(value=False))
+    signs = unified(odd).str.extract(rf"({CURRENCY})", 1).drop_nulls()
+    if 2 * len(signs) <= len(column.drop_nulls()):
+        return None
+    sign = str(signs.value_counts(sort=True).row(0)[0]).strip()
+    return ONE_SIGN.get(sign.upper().rstrip("."), sign)
+
+
+def other_currencies(frame: pl.DataFrame, known: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What is said of new amounts in another currency than the run's.
+
+    Args:
+        known: column -> currency, of the run.
+    """
+    for name, sign in known.items():
+        other = currency_of(frame.get_column(name)) if name in frame.columns else None
+        if other is not None and other != sign:
+            yield "doubtful", f"{name}: {other}", f"the run was fitted on amounts in {sign}; nothing is converted"
 
 
 def minus_behind(column: pl.Series) -> tuple[str, str] | None:
