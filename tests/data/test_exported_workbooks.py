@@ -57,6 +57,12 @@ def test_a_page_without_a_table_or_with_several_is_refused(tmp_path: Path, table
         read_table(tmp_path / "t.xls")
 
 
+def test_a_page_cannot_ask_for_any_number_of_cells(tmp_path: Path) -> None:
+    (tmp_path / "t.xls").write_text(f"<table><tr>{'<td rowspan=1000 colspan=1000>1' * 1_000}{'<tr>' * 1_000}</table>")
+    with pytest.raises(DataError, match="more cells over several rows"):
+        read_table(tmp_path / "t.xls")
+
+
 @pytest.mark.parametrize(("separator", "encoding"), [("\t", "utf-8"), (";", "cp1252"), ("\t", "utf-16")])
 def test_delimited_text_is_read_as_what_it_is(tmp_path: Path, separator: str, encoding: str) -> None:
     text = "\r\n".join(separator.join(row) for row in ROWS)

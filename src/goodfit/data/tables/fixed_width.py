@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+
+import numpy as np
 
 from goodfit.data.tables.spaced_columns import NUMBER, NUMERIC_AT_LEAST, has_sign
 
 LINES_AT_LEAST = 4
 LETTERS_AT_MOST = 2_000  # of a line
+LINES_AT_ONCE = 5_000
 
 
 def fixed_width(data: bytes) -> bytes | None:
@@ -25,12 +29,7 @@ def fixed_width(data: bytes) -> bytes | None:
     width = max(map(len, filled))
     if len(filled) < LINES_AT_LEAST or width > LETTERS_AT_MOST:
         return None
-    used = bytearray(width)
-    for line in filled:
-        for at, sign in enumerate(line):
-            if sign != " ":
-                used[at] = 1
-    columns = _named(_columns(used), filled[0])
+    columns = _named(_columns(_used(filled, width)), filled[0])
     if len(columns) < 2 or len(columns) != len(filled[0].split()):
         return None  # a name of several words, or a column without one: where it ends is not known
     rows = [[line[start:end].strip() for start, end in columns] if line.strip() else [] for line in lines]
@@ -42,17 +41,20 @@ def fixed_width(data: bytes) -> bytes | None:
     return text.getvalue().encode()
 
 
-def _columns(used: bytearray) -> list[tuple[int, int]]:
+def _used(lines: Sequence[str], width: int) -> np.ndarray:
+    """(width,) bool: places that are not blank in some line."""
+    used = np.zeros(width, dtype=bool)
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        block = "".join(line.ljust(width) for line in lines[start : start + LINES_AT_ONCE])
+        signs = np.frombuffer(block.encode("utf-32-le"), dtype=np.uint32).reshape(-1, width)
+        used |= (signs != ord(" ")).any(axis=0)
+    return used
+
+
+def _columns(used: np.ndarray) -> list[tuple[int, int]]:
     """Where each run of places with letters begins and ends."""
-    columns: list[tuple[int, int]] = []
-    for at, place in enumerate(used):
-        if not place:
-            continue
-        if columns and columns[-1][1] == at:
-            columns[-1] = (columns[-1][0], at + 1)
-        else:
-            columns.append((at, at + 1))
-    return columns
+    steps = np.diff(used.astype(np.int8), prepend=0, append=0)
+    return list(zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True))
 
 
 def _named(columns: list[tuple[int, int]], names: str) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from goodfit.formatting import counted
 PAGE = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 BYTES_OF_HEAD = 4_096
+CELLS_ALWAYS, LETTERS_OF_A_CELL = 10_000, 5  # <td>1 has five; cells that reach over others have no letters there
 SPAN_AT_MOST = 1_000  # columns or rows of one cell: as browsers limit it
 LINES_AT_LEAST = 2  # the names of columns and a row
 
@@ -44,9 +45,16 @@ def table_of_page(page: str, path: Path) -> tuple[str, bool]:
     Raises:
         DataError: there is no table with rows, or there are several.
     """
-    parser = _Tables()
-    parser.feed(page)
-    parser.close()
+    parser = _Tables(CELLS_ALWAYS + len(page) // LETTERS_OF_A_CELL)
+    try:
+        parser.feed(page)
+        parser.close()
+    except _TooManyCellsError as error:
+        raise DataError(
+            "its table has more cells over several rows and columns than can be meant",
+            where=path,
+            fix="Save it as .xlsx or CSV",
+        ) from error
     filled = [table for table in parser.tables if len(table) >= LINES_AT_LEAST]
     if len(filled) != 1:
         what = f"{counted(len(filled), 'table')} with rows" if filled else "no table with rows"
@@ -67,14 +75,15 @@ Cell = tuple[str, bool]  # its text, and whether it is a name (th)
 class _Tables(HTMLParser):
     """All tables of a page: rows of cells. Tables in tables are tables as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, cells_at_most: int) -> None:
         super().__init__(convert_charrefs=True)
+        self._left = [cells_at_most]  # of all tables together
         self.tables: list[list[list[Cell]]] = []
         self._open: list[_Table] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
-            self._open.append(_Table())
+            self._open.append(_Table(self._left))
             return
         if not self._open:
             return
@@ -115,10 +124,19 @@ class _Tables(HTMLParser):
         self.tables.append(table.rows)
 
 
-class _Table:
-    """One table while it is read."""
+class _TooManyCellsError(Exception):
+    """Cells that reach over many rows and columns: few letters that would take much memory."""
 
-    def __init__(self) -> None:
+
+class _Table:
+    """One table while it is read.
+
+    Args:
+        left: how many cells there may still be, in a list of one.
+    """
+
+    def __init__(self, left: list[int]) -> None:
+        self._left = left
         self.rows: list[list[Cell]] = []
         self._row: list[Cell] | None = None
         self._cell: list[str] | None = None
@@ -148,7 +166,7 @@ class _Table:
             cell = (text if at == 0 else "", self._named)
             if self._lines > 1:
                 self._below[len(self._row)] = (cell, self._lines - 1)
-            self._row.append(cell)
+            self._add_cell(self._row, cell)
         self._cell = None
         self._take_from_above(self._row)
 
@@ -164,4 +182,10 @@ class _Table:
             cell, lines = known
             if lines > 1:
                 self._below[len(row)] = (cell, lines - 1)
-            row.append(cell)
+            self._add_cell(row, cell)
+
+    def _add_cell(self, row: list[Cell], cell: Cell) -> None:
+        self._left[0] -= 1
+        if self._left[0] < 0:
+            raise _TooManyCellsError
+        row.append(cell)
