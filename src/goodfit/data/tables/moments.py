@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.date_words import plain_dates, plain_form
-from goodfit.data.tables.visible import visible
+from goodfit.data.tables.visible import CELLS_LOOKED_AT, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,7 +105,7 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
     return read.rename(column.name)
 
 
-def serial_days(column: pl.Series, form: str | None) -> pl.Series:
+def serial_days(column: pl.Series, form: str | None) -> list[float | str]:
     """The cells of a column of dates that are serial days of Excel, where its form has none.
 
     Args:
@@ -113,15 +113,16 @@ def serial_days(column: pl.Series, form: str | None) -> pl.Series:
     """
     import polars as pl
 
-    forms = () if form is None else form.split(MIXED)
-    if EXCEL_DAYS in forms or form in UNIX:
-        return column.clear()
+    if form is not None and (form in UNIX or EXCEL_DAYS in form.split(MIXED)):
+        return []
     if column.dtype.is_numeric():
-        return column.filter(column.is_between(*EXCEL_DAYS_OF_DATES))
+        return column.filter(column.is_between(*EXCEL_DAYS_OF_DATES)).to_list()
     if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        return column.clear()
+        return []
+    if len(column) <= CELLS_LOOKED_AT:
+        return [cell for cell in column.to_list() if cell is not None and re.match(EXCEL_DAY, cell.strip())]
     text = visible(column)
-    return text.filter(text.str.contains(EXCEL_DAY))
+    return text.filter(text.str.contains(EXCEL_DAY)).to_list()
 
 
 def _of_excel(days: pl.Series) -> pl.Series:

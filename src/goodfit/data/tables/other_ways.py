@@ -19,6 +19,7 @@ from goodfit.data.tables.numbers import is_nested, numbers
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SLIPS_AT_MOST, has_sign, has_signs
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
+from goodfit.data.tables.visible import CELLS_LOOKED_AT
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -149,8 +150,15 @@ def columns_with_other_mark(frame: pl.DataFrame, ways: Sequence[Way]) -> Iterato
         if not plain or way.column not in frame.columns:
             continue
         column = frame.get_column(way.column)
-        if column.dtype == pl.String and column.str.contains(OTHER[way.decimal], literal=True).any():
+        if column.dtype == pl.String and _has_sign(column, OTHER[way.decimal]):
             yield way
+
+
+def _has_sign(text: pl.Series, sign: str) -> bool:
+    """Whether it stands in any cell; a few are looked at one by one, which is quicker than a call of polars."""
+    if len(text) > CELLS_LOOKED_AT:
+        return bool(text.str.contains(sign, literal=True).any())
+    return any(cell is not None and sign in cell for cell in text.to_list())
 
 
 def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:

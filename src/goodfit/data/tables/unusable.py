@@ -150,7 +150,7 @@ class Unused:
     def known_words(self) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
         """Column -> word -> the known one that it is in another spelling; and a line for each such column."""
         found, notes = {}, []
-        for category in self._encoder.categories:
+        for category in self._encoder.categories if self._unknown else ():
             unknown = self._unknown.get(category.source, {}) if category.part is None else {}
             words = known_words(unknown, category.levels)
             if words:
