@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 from os import PathLike
 
+from goodfit.formatting import sentence
 from goodfit.naming import named
 
 
@@ -38,9 +39,8 @@ class GoodfitError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where is not None else ""
-        end = "" if self.fix is not None and self.fix.endswith("?") else "."
-        advice = f" {self.fix}{end}" if self.fix else ""
-        return place + named(f"{self.what}.{advice}")
+        advice = f" {sentence(self.fix)}" if self.fix else ""
+        return place + named(sentence(self.what) + advice)
 
 
 def _again(kind: type[GoodfitError], what: str, where: str | PathLike[str] | None, fix: str | None) -> GoodfitError:

@@ -162,8 +162,9 @@ def moment(created: str) -> str:
 
 
 def sentence(text: Any) -> str:
-    """With one full stop at its end."""
-    return str(text).rstrip(". ") + "."
+    """With one full stop at its end, or the question mark or the three points that it ends with."""
+    ended = str(text).rstrip()
+    return ended if ended.endswith(("?", "!", "...", "…")) else ended.rstrip(". ") + "."
 
 
 def _plain(value: Any) -> Any:

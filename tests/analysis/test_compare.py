@@ -204,6 +204,24 @@ def test_different_rows_are_refused_with_how_many(tmp_path: Path) -> None:
     assert "6 only in b (10, 11, 12, ...)" in str(error.value)
 
 
+def test_a_key_is_one_whoever_wrote_it(tmp_path: Path) -> None:
+    """pandas writes whole numbers beside a gap as 1.0; 007 is another name than 7."""
+    truth = ["x", "y"] * 6
+    a = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[at, y, y] for at, y in enumerate(truth)])
+    floats = [[f"{at}.0", y, "x"] for at, y in reversed(list(enumerate(truth)))]
+    b = write(tmp_path / "b.csv", ["id", "truth", "prediction"], floats)
+    pair = goodfit.compare(a, b).pairs[0]
+    assert pair.values == (1.0, 0.5)
+    codes = write(
+        tmp_path / "c.csv", ["id", "truth", "prediction"], [[f"{at:03d}", y, y] for at, y in enumerate(truth)]
+    )
+    with pytest.raises(UsageError, match="not the same rows"):
+        goodfit.compare(a, codes)
+    both = write(tmp_path / "d.csv", ["id", "truth", "prediction"], [["1", "x", "x"], ["1.0", "y", "y"]])
+    other = write(tmp_path / "e.csv", ["id", "truth", "prediction"], [["1.0", "y", "y"], ["1", "x", "x"]])
+    assert goodfit.compare(both, other).pairs
+
+
 def test_equal_keys_of_other_data_are_refused(tmp_path: Path) -> None:
     a = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[at, "xy"[at % 2], "x"] for at in range(10)])
     b = write(tmp_path / "b.csv", ["id", "truth", "prediction"], [[at, "xyy"[at % 3], "x"] for at in range(10)])

@@ -121,3 +121,22 @@ def test_where_classes_overlap_it_is_said_that_many_of_these_labels_are_right(tm
     shown = CliRunner().invoke(app, ["labels", str(path)]).output
     assert "its classes overlap, and many of these labels are right" in shown
     assert 0.6 < goodfit.find_wrong_labels(path).right < 0.9
+
+
+def test_columns_of_probabilities_may_be_called_in_other_letters(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    share = random.uniform(0.02, 0.98, 80)
+    label = np.where(share > 0.5, "high", "low")
+    label[0] = "low" if label[0] == "high" else "high"
+    found = []
+    for names in (("p_low", "p_high"), ("p_Low", "P_HIGH")):
+        path = tmp_path / "p.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["id", "label", *names])
+            writer.writerows([at, label[at], 1 - share[at], share[at]] for at in range(80))
+        found.append([each.key for each in goodfit.find_wrong_labels(path).wrong])
+    assert found[0] == found[1]
+    path.write_text("id,label,p_Low,p_other\n1,low,0.5,0.5\n2,high,0.1,0.9\n")
+    with pytest.raises(GoodfitError, match="no column of predictions"):
+        goodfit.find_wrong_labels(path)

@@ -96,6 +96,12 @@ def test_the_column_of_the_label_is_printed_and_chosen_by_target(place: Path) ->
         listed(place, text, target="colour")
 
 
+@pytest.mark.parametrize("names", ["Dateiname;Klasse;Alter", "fichier;classe;âge", "文件名;标签;年龄"])
+def test_names_of_columns_in_other_languages(place: Path, names: str) -> None:
+    source = listed(place, lines("scans/train/id{n};{label};3{n}", names))
+    assert source.targets == ["café", "thé"] * 3
+
+
 def test_the_column_of_the_paths_is_chosen_by_path(place: Path) -> None:
     text = lines("scans/train/id{n}.jpg,img/{n}.png,{label}", "left,right,label")
     with pytest.raises(DataError, match=r"several columns name images: left, right\. Choose one by --path"):

@@ -50,8 +50,27 @@ def test_names_of_columns_from_r_and_separators_at_the_ends_of_lines(tmp_path: P
     path = tmp_path / "t.csv"
     assert x_of(path, NAMES + "".join(f"{at},{line}" for at, line in enumerate(LINES, start=1))) == VALUES
     assert read_delimited(path).frame.columns == ["Unnamed: 0", "name", "x", "y"]
+    assert ("first column", "names of rows") in [note[:2] for note in read_delimited(path).notes]
     assert x_of(path, NAMES + BODY.replace("\n", ",\n")) == VALUES
     assert read_delimited(path).frame.columns == ["name", "x", "y"]
+
+
+@pytest.mark.parametrize("rows", [("1", "2", "3", "4"), ("17", "3", "120", "44"), ("car 1", "car 2", "a", "b")])
+@pytest.mark.parametrize("separator", [" ", "\t", ";"])
+def test_a_table_of_r_has_names_of_rows_that_its_first_line_does_not_name(
+    tmp_path: Path, rows: tuple[str, ...], separator: str
+) -> None:
+    """write.table(frame, "t.txt") writes them, of a part of a table too, in quotes and with one name less."""
+    path = tmp_path / "t.txt"
+    names, below = (
+        ['"x"', '"city"', '"y"'],
+        [[f'"{row}"', f"{at}.5", '"New York, NY"', "NA"] for at, row in enumerate(rows)],
+    )
+    path.write_text("".join(separator.join(cells) + "\n" for cells in (names, *below)))
+    read = read_delimited(path)
+    assert read.frame.columns == ["Unnamed: 0", "x", "city", "y"]
+    assert read.frame.rows() == [(row, f"{at}.5", "New York, NY", "NA") for at, row in enumerate(rows)]
+    assert ("first column", "names of rows") in [note[:2] for note in read.notes]
 
 
 @pytest.mark.parametrize(

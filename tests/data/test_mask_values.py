@@ -196,9 +196,64 @@ def test_masks_of_a_run_that_its_threshold_would_empty(tmp_path: Path) -> None:
     same = masks(*folders(tmp_path / "same", grey))
     same.prepare(schema)
     np.testing.assert_array_equal(same.targets[0].numpy(), blobs()[0])
-    other = masks(*folders(tmp_path / "other", lambda inside: grey(inside, 1)))
-    with pytest.raises(DataError, match=r"reach up to 1; the run was fitted on masks of two classes"):
+    other = masks(*folders(tmp_path / "other", lambda inside: grey(inside, 7)))
+    with pytest.raises(DataError, match=r"reach up to 7; the run was fitted on masks of two classes"):
         other.prepare(schema)
+
+
+@pytest.mark.parametrize(
+    ("run", "new", "ending", "value"),
+    [
+        (lambda inside: grey(inside, 1), grey, "png", "two classes, threshold 128"),
+        (lambda inside: grey(inside, 1), softened, "png", "two classes, threshold 128"),
+        (lambda inside: grey(inside, 1), grey, "jpg", "two classes, threshold 128"),
+        (grey, lambda inside: grey(inside, 1), "png", "two classes"),
+    ],
+    ids=["255 for 1", "soft", "jpeg", "1 for 255"],
+)
+def test_black_and_white_is_two_classes_for_a_run_of_other_values(
+    tmp_path: Path, run: Make, new: Make, ending: str, value: str
+) -> None:
+    schema = read(folders(tmp_path / "fit", run)).schema()
+    source = masks(*folders(tmp_path / "new", new, ending))
+    source.prepare(schema)
+    for row, inside in enumerate(blobs()):
+        assert (source.targets[row].numpy() == inside).mean() > 0.98
+    assert [note[:2] for note in source.notes if note[0] == "masks"] == [("masks", value)]
+
+
+def test_new_masks_are_refused_without_an_option_that_evaluate_lacks(tmp_path: Path) -> None:
+    schema = read(folders(tmp_path / "fit", lambda inside: grey(inside, 1))).schema()
+    more = masks(*folders(tmp_path / "more", lambda inside: np.where(COLUMNS < 9, 2, grey(inside, 1)).astype(np.uint8)))
+    with pytest.raises(
+        DataError, match=r"class above 1, the last one: .*Save them with the values .*: 0 to 1"
+    ) as refused:
+        more.prepare(schema)
+    assert "--" not in str(refused.value)
+
+
+def test_a_class_that_no_mask_of_the_run_has_is_said(tmp_path: Path) -> None:
+    """Masks from 1 on (a trimap), and new ones from 0 on: the numbers mean something else."""
+    schema = read(folders(tmp_path / "fit", lambda inside: grey(inside, 2, 1))).schema()
+    same = masks(*folders(tmp_path / "same", lambda inside: grey(inside, 2, 1)))
+    same.prepare(schema)
+    other = masks(*folders(tmp_path / "other", lambda inside: grey(inside, 1, 0)))
+    other.prepare(schema)
+    share = 100 * (1 - np.mean(blobs()))
+    said = ("classes", f"0 {share:.1f}%", "of the pixels of these masks; no mask of the run had this class")
+    assert said in other.notes
+    assert said[2] not in [why for _, _, why in same.notes]
+
+
+def test_void_of_most_of_new_masks_is_refused_without_such_an_option(tmp_path: Path) -> None:
+    def border(inside: np.ndarray, width: int = 10) -> np.ndarray:
+        return np.where(inside, 1, np.where(width > COLUMNS, 255, 0)).astype(np.uint8)
+
+    schema = read(folders(tmp_path / "fit", border)).schema()
+    most = masks(*folders(tmp_path / "most", lambda inside: border(inside, 46)))
+    with pytest.raises(DataError, match="Save them with the values of the masks that the run was fitted on") as refused:
+        most.prepare(schema)
+    assert "--" not in str(refused.value)
 
 
 def test_a_run_of_an_older_version_reads_anything_above_0(tmp_path: Path) -> None:

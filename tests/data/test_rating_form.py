@@ -107,17 +107,14 @@ def test_ratings_of_a_pair_that_has_one_are_counted(tmp_path: Path) -> None:
     assert ("again", f"{again} ratings", why) in notes
 
 
-def test_new_ratings_with_the_other_decimal_mark_are_refused(tmp_path: Path) -> None:
+def test_new_ratings_with_the_other_decimal_mark_are_read(tmp_path: Path) -> None:
     run = prepared_ratings(tmp_path, [f"{at % 9 / 2 + 1}" for at in range(200)])
     run.learn(torch.arange(200))
     (tmp_path / "n.csv").write_text("user;item;stars\nu1;i1;3,5\nu2;i2;4,5\n")
-    new = ratings_of(tmp_path / "n.csv", "user", "item")
-    new.prepare(run.schema())
-    assert new.targets is None
-    assert "the column 'stars' has a decimal comma" in str(new.targets_refused)  # for evaluate; predict needs none
-    new = ratings_of(tmp_path / "n.csv", "user", "item", decimal=",")
-    new.prepare(run.schema())
-    assert list(new.targets or ()) == [3.5, 4.5]
+    for decimal in (None, ","):
+        new = ratings_of(tmp_path / "n.csv", "user", "item", decimal=decimal)
+        new.prepare(run.schema())
+        assert list(new.targets or ()) == [3.5, 4.5]
 
 
 def test_choices_of_a_pair_that_has_one_are_counted(tmp_path: Path) -> None:

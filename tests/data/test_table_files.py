@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import json
 import zipfile
 from pathlib import Path
 
@@ -199,3 +200,29 @@ def test_of_an_archive_with_several_files_the_tables_are_named(tmp_path: Path) -
     assert not is_table(archive_of(tmp_path / "photos.zip", **{"cat/1.png": b"x"}))
     (tmp_path / "broken.zip").write_bytes(b"PK\3\4")
     assert not is_table(tmp_path / "broken.zip")
+
+
+@pytest.mark.parametrize("orient", ["columns", "split", "index", "records", "list"])
+def test_json_as_pandas_writes_it(tmp_path: Path, orient: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": [7.5, None, 9.0], "y": ["a", "b", "c"]})
+    text = json.dumps(frame.astype(object).where(frame.notna(), None).to_dict("list"))
+    (tmp_path / "t.json").write_text(text if orient == "list" else frame.to_json(orient=orient))
+    assert read_table(tmp_path / "t.json").rows() == [(7.5, "a"), (None, "b"), (9.0, "c")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"x": {"a": 1}, "y": {"a": 2}}',  # names of columns inside or outside
+        '{"0": {"1": 1}, "2": {"1": 2}}',
+        '{"x": [1, 2], "y": [1]}',
+        '{"status": "ok", "data": [{"x": 1}]}',
+        '{"columns": ["x"], "data": [[1, 2]]}',
+        "{}",
+    ],
+)
+def test_one_json_object_that_is_no_table_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.json").write_text(text)
+    with pytest.raises(DataError, match="the file is one JSON object, not rows"):
+        read_table(tmp_path / "t.json")

@@ -13,7 +13,8 @@ import torch
 from goodfit.data import open_data
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.numbers import numbers, unified
+from goodfit.data.tables.mixed_signs import minus_behind
+from goodfit.data.tables.numbers import HOURS, numbers, unified
 
 ROWS = 40
 
@@ -61,6 +62,8 @@ def table_of(cells: list[str], name: str = "c") -> str:
         ("1,500 KES", ".", 1500),
         ("99,50 lei", ",", 99.5),
         ("120 руб.", ",", 120),
+        ("Rs. 5,00,000/-", ".", 500_000),
+        ("500/- INR", ".", 500),
     ],
 )
 def test_what_stands_at_a_number_without_being_part_of_it(cell: str, decimal: str, value: float) -> None:
@@ -170,3 +173,38 @@ def test_targets_of_clock_times_are_hours_and_versions_are_doubted(tmp_path: Pat
 def test_a_word_beside_few_classes_of_numbers_is_a_class(tmp_path: Path, word: str) -> None:
     source = opened(tmp_path / "t.csv", table_of(["1", word, "2", "1"] * 15), target="c")
     assert list(source.targets)[:4] == ["1", word, "2", "1"]
+
+
+@pytest.mark.parametrize(
+    "grades", [["1+", "1", "1-", "2+", "2", "2-", "3+", "3", "3-"], ["1", "2-", "2", "3+", *["4"] * 90]]
+)
+def test_grades_of_schools_are_words_and_not_numbers_below_0(grades: list[str]) -> None:
+    column = pl.Series("grade", grades * 10)
+    kind = infer_type(column, categorical=(), numeric=(), ignore=())
+    assert kind.name == "category"
+    assert infer_type(column, categorical=(), numeric=("grade",), ignore=()).name == "number"
+
+
+def test_small_numbers_with_a_minus_behind_are_doubted_and_amounts_are_not() -> None:
+    found = minus_behind(pl.Series("grade", ["1", "2-", "2", "3-"] * 10))
+    assert found is not None
+    assert found[0] == "the column 'grade' has '2-', which is read as -2"
+    for cells in (["1", "-2", "2-"], ["1.5", "2-", "3"], ["100", "20-", "3-"], ["1", "2", "3"]):
+        assert minus_behind(pl.Series("stock", cells * 10)) is None
+
+
+@pytest.mark.parametrize("cells", [["x", "", "", "x"] * 20, ["1", ""] * 20, [1.0, None] * 20])
+def test_a_box_that_is_ticked_or_empty_is_a_category(cells: list[Any]) -> None:
+    kind = infer_type(pl.Series("box", cells), categorical=(), numeric=(), ignore=())
+    assert (kind.name, kind.why) == ("category", "one value, or empty: a mark")
+    few = infer_type(pl.Series("box", [*cells[:1] * 80, *cells[1:2]]), categorical=(), numeric=(), ignore=())
+    assert (few.name, few.why) == ("left out", "one value, or missing")
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour"), [("8h30", 8.5), ("14.30 Uhr", 14.5), ("8 Uhr 15", 8.25), ("12 Uhr", 12), ("1 h 45 min", 1.75)]
+)
+def test_clock_times_in_words(cell: str, hour: float) -> None:
+    assert numbers(pl.Series([cell]), ".", HOURS)[0] == pytest.approx(hour)
+    cells = pl.Series("at", [cell, "7h05", "23h59"] * 9)
+    assert infer_type(cells, categorical=(), numeric=(), ignore=()).format == HOURS

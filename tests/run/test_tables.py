@@ -15,7 +15,7 @@ from sklearn.metrics import mean_squared_error
 
 import goodfit as gf
 from goodfit.checks.finding import Level
-from goodfit.errors import DataError
+from goodfit.errors import DataError, UsageError
 
 ROWS = 400
 
@@ -74,6 +74,19 @@ def test_predictions_do_not_depend_on_how_the_rows_are_written(fitted: Path, csv
         np.testing.assert_allclose(run.predict(place)["p_yes"], wanted, atol=1e-6)
     alone = [run.predict(frame[row])["p_yes"][0] for row in range(5)]
     np.testing.assert_allclose(alone, wanted[:5], atol=1e-6)
+
+
+def test_predictions_are_gone_through_by_row_and_asked_by_column(fitted: Path) -> None:
+    predictions = gf.load(fitted).predict(people().drop("rich"))
+    rows = list(predictions)
+    assert len(rows) == len(predictions)
+    assert [row["p_yes"] for row in rows] == predictions["p_yes"]
+    assert list(rows[0]) == ["key", *predictions.columns, "error"]
+    assert "prediction" in predictions
+    assert 0 not in predictions
+    for asked in (0, slice(3), "p_maybe"):
+        with pytest.raises(UsageError, match=r"no column .*The columns are prediction, "):
+            predictions[asked]  # type: ignore[index]  # what people try
 
 
 def test_odd_rows_get_an_answer_and_a_missing_column_a_line(fitted: Path) -> None:

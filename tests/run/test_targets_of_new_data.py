@@ -37,7 +37,6 @@ def predicted(run: gf.Run, frame: pl.DataFrame) -> list[float]:
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("1,5", "the column 'weight' has a decimal comma"),
         ("heavy", "not one of the 60 values of the target 'weight' is a number, such as 'heavy'"),
         ("15%", "the column 'weight' has a percent sign"),
     ],
@@ -47,6 +46,28 @@ def test_targets_that_cannot_be_read_are_an_error_to_evaluate_alone(run: gf.Run,
     assert predicted(run, odd) == predicted(run, rows().drop("weight"))
     with pytest.raises(DataError, match=message):
         run.evaluate(odd)
+
+
+@pytest.mark.parametrize(
+    ("trained", "written", "word"),
+    [
+        (("Large", "Very small"), ("LARGE", "very  small"), "'LARGE' is read as 'Large'"),
+        (("01", "10"), ("1", "10"), "'1' is read as '01'"),
+        (("ja", "nein"), ("Yes", "No"), "'No' is read as 'nein'"),
+    ],
+)
+def test_labels_in_another_spelling_are_scored_and_it_is_said(
+    tmp_path: Path, trained: tuple[str, str], written: tuple[str, str], word: str
+) -> None:
+    sizes = [row * 0.25 for row in range(ROWS)]
+    frame = pl.DataFrame({"size": sizes, "kind": [trained[row >= 30] for row in range(ROWS)]})
+    new = frame.with_columns(kind=pl.Series([written[row >= 30] for row in range(ROWS)]))
+    with gf.fit(frame, target="kind", arch="mlp", epochs=2, rivals="none", out=tmp_path / "run", quiet=True) as run:
+        scored = run.evaluate(new)
+        assert scored["metrics"] == run.evaluate(frame)["metrics"]
+        assert [why for name, _, why in scored["notes"] if name == "read as"] == [f"{word}, which training had"]
+        with pytest.raises(DataError, match="its label 'huge' is not among"):
+            run.evaluate(new.with_columns(kind=pl.lit("huge")))
 
 
 def test_the_column_that_is_not_there_is_named(run: gf.Run) -> None:

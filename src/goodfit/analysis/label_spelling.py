@@ -15,15 +15,20 @@ def one_spelling(columns: Sequence[Iterable[str]]) -> dict[str, str]:
     Args:
         columns: labels of the truth, of predictions, names of classes.
     """
-    import polars as pl
-
     listed = [list(dict.fromkeys(column)) for column in columns]
     labels = list(dict.fromkeys(label for column in listed for label in column))
-    plain = texts(pl.Series("label", labels, dtype=pl.String)).to_list()
-    value_of = {label: label if value is None else str(value) for label, value in zip(labels, plain, strict=True)}
+    value_of = dict(zip(labels, plain_texts(labels), strict=True))
     if any(len({value_of[label] for label in column}) < len(column) for column in listed):
         return {label: label for label in labels}
     first: dict[str, str] = {}
     for label in labels:
         first.setdefault(value_of[label], label)
     return {label: first[value_of[label]] for label in labels}
+
+
+def plain_texts(labels: Sequence[str]) -> list[str]:
+    """The one text of the value of each: "1" of 1.0."""
+    import polars as pl
+
+    plain = texts(pl.Series("label", labels, dtype=pl.String)).to_list()
+    return [label if value is None else str(value) for label, value in zip(labels, plain, strict=True)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from goodfit.analysis.headline import noun_of
-from goodfit.formatting import counted, rows_called
+from goodfit.formatting import counted, rows_called, sentence
 from goodfit.record import Record
 from goodfit.tasks import from_json
 from goodfit.tasks.metric import Metric
@@ -110,7 +110,7 @@ def _findings(record: Record) -> Iterator[str]:
         yield "No rule has a finding for this run."
     for finding in record.findings:
         where = f"{finding.code}, {finding.level.value}"
-        yield f"- **{finding.rule}** ({where}): {_escaped(finding.message)}. {_escaped(finding.fix)}."
+        yield f"- **{finding.rule}** ({where}): {_escaped(sentence(finding.message))} {_escaped(sentence(finding.fix))}"
 
 
 def _escaped(text: str) -> str:

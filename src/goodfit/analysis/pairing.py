@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.label_spelling import one_spelling
+from goodfit.analysis.label_spelling import one_spelling, plain_texts
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
 
@@ -33,6 +33,8 @@ def paired(entries: Sequence[Entry]) -> list[Entry]:
     first = entries[0]
     keyed = all(entry.keyed for entry in entries)
     if keyed:
+        entries = _keys_spelt_alike(entries)
+        first = entries[0]
         _refuse_other_rows_of_a_key(entries)
     ordered = [first, *(_in_order(first, other, keyed) for other in entries[1:])]
     with_truth = [entry for entry in ordered if entry.truth is not None]
@@ -46,6 +48,16 @@ def paired(entries: Sequence[Entry]) -> list[Entry]:
     labels = _labels(ordered)
     groups = next((entry.groups for entry in ordered if entry.groups is not None), None)
     return [_with_labels(replace(entry, truth=reference.truth, groups=groups), labels) for entry in ordered]
+
+
+def _keys_spelt_alike(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """With one text for one key, whoever wrote it (1 and 1.0), where no model has a key in two of its texts."""
+    if all(set(entry.keys) == set(entries[0].keys) for entry in entries[1:]):
+        return entries
+    plain = [plain_texts(entry.keys) for entry in entries]
+    if any(len(set(keys)) < len(keys) for keys in plain):
+        return entries
+    return [replace(entry, keys=tuple(keys)) for entry, keys in zip(entries, plain, strict=True)]
 
 
 def _in_order(first: Entry, other: Entry, keyed: bool) -> Entry:

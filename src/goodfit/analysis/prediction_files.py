@@ -23,6 +23,7 @@ from goodfit.analysis.prediction_columns import (
     probability_columns,
 )
 from goodfit.data.tables.conventions import Convention, convention
+from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import read_parts
 from goodfit.errors import DataError, UsageError
@@ -175,7 +176,9 @@ def _probabilities(
     spelling = one_spelling([[*labels], [*of_class]])
     known = {spelling[label] for label in labels}
     if named and not any(spelling[label] in known for label in of_class):
-        of_class = {}
+        words = known_words([*of_class], sorted(labels))  # p_Low beside the label low
+        whole = len(set(words.values())) == len(words) == len(of_class)
+        of_class = {words[label]: column for label, column in of_class.items()} if whole else {}
     two = len(known) <= 2 or not named
     return of_class, next((column for column in others if plain(column) in POSITIVE), None) if two else None
 

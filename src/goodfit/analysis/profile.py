@@ -188,7 +188,7 @@ def _of_column(column: pl.Series, mark: str, kind: ColumnType) -> ColumnProfile:
 def _of_numbers(column: pl.Series, values: np.ndarray, kind: ColumnType) -> ColumnProfile:
     values = np.asarray(values, dtype=np.float64)
     low, first, median, third, high = (float(each) for each in np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
-    counts, edges = np.histogram(values, bins=_bins(values))
+    counts, edges = _histogram(values)
     described = NumberProfile(
         mean=float(values.mean()),
         deviation=sample_deviation(values),
@@ -201,6 +201,15 @@ def _of_numbers(column: pl.Series, values: np.ndarray, kind: ColumnType) -> Colu
     )
     rows = len(column)
     return ColumnProfile(column.name, kind.name, kind.why, rows, rows - len(values), len(np.unique(values)), described)
+
+
+def _histogram(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and edges; of numbers as far apart as float64 can tell them, each bin is at least two steps wide."""
+    step = 2 * float(np.spacing(np.abs(values).max()))
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        low, high = low - max(step, 0.5), high + max(step, 0.5)
+    return np.histogram(values, bins=max(1, min(_bins(values), int((high - low) / step))), range=(low, high))
 
 
 def _bins(values: np.ndarray) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.formatting import capital, counted, plural, rows_called
+from goodfit.formatting import capital, counted, plural, rows_called, sentence
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import Metric
 
@@ -112,5 +112,5 @@ def sentences(
         lines.append(
             f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation {plural(noun)}."
         )
-    lines += [f"{capital(finding.message)}. {finding.fix}." for finding in findings]
+    lines += [f"{capital(sentence(finding.message))} {sentence(finding.fix)}" for finding in findings]
     return lines

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit.checks.finding import Finding, Level
+from goodfit.formatting import sentence
 
 if TYPE_CHECKING:
     from goodfit.checks.engine.program_state import Summary
@@ -80,7 +81,7 @@ def _block(finding: Finding) -> str:
         code = linecache.getline(finding.file, finding.line).strip()
         if code:
             lines.append(f"    > {code}")
-    for text in (f"{_begun(finding.message)}.", f"Fix: {finding.fix}."):
+    for text in (sentence(_begun(finding.message)), f"Fix: {sentence(finding.fix)}"):
         lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
 
@@ -108,7 +109,7 @@ def as_sarif(findings: Sequence[Finding]) -> str:
         result: dict[str, Any] = {
             "ruleId": finding.rule,
             "level": SARIF_LEVELS[finding.level],
-            "message": {"text": f"{finding.message}. {finding.fix}."},
+            "message": {"text": f"{sentence(finding.message)} {sentence(finding.fix)}"},
             "occurrenceCount": finding.count,
         }
         if finding.file:
@@ -141,7 +142,7 @@ def as_github(findings: Sequence[Finding]) -> str:
         where = [f"file={finding.file}"] if finding.file else []
         where += [f"line={finding.line}"] if finding.file and finding.line else []
         title = f"title={finding.rule} ({finding.code})"
-        text = f"{finding.message}. {finding.fix}.".replace("%", "%25").replace("\n", "%0A")
+        text = f"{sentence(finding.message)} {sentence(finding.fix)}".replace("%", "%25").replace("\n", "%0A")
         lines.append(f"::{finding.level.value} {','.join([*where, title])}::{text}")
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.command_options import source_options as source_options
+from goodfit.data.other_files import of_another_program
 from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
@@ -123,6 +124,8 @@ def _strongest(data: Any, given: Mapping[str, Any]) -> type[Source]:
 
 def _nothing_reads(data: Any) -> UsageError | DataError:
     if isinstance(data, Path):
+        if (known := of_another_program(data)) is not None:
+            return known
         return DataError(
             "neither a folder of images, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
             where=data,

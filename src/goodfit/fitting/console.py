@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.formatting import fixed
+from goodfit.formatting import fixed, sentence
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -51,7 +51,7 @@ class Console:
         self.say(f"  {choice.name:<16}{choice.value}  ({choice.why})")
 
     def finding(self, finding: Finding) -> None:
-        text = f"  {finding.level.value}: {finding.message}. {finding.fix}. [{finding.rule}]"
+        text = f"  {finding.level.value}: {sentence(finding.message)} {sentence(finding.fix)} [{finding.rule}]"
         self.say(text, LEVEL_STYLES[finding.level])
 
     @contextmanager

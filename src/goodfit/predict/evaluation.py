@@ -50,7 +50,9 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
     rows = np.flatnonzero(labelled)
     if not len(rows):
         raise DataError("not one row of it has a label and can be read", fix="Give other data")
-    feed = model.feed(source, encoded(model.task, source, labelled))
+    assert source.targets is not None
+    targets, respelt = model.task.known_labels(source.targets)
+    feed = model.feed(source, encoded(model.task, source, labelled, targets))
     stored = load_state(folder / SCORES)[0]
     parts = parts_of(source, stored)
     of_row = parts[rows] if parts is not None else np.full(len(rows), "test")
@@ -81,7 +83,13 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         "looks_at_test": looks,
         "findings": [finding.to_json() for finding in remarks],
         "notes": [
-            list(note) for note in (*source.notes, *_not_scored(source, labelled), *_another_scale(beyond, len(rows)))
+            list(note)
+            for note in (
+                *source.notes,
+                *respelt,
+                *_not_scored(source, labelled),
+                *_another_scale(beyond, len(rows)),
+            )
         ],
     }
 

@@ -97,8 +97,26 @@ class Predictions:
         return len(self.keys)
 
     def __getitem__(self, column: str) -> list[Any]:
-        """A column by its name, None where a row could not be read."""
+        """A column by its name, None where a row could not be read.
+
+        Raises:
+            UsageError: there is no such column.
+        """
+        if not isinstance(column, str) or column not in self.columns:
+            raise UsageError(
+                f"predictions have no column {column!r}",
+                fix=f"The columns are {', '.join(self.columns)}; list(predictions) gives the rows",
+            )
         return self._spread(_plain(self.columns[column]), None)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The rows in their order, each a dictionary: key, the columns, error."""
+        table = self.table()
+        return (dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True))
+
+    def __contains__(self, column: object) -> bool:
+        """Whether there is a column of this name."""
+        return column in self.columns
 
     def table(self) -> dict[str, list[Any]]:
         """All columns, key first, error last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
@@ -12,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.data.columns import Labels
+from goodfit.data.tables.known_levels import known_words
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
 from goodfit.stats.areas import auc, average_precision, mean_auc
@@ -111,6 +113,19 @@ class Classification(CalibratedTask):
                 )
             numbers[row] = at
         return torch.from_numpy(numbers)
+
+    def known_labels(self, targets: Targets) -> tuple[Targets, Sequence[tuple[str, str, str]]]:
+        """Labels in other letters, without their zeros, or as another yes or no; others stay unknown."""
+        by_text = {str(label).lower() if isinstance(label, bool) else str(label): label for label in self.classes}
+        labels, known = [_plain(target) for target in targets], set(self.classes)
+        unknown = Counter(str(label) for label in labels if label is not None and label not in known)
+        words = known_words(unknown, [*by_text])
+        if not words:
+            return targets, ()
+        word = max(sorted(words), key=unknown.__getitem__)
+        count = counted(sum(unknown[each] for each in words), "label")
+        read = [by_text[words[str(label)]] if label is not None and str(label) in words else label for label in labels]
+        return read, [("read as", count, f"'{word}' is read as '{words[word]}', which training had")]
 
     def class_labels(self, targets: Targets) -> np.ndarray:
         return targets.texts() if isinstance(targets, Labels) else np.array([str(label) for label in targets])

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from goodfit.data.columns import present_of, taken_of
 from goodfit.data.source import Source
-from goodfit.tasks.task import Task
+from goodfit.tasks.task import Targets, Task
 
 
 class _Picked(Sequence[str]):
@@ -38,13 +38,18 @@ def with_targets(source: Source) -> np.ndarray:
     return usable
 
 
-def encoded(task: Task, source: Source, usable: np.ndarray) -> Tensor:
-    """(N, ...) targets as the loss takes them; zeros where there is none. Images stay in the mapped cache."""
-    assert source.targets is not None
-    if isinstance(source.targets, Tensor):
-        return task.encode(source.targets, source.keys)
+def encoded(task: Task, source: Source, usable: np.ndarray, targets: Targets | None = None) -> Tensor:
+    """(N, ...) targets as the loss takes them; zeros where there is none. Images stay in the mapped cache.
+
+    Args:
+        targets: the source's, where they are to be read otherwise.
+    """
+    targets = source.targets if targets is None else targets
+    assert targets is not None
+    if isinstance(targets, Tensor):
+        return task.encode(targets, source.keys)
     rows = np.flatnonzero(usable)
-    whole = task.encode(taken_of(source.targets, rows), _Picked(source.keys, rows))
+    whole = task.encode(taken_of(targets, rows), _Picked(source.keys, rows))
     y = torch.zeros((len(source), *whole.shape[1:]), dtype=whole.dtype)
     y[torch.from_numpy(usable)] = whole
     return y

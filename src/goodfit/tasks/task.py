@@ -70,6 +70,10 @@ class Task(ABC):
             DataError: a target that training has not seen, with its key.
         """
 
+    def known_labels(self, targets: Targets) -> tuple[Targets, Sequence[tuple[str, str, str]]]:
+        """New labels in the spelling that the run knows, and what is said of those that had another."""
+        return targets, ()
+
     def class_labels(self, targets: Targets) -> np.ndarray | None:
         """(N,) the class of every row as text; None where a row has no single class."""
         return None

@@ -28,8 +28,15 @@ from goodfit.formatting import counted
 PATH_COLUMNS = (
     "path", "file", "filename", "image", "picture", "filepath", "imagepath", "imagename", "imagefile", "img", "photo",
     "imgpath", "imgname", "imageid", "idcode", "fname", "name", "id",
+    "datei", "dateiname", "bild", "bilddatei", "bildname", "pfad", "fichier", "nomfichier", "chemin", "archivo",
+    "imagen", "ruta", "immagine", "arquivo", "imagem", "bestand", "plik", "файл", "изображение", "文件名", "图片",
+    "画像",
 )  # fmt: skip
-LABEL_COLUMNS = ("label", "labels", "class", "target", "tags", "category", "classname", "y")
+LABEL_COLUMNS = (
+    "label", "labels", "class", "target", "tags", "category", "classname", "y",
+    "klasse", "kategorie", "classe", "catégorie", "étiquette", "clase", "categoría", "etiqueta", "categoria", "klasa",
+    "класс", "метка", "标签", "类别", "ラベル", "クラス",
+)  # fmt: skip
 PART_COLUMNS = ("part", "split", "set", "subset", "partition")
 BYTES_SAMPLED = 64 * 1024
 LINES_SAMPLED = 20

@@ -270,23 +270,39 @@ def refuse_rare_numbers(counts: Counter[int], where: Path, void: int | None) -> 
     )
 
 
-def refuse_all_below(facts: MaskFacts, threshold: int, where: Path) -> None:
-    """Refuse masks of two classes that a run's threshold would make one.
+def form_of_new(facts: MaskFacts, form: str, threshold: int, where: Path) -> MaskForm:
+    """How masks are to be read, for a run of two classes: 0 and 255 are what 0 and 1 are.
+
+    Args:
+        form, threshold: of the run, whose masks have no void.
+        where: their folder, for messages.
 
     Raises:
-        DataError: they have other values than 0, and none reaches the threshold.
+        DataError: they have other values than 0, and none reaches the run's threshold.
     """
-    if facts.values and 0 < facts.values[-1] < threshold:
+    if not facts.values:
+        return MaskForm(form, threshold)
+    if form == "values":
+        white = facts.values in ([LARGEST_CLASS], [0, LARGEST_CLASS]) or _is_two_levels(facts)
+        note = "two classes, threshold 128", f"their values reach up to {facts.values[-1]}, and the run's up to 1"
+        return MaskForm("binary", 128, note=note) if white else MaskForm(form, threshold)
+    if facts.values == [0, 1] and threshold > 1:
+        return MaskForm("binary", 1, note=("two classes", "their values are 0 and 1; those of the run are larger"))
+    if 0 < facts.values[-1] < threshold:
         raise DataError(
             f"the values of the masks reach up to {facts.values[-1]}; the run was fitted on masks of two classes, "
             f"with the threshold {threshold}",
             where=where,
             fix="Save these masks with the values of those that it was fitted on",
         )
+    return MaskForm(form, threshold)
 
 
-def refuse_void_majority(share: float, void: int, where: Path) -> None:
+def refuse_void_majority(share: float, void: int, where: Path, *, new: bool) -> None:
     """Refuse a void class by custom that is most of the pixels: it may be the object.
+
+    Args:
+        new: whether these are masks for a run, which knows what is void.
 
     Raises:
         DataError: half of the pixels or more are void.
@@ -295,5 +311,7 @@ def refuse_void_majority(share: float, void: int, where: Path) -> None:
         raise DataError(
             f"{100 * share:.0f}% of the pixels of the masks are {void}, which is read as void (pixels to ignore)",
             where=where,
-            fix=f"Give --binary N if {void} is the object, --codes FILE with lines name,value, or --void {void}",
+            fix=f"Save them with the values of the masks that the run was fitted on: there {void} is void"
+            if new
+            else f"Give --binary N if {void} is the object, --codes FILE with lines name,value, or --void {void}",
         )

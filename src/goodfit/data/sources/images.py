@@ -16,9 +16,10 @@ from goodfit.data.images.label_tags import TAGS
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.layout import LAYOUT
 from goodfit.data.source import Claim, Strength
-from goodfit.data.tables.reading import Dialect
+from goodfit.data.tables.reading import Dialect, is_table
 from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import counted
 from goodfit.options import Option
 
 HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps", "sheet")
@@ -109,6 +110,10 @@ def images(
     of_lists = {"path": path, "target": target, "tags": tags, "header": header, "separator": separator}
     for name, value in (of_lists | {"encoding": encoding, "fill-gaps": fill_gaps, "sheet": sheet}).items():
         if value is not None and not is_label_list(root):
+            tables = sorted(path.name for path in root.iterdir() if is_table(path)) if root.is_dir() else []
+            if tables:
+                what = f"this is a folder with {counted(len(tables), 'table')}, such as {tables[0]}; give one file"
+                raise UsageError(what, where=root, fix="Put them together, where they are one")
             raise UsageError(f"--{name} is for a list of images and labels", where=root, fix="Leave it out")
     columns = ListOptions(
         path, target, TAGS.checked(tags), Dialect(header, separator, encoding, bool(fill_gaps), sheet)

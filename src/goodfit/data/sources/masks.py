@@ -24,8 +24,8 @@ from goodfit.data.images.mask_codes import (
 from goodfit.data.images.mask_values import (
     MaskFacts,
     choose_form,
+    form_of_new,
     inspect_masks,
-    refuse_all_below,
     refuse_rare_numbers,
     refuse_void_majority,
 )
@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
 
 CLASSES_NAMED = 12  # in the note on what was read
 MASKS_NAMED = 3  # in a message
+CLASSES_OF_BLACK_AND_WHITE = 2
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 320, 512  # px of the longer side, where the user does not say
 
 
@@ -86,6 +87,7 @@ class Masks(PairedSource):
     form: str = "values"  # how masks hold their classes: values, binary, levels or colours
     threshold: int = 1  # of binary masks
     void_given: bool = False  # whether the user named the void class
+    _never: Sequence[int] = ()  # classes that no mask of the fit has
     _void_value: int = LARGEST_CLASS  # the grey value of pixels to ignore, where it is no class's
 
     @classmethod
@@ -105,6 +107,7 @@ class Masks(PairedSource):
         if schema is not None:
             self.codes, self.void, self.form = codes_from_json(schema["codes"]), schema["void"], schema["form"]
             self.threshold, self.void_given = schema.get("threshold", 1), schema.get("void_given", True)
+            self._never = list(schema.get("never", ()))
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     def schema(self) -> dict[str, Any]:
@@ -115,6 +118,7 @@ class Masks(PairedSource):
             "void_given": self.void_given,
             "form": self.form,
             "threshold": self.threshold,
+            "never": list(self._never),
         }
 
     def task_options(self) -> dict[str, Any]:
@@ -136,8 +140,8 @@ class Masks(PairedSource):
         assert self.image is not None
         if schema is None:
             self._choose_form()
-        elif self.form == "binary" and self._partners:
-            refuse_all_below(self._inspected(self._partners), self.threshold, self._partners[0].parent)
+        elif self._partners and self.void is None and len(self.codes.names) == CLASSES_OF_BLACK_AND_WHITE:
+            self._read_black_and_white(self._partners)
         return MaskSettings(
             height=self.image.height,
             width=self.image.width,
@@ -162,8 +166,10 @@ class Masks(PairedSource):
             self._refuse_odd_numbers(counts)
             self._choose_classes(highest)
             self._note_classes(counts)
-        self._refuse_other_classes(highest)
-        self._refuse_void_majority(counts)
+        else:
+            self._note_unseen_classes(counts)
+        self._refuse_other_classes(highest, new=schema is not None)
+        self._refuse_void_majority(counts, new=schema is not None)
         return torch.from_numpy(pixels[..., 0])
 
     def _choose_form(self) -> None:
@@ -190,6 +196,15 @@ class Masks(PairedSource):
         if form.form == "levels" and self.void is not None and str(void) not in self.codes.names:
             self._void_value, known = self.void, self.codes.values
             self.void = known.index(self.void) if self.void in known else LARGEST_CLASS
+
+    def _read_black_and_white(self, partners: Sequence[Path]) -> None:
+        """New masks of two classes in other values than the run's, such as 0 and 255 where it had 0 and 1."""
+        if self.form not in ("values", "binary"):
+            return
+        form = form_of_new(self._inspected(partners), self.form, self.threshold, partners[0].parent)
+        self.form, self.threshold = form.form, form.threshold
+        if form.note is not None:
+            self.notes.append(("masks", *form.note))
 
     @staticmethod
     def _inspected(paths: Sequence[Path]) -> MaskFacts:
@@ -228,12 +243,12 @@ class Masks(PairedSource):
             numbers = Counter({int(value): int(pixels[value]) for value in np.flatnonzero(pixels)})
             refuse_rare_numbers(numbers, self._partners[0].parent, self.void)
 
-    def _refuse_void_majority(self, counts: np.ndarray) -> None:
+    def _refuse_void_majority(self, counts: np.ndarray, *, new: bool) -> None:
         if self.void is None or self.void_given or not counts.any():
             return
         assert self._partners is not None
         share = float(counts[:, self.void].sum() / counts.sum())
-        refuse_void_majority(share, self.void, self._partners[0].parent)
+        refuse_void_majority(share, self.void, self._partners[0].parent, new=new)
 
     def _choose_classes(self, highest: np.ndarray) -> None:
         """As many classes as the training images have, where no file names them; names and colours for all."""
@@ -256,10 +271,19 @@ class Masks(PairedSource):
         more = f" and {len(shares) - CLASSES_NAMED} more" if len(shares) > CLASSES_NAMED else ""
         never = listed([name for name, share in shares.items() if not share], CLASSES_NAMED)
         void = f"; void: {100 * pixels[self.void] / max(1, pixels.sum()):.1f}%" if self.void is not None else ""
+        self._never = [number for number, name in enumerate(self.codes.names) if not shares[name]]
         why = f"of the pixels of the masks{void}" + (f"; never: {never}" if never else "")
         self.notes.append(("classes", f"{shown}{more}", why))
 
-    def _refuse_other_classes(self, highest: np.ndarray) -> None:
+    def _note_unseen_classes(self, counts: np.ndarray) -> None:
+        """Classes of new masks that those of the run never had: their numbers may mean something else."""
+        pixels = counts.sum(axis=0)
+        for number in self._never:
+            if pixels[number] and number != self.void:
+                what = f"{self.codes.names[number]} {100 * pixels[number] / pixels.sum():.1f}%"
+                self.notes.append(("classes", what, "of the pixels of these masks; no mask of the run had this class"))
+
+    def _refuse_other_classes(self, highest: np.ndarray, *, new: bool) -> None:
         assert self._partners is not None
         unreadable = {item.row for item in self.unreadable}
         wrong = [row for row in np.flatnonzero(highest >= len(self.codes.names)).tolist() if row not in unreadable]
@@ -268,7 +292,9 @@ class Masks(PairedSource):
             raise DataError(
                 f"{len(wrong)} masks hold a class above {len(self.codes.names) - 1}, the last one: {named}",
                 where=self._partners[wrong[0]],
-                fix="Fix the masks, or name the class to ignore by --void",
+                fix=f"Save them with the values of the run's masks: 0 to {len(self.codes.names) - 1}"
+                if new
+                else "Fix the masks, or name the class to ignore by --void",
             )
 
 

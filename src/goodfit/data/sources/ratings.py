@@ -16,9 +16,10 @@ from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.far_values import unrated
 from goodfit.data.tables.features import Described, Features
+from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import Way, refuse_other_decimals
+from goodfit.data.tables.other_ways import Way, other_marks
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
 SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim", "sheet")  # kept by a run
 RATINGS_OF_WHOLE_HISTORIES = 1_000_000  # of more a step would read most of them (docs/scale.md)
 HISTORY_AT_MOST = 64  # items that speak for a user then
+COLUMNS_OF_A_MATRIX = 8  # and none that is the items: perhaps each of them is one
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -119,6 +121,8 @@ class Ratings(TableSource):
                     f"--{option} is not given: it names the column of {option}s",
                     fix=f"The columns are {', '.join(self._frame.columns)}",
                 )
+            if option == "item":
+                self._refuse_a_matrix(self._settings[option])
             self._refuse_absent(self._settings[option], option)
             if is_nested(self._frame.column(self._settings[option]).dtype):
                 raise DataError(f"--{option} {self._settings[option]}: lists or bytes", fix="Give a column of names")
@@ -257,13 +261,24 @@ class Ratings(TableSource):
         """fallback: what speaks where a user or an item was not in training."""
         return {"fallback": Fallbacks(self.whole(), self.counts_in_training)}
 
+    def _refuse_a_matrix(self, item: str) -> None:
+        """Raise where there is a column for each item in place of one that names the items."""
+        columns = self._frame.columns
+        if item not in columns and len(columns) >= COLUMNS_OF_A_MATRIX:
+            raise UsageError(
+                f"--item {item}: there is no such column, and {len(columns)} others ({', '.join(columns[:4])}, ...)",
+                fix="If each of them is an item, give a row for each rating: in pandas by frame.melt('user')",
+            )
+
     def _read_new_ratings(self, target: str, mark: str | None) -> None:
         """As the run reads them, or with the decimal mark that is given."""
         if mark is not None:
             self._settings["decimal"] = mark
         else:
-            cells = number_parts(self._frame.column(target)).to_frame()
-            refuse_other_decimals(cells, [Way(target, self._settings["decimal"] or ".", None)])
+            cells = TableInMemory(number_parts(self._frame.column(target)).to_frame())
+            other = other_marks(cells, [Way(target, self._settings["decimal"] or ".", None)])
+            self._settings["decimal"] = other.marks.get(target, self._settings["decimal"])
+            self.notes += other.notes
         self.targets = self._read_ratings(target)
 
     def _choose_decimal(self, target: str) -> None:

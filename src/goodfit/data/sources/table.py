@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,18 +17,14 @@ from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, ref
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
-from goodfit.data.tables.encoded_rows import EncodedRows, encode_rows
+from goodfit.data.tables.encoded_rows import EncodedRows, encode_new_rows, encode_rows
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.known_encoders import encoder_of
+from goodfit.data.tables.mixed_signs import currency_of, other_currencies
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import (
-    Way,
-    as_written,
-    refuse_other_decimals,
-    refuse_other_signs,
-)
+from goodfit.data.tables.other_ways import Way, as_written, other_marks_of_targets, refuse_other_signs
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import doubts_of, type_notes
@@ -35,7 +32,6 @@ from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, Table
 from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
-from goodfit.data.tables.unusable import Unused
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
 from goodfit.options import Option
@@ -43,6 +39,8 @@ from goodfit.options import Option
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     from torch import Tensor
 
+SETTINGS = ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs", "currencies")
+NO_TYPE = ColumnType("left out", "")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 
 
@@ -119,17 +117,14 @@ class Table(TableSource):
             self._encoder = encoder_of(schema["encoder"])
             self._read_as(self._encoder.sources, self._settings["target"])
             encoder = as_written(self._encoder, self._frame, decimal=mark, date_order=order)
-            target = self._settings["target"]
-            if all(name in self._frame.columns for name in target):
-                form = TargetForm(
-                    self._settings["form"],
-                    self._settings.get("decimals", {}) if mark is None else dict.fromkeys(target, mark),
-                    self._settings.get("written", {}),
-                    forms=self._settings.get("forms", {}),
-                )
-                self._without_refusal(lambda: self._read_new_targets(form))
-            self._encode(encoder, new_rows=True)
-            self.notes += [] if mark is not None else unclear_marks(self._frame.sample(), encoder)
+            new = encode_new_rows(self._frame, encoder, settled=mark is not None, signs=self._signs, cache=self._cache)
+            self._keep(new.encoded)
+            self.notes += new.notes
+            if all(name in self._frame.columns for name in self._settings["target"]):
+                self._without_refusal(lambda: self._read_new_targets(mark, new.of_all))
+            self.notes += [] if mark is not None else unclear_marks(self._frame.sample(), new.encoder)
+            if known := self._settings.get("currencies"):
+                self.notes += other_currencies(self._frame.sample(), known)
             return
         target = self._settings["target"]
         if not target:
@@ -173,6 +168,9 @@ class Table(TableSource):
             for name in self._frame.columns
             if name not in left_out
         }
+        measured = [name for name in seen.columns if name in target or self._types.get(name, NO_TYPE).name == "number"]
+        signs = {name: currency_of(seen[name]) for name in measured}
+        self._settings["currencies"] = {name: sign for name, sign in signs.items() if sign is not None}
         self._settings["id"] = identifier({name: seen[name] for name in self._types}, self._types)
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
@@ -183,14 +181,30 @@ class Table(TableSource):
         self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
         self.notes += type_notes(self._types, seen)
 
-    def _read_new_targets(self, form: TargetForm) -> None:
-        """The targets of new rows, in the form of the run's; numbers in another way are refused, others are counted."""
+    @property
+    def _signs(self) -> bool:
+        """Whether the forms of a run say where percent signs are."""
+        return bool(self._settings.get("signs"))
+
+    def _read_new_targets(self, mark: str | None, of_all: str | None) -> None:
+        """The targets of new rows, in the form of the run's; numbers in another way are refused, others are counted.
+
+        Args:
+            mark: the decimal mark, as the user says.
+            of_all: that of all other columns, where it is another than the run's.
+        """
         columns = [self._frame.column(name) for name in self._settings["target"]]
+        decimals = self._settings.get("decimals", {}) if mark is None else dict.fromkeys(self._settings["target"], mark)
+        written, forms = self._settings.get("written", {}), self._settings.get("forms", {})
+        form = TargetForm(self._settings["form"], decimals, written, forms=forms)
         if form.name in (NUMBER, WHOLE):
             ways = [Way(column.name, *form.way_of(column.name)) for column in columns]
+            if mark is None:
+                other = other_marks_of_targets(columns, ways, of_all)
+                form = replace(form, decimals={**form.decimals, **other.marks})
+                self.notes += other.notes
             for column, way in zip(columns, ways, strict=True):
-                refuse_other_decimals(column.to_frame(), [way])
-                if self._settings.get("signs"):
+                if self._signs:
                     refuse_other_signs(column.to_frame(), [way])
             self.notes += unread_targets(columns, form)
         self.targets = read_targets(columns, form)
@@ -200,7 +214,7 @@ class Table(TableSource):
         seen = self._frame.sample(rows.numpy())
         self._encoder = Encoder.learn(seen, self._types, np.arange(seen.height))
         self.doubts += self._texts_without_use(self._encoder)
-        self._encode(self._encoder)
+        self._keep(encode_rows(self._frame, self._encoder, None, signs=False, cache=self._cache))
 
     def _texts_without_use(self, encoder: Encoder) -> list[tuple[str, str]]:
         used = {text.source for text in encoder.texts}
@@ -233,10 +247,7 @@ class Table(TableSource):
         """How new rows are read in the same way."""
         return {
             "kind": self.kind,
-            "settings": {
-                name: self._settings.get(name)
-                for name in ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs")
-            },
+            "settings": {name: self._settings.get(name) for name in SETTINGS},
             "encoder": self.encoder.to_json(),
         }
 
@@ -287,12 +298,8 @@ class Table(TableSource):
         super().release()
         self._rows = None
 
-    def _encode(self, encoder: Encoder, *, new_rows: bool = False) -> None:
-        unused = Unused(encoder, pieces=self._frame.streamed) if new_rows else None
-        signs = new_rows and bool(self._settings.get("signs"))
-        self._rows = encode_rows(self._frame, encoder, unused, signs=signs, cache=self._cache)
-        self._x = self._rows.x
-        self.notes += [] if unused is None else [*(each.note for each in unused.counted()), *unused.empty()]
+    def _keep(self, encoded: EncodedRows) -> None:
+        self._rows, self._x = encoded, encoded.x
 
 
 def table(

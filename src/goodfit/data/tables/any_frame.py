@@ -65,7 +65,7 @@ def to_polars(data: Any) -> pl.DataFrame:
     Column by column: whole frames of pandas would need PyArrow.
 
     Raises:
-        DataError: two columns have the same name.
+        DataError: two columns have the same name, or names have several levels.
     """
     import narwhals as nw
     import polars as pl
@@ -80,6 +80,12 @@ def to_polars(data: Any) -> pl.DataFrame:
     whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     if isinstance(native := whole.to_native(), pl.DataFrame):
         return native
+    if any(isinstance(name, tuple) for name in whole.columns):
+        raise DataError(
+            "the names of its columns have several levels",
+            where="the frame",
+            fix="Join them: frame.columns = ['_'.join(map(str, names)) for names in frame.columns]",
+        )
     refuse_same_names([str(name) for name in whole.columns], "the frame")
     known = _blocks_of_pandas(native)
     return pl.DataFrame(

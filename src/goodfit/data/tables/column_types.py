@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
 from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
-from goodfit.data.tables.numbers import CLOCK, HOURS, ISO_DURATION, LASTING, LASTING_TWICE, is_nested, numbers, unified
+from goodfit.data.tables.numbers import (
+    CLOCK,
+    HOURS,
+    ISO_DURATION,
+    LASTING,
+    LASTING_TWICE,
+    is_nested,
+    numbers,
+    plain_clocks,
+    unified,
+)
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
@@ -24,8 +34,11 @@ WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: fr
 WORDS_OF_A_NAME = 2  # of people and things: what these say may be of use
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
+EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
+LIKE_A_POWER = r"^\d{2,}[eE]\d+$"  # a power of ten has one digit before its E, or a point, or a sign behind it
 DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
+ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
 SAME = "the same value in every row"
 NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
@@ -133,10 +146,19 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
             return replace(kind, words=tuple(strays))
     distinct = words.n_unique()
     if distinct == 1:
-        return ColumnType("left out", "one value, or missing" if len(words) < len(column) else SAME)
+        return _of_one_value(len(words), len(column))
     if distinct == 2:
         return ColumnType("category", "two values")
     return _of_words(words, distinct, decimal)
+
+
+def _of_one_value(filled: int, rows: int) -> ColumnType:
+    """A mark, such as the x of a box that is ticked or empty; nothing to learn from where few cells are either."""
+    if filled == rows:
+        return ColumnType("left out", SAME)
+    if min(filled, rows - filled) < max(ROWS_OF_A_MARK, SHARE_OF_A_MARK * rows):
+        return ColumnType("left out", "one value, or missing")
+    return ColumnType("category", "one value, or empty: a mark")
 
 
 def _measured(
@@ -157,7 +179,7 @@ def _measured(
         slips = values.null_count()
         distinct = present.n_unique()
         if distinct == 1:
-            return ColumnType("left out", SAME if len(present) == rows else "one value, or missing")
+            return _of_one_value(len(present), rows)
         kind = _of_numbers(present, values.drop_nulls(), distinct, decimal)
         if kind.name != "number":
             return kind
@@ -169,7 +191,7 @@ def _measured(
         return None
     text = present.cast(pl.String)
     lasting = rf"|{LASTING}" if text.str.contains(LASTING_TWICE).any() else ""
-    timed = float(text.str.contains(rf"{CLOCK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    timed = float(plain_clocks(text).str.contains(rf"{CLOCK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
     if timed >= NUMBER_SHARE_NEEDED:
         return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
     form = date_form(text)
@@ -199,14 +221,16 @@ def _otherwise_written(present: pl.Series, decimal: str) -> ColumnType | None:
 
 
 def is_code(present: pl.Series) -> bool:
-    """Whether text is whole numbers that are names: with leading zeros, or longer than a number can be."""
+    """Whether whole numbers are names: with leading zeros, longer than a number can be, or with an E as in 12E4."""
     import polars as pl
 
+    if present.dtype.is_integer():
+        return bool((present.cast(pl.Float64).abs() >= EXACT_BELOW).any())
     if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return False
     text = visible(present)
-    coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$")
-    return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+$").all())
+    coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$|{LIKE_A_POWER}")
+    return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+(?:[eE]\d+)?$").all())
 
 
 def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: str) -> ColumnType:
@@ -258,7 +282,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
         if words >= WORDS_OF_FREE_TEXT:
             return ColumnType("text", f"free text, {words:.0f} words a row")
         several = units_of(unified(text))
-        if several:
+        if len(several) > 1:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := _mixture(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")

@@ -33,11 +33,12 @@ ANY_NUMBER = framed(r"[\d.,' ]*\d[\d.,' ]*(?:[eE][+-]?\d+)?")
 
 @dataclass(frozen=True)
 class Evidence:
-    """How many cells of a column speak for each decimal mark, and a cell that could be either; "" of none."""
+    """How many cells of a column speak for each decimal mark, and how many could be either, with one of them."""
 
     cells: Mapping[str, int]
     examples: Mapping[str, str]
-    unclear: str
+    unclear: str  # "" of none
+    unclear_cells: int
 
     @property
     def mark(self) -> str | None:
@@ -102,7 +103,7 @@ def _weighed(text: pl.Series) -> Evidence:
         showing = digits.filter(digits.str.contains(_showing(mark)))
         cells[mark], examples[mark] = len(showing), showing[0] if len(showing) else ""
     unclear = digits.filter(digits.str.contains(r"^[1-9]\d{0,2}[.,]\d{3}$"))
-    return Evidence(cells, examples, unclear[0] if len(unclear) else "")
+    return Evidence(cells, examples, unclear[0] if len(unclear) else "", len(unclear))
 
 
 def _showing(mark: str) -> str:

@@ -34,7 +34,7 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"par1", "a Parquet file"), (b"\x1f\x8b", "a gzip file"), (b"arrow1", "an Arrow file"), (b"%pdf", "a PDF"),
     (b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"sqlite format 3", "a database"),
     (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
-    (b"<table", "a web page"), (b"<?xml", "XML"),
+    (b"<table", "a web page"), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
 )  # fmt: skip
 SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 
@@ -161,7 +161,7 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
     """
     _refuse_other_kinds(data, path)
     _refuse_long_lines(data, path)
-    utf8, name, guess = _decoded(data, path, encoding)
+    utf8, name, guess = decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b"\n\xef\xbb\xbf" in utf8:  # files with a mark, one behind the other
@@ -178,7 +178,8 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
     return utf8, name, guess
 
 
-def _decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bool]:
+def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, bool]:
+    """The text as UTF-8, its line ends as they are; see `to_utf8`."""
     if encoding is not None:
         try:
             known = codecs.lookup(encoding).name

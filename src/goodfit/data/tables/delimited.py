@@ -17,6 +17,8 @@ import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8
+from goodfit.data.tables.drawn_tables import drawn_table
+from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
 from goodfit.data.tables.lines_beside import (
     has_units_first,
@@ -27,6 +29,7 @@ from goodfit.data.tables.lines_beside import (
     units_of_row,
     without_lines_beside,
 )
+from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
 from goodfit.data.tables.separators import COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
@@ -36,6 +39,7 @@ from goodfit.formatting import counted
 if TYPE_CHECKING:
     import polars as pl
 
+KEPT_AS_TEXT = r'^="([^"]*)"$'
 COLUMNS_AT_MOST = 100_000  # each costs milliseconds and kilobytes, whatever is in it
 
 
@@ -127,6 +131,7 @@ def read_delimited(
     separator: str | None = None,
     encoding: str | None = None,
     fill_gaps: bool = False,
+    content: bytes | None = None,
 ) -> Delimited:
     """Read CSV, TSV and their relatives, also packed as .gz or .zip.
 
@@ -135,23 +140,39 @@ def read_delimited(
         separator: of cells; the one that cuts the lines alike when None.
         encoding: such as utf-8 or cp1252; recognised when None.
         fill_gaps: read a line with fewer cells than the first as a row with gaps, instead of refusing the file.
+        content: of the file, where it has been read and made into text.
 
     Raises:
         DataError: no text, no rows, a line with more or fewer cells than the first, two columns of one name.
         UsageError: a separator or encoding that cannot be.
     """
-    data, encoding_name, guessed = to_utf8(read_bytes(path), path, encoding)
+    data, encoding_name, guessed = to_utf8(read_bytes(path) if content is None else content, path, encoding)
     data, skipped, named = without_head(data)
+    whole_quotes = separator is None and named is None and quoted_as_a_whole(data)
+    data = unquoted_lines(data) if whole_quotes else data
     if not data.strip():
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
+    if data.startswith((b'[{"', b'{"')):
+        raise DataError("this is JSON, not text with cells", where=path, fix="Give the file the ending .json or .jsonl")
     notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
-    spaced = spaced_columns(data) if separator is None and named is None else None
-    if separator == COLONS or (separator is None and named is None and has_colons(data)):
+    notes += [("quotes", "around each line", "left out: they make one cell of it")] if whole_quotes else []
+    free = separator is None and named is None
+    drawn = drawn_table(data) if free else None
+    spaced = spaced_columns(data) if free and drawn is None else None
+    fixed = fixed_width(data) if free and drawn is None and spaced is None else None
+    if drawn is not None:
+        chosen, data = "\t", drawn
+        header = True if header is None else header
+        notes += [("separator", "drawn lines", "a table as clients of databases show it")]
+    elif separator == COLONS or (free and has_colons(data)):
         chosen, data = "\t", data.replace(COLONS.encode(), b"\t")
         notes += [] if separator else [("separator", "two colons", "all lines have as many of them")]
     elif spaced is not None:
         chosen, data = "\t", spaced
         notes += [("separator", "spaces", "they cut all lines into the same number of cells")]
+    elif fixed is not None:
+        chosen, data = "\t", fixed
+        notes += [("separator", "fixed width", "between the columns all lines are blank")]
     else:
         chosen, note = choose_separator(data, path, separator, named)
         notes += note
@@ -240,7 +261,7 @@ def rows_alike(
     kept = layout.cells > 0 if cells > 1 else np.ones(frame.height, dtype=bool)
     if not kept.all():
         frame = frame.filter(pl.Series(kept))
-    return _stripped(frame), layout.lines[kept] + first_line - 1
+    return _stripped(frame, b'="' in data), layout.lines[kept] + first_line - 1
 
 
 def _refuse_many_columns(width: int, line: int, path: Path) -> None:
@@ -264,19 +285,26 @@ def _rows_by_hand(
     """Record by record: of files with odd quotes, and of those that are refused, to name the line."""
     import polars as pl
 
+    notes: list[tuple[str, str, str]] = []
     try:
         read = list(records(text, separator, first_line))
     except UnclosedQuoteError as error:
-        raise DataError(
-            f"line {error.line}: the quote that opens the cell {excerpt(error.cell)} is not closed",
-            where=path,
-            fix="Close it, or remove it",
-        ) from error
+        read = _without_quotes(text, separator, first_line) if separator == "\t" else []  # which may have no quotes
+        notes = [
+            ("quotes", "read as characters", f"one in line {error.line} is not closed; so all lines are cut alike")
+        ]
+        if not read:
+            raise DataError(
+                f"line {error.line}: the quote that opens the cell {excerpt(error.cell)} is not closed",
+                where=path,
+                fix="Close it, or remove it",
+            ) from error
     width = next(len(cells) for _, cells in read if cells)
     _refuse_many_columns(width, read[0][0], path)
     filled = [(line, cells) for line, cells in read if cells]
-    kept, notes = without_lines_beside(filled, header)
-    if notes or len(kept[0][1]) > 1:
+    kept, beside = without_lines_beside(filled, header, separator)
+    notes += beside
+    if beside or len(kept[0][1]) > 1:
         read, width = kept, len(kept[0][1])
     rows: list[list[str]] = []
     for line, cells in read:
@@ -286,7 +314,22 @@ def _rows_by_hand(
             raise _ragged(path, line, cells, width, Counter(len(cells) for _, cells in read), separator)
         rows.append([*cells, *[""] * (width - len(cells))])
     frame = pl.DataFrame(rows, schema=dict.fromkeys(numbered_names(width), pl.String), orient="row")
-    return _stripped(frame), np.array([line for line, _ in read], dtype=np.int64), notes
+    return _stripped(frame, '="' in text), np.array([line for line, _ in read], dtype=np.int64), notes
+
+
+def _without_quotes(text: str, separator: str, first_line: int) -> list[tuple[int, list[str]]]:
+    """The lines cut at each separator, where that gives all of them as many cells; none otherwise."""
+    read = [
+        (line, [_unquoted(cell) for cell in row.split(separator)] if row.strip() else [])
+        for line, row in enumerate(text.split("\n"), start=first_line)
+    ]
+    widths = {len(cells) for _, cells in read if cells}
+    return read if len(widths) == 1 and widths != {1} else []
+
+
+def _unquoted(cell: str) -> str:
+    plain = cell.strip()
+    return plain[1:-1].replace('""', '"') if len(plain) > 1 and plain[0] == plain[-1] == '"' else cell
 
 
 def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Counter[int], separator: str) -> DataError:
@@ -307,9 +350,10 @@ def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Cou
     )
 
 
-def _stripped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without spaces around cells; empty ones are null."""
+def _stripped(frame: pl.DataFrame, kept_as_text: bool) -> pl.DataFrame:
+    """Without spaces around cells, and what keeps a spreadsheet from reading one (="007"); empty ones are null."""
     import polars as pl
 
     cells = pl.all().str.strip_chars()
+    cells = cells.str.replace(KEPT_AS_TEXT, "${1}") if kept_as_text else cells
     return frame.with_columns(pl.when(cells != "").then(cells))

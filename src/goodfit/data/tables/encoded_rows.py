@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.mapped_rows import MappedRows
+from goodfit.data.tables.known_levels import FrameWithKnownWords
 from goodfit.data.tables.other_ways import (
-    refuse_decimals_of_whole,
-    refuse_other_decimals,
+    OtherMarks,
+    other_marks,
     refuse_other_signs,
     ways_of,
 )
@@ -45,6 +46,58 @@ class EncodedRows:
             each.let_go()
 
 
+@dataclass(frozen=True)
+class NewRows:
+    """New rows, encoded.
+
+    Attributes:
+        encoder: that they were read with.
+        of_all: the decimal mark of all columns, where it is another than the run's.
+        notes: what was read in another way than the run's data, and what could not be used.
+    """
+
+    encoded: EncodedRows
+    encoder: Encoder
+    of_all: str | None
+    notes: list[tuple[str, str, str]]
+
+
+def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: bool, cache: Path | None) -> NewRows:
+    """Encode the rows to predict or to score.
+
+    Args:
+        settled: whether the user said what the decimal mark is.
+        signs: whether numbers whose percent signs are not as the run's are refused.
+
+    Raises:
+        DataError: numbers that can be read in several ways, or a column of which not one cell can be used.
+    """
+    other = OtherMarks()
+    if not settled and not frame.streamed:
+        other = other_marks(frame, ways_of(encoder))
+    read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
+    if not settled and frame.streamed and unused.with_other_mark:
+        other = other_marks(frame, ways_of(encoder), unused.with_other_mark)
+        if other.marks:
+            read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
+    words, respelt = unused.known_words()
+    if words:
+        verbatim = {category.source for category in encoder.categories if category.verbatim}
+        frame = FrameWithKnownWords(frame, words, verbatim)
+        read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
+    unusable = [each.note for each in unused.counted()]
+    notes = [*other.notes, *unused.serial_days(), *respelt, *unusable, *unused.empty()]
+    return NewRows(encoded, read_by, other.of_all, notes)
+
+
+def _read_new(
+    frame: Frame, encoder: Encoder, other: OtherMarks, *, signs: bool, cache: Path | None
+) -> tuple[Encoder, Unused, EncodedRows]:
+    read_by = encoder.with_decimals(other.marks)
+    unused = Unused(read_by, pieces=frame.streamed)
+    return read_by, unused, encode_rows(frame, read_by, unused, signs=signs, cache=cache)
+
+
 def encode_rows(
     frame: Frame, encoder: Encoder, unused: Unused | None, *, signs: bool, cache: Path | None
 ) -> EncodedRows:
@@ -68,8 +121,6 @@ def encode_rows(
             mapped.values[start : start + piece.height] = values
             mapped.let_go()
         start += piece.height
-    if unused is not None:
-        refuse_decimals_of_whole(frame, ways_of(encoder), unused.with_other_mark)
     return EncodedRows(torch.from_numpy(rows.values), torch.from_numpy(terms.values), [rows, terms])
 
 
@@ -80,7 +131,6 @@ def _encoded(piece: pl.DataFrame, encoder: Encoder, unused: Unused | None, signs
         return encoder.read_all(piece)
     encoded = encoder.read(piece)
     if not unused.pieces:
-        refuse_other_decimals(piece, ways_of(encoder))
         refuse_other_order(piece, encoder)
     unused.add(piece, encoded)
     return encoded

@@ -23,6 +23,7 @@ from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
+from goodfit.formatting import nearest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -211,9 +212,12 @@ class Encoder:
         """Number of codes of each category."""
         return [len(column.levels) + FIRST for column in self.categories]
 
-    def with_decimal(self, decimal: str) -> Self:
-        """The same, for text whose decimal mark is another."""
-        return replace(self, numbers=tuple(replace(column, decimal=decimal) for column in self.numbers))
+    def with_decimals(self, marks: Mapping[str, str]) -> Self:
+        """The same, for text in which these columns have another decimal mark."""
+        if not marks:
+            return self
+        numbers = (replace(each, decimal=marks.get(each.source, each.decimal)) for each in self.numbers)
+        return replace(self, numbers=tuple(numbers))
 
     def with_date_forms(self, forms: Mapping[str, str]) -> Self:
         """The same, for text in which the dates of these columns have another form."""
@@ -328,11 +332,10 @@ class Encoder:
         present = set(columns)
         absent = [name for name in self.sources if name not in present]
         if absent:
+            near, others = nearest(absent[0], present - {*self.sources}, 1), len(absent) - 1
             raise DataError(
-                f"the column '{absent[0]}' is missing"
-                + (f", and {len(absent) - 1} more" if len(absent) > 1 else "")
-                + "; the run was fitted on it",
-                fix="Add it (empty where you do not know the value)",
+                f"the column '{absent[0]}' is missing{f', and {others} more' * (others > 0)}; the run was fitted on it",
+                fix=f"If '{near[0]}' is it, name it so" if near else "Add it (empty where you do not know the value)",
             )
 
     def to_json(self) -> dict[str, Any]:

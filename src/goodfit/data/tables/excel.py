@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
 from collections.abc import Collection
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
 DAYS_OF_TIMES = [date(1899, 12, 30), date(1899, 12, 31)]
 NAMES_SHOWN = 5
+BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of a zip archive, and of Microsoft's files of before 2007
+BYTES_LOOKED_AT = 4_096  # text has no zero byte among them, but for UTF-16
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 
 
-def read_excel(path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note]]:
+def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note]]:
     """The rows of a workbook, and what was left out.
 
     Args:
+        data: the content of the file. path: for messages.
         sheet: to be read; None: the only one that has rows.
 
     Raises:
@@ -43,7 +47,6 @@ def read_excel(path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list
             where=path,
             fix="Run pip install 'goodfit[excel]', or save the sheet as CSV",
         ) from error
-    data = read_bytes(path)
     try:
         sheets = by_polars(path, "an Excel", lambda: _sheets(data))
         filled = {name: frame for name, frame in sheets.items() if frame.height}
@@ -76,6 +79,13 @@ def read_excel(path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list
     except fastexcel.FastExcelError as error:
         raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
     return _named(frame), notes
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the first bytes are those of a workbook, old or new, or of no text."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    return data.startswith(BEGINNINGS) or not data.strip() or b"\0" in data[:BYTES_LOOKED_AT]
 
 
 def has_sheet(path: Path, name: str) -> bool:

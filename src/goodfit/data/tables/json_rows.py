@@ -1,9 +1,13 @@
-"""JSON -> polars: one object a line, or an array of objects. Objects in objects give columns such as address.city."""
+"""JSON -> polars: one object a line, an array of objects, or an object of columns.
+
+Objects in objects give columns such as address.city.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +18,7 @@ from goodfit.formatting import counted
 if TYPE_CHECKING:
     import polars as pl
 
-HOW = "Give one JSON object a line, or an array of objects"
+HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
 DEPTH = 4  # of objects in objects
 
 
@@ -22,7 +26,7 @@ def read_json(path: Path) -> pl.DataFrame:
     """The rows of a file of JSON.
 
     Raises:
-        DataError: neither an object a line nor an array of objects.
+        DataError: none of these.
     """
     import polars as pl
 
@@ -59,13 +63,46 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         line = getattr(error, "lineno", 1)
         raise DataError(f"line {line} is not JSON that can be read", where=path, fix=HOW) from error
     if isinstance(rows, dict):
+        by_columns = _by_columns(rows)
+        if by_columns is not None:
+            return by_columns
         held = [name for name, value in rows.items() if isinstance(value, list)]
-        inner = f", such as the one in '{excerpt(str(held[0]))}'" if held else ""
+        inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""
         raise DataError("the file is one JSON object, not rows", where=path, fix=f"{HOW}{inner}")
     odd = next((at for at, row in enumerate(rows) if not isinstance(row, dict)), None)
     if odd is not None:
         raise DataError(f"entry {odd + 1} of the array is no JSON object", where=path, fix=HOW)
     return list(rows)
+
+
+def _by_columns(whole: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of an object of columns, as pandas writes one; None of any other object.
+
+    {"x": {"0": 7, "1": 8}}, {"x": [7, 8]} and {"columns": ["x"], "data": [[7], [8]]} are the same two rows, as is
+    {"0": {"x": 7}, "1": {"x": 8}}.
+    """
+    if {"columns", "data"} <= whole.keys() <= {"columns", "index", "data"}:
+        names, rows = whole["columns"], whole["data"]
+        table = isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows)
+        fits = table and all(len(row) == len(names) for row in rows) and all(isinstance(name, str) for name in names)
+        return [dict(zip(names, row, strict=True)) for row in rows] if fits else None
+    columns = list(whole.values())
+    if all(isinstance(column, list) for column in columns):
+        flat = not any(isinstance(cell, dict) for column in columns for cell in column)
+        if not flat or len({len(column) for column in columns}) != 1:
+            return None
+        return [dict(zip(whole, row, strict=True)) for row in zip(*columns, strict=True)]
+    if not all(isinstance(column, dict) and column.keys() == columns[0].keys() for column in columns):
+        return None
+    outer, inner = _are_places(whole), _are_places(columns[0])
+    if outer == inner:
+        return None  # which of them are the names of columns is not known
+    return columns if outer else [{name: whole[name][row] for name in whole} for row in columns[0]]
+
+
+def _are_places(keys: Iterable[str]) -> bool:
+    """Whether these name rows by their numbers."""
+    return all(key.isdecimal() for key in keys)
 
 
 def _objects(data: bytes, path: Path) -> list[dict[str, Any]]:

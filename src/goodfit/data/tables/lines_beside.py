@@ -40,7 +40,7 @@ BEGINS_A_NOTE = (
 )  # fmt: skip
 NOTE = re.compile(
     rf"(?i)(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
-    r"|\(?\d[\d,]* rows?(?: affected| selected| in set)?\)?$"
+    r"|\(?\d[\d,.]* (?:rows?|Zeilen?|lignes?|filas?)(?: affected| selected| in set)?\.?\)?(?: \(\d[\d.,]* \w+\))?$"
 )
 COMMENTS = ("#", "%", "//")
 
@@ -48,11 +48,14 @@ Record = tuple[int, list[str]]  # the line that it begins in, and its cells
 Note = tuple[str, str, str]
 
 
-def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[list[Record], list[Note]]:
+def without_lines_beside(
+    read: Sequence[Record], header: bool | None, separator: str
+) -> tuple[list[Record], list[Note]]:
     """The records of a table whose lines differ in their numbers of cells, without those that are no rows.
 
     Args:
         header: what the user says of the first line; False: nothing above is left out.
+        separator: of the cells; behind a comma a cell may be the decimals of the one before it.
     """
     usual = Counter(len(cells) for _, cells in read).most_common(1)[0][0]
     kept, notes = list(read), []
@@ -72,7 +75,11 @@ def without_lines_beside(read: Sequence[Record], header: bool | None) -> tuple[l
         if above:
             notes.append(("left out", f"{counted(above, 'line')} at the top", "fewer cells than all lines below"))
             kept = kept[above:]
-        kept = _first_line_completed(kept, usual)
+        completed = _first_line_completed(kept, usual, separator)
+        if completed is not None:
+            kept = completed
+            why = "the first line has a name less than the others have cells, as R writes tables"
+            notes.append(("first column", "names of rows", why))
         kept = _cut(kept)
     return kept, notes
 
@@ -143,13 +150,14 @@ def _is_words(text: str) -> bool:
 
 
 def repeats_names(frame: pl.DataFrame) -> np.ndarray | None:
-    """(N,) whether each row repeats the names of all columns, of which there are two or more; None: none does."""
+    """(N,) whether each row repeats the names of all columns (two or more), in any letters; None: none does."""
     import polars as pl
 
     names = frame.columns
-    if len(names) < 2 or not (frame.to_series(0) == names[0]).any():
+    plain = [name.lower() for name in names]
+    if len(names) < 2 or not (frame.to_series(0).str.to_lowercase() == plain[0]).any():
         return None
-    same = pl.all_horizontal([pl.nth(at).eq_missing(pl.lit(name)) for at, name in enumerate(names)])
+    same = pl.all_horizontal([pl.nth(at).str.to_lowercase().eq_missing(pl.lit(name)) for at, name in enumerate(plain)])
     rows = frame.select(same.alias("same")).get_column("same").to_numpy()
     return rows if rows.any() else None
 
@@ -173,16 +181,22 @@ def _above(read: Sequence[Record], usual: int) -> int:
     return first if fewer and all(len(cells) == usual for _, cells in below) else 0
 
 
-def _first_line_completed(read: list[Record], usual: int) -> list[Record]:
-    """R names all columns but the first, in which it writes the names of rows: 1, 2, 3, ... or words."""
+def _first_line_completed(read: list[Record], usual: int, separator: str) -> list[Record] | None:
+    """R names all columns but the first, in which it writes the names of rows: whole numbers or words, all different.
+
+    None of other tables.
+    """
     (line, names), below = read[0], read[1:]
     if len(names) != usual - 1 or len(below) < BELOW_AT_LEAST or any(len(cells) != usual for _, cells in below):
-        return read
+        return None
     first = [cells[0].strip() for _, cells in below]
     running = first == [str(at) for at in range(1, len(first) + 1)]
-    words = len(set(first)) == len(first) and all(any(sign.isalpha() for sign in cell) for cell in first)
+    whole = running or (separator != "," and all(cell.isdecimal() for cell in first))
+    words = all(any(sign.isalpha() for sign in cell) for cell in first)
     last = any(cells[-1].strip() for _, cells in below)
-    return [(line, ["", *names]), *below] if last and (running or words) else read
+    if not last or len(set(first)) < len(first) or not (whole or words):
+        return None
+    return [(line, ["", *names]), *below]
 
 
 def _cut(read: list[Record]) -> list[Record]:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.date_words import plain_dates, plain_form
-from goodfit.data.tables.visible import visible
+from goodfit.data.tables.visible import CELLS_LOOKED_AT, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,11 +81,13 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         inside = values.is_finite() & (values.abs() < 1e18 / UNIX[form])
         micros = pl.select(pl.when(inside).then((values * UNIX[form]).round())).to_series()
         return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).rename(column.name)
-    if form == EXCEL_DAYS and dtype.is_numeric():
-        return _of_excel(column.cast(pl.Float64)).rename(column.name)
-    if dtype.is_float():
-        return moments(column.cast(pl.Int64, strict=False), form)
-    if not (dtype.is_integer() or dtype in (pl.String, pl.Categorical, pl.Enum)):
+    if dtype.is_numeric():
+        days = _of_excel(column.cast(pl.Float64))
+        if form != EXCEL_DAYS and days.null_count() > column.null_count():
+            written = moments(column.cast(pl.Int64, strict=False).cast(pl.String), form)
+            days = pl.select(pl.coalesce(days, written)).to_series()
+        return days.rename(column.name)
+    if dtype not in (pl.String, pl.Categorical, pl.Enum):
         return pl.Series(column.name, [None] * len(column), dtype=pl.Datetime("us"))
     text = plain_dates(visible(column))
     forms = [ISO[0]] if form is None else [plain_form(each) for each in form.split(MIXED)]
@@ -95,12 +97,32 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         text = pl.select(pl.when(zoned).then(text.str.extract(ZONE, 1)).otherwise(text)).to_series()
     text = text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} ")
     read = _parsed(text, forms[0])
-    for other in dict.fromkeys([*forms[1:], *CLEAR]):
+    for other in dict.fromkeys([*forms[1:], *CLEAR, EXCEL_DAYS]):
         if other != forms[0] and read.null_count() > text.null_count():
             read = pl.select(pl.coalesce(read, _parsed(text, other))).to_series()
     if has_zones:
         read = read - pl.select(pl.duration(minutes=pl.lit(_minutes(zones).fill_null(0)))).to_series()
     return read.rename(column.name)
+
+
+def serial_days(column: pl.Series, form: str | None) -> list[float | str]:
+    """The cells of a column of dates that are serial days of Excel, where its form has none.
+
+    Args:
+        form: of the dates; None: ISO.
+    """
+    import polars as pl
+
+    if form is not None and (form in UNIX or EXCEL_DAYS in form.split(MIXED)):
+        return []
+    if column.dtype.is_numeric():
+        return column.filter(column.is_between(*EXCEL_DAYS_OF_DATES)).to_list()
+    if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return []
+    if len(column) <= CELLS_LOOKED_AT:
+        return [cell for cell in column.to_list() if cell is not None and re.match(EXCEL_DAY, cell.strip())]
+    text = visible(column)
+    return text.filter(text.str.contains(EXCEL_DAY)).to_list()
 
 
 def _of_excel(days: pl.Series) -> pl.Series:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NUMBER_SHARE_NEEDED = 0.98  # of the values: then the others are slips, and count as missing
 ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
+GRADE_ABOVE, GRADE_BELOW = r"^\d{1,2} ?\+$", r"^\d{1,2} ?-$"
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -34,7 +35,7 @@ def plain_form(present: pl.Series, decimal: str) -> NumberForm | None:
     """Of text that is plain numbers, or numbers in percent; None of all else. `present` are cells with a value."""
     import polars as pl
 
-    if not holds_numbers(present, decimal):
+    if not holds_numbers(present, decimal) or (_is_text(present) and are_grades(present.cast(pl.String))):
         return None
     text = _text(present) if _is_text(present) and has_signs(present.cast(pl.String)) else None
     if text is None:
@@ -48,7 +49,7 @@ def plain_form(present: pl.Series, decimal: str) -> NumberForm | None:
 def bounds_form(present: pl.Series, decimal: str) -> NumberForm | None:
     """Of text that is numbers, some of which are bounds such as <0.1 or ranges such as 10-20; None of all else."""
     text = _text(present)
-    if text is None:
+    if text is None or are_grades(text):
         return None
     bounds = are_bounds(text)
     plain = text.filter(~bounds)
@@ -82,6 +83,11 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if len(ranges) and ranges.n_unique() > RANGES_AT_LEAST and holds_numbers(present, decimal, BOUNDS):
         return NumberForm(BOUNDS, _read_as(ranges, decimal, BOUNDS))
     return None
+
+
+def are_grades(text: pl.Series) -> bool:
+    """Whether some cells end in a plus and others in a minus, as grades of schools do: 2- is not minus two then."""
+    return bool(text.str.contains(GRADE_ABOVE).any()) and bool(text.str.contains(GRADE_BELOW).any())
 
 
 def holds_numbers(present: pl.Series, decimal: str, form: str | None = None) -> bool:

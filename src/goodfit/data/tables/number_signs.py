@@ -22,11 +22,11 @@ POWER_RAISED = r"10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+$"
 DECORATED = (
     (r"^'([\d(.,+-].*)$", "${1}"),  # the apostrophe of text in a spreadsheet
     (r"(\d ?%?)(?:\[\w{1,3}\]|[*†‡§]{1,3})$", "${1}"),  # a footnote
-    (r"(\d)[.,]--?( ?\D*)$", "${1}${2}"),  # 12,- and 12.--
+    (r"(\d)(?:[.,]--?|/-)( ?\D*)$", "${1}${2}"),  # 12,- and 12.--, and 500/- as in India
     (r"(\d)[dD]([+-]\d{1,3})$", "${1}e${2}"),  # as Fortran writes
     (POWER, "${1}e${2}"),
 )
-DECORATION = r"^'[\d(.,+-]|[\]*†‡§]$|[.,]--?|\d[dD][+-]|10\^"
+DECORATION = r"^'[\d(.,+-]|[\]*†‡§]$|[.,]--?|/-|\d[dD][+-]|10\^"
 
 
 def plain_signs(text: pl.Series) -> pl.Series:

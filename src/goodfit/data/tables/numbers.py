@@ -37,6 +37,11 @@ LASTING = (
     r"^(?:(\d+) ?(?:d|days?)(?:,? |$))?(?:(\d+) ?(?:h|hrs?\.?|hours?)(?:,? ?(?:and )?|$))?"
     r"(?:(\d+) ?(?:m|mins?\.?|minutes?)(?:,? ?(?:and )?|$))?(?:(\d+(?:\.\d+)?) ?(?:s|secs?\.?|seconds?))?$"
 )  # 1h 20m, 2 days 3 hours, 90 min; which of them are durations and not metres, a column shows by `LASTING_TWICE`
+CLOCKS_IN_WORDS = (
+    (r"^(\d{1,3})(?: ?[hH] ?| Uhr )([0-5]\d)(?: ?min\.?)?$", "${1}:${2}"),  # 8h30, 8 Uhr 30
+    (r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|h)$", "${1}:${2}"),  # 14.30 Uhr
+    (r"^(\d{1,2}) Uhr$", "${1}:00"),
+)
 LASTING_TWICE = r"^\d+ ?(?:d|h|m)[a-z.]*,? ?(?:and )?\d"
 
 
@@ -153,9 +158,19 @@ def _written(text: pl.Series, decimal: str) -> pl.Series:
     return pl.select(pl.when(~paired).then(None).when(negative).then(-values).otherwise(values)).to_series()
 
 
+def plain_clocks(text: pl.Series) -> pl.Series:
+    """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30."""
+    if text.str.contains("[hH]").any():
+        for pattern, plain in CLOCKS_IN_WORDS:
+            text = text.str.replace(pattern, plain)
+    return text
+
+
 def hours(text: pl.Series) -> pl.Series:
-    """Hours of 14:30, 2:30 PM, 26:05:10, 1 days 02:03:04, PT90M and 1h 20m; null of all else."""
+    """Hours of 14:30, 8h30, 2:30 PM, 26:05:10, 1 days 02:03:04, PT90M and 1h 20m; null of all else."""
     import polars as pl
+
+    text = plain_clocks(text)
 
     def number(pattern: str, group: int) -> pl.Series:
         return text.str.extract(pattern, group).cast(pl.Float64, strict=False)

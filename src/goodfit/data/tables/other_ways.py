@@ -1,29 +1,29 @@
 """New rows that are written in another way than those of the run: another decimal mark, percent signs or none.
 
-They would be read a hundredfold or a thousandfold, and nothing would show it: they are refused.
+By the run's way they would be read a hundredfold or a thousandfold, and nothing would show it. A mark that the cells
+show without doubt is read, and said; all else is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from goodfit.data.tables.bounds import BOUNDS
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import Encoder
-from goodfit.data.tables.frames import Frame
+from goodfit.data.tables.frames import Frame, TableInMemory
 from goodfit.data.tables.magnitudes import MAGNITUDES
 from goodfit.data.tables.moments import date_form, in_order
 from goodfit.data.tables.numbers import is_nested, numbers
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SLIPS_AT_MOST, has_sign, has_signs
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
+from goodfit.data.tables.visible import CELLS_LOOKED_AT
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
-
-CELLS_THAT_PROVE = 2  # numbers of a column that all have another mark: not one row that is odd
 
 
 class Way(NamedTuple):
@@ -32,6 +32,19 @@ class Way(NamedTuple):
     column: str
     decimal: str
     form: str | None
+
+
+class OtherMarks(NamedTuple):
+    """Of new numbers that have another decimal mark than the run's.
+
+    Attributes:
+        marks: column -> mark. notes: what is said of them.
+        of_all: the mark of all columns; None where some have the run's, or none has another.
+    """
+
+    marks: Mapping[str, str] = {}
+    notes: Sequence[tuple[str, str, str]] = ()
+    of_all: str | None = None
 
 
 def ways_of(encoder: Encoder) -> list[Way]:
@@ -49,7 +62,7 @@ def as_written(encoder: Encoder, frame: Frame, *, decimal: str | None, date_orde
     import polars as pl
 
     if decimal is not None:
-        encoder = encoder.with_decimal(decimal)
+        encoder = encoder.with_decimals({number.source: decimal for number in encoder.numbers})
     if date_order is None:
         return encoder
     forms = {}
@@ -61,32 +74,71 @@ def as_written(encoder: Encoder, frame: Frame, *, decimal: str | None, date_orde
     return encoder.with_date_forms(forms)
 
 
-def refuse_other_decimals(frame: pl.DataFrame, ways: Sequence[Way]) -> None:
-    """Numbers that are written by another convention than the run's would be read a thousandfold.
+def other_marks(frame: Frame, ways: Sequence[Way], suspects: Collection[str] | None = None) -> OtherMarks:
+    """Columns of numbers whose new cells have the other decimal mark than the run's, without doubt.
+
+    12,5 is a number with a comma alone. 1,250 is one with a point as well: the other cells of its column decide, and
+    where no column has the run's mark those of all columns, unless such cells are the larger part.
 
     Args:
-        frame: all rows, or the columns in question of all rows.
+        ways: of all columns of numbers.
+        suspects: those that have the other mark in some cell; None: looked for, in a frame in memory.
 
     Raises:
-        DataError: a column shows the other decimal mark.
+        DataError: more cells can be read in both ways than show the mark.
     """
-    if frame.height < CELLS_THAT_PROVE:
-        return
-    for way in columns_with_other_mark(frame, ways):
-        shown = evidence(frame.get_column(way.column))
-        if shown is not None and shown.mark == OTHER[way.decimal] and shown.cells[shown.mark] >= CELLS_THAT_PROVE:
+    import polars as pl
+
+    if suspects is None:
+        suspects = {way.column for way in columns_with_other_mark(frame.sample(), ways)}
+    seen = {way: evidence(frame.column(way.column)) for way in ways if way.column in suspects}
+    shown = {way: each for way, each in seen.items() if each is not None and each.mark == OTHER[way.decimal]}
+    if not shown:
+        return OtherMarks()
+    sample = frame.sample()
+    others = [way for way in ways if way not in shown and sample.schema.get(way.column) == pl.String]
+    rest = {way: each for way in others if (each := evidence(sample.get_column(way.column))) is not None}
+    each_alone = any(each.cells[way.decimal] for way, each in rest.items())
+    groups = [{way: each} for way, each in shown.items()] if each_alone else [shown | rest]
+    marks: dict[str, str] = {}
+    notes = []
+    for group in groups:
+        first = next(iter(group))
+        mark = OTHER[first.decimal]
+        example = group[first].examples[mark]
+        showing = sum(each.cells[mark] for each in group.values())
+        unclear = [(way.column, each.unclear) for way, each in group.items() if each.unclear]
+        if showing < sum(each.unclear_cells for each in group.values()):
+            name, cell = unclear[0]
             raise DataError(
-                f"the column '{way.column}' has a decimal {MARKS[shown.mark]} ({shown.examples[shown.mark]}); the "
-                f"run was fitted on numbers with a decimal {MARKS[way.decimal]}",
-                fix=f"Say so with --decimal {MARKS[shown.mark]}, or write them as in the training data",
+                f"the column '{first.column}' has a decimal {MARKS[mark]} ({example}), and the run was fitted on "
+                f"numbers with a decimal {MARKS[first.decimal]}; {cell} in the column '{name}' can be read with both",
+                fix=f"Say which it is with --decimal {MARKS[mark]} or --decimal {MARKS[first.decimal]}",
             )
+        marks |= {way.column: mark for way in group}
+        value = example.replace(first.decimal, "").replace(mark, ".")
+        of_run = MARKS[first.decimal]
+        why = f"{example} in '{first.column}' is read as {value}; the run's data has a decimal {of_run}"
+        notes.append(("decimals", MARKS[mark], f"{why} (--decimal {of_run} reads it so)"))
+    return OtherMarks(marks, notes, None if each_alone else mark)
 
 
-def refuse_decimals_of_whole(frame: Frame, ways: Sequence[Way], columns: set[str]) -> None:
-    """The same of a table whose rows stay on disk: the columns in question are read whole, one after the other."""
-    for way in ways:
-        if way.column in columns:
-            refuse_other_decimals(frame.column(way.column).to_frame(), [way])
+def other_marks_of_targets(targets: Sequence[pl.Series], ways: Sequence[Way], of_all: str | None) -> OtherMarks:
+    """The same of new targets, which may show nothing where the columns beside them do.
+
+    Args:
+        of_all: the mark of the columns beside them, where it is another than the run's.
+
+    Raises:
+        DataError: see `other_marks`.
+    """
+    import polars as pl
+
+    seen = [evidence(column) if column.dtype == pl.String else None for column in targets]
+    own = any(each is not None and each.cells[way.decimal] for way, each in zip(ways, seen, strict=True))
+    if of_all is not None and not own:
+        return OtherMarks(dict.fromkeys((way.column for way in ways), of_all))
+    return other_marks(TableInMemory(pl.DataFrame(list(targets))), ways)
 
 
 def columns_with_other_mark(frame: pl.DataFrame, ways: Sequence[Way]) -> Iterator[Way]:
@@ -98,8 +150,15 @@ def columns_with_other_mark(frame: pl.DataFrame, ways: Sequence[Way]) -> Iterato
         if not plain or way.column not in frame.columns:
             continue
         column = frame.get_column(way.column)
-        if column.dtype == pl.String and column.str.contains(OTHER[way.decimal], literal=True).any():
+        if column.dtype == pl.String and _has_sign(column, OTHER[way.decimal]):
             yield way
+
+
+def _has_sign(text: pl.Series, sign: str) -> bool:
+    """Whether it stands in any cell; a few are looked at one by one, which is quicker than a call of polars."""
+    if len(text) > CELLS_LOOKED_AT:
+        return bool(text.str.contains(sign, literal=True).any())
+    return any(cell is not None and sign in cell for cell in text.to_list())
 
 
 def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:

@@ -18,9 +18,9 @@ import numpy as np
 from goodfit.data.columns import Labels, nothing
 from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
 from goodfit.data.tables.by_polars import by_polars
-from goodfit.data.tables.decoding import PACKED_ENDINGS, read_bytes, unpacked_name
+from goodfit.data.tables.decoding import PACKED_ENDINGS, decoded, read_bytes, unpacked_name
 from goodfit.data.tables.delimited import Delimited, read_delimited
-from goodfit.data.tables.excel import read_excel
+from goodfit.data.tables.excel import is_workbook, read_excel
 from goodfit.data.tables.frames import (
     MEMORY_SHARE,
     Frame,
@@ -32,6 +32,7 @@ from goodfit.data.tables.frames import (
     too_large,
 )
 from goodfit.data.tables.header import column_names
+from goodfit.data.tables.html_rows import encoding_of, is_page, table_of_page
 from goodfit.data.tables.json_rows import read_json
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
@@ -210,24 +211,49 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         if path.is_dir() or kind == ".parquet":
             return _Read(_checked(_parquet(path), path))
         if kind in EXCEL_ENDINGS:
-            frame, notes = read_excel(path, dialect.sheet)
+            data = read_bytes(path)
+            exported = None if is_workbook(data) else _exported(data, path, dialect)
+            if exported is not None:
+                return exported
+            frame, notes = read_excel(data, path, dialect.sheet)
             return _Read(_checked(frame, path), notes)
         for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow)):
             if kind in endings:
                 return _Read(_checked(read(path), path))
-        delimited = read_delimited(
-            path,
-            header=dialect.header,
-            separator=dialect.separator,
-            encoding=dialect.encoding,
-            fill_gaps=dialect.fill_gaps,
-        )
-        return _Read(_checked(delimited.frame, path), delimited.notes, delimited)
+        return _delimited(path, dialect)
     if is_frame(place):
         return _Read(_checked(to_polars(place), None))
     raise DataError(
         f"a {type(place).__name__} is not a table", fix="Give a path, or a frame such as those of pandas and polars"
     )
+
+
+def _delimited(path: Path, dialect: Dialect, content: bytes | None = None) -> _Read:
+    delimited = read_delimited(
+        path,
+        header=dialect.header,
+        separator=dialect.separator,
+        encoding=dialect.encoding,
+        fill_gaps=dialect.fill_gaps,
+        content=content,
+    )
+    return _Read(_checked(delimited.frame, path), delimited.notes, delimited)
+
+
+def _exported(data: bytes, path: Path, dialect: Dialect) -> _Read | None:
+    """A file that is called a workbook and is a web page or delimited text, as programs export them; None of others."""
+    if is_page(data):
+        page, _, _ = decoded(data, path, dialect.encoding or encoding_of(data))
+        table, named = table_of_page(page.decode(), path)
+        header = dialect.header if dialect.header is not None or not named else True
+        what = "a web page with a table"
+        read = _delimited(path, Dialect(header, "tab", "utf-8"), table.encode())
+    else:
+        what = "delimited text"
+        if read_delimited(path, encoding=dialect.encoding, content=data).frame.width == 1:
+            return None
+        read = _delimited(path, dialect, data)
+    return read._replace(notes=[("kind", what, "its name says Excel, and its content does not"), *read.notes])
 
 
 def _checked(frame: pl.DataFrame, path: Path | None) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.far_values import far_date, far_value
 from goodfit.data.tables.first_row import units_below_names
-from goodfit.data.tables.mixed_signs import mixed_signs
+from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import NUMBER, TargetForm
@@ -33,7 +33,7 @@ def type_notes(types: Types, seen: pl.DataFrame) -> Iterator[Note]:
             odd = [
                 f"{name}: {column.why}"
                 for name, column in types.items()
-                if column.name == kind and (";" in column.why or "form" in column.why or kind == "text")
+                if column.name == kind and (any(sign in column.why for sign in (";", ":", "form")) or kind == "text")
             ]
             yield title, f"{len(named)}", "; ".join([", ".join(named), *odd])
     yield from (("left out", name, column.why) for name, column in types.items() if column.name == "left out")
@@ -64,11 +64,11 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     if form.name == NUMBER:
         ways |= {name: form.way_of(name) for name in targets}
     found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
+    found += [minus_behind(seen[name]) for name in ways]
     found += [far_date(seen[name], kind.format) for name, kind in types.items() if kind.name == "date"]
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     if whole:
         found.append(units_below_names(seen, ways))
-        totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
         last = next((totals_doubt(name, total) for name, total in totals if total is not None), None)
         found.append(last or rows_of_totals(seen, ways))

@@ -72,7 +72,9 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
         cells_of[separator] = rows = _sampled(sample, separator)
         counts = [len(row) for row in rows]
         cells = 1 if not counts else counts[0] if counts[0] > 1 else Counter(counts).most_common(1)[0][0]
-        if cells > 1:
+        if _of_names_of_rows(counts):
+            shares[separator] = (1.0, counts[0] + 1)
+        elif cells > 1:
             shares[separator] = (sum(count == cells for count in counts) / len(counts), cells)
     usual = "\t" if unpacked_name(path).suffix.lower() in (".tsv", ".tab") else ","
     if not shares:
@@ -85,6 +87,11 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
         equal.remove(",")
     chosen = max(equal, key=lambda separator: shares[separator][1])
     return chosen, [other for other in equal if other != chosen and shares[other][1] == shares[chosen][1]]
+
+
+def _of_names_of_rows(counts: Sequence[int]) -> bool:
+    """Whether all lines have a cell more than the first, in which R does not name the names of rows."""
+    return len(counts) > 1 and counts[0] > 1 and all(count == counts[0] + 1 for count in counts[1:])
 
 
 def _sampled(sample: str, separator: str) -> list[list[str]]:

@@ -7,21 +7,32 @@ import re
 SIGNS = b",;\t|"  # of which one is in each line of any other file
 LINES_AT_LEAST = 3
 NUMERIC_AT_LEAST = 0.2  # of the cells: sentences of equal length are no table
+QUOTED = re.compile(rb'"[^"\n]*"')
 CELL = re.compile(rb'"[^"\n]*"|[^ \n]+')
 NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NA|NaN|nan|\?")
 
 
 def spaced_columns(data: bytes) -> bytes | None:
-    """The lines with tabs in place of spaces, where these cut all lines into as many cells; None of other files."""
+    """The lines with tabs in place of spaces, where these cut all lines into as many cells; None of other files.
+
+    The first line may have one cell less: R names all columns but that of the names of rows.
+    """
     first = data[: data.find(b"\n")] if b"\n" in data else data
-    if b" " not in first.strip() or any(sign in data for sign in SIGNS):
+    if b" " not in data[: 2 * len(first) + 2].strip() or has_sign(first) or has_sign(data):
         return None
     lines = [CELL.findall(line) for line in data.split(b"\n")]
     filled = [cells for cells in lines if cells]
-    widths = {len(cells) for cells in filled}
-    if len(widths) != 1 or widths.pop() < 2 or len(filled) < LINES_AT_LEAST:
+    widths = {len(cells) for cells in filled[1:]}
+    if len(filled) < LINES_AT_LEAST or len(widths) != 1 or (width := widths.pop()) < 2:
+        return None
+    if len(filled[0]) not in (width, width - 1):
         return None
     numeric = sum(NUMBER.fullmatch(cell) is not None for cells in filled[1:] for cell in cells)
     if numeric < NUMERIC_AT_LEAST * sum(map(len, filled[1:])):
         return None
     return b"\n".join(map(b"\t".join, lines))
+
+
+def has_sign(data: bytes) -> bool:
+    """Whether a separator of other files stands outside of quotes."""
+    return any(sign in data for sign in SIGNS) and any(sign in QUOTED.sub(b"", data) for sign in SIGNS)

@@ -17,10 +17,12 @@ GROUPS_SHOWN, WORDS_SHOWN = 3, 4
 YES = {
     "yes", "y", "true", "t", "1", "ja", "j", "oui", "o", "si", "sí", "sì", "s", "sim",
     "да", "д", "tak", "kyllä", "evet", "on", "x", "はい", "是", "예",
+    "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sann", "prawda", "истина",
 }  # fmt: skip
 NO = {
     "no", "n", "false", "f", "0", "nein", "non", "não", "nao", "нет", "н", "nie", "ei", "hayır",
     "nej", "nee", "off", "いいえ", "否", "아니요",
+    "falsch", "faux", "falso", "onwaar", "falsk", "fałsz", "ложь",
 }  # fmt: skip
 
 

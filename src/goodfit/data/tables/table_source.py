@@ -12,7 +12,7 @@ from goodfit.data.columns import Labels, of_texts
 from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import RowNumbers, Source
 from goodfit.data.tables.column_types import WORDS_OF_FREE_TEXT, ColumnType
-from goodfit.data.tables.delimited import Delimited
+from goodfit.data.tables.delimited import Delimited, numbered_names
 from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
@@ -41,6 +41,7 @@ def parse_decimal(value: str) -> str:
 
 TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
+NAMES_SHOWN = 6  # in a message
 COLUMNS_SHOWN, LETTERS_SHOWN, LETTERS_OF_TEXT = 12, 40, 160  # of a row that people look at
 TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
@@ -150,6 +151,7 @@ class TableSource(Source):
             self._whole_frame = TableInMemory(file.frame) if isinstance(file, Delimited) else file.frame
             self.keys = RowNumbers(self._whole_frame.height)
             self.parts = Labels(np.zeros(len(self.keys), dtype=np.int8), [self.parts[0]])
+        self._refuse_rows_for_names(columns)
         names = other_spellings(self._whole_frame.columns, list(dict.fromkeys([*columns, *targets])))
         if names:
             self._whole_frame = RenamedFrame(self._whole_frame, names)
@@ -157,6 +159,20 @@ class TableSource(Source):
                 ("column", f"'{name}'", f"read as '{known}', which is not there") for name, known in names.items()
             ]
         self._leave_gaps()
+
+    def _refuse_rows_for_names(self, columns: Sequence[str]) -> None:
+        """Raise where the first line of a file is a row, and the run needs columns by their names."""
+        file = self._delimited
+        if (
+            file is not None
+            and self._whole_frame.columns == numbered_names(len(file.first))
+            and any(name not in self._whole_frame.columns for name in columns)
+        ):
+            raise DataError(
+                f"its first line is a row ({file.first[0]}, ...), and the run was fitted on columns with names "
+                f"({', '.join(columns[:NAMES_SHOWN])}{', ...' if len(columns) > NAMES_SHOWN else ''})",
+                fix="Write their names into a first line",
+            )
 
     def _without_refusal(self, read: Callable[[], None]) -> None:
         """Read new targets; where they cannot be, that is an error for who needs them, and of no matter to predict."""
@@ -172,6 +188,10 @@ class TableSource(Source):
             hint = f"Did you mean {by_letters[near[0]]}? " if near else ""
             if not near and len(self._frame.columns) == 1 and self._delimited is not None:
                 hint = "If that is several columns, name what stands between them with --separator. "
+            elif not near and any(str(cell).strip() == name for cell in self._frame.sample(np.array([0])).row(0)):
+                hint = "It stands in the first row: remove the line above it, so that it names the columns. "
+            elif not near and any(note[0] == "encoding" for note in self.notes):
+                hint = "If these are not the names in the file, name its --encoding, such as cp1251 or gb18030. "
             raise UsageError(
                 f"--{option.replace('_', '-')} {name}: there is no such column",
                 fix=f"{hint}The columns are {', '.join(self._frame.columns)}",

@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
-from goodfit.data.tables.column_types import is_code
+from goodfit.data.tables.column_types import EXACT_BELOW, is_code
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 CLASSES_AT_MOST = 20  # of whole numbers: with more different values they are numbers; --task says otherwise
 CLASSES_OF_COUNTS = 5  # and more, of which one has too few rows to be a class: the numbers count something
 ROWS_OF_A_CLASS = 3  # one for each part
-EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
 DATES_AS_CLASSES = 20
 NAMES_SHARE = 0.5  # of the rows have a text of their own: it names rows, not classes
 NAMES_AT_LEAST = 20  # different texts

@@ -18,9 +18,12 @@ import numpy as np
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import PACKED_ENDINGS
 from goodfit.data.tables.delimited import choose_header, header_for, numbered_names, rows_alike, without_head
+from goodfit.data.tables.drawn_tables import drawn_table
+from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
 from goodfit.data.tables.lines_beside import has_units_first, notes_last, repeats_names
+from goodfit.data.tables.quoted_lines import quoted_as_a_whole
 from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError
@@ -186,7 +189,7 @@ def _look_through(
                 return None  # too little to decide anything by, or empty lines above the first
             start += mark + (raw.index(b"\n") + 1 if skipped else 0)
             usual = separator is None and named is None
-            if separator == COLONS or (usual and (has_colons(data) or spaced_columns(data) is not None)):
+            if separator == COLONS or (usual and _is_aligned(data)):
                 return None
             chosen, notes = choose_separator(data, path, separator, named)
         read = rows_alike(data, chosen, first_line + skipped, path, width or None)
@@ -195,7 +198,7 @@ def _look_through(
         frame = read[0]
         below = frame if names else frame[1:]
         names = names or ["" if cell is None else cell for cell in frame.row(0)]
-        if (below.to_series(0) == names[0]).any() and repeats_names(_renamed(below, column_names(names))) is not None:
+        if repeats_names(_renamed(below, column_names(names))) is not None:
             return None
         if last and notes_last(frame):
             return None
@@ -251,6 +254,12 @@ def _record_end(data: bytes) -> int:
     ends = np.flatnonzero(bytes_of == LINE_END)
     outside = ends[np.searchsorted(np.flatnonzero(bytes_of == QUOTE), ends) % 2 == 0]
     return int(outside[-1]) + 1 if len(outside) else 0
+
+
+def _is_aligned(data: bytes) -> bool:
+    """Whether something else than one separator of one character cuts the lines."""
+    readers = (spaced_columns, drawn_table, fixed_width)
+    return has_colons(data) or quoted_as_a_whole(data) or any(read(data) is not None for read in readers)
 
 
 def _plain(raw: bytes, *, last: bool) -> bytes | None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.data.tables.encoder import GAP, UNKNOWN, Encoded, Encoder
-from goodfit.data.tables.moments import moments, shown_form, swapped
+from goodfit.data.tables.known_levels import known_words
+from goodfit.data.tables.moments import moments, serial_days, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import columns_with_other_mark, ways_of
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.visible import visible
+from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -24,6 +26,7 @@ CELLS_THAT_PROVE = 2  # numbers or dates of a column that all have another form:
 LEVELS_THAT_PROVE = 20  # cells of a column, of which not one is a level that is known, or has a word that is
 KNOWN_WORDS = "a text with words that training had"
 LONGEST_CELL = 40  # characters in a message
+WORDS_KEPT = 10_000  # of a column, that training did not have
 
 
 @dataclass
@@ -67,9 +70,14 @@ class Unused:
         self._present: dict[str, int] = {}
         self._rows = 0
         self._with_value: set[str] = set()
+        self._forms = {number.source: number.format for number in encoder.numbers if number.part is not None}
+        self._unknown: dict[str, dict[str, int]] = {}  # column -> word that is not known -> cells
+        self._serial: dict[str, tuple[int, str]] = {}  # cells of a column of dates, and the first of them
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
         """Count in these rows."""
+        import polars as pl
+
         encoder = self._encoder
         if self.pieces:
             self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, ways_of(encoder))}
@@ -92,11 +100,22 @@ class Unused:
                 self._add(column, encoded.gone[:, at], "a number" if number.part is None else f"a date{form}")
             else:
                 self._present[number.source] = self._present.get(number.source, 0) + piece.height
+        for name, dates in self._forms.items():
+            if len(days := serial_days(piece.get_column(name), dates)):
+                count, first = self._serial.get(name, (0, f"{days[0]}"))
+                self._serial[name] = count + len(days), first
         unknown = encoded.rows[:, encoder.first_code :] == UNKNOWN
         has_unknown = np.any(unknown, axis=0)
         for at, category in enumerate(encoder.categories):
             if category.part is None and (has_unknown[at] or self.pieces):  # cells without a value do not count
-                self._add(piece.get_column(category.source), unknown[:, at], None)
+                column = piece.get_column(category.source)
+                self._add(column, unknown[:, at], None)
+                if has_unknown[at]:
+                    words = texts(column.filter(pl.Series(unknown[:, at])), verbatim=category.verbatim)
+                    known = self._unknown.setdefault(category.source, {})
+                    for word, count in words.drop_nulls().value_counts().iter_rows():
+                        if word in known or len(known) < WORDS_KEPT:
+                            known[word] = known.get(word, 0) + count
         for (text, places), (_, lanes) in zip(encoder.places_of_texts, encoder.lanes_of_texts, strict=True):
             odd = text.says_nothing(encoded.rows[:, places], encoded.terms[:, lanes])
             self._add(piece.get_column(text.source), odd, KNOWN_WORDS)
@@ -116,6 +135,31 @@ class Unused:
             short = example if len(example) <= LONGEST_CELL else f"{example[:LONGEST_CELL]}..."
             known = self._counts.setdefault(column.name, Unusable(column.name, 0, 0, short, wanted))
             known.cells += cells
+
+    def serial_days(self) -> list[tuple[str, str, str]]:
+        """A line for each column of dates in which serial days of Excel stand."""
+        import polars as pl
+
+        notes = []
+        for name, (count, first) in self._serial.items():
+            day = moments(pl.Series([float(first)]), None)[0]
+            why = f"{first} is read as {day:%Y-%m-%d}: {counted(count, 'serial day')} of Excel"
+            notes.append(("dates", name, why))
+        return notes
+
+    def known_words(self) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
+        """Column -> word -> the known one that it is in another spelling; and a line for each such column."""
+        found, notes = {}, []
+        for category in self._encoder.categories if self._unknown else ():
+            unknown = self._unknown.get(category.source, {}) if category.part is None else {}
+            words = known_words(unknown, category.levels)
+            if words:
+                found[category.source] = words
+                cells = sum(unknown[word] for word in words)
+                word = max(sorted(words), key=unknown.__getitem__)
+                why = f"'{word}' is read as '{words[word]}', which training had"
+                notes.append(("read as", f"{category.source}: {counted(cells, 'cell')}", why))
+        return found, notes
 
     def empty(self) -> list[tuple[str, str, str]]:
         """A line for each column of numbers, dates or categories that is empty in every one of many rows."""

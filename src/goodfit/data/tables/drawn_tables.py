@@ -1,0 +1,77 @@
+"""Tables that clients of databases draw on a terminal: psql, mysql --table, sqlite3 -box, sqlcmd, SQL*Plus.
+
+A line that only draws is below the names of columns. With crosses in it, bars stand between the cells; of dashes and
+spaces alone, the dashes say where each column begins and ends.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from goodfit.data.tables.lines_beside import NOTE
+
+BAR = "|│┃║"  # plain, and those of boxes
+CROSS = "+┼├┤┌┐└┘┬┴╪╞╡╔╗╚╝╠╣╦╩╬╒╕╘╛"
+DASH = "-─━═="
+RULE = re.compile(rf"[{re.escape(BAR + CROSS + DASH)} ]*([{re.escape(DASH)}])\1[{re.escape(BAR + CROSS + DASH)} ]*")
+DASHES = re.compile(rf"[{re.escape(DASH)}]+")
+BYTES_OF_HEAD = 100_000
+ABOVE_AT_MOST = 2  # lines above the one that draws below the names: a frame, and the names
+
+
+def drawn_table(data: bytes) -> bytes | None:
+    """The lines with tabs between the cells, and empty ones for those that only draw; None of all other files.
+
+    Args:
+        data: UTF-8, with \\n at the end of each line.
+    """
+    head = data[:BYTES_OF_HEAD].decode("utf-8", errors="ignore").split("\n")
+    filled = [line for line in head if line.strip()][: ABOVE_AT_MOST + 1]
+    rules = [line for line in filled if RULE.fullmatch(line.rstrip())]
+    if not rules or len(filled) == 1:
+        return None
+    lines = data.decode().split("\n")
+    rows = _between_bars(lines) if any(sign in rules[0] for sign in CROSS) else _at_columns(lines, rules[0])
+    if rows is None:
+        return None
+    text = io.StringIO()
+    csv.writer(text, delimiter="\t", lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _between_bars(lines: Sequence[str]) -> list[list[str]] | None:
+    """The cells of each line; None where no line has a bar."""
+    rows: list[list[str]] = []
+    bars = False
+    for line in lines:
+        plain = line.strip()
+        if RULE.fullmatch(plain) or not plain:
+            rows.append([])
+            continue
+        cells = [cell.strip() for cell in re.split(rf"[{re.escape(BAR)}]", plain)]
+        bars |= len(cells) > 1
+        framed = len(cells) > 2 and plain[0] in BAR and plain[-1] in BAR
+        rows.append(cells[1:-1] if framed else cells)
+    return rows if bars else None
+
+
+def _at_columns(lines: Sequence[str], rule: str) -> list[list[str]] | None:
+    """The cells of each line, where the dashes are; None where a line has letters between, or there is one alone."""
+    columns = [(dashes.start(), dashes.end()) for dashes in DASHES.finditer(rule)]
+    if len(columns) < 2:
+        return None
+    starts, ends = [start for start, _ in columns], [end for _, end in columns]
+    rows: list[list[str]] = []
+    for line in lines:
+        if RULE.fullmatch(line.rstrip()) or not line.strip():
+            rows.append([])
+        elif NOTE.match(line.strip()):
+            rows.append([line.strip()])
+        elif any(line[end:start].strip() for end, start in zip([0, *ends], [*starts, len(line)], strict=True)):
+            return None
+        else:
+            rows.append([line[start:end].strip() for start, end in columns])
+    return rows
