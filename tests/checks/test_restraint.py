@@ -209,3 +209,38 @@ def test_what_one_optimiser_drops_of_a_pass_the_other_may_use() -> None:
             of_made.step()
             of_judged.step()
     assert "accumulation-dropped" not in dict(findings_of(seen))
+
+
+class OwnEmbeddings(nn.Module):
+    """(N, 6) -> (N, 1): 16 units of each number, of which a half is never above 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(6, 16))
+        self.offset = nn.Parameter(torch.where(torch.rand(6, 16) < 0.5, -9.0, 0.5))
+        self.head = nn.Linear(96, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.head(functional.relu(x[:, :, None] * self.weight + self.offset).flatten(1))
+        return out
+
+
+@pytest.mark.parametrize("masked", ["", "by hand", "by a hook"])
+def test_gradients_of_dead_units_are_no_mask(masked: str) -> None:
+    torch.manual_seed(0)
+    net, x = OwnEmbeddings(), torch.rand(400, 6)
+    mask = (torch.rand(6, 16) < 0.5).float()
+    optimiser = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=0.1)
+    if masked == "by a hook":
+        net.weight.register_hook(lambda gradient: gradient * mask)
+    with gf.watch(quiet=True) as seen:
+        for _ in range(40):
+            rows = torch.randint(0, 400, (50,))
+            loss = functional.mse_loss(net(x[rows]), x[rows].sum(1, keepdim=True))
+            optimiser.zero_grad()
+            loss.backward()
+            if masked == "by hand" and net.weight.grad is not None:
+                net.weight.grad.mul_(mask)
+            optimiser.step()
+    found = [rule for rule, _ in findings_of(seen) if rule == "masked-weights-move"]
+    assert found == (["masked-weights-move"] if masked else [])

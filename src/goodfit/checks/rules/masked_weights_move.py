@@ -2,7 +2,8 @@
 
 What it checks
     Of a weight matrix, single entries scattered over its rows have gradients of exactly 0, the same ones in step after
-    step, while others have not; and they change. In three steps running.
+    step, while others have not; and they change. In three steps running. That the program masks them is known by
+    gradients that were there after the backward pass and are gone in the step, or by a hook on the matrix.
 
 Why it hurts
     A mask on gradients keeps no weight still: momentum, Adam's averages and weight decay move it on. Pruned weights
@@ -15,7 +16,7 @@ Instead
     optimizer.step(); p.data.mul_(mask)          # and start the optimiser anew when the mask is made
 
 When it is a false alarm
-    None is known.
+    A unit that is never above 0 has no gradient by itself, and no finding.
 
 Cost
     A comparison of gradients with 0 and of weights with their former values, in the steps examined, where entries of
@@ -31,7 +32,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardBegins, Step
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -44,12 +45,18 @@ MATRICES = 4  # that are looked at in a step
 
 @dataclass
 class Masked:
-    """Of a matrix, where its gradient was 0 in the last step, and its values there when the last pass began."""
+    """Of a matrix, where its gradient was 0 in the last step, and its values there when the last pass began.
+
+    Attributes:
+        steps: in a row in which these moved.
+        by_program: whether gradients were masked there, and are not 0 by themselves, as those of a dead unit.
+    """
 
     param: weakref.ref[Tensor]
     entries: Tensor
     values: Tensor | None = None
     steps: int = 0
+    by_program: bool = False
 
 
 class MaskedWeightsMove(LiveRule):
@@ -74,6 +81,13 @@ class MaskedWeightsMove(LiveRule):
             elif known is None or known.param() is not param or not torch.equal(known.entries, entries):
                 self.known[id(param)] = Masked(weakref.ref(param), entries)
 
+    def after_backward(self, event: BackwardEnded) -> None:
+        for known in self.known.values():
+            param = known.param()
+            if param is not None and not known.by_program and param.grad is not None:
+                hooked = param._backward_hooks or param._post_accumulate_grad_hooks
+                known.by_program = bool(hooked) or bool(param.grad.detach()[known.entries].any())
+
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Here the program has done what it does after a step, such as to put weights back."""
         for known in self.known.values():
@@ -85,7 +99,7 @@ class MaskedWeightsMove(LiveRule):
                 moved = float((values != known.values).float().mean())
                 known.steps = known.steps + 1 if moved >= MOVED_AT_LEAST else 0
             known.values = values
-            if known.steps == STEPS_AT_LEAST:
+            if known.steps >= STEPS_AT_LEAST and known.by_program:
                 self.reported = True
                 yield self.finding(
                     f"{int(known.entries.sum()):,} weights of a matrix {tuple(param.shape)} have masked gradients, "
