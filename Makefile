@@ -14,7 +14,8 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)
 #   make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 # Tests go to whichever process is free, in runs that keep those of a file together.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+# Bytecode is written, whatever the environment says: many tests start goodfit in a new process, 1 s of compiling each.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 BENCHES := $(sort $(filter-out bench/_% bench/fuzz.py bench/faults.py bench/audit.py bench/same_bits.py bench/field.py bench/more_tables.py,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help

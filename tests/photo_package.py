@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections import OrderedDict
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,25 +29,31 @@ def published_name(ours: str) -> str:
 ENDINGS = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
 
-def install_photo_package(folder: Path, monkeypatch: pytest.MonkeyPatch, *, side: int = 64) -> dict[str, Tensor]:
-    """Lay a package with random weights on the path, under the checksum of its own file; returns its tensors."""
+@cache
+def random_weights(side: int) -> tuple[dict[str, Tensor], bytes]:
+    """Tensors by our names, and the file that the package has of them: once for all tests of a process."""
     torch.manual_seed(11)
     net = build("efficientnet_lite0", (3, side, side), 1000)
     tensors = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    file = io.BytesIO()
+    published = OrderedDict((published_name(name), tensor) for name, tensor in tensors.items())
+    torch.save(published, file, _use_new_zipfile_serialization=False)
+    return tensors, file.getvalue()
+
+
+def install_photo_package(folder: Path, monkeypatch: pytest.MonkeyPatch, *, side: int = 64) -> dict[str, Tensor]:
+    """Lay a package with random weights on the path, under the checksum of its own file; returns its tensors."""
+    tensors, content = random_weights(side)
     module = folder / "photo_weights_of_a_test"
     (module / "models").mkdir(parents=True)
     (module / "__init__.py").write_text("raise AssertionError('the package was imported')\n")
     path = module / "models" / "weights.pth"
-    torch.save(
-        OrderedDict((published_name(name), tensor) for name, tensor in tensors.items()),
-        path,
-        _use_new_zipfile_serialization=False,
-    )
+    path.write_bytes(content)
     package = replace(
         imagenet.LITE0,
         module=module.name,
         file="models/weights.pth",
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
     )
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setattr(imagenet, "LITE0", package)

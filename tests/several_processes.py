@@ -1,6 +1,6 @@
 """Functions that run in several processes at once, joined by torch.distributed over gloo, as torchrun joins them.
 
-The processes are forked from a server that has imported torch (see command_process.py): they start in no time.
+The processes are forked from the server of command_process.py, which has imported torch: they start in no time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-PRELOADED = ["torch", "sklearn.datasets", "sklearn.ensemble", "sklearn.metrics", "matplotlib.figure", "PIL.Image"]
+from command_process import PRELOADED
 
 
 def in_processes(count: int, function: Callable[..., Any], *arguments: Any, timeout: float = 120) -> list[Any]:

@@ -159,7 +159,7 @@ def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     generator = np.random.default_rng(0)
     for shape in ("circle", "cross", "square"):
-        places = ((40, tmp_path / "photos" / shape), (4, tmp_path / "held_out" / shape), (2, tmp_path / "new"))
+        places = ((20, tmp_path / "photos" / shape), (4, tmp_path / "held_out" / shape), (2, tmp_path / "new"))
         for count, folder in places:
             folder.mkdir(parents=True, exist_ok=True)
             for n in range(count):
@@ -214,7 +214,7 @@ def test_a_broken_example_is_seen_with_its_line() -> None:
 
 def test_the_examples_have_images_of_every_class_to_learn_from(example_folder: Path) -> None:
     counts = {folder.name: len(list(folder.iterdir())) for folder in (example_folder / "photos").iterdir()}
-    assert counts == {"circle": 40, "cross": 40, "square": 40}
+    assert counts == {"circle": 20, "cross": 20, "square": 20}
     assert len(list((example_folder / "new").iterdir())) == 6
 
 

@@ -13,6 +13,11 @@ import pytest
 from command_process import goodfit_process
 from PIL import Image
 
+from goodfit.checks.engine.events import Loss
+from goodfit.checks.rule import Rule
+from goodfit.checks.rules.class_imbalance import ClassImbalance
+from goodfit.checks.rules.initial_loss import InitialLoss
+
 PROGRAM = """
 import sys, torch
 from torch import nn
@@ -147,26 +152,17 @@ def test_a_table_is_checked_by_itself(tmp_path: Path) -> None:
     assert check("people.csv", cwd=tmp_path).returncode == 2
 
 
-CRASHING = """
-import sys
-from goodfit.checks.engine.events import Loss
-from goodfit.checks.rules.class_imbalance import ClassImbalance
-from goodfit.checks.rules.initial_loss import InitialLoss
-from goodfit.cli.app import main
-
-def crash(rule, event: Loss):
+def crash(rule: Rule, event: Loss) -> None:
     raise KeyError("by design")
 
-ClassImbalance.check = InitialLoss.on_loss = crash
-sys.argv[0] = "goodfit"
-main()
-"""
+
+def let_rules_crash() -> None:
+    """One about programs and one about data."""
+    ClassImbalance.check = InitialLoss.on_loss = crash  # type: ignore[assignment, method-assign]
 
 
 def check_with_crashing_rules(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """As `check`, with one rule about programs and one about data that raise."""
-    command = [sys.executable, "-c", CRASHING, "check", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return goodfit_process("check", *arguments, cwd=cwd, before=let_rules_crash)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
@@ -213,8 +209,8 @@ def test_a_rule_about_data_that_fails_is_an_error_too(tmp_path: Path) -> None:
     ],
 )
 def test_findings_of_goodfits_own_have_a_page(word: str, start: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "goodfit", "explain", word]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    done = goodfit_process("explain", word, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(start)
     assert "\nInstead\n" in done.stdout
 

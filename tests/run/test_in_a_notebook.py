@@ -15,7 +15,7 @@ CELLS = (
     SETUP,
     "run = gf.fit(gf.arrays(x, y), epochs=2)",
     "run",
-    "quiet = gf.fit(gf.arrays(x, y), epochs=1, quiet=True)",
+    "quiet = gf.fit(gf.arrays(x, y), epochs=1, rivals='none', quiet=True)",
 )
 
 

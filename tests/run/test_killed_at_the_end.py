@@ -20,7 +20,8 @@ from goodfit.run import Run
 from goodfit.store import files
 from goodfit.store.test_ledger import TestLedger
 
-SMALL: dict[str, Any] = {"target": "tall", "epochs": 2, "quiet": True, "arch": "mlp"}
+SMALL: dict[str, Any] = {"target": "tall", "epochs": 2, "quiet": True, "arch": "mlp", "rivals": "none"}
+BLENDED: dict[str, Any] = {**SMALL, "rivals": "all"}
 
 
 class Killed(BaseException):
@@ -37,10 +38,12 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def unbroken(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("unbroken") / "run"
-    gf.fit(people, out=out, **SMALL).release()
-    return out
+def unbroken(people: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A run of each choice of rivals."""
+    folder = tmp_path_factory.mktemp("unbroken")
+    for options in (SMALL, BLENDED):
+        gf.fit(people, out=folder / options["rivals"], **options).release()
+    return {options["rivals"]: folder / options["rivals"] for options in (SMALL, BLENDED)}
 
 
 def killed_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: bool) -> None:
@@ -56,30 +59,38 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, afte
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize(
-    ("owner", "name"),
+    ("owner", "name", "options"),
     [
-        (saving, "_write_weights"),
-        (saving, "_write_scores"),
-        (TestLedger, "begin"),
-        (saving, "write_record"),
-        (Run, "report"),
+        (saving, "_write_weights", BLENDED),
+        (saving, "_write_scores", SMALL),
+        (TestLedger, "begin", SMALL),
+        (saving, "write_record", SMALL),
+        (Run, "report", SMALL),
     ],
+    ids=["weights", "scores", "ledger", "record", "report"],
 )
 def test_it_is_the_run_that_it_would_have_been(
-    owner: object, name: str, after: bool, people: Path, unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    owner: object,
+    name: str,
+    options: dict[str, Any],
+    after: bool,
+    people: Path,
+    unbroken: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    out = tmp_path / "run"
+    out, whole = tmp_path / "run", unbroken[options["rivals"]]
     with monkeypatch.context() as patched:
         killed_at(patched, owner, name, after=after)
         with pytest.raises(Killed):
-            gf.fit(people, out=out, **SMALL)
-    run = gf.fit(people, out=out, resume=True, **SMALL)
+            gf.fit(people, out=out, **options)
+    run = gf.fit(people, out=out, resume=True, **options)
     assert run.record.looks_at_test == 1
     assert [finding.rule for finding in run.findings if finding.rule == "test-set-reused"] == []
-    assert json.loads((out / "looks.json").read_text()) == json.loads((unbroken / "looks.json").read_text())
-    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in unbroken.iterdir())
+    assert json.loads((out / "looks.json").read_text()) == json.loads((whole / "looks.json").read_text())
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in whole.iterdir())
     for same in ("model.safetensors", "predictions.csv", "scores.safetensors", "split.csv"):
-        assert (out / same).read_bytes() == (unbroken / same).read_bytes(), same
+        assert (out / same).read_bytes() == (whole / same).read_bytes(), same
     assert run.evaluate(people)["looks_at_test"] == 2  # the fit's own look, and this one
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ from goodfit.train.session import Epoch
 OPTIONS: Any = {"epochs": 2, "arch": "mlp", "rivals": "none", "quiet": True, "folds": 1}
 
 
-@pytest.fixture
-def table() -> pl.DataFrame:
+def rows() -> pl.DataFrame:
     random = np.random.default_rng(0)
     x = random.normal(size=(400, 3))
     return pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": np.sin(2 * x[:, 0]) + x[:, 1] * x[:, 2]})
+
+
+@pytest.fixture
+def table() -> pl.DataFrame:
+    return rows()
 
 
 def test_a_run_is_trained_on_from_its_kept_weights(table: pl.DataFrame, tmp_path: Path) -> None:
@@ -128,6 +133,14 @@ def test_a_blend_and_its_intervals_are_made_anew(table: pl.DataFrame, tmp_path: 
     assert [choice.name for choice in run.record.choices].count("blend") == 1
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of 2 epochs. To be read only."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    gf.fit(gf.table(rows(), "y"), out=folder, **OPTIONS).release()
+    return folder
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -138,9 +151,9 @@ def test_a_blend_and_its_intervals_are_made_anew(table: pl.DataFrame, tmp_path: 
     ],
 )
 def test_what_cannot_be_meant_is_one_line(
-    table: pl.DataFrame, tmp_path: Path, options: dict[str, Any], words: str
+    table: pl.DataFrame, finished: Path, tmp_path: Path, options: dict[str, Any], words: str
 ) -> None:
-    gf.fit(gf.table(table, "y"), out=tmp_path / "run", **OPTIONS)
+    shutil.copytree(finished, tmp_path / "run")
     given: Any = {**options, "out": tmp_path / str(options.get("out", "run")), "quiet": True}
     with pytest.raises(gf.GoodfitError, match=words):
         gf.fit(gf.table(table, "y"), **given)

@@ -59,7 +59,7 @@ def test_a_plot_that_fails_is_said_in_its_place(photos: Path, tmp_path: Path, mo
 
     monkeypatch.setitem(drawings.DRAWINGS, "confusion", fails)
     monkeypatch.setattr(drawings, "loss_curves", fails)
-    gf.fit(photos, epochs=1, width=4, out=tmp_path / "run", quiet=True).release()
+    gf.fit(photos, epochs=1, width=4, out=tmp_path / "run", rivals="none", quiet=True).release()
     page = (tmp_path / "run" / REPORT).read_text(encoding="utf-8")
     assert page.count("could not be drawn") == 2
     assert "ValueError: no &lt;font&gt; of)" in page
@@ -73,7 +73,7 @@ def test_a_page_that_fails_costs_no_run(photos: Path, tmp_path: Path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr("goodfit.report.from_run.collect", fails)
         with pytest.warns(UserWarning, match="the report could not be written, and the run is whole"):
-            gf.fit(photos, epochs=1, width=4, out=tmp_path / "run", quiet=True).release()
+            gf.fit(photos, epochs=1, width=4, out=tmp_path / "run", rivals="none", quiet=True).release()
     assert {RECORD, WEIGHTS} <= {path.name for path in (tmp_path / "run").iterdir()}
     assert not (tmp_path / "run" / REPORT).exists()
     assert goodfit("predict", tmp_path / "run", photos, "-o", tmp_path / "p.csv", "-q") == 0
@@ -88,7 +88,8 @@ def test_names_that_are_not_utf8_are_rows_like_others(
     for number in range(3):
         (photos / "dark" / f"{number}.png").rename(photos / "dark" / os.fsdecode(b"%d\xff\x07.png" % number))
     (photos / "light" / os.fsdecode(b"broken\xfe.png")).write_bytes(b"no image")
-    assert goodfit("fit", photos, "--epochs", 1, "--width", 4, "--out", tmp_path / "run", "-q") == 0
+    fit = ("fit", photos, "--epochs", 1, "--width", 4, "--rivals", "none", "--out", tmp_path / "run", "-q")
+    assert goodfit(*fit) == 0
     for name in ("p.csv", "p.parquet"):
         assert goodfit("predict", tmp_path / "run", photos, "-o", tmp_path / name, "-q") == 0
     assert b"dark/0\xff\x07.png," in (tmp_path / "p.csv").read_bytes()

@@ -34,7 +34,8 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     height = random.uniform(150, 200, 80)
     lines = [f"{value:.2f},{'yes' if value > 175 else 'no'}" for value in height]
     (folder / "people.csv").write_text("height,tall\n" + "\n".join(lines) + "\n")
-    gf.fit(folder / "people.csv", target="tall", epochs=1, out=folder / "people", quiet=True).release()
+    people: dict[str, Any] = {"target": "tall", "epochs": 1, "rivals": "none", "quiet": True}
+    gf.fit(folder / "people.csv", out=folder / "people", **people).release()
     return folder
 
 

@@ -40,7 +40,7 @@ def table() -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ratings") / "run"
-    gf.fit(gf.ratings(table(), "who", "what", "stars"), out=folder, quiet=True).release()
+    gf.fit(gf.ratings(table(), "who", "what", "stars"), out=folder, epochs=16, quiet=True).release()
     return folder
 
 
@@ -62,7 +62,7 @@ def test_of_many_ratings_a_sample_of_the_items_speaks_for_a_user(
     monkeypatch.setattr(ratings, "RATINGS_OF_WHOLE_HISTORIES", 1_000)
     monkeypatch.setattr(ratings, "HISTORY_AT_MOST", 6)  # of 25 that a user has rated
     source = gf.ratings(table(), "who", "what", "stars")
-    run = gf.fit(source, out=tmp_path / "run")
+    run = gf.fit(source, out=tmp_path / "run", epochs=16)
     assert ("history", "6 items a user") in [note[:2] for note in source.notes]  # printed before the fit
     assert run.record.net.options["history_at_most"] == 6
     assert run.metrics["test"]["rmse"].value < 0.8  # as with all of them
@@ -172,7 +172,7 @@ def test_choices_without_ratings_are_ranked(tmp_path: Path, capsys: pytest.Captu
     liked = table().filter(pl.col("stars") >= 4).select("who", "what")
     liked.write_csv(tmp_path / "taken.csv")
     fit = ("fit", tmp_path / "taken.csv", "--user", "who", "--item", "what", "--out", tmp_path / "run", "--json")
-    assert goodfit(*fit) == 0
+    assert goodfit(*fit, "--epochs", 10) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["task"] == "ranking"
     test = result["metrics"]["test"]
@@ -234,7 +234,7 @@ def with_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
     people.write_csv(folder / "people.csv")
     command = ("fit", folder / "stars.csv", "--user", "who", "--item", "what", "--target", "stars", "--out")
     features = ("--user-features", folder / "people.csv", "--item-features", folder / "films.csv")
-    assert goodfit(*command, folder / "run", *features, "--quiet") == 0
+    assert goodfit(*command, folder / "run", *features, "--epochs", 16, "--quiet") == 0
     return folder / "run"
 
 

@@ -19,7 +19,8 @@ from safetensors.torch import load_file
 
 import goodfit as gf
 
-ARGUMENTS = ["--epochs", "20", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
+ARGUMENTS = ["--epochs", "12", "--arch", "resnet10", "--width", "4", "--ema", "0.9", "--precision", "float32"]
+ARGUMENTS += ["--rivals", "none"]  # tests/run/test_killed_at_the_end.py is with them
 
 
 def command(images: Path, out: Path) -> list[str]:
@@ -108,4 +109,4 @@ def test_an_unfinished_run_cannot_be_loaded_and_says_how_to_finish_it(killed: Pa
 def test_resuming_with_other_options_is_refused(digits_folder: Path, killed: Path, tmp_path: Path) -> None:
     out = shutil.copytree(killed, tmp_path / "run")
     with pytest.raises(gf.GoodfitError, match="--seed is 5 now and was 0"):
-        gf.fit(digits_folder, out=out, resume=True, epochs=20, seed=5)
+        gf.fit(digits_folder, out=out, resume=True, epochs=12, seed=5)

@@ -156,18 +156,20 @@ def test_two_targets_and_a_group_and_a_time(tmp_path: Path) -> None:
         more=pl.col("pay") * 2, family=row // 4, day=pl.date(2020, 1, 1) + pl.duration(days=row)
     )
     source = gf.table(frame, ["pay", "more"], ignore=["rich", "name"], group="family")
-    both = gf.fit(source, out=tmp_path / "a", epochs=2, quiet=True)
+    few: dict[str, Any] = {"epochs": 2, "rivals": "none", "quiet": True}
+    both = gf.fit(source, out=tmp_path / "a", **few)
     new = people()[:3].with_columns(day=pl.lit("2020-02-01"))
     assert set(both.predict(new).columns) == {"prediction_1", "prediction_2"}
     parts = pl.read_csv(tmp_path / "a" / "split.csv").with_columns(family=pl.col("row") // 4)
     assert parts.group_by("family").agg(pl.col("part").n_unique())["part"].max() == 1
-    gf.fit(gf.table(frame, "rich", ignore=["pay", "more"], time="day"), out=tmp_path / "b", epochs=2, quiet=True)
+    gf.fit(gf.table(frame, "rich", ignore=["pay", "more"], time="day"), out=tmp_path / "b", **few)
     rows = pl.read_csv(tmp_path / "b" / "split.csv")
     assert rows["part"].to_list() == sorted(rows["part"].to_list(), key=["train", "valid", "test"].index)
 
 
 def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Path) -> None:
-    run = gf.fit(gf.table(csv_file, "rich", ignore="pay"), out=tmp_path / "run", arch="mlp", epochs=20, quiet=True)
+    source = gf.table(csv_file, "rich", ignore="pay")
+    run = gf.fit(source, out=tmp_path / "run", arch="mlp", epochs=20, rivals="none", quiet=True)
     assert run.metrics["test"]["accuracy"].value > 0.8
     assert gf.load(run.folder).predict(csv_file)["p_yes"] == pytest.approx(run.predict(csv_file)["p_yes"], abs=1e-5)
 
