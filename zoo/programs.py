@@ -51,14 +51,7 @@ class KnownFailure:
 
 
 # Strict: a program of this list that is judged rightly fails the tests until it is struck off.
-KNOWN_FAILURES: Mapping[str, KnownFailure] = {
-    "impossible-metric/blind_divided_by_batches": KnownFailure(
-        "miss", "a count of rows is divided by the number of batches: only comparisons are watched, not divisions"
-    ),
-    "train-rows-in-validation/blind2_oversampled_minority": KnownFailure(
-        "miss", "predictions leave torch by tolist() and meet their labels in scikit-learn: no loss or == is seen"
-    ),
-}
+KNOWN_FAILURES: Mapping[str, KnownFailure] = {}
 
 
 def all_programs() -> Iterator[Program]:

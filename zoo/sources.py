@@ -70,6 +70,12 @@ SOURCES: Mapping[str, str] = {
     "variance-as-deviation": "https://github.com/rachtsingh/ibp_vae/issues/3",
     "weights-not-loaded": "https://github.com/pytorch/examples/issues/1029",
     "windows-across-parts": "https://github.com/Y-debug-sys/Diffusion-TS/issues/67",
+    "divided-by-other-count/means_over_rows": "https://github.com/pytorch/tutorials/issues/1486",
+    "term-without-gradient/detached_output": "https://github.com/yifita/deep_cage/issues/16",
+    "logits-cut-at-half/joined_batches": "https://github.com/FenTechSolutions/CausalDiscoveryToolbox/issues/38",
+    "shuffled-apart/in_one_object": "https://github.com/mlcommons/GaNDLF/pull/870",
+    "scheduler-pace/decays_each_batch": "https://github.com/ivadomed/ivadomed/pull/55",
+    "train-rows-in-validation/copies_scored_elsewhere": "https://github.com/scikit-learn-contrib/imbalanced-learn/pull/776",
 }
 
 

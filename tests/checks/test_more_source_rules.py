@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from goodfit.checks.rules.average_unused import unused
+from goodfit.checks.rules.divided_by_other_count import divided
 from goodfit.checks.rules.end_is_padding import one_for_both
+from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.multiplier_turned import turned
 from goodfit.checks.rules.reward_of_step_before import late
 from goodfit.checks.rules.risk_set_turned import ascending
@@ -162,3 +164,53 @@ def test_an_average_that_is_updated_where_nothing_is_evaluated_is_left_alone() -
 def test_an_object_that_updates_another_average_is_none_itself() -> None:
     source = AVERAGED.format(use="print(slow(x))").replace("ema.update(net)", "ema.update(slow, net)")
     assert found(unused, source) == 0
+
+
+SUM = (
+    "loss_fn = nn.CrossEntropyLoss({options})\n"
+    "def test(loader, net):\n"
+    "    size, total, right, rows = len(loader.dataset), 0, 0, 0\n"
+    "    n = len(loader.dataset)\n"
+    "    for x, y in tqdm(loader):\n"
+    "        loss = loss_fn(net(x), y)\n"
+    "        total += {added}\n"
+    "        right += (net(x).argmax(1) == y).sum().item()\n"
+    "        rows += y.size(0)\n"
+    "    return {result}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "result", "options"),
+    [
+        ("loss.item()", "total / len(loader.dataset)", ""),
+        ("loss_fn(net(x), y).item()", "total / n", ""),
+        ("float(loss.detach())", "total / rows", "weight=w"),
+        ("0", "100 * right / len(loader)", ""),
+    ],
+)
+def test_sums_that_are_divided_by_another_count(added: str, result: str, options: str) -> None:
+    assert found(divided, SUM.format(added=added, result=result, options=options)) == 1
+
+
+@pytest.mark.parametrize(
+    ("added", "result", "options"),
+    [
+        ("loss.item()", "total / len(loader)", ""),
+        ("loss.item() * len(y)", "total / n", ""),
+        ("loss.item()", "total / n", "reduction='sum'"),
+        ("my_loss(net(x), y).item()", "total / n", ""),  # nobody knows what it gives
+        ("loss.item()", "right / rows, right / n", ""),
+        ("loss.item()", "total / epochs", ""),
+    ],
+)
+def test_sums_and_counts_that_belong_together_are_left_alone(added: str, result: str, options: str) -> None:
+    assert found(divided, SUM.format(added=added, result=result, options=options)) == 0
+
+
+def test_an_end_by_time_alone_may_be_ignored() -> None:
+    learns = "memory.append((s, a, r, s2, done))\ns, a, r, s2, d = batch\ny = r + gamma * q(s2)\nuse(s, a, y)\n"
+    step = "class World:\n def step(self, a):\n  self.t += 1\n  done = {end}\n  return self.x, r, done\n"
+    assert found(ignored, learns + step.format(end="self.t >= 200")) == 0
+    assert found(ignored, learns + step.format(end="self.x > 2")) == 1
+    assert found(ignored, learns + step.format(end="self.t >= 200 or self.x > 2")) == 1

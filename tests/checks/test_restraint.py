@@ -51,8 +51,11 @@ def test_rows_of_measured_numbers_are_equal_by_a_leak() -> None:
 
 
 def test_the_share_that_chance_makes() -> None:
-    assert pair_probability([7, 7, 9]) == pytest.approx(1 / 3)  # one of the three pairs
-    assert pair_probability([7]) == 0
+    assert pair_probability([7, 7, 9], 784) == pytest.approx(1 / 3)  # one of the three pairs
+    assert pair_probability([7], 784) == 0
+    # No pair of 4,950 is equal: with a probability of 3 / 4950 that is so in (1 - 3 / 4950)**4950 = 5% of samples.
+    assert pair_probability(range(100), 20) == pytest.approx(3 / 4950)
+    assert pair_probability(range(100), 784) == 0
     # Of 100 rows none is equal to a given one with 0.99**100 = 0.366: 63% of the rows have an equal one.
     assert is_by_chance(0.9, 0.01, 100)
     assert not is_by_chance(0.9, 0.004, 100)  # 33% by chance
@@ -244,3 +247,23 @@ def test_gradients_of_dead_units_are_no_mask(masked: str) -> None:
             optimiser.step()
     found = [rule for rule, _ in findings_of(seen) if rule == "masked-weights-move"]
     assert found == (["masked-weights-move"] if masked else [])
+
+
+def test_a_few_short_rows_without_copies_do_not_show_that_there_are_none() -> None:
+    # Up to 3 of the 2,016 pairs may be equal: of 1,000 rows 1.5 are then equal to a given one, by chance.
+    assert is_by_chance(0.05, pair_probability(range(64), 8), 1000)
+    assert not is_by_chance(0.05, pair_probability(range(64), 784), 1000)
+
+
+def test_gradients_that_a_hook_of_the_optimiser_clears_were_there() -> None:
+    torch.manual_seed(0)
+    net = nn.Linear(6, 1)
+    optimiser = torch.optim.SGD(net.parameters(), 0.01)
+    optimiser.register_step_post_hook(lambda optimiser, args, kwargs: optimiser.zero_grad())
+    with gf.watch(quiet=True, strict=True) as seen:
+        for _ in range(6):
+            x = torch.randn(20, 6)
+            functional.mse_loss(net(x), x.sum(1, keepdim=True)).backward()
+            optimiser.step()
+    assert findings_of(seen) == []
+    assert len(optimiser._optimizer_step_post_hooks) == 1  # none of the watcher's is left

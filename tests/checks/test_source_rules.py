@@ -32,6 +32,9 @@ def found(rule: Rule, source: str) -> int:
         "x, y = x[torch.randperm(n)], y[torch.randperm(n)]\nloss = f(net(x), y)",
         "def batch():\n xb = x[torch.randint(0, n, (8,))]\n yb = y[torch.randint(0, n, (8,))]\n return f(net(xb), yb)",
         "x = rng.permutation(x)\ny = rng.permutation(y)\nfor a, b in zip(x, y): step(a, b)",
+        "def mixed(x, y):\n x = x[torch.randperm(n)]\n y = y[torch.randperm(n)]\n return torch.tensor(x), y",
+        "order = rng.permutation(n)\ndata = Rows(self.x[order], torch.tensor(self.y[rng.permutation(n)]))",
+        "def mixed(x, labels):\n a = randperm(n)\n b = randperm(n)\n return x[a], labels[b]",
     ],
 )
 def test_pairs_that_are_shuffled_apart(source: str) -> None:
@@ -47,6 +50,9 @@ def test_pairs_that_are_shuffled_apart(source: str) -> None:
         "x = shuffle(x, random_state=0)\ny = shuffle(y, random_state=0)\nTensorDataset(x, y)",
         "np.random.shuffle(cats)\nnp.random.shuffle(dogs)\nfor a, b in zip(cats, dogs): step(a, b)",  # no pairs
         "np.random.shuffle(a)\nnp.random.shuffle(b)\ndata = np.concatenate([a, b])",
+        "order = rng.permutation(n)\ndata = Rows(self.x[order], torch.tensor(self.y[order]))",
+        "def two(a, b):\n np.random.shuffle(a)\n np.random.shuffle(b)\n return a, b",
+        "marginal = net(x[torch.randperm(n)], y[torch.randperm(n)])",  # meant to be apart: mutual information
         "source = s[torch.randint(0, n, (8,))]\ntarget = t[torch.randint(0, n, (8,))]\nmmd(net(source), net(target))",
         "a = x[torch.randperm(n)]\nb = x[torch.randperm(n)]\nmodel.fit(a, b)",  # of one array
     ],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from goodfit.checks.engine.fingerprints import VALUES_AT_MOST, all_finite, fingerprints
+from goodfit.checks.engine.fingerprints import VALUES_AT_MOST, all_finite, blank, fingerprints
 
 
 @given(arrays.arrays(np.float32, (6, 3), elements=st.sampled_from([0.0, 0.5, 1.0, -1.0, 1e-30, 3e38])))
@@ -48,3 +48,9 @@ def test_empty_and_complex_rows_have_fingerprints() -> None:
     x = torch.tensor([[1 + 2j, 3], [1 - 2j, 3], [1 + 2j, 3]])
     first, conjugate, again = fingerprints(x)
     assert first == again != conjugate
+
+
+def test_rows_that_are_equal_by_nature() -> None:
+    constant, padded, text = [5] * 9, [3, 4, 5] + [0] * 6, [3, 4, 5, 6] + [0] * 5
+    assert blank(torch.tensor([constant, padded, text])).tolist() == [True, True, False]
+    assert blank(torch.tensor([[3, 4, 5, 0], [1, 1, 1, 1]])).tolist() == [False, True]  # too narrow for a padding

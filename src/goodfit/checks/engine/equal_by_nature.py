@@ -14,6 +14,8 @@ from torch import Tensor
 
 VALUES_OF_COLUMN_AT_MOST = 16
 COLUMNS_AT_MOST = 1000
+VALUES_OF_SHORT_ROW = 32  # longer ones are hardly equal by chance, unless a sample shows it
+RULE_OF_THREE = 3  # -log(0.05)
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
 
 
@@ -29,11 +31,20 @@ def has_few_values(x: Tensor) -> bool:
     return most <= min(VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
 
 
-def pair_probability(rows: Iterable[int]) -> float:
-    """That two rows of a sample, given by their fingerprints, are equal."""
+def pair_probability(rows: Iterable[int], values: int) -> float:
+    """That two rows of a sample, given by their fingerprints, are equal.
+
+    A small sample without equal rows does not show that there are none: up to 3 in its number of pairs may be (the rule
+    of three, for 95%). That is counted in where rows are short.
+
+    Args:
+        values: of a row.
+    """
     counts = Counter(rows)
-    total = counts.total()
-    return sum(count * (count - 1) for count in counts.values()) / (total * (total - 1)) if total > 1 else 0.0
+    pairs = math.comb(counts.total(), 2)
+    equal = sum(math.comb(count, 2) for count in counts.values())
+    unseen = RULE_OF_THREE if values <= VALUES_OF_SHORT_ROW else 0
+    return min(1.0, (equal + unseen) / pairs) if pairs else 0.0
 
 
 def is_by_chance(share: float, pairs: float, rows: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ class TrainingHooks(Replacing):
     def __init__(self, watcher: Watcher) -> None:
         super().__init__(watcher)
         self._hand_written = HandWritten()
+        # whether the step that runs is still to be told
+        self._steps_with_own_hooks: weakref.WeakKeyDictionary[Optimizer, bool] = weakref.WeakKeyDictionary()
         watcher.before_end(self._count_last_step)
 
     def _install_training(self) -> None:
@@ -38,8 +41,9 @@ class TrainingHooks(Replacing):
             self._replace(owner, "zero_grad", self._zero)
         self._replace(Optimizer, "__init__", self._new_optimiser)
         self._replace(Optimizer, "load_state_dict", self._load_optimiser)
+        self._undo.append(self._forget_steps)
         self._undo.append(optimisers.register_optimizer_step_pre_hook(self._steps).remove)
-        self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped).remove)
+        self._undo.append(optimisers.register_optimizer_step_post_hook(self._stepped_after_own_hooks).remove)
         for scheduler in (lr_scheduler.LRScheduler, lr_scheduler.ReduceLROnPlateau):
             self._replace(scheduler, "step", self._schedule)
         for place in (nn.utils, nn.utils.clip_grad):
@@ -135,6 +139,28 @@ class TrainingHooks(Replacing):
         self._hand_written.stop()
         self._local.stepping = type(optimiser).__module__.startswith("torch.optim")
         self._local.steps_before[id(optimiser)] = self._local.steps
+        own: Any = optimiser._optimizer_step_post_hooks
+        # They run before those of all optimisers, and may zero the gradients.
+        if own and not self.watcher.busy and not torch.compiler.is_compiling():
+            own[self] = self._stepped_before_own_hooks
+            own.move_to_end(self, last=False)
+            self._steps_with_own_hooks[optimiser] = True
+
+    def _forget_steps(self) -> None:
+        """Of steps that raised: nothing of ours stays in an optimiser."""
+        for optimiser in list(self._steps_with_own_hooks):
+            own: Any = optimiser._optimizer_step_post_hooks
+            own.pop(self, None)
+
+    def _stepped_before_own_hooks(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        self._stepped(optimiser, args, kwargs)
+        self._steps_with_own_hooks[optimiser] = False
+
+    def _stepped_after_own_hooks(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
+        own: Any = optimiser._optimizer_step_post_hooks
+        own.pop(self, None)
+        if self._steps_with_own_hooks.pop(optimiser, True):
+            self._stepped(optimiser, args, kwargs)
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._local.stepping = False

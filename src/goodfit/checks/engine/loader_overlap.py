@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor
 from torch.utils.data import BatchSampler, Subset, TensorDataset
 
-from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
+from goodfit.checks.engine.equal_by_nature import VALUES_OF_SHORT_ROW, has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
 
@@ -22,6 +22,7 @@ HELD_OUT_WORDS = {
     *("valloader", "validloader", "testloader", "devloader", "valdl", "validdl", "testdl"),
 }
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
+ROWS_THAT_SHOW_LITTLE = 10_000  # without equal ones: of more, 3 in their pairs are hardly any
 _TOKENS: IdentityMap[int] = IdentityMap()
 _NUMBERS = itertools.count(1)
 
@@ -70,7 +71,10 @@ def rows_of(loader: Any) -> Rows | None:
             rows = zip(fingerprints(values), blank(values).tolist(), strict=True)
             kept = [fingerprint for fingerprint, is_blank in rows if not is_blank]
             content = frozenset(kept)
-            pairs = pair_probability(kept) if len(content) < len(kept) and has_few_values(values) else 0.0
+            width = values[0].numel()
+            shows_little = width <= VALUES_OF_SHORT_ROW and len(kept) <= ROWS_THAT_SHOW_LITTLE
+            may_be_equal = len(content) < len(kept) or shows_little
+            pairs = pair_probability(kept, width) if may_be_equal and has_few_values(values) else 0.0
     return Rows(token_of(data), frozenset(numbers), content, pairs)
 
 

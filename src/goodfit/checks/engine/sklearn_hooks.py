@@ -25,8 +25,15 @@ TRANSFORMERS = {
     "sklearn.impute._knn": ("KNNImputer",),
 }  # fmt: skip
 SPLITS = "sklearn.model_selection._split"
-SCORES = "sklearn.metrics._ranking"
 AREAS = ("roc_auc_score", "average_precision_score")
+SCORES = {
+    "sklearn.metrics._ranking": AREAS,
+    "sklearn.metrics._classification": (
+        "accuracy_score", "balanced_accuracy_score", "f1_score", "precision_score", "recall_score",
+        "matthews_corrcoef", "confusion_matrix", "classification_report",
+    ),
+    "sklearn.metrics._regression": ("r2_score", "mean_absolute_error", "mean_squared_error"),
+}  # fmt: skip
 
 
 class SklearnHooks(importlib.abc.MetaPathFinder):
@@ -39,7 +46,7 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
 
     def install(self) -> None:
         """Replace what is imported already, and wait for the rest."""
-        for name in (*TRANSFORMERS, SPLITS, SCORES):
+        for name in (*TRANSFORMERS, SPLITS, *SCORES):
             if name in sys.modules:
                 self.hook(sys.modules[name])
         sys.meta_path.insert(0, self)
@@ -53,7 +60,7 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Of the modules that are waited for: what the other finders find, with a loader that hooks the module."""
-        if name not in (SPLITS, SCORES) and name not in TRANSFORMERS:
+        if name not in (SPLITS, *SCORES, *TRANSFORMERS):
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
@@ -71,9 +78,8 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
                 self._replace(kind, method, getattr(self, f"_{method}"))
         if module.__name__ == SPLITS:
             self._replace_function(module, "sklearn.model_selection", "train_test_split", self._split)
-        if module.__name__ == SCORES:
-            for name in AREAS:
-                self._replace_function(module, "sklearn.metrics", name, functools.partial(self._score, name))
+        for name in SCORES.get(module.__name__, ()):
+            self._replace_function(module, "sklearn.metrics", name, functools.partial(self._score, name))
 
     def _replace_function(self, module: ModuleType, package: str, name: str, handler: Any) -> None:
         """In its own module, and in the package that has taken it from there already."""
@@ -114,7 +120,7 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
 
     def _score(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
         labels = args[0] if args else kwargs.get("y_true")
-        predictions = args[1] if len(args) > 1 else kwargs.get("y_score")
+        predictions = args[1] if len(args) > 1 else kwargs.get("y_score", kwargs.get("y_pred"))
         self._watcher.tell(events.Score(name, labels, predictions))
 
     def _split(self, args: Any, kwargs: Any, result: Any) -> None:

@@ -2,7 +2,8 @@
 
 What it checks
     In several batches of training every row equals the first; or, of at least 500 rows with at most 64 columns, a
-    column has one value throughout, other than 1 (or 0, among columns that are mostly 0).
+    column has one value throughout, other than 1 (or 0, among columns that are mostly 0). Rows that come later, as
+    those of another task, are looked at too while rules are awake.
 
 Why it hurts
     Nothing can be learnt from what never differs: usually an index does not change, or a column was overwritten.
@@ -24,11 +25,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import NetCall
+from goodfit.checks.engine.events import NetCall, WatchEnds
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted, number
@@ -41,17 +44,34 @@ SHARE_OF_ONE_VALUE = 0.9  # of a batch: the column hardly ever varies
 SHARE_OF_ZEROS = 0.6  # of the values: the columns are indicators
 
 
+@dataclass
+class Columns:
+    """Columns of what a net is given.
+
+    Attributes:
+        low, high: (D,) their smallest and largest values so far.
+        last: (N, D) the batch with which there were rows enough, and the line of its call.
+    """
+
+    net: str
+    low: Tensor
+    high: Tensor
+    rows: int = 0
+    last: Tensor | None = None
+    place: Place | None = None
+
+
 class ConstantInput(LiveRule):
     code, level = "GF107", Level.WARNING
 
     def start(self) -> None:
         self.equal_batches: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
         self.varied: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # whose rows have differed
-        self.columns: weakref.WeakKeyDictionary[nn.Module, tuple[Tensor, Tensor, int]] = weakref.WeakKeyDictionary()
-        self.reported: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.columns: list[Columns] = []  # of each net
+        self.index: weakref.WeakKeyDictionary[nn.Module, Columns] = weakref.WeakKeyDictionary()
 
     def on_call(self, event: NetCall) -> Iterator[Finding]:
-        if not (event.grad and event.training and event.inputs) or event.module in self.reported:
+        if not (event.grad and event.training and event.inputs):
             return
         x = event.inputs[0].detach()
         if x.dim() < 2 or len(x) < 4 or not x.is_floating_point() or event.inputs[0].requires_grad:
@@ -60,7 +80,6 @@ class ConstantInput(LiveRule):
         if event.module not in self.varied and bool((x == x[:1]).all()):
             batches = self.equal_batches[event.module] = self.equal_batches.get(event.module, 0) + 1
             if batches == BATCHES_AT_LEAST:
-                self.reported.add(event.module)
                 yield self.finding(
                     f"all {counted(len(x), 'row')} that {net} is given are the same, in {BATCHES_AT_LEAST} batches",
                     "Check how a batch is put together: does the index change?",
@@ -68,18 +87,28 @@ class ConstantInput(LiveRule):
             return
         self.varied.add(event.module)
         if x.dim() == 2 and x.shape[1] <= COLUMNS_AT_MOST:
-            yield from self._columns(event.module, net, x)
+            self._note(event.module, net, x)
 
-    def _columns(self, module: nn.Module, net: str, x: Tensor) -> Iterator[Finding]:
-        low, high, rows = self.columns.get(module, (x[0], x[0], 0))
-        if low.shape != x[0].shape:
+    def _note(self, module: nn.Module, net: str, x: Tensor) -> None:
+        known = self.index.get(module)
+        if known is None:
+            known = self.index[module] = Columns(net, x[0], x[0])
+            self.columns.append(known)
+        if known.low.shape != x[0].shape:
             return
-        low, high, rows = torch.minimum(low, x.amin(0)), torch.maximum(high, x.amax(0)), rows + len(x)
-        self.columns[module] = (low, high, rows)
-        if rows < ROWS_AT_LEAST:
-            return
-        self.reported.add(module)
-        same = low == high
+        known.low, known.high = torch.minimum(known.low, x.amin(0)), torch.maximum(known.high, x.amax(0))
+        known.rows += len(x)
+        if known.place is None and known.rows >= ROWS_AT_LEAST:
+            known.place, known.last = user_place(), x
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for columns in self.columns:
+            if columns.place is not None and columns.last is not None:
+                yield from self._judge(columns, columns.last, columns.place)
+
+    def _judge(self, columns: Columns, x: Tensor, place: Place) -> Iterator[Finding]:
+        low = columns.low
+        same = low == columns.high
         varying = x[:, ~same]
         if varying.numel() and bool(((varying == varying.median(0).values).float().mean(0) > SHARE_OF_ONE_VALUE).any()):
             return  # there are columns that hardly ever vary, so that one may not have varied yet
@@ -89,7 +118,9 @@ class ConstantInput(LiveRule):
         constant = (same & suspicious & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(
-                f"column {constant[0]} of what {net} is given is {number(float(low[constant[0]]))} in all "
-                f"of {counted(rows, 'row')}",
+                f"column {constant[0]} of what {columns.net} is given is {number(float(low[constant[0]]))} in all "
+                f"of {counted(columns.rows, 'row')}",
                 "Remove the column, or check where its values are lost",
+                file=place.file,
+                line=place.line,
             )

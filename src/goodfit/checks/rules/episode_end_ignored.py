@@ -17,7 +17,8 @@ Instead
     target = reward + gamma * (1 - done) * next_value
 
 When it is a false alarm
-    Episodes that end by a limit of time alone.
+    Episodes that end by a limit of time alone; where step() of the program's own environment shows that, nothing is
+    reported.
 
 Cost
     The program's files are parsed once, at the end.
@@ -54,7 +55,7 @@ class EpisodeEndIgnored(SourceRule):
 
 def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of flags that are stored and not read, each with its line."""
-    if not _discounts(tree):
+    if not _discounts(tree) or _ends_by_time(tree):
         return
     places = {place for node in ast.walk(tree) for place in _stored(node)}
     for body in scopes(tree):
@@ -72,6 +73,33 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 if isinstance(flag, ast.Name) and flag.id not in read and used == size - 1:
                     yield flag.id, flag.lineno
     yield from _lists(tree)
+
+
+def _ends_by_time(tree: ast.Module) -> bool:
+    """Whether each step() in a file says that an episode is over by comparing a counter of steps, and nothing else."""
+    ends = []
+    for step in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "step"):
+        nodes = list(ast.walk(step))
+        counters = {
+            ast.unparse(node.target)
+            for node in nodes
+            if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant) and node.value.value == 1
+        }
+        given = {
+            ast.unparse(node.targets[0]): node.value
+            for node in nodes
+            if isinstance(node, ast.Assign) and len(node.targets) == 1
+        }
+        for node in nodes:
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+                parts = [given.get(ast.unparse(part), part) for part in node.value.elts]
+                flags = [part for part in parts if isinstance(part, ast.Compare | ast.BoolOp)]
+                ends.append(len(flags) == 1 and isinstance(flags[0], ast.Compare) and _counts(flags[0], counters))
+    return bool(ends) and all(ends)
+
+
+def _counts(comparison: ast.Compare, counters: set[str]) -> bool:
+    return any(ast.unparse(side) in counters for side in (comparison.left, *comparison.comparators))
 
 
 def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:

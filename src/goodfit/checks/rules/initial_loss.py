@@ -50,7 +50,7 @@ class InitialLoss(LiveRule):
             return
         self.settled = True
         classes = logits.shape[1]
-        if int(y.min()) < 0 or int(y.max()) >= classes:
+        if len(logits) != len(y) or int(y.min()) < 0 or int(y.max()) >= classes:
             return
         rows = logits.detach().float()
         loss = float((rows.logsumexp(1) - rows.gather(1, y.long().unsqueeze(1)).squeeze(1)).mean())

@@ -4,11 +4,13 @@ What it checks
     Targets of cross_entropy and nll_loss against the number of classes C: below 0 or from C on, other than
     ignore_index. Targets of binary_cross_entropy, with logits or without, that lie outside of 0 to 1: masks of 0 and
     255, classes 1 and 2. As a warning: labels 1 to C-1 are all used and 0 never is, and the classes are no vocabulary
-    that the net also reads (there, 0 may be the start or the padding).
+    that the net also reads (there, 0 may be the start or the padding). In a likelihood written by hand, log_p[rows,
+    labels], labels below 0 beside those of the class that they stand for, counted from the end.
 
 Why it hurts
     On a GPU it ends in a device assert that does not name the label. Labels counted from 1 waste an output, or fail at
-    the last class. Two classes numbered 1 and 2 give a binary loss without a lower end.
+    the last class. An index of -1 is the last class, and what has no label is trained as it. Two classes numbered 1 and
+    2 give a binary loss without a lower end.
 
 Example
     F.cross_entropy(net(x), y)                        # y counts from 1 to C
@@ -20,17 +22,19 @@ When it is a false alarm
     The warning: where class 0 is rare, or kept for padding.
 
 Cost
-    Smallest and largest label in the first steps.
+    Smallest and largest label in the first steps, and a look at the nodes nearest to the loss.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import nn
 
-from goodfit.checks.engine.events import Loss, WatchEnds
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, Loss, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -38,6 +42,10 @@ from goodfit.checks.rule import LiveRule
 LABELS_PER_CLASS = 20  # of which none was 0
 CLASSES_AT_MOST = 1000
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+PICKED_WITHIN = 12  # nodes of the loss
+VALUES_KEPT = graph.SCALINGS | {  # a value a row
+    "LogBackward0", "AddBackward0", "ViewBackward0", "SqueezeBackward0", "SqueezeBackward1", *graph.CLAMPS,
+}  # fmt: skip
 BEYOND = 0.5  # of 0 and 1: a mask that was resized smoothly oversteps by less
 
 
@@ -75,6 +83,21 @@ class LabelsOutOfRange(LiveRule):
             counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
             self.counts[classes] = self.counts.get(classes, torch.zeros_like(counts)) + counts
 
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        if not event.named("IndexBackward0", nearest=PICKED_WITHIN):
+            return
+        for loss in event.losses:
+            for labels, classes in _indexed_labels(loss.grad_fn):
+                negative = labels[labels < 0]
+                meant = torch.isin(labels, negative + classes)
+                if negative.numel() and bool(meant.any()):
+                    wrong = int(negative[0])
+                    yield self.finding(
+                        f"the label {wrong} is used as an index of {classes} classes, where it is the class "
+                        f"{wrong + classes}: {negative.numel()} of {labels.numel()} values are trained as other labels",
+                        "Leave out what has no label: loss[labels >= 0].mean(), or cross_entropy with ignore_index",
+                    )
+
     def _of_two(self, name: str, y: torch.Tensor) -> Iterator[Finding]:
         if not y.numel():
             return
@@ -109,3 +132,22 @@ class LabelsOutOfRange(LiveRule):
                     file=self.place.file if self.place else None,
                     line=self.place.line if self.place else None,
                 )
+
+
+def _indexed_labels(node: Any) -> Iterator[tuple[torch.Tensor, int]]:
+    """Labels by which a loss takes one value of each row, all of which count, and the number of classes."""
+    for _ in range(PICKED_WITHIN):
+        inputs = graph.parents(node) if node is not None else []
+        if len(inputs) != 1:
+            return
+        if node.name() == "IndexBackward0":
+            indices, shape = node._saved_indices, graph.shape_of(inputs[0])
+            if len(indices) == len(shape) == 2 and all(index is not None for index in indices):
+                rows, labels = indices
+                if labels.dtype == torch.long and rows.shape == labels.shape:
+                    yield labels, shape[1]
+            return
+        weights = getattr(node, "_saved_other", None)
+        if node.name() not in VALUES_KEPT or (isinstance(weights, torch.Tensor) and weights.numel() > 1):
+            return
+        node = inputs[0]

@@ -2,7 +2,8 @@
 
 What it checks
     The output of a net is given to binary_cross_entropy_with_logits in training, and the output of the same net, as it
-    is and with values below 0 or above 1, is compared with 0.5 by <, <=, > or >=, and with no other number. Twice.
+    is or put together from several batches, and with values below 0 or above 1, is compared with 0.5 by <, <=, > or >=,
+    and with no other number. Twice.
 
 Why it hurts
     A logit of 0.5 is a probability of 0.62: what lies between 0.5 and 0.62 counts as no. Accuracy, F1 and the epoch
@@ -54,6 +55,16 @@ class Output(NamedTuple):
             return False
         return tensor.data_ptr() == self.values.data_ptr() and tensor._version == self.version
 
+    def ends(self, tensor: Tensor) -> bool:
+        """Whether the last rows of a tensor, put together from several batches, are this output as it was."""
+        values = self.values
+        rows = len(values) if values.dim() else 0
+        if not rows or not _is_plain(tensor) or tensor.numel() <= values.numel() or values._version != self.version:
+            return False
+        if not tensor.dim() or tensor[0].numel() * rows != values.numel():
+            return False
+        return tensor.device == values.device and torch.equal(tensor[-rows:].detach().flatten(), values.flatten())
+
 
 class LogitsCutAtHalf(LiveRule):
     code, level = "GF449", Level.WARNING
@@ -98,7 +109,10 @@ class LogitsCutAtHalf(LiveRule):
     def _given_by(self, tensor: Tensor) -> list[tuple[nn.Module, int]]:
         """The nets that gave these values last, each with the number of the output."""
         return [
-            (net, at) for net, given in self.outputs.items() for at, each in enumerate(given) if each.is_same(tensor)
+            (net, at)
+            for net, given in self.outputs.items()
+            for at, each in enumerate(given)
+            if each.is_same(tensor) or each.ends(tensor)
         ]
 
 

@@ -1,7 +1,8 @@
 """same-order-each-epoch: a loader that shuffles gives the same order in every epoch.
 
 What it checks
-    The first rows of two epochs of a loader with a random or distributed sampler are the same, in training.
+    The first rows of two epochs of a loader with a random or distributed sampler are the same, in training; or with a
+    sampler of the program's own that has set_epoch(), where these rows are in no order.
 
 Why it hurts
     Batches are the same again and again, so that the noise that shuffling should bring is gone; with several processes,
@@ -43,6 +44,7 @@ class Begun(NamedTuple):
     dataset: Any
     order: tuple[Any, ...]  # of the first rows
     sampler: str
+    takes_epochs: bool
     place: Place
     backwards: int  # before it
 
@@ -65,13 +67,15 @@ class SameOrderEachEpoch(LiveRule):
         loader, indices = event.loader, event.indices
         if indices is None or len(indices) < ROWS_COMPARED_AT_LEAST or loader.dataset in self.reported:
             return
-        sampler = getattr(loader, "sampler", None)
-        shuffles = isinstance(sampler, (RandomSampler, SubsetRandomSampler)) or (
-            isinstance(sampler, DistributedSampler) and sampler.shuffle
-        )
         order = tuple(indices)
+        sampler = next(filter(_takes_epochs, (loader.sampler, loader.batch_sampler)), loader.sampler)
+        shuffles = isinstance(sampler, (RandomSampler, SubsetRandomSampler)) or (
+            sampler.shuffle if isinstance(sampler, DistributedSampler) else _takes_epochs(sampler) and _is_mixed(order)
+        )
         if shuffles and len(set(order)) > 1:
-            self.begun = Begun(loader.dataset, order, type(sampler).__name__, user_place(), self.program.backwards)
+            kind = type(sampler).__name__
+            takes_epochs, passes = _takes_epochs(sampler), self.program.backwards
+            self.begun = Begun(loader.dataset, order, kind, takes_epochs, user_place(), passes)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         yield from self._settle()
@@ -91,7 +95,7 @@ class SameOrderEachEpoch(LiveRule):
     def _same_order(self, begun: Begun) -> Finding:
         fix = (
             "Call sampler.set_epoch(epoch) at the start of each epoch"
-            if begun.sampler == "DistributedSampler"
+            if begun.takes_epochs
             else "Set the seed once, before the first epoch, and create the generator once"
         )
         return self.finding(
@@ -100,3 +104,13 @@ class SameOrderEachEpoch(LiveRule):
             file=begun.place.file,
             line=begun.place.line,
         )
+
+
+def _takes_epochs(sampler: object) -> bool:
+    return hasattr(sampler, "set_epoch")
+
+
+def _is_mixed(order: tuple[Any, ...]) -> bool:
+    """Whether row numbers are in no order."""
+    numbers = [each for each in order if isinstance(each, int)]
+    return len(numbers) == len(order) and numbers not in (sorted(numbers), sorted(numbers, reverse=True))

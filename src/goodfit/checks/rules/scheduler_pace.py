@@ -2,7 +2,8 @@
 
 What it checks
     The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
-    hundredth of its highest value within the first tenth of the steps; or a schedule whose length is the number of the
+    hundredth of its highest value within the first tenth of the steps, or to under a millionth within the first half;
+    or a schedule whose length is the number of the
     optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them.
 
 Why it hurts
@@ -40,6 +41,8 @@ CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
 STEPS_AT_LEAST = 40
 EARLY_SHARE = 0.1  # of the run
 LOW_SHARE = 0.01  # of the highest rate
+NOTHING_EARLY_SHARE = 0.5  # of the run
+NOTHING_SHARE = 1e-6  # of the highest rate
 SLOW_SHARE = 0.25  # of a schedule that is made in all the steps that it was made for
 
 
@@ -48,12 +51,17 @@ LENGTHS = ("total_steps", "T_max", "total_iters")  # as schedulers of torch name
 
 @dataclass
 class Pace:
-    """Of a scheduler: highest rate so far, the optimiser step at which it was down, calls, calls before any step."""
+    """Of a scheduler: highest rate so far, calls, calls before any step.
+
+    Attributes:
+        low_at, nothing_at: the optimiser's step at which the rate was down, and at which hardly any was left.
+    """
 
     name: str
     place: Place
     highest: float = 0.0
     low_at: int | None = None
+    nothing_at: int | None = None
     calls: int = 0
     idle: int = 0
     length: int = 0  # that the schedule was made for; 0 where it has none
@@ -95,6 +103,8 @@ class SchedulerPace(LiveRule):
         pace.highest = max(pace.highest, rate)
         if pace.low_at is None and rate < LOW_SHARE * pace.highest:
             pace.low_at = steps
+        if pace.nothing_at is None and rate < NOTHING_SHARE * pace.highest:
+            pace.nothing_at = steps
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         total = self.program.steps
@@ -111,13 +121,10 @@ class SchedulerPace(LiveRule):
                 )
                 continue
             often = pace.calls >= total / 2
-            if (
-                pace.name in CYCLIC
-                or total < STEPS_AT_LEAST
-                or pace.low_at is None
-                or not often
-                or pace.low_at > EARLY_SHARE * total
-            ):
+            if pace.name in CYCLIC or total < STEPS_AT_LEAST or pace.low_at is None or not often:
+                continue
+            over = pace.nothing_at is not None and pace.nothing_at <= NOTHING_EARLY_SHARE * total
+            if pace.low_at > EARLY_SHARE * total and not over:
                 continue
             yield self.finding(
                 f"under {pace.name} the learning rate had fallen to a hundredth of {number(pace.highest, 3)} after "

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from goodfit.checks.engine.events import Score
+from goodfit.checks.engine.sklearn_hooks import AREAS
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -43,7 +44,7 @@ class ScoreOfDecisions(LiveRule):
         self.reported: set[str] = set()
 
     def on_score(self, event: Score) -> Iterator[Finding]:
-        if event.name in self.reported:
+        if event.name not in AREAS or event.name in self.reported:
             return
         predictions, labels = np.asarray(event.predictions), np.asarray(event.labels)
         if predictions.dtype.kind not in "biuf" or predictions.ndim != 1 or len(predictions) < ROWS_AT_LEAST:

@@ -3,7 +3,8 @@
 What it checks
     In the source of the program: two arrays are shuffled one after the other, each by a draw of its own (shuffle,
     x[randperm(n)], permutation), nothing sets the seed in between, and they are used as a pair: together in a data set,
-    a split or a fit, or one in the call of a net and the other as its target.
+    a split or a fit, returned as inputs and labels, or one in the call of a net and the other as its target. Or one
+    object is made of both, each in an order of its own.
 
 Why it hurts
     Each row has the label of another one. The loss falls to what the frequencies of the classes give, and no further.
@@ -34,6 +35,7 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 WORTH_PARSING = re.compile(r"shuffle\(|permutation\(|randperm\(|randint\(|integers\(|choice\(")
+ORDERS = ("randperm", "permutation")
 DRAWS = ("randperm", "permutation", "randint", "integers", "choice")
 SEEDING = ("seed", "manual_seed", "set_state", "setstate", "RandomState", "default_rng", "Random", "set_rng_state")
 PAIRING = ("TensorDataset", "train_test_split", "fit", "partial_fit", "from_tensor_slices")
@@ -79,6 +81,49 @@ def apart(tree: ast.Module) -> Iterator[tuple[Shuffle, Shuffle]]:
                 seeded = any(called(each) in SEEDING for line in block[at : later + 1] for each in within(line))
                 if not seeded and any(_paired(each, first, second, pairing) for line in body for each in within(line)):
                     yield first, second
+        own = [line for line in body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
+        yield from _in_one(own, pairing)
+
+
+def _in_one(body: list[ast.stmt], pairing: set[str]) -> Iterator[tuple[Shuffle, Shuffle]]:
+    """Pairs that one object is made of, or that are returned: Data(x[order], y[rng.permutation(n)])."""
+    nodes = [node for line in body for node in within(line)]
+    if any(called(node) in SEEDING for node in nodes):
+        return
+    drawn = {
+        node.targets[0].id
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and called(node.value) in ORDERS
+    }
+    for node in nodes:
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Call) and (called(node) in pairing or called(node)[:1].isupper()):
+            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            parts = node.value.elts
+        shuffles = [each for each in (_indexed(part, drawn) for part in parts) if each is not None]
+        for first, second in itertools.pairwise(shuffles):
+            apart = not first.order or first.order != second.order
+            if apart and first.base != second.base and _labels_among(first, second) == 1:
+                yield first, second
+
+
+def _indexed(node: ast.expr, drawn: set[str]) -> Shuffle | None:
+    """An array in a random order, as it is or within a call: torch.tensor(y[order])."""
+    while isinstance(node, ast.Call) and len(node.args) == 1 and called(node) not in ORDERS:
+        node = node.args[0]
+    if not isinstance(node, ast.Subscript):
+        return None
+    order = node.slice.id if isinstance(node.slice, ast.Name) else ""
+    if order not in drawn and called(node.slice) not in ORDERS:
+        return None
+    base = ast.unparse(node.value)
+    return Shuffle(base.rpartition(".")[2], base, order, node.lineno)
+
+
+def _labels_among(first: Shuffle, second: Shuffle) -> int:
+    """How many of two arrays are called labels."""
+    return sum(LABELS.search(each.name) is not None for each in (first, second))
 
 
 def _blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -126,6 +171,10 @@ def _shuffled(target: ast.expr, value: ast.expr, line: int) -> Shuffle | None:
 
 def _paired(node: ast.AST, first: Shuffle, second: Shuffle, pairing: set[str]) -> bool:
     """Whether a node uses the two as inputs and labels."""
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and _labels_among(first, second) == 1:
+        parts = node.value.elts
+        with_first, with_second = ([part for part in parts if each.name in names_in(part)] for each in (first, second))
+        return len(with_first) == len(with_second) == 1 and with_first[0] is not with_second[0]
     if isinstance(node, ast.Call):
         args = [*node.args, *(keyword.value for keyword in node.keywords)]
         with_first = [arg for arg in args if first.name in names_in(arg)]
@@ -135,9 +184,9 @@ def _paired(node: ast.AST, first: Shuffle, second: Shuffle, pairing: set[str]) -
         name = called(node)
         if name in pairing or name.endswith("Dataset"):
             return True
-        labelled = [LABELS.search(each.name) is not None for each in (first, second)]
         if name == "zip":
-            return labelled.count(True) == 1
+            return _labels_among(first, second) == 1
         x, y = with_first[0], with_second[0]
-        return isinstance(x, ast.Call) and isinstance(y, ast.Name) and labelled == [False, True]
+        is_target = LABELS.search(second.name) is not None and LABELS.search(first.name) is None
+        return isinstance(x, ast.Call) and isinstance(y, ast.Name) and is_target
     return False

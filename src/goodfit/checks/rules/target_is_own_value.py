@@ -3,6 +3,7 @@
 What it checks
     One term of a loss of several is a regression whose differences are all 0, but for rounding, at the first step
     after the net was called without gradients, in two such rounds; and parameters get gradients from this term alone.
+    Terms that hold the weights themselves where they are, as those of continual learning do, are passed over.
 
 Why it hurts
     That part is taught to stay as it is. A value net whose returns are made of its own values and of advantages that
@@ -81,16 +82,22 @@ class TargetIsOwnValue(LiveRule):
 
 def _differences(node: Any) -> Tensor | None:
     """Of a regression's node, prediction - target."""
-    if node.name() in REGRESSIONS:
+    if node.name() in REGRESSIONS and not _is_weight(graph.parents(node)[0]):
         own, target = node._saved_self.detach(), node._saved_target.detach()
         return own - target if own.shape == target.shape else None
     if node.name() == "PowBackward0" and getattr(node, "_saved_exponent", None) == 2:
         inputs = graph.parents(node)
         base = graph.behind(inputs[0]) if inputs else None
-        if base is not None and base.name() in ("SubBackward0", "RsubBackward1") and len(graph.parents(base)) == 1:
+        inputs = graph.parents(base) if base is not None and base.name() in ("SubBackward0", "RsubBackward1") else []
+        if len(inputs) == 1 and not _is_weight(inputs[0]):
             values: Tensor = node._saved_self.detach()
             return values
     return None
+
+
+def _is_weight(node: Any) -> bool:
+    """Whether a node stands for a leaf, as it is or in another shape."""
+    return hasattr(graph.behind(node), "variable")
 
 
 def _has_own(term: Any, terms: list[Any]) -> bool:

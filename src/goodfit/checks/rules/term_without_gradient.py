@@ -2,8 +2,9 @@
 
 What it checks
     In three steps, a loss function of torch is called, with gradients being recorded, on values of which none needs a
-    gradient; or torch.autograd.grad gives gradients of a net's input without create_graph=True. And the loss of these
-    steps is a sum with a term that has no graph.
+    gradient; or torch.autograd.grad gives gradients of a net's input without create_graph=True; or a net gives one
+    output with a graph and another one, of its own making, without. And the loss of these steps is a sum with a term
+    that has no graph.
 
 Why it hurts
     The term is seen in the curve of the loss and teaches nothing: a distillation that compares the teacher with itself,
@@ -21,7 +22,7 @@ When it is a false alarm
     A term that is added to be shown alone, where another constant is added too.
 
 Cost
-    A note for each loss, and a look at the graph nodes nearest to the loss, in the first steps.
+    A note for each loss and call of a net, and a look at the graph nodes nearest to the loss, in the first steps.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, InputGradients, Loss, Step
+from goodfit.checks.engine.events import BackwardBegins, InputGradients, Loss, NetCall, Step
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 3
-LOSS, PENALTY = "loss", "penalty"
+LOSS, PENALTY, OUTPUT = "loss", "penalty", "output"
 
 
 class TermWithoutGradient(LiveRule):
@@ -50,6 +51,18 @@ class TermWithoutGradient(LiveRule):
     def on_loss(self, event: Loss) -> None:
         if event.grad and not event.input.requires_grad and not event.target.requires_grad:
             self.since[(user_place(), LOSS)] = event.name
+
+    def on_call(self, event: NetCall) -> None:
+        if not event.grad or not event.training or len(event.outputs) < 2:
+            return
+        given = {tensor.data_ptr() for tensor in event.inputs}
+        bare = [
+            each
+            for each in event.outputs
+            if each.is_floating_point() and each.dim() and not each.requires_grad and each.data_ptr() not in given
+        ]
+        if bare and any(each.requires_grad for each in event.outputs):
+            self.since[(user_place(), OUTPUT)] = type(event.module).__name__
 
     def on_gradients(self, event: InputGradients) -> None:
         if event.grad and not event.create_graph:
@@ -71,6 +84,9 @@ class TermWithoutGradient(LiveRule):
         if kind == PENALTY:
             what = "the gradients that torch.autograd.grad gives have no graph, so that the penalty made of them"
             fix = "Call torch.autograd.grad with create_graph=True"
+        elif kind == OUTPUT:
+            what = f"one output of {name} has no graph, as after detach(), so that the term of the loss made of it"
+            fix = "Return it with its graph, and detach only what is shown or kept"
         else:
             what = f"{name} gets values of which none needs a gradient: this term of the loss"
             fix = "Give it the output of the net that is trained; compute what is only shown under torch.no_grad()"

@@ -40,7 +40,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
-from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Step, WatchEnds, Weights
+from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Score, Step, WatchEnds, Weights
 from goodfit.checks.engine.fingerprints import blank, fingerprints, stamp, tail
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
 from goodfit.checks.engine.nested import tensors
@@ -129,7 +129,8 @@ class Pass:
     Attributes:
         rows, seen, common: how many; of them, training rows; of those, such as were not evaluated before that.
         unseen: rows that are no training rows so far.
-        fingerprints: of all rows; `few_values`: whether they are such as are equal by chance.
+        fingerprints: of all rows.
+        few_values: of how many values a row is, where they are such as are equal by chance.
     """
 
     def __init__(self, step: int, known: TrainedOn) -> None:
@@ -138,16 +139,16 @@ class Pass:
         self.rows = self.seen = self.common = 0
         self.unseen: set[int] = set()
         self.fingerprints: list[int] = []
-        self.few_values = True
+        self.few_values: int | None = 0
 
     def shares_rows(self) -> bool:
         """Whether a part of the rows is training data, and it is not training data as a whole, seen in part."""
         if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
             return False
-        if self.few_values and is_by_chance(
-            self.common / self.rows, pair_probability(self.fingerprints), len(self.known.content)
-        ):
-            return False
+        if self.few_values is not None:
+            pairs = pair_probability(self.fingerprints, self.few_values)
+            if is_by_chance(self.common / self.rows, pairs, len(self.known.content)):
+                return False
         trained_later = len(self.unseen & self.known.content)
         return (
             SHARE_AT_LEAST * self.rows < self.common
@@ -174,7 +175,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         self.training: weakref.WeakKeyDictionary[nn.Module, TrainedOn] = weakref.WeakKeyDictionary()
         self.stepping: list[TrainedOn] = []  # the same: to read a dictionary of weak keys costs more in each step
         self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
-        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place, bool] | None = None  # until labels are met
+        # until labels are met: the net, its rows, and of how many values one is, where these are few
+        self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place, int | None] | None = None
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
@@ -200,7 +202,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if len(self.read_first) < ROWS_KEPT:
             self.read_first.update(row for row in rows if known is None or row not in known.content)
         if last is not None and known is not None:
-            self.evaluation = (net, rows, last.place, bool(rows) and has_few_values(x))
+            few_values = x[0].numel() if rows and has_few_values(x) else None
+            self.evaluation = (net, rows, last.place, few_values)
 
     def after_backward(self, event: BackwardEnded) -> None:
         forwards, self.forwards = self.forwards, []
@@ -248,9 +251,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         for known in self.stepping:
             known.note_step()
 
-    def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
+    def on_labels(self, event: Loss | Compare | Score) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
-        if event.grad or self.evaluation is None:
+        if self.evaluation is None or (not isinstance(event, Score) and event.grad):
             return
         (ref, rows, place, few_values), self.evaluation = self.evaluation, None
         net, loader = ref(), self.loader() if self.loader is not None else None
@@ -276,7 +279,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         kept.unseen.update(row for row in rows if row not in known.content)
         kept.seen += seen
         kept.fingerprints += rows
-        kept.few_values = kept.few_values and few_values
+        kept.few_values = None if few_values is None or kept.few_values is None else few_values
 
     def _rows_of(self, loader: Any) -> Rows | None:
         if loader not in self.rows:

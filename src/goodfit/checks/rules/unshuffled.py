@@ -15,8 +15,8 @@ Instead
     DataLoader(train, shuffle=True)
 
 When it is a false alarm
-    Time series and streams, whose order is intended. Losses are judged by line and kind: the constant targets of a GAN
-    are no labels.
+    Time series and streams, whose order is intended. Losses are judged by line and kind, and where a line gets other
+    targets within one pass, as those of a GAN from a function of its own, they are no labels.
 
 Cost
     The classes of each batch in the steps examined.
@@ -50,6 +50,8 @@ class Batches:
     run: int = 0  # batches in a row with the same
     longest: int = 0
     classes: set[int] = field(default_factory=set)
+    passes: int = -1  # backward passes before the last one
+    no_labels: bool = False  # two of one pass had one class each, and another one
 
 
 class Unshuffled(LiveRule):
@@ -71,10 +73,12 @@ class Unshuffled(LiveRule):
         classes = [int(value) for value in values.tolist()]
         place = user_place()
         known = self.batches.setdefault((place, event.name), Batches())
+        frequent = int(torch.mode(y.detach().flatten().long()).values)
+        known.no_labels |= known.passes == self.program.backwards and frequent != known.last and len(classes) == 1
+        known.passes = self.program.backwards
         known.count += 1
         known.classes |= set(classes)
         known.sorted += len(classes) == 1 or (len(classes) == 2 and len(known.classes) >= 5)
-        frequent = int(torch.mode(y.detach().flatten().long()).values)
         known.run = known.run + 1 if frequent == known.last else 1
         known.longest, known.last = max(known.longest, known.run), frequent
         if (
@@ -82,6 +86,7 @@ class Unshuffled(LiveRule):
             and known.sorted >= SHARE_AT_LEAST * known.count
             and (known.longest >= BATCHES_IN_A_ROW or event.name in ("cross_entropy", "nll_loss"))
             and len(known.classes) > 1
+            and not known.no_labels
         ):
             self.reported = True
             yield self.finding(

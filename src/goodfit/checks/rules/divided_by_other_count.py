@@ -1,0 +1,230 @@
+"""divided-by-other-count: a sum over batches is divided by the number of rows, or one over rows by that of batches.
+
+What it checks
+    In the source of the program: a loop adds the mean loss of each batch, as a loss of torch gives it, and the sum is
+    divided by a number of rows: len(loader.dataset), a counter of rows. Or it adds how many rows are right, and the
+    sum is divided by len(loader). Only where the loaders of the program give batches of two rows and more.
+
+Why it hurts
+    The loss that is shown is too small by the size of a batch, and cannot be compared with one of another batch size;
+    the accuracy is too large by it, and above 1.
+
+Example
+    for x, y in loader: total += loss_fn(net(x), y).item()
+    total /= len(loader.dataset)
+
+Instead
+    for x, y in loader: total += loss_fn(net(x), y).item() * len(y)      # or total /= len(loader)
+    total /= len(loader.dataset)
+
+When it is a false alarm
+    None is known: a loss with reduction="sum", or one of the program's own, is not reported.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from torch import nn
+
+from goodfit.checks.engine.events import Batch, WatchEnds
+from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Finding, Level
+
+BATCH_AT_LEAST = 2
+FUNCTIONS = (
+    "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss", "l1_loss",
+    "smooth_l1_loss", "huber_loss",
+)  # fmt: skip
+REDUCTION = ("reduction", "size_average", "reduce")
+PLAIN = ("item", "detach", "cpu", "float", "numpy")  # what leaves a number as it is
+ITERATING = ("enumerate", "tqdm", "track")
+LOADER = re.compile(r"load|dl$|batches", re.IGNORECASE)
+MEANS, RIGHT, ROWS, BATCHES = "means", "right rows", "rows", "batches"
+WRONG = {(MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
+         (RIGHT, BATCHES): "the number of right rows is divided by the number of batches"}  # fmt: skip
+
+
+class DividedByOtherCount(SourceRule):
+    code, level = "GF450", Level.WARNING
+    worth_parsing = re.compile(r"\+=|\.append\(")
+    what = "{name}"
+    fix = "Divide the sum of means by the number of batches, or weigh each by its rows; divide rows by rows"
+    yields_to = ("impossible-metric",)
+
+    def start(self) -> None:
+        self.smallest_batch = 0
+
+    def on_batch(self, event: Batch) -> None:
+        size = event.loader.batch_size or 0
+        self.smallest_batch = min(size, self.smallest_batch or size)
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if self.smallest_batch >= BATCH_AT_LEAST:
+            yield from super().on_end(event)
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return divided(tree)
+
+
+def divided(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What is wrong with a sum that is divided by another count, with its line."""
+    losses = _losses(tree)
+    for body in scopes(tree):
+        own = [statement for statement in body if not isinstance(statement, ast.FunctionDef | ast.ClassDef)]
+        nodes = [node for statement in own for node in within(statement)]
+        scope = _read(nodes, losses)
+        for node in nodes:
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                sides = node.left, node.right
+            elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div):
+                sides = node.target, node.value
+            else:
+                continue
+            wrong = WRONG.get((scope.sum_of(sides[0]), scope.count_of(sides[1])))
+            if wrong:
+                yield wrong, node.lineno
+
+
+class Scope(NamedTuple):
+    """What the names of a function stand for.
+
+    Attributes:
+        sums: "means" or "right rows", of names that only such are added to.
+        counts: "rows" or "batches", by name.
+        loaders: what the loops that add to a sum go through.
+    """
+
+    sums: dict[str, str]
+    counts: dict[str, str]
+    loaders: set[str]
+
+    def sum_of(self, node: ast.AST) -> str:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # 100 * right / rows
+            return self.sum_of(node.right) or self.sum_of(node.left)
+        if called(node) in ("sum", "float", "fsum") and isinstance(node, ast.Call) and len(node.args) == 1:
+            node = node.args[0]
+        node = _number(node)
+        return self.sums.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+    def count_of(self, node: ast.AST) -> str:
+        return self.counts.get(node.id, "") if isinstance(node, ast.Name) else _count(node, self.loaders)
+
+
+def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
+    assigned: dict[str, list[ast.AST]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            assigned.setdefault(node.targets[0].id, []).append(node.value)
+    kinds: dict[str, set[str]] = {}
+    loaders: set[str] = set()
+    for loop in (node for node in nodes if isinstance(node, ast.For)):
+        added = [each for part in loop.body for node in within(part) for each in _added(node)]
+        for name, value in added:
+            kinds.setdefault(name, set()).add(_kind(value, assigned, losses))
+        if added:
+            loaders.add(_iterated(loop.iter))
+    single = {name: min(of) for name, of in kinds.items() if len(of) == 1}
+    counts = {name: kind for name, kind in single.items() if kind == ROWS}
+    for name, values in assigned.items():
+        if name not in kinds and len(of := {_count(value, loaders) for value in values}) == 1:
+            counts[name] = min(of)
+    return Scope({name: kind for name, kind in single.items() if kind in (MEANS, RIGHT)}, counts, loaders)
+
+
+def _losses(tree: ast.Module) -> set[str]:
+    """Names that only such losses of torch are given to as take the mean of a batch; those of its functions too."""
+    means: dict[str, bool] = dict.fromkeys(FUNCTIONS, True)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                name, kind = _last_name(target), called(node.value)
+                is_mean = kind.endswith("Loss") and hasattr(nn, kind) and _is_mean(node.value)
+                means[name] = means.get(name, True) and is_mean
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            means[node.name] = False
+    return {name for name, is_mean in means.items() if is_mean}
+
+
+def _last_name(node: ast.AST) -> str:
+    """The last name of self.loss_fn, or of loss_fn; "" of anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_mean(call: ast.AST) -> bool:
+    return isinstance(call, ast.Call) and not any(each.arg in REDUCTION or each.arg is None for each in call.keywords)
+
+
+def _added(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """What is added to a name: total += value, losses.append(value)."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name):
+        yield node.target.id, node.value
+    elif isinstance(node, ast.Call) and called(node) == "append" and len(node.args) == 1:
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if isinstance(owner, ast.Name):
+            yield owner.id, node.args[0]
+
+
+def _number(node: ast.AST) -> ast.AST:
+    """What a number was taken out of: loss of float(loss.detach().item())."""
+    while isinstance(node, ast.Call) and called(node) in PLAIN:
+        if isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        elif node.args:
+            node = node.args[0]
+        else:
+            return node
+    return node
+
+
+def _kind(node: ast.AST, assigned: dict[str, list[ast.AST]], losses: set[str]) -> str:
+    """What a value is, that a loop adds to a sum; "" where that is not known."""
+    node = _number(node)
+    values = assigned.get(node.id, []) if isinstance(node, ast.Name) else [node]
+    if values and all(called(each) in losses and _is_mean(each) for each in map(_number, values)):
+        return MEANS
+    if len(values) == 1 and _is_right(_number(values[0])):
+        return RIGHT
+    return ROWS if _is_batch_size(node) else ""
+
+
+def _is_right(node: ast.AST) -> bool:
+    """Whether rows are counted by comparing them: (a == b).sum()."""
+    if called(node) != "sum" or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    parts = [node.func.value, *node.args]
+    compared = any(isinstance(each, ast.Compare) or called(each) == "eq" for part in parts for each in ast.walk(part))
+    return compared and not any(isinstance(each, ast.Div) for part in parts for each in ast.walk(part))
+
+
+def _is_batch_size(node: ast.AST) -> bool:
+    """Whether a value is len(y), y.size(0) or y.shape[0]."""
+    if isinstance(node, ast.Call):
+        first = [each.value for each in node.args if isinstance(each, ast.Constant)]
+        return (called(node) == "len" and isinstance(node.func, ast.Name)) or (called(node) == "size" and first == [0])
+    is_shape = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    return is_shape and isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "0"
+
+
+def _iterated(node: ast.AST) -> str:
+    """The loader that a loop goes through."""
+    while isinstance(node, ast.Call) and called(node) in ITERATING and node.args:
+        node = node.args[0]
+    return ast.unparse(node)
+
+
+def _count(node: ast.AST, loaders: set[str]) -> str:
+    """Whether an expression is a number of rows or of batches; "" where that is not known."""
+    if called(node) != "len" or not isinstance(node, ast.Call) or len(node.args) != 1:
+        return ""
+    of = node.args[0]
+    if isinstance(of, ast.Attribute) and of.attr == "dataset":
+        return ROWS
+    return BATCHES if ast.unparse(of) in loaders and any(map(LOADER.search, names_in(of) | {ast.unparse(of)})) else ""
