@@ -32,7 +32,7 @@ def people(rows: int = ROWS, seed: int = 0) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("seen") / "run"
-    gf.fit(gf.table(people(), "tall"), out=folder, epochs=1, quiet=True).release()
+    gf.fit(gf.table(people(), "tall"), out=folder, epochs=1, rivals="none", quiet=True).release()
     return folder
 
 
@@ -89,13 +89,13 @@ def test_rows_that_are_equal_by_nature_are_no_evidence(tmp_path: Path) -> None:
         return frame.with_columns(same=pl.when(pl.col("one") == pl.col("two")).then(pl.lit("y")).otherwise(pl.lit("n")))
 
     first = coins(200)
-    run = gf.fit(gf.table(first, "same"), out=tmp_path / "run", epochs=1, quiet=True)
+    run = gf.fit(gf.table(first, "same"), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
     assert set(run.evaluate(coins(100))["metrics"]) == {"test"}
     assert set(run.evaluate(first)["metrics"]) == {"train", "test"}  # row by row the same
 
 
 def test_a_copy_of_a_training_image_is_found_under_another_name(digits_folder: Path, tmp_path: Path) -> None:
-    run = gf.fit(digits_folder, out=tmp_path / "run", epochs=1, width=4, quiet=True)
+    run = gf.fit(digits_folder, out=tmp_path / "run", epochs=1, width=4, rivals="none", quiet=True)
     with (tmp_path / "run" / "split.csv").open() as file:
         trained = [Path(row["key"]) for row in csv.DictReader(file) if row["part"] == "train"][::9][:20]
     for number, path in enumerate(trained):
