@@ -221,4 +221,4 @@ def test_what_could_not_be_checked_is_in_the_last_lines(folder: Path) -> None:
     )
     (folder / "locked.py").write_text(text)  # a lock cannot be copied
     done = check("locked.py", cwd=folder)
-    assert "\nnot checked: 1 net that could not be copied (position-by-row, samples-mix)\n" in done.stdout
+    assert "\nnot checked: 1 net that could not be copied (samples-mix)\n" in done.stdout
