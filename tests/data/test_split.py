@@ -171,3 +171,11 @@ def test_the_record_of_many_rows_is_written_in_pieces_with_one_header(monkeypatc
         "row,key,part", "0,k0,train", "1,k1,valid", "2,k2,out", "3,k3,train", "4,k4,test", "5,k5,train", "6,k6,valid",
     ]  # fmt: skip
     assert "".join(Split(made.codes[:0], "").to_csv([])) == "row,key,part\n"
+
+
+def test_a_validation_part_that_the_data_came_with_is_known_from_one_that_was_drawn() -> None:
+    given = np.array(["train"] * 40 + ["valid"] * 10 + ["test"] * 10)
+    assert split(rows=60, given=given).valid_came
+    assert not split(rows=60, given=np.where(given == "valid", "train", given)).valid_came
+    assert not split(rows=60).valid_came
+    assert not split(rows=60, folds=5).valid_came

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from goodfit.nets import build
 from goodfit.rivals.grown import Grown, tensors_of
 from goodfit.rivals.linear import LinearRival
 from goodfit.rivals.rival import Lesson, rivals
-from goodfit.rivals.trees import DEPTH, LOWER, RATE, SMALL, TreesRival
+from goodfit.rivals.trees import DEPTH, RATE, SLOW_PACE, SMALL, TreesRival
 from goodfit.rivals.words import WordsRival
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.multilabel import MultiLabel
@@ -185,9 +186,11 @@ def test_where_one_part_is_held_out_the_trees_that_are_kept_have_learnt_from_it_
         return np.asarray(model.fit(x[rows].astype(np.float64), y[rows].numpy()).predict_proba(x[400:]))
 
     judged = softmax(fitted.out.numpy(), axis=1)
-    (rate,) = (each for each in (RATE, LOWER * RATE) if np.allclose(alone(each, slice(400)), judged, atol=1e-6))
+    (rate,) = (each for each in (RATE, SLOW_PACE * RATE) if np.allclose(alone(each, slice(400)), judged, atol=1e-6))
     kept = fitted.module(torch.from_numpy(x[400:])).numpy()
     assert softmax(kept, axis=1) == pytest.approx(alone(rate, slice(500)), abs=1e-6)
+    apart = Plain().fit(replace(taught, kept_apart=True)).module(torch.from_numpy(x[400:])).numpy()
+    assert softmax(apart, axis=1) == pytest.approx(judged, abs=1e-6), "a validation part of the user's own"
 
 
 def test_trees_are_grown_as_long_as_the_rows_held_out_gain() -> None:

@@ -79,7 +79,7 @@ def show_evaluation(
     rows = result["rows"]
     titles = {
         "train": f"trained on ({counted(rows['train'], noun)})",
-        "valid": f"chose the epoch ({counted(rows['valid'], noun)})",
+        "valid": f"validation ({counted(rows['valid'], noun)})",
         "test": f"test ({counted(rows['test'], noun)})",
     }
     for name, value, why in result["notes"]:

@@ -32,11 +32,13 @@ class Split:
         codes: (N,) int8 of the parts: places in NAMES.
         folds: (N,) int64 of cross-fitting, -1 outside of the training part: every training row validates as well, by
             the member that was not trained on it. None: the valid part validates.
+        valid_came: whether the data came with the validation part.
     """
 
     codes: np.ndarray
     how: str
     folds: np.ndarray | None = None
+    valid_came: bool = False
 
     @property
     def parts(self) -> np.ndarray:
@@ -159,7 +161,7 @@ def make_split(
         fold_of = make_folds(training, len(codes), folds, labels=labels, groups=groups, seed=seed)
         dealt = "by group" if groups is not None else "stratified by class" if labels is not None else "at random"
         how.append(f"the training {plural(noun)} validate in {counted(int(fold_of.max()) + 1, 'fold')} {dealt}")
-    split = Split(codes, "; ".join(how), fold_of)
+    split = Split(codes, "; ".join(how), fold_of, valid_came=not crossed and "valid" not in wanted)
     for part in ("train", "valid"):
         if not len(split.rows(part)):
             if times is not None and wanted:

@@ -95,6 +95,7 @@ def _of_lesson(lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor]]:
         "cardinalities": list(lesson.cardinalities),
         "seed": lesson.seed,
         "folds": len(lesson.folds),
+        "kept_apart": lesson.kept_apart,
         "terms": None if lesson.words is None else asdict(lesson.words.terms),
     }
     words = {} if lesson.words is None else {"words": lesson.words.pairs}
@@ -105,8 +106,10 @@ def _lesson(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Lesson:
     rows = [tensors[f"fold.{at}"].numpy() for at in range(2 * values["folds"])]
     folds: list[tuple[np.ndarray, np.ndarray]] = list(zip(rows[::2], rows[1::2], strict=True))
     words = None if values["terms"] is None else Words(tensors["words"], Terms(**values["terms"]))
-    task = task_from_json(values["task"])
-    return Lesson(task, tensors["x"], tensors["y"], folds, values["cardinalities"], values["seed"], words)
+    task, seed = task_from_json(values["task"]), values["seed"]
+    return Lesson(
+        task, tensors["x"], tensors["y"], folds, values["cardinalities"], seed, words, kept_apart=values["kept_apart"]
+    )
 
 
 def _of_learnt(learnt: Learnt) -> tuple[dict[str, Any], dict[str, Tensor]]:

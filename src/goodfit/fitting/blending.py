@@ -22,6 +22,7 @@ from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import learn_all
 from goodfit.rivals.rival import FittedRival, Lesson, Words
+from goodfit.rivals.trees import TreesRival
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
 from goodfit.train.loop import Training
@@ -105,7 +106,9 @@ def blend(
     if net.own or options.arch is not None:
         apart = [_contender(rival, training, None) for rival in fitted]
         return replace(finished, contenders=apart)
-    return _blended(finished, fitted, training, journal)
+    has_trees = any(rival.arch == TreesRival.arch for rival in fitted)
+    grown_again = has_trees and problem.split.folds is None and not problem.split.valid_came
+    return _blended(finished, fitted, training, journal, grown_again=grown_again)
 
 
 def beside_training(
@@ -146,10 +149,13 @@ def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson
     x, terms = source.read_wide(rows), source.terms
     words = None if terms is None else Words(x[:, x.shape[1] - terms.lanes :], terms)
     x = x if terms is None else x[:, : x.shape[1] - terms.lanes]
-    return Lesson(problem.task, x, y, folds, source.category_codes, options.seed, words)
+    apart = problem.split.valid_came
+    return Lesson(problem.task, x, y, folds, source.category_codes, options.seed, words, kept_apart=apart)
 
 
-def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Training, journal: Journal) -> Finished:
+def _blended(
+    finished: Finished, fitted: Sequence[FittedRival], training: Training, journal: Journal, *, grown_again: bool
+) -> Finished:
     outs = [finished.out, *(rival.out for rival in fitted)]
     weights = blend_weights(training.task, outs, finished.y)
     shares = (weights / weights.sum().clamp_min(1e-9)).tolist()
@@ -160,7 +166,8 @@ def _blended(finished: Finished, fitted: Sequence[FittedRival], training: Traini
     journal.choose(
         "blend",
         ", ".join(f"{name} {share:.0%}" for name, share in zip(names, shares, strict=True)),
-        f"by the loss on {plural(training.feed.source.noun)} that they were not trained on",
+        f"by the loss on {plural(training.feed.source.noun)} that they were not trained on"
+        + ("; then the trees were grown once more, on these as well" if grown_again else ""),
     )
     alone = Contender(NET_ALONE, finished.module, finished.out, training.position.seconds, shares[0])
     return Finished(

@@ -30,8 +30,7 @@ from goodfit.tasks.task import Task
 from goodfit.train.evaluate import in_eval_mode, outputs
 from goodfit.train.loop import Training
 
-# Rivals that a net should know no less than, and the architecture that is one of them alone.
-SIMPLER = {LinearRival.name: LinearRival.arch, WordsRival.name: "", image_rival.NAME: image_rival.ARCH}
+SIMPLER = (LinearRival.name, WordsRival.name, image_rival.NAME)  # rivals that a net should know no less than
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ def _end_facts(
         },
         trivial_loss=float(torch.cat(held_out).mean()) if held_out else None,
         simpler=None if simpler is None else simpler.excess,
-        simpler_arch="" if simpler is None else SIMPLER[simpler.score.name],
+        simpler_arch=LinearRival.arch if simpler is not None and simpler.score.name == LinearRival.name else "",
         test_rows=len(parts["test"].rows) if "test" in parts else 0,
         cross_fitted=problem.split.folds is not None,
         curve=training.curve.double().numpy() if len(training.curve) == len(position.history) else None,

@@ -34,8 +34,8 @@ ROWS_BEYOND_AT_LEAST, SHARE_BEYOND = 2, 0.1  # outside of the range in training:
 def score(model: Model, record: Record, folder: Path, source: Source) -> dict[str, Any]:
     """Metrics on a prepared, labelled source, beside the trivial predictor learnt from the training rows.
 
-    Rows that the run has seen are scored apart: "train" are those it was trained on, "valid" those that chose its
-    epoch, and "test" all others. A part without rows is missing from metrics and baseline.
+    Rows that the run has seen are scored apart: "train" are those it was trained on, "valid" its validation rows,
+    which chose its epoch, and "test" all others. A part without rows is missing from metrics and baseline.
 
     Returns:
         The object that `goodfit evaluate --json` prints: run, task, verdict, seconds, epochs; rows (of this data, by

@@ -1,4 +1,4 @@
-"""Which rows of labelled data the run has seen: those it was trained on, and those that chose its epoch."""
+"""Which rows of labelled data the run has seen: those it was trained on, and its validation rows."""
 
 from __future__ import annotations
 
@@ -71,15 +71,16 @@ def findings(parts: np.ndarray | None) -> Iterator[Finding]:
             "Fit it again, or see to it that none of these rows were in its data",
         )
         return
-    trained, chose = int((parts == "train").sum()), int((parts == "valid").sum())
-    if not trained + chose:
+    trained, validated = int((parts == "train").sum()), int((parts == "valid").sum())
+    if not trained + validated:
         return
-    seen = [f"{count:,} {what}" for count, what in ((trained, "were trained on"), (chose, "chose the epoch")) if count]
+    kinds = ((trained, "were trained on"), (validated, "were its validation rows"))
+    seen = [f"{count:,} {what}" for count, what in kinds if count]
     yield Finding(
         TrainRowsInValidation.name,
         TrainRowsInValidation.code,
-        Level.ERROR if trained + chose >= ERROR_SHARE * len(parts) else Level.WARNING,
+        Level.ERROR if trained + validated >= ERROR_SHARE * len(parts) else Level.WARNING,
         f"of these {counted(len(parts), 'row')} {' and '.join(seen)}: their scores say nothing about new data",
         "Give rows that were not in the data of goodfit fit",
-        count=trained + chose,
+        count=trained + validated,
     )

@@ -53,6 +53,7 @@ class Lesson:
         folds: positions to learn from, and those held out, of each fold.
         cardinalities: codes of each category.
         words: of texts; None without any.
+        kept_apart: whether the rows held out are a validation part that the data came with: nothing may learn from it.
     """
 
     task: Task
@@ -62,6 +63,12 @@ class Lesson:
     cardinalities: Sequence[int]
     seed: int
     words: Words | None = None
+    kept_apart: bool = False
+
+    @property
+    def ends_with_all_rows(self) -> bool:
+        """Whether a rival may learn from the rows held out too, once they have judged it: with folds it has."""
+        return len(self.folds) == 1 and not self.kept_apart
 
     @property
     def numbers(self) -> int:

@@ -29,7 +29,7 @@ FEW_ROWS = 10_000
 SMALL = {"max_leaf_nodes": 12, "min_samples_leaf": 10, "l2_regularization": 3.0, "max_features": 0.5}
 LARGE = {"max_leaf_nodes": 31, "min_samples_leaf": 20, "l2_regularization": 1.0, "max_features": 0.5}
 RATE = 0.05
-LOWER = 0.4  # times that rate and the rates above, and as many more rounds
+SLOW_PACE = 0.4  # times the usual rate, with as many more rounds
 RATE_OF_MANY, LENGTHS_OF_MANY = 0.1, (50, 100)  # of more than two classes: each round grows a tree for every class
 FIRST_LENGTH = 100
 STILL_FALLING = 0.75  # of the rounds: where the lowest loss lies behind it, twice as many are grown
@@ -60,7 +60,7 @@ class Forest:
         order: for each column that the trees know, its place among the features of a row and its pairs.
         pairs: of features, of which they know the differences and sums.
         planes: of two features, in which they know the mean target of neighbours.
-        slowness: times the usual rate.
+        pace: times the usual rate.
         rounds: that are kept.
         out: (N, outputs), right for the held-out rows.
         loss: their mean loss.
@@ -70,7 +70,7 @@ class Forest:
     order: np.ndarray
     pairs: Pairs
     planes: Pairs
-    slowness: float
+    pace: float
     rounds: int
     out: np.ndarray
     loss: float
@@ -90,11 +90,10 @@ class TreesRival(Rival):
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
         with _threads_for(lesson):
             forest = self._best(lesson)
-            if len(lesson.folds) == 1:
-                forest = min(forest, _forest(lesson, forest.pairs, forest.planes, LOWER), key=lambda each: each.loss)
+            if lesson.ends_with_all_rows:
                 ((taught, held_out),) = lesson.folds
                 lesson = replace(lesson, folds=[(np.concatenate([taught, held_out]), held_out)])
-                planted, _, _ = _planted(lesson, forest.pairs, forest.planes, forest.slowness)
+                planted, _, _ = _planted(lesson, forest.pairs, forest.planes, forest.pace)
                 planted[0].grow(forest.rounds)
                 forest = replace(forest, grown=[planted[0].grown])
         options, state = tensors_of(forest.grown, forest.rounds, forest.order)
@@ -112,21 +111,28 @@ class TreesRival(Rival):
     def refitted(self, lesson: Lesson, fitted: FittedRival) -> Tensor:
         pairs, planes = ([(pair[0], pair[1]) for pair in fitted.options.get(name, ())] for name in ("pairs", "planes"))
         with _threads_for(lesson):
-            out = _forest(lesson, pairs, planes).out
+            out = _asked_at_a_lower_rate(lesson, _forest(lesson, pairs, planes)).out
         return torch.from_numpy(out[lesson.held_out]).float()
 
     def _best(self, lesson: Lesson) -> Forest:
         """Plain trees, or those over pairs and maps where the rows held out say that they are better."""
         forest = _forest(lesson, (), ())
         if self.plain:
-            return forest
+            return _asked_at_a_lower_rate(lesson, forest)
         by_gain = np.argsort(-gains(forest.grown, forest.order)[: lesson.numbers], kind="stable")
         if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
             forest = min(forest, _forest(lesson, _each_two(by_gain[:PAIRED_NUMBERS]), ()), key=lambda each: each.loss)
         if lesson.numbers >= 2 and len(lesson.x) >= ROWS_FOR_MAPS and _has_few_marks(lesson):
             planes = _each_two(by_gain[:MAPPED_NUMBERS])
             forest = min(forest, _forest(lesson, forest.pairs, planes), key=lambda each: each.loss)
+        return _asked_at_a_lower_rate(lesson, forest)
+
+
+def _asked_at_a_lower_rate(lesson: Lesson, forest: Forest) -> Forest:
+    """Of one part, which has the time for it, the better of both rates."""
+    if len(lesson.folds) > 1:
         return forest
+    return min(forest, _forest(lesson, forest.pairs, forest.planes, SLOW_PACE), key=lambda each: each.loss)
 
 
 def _threads_for(lesson: Lesson) -> AbstractContextManager[object]:
@@ -149,7 +155,7 @@ def _has_few_marks(lesson: Lesson) -> bool:
 
 
 def _planted(
-    lesson: Lesson, pairs: Pairs, planes: Pairs, slowness: float
+    lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float
 ) -> tuple[list[Planted], list[np.ndarray], np.ndarray]:
     """Trees of each fold that can grow, what they know of its rows held out, and the order of columns in both."""
     # scikit-learn puts categories first, so that they stand first here
@@ -169,17 +175,15 @@ def _planted(
     order = np.array([*categories, *(at for at in range(width) if at not in set(categories))])
     features = 0.5 * lesson.x.shape[1] / width if pairs or planes else None
     targets = lesson.targets()
-    planted = [
-        _plant(x[:, order], targets[taught], lesson, len(categories), features, slowness) for taught, x in learnt
-    ]
+    planted = [_plant(x[:, order], targets[taught], lesson, len(categories), features, pace) for taught, x in learnt]
     return planted, [x[:, order] for x in judged], order
 
 
-def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, slowness: float = 1.0) -> Forest:
+def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float = 1.0) -> Forest:
     """Grow trees for each fold, and choose their number by the held-out rows."""
-    planted, judged, order = _planted(lesson, pairs, planes, slowness)
+    planted, judged, order = _planted(lesson, pairs, planes, pace)
     grown = [each.grown for each in planted]
-    for rounds in _lengths(lesson, slowness):
+    for rounds in _lengths(lesson, pace):
         for each in planted:
             each.grow(rounds)
         stages = [each.stages(x, STRIDE) for each, x in zip(grown, judged, strict=True)]
@@ -189,13 +193,13 @@ def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, slowness: float = 1.0) 
             break
     kept = int(np.flatnonzero(losses <= losses.min() + NEARLY_LOWEST * abs(losses.min()))[0])
     out = _out_of(stages, kept, lesson)
-    return Forest(grown, order, pairs, planes, slowness, (kept + 1) * STRIDE, out, float(losses[kept]))
+    return Forest(grown, order, pairs, planes, pace, (kept + 1) * STRIDE, out, float(losses[kept]))
 
 
-def _lengths(lesson: Lesson, slowness: float) -> list[int]:
+def _lengths(lesson: Lesson, pace: float) -> list[int]:
     """Rounds after which it is asked whether more would help, and the most."""
     first, most = LENGTHS_OF_MANY if _many(lesson) else (FIRST_LENGTH, ROUNDS[lesson.task.family])
-    most = max(first, min(round(most / slowness), ROWS_AND_ROUNDS // len(lesson.x)))
+    most = max(first, min(round(most / pace), ROWS_AND_ROUNDS // len(lesson.x)))
     return [*itertools.takewhile(lambda length: length < most, (first * 2**at for at in itertools.count())), most]
 
 
@@ -227,7 +231,7 @@ class Planted:
 
 
 def _plant(
-    x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int, features: float | None, slowness: float
+    x: np.ndarray, targets: np.ndarray, lesson: Lesson, categories: int, features: float | None, pace: float
 ) -> Planted:
     """One model for the classes, or one for each label or number."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
@@ -236,7 +240,7 @@ def _plant(
     settings = {
         **(SMALL if len(lesson.x) <= FEW_ROWS else LARGE),
         **({} if features is None else {"max_features": max(FEATURES_TRIED, features)}),
-        "learning_rate": slowness * (RATE_OF_MANY if _many(lesson) else RATE),
+        "learning_rate": pace * (RATE_OF_MANY if _many(lesson) else RATE),
         "max_depth": DEPTH,
         "early_stopping": False,
         "warm_start": True,

@@ -43,7 +43,7 @@ def table_of_page(page: str, path: Path) -> tuple[str, bool]:
     A cell over several rows belongs to each of them; one over several columns fills the first.
 
     Raises:
-        DataError: there is no table with rows, or there are several.
+        DataError: no table in it has rows, or several have.
     """
     parser = _Tables(CELLS_ALWAYS + len(page) // LETTERS_OF_A_CELL)
     try:
