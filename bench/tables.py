@@ -28,7 +28,7 @@ from _tables import adult, california
 from _timing import in_turn, show
 
 import goodfit as gf
-from goodfit.nets import architecture, build, measure
+from goodfit.nets import architecture, build, measure, usual_options
 from goodfit.tasks import task_for
 
 
@@ -54,7 +54,7 @@ def speed(train: Path, repeats: int) -> None:
 
     def net() -> torch.nn.Module:
         torch.manual_seed(0)
-        made = build("tabm", source.in_shape, task.outputs, **source.net_options())
+        made = build("tabm", source.in_shape, task.outputs, **{**usual_options("tabm"), **source.net_options()})
         measure(made, source.whole)
         return made
 

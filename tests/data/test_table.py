@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,35 @@ def test_bins_cover_the_values_and_give_rare_ones_room() -> None:
         linear.bias.zero_()
     found = linear(torch.tensor([[0.0], [0.5], [2.0], [3.0]]))[:, :2]
     assert found.tolist() == [[0, 0], [0.5, 0], [1, 0.5], [1, 1]]  # by hand: shares of the bins 0..1 and 1..3
+
+
+def test_a_periodic_embedding_is_the_number_and_a_map_of_its_waves() -> None:
+    from goodfit.nets.tabular import Periodic
+
+    periodic = Periodic(2, 3)
+    with torch.no_grad():
+        periodic.frequency.fill_(0.25)
+        periodic.phase.zero_()
+        periodic.weight.zero_()
+        periodic.weight[:, 0, 0] = 2  # of one wave, into the first of two outputs
+        periodic.bias[:, 1] = 7
+    out = periodic(torch.tensor([[0.0, 4.0], [1e9, -1e9]]))
+    near = 4 / math.sqrt(1 + 16 / 9)  # by hand: x / sqrt(1 + (x / 3)^2), at most 3
+    wanted = [
+        [0, 2, 7, near, 2 * math.cos(math.pi / 2 * near), 7],
+        [3, 2 * math.cos(1.5 * math.pi), 7, -3, 2 * math.cos(-1.5 * math.pi), 7],
+    ]
+    torch.testing.assert_close(out, torch.tensor(wanted, dtype=torch.float32), atol=1e-6, rtol=1e-6)
+
+
+def test_a_net_from_before_the_periodic_embedding_is_built_as_it_was() -> None:
+    from goodfit.nets import build, usual_options
+
+    before = {"members": 4, "width": 128, "layers": 2, "bins": 32, "embedding": 12, "dropout": 0.15}
+    assert not [name for name in build("tabm", (3,), 2, **before).state_dict() if "periodic" in name]
+    for crossed in (False, True):
+        options = usual_options("tabm", crossed=crossed)
+        assert any("periodic" in name for name in build("tabm", (3,), 2, **options).state_dict())
 
 
 def test_members_of_a_net_are_trained_apart_and_averaged() -> None:

@@ -56,7 +56,9 @@ class Architecture:
         stages: the net's modules from input to head, for freezing and for rates that fall towards the input.
         head: the prefix of the head's parameter names.
         recipes: how it is trained where the user does not say, by the family of the task.
-        crossed_recipes: the same where it is cross-fitted, which is on few rows.
+        options: options of a new fit. Those that came later are off by default in `build`, so that a run from before
+            them is read as what it is.
+        crossed_recipes: the same as recipes where it is cross-fitted, which is on few rows.
         crossed_options: options that are usual then.
         dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
@@ -73,6 +75,7 @@ class Architecture:
     stages: Callable[[nn.Module], list[list[nn.Module]]]
     head: str
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     crossed_recipes: Mapping[str, Recipe] = field(default_factory=dict)
     crossed_options: Mapping[str, Any] = field(default_factory=dict)
     dense: bool = False
@@ -131,7 +134,8 @@ def usual_options(name: str, *, crossed: bool = False) -> dict[str, Any]:
         for each in parameters
         if each.kind is each.KEYWORD_ONLY and each.default is not each.empty
     }
-    return usual | dict(architecture(name).crossed_options) if crossed else usual
+    known = architecture(name)
+    return {**usual, **known.options, **(known.crossed_options if crossed else {})}
 
 
 def measure(net: nn.Module, read: Callable[[], Tensor], fixed: Mapping[str, Any] | None = None) -> None:

@@ -1,10 +1,10 @@
 """Nets for rows of a table: numbers in front, category codes behind, one float32 vector a row.
 
 tabm: many small nets in one that share most of their weights (TabM-mini: Gorishniy, Kotelnikov and Babenko 2025, "TabM:
-advancing tabular deep learning with parameter-efficient ensembling", section 3.3), over piecewise-linear embeddings
-of the numbers (Gorishniy, Rubachev and Babenko 2022, "On embeddings for numerical features in tabular deep learning",
-section 3.2) and learnt embeddings of the categories (Guo and Berkhahn 2016, "Entity embeddings of categorical
-variables").
+advancing tabular deep learning with parameter-efficient ensembling", section 3.3), over two embeddings of each
+number, piecewise-linear and periodic (Gorishniy, Rubachev and Babenko 2022, "On embeddings for numerical features in
+tabular deep learning", sections 3.2 and 3.3), and learnt embeddings of the categories (Guo and Berkhahn 2016, "Entity
+embeddings of categorical variables").
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from goodfit.nets.embeddings import Categories
 
 SAMPLE = 100_000  # training rows that the bins are measured on
 RARITY = 0.25  # the power of a value's count that it weighs in the bins
+FREQUENCIES = 16  # of a number
+FREQUENCY_DEVIATION = 0.1  # of a first frequency: cycles over one standard deviation of the number
+FAR = 3.0  # standard deviations that a number, however far out, does not exceed in a wave
 
 
 class PiecewiseLinear(nn.Module):
@@ -62,6 +65,29 @@ class PiecewiseLinear(nn.Module):
         along = along.clamp(-3 * self.open_below, 1 + 3 * self.open_above) * self.used
         out = torch.einsum("nfb,fbw->nfw", along, self.weight) + self.bias
         return functional.relu(out).flatten(1)
+
+
+class Periodic(nn.Module):
+    """numbers (N, F) -> (N, F * width): each number as it is, and an affine map of its waves.
+
+    Cosines of learnt frequencies and phases, and the number beside them: the form of Holzmüller, Grinsztajn and
+    Steinwart 2024, "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", section 3 (PBLD), from
+    which the smooth bound on far numbers comes as well.
+    """
+
+    def __init__(self, features: int, width: int) -> None:
+        super().__init__()
+        self.frequency = nn.Parameter(FREQUENCY_DEVIATION * torch.randn(features, FREQUENCIES))
+        self.phase = nn.Parameter(math.pi * (2 * torch.rand(features, FREQUENCIES) - 1))
+        self.weight = nn.Parameter(torch.randn(features, FREQUENCIES, width - 1) / math.sqrt(FREQUENCIES))
+        self.bias = nn.Parameter(torch.zeros(features, width - 1))
+        self.width = features * width
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        near = numbers / (1 + (numbers / FAR).square()).sqrt()
+        waves = (2 * math.pi * near[:, :, None] * self.frequency + self.phase).cos()
+        out = torch.einsum("nfk,fkw->nfw", waves, self.weight) + self.bias
+        return torch.cat([near[:, :, None], out], dim=2).flatten(1)
 
 
 def bin_edges(values: Tensor, bins: int) -> Tensor:
@@ -116,7 +142,8 @@ class TabM(nn.Module):
         outputs: width of the head.
         members: nets in one. They share the body; each has its own scaling of the input and its own head.
         width, layers: of the body.
-        bins, embedding: bins of a number, and the width of its embedding.
+        bins, embedding: bins of a number, and the width of its piecewise-linear embedding.
+        periodic: width of its periodic embedding; 0: none, as in runs of before there was one.
         dropout: share of hidden activations dropped in training.
     """
 
@@ -132,13 +159,16 @@ class TabM(nn.Module):
         layers: int,
         bins: int,
         embedding: int,
+        periodic: int,
         dropout: float,
     ) -> None:
         super().__init__()
         self.numbers, self.codes = numbers, numbers + plain  # where the numbers end, and where the codes begin
         self.linear = PiecewiseLinear(numbers, bins, embedding)
+        self.periodic = Periodic(numbers, periodic) if periodic else None
         self.categories = Categories(cardinalities, most=16)
-        wide = self.linear.width + plain + self.categories.width
+        waves = 0 if self.periodic is None else self.periodic.width
+        wide = self.linear.width + waves + plain + self.categories.width
         self.scaling = Scaling(members, wide)
         body: list[nn.Module] = []
         for _ in range(layers):
@@ -156,6 +186,8 @@ class TabM(nn.Module):
         pieces = []
         if self.numbers:
             pieces.append(self.linear(x[:, : self.numbers]))
+            if self.periodic is not None:
+                pieces.append(self.periodic(x[:, : self.numbers]))
         if self.codes > self.numbers:
             pieces.append(x[:, self.numbers : self.codes])
         if self.categories.width:
@@ -175,6 +207,7 @@ def _build(
     layers: int = 2,
     bins: int = 48,
     embedding: int = 16,
+    periodic: int = 0,
     dropout: float = 0.15,
 ) -> nn.Module:
     if width < 1 or members < 1 or layers < 1 or bins < 1:
@@ -189,13 +222,15 @@ def _build(
         layers=layers,
         bins=bins,
         embedding=embedding,
+        periodic=periodic,
         dropout=dropout,
     )
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:
     assert isinstance(net, TabM)
-    return [[net.linear, net.categories, net.scaling], [net.body], [net.head]]
+    numbers = [net.linear] if net.periodic is None else [net.linear, net.periodic]
+    return [[*numbers, net.categories, net.scaling], [net.body], [net.head]]
 
 
 RECIPES = {
@@ -222,6 +257,7 @@ ARCHITECTURES = (
         stages=_stages,
         head="head",
         recipes=RECIPES,
+        options={"periodic": 4},
         crossed_recipes=dict.fromkeys(RECIPES, CROSSED),
         crossed_options={"members": 4, "width": 128, "bins": 32, "embedding": 12},
     ),
