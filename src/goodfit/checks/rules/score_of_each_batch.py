@@ -1,0 +1,102 @@
+"""score-of-each-batch: a score that is no mean over rows is computed of each batch, and never of all rows.
+
+What it checks
+    Without gradients, while a loader of three batches or more is gone through, f1_score, precision_score, recall_score,
+    balanced_accuracy_score, matthews_corrcoef, r2_score or an area of scikit-learn gets the rows of one batch, three
+    times or more; and until the program ends it never gets more rows than those of a batch.
+
+Why it hurts
+    The mean of these scores is not that of the rows. A batch with few positive rows has an F1 or a precision of 0 or 1
+    by chance, one with a single class has no area: the mean changes with the batch size, and so may the best epoch.
+
+Example
+    for x, y in loader: total += f1_score(y, net(x).argmax(1))
+    f1 = total / len(loader)
+
+Instead
+    for x, y in loader: truth.append(y); guesses.append(net(x).argmax(1))
+    f1 = f1_score(torch.cat(truth), torch.cat(guesses))
+
+When it is a false alarm
+    Batches that stand for something, as the candidates of one query do.
+
+Cost
+    The number of rows of each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from goodfit.checks.engine.events import Epoch, Score, WatchEnds
+from goodfit.checks.engine.sklearn_hooks import AREAS
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+NOT_MEANS = frozenset(
+    (*AREAS, "f1_score", "precision_score", "recall_score", "balanced_accuracy_score", "matthews_corrcoef", "r2_score")
+)
+BATCHES_AT_LEAST = 3
+
+
+@dataclass
+class _Scored:
+    """How one function of scikit-learn was called."""
+
+    in_epoch: int = 0  # calls with one batch since the loader began
+    evaluations: int = 0
+    of_more: bool = False  # it got more rows than those of a batch
+    place: Place = field(default_factory=user_place)
+
+
+class ScoreOfEachBatch(LiveRule):
+    code, level = "GF451", Level.WARNING
+    sleepless = (Epoch, Score)
+
+    def start(self) -> None:
+        self.rows = 0  # of a batch of the loader that is gone through; 0: it has too few batches, or no fixed size
+        self.scored: dict[str, _Scored] = {}
+
+    def on_epoch(self, event: Epoch) -> None:
+        self.rows = _rows_of_a_batch(event.loader)
+        for scored in self.scored.values():
+            scored.in_epoch = 0
+
+    def on_score(self, event: Score) -> None:
+        if event.name not in NOT_MEANS or not self.rows:
+            return
+        labels = np.asarray(event.labels)
+        if labels.ndim != 1:  # of several labels a row, and maybe a mean over rows
+            return
+        scored = self.scored.get(event.name)
+        if scored is None:
+            scored = self.scored[event.name] = _Scored()
+        if len(labels) > self.rows:
+            scored.of_more = True
+        elif len(labels) == self.rows and not torch.is_grad_enabled():
+            scored.in_epoch += 1
+            scored.evaluations += scored.in_epoch == BATCHES_AT_LEAST
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for name, scored in self.scored.items():
+            if scored.evaluations and not scored.of_more:
+                yield self.finding(
+                    f"{name} is computed of each batch and never of all rows: the mean over batches is another number",
+                    "Collect labels and predictions of all batches, and compute it once",
+                    file=scored.place.file,
+                    line=scored.place.line,
+                )
+
+
+def _rows_of_a_batch(loader: object) -> int:
+    rows = getattr(loader, "batch_size", None)
+    try:
+        batches = len(loader)  # type: ignore[arg-type]
+    except TypeError:  # a stream has none
+        return 0
+    return rows if isinstance(rows, int) and rows > 1 and batches >= BATCHES_AT_LEAST else 0
