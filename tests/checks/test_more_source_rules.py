@@ -208,6 +208,13 @@ def test_sums_and_counts_that_belong_together_are_left_alone(added: str, result:
     assert found(divided, SUM.format(added=added, result=result, options=options)) == 0
 
 
+@pytest.mark.parametrize(("made", "count"), [("nn.MSELoss()", 1), ("nn.MSELoss(reduction='sum')", 0)])
+@pytest.mark.parametrize("moved", ["", ".to(device)", ".cuda()", ".cpu().to(device)"])
+def test_a_loss_that_is_moved_is_the_same_loss(made: str, moved: str, count: int) -> None:
+    source = "measure = {loss}\ntotal = 0\nfor x, y in loader:\n total += measure(net(x), y).item()\n"
+    assert found(divided, source.format(loss=made + moved) + "total /= len(loader.dataset)") == count
+
+
 def test_an_end_by_time_alone_may_be_ignored() -> None:
     learns = "memory.append((s, a, r, s2, done))\ns, a, r, s2, d = batch\ny = r + gamma * q(s2)\nuse(s, a, y)\n"
     step = "class World:\n def step(self, a):\n  self.t += 1\n  done = {end}\n  return self.x, r, done\n"

@@ -41,6 +41,35 @@ def test_a_state_is_carried_within_a_batch_or_along_streams() -> None:
     assert found_of_states(shuffle=False, pieces=1, keep=True) == set()
 
 
+def found_without_loader(order: list[int], *, keep: bool = True, steps: int = 12, values: int = 0) -> set[str]:
+    """Sequences taken in an order of their own, from five that are ready."""
+    torch.manual_seed(0)
+    rnn, out = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
+    optimiser = torch.optim.Adam([*rnn.parameters(), *out.parameters()], lr=1e-2)
+    x = torch.randn(5, 1, steps, 1)
+    x = (x > 0).float() if values == 2 else x
+    state = None
+    with gf.watch(quiet=True, strict=True, select=["state-across-batches"]) as seen:
+        for at in order:
+            steps_out, state = rnn(x[at], state if keep else None)
+            state = (state[0].detach(), state[1].detach())
+            loss = functional.mse_loss(out(steps_out), x[at].cumsum(1))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    return {finding.rule for finding in seen.findings}
+
+
+def test_without_a_loader_the_same_sequences_come_after_others() -> None:
+    drawn = [0, 2, 1, 2, 0, 1, 1, 2, 2, 0, 1, 0]
+    assert found_without_loader(drawn) == {"state-across-batches"}
+    assert found_without_loader(drawn, keep=False) == set()
+    assert found_without_loader([0, 1, 2, 3, 4] * 3) == set()  # pieces of one stream, three epochs
+    assert found_without_loader([0] * 12) == set()  # one series, again and again
+    assert found_without_loader(drawn, steps=4) == set()  # short ones may be equal by chance
+    assert found_without_loader(drawn, values=2) == set()  # and so may those of few values
+
+
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [

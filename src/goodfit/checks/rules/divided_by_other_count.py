@@ -45,6 +45,7 @@ FUNCTIONS = (
 )  # fmt: skip
 REDUCTION = ("reduction", "size_average", "reduce")
 PLAIN = ("item", "detach", "cpu", "float", "numpy")  # what leaves a number as it is
+MOVES = ("to", "cuda", "cpu")  # of a module, which they return
 ITERATING = ("enumerate", "tqdm", "track")
 LOADER = re.compile(r"load|dl$|batches", re.IGNORECASE)
 MEANS, RIGHT, ROWS, BATCHES = "means", "right rows", "rows", "batches"
@@ -145,8 +146,9 @@ def _losses(tree: ast.Module) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                name, kind = _last_name(target), called(node.value)
-                is_mean = kind.endswith("Loss") and hasattr(nn, kind) and _is_mean(node.value)
+                made = _before_moves(node.value)
+                name, kind = _last_name(target), called(made)
+                is_mean = kind.endswith("Loss") and hasattr(nn, kind) and _is_mean(made)
                 means[name] = means.get(name, True) and is_mean
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             means[node.name] = False
@@ -156,6 +158,13 @@ def _losses(tree: ast.Module) -> set[str]:
 def _last_name(node: ast.AST) -> str:
     """The last name of self.loss_fn, or of loss_fn; "" of anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _before_moves(node: ast.AST) -> ast.AST:
+    """nn.MSELoss() of nn.MSELoss().to(device)."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MOVES:
+        node = node.func.value
+    return node
 
 
 def _is_mean(call: ast.AST) -> bool:

@@ -2,7 +2,8 @@
 
 What it checks
     A net gets what another net made, straight from a tanh, and data that were never below 0; or from a sigmoid, and
-    data of which a tenth are below 0. In five calls of each.
+    data of which a tenth are below 0. In five calls of each. What is beyond an edge by less than a thousandth
+    of the data's range is at the edge: an interpolation leaves zeros of -1e-16.
 
 Why it hurts
     The discriminator tells the two apart by the sign alone. The generator learns to reach the range, not the data; what
@@ -37,6 +38,7 @@ from goodfit.formatting import number
 
 CALLS_AT_LEAST = 5
 NEGATIVE_AT_LEAST = 0.1  # of the real values, under a sigmoid
+ROUNDING = 1e-3  # of the range of real values
 VALUES_AT_LEAST = 64  # of a call, so that a range says something
 FAKE_OUTPUTS_KEPT = 8  # addresses of what other nets gave last
 TANH, SIGMOID = "TanhBackward0", "SigmoidBackward0"
@@ -53,6 +55,10 @@ class Judged:
     highest: float = -float("inf")
     negative: float = 1.0  # smallest share below 0
     mixed: bool = False  # made samples of another activation
+
+    @property
+    def rounding(self) -> float:
+        return ROUNDING * (self.highest - self.lowest)
 
 
 class FakeBeyondReal(LiveRule):
@@ -73,16 +79,16 @@ class FakeBeyondReal(LiveRule):
                 judged.mixed |= judged.fake > 0 and activation != judged.activation
                 judged.fake, judged.activation = judged.fake + 1, activation
             elif not x.requires_grad and x.data_ptr() not in self.made:
-                low = float(x.min())
-                judged.real, judged.lowest = judged.real + 1, min(judged.lowest, low)
-                judged.highest = max(judged.highest, float(x.max()))
-                judged.negative = min(judged.negative, float((x < 0).float().mean()))
+                judged.real += 1
+                judged.lowest, judged.highest = min(judged.lowest, float(x.min())), max(judged.highest, float(x.max()))
+                judged.negative = min(judged.negative, float((x < -judged.rounding).float().mean()))
             if min(judged.fake, judged.real) == CALLS_AT_LEAST and not judged.mixed:
                 yield from self._judge(judged)
         self.made = [*self.made, *(output.data_ptr() for output in event.outputs)][-FAKE_OUTPUTS_KEPT:]
 
     def _judge(self, judged: Judged) -> Iterator[Finding]:
-        beyond = judged.activation == TANH and 0 <= judged.lowest < judged.highest <= 1
+        inside = -judged.rounding <= judged.lowest < judged.highest <= 1 + judged.rounding
+        beyond = judged.activation == TANH and inside
         short = judged.activation == SIGMOID and judged.negative >= NEGATIVE_AT_LEAST
         if beyond or short:
             judged.mixed = True  # once
