@@ -15,7 +15,8 @@ import torch
 import goodfit as gf
 from goodfit.data import open_path
 from goodfit.data.sources.table import table
-from goodfit.data.tables.numbers import HOURS, numbers
+from goodfit.data.tables.clocks import HOURS
+from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import Dialect, is_table, read_table
 from goodfit.errors import DataError
 

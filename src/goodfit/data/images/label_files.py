@@ -8,6 +8,7 @@ import stat
 import unicodedata
 from collections import Counter
 from pathlib import Path
+from urllib.parse import unquote
 
 from goodfit.data.images.formats import image_endings
 from goodfit.errors import DataError
@@ -43,7 +44,7 @@ class ImageFinder:
             if way:
                 self.ways[way] += 1
             return path
-        name = cell.replace("\\", "/")
+        name = _without_scheme(cell.replace("\\", "/"))
         candidates = self._candidates(name)
         if len(candidates) > 1:
             shown = " and ".join(str(path.relative_to(self.base)) for path in candidates[:2])
@@ -67,6 +68,8 @@ class ImageFinder:
         slashed = self.base / cell.replace("\\", "/")
         if "\\" in cell and slashed.is_file():
             return "with / for \\", slashed
+        if "%" in cell and (decoded := unquote(cell)) != cell and (found := self._direct(decoded)) is not None:
+            return "with the signs that % stands for", found[1]
         if slashed.name:
             for ending in sorted(image_endings()):
                 completed = slashed.with_name(slashed.name + ending)
@@ -84,7 +87,7 @@ class ImageFinder:
             return False
         if self._direct(cell) is not None:
             return True
-        return bool(self._candidates(cell.replace("\\", "/")))
+        return bool(self._candidates(_without_scheme(cell.replace("\\", "/"))))
 
     def _candidates(self, name: str) -> list[Path]:
         """Files below the list's folder whose path ends in this name, first as it is, then in other letters or endings.
@@ -121,6 +124,11 @@ class ImageFinder:
                     for key in (_plain(name), _plain(stem)):
                         files.setdefault(key, []).append(path)
         return files
+
+
+def _without_scheme(name: str) -> str:
+    """The path of file:///home/data/my%20photo.jpg; all else as it is."""
+    return unquote(name.removeprefix("file://")) if name.startswith("file://") else name
 
 
 def _plain(name: str) -> str:

@@ -88,3 +88,25 @@ class Listing:
             parts=[self.parts[at] for at in kept],
             groups=[self.groups[at] for at in kept],
         )
+
+
+def labelled_twice(paths: Sequence[Path], labels: Sequence[Any], where: Path) -> list[tuple[str, str]]:
+    """What is to be said of images that a list has in several lines with different labels: (what, what to do).
+
+    Args:
+        where: the list, for the message.
+    """
+    if len(set(paths)) == len(paths):
+        return []
+    first: dict[Path, Any] = {}
+    twice: dict[Path, tuple[Any, Any]] = {}
+    for path, label in zip(paths, labels, strict=True):
+        if first.setdefault(path, label) != label:
+            twice.setdefault(path, (first[path], label))
+    if not twice:
+        return []
+    (path, (one, other)), count = next(iter(twice.items())), len(twice)
+    have = "1 image has" if count == 1 else f"{count:,} images have"
+    what = f"{have} several lines in {where.name} with different labels, such as {path.name}: '{one}' and '{other}'"
+    what += "; each line is learnt as an example of its own"
+    return [(what, "Keep the line that is right, or put all labels of an image into one line, separated by |")]

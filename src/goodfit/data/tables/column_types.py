@@ -7,19 +7,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
-from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
-from goodfit.data.tables.numbers import (
+from goodfit.data.tables.clocks import (
     CLOCK,
     HOURS,
     ISO_DURATION,
     LASTING,
     LASTING_TWICE,
-    is_nested,
-    numbers,
+    SHORT_HOURS,
+    hours_form,
+    minutes_doubt,
     plain_clocks,
-    unified,
 )
+from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
+from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
+from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
@@ -193,10 +194,13 @@ def _measured(
     lasting = rf"|{LASTING}" if text.str.contains(LASTING_TWICE).any() else ""
     timed = float(plain_clocks(text).str.contains(rf"{CLOCK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
     if timed >= NUMBER_SHARE_NEEDED:
-        return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
-    form = date_form(text)
-    if form is not None:
-        form, other = in_order(text, form, date_order)
+        form = hours_form(text)
+        short = "; those of two parts are minutes and seconds" if form == SHORT_HOURS else ""
+        doubt = minutes_doubt(present.name, text) if form == HOURS else None
+        return ColumnType("number", f"times of day or durations, in hours{short}", form, decimal, doubt)
+    dates = date_form(text)
+    if dates is not None:
+        form, other = in_order(text, dates, date_order)
         doubt = None
         if other is not None:
             what = f"the dates of '{present.name}', such as {text[0]}, are read as {shown_form(form)}"

@@ -8,8 +8,9 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
+from goodfit.data.tables.encodings import RUN, candidates, is_latin
 from goodfit.errors import DataError, UsageError
 from goodfit.store.special_files import special_kind
 
@@ -208,14 +209,23 @@ def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, 
     except UnicodeDecodeError:
         pass
     try:
-        return data.decode("cp1252").encode(), "Windows-1252", True
+        text = data.decode("cp1252")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"line {line} is neither UTF-8 nor Windows-1252",
-            where=path,
-            fix="Save the file as UTF-8, or name its --encoding",
-        ) from error
+        _refuse_encoding(data, path, error.start)
+    if not is_latin(data):
+        _refuse_encoding(data, path, next(RUN.finditer(data)).start())
+    return text.encode(), "Windows-1252", True
+
+
+def _refuse_encoding(data: bytes, path: Path, at: int) -> NoReturn:
+    """Raise with the encodings that it may be in, and how it reads in each."""
+    known = candidates(data)
+    shown = " or ".join(f"{encoding} ({excerpt(text)})" for encoding, text in known)
+    raise DataError(
+        f"line {data.count(bytes([10]), 0, at) + 1} is neither UTF-8 nor Windows-1252",
+        where=path,
+        fix=f"Name its --encoding: {shown}" if known else "Save the file as UTF-8, or name its --encoding",
+    )
 
 
 def _text(data: bytes, encoding: str, path: Path) -> bytes:

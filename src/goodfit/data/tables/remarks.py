@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ColumnType
-from goodfit.data.tables.far_values import far_date, far_value
+from goodfit.data.tables.far_values import far_date, far_value, future_date
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
@@ -65,7 +65,8 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
         ways |= {name: form.way_of(name) for name in targets}
     found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
     found += [minus_behind(seen[name]) for name in ways]
-    found += [far_date(seen[name], kind.format) for name, kind in types.items() if kind.name == "date"]
+    dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
+    found += [doubt(seen[name], form_of_it) for doubt in (far_date, future_date) for name, form_of_it in dates]
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     if whole:
         found.append(units_below_names(seen, ways))

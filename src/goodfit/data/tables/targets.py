@@ -10,11 +10,12 @@ import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
+from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
 from goodfit.data.tables.column_types import EXACT_BELOW, is_code
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
-from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.numbers import is_nested, numbers
 from goodfit.data.tables.percent import SHARES
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.words import merges, texts
@@ -125,8 +126,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
         return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.name)})
     if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
-        notes = (("target", name, "times or durations: read as hours"),)
-        return TargetForm(NUMBER, notes=notes, forms={name: HOURS})
+        hours = hours_form(present)
+        short = "; those of two parts are minutes and seconds" if hours == SHORT_HOURS else ""
+        minutes = minutes_doubt(name, present) if hours == HOURS else None
+        notes = (("target", name, f"times or durations: read as hours{short}"),)
+        return TargetForm(NUMBER, notes=notes, doubts=(minutes,) if minutes else (), forms={name: hours})
     plain = plain_form(present, decimal)
     if plain is None or (single and is_code(present)):
         return _of_words(column, words)
@@ -289,15 +293,27 @@ def _read(column: pl.Series, form: TargetForm) -> Column:
     if form.name == WHOLE and column.dtype in (pl.Boolean, pl.String):
         digits = texts(column).replace_strict({"true": 1.0, "false": 0.0}, default=None, return_dtype=pl.Float64)
         cells_read = pl.select(pl.coalesce(cells_read, digits)).to_series()
-    return _whole_numbers(cells_read) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
+    return (
+        _whole_numbers(cells_read, column) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
+    )
 
 
-def _whole_numbers(values: pl.Series) -> Labels:
-    """Int of each."""
+def _whole_numbers(values: pl.Series, column: pl.Series) -> Labels:
+    """Int of each; a word that is none, as new rows may have (yes for 1), stays one."""
+    import polars as pl
+
     different = values.drop_nulls().unique().sort().to_numpy()
     places = np.searchsorted(different, values.fill_null(np.inf).to_numpy()).astype(np.int32)
     places[values.is_null().to_numpy()] = NO_CODE
-    return Labels(places, [int(value) for value in different.tolist()])
+    levels: list[Any] = [int(value) for value in different.tolist()]
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum) and values.null_count():
+        cells = texts(column, verbatim=True)
+        words = cells.filter(values.is_null() & ~cells.is_in(MISSING)).drop_nulls().unique(maintain_order=True)
+        code_of = {word: len(levels) + at for at, word in enumerate(words.to_list())}
+        for row in np.flatnonzero(values.is_null().to_numpy()).tolist() if code_of else ():
+            places[row] = code_of.get(cells[row], NO_CODE)
+        levels += code_of
+    return Labels(places, levels)
 
 
 def _only_hours(column: pl.Series) -> bool:

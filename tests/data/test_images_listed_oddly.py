@@ -1,0 +1,72 @@
+"""Lists with encoded paths and an image in several lines; masks that number objects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import goodfit as gf
+from goodfit.data.images.instance_masks import instances_doubt
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "img").mkdir()
+    for at in range(8):
+        Image.new("RGB", (16, 16), (20 * at, 40, 60)).save(tmp_path / "img" / f"my photo {at}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "cell", ["img/my%20photo%20{}.png", "file:///home/me/img/my%20photo%20{}.png", "img\\my%20photo%20{}.png"]
+)
+def test_encoded_paths_are_found(place: Path, cell: str) -> None:
+    (place / "list.csv").write_text("path,label\n" + "".join(f"{cell.format(at)},{'ab'[at % 2]}\n" for at in range(8)))
+    source = gf.images(place / "list.csv")
+    source.prepare()
+    assert len(source) == 8
+    assert not source.unreadable
+
+
+def test_a_percent_sign_of_a_name_stays(place: Path) -> None:
+    (place / "img" / "my photo 0.png").rename(place / "img" / "50%20.png")
+    (place / "list.csv").write_text("path,label\nimg/50%20.png,a\nimg/my%20photo%201.png,b\n")
+    source = gf.images(place / "list.csv")
+    source.prepare()
+    assert not source.unreadable
+
+
+def test_one_image_with_two_labels_is_doubted(place: Path) -> None:
+    lines = [f"img/my photo {at}.png,{'ab'[at % 2]}\n" for at in range(8)]
+    (place / "list.csv").write_text("path,label\n" + "".join([*lines, lines[3]]))
+    assert gf.images(place / "list.csv").doubts == []
+    (place / "list.csv").write_text("path,label\n" + "".join([*lines, "img/my photo 3.png,a\n"]))
+    ((what, fix),) = gf.images(place / "list.csv").doubts
+    assert what.startswith(
+        "1 image has several lines in list.csv with different labels, such as my photo 3.png: 'b' and"
+    )
+    assert "|" in fix
+
+
+def test_masks_that_number_objects_are_doubted(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for at in range(12):
+        mask = np.zeros((32, 32), dtype=np.uint8)
+        for number in range(3 + at):
+            row, column = divmod(number, 5)
+            mask[row * 6 : row * 6 + 4, column * 6 : column * 6 + 4] = number + 1
+        for folder, pixels in (("masks", mask), ("images", rng.integers(0, 255, (32, 32, 3), dtype=np.uint8))):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{at}.png")
+    source = gf.masks(tmp_path / "images", masks=tmp_path / "masks")
+    source.prepare()
+    assert any("may number the objects of an image" in what for what, _ in source.doubts)
+
+
+def test_classes_are_not_taken_for_numbers_of_objects() -> None:
+    assert instances_doubt([(2, 3), (1, 1), (3, 7), (2, 6), (4, 5), (1, 4), (3, 7), (2, 7), (1, 2)]) is None
+    assert instances_doubt([(1, 1)] * 20 + [(2, 2)] * 20) is None
+    assert instances_doubt([(count, count) for count in (3, 9, 4, 12, 7, 5, 6, 8)]) is not None
