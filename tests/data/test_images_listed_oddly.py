@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import goodfit as gf
+from goodfit.data import open_data
 from goodfit.data.images.instance_masks import instances_doubt
 
 
@@ -70,3 +71,41 @@ def test_classes_are_not_taken_for_numbers_of_objects() -> None:
     assert instances_doubt([(2, 3), (1, 1), (3, 7), (2, 6), (4, 5), (1, 4), (3, 7), (2, 7), (1, 2)]) is None
     assert instances_doubt([(1, 1)] * 20 + [(2, 2)] * 20) is None
     assert instances_doubt([(count, count) for count in (3, 9, 4, 12, 7, 5, 6, 8)]) is not None
+
+
+def test_numbers_that_lost_their_zeros_name_files(place: Path) -> None:
+    for at in range(8):
+        (place / "img" / f"my photo {at}.png").rename(place / "img" / f"{at + 7:04d}.png")
+    for name, cell in (("list.csv", "{}"), ("floats.csv", "{}.0")):
+        lines = [f"{cell.format(at + 7)},{'ab'[at % 2]}\n" for at in range(8)]
+        (place / name).write_text("image_id,label\n" + "".join(lines))
+        source = open_data(place / name)
+        source.prepare()
+        assert (source.kind, len(source), len(source.unreadable)) == ("images", 8, 0)
+
+
+def test_labels_with_a_unit_are_numbers_and_are_evaluated_so(place: Path) -> None:
+    rng = np.random.default_rng(0)
+    for at in range(40):
+        pixels = rng.integers(0, 60, (16, 16, 3), dtype=np.uint8) + np.uint8(4 * at)
+        Image.fromarray(pixels).save(place / "img" / f"{at}.png")
+
+    def written(name: str, unit: str) -> Path:
+        (place / name).write_text("path,weight\n" + "".join(f"img/{at}.png,{at}.5{unit}\n" for at in range(40)))
+        return place / name
+
+    run = gf.fit(written("list.csv", " kg"), epochs=1, rivals="none", out=place / "run")
+    assert "rmse" in run.metrics["test"]
+    scores = [run.evaluate(written(f"{at}.csv", unit))["metrics"] for at, unit in enumerate((" kg", "", "kg", " KG"))]
+    assert all(each == scores[0] for each in scores)
+    with pytest.raises(gf.GoodfitError, match=r"'0\.5 lb' is not a number"):
+        run.evaluate(written("lb.csv", " lb"))
+
+
+def test_few_labels_with_a_unit_are_classes(place: Path) -> None:
+    (place / "list.csv").write_text(
+        "path,size\n" + "".join(f"img/my photo {at}.png,{250 * (at % 2 + 1)} g\n" for at in range(8))
+    )
+    source = gf.images(place / "list.csv")
+    source.prepare()
+    assert set(source.targets or ()) == {"250 g", "500 g"}

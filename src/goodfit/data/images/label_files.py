@@ -14,6 +14,8 @@ from goodfit.data.images.formats import image_endings
 from goodfit.errors import DataError
 
 ROOTED = re.compile(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
+NUMBERED = re.compile(r"(\d{1,18})(?:\.0+)?")  # a name that is a number alone
+ANY_ZEROS = "/"  # behind a number, of the key of files that have it in any zeros: no name has it
 FOLDERS_DEEP = 4  # below the list's own, that are searched for a name
 
 
@@ -45,7 +47,7 @@ class ImageFinder:
                 self.ways[way] += 1
             return path
         name = _without_scheme(cell.replace("\\", "/"))
-        candidates = self._candidates(name)
+        candidates = self._candidates(name) or self._numbered(name)
         if len(candidates) > 1:
             shown = " and ".join(str(path.relative_to(self.base)) for path in candidates[:2])
             raise DataError(
@@ -87,7 +89,8 @@ class ImageFinder:
             return False
         if self._direct(cell) is not None:
             return True
-        return bool(self._candidates(_without_scheme(cell.replace("\\", "/"))))
+        name = _without_scheme(cell.replace("\\", "/"))
+        return bool(self._candidates(name) or self._numbered(name))
 
     def _candidates(self, name: str) -> list[Path]:
         """Files below the list's folder whose path ends in this name, first as it is, then in other letters or endings.
@@ -109,6 +112,13 @@ class ImageFinder:
                     return same or kept
         return []
 
+    def _numbered(self, name: str) -> list[Path]:
+        """Files that have this number in other zeros: 0007.jpg for 7, as spreadsheets write it, and 7.jpg for 7.0."""
+        match = NUMBERED.fullmatch(name)
+        if match is None or self._index is None:
+            return []
+        return self._index.get(f"{int(match[1])}{ANY_ZEROS}", [])
+
     def _files(self) -> dict[str, list[Path]]:
         endings = image_endings()
         files: dict[str, list[Path]] = {}
@@ -121,7 +131,8 @@ class ImageFinder:
                 stem, ending = os.path.splitext(name)  # noqa: PTH122  # as fast as a walk has to be
                 if ending.lower() in endings and not name.startswith("."):
                     path = Path(place) / name
-                    for key in (_plain(name), _plain(stem)):
+                    numbered = [f"{int(stem)}{ANY_ZEROS}"] if stem.isascii() and stem.isdecimal() else []
+                    for key in (_plain(name), _plain(stem), *numbered):
                         files.setdefault(key, []).append(path)
         return files
 
@@ -147,4 +158,6 @@ def _changed(name: str, found: Path) -> str:
         return "" if found.name == last else f", with the ending {found.suffix}"
     if _plain(found.name) == _plain(last):
         return ", in other letters"
+    if NUMBERED.fullmatch(last):
+        return f", with zeros and the ending {found.suffix}"
     return f", with the ending {found.suffix}"

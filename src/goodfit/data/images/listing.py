@@ -10,8 +10,10 @@ from typing import Any
 
 from goodfit.data.images.tree import LeftOut
 from goodfit.data.packed import Paths, Texts
+from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.visible import as_seen
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 CLASSES_NAMED = 12  # in the note on what was read
 CLASSES = "classes"  # the name of that note
@@ -77,6 +79,22 @@ class Listing:
         other.notes = [(f"{part} {name}" if name == CLASSES else name, value, why) for name, value, why in other.notes]
         self.parts = [was or "train" if part == "test" and valid_given else was for was in self.parts]
         self.extend(other)
+
+    def respell_parts(self) -> None:
+        """Give labels of other parts the spelling that the training part has (Cat for cat), and note it."""
+        rows = list(zip(self.labels, self.parts, strict=True))
+        taught = list(
+            dict.fromkeys(label for label, part in rows if part in ("train", None) and isinstance(label, str))
+        )
+        known = set(taught)
+        others = Counter(label for label, part in rows if isinstance(label, str) and label not in known)
+        words = known_words(others, taught) if taught else {}
+        if not words:
+            return
+        self.labels = [words.get(label, label) if isinstance(label, str) else label for label in self.labels]
+        word = next(iter(words))
+        count = counted(sum(others[each] for each in words), "label")
+        self.notes.append(("read as", count, f"'{word}' is read as '{words[word]}', which training has"))
 
     def only(self, kept: Sequence[int]) -> Listing:
         """These rows alone."""

@@ -298,7 +298,8 @@ class Ratings(TableSource):
         values = rating_values(column, mark, form)
         present = without_missing(column.filter(values.is_null()))
         if len(present):
-            raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
+            fix = "Give numbers, such as 1 and 0 for yes and no; without --target each row is an item that a user took"
+            raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix=fix)
         if values.null_count():
             why = "empty, or NA and others: these rows are left out"
             self.notes.append(("missing", f"{name}: {counted(values.null_count(), 'cell')}", why))

@@ -63,6 +63,7 @@ def read_bytes(path: Path) -> bytes:
         if kind is not None:
             raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")
         if path.suffix.lower() == ".gz":
+            _refuse_unpacked(path)
             with gzip.open(path) as file:
                 return _unpacked(file, facts.st_size, path)
         if path.suffix.lower() == ".zip":
@@ -80,6 +81,17 @@ def read_bytes(path: Path) -> bytes:
             where=path,
             fix="Copy it again, or unpack it yourself",
         ) from error
+
+
+def _refuse_unpacked(path: Path) -> None:
+    with path.open("rb") as file:
+        beginning = file.read(2)
+    if beginning and beginning != b"\x1f\x8b":
+        raise DataError(
+            "its name says that it is packed, and its content is not",
+            where=path,
+            fix="Give it the name of what is in it, without .gz",
+        )
 
 
 def _only_file(path: Path) -> bytes:
@@ -221,10 +233,11 @@ def _refuse_encoding(data: bytes, path: Path, at: int) -> NoReturn:
     """Raise with the encodings that it may be in, and how it reads in each."""
     known = candidates(data)
     shown = " or ".join(f"{encoding} ({excerpt(text)})" for encoding, text in known)
+    line = data.count(b"\n", 0, at) + 1
     raise DataError(
-        f"line {data.count(bytes([10]), 0, at) + 1} is neither UTF-8 nor Windows-1252",
+        f"line {line} is neither UTF-8 nor Windows-1252" + (f"; it may be {shown}" if known else ""),
         where=path,
-        fix=f"Name its --encoding: {shown}" if known else "Save the file as UTF-8, or name its --encoding",
+        fix="Name its --encoding, or save the file as UTF-8",
     )
 
 

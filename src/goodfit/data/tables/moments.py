@@ -53,7 +53,14 @@ MIXED, FORMS_AT_MOST, SHARE_OF_A_FORM = " | ", 3, 0.3  # of a column in several 
 EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}  # day first, month first
 BOTH = {*EXCHANGED, *EXCHANGED.values()}
 ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # of programs
-CLEAR = (*ISO, "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%Y/%m/%d")  # in which day and month are what they are: read in all
+CLEAR = (
+    *ISO,
+    "%d %b %Y",
+    "%b %d %Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+)  # in which day and month are what they are: read in all
 UNIX = {"unix s": 1_000_000, "unix ms": 1_000, "unix us": 1}  # form -> microseconds of a unit
 UNIX_MIXED = "unix s, ms or us"  # each by its size
 UNIX_RANGES = {"unix s": (1e8, 5e9), "unix ms": (1e11, 5e12), "unix us": (1e14, 5e15)}  # from 1973 to 2128

@@ -14,13 +14,15 @@ from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_d
 from goodfit.data.tables.column_types import EXACT_BELOW, is_code
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
+from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
-from goodfit.data.tables.numbers import is_nested, numbers
+from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.percent import SHARES
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
+from goodfit.data.tables.units import units_of
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,10 +104,7 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
     if dtype in (pl.Date, pl.Datetime):
         if words.n_unique() > DATES_AS_CLASSES:
-            raise DataError(
-                f"the target '{name}' holds dates, which are not predicted here",
-                fix="Give a column of numbers, such as days until then, or of classes",
-            )
+            raise _refused_dates(name)
         return TargetForm(WORDS)
     if dtype == pl.Boolean:
         return TargetForm(TRUTH if single else NUMBER)
@@ -180,7 +179,21 @@ def _other_form(present: pl.Series, decimal: str, distinct: int) -> NumberForm |
 
 def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     written = texts(words, verbatim=True).unique()
+    empty = len(column) - len(words)
+    if len(written) == 1 and empty:
+        raise DataError(
+            f"the target '{column.name}' is '{written[0]}' in {counted(len(words), 'row')}, and empty in {empty:,}",
+            fix="If an empty cell means the other class, write a word into it; else add rows of another class",
+        )
+    several = units_of(unified(written)) if len(written) > CLASSES_AT_MOST else []
+    if len(several) > 1:
+        raise DataError(
+            f"the target '{column.name}' has numbers in several units ({listed(sorted(several))})",
+            fix="Write them in one unit: nothing is converted here",
+        )
     if len(written) >= NAMES_AT_LEAST and len(written) > NAMES_SHARE * len(words):
+        if date_form(written) is not None:
+            raise _refused_dates(column.name)
         raise DataError(
             f"the target '{column.name}' has {len(written):,} different values in {counted(len(words), 'row')}: a "
             "class of one row cannot be learnt",
@@ -190,9 +203,16 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     if not known:
         return TargetForm(WORDS, {}, _written(written))
     all_words = texts(words, verbatim=True)
-    listed = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
-    note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
+    kinds = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
+    note = ("target", column.name, f"{kinds}: a class like the others; only an empty cell is missing")
     return TargetForm(WORDS, {}, _written(written), (note,))
+
+
+def _refused_dates(name: str) -> DataError:
+    return DataError(
+        f"the target '{name}' holds dates, which are not predicted here",
+        fix="Give a column of numbers, such as days until then, or of classes",
+    )
 
 
 def written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
