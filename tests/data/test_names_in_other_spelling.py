@@ -43,6 +43,7 @@ def test_predictions_recommendations_and_neighbours_know_other_spellings(tmp_pat
     predicted = run.predict(new)
     assert predicted["prediction"] == run.predict(ratings())["prediction"]
     assert [note[:2] for note in predicted.notes] == [("read as", "who: 144 cells"), ("read as", "film: 144 cells")]
+    assert "read as who: 144 cells" in repr(predicted)
     assert run.recommend("U3", 4) == run.recommend("u3", 4)
     assert run.similar("7", 3) == run.similar("007", 3)
 

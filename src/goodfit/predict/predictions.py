@@ -20,6 +20,7 @@ from goodfit.store.outputs import is_predictions, refuse_to_replace
 if TYPE_CHECKING:
     import polars as pl
 
+NOTES_SHOWN, NOTES_OF_CELLS = 3, ("not used", "read as", "doubtful")  # of what was seen while rows were read
 COLUMNS_SHOWN, ROWS_SHOWN = 5, 10  # of a short look
 
 
@@ -86,7 +87,8 @@ class Predictions:
         names = ", ".join([*self.columns][:COLUMNS_SHOWN]) + (", ..." if len(self.columns) > COLUMNS_SHOWN else "")
         unreadable = sum(error is not None for error in self.errors)
         broken = f", {unreadable:,} unreadable" if unreadable else ""
-        return f"Predictions({counted(len(self), 'row')}{broken}: {names})"
+        noted = "".join(f"; {name} {value}" for name, value, _ in self.notes[:NOTES_SHOWN] if name in NOTES_OF_CELLS)
+        return f"Predictions({counted(len(self), 'row')}{broken}: {names}{noted})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the first rows."""
