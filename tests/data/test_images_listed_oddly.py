@@ -109,3 +109,14 @@ def test_few_labels_with_a_unit_are_classes(place: Path) -> None:
     source = gf.images(place / "list.csv")
     source.prepare()
     assert set(source.targets or ()) == {"250 g", "500 g"}
+
+
+def test_further_pages_are_said_not_to_be_read(tmp_path: Path) -> None:
+    for at in range(6):
+        (tmp_path / "ab"[at % 2]).mkdir(exist_ok=True)
+        pages = [Image.new("RGB", (16, 16), (20 * at, page, 0)) for page in range(3)]
+        path = tmp_path / "ab"[at % 2] / f"{at}.{'tif' if at % 2 else 'gif'}"
+        pages[0].save(path, save_all=True, append_images=pages[1:] if at < 4 else [])
+    source = gf.images(tmp_path)
+    source.prepare()
+    assert [value for name, value, _ in source.notes if name == "pages"] == ["4 of 6 images sampled"]
