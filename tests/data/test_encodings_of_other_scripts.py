@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import goodfit as gf
 from goodfit.data.tables.decoding import to_utf8
 from goodfit.errors import DataError
 
@@ -35,3 +36,17 @@ def test_another_script_is_refused_with_how_it_reads(encoding: str, text: str) -
 )
 def test_latin_letters_are_windows_1252(text: str) -> None:
     assert to_utf8(text.encode("cp1252"), Path("d.csv")) == (text.encode(), "Windows-1252", True)
+
+
+def test_folders_of_texts_take_an_encoding(tmp_path: Path) -> None:
+    words = {"pos": "хорошо дом река", "neg": "плохо серый дождь"}
+    for name, text in words.items():
+        (tmp_path / name).mkdir()
+        for at in range(4):
+            (tmp_path / name / f"{at}.txt").write_bytes(f"{text} {at}".encode("cp1251"))
+    refused = gf.texts(tmp_path)
+    assert len(refused.unreadable) == 8
+    assert "cp1251 (плохо серый дождь 0)" in refused.unreadable[0].reason
+    read = gf.texts(tmp_path, encoding="cp1251")
+    assert not read.unreadable
+    assert read.values([0])[0]["text"] == "плохо серый дождь 0"

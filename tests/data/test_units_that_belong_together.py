@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 import torch
 
+import goodfit as gf
 from goodfit.data import open_data
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form
 from goodfit.data.tables.compound import compound_form
@@ -101,3 +102,16 @@ def test_births_in_the_future_are_doubted(tmp_path: Path) -> None:
     assert any("are read as 2000 to 2068, such as 15/05/61 as 2061-05-15" in what for what, _ in births.doubts)
     visits = opened(tmp_path / "e.tsv", ["13/05/21", "14/06/22", "15/07/20"])
     assert visits.doubts == []
+
+
+def test_parquet_and_a_row_alone_are_read_like_the_frame(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {"height": [f"{4 + at % 3}'{at % 12}\"" for at in range(40)], "y": [at % 7 + 0.5 for at in range(40)]}
+    )
+    frame.write_parquet(tmp_path / "d.parquet")
+    run = gf.fit(frame, target="y", epochs=1, rivals="none", out=tmp_path / "run")
+    predicted = run.predict(frame)["prediction"]
+    assert run.predict(tmp_path / "d.parquet")["prediction"] == predicted
+    assert run.predict([{"height": "5'1\""}])["prediction"] == pytest.approx(predicted[1:2], rel=1e-5)
+    with pytest.raises(gf.GoodfitError, match="is a number"):
+        run.predict(pl.DataFrame({"height": ["180 cm", "170 cm"]}))
