@@ -201,8 +201,8 @@ def test_packed_files_are_read(tmp_path: Path) -> None:
         archive.writestr("other.csv", text)
     with pytest.raises(DataError, match=r"2 files are in it \(deep/t.csv, other.csv\)"):
         read(tmp_path, packed.getvalue(), "t.zip")
-    for name in ("t.csv.gz", "t.zip"):
-        with pytest.raises(DataError, match="cannot be unpacked"):
+    for name, message in (("t.csv.gz", "says that it is packed"), ("t.zip", "cannot be unpacked")):
+        with pytest.raises(DataError, match=message):
             read(tmp_path, b"nothing of the kind", name)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from goodfit.data.tables.clocks import HOURS
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.far_values import far_value
-from goodfit.data.tables.numbers import HOURS, numbers
+from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import read_targets, target_form
 
 ROWS = 60

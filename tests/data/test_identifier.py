@@ -55,7 +55,7 @@ def test_a_run_names_its_rows_by_it_and_has_the_truth_beside_the_prediction(tmp_
     for rows_to_predict, keys in ((new, [f"=o{at}" for at in range(5)]), (new.drop("order_id"), list("01234"))):
         predicted = loaded.predict(rows_to_predict)
         assert isinstance(predicted, Predictions)
-        assert list(predicted.keys) == keys
+        assert list(predicted.row_keys) == keys
     compared = gf.compare(run.folder, run.folder / "predictions.csv")
     assert compared.compared.entries[0].keys[0].startswith("=o")
     assert "practically equal" in compared.answer

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodfit.data.sources.table import Table, table
+from goodfit.data.tables.clocks import HOURS
 from goodfit.data.tables.conventions import convention
-from goodfit.data.tables.numbers import HOURS, numbers
+from goodfit.data.tables.numbers import numbers
 from goodfit.errors import DataError, UsageError
 
 POINT = [

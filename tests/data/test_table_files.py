@@ -15,7 +15,8 @@ import torch
 import goodfit as gf
 from goodfit.data import open_path
 from goodfit.data.sources.table import table
-from goodfit.data.tables.numbers import HOURS, numbers
+from goodfit.data.tables.clocks import HOURS
+from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import Dialect, is_table, read_table
 from goodfit.errors import DataError
 
@@ -138,7 +139,8 @@ def test_a_title_that_may_be_the_name_of_a_column_is_refused_in_one_line(tmp_pat
         ("t.jsonl", b'{"a": 1}\n[2]\n', "line 2 is no JSON object"),
         ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 is no JSON object"),
         ("t.jsonl", b"\n", "the file is empty"),
-        ("t.csv.gz", b"a,b\n1,2\n", "cannot be unpacked"),
+        ("t.csv.gz", b"a,b\n1,2\n", "says that it is packed, and its content is not"),
+        ("t.csv.gz", b"\x1f\x8b damaged", "cannot be unpacked"),
     ],
 )
 def test_what_is_damaged_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes, message: str) -> None:

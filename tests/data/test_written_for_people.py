@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from goodfit.data import open_data
+from goodfit.data.tables.clocks import HOURS
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.mixed_signs import minus_behind
-from goodfit.data.tables.numbers import HOURS, numbers, unified
+from goodfit.data.tables.numbers import numbers, unified
 
 ROWS = 40
 

@@ -224,7 +224,7 @@ def test_few_photos_without_the_package_get_fixed_features(
     assert run.metrics["valid"]["accuracy"].value == 1.0  # three tints
     again = gf.load(tmp_path / "run").predict(photos)
     assert isinstance(again, Predictions)
-    assert [Path(key).parent.name for key in again.keys] == again["prediction"]
+    assert [Path(key).parent.name for key in again["key"]] == again["prediction"]
     names = {each.name for each in run.record.choices}
     assert "epochs" in names
     assert not names & {"optimiser", "learning rate", "schedule", "augmentation"}  # nothing is stepped

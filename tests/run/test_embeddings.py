@@ -33,7 +33,7 @@ def test_the_vectors_are_what_the_head_is_given_when_the_run_predicts(run: gf.Ru
     predictions = run.predict(digits_folder)
     hook.remove()
     assert isinstance(predictions, Predictions)
-    assert list(embeddings.keys) == list(predictions.keys)
+    assert list(embeddings.keys) == predictions["key"]
     np.testing.assert_array_equal(embeddings.vectors, np.concatenate(given).astype(np.float16).astype(np.float32))
 
 

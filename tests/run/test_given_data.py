@@ -55,7 +55,7 @@ def test_a_path_an_image_an_array_and_a_tensor_are_predicted_alike(digits_run: R
 def test_many_paths_keep_their_names_and_order(digits_run: Run, digits_folder: Path) -> None:
     paths = sorted(digits_folder.rglob("*.png"))[4:0:-1]
     predictions = digits_run.predict(paths)
-    assert list(predictions.keys) == [str(path) for path in paths]
+    assert predictions["key"] == [str(path) for path in paths]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,9 @@ def test_images_that_cannot_be_read_keep_their_places(tmp_path: Path, monkeypatc
     assert len(in_blocks) > 2
     tables = [block.table() for block in in_blocks]
     assert {name: [value for table in tables for value in table[name]] for name in tables[0]} == whole.table()
-    assert [key for key, error in zip(whole.keys, whole.errors, strict=True) if error] == [str(path) for path in broken]
+    assert [key for key, error in zip(whole["key"], whole.errors, strict=True) if error] == [
+        str(path) for path in broken
+    ]
 
 
 def test_a_file_that_goodfit_did_not_make_is_not_replaced(run: Run, tmp_path: Path) -> None:

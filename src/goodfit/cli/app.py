@@ -127,7 +127,7 @@ def main() -> None:
             print("interrupted", file=sys.stderr)
         status = INTERRUPTED
     except click.ClickException as error:
-        status = _say(error.format_message()) if processes.speaks(for_good=True) else BAD_INPUT
+        status = _say(_explained(error)) if processes.speaks(for_good=True) else BAD_INPUT
     except ProcessError as error:
         status = _say_error(error) if processes.speaks(for_good=False) else BAD_INPUT
     except GoodfitError as error:
@@ -149,6 +149,15 @@ def main() -> None:
         status = _say_error(streams.unwritable(error))
     if status:
         sys.exit(status)
+
+
+def _explained(error: click.ClickException) -> str:
+    """In click's words, and what to do about a second argument of fit: a column, or more data."""
+    message = error.format_message()
+    command = error.ctx.command.name if isinstance(error, click.UsageError) and error.ctx is not None else None
+    if command == "fit" and message.startswith("Got unexpected extra argument"):
+        message += ". Data is one file or folder, and options say the rest: --target COLUMN, --test MORE_DATA"
+    return message
 
 
 def _out_of_memory(error: BaseException) -> bool:

@@ -8,7 +8,16 @@ from goodfit.errors import DataError
 
 AS_TABLE = "Save it there as CSV or Parquet"
 IN_PANDAS = f"{AS_TABLE}, or give the frame of pandas.read_{{}}(...) in Python"
+UNPACK = "Unpack it, and give the folder or the file in it"
 OF_PROGRAMS = {
+    ".zip": ("a zip archive", UNPACK),
+    ".7z": ("an archive of 7-Zip", UNPACK),
+    ".rar": ("an archive of RAR", UNPACK),
+    ".tgz": ("a packed tar archive", f"{UNPACK}: tar xf"),
+    ".gz": ("a packed file", UNPACK),
+    ".bz2": ("a packed file", UNPACK),
+    ".xz": ("a packed file", UNPACK),
+    ".zst": ("a packed file", UNPACK),
     ".sav": ("an SPSS file", IN_PANDAS.format("spss")),
     ".zsav": ("an SPSS file", IN_PANDAS.format("spss")),
     ".dta": ("a Stata file", IN_PANDAS.format("stata")),

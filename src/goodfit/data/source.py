@@ -148,6 +148,7 @@ class Source(ABC):
         self.unreadable: list[Unreadable] = []
         self.notes: list[tuple[str, str, str]] = []  # choices made: name, value, why
         self.label_list: Path | None = None  # a file that seems to hold the labels of rows without one
+        self.annotations: str | None = None  # what lies beside rows without a label, and is none
         self.targets_refused: GoodfitError | None = None  # new targets, where they are needed
         self.doubts: list[tuple[str, str]] = []  # what was assumed without evidence, and how to settle it: warnings
 

@@ -147,6 +147,12 @@ def _holds_something(path: Path) -> bool:
 
 
 def _in_use(path: Path) -> RunError:
+    if (path / RECORD).exists():
+        return RunError(
+            "this folder holds a finished run",
+            where=path,
+            fix="Choose another --out, add --more N to train it for N more epochs, or remove the folder first",
+        )
     return RunError(
         "this folder is in use", where=path, fix="Choose another --out, or add --resume to go on with the run in it"
     )

@@ -14,6 +14,7 @@ from typing import NamedTuple, TextIO
 import torch
 from torch.nn import functional
 
+from goodfit.data.tables.known_levels import known_words
 from goodfit.errors import DataError, UsageError
 from goodfit.nets.svdpp import Factors
 from goodfit.store.csv_cells import cell
@@ -64,7 +65,11 @@ class Catalogue:
 
     def knows(self, user: str) -> bool:
         """Whether the run knows this user, by training rows or by features."""
-        return user in self._codes
+        return self.known_user(user) in self._codes
+
+    def known_user(self, user: str) -> str:
+        """The user whom the run knows and this is in another spelling (U1 for u1), else the name as it is."""
+        return user if user in self._codes else known_words([user], self.users).get(user, user)
 
     @property
     def for_strangers(self) -> str:
@@ -87,7 +92,7 @@ class Catalogue:
         if n < 1:
             raise UsageError(f"-n {n} is out of range", fix="Give 1 or more")
         codes = self._codes
-        wanted = self.users if users is None else users
+        wanted = self.users if users is None else [self.known_user(user) for user in users]
         for start in range(0, len(wanted), BLOCK):
             block = wanted[start : start + BLOCK]
             with torch.inference_mode():
@@ -112,6 +117,8 @@ class Catalogue:
         Raises:
             DataError: an item that the training rows do not have.
         """
+        if item not in self.items:
+            item = known_words([item], self.items).get(item, item)
         if item not in self.items:
             raise DataError(f"the item '{item}' is not in the training rows", fix="Check how items are written there")
         at = self.items.index(item) + 1

@@ -87,7 +87,7 @@ class ImagePredictions(Predictions):
 
     def __iter__(self) -> Iterator[PredictedImage]:
         settings = ImageSettings.from_json(self.model.schema["picture"])
-        for number, (key, path) in enumerate(zip(self.keys, self._paths, strict=True)):
+        for number, (key, path) in enumerate(zip(self.row_keys, self._paths, strict=True)):
             if self._progress is not None:
                 self._progress(number, len(self))
             try:
@@ -137,7 +137,7 @@ class ImagePredictions(Predictions):
     def _written(self, path: Path, *, overlay: bool) -> Iterator[tuple[PredictedImage, str | None]]:
         """Write image by image; each with its place, seen from the table."""
         folder, overlays = _folders(path)
-        for one, name in zip(self, _names(self.keys, self._paths), strict=True):
+        for one, name in zip(self, _names(self.row_keys, self._paths), strict=True):
             if one.image is not None and one.given is not None:
                 save_png(folder / name, self.coloured(one.image))
                 if overlay and one.image.ndim == 2:

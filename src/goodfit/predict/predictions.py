@@ -20,6 +20,7 @@ from goodfit.store.outputs import is_predictions, refuse_to_replace
 if TYPE_CHECKING:
     import polars as pl
 
+NOTES_SHOWN, NOTES_OF_CELLS = 3, ("not used", "read as", "doubtful")  # of what was seen while rows were read
 COLUMNS_SHOWN, ROWS_SHOWN = 5, 10  # of a short look
 
 
@@ -45,7 +46,7 @@ class Predictions:
     """One entry a row of the input, in its order. Rows that could not be read have an error and no prediction.
 
     Args:
-        keys: the input's path or row number.
+        keys: the input's path or row number, `row_keys` then.
         columns: prediction, and its probabilities: values of the rows that could be read.
         errors: one a row, None where it could be read.
         inputs: files that were read, which are never written over.
@@ -60,7 +61,7 @@ class Predictions:
         inputs: Sequence[Path] = (),
         notes: Sequence[tuple[str, str, str]] = (),
     ) -> None:
-        self.keys, self.inputs, self.notes = keys, inputs, notes
+        self.row_keys, self.inputs, self.notes = keys, inputs, notes
         self._columns, self._errors = columns, errors
         self.held: object = None  # files in memory, say, whose life is that of the predictions
 
@@ -86,7 +87,8 @@ class Predictions:
         names = ", ".join([*self.columns][:COLUMNS_SHOWN]) + (", ..." if len(self.columns) > COLUMNS_SHOWN else "")
         unreadable = sum(error is not None for error in self.errors)
         broken = f", {unreadable:,} unreadable" if unreadable else ""
-        return f"Predictions({counted(len(self), 'row')}{broken}: {names})"
+        noted = "".join(f"; {name} {value}" for name, value, _ in self.notes[:NOTES_SHOWN] if name in NOTES_OF_CELLS)
+        return f"Predictions({counted(len(self), 'row')}{broken}: {names}{noted})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the first rows."""
@@ -94,14 +96,20 @@ class Predictions:
         return f"<p>{html.escape(repr(self))}</p>{frame._repr_html_()}"
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.row_keys)
+
+    def keys(self) -> list[str]:
+        """The names of the columns, key first, error last: dict(predictions) is `table()`."""
+        return ["key", *self.columns, "error"]
 
     def __getitem__(self, column: str) -> list[Any]:
-        """A column by its name, None where a row could not be read.
+        """A column by its name, None where a row could not be read; "key" and "error" of all rows.
 
         Raises:
             UsageError: there is no such column.
         """
+        if column in ("key", "error"):
+            return list(self.row_keys if column == "key" else self.errors)
         if not isinstance(column, str) or column not in self.columns:
             raise UsageError(
                 f"predictions have no column {column!r}",
@@ -116,11 +124,11 @@ class Predictions:
 
     def __contains__(self, column: object) -> bool:
         """Whether there is a column of this name."""
-        return column in self.columns
+        return column in self.keys()
 
     def table(self) -> dict[str, list[Any]]:
         """All columns, key first, error last."""
-        return {"key": list(self.keys), **{name: self[name] for name in self.columns}, "error": list(self.errors)}
+        return {name: self[name] for name in self.keys()}
 
     def frame(self) -> pl.DataFrame:
         """All columns as a polars frame; `.to_pandas()` makes one of pandas."""
@@ -165,7 +173,7 @@ class Predictions:
         if header:
             writer.writerow(names if raw else [without_formula(name) for name in names])
         columns = [self._spread(cells(values, raw=raw), "") for values in self.columns.values()]
-        texts = rows_of([self.keys, self.errors], raw=raw)
+        texts = rows_of([self.row_keys, self.errors], raw=raw)
         writer.writerows((key, *values, error) for (key, error), *values in zip(texts, *columns, strict=True))
 
     def _spread(self, values: list[Any], missing: Any) -> list[Any]:

@@ -59,6 +59,7 @@ class ImageFacts:
     Attributes:
         orientation: as the camera wrote it down, 1 (upright) to 8; from 5 on the sides change places.
         deep: whether the pixels have more than 8 bits.
+        pages: whether there are several pages or frames, of which the first is read.
     """
 
     width: int
@@ -66,11 +67,15 @@ class ImageFacts:
     colour: bool
     orientation: int = UPRIGHT
     deep: bool = False
+    pages: bool = False
 
     @property
     def stored(self) -> tuple[int, int]:
         """Width and height as they lie in the file."""
         return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+
+
+SEVERAL_SIZES = ("MPO", "ICO", "ICNS")  # formats whose further images are the same, smaller or from another side
 
 
 def is_deep(mode: str) -> bool:
@@ -94,7 +99,8 @@ def probe(path: ImagePlace) -> ImageFacts:
             if image.mode == "P":
                 palette = np.array(image.getpalette() or [0, 0, 0]).reshape(-1, 3)
                 colour = bool((palette != palette[:, :1]).any())
-            return ImageFacts(width, height, colour, turn, is_deep(image.mode))
+            pages = image.format not in SEVERAL_SIZES and bool(getattr(image, "is_animated", False))
+            return ImageFacts(width, height, colour, turn, is_deep(image.mode), pages)
     except DAMAGED as error:
         raise damage(error) from error
 

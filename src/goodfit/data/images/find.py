@@ -12,8 +12,10 @@ from goodfit.data.images.layout import arrange, counted, descend
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.tree import scan
+from goodfit.data.other_files import of_another_program
 from goodfit.errors import DataError, UsageError
 from goodfit.store.absent import absent
+from goodfit.store.run_folder import RECORD
 
 ENDINGS_OF_TEXT = (".txt", ".md", ".html", ".htm", ".eml", ".docx", ".pdf", ".rtf")
 ENDINGS_OF_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".json", ".jsonl")
@@ -40,6 +42,8 @@ def find(
         listing.add(root, str(root), None, None, None)
     elif is_label_list(root):
         listing = read_label_list(root, group, columns or ListOptions())
+    elif (known := of_another_program(root)) is not None:
+        raise known
     else:
         raise DataError(
             "neither an image that is read nor a list of labels", where=root, fix="Give a folder, an image or a CSV"
@@ -118,6 +122,12 @@ def _refuse_empty(root: Path, listing: Listing) -> None:
     if listing.paths:
         return
     left_out = listing.left_out
+    if (root / RECORD).is_file():
+        raise DataError(
+            "this is the folder of a finished run, and data is needed",
+            where=root,
+            fix=f"Give what it was fitted on; --more 10 --out {root} trains the run on for ten epochs",
+        )
     described = left_out.described()
     fixes = [fix for _, fix in left_out.doubts()]
     most = max(left_out.endings, key=left_out.endings.__getitem__, default="")

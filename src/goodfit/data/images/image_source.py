@@ -137,6 +137,9 @@ class ImageSource(Source):
         resize = RESIZE.checked(self._settings.get("resize")) or "crop"
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
+        if sample.pages:
+            have = f"{sample.pages:,} of {counted(sample.read, 'image')} sampled"
+            self.notes.append(("pages", have, "have several pages or frames: the first alone is read"))
         grey_range = self.choose_grey_range(sample)
         return ImageSettings(height=height, width=width, channels=channels, resize=resize, grey_range=grey_range)
 

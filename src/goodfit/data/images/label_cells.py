@@ -115,6 +115,6 @@ def _split_at_spaces(rows: list[Sequence[str]]) -> list[Sequence[str]]:
 
 
 def names_image(cell: str) -> bool:
-    """Whether a cell ends as the name of an image file does; addresses of the web are none."""
+    """Whether a cell ends as the name of an image file does; addresses of the web are none, those of files are."""
     ending = cell[cell.rfind(".") :].lower() if "." in cell else ""
-    return ending in image_endings() and "://" not in cell
+    return ending in image_endings() and ("://" not in cell or cell.startswith("file://"))

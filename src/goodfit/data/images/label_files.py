@@ -8,11 +8,14 @@ import stat
 import unicodedata
 from collections import Counter
 from pathlib import Path
+from urllib.parse import unquote
 
 from goodfit.data.images.formats import image_endings
 from goodfit.errors import DataError
 
 ROOTED = re.compile(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
+NUMBERED = re.compile(r"(\d{1,18})(?:\.0+)?")  # a name that is a number alone
+ANY_ZEROS = "/"  # behind a number, of the key of files that have it in any zeros: no name has it
 FOLDERS_DEEP = 4  # below the list's own, that are searched for a name
 
 
@@ -43,8 +46,8 @@ class ImageFinder:
             if way:
                 self.ways[way] += 1
             return path
-        name = cell.replace("\\", "/")
-        candidates = self._candidates(name)
+        name = _without_scheme(cell.replace("\\", "/"))
+        candidates = self._candidates(name) or self._numbered(name)
         if len(candidates) > 1:
             shown = " and ".join(str(path.relative_to(self.base)) for path in candidates[:2])
             raise DataError(
@@ -67,6 +70,8 @@ class ImageFinder:
         slashed = self.base / cell.replace("\\", "/")
         if "\\" in cell and slashed.is_file():
             return "with / for \\", slashed
+        if "%" in cell and (decoded := unquote(cell)) != cell and (found := self._direct(decoded)) is not None:
+            return "with the signs that % stands for", found[1]
         if slashed.name:
             for ending in sorted(image_endings()):
                 completed = slashed.with_name(slashed.name + ending)
@@ -84,7 +89,8 @@ class ImageFinder:
             return False
         if self._direct(cell) is not None:
             return True
-        return bool(self._candidates(cell.replace("\\", "/")))
+        name = _without_scheme(cell.replace("\\", "/"))
+        return bool(self._candidates(name) or self._numbered(name))
 
     def _candidates(self, name: str) -> list[Path]:
         """Files below the list's folder whose path ends in this name, first as it is, then in other letters or endings.
@@ -106,6 +112,13 @@ class ImageFinder:
                     return same or kept
         return []
 
+    def _numbered(self, name: str) -> list[Path]:
+        """Files that have this number in other zeros: 0007.jpg for 7, as spreadsheets write it, and 7.jpg for 7.0."""
+        match = NUMBERED.fullmatch(name)
+        if match is None or self._index is None:
+            return []
+        return self._index.get(f"{int(match[1])}{ANY_ZEROS}", [])
+
     def _files(self) -> dict[str, list[Path]]:
         endings = image_endings()
         files: dict[str, list[Path]] = {}
@@ -118,9 +131,15 @@ class ImageFinder:
                 stem, ending = os.path.splitext(name)  # noqa: PTH122  # as fast as a walk has to be
                 if ending.lower() in endings and not name.startswith("."):
                     path = Path(place) / name
-                    for key in (_plain(name), _plain(stem)):
+                    numbered = [f"{int(stem)}{ANY_ZEROS}"] if stem.isascii() and stem.isdecimal() else []
+                    for key in (_plain(name), _plain(stem), *numbered):
                         files.setdefault(key, []).append(path)
         return files
+
+
+def _without_scheme(name: str) -> str:
+    """The path of file:///home/data/my%20photo.jpg; all else as it is."""
+    return unquote(name.removeprefix("file://")) if name.startswith("file://") else name
 
 
 def _plain(name: str) -> str:
@@ -139,4 +158,6 @@ def _changed(name: str, found: Path) -> str:
         return "" if found.name == last else f", with the ending {found.suffix}"
     if _plain(found.name) == _plain(last):
         return ", in other letters"
+    if NUMBERED.fullmatch(last):
+        return f", with zeros and the ending {found.suffix}"
     return f", with the ending {found.suffix}"

@@ -18,7 +18,7 @@ from goodfit.data.images.label_cells import (
 )
 from goodfit.data.images.label_files import ImageFinder
 from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_of, split_cell
-from goodfit.data.images.listing import Listing
+from goodfit.data.images.listing import Listing, labelled_twice
 from goodfit.data.images.part_names import part_of
 from goodfit.data.tables.decoding import read_bytes, unpacked_name
 from goodfit.data.tables.reading import Dialect
@@ -157,6 +157,7 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
         part = _part(cells.rows[row][part_at], where) if part_at is not None else None
         group_name = cells.rows[row][group_at] if group_at is not None else None
         listing.add(finder.find(name, where), name, labels[row], part, group_name)
+    listing.doubts += labelled_twice(listing.paths, listing.labels, path)
     how = "; ".join(f"{count:,} {way}" for way, count in finder.ways.most_common(3))
     why = f"{columns.path_reason}; {how}" if how else columns.path_reason
     listing.notes.append(("images", f"column '{names[path_at]}'", why))

@@ -11,7 +11,7 @@ import numpy as np
 from goodfit.data.columns import Labels
 from goodfit.data.tables.column_types import is_code
 from goodfit.data.tables.conventions import convention
-from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED
+from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, other_form, plain_form
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import CLASSES_AT_MOST, written_twice
 from goodfit.formatting import counted
@@ -35,6 +35,41 @@ class LabelNumbers(NamedTuple):
     measured: bool
     note: tuple[str, str, str] | None = None
     doubts: tuple[tuple[str, str], ...] = ()
+
+
+class LabelForm(NamedTuple):
+    """How labels are written that are numbers and more: 12 kg, 1.2M, 5'11"; kept by a run.
+
+    Attributes:
+        form, decimal: as `numbers` takes them.
+        why: what is printed.
+    """
+
+    form: str
+    decimal: str
+    why: str = ""
+
+
+def label_form(labels: Labels, column: str) -> LabelForm | None:
+    """Of labels that nearly all have one unit or one way of writing, and are many; few are names of classes."""
+    import polars as pl
+
+    present = pl.Series(column, [str(level) for level in labels.levels[:-1] if level is not None], dtype=pl.String)
+    if len(present) <= CLASSES_AT_MOST:
+        return None
+    decimal = convention(present.to_frame(), separator=None, decimal=None).of(column)
+    form = other_form(present, decimal) if plain_form(present, decimal) is None else None
+    return None if form is None or form.name is None else LabelForm(form.name, decimal, form.why)
+
+
+def in_numbers(labels: Labels, form: LabelForm) -> Labels:
+    """The labels as plain numbers; one that is none in this form stays as it is, which who needs it refuses."""
+    import polars as pl
+
+    levels = [str(level) if level is not None else None for level in labels.levels[:-1]]
+    values = numbers(pl.Series(levels, dtype=pl.String), form.decimal, form.form).to_list()
+    plain = [level if value is None else f"{value:.17g}" for level, value in zip(levels, values, strict=True)]
+    return Labels(labels.codes, plain)
 
 
 def label_numbers(labels: Labels, column: str) -> LabelNumbers:

@@ -11,7 +11,7 @@ import numpy as np
 
 from goodfit.data.columns import Labels, present_of
 from goodfit.data.images.image_source import ImageSource
-from goodfit.data.images.label_numbers import LabelNumbers, label_numbers
+from goodfit.data.images.label_numbers import LabelForm, LabelNumbers, in_numbers, label_form, label_numbers
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, are_photos
 from goodfit.data.images.stored import ImagePlace
@@ -39,6 +39,7 @@ class LabelledImages(ImageSource):
 
     reads_for: ClassVar[str] = "images"
     _photo_net: PhotoNet | None = None
+    _label_form: LabelForm | None = None
     _task: str | None = None  # that the labels say, where not by their kind
 
     def __init__(
@@ -95,6 +96,7 @@ class LabelledImages(ImageSource):
     ) -> None:
         """As of all images; labels that are numbers to predict make the task regression."""
         column = self._listing.label_column
+        self._read_label_form(column, schema)
         if schema is None and isinstance(self.targets, Labels):
             taken = label_numbers(self.targets, column) if column is not None else LabelNumbers(measured=False)
             if not taken.measured:
@@ -103,6 +105,22 @@ class LabelledImages(ImageSource):
             self.notes += [] if taken.note is None else [taken.note]
             self.doubts += taken.doubts
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
+
+    def _read_label_form(self, column: str | None, schema: Mapping[str, Any] | None) -> None:
+        """Labels such as 12 kg as numbers: those of a fit where they are so, those of new data as the run's are."""
+        if not isinstance(self.targets, Labels):
+            return
+        if schema is not None:
+            self._label_form = LabelForm(*schema["labels"]) if "labels" in schema else None
+        elif column is not None and (form := label_form(self.targets, column)) is not None:
+            self._label_form = form
+            self.notes.append(("labels", column, form.why))
+        if self._label_form is not None:
+            self.targets = in_numbers(self.targets, self._label_form)
+
+    def schema(self) -> dict[str, Any]:
+        form = self._label_form
+        return super().schema() | ({} if form is None else {"labels": [form.form, form.decimal]})
 
     def expect(self, photo_net: PhotoNet) -> None:
         self._photo_net = photo_net

@@ -10,8 +10,10 @@ from typing import Any
 
 from goodfit.data.images.tree import LeftOut
 from goodfit.data.packed import Paths, Texts
+from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.visible import as_seen
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 CLASSES_NAMED = 12  # in the note on what was read
 CLASSES = "classes"  # the name of that note
@@ -78,6 +80,22 @@ class Listing:
         self.parts = [was or "train" if part == "test" and valid_given else was for was in self.parts]
         self.extend(other)
 
+    def respell_parts(self) -> None:
+        """Give labels of other parts the spelling that the training part has (Cat for cat), and note it."""
+        rows = list(zip(self.labels, self.parts, strict=True))
+        taught = list(
+            dict.fromkeys(label for label, part in rows if part in ("train", None) and isinstance(label, str))
+        )
+        known = set(taught)
+        others = Counter(label for label, part in rows if isinstance(label, str) and label not in known)
+        words = known_words(others, taught) if taught else {}
+        if not words:
+            return
+        self.labels = [words.get(label, label) if isinstance(label, str) else label for label in self.labels]
+        word = next(iter(words))
+        count = counted(sum(others[each] for each in words), "label")
+        self.notes.append(("read as", count, f"'{word}' is read as '{words[word]}', which training has"))
+
     def only(self, kept: Sequence[int]) -> Listing:
         """These rows alone."""
         return replace(
@@ -88,3 +106,25 @@ class Listing:
             parts=[self.parts[at] for at in kept],
             groups=[self.groups[at] for at in kept],
         )
+
+
+def labelled_twice(paths: Sequence[Path], labels: Sequence[Any], where: Path) -> list[tuple[str, str]]:
+    """What is to be said of images that a list has in several lines with different labels: (what, what to do).
+
+    Args:
+        where: the list, for the message.
+    """
+    if len(set(paths)) == len(paths):
+        return []
+    first: dict[Path, Any] = {}
+    twice: dict[Path, tuple[Any, Any]] = {}
+    for path, label in zip(paths, labels, strict=True):
+        if first.setdefault(path, label) != label:
+            twice.setdefault(path, (first[path], label))
+    if not twice:
+        return []
+    (path, (one, other)), count = next(iter(twice.items())), len(twice)
+    have = "1 image has" if count == 1 else f"{count:,} images have"
+    what = f"{have} several lines in {where.name} with different labels, such as {path.name}: '{one}' and '{other}'"
+    what += "; each line is learnt as an example of its own"
+    return [(what, "Keep the line that is right, or put all labels of an image into one line, separated by |")]

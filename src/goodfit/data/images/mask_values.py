@@ -46,7 +46,8 @@ class MaskFacts:
         alpha: the first mask with one colour throughout and a shape in its transparency.
         palette: of the first mask that has one.
         other_palette: the first mask that has another.
-        whites: whether single masks are of 0 and 255, and of 0 and 1, and none of all three.
+        kinds: the values of single masks that have three at most.
+        reach: of each mask of numbers, how many different ones above 0 it has, and the largest.
     """
 
     counts: Counter[int] = field(default_factory=Counter)
@@ -58,6 +59,7 @@ class MaskFacts:
     palette: tuple[Colour, ...] = ()
     other_palette: Path | None = None
     kinds: set[frozenset[int]] = field(default_factory=set)
+    reach: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def values(self) -> list[int]:
@@ -131,6 +133,7 @@ def _inspect(path: Path, facts: MaskFacts) -> None:
         pixels = pixels * np.uint8(LARGEST_CLASS)  # black and white, as in masks of 8 bits
     values, counts = np.unique(pixels, return_counts=True)
     facts.counts.update(dict(zip((int(value) for value in values), counts.tolist(), strict=True)))
+    facts.reach.append((int((values > 0).sum()), int(values.max())))
     if len(values) <= 3:
         facts.kinds.add(frozenset(int(value) for value in values))
 

@@ -26,12 +26,14 @@ class ImageSample:
         channels: 3 where one has colours, else 1.
         deep: those whose pixels have more than 8 bits.
         read: how many could be read.
+        pages: how many have several pages or frames.
     """
 
     shapes: np.ndarray
     channels: int
     deep: tuple[ImagePlace, ...]
     read: int
+    pages: int = 0
 
 
 def are_photos(channels: int, side: int, count: int) -> bool:
@@ -43,7 +45,7 @@ def sample_images(paths: Sequence[ImagePlace]) -> ImageSample:
     """Look at the headers of some of the images."""
     shapes: list[tuple[int, int]] = []
     deep: list[ImagePlace] = []
-    colour = False
+    colour, pages = False, 0
     with without_pillows_warnings():
         for path in paths[:: max(1, len(paths) // IMAGES_SAMPLED)]:
             try:
@@ -52,9 +54,10 @@ def sample_images(paths: Sequence[ImagePlace]) -> ImageSample:
                 continue  # counted and listed when the whole folder is decoded
             shapes.append((facts.width, facts.height))
             colour = colour or facts.colour
+            pages += facts.pages
             if facts.deep:
                 deep.append(path)
-    return ImageSample(np.array(shapes or [(32, 32)]), 3 if colour else 1, tuple(deep), len(shapes))
+    return ImageSample(np.array(shapes or [(32, 32)]), 3 if colour else 1, tuple(deep), len(shapes), pages)
 
 
 def given_size(text: str | int | None) -> tuple[int, int] | None:

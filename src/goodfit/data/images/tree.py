@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,13 @@ class Folder:
             yield self.path / name
         for folder in self.folders:
             yield from folder.files()
+
+
+ANNOTATIONS = (  # ending, what such files are, how many there are for each image
+    (".xml", "Boxes of objects in .xml files (Pascal VOC)", 0.5),
+    (".txt", "Boxes of objects in .txt files (YOLO)", 0.5),
+    (".json", "Objects in a .json file (COCO)", 0.0),
+)
 
 
 @dataclass
@@ -106,6 +113,18 @@ class LeftOut:
             what = f"files without an ending are left out ({self.endings['']:,}), and some are images ({formats})"
             doubts.append((what, "Give their names the ending of their format, such as .png"))
         return doubts
+
+
+def annotated_by(endings: Mapping[str, int], images: int) -> str | None:
+    """What files beside images without labels seem to be: outlines and boxes of objects; None: nothing known.
+
+    Args:
+        endings: of the files that are no images, and how many have each.
+    """
+    for ending, kind, least in ANNOTATIONS:
+        if endings.get(ending, 0) >= max(1, least * images):
+            return kind
+    return None
 
 
 def scan(root: Path, endings: Collection[str] | None = None, noun: str = "image") -> tuple[Folder, LeftOut]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.images.find import find
+from goodfit.data.images.find import find, images_in
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.label_cells import is_label_list, is_table_list
@@ -15,6 +15,7 @@ from goodfit.data.images.label_list import ListOptions, lists_images
 from goodfit.data.images.label_tags import TAGS
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.layout import LAYOUT
+from goodfit.data.images.tree import annotated_by
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.reading import Dialect, is_table
 from goodfit.data.tables.table_source import DIALECT, TARGET
@@ -114,6 +115,9 @@ def images(
             if tables:
                 what = f"this is a folder with {counted(len(tables), 'table')}, such as {tables[0]}; give one file"
                 raise UsageError(what, where=root, fix="Put them together, where they are one")
+            if root.is_dir() and not images_in(root):
+                what, fix = "this is a folder without images or a table", "Give the file or folder of the data"
+                raise UsageError(what, where=root, fix=fix)
             raise UsageError(f"--{name} is for a list of images and labels", where=root, fix="Leave it out")
     columns = ListOptions(
         path, target, TAGS.checked(tags), Dialect(header, separator, encoding, bool(fill_gaps), sheet)
@@ -128,6 +132,10 @@ def images(
                     "its images have no labels", where=place, fix=f"Leave --{part} out; goodfit predict reads them"
                 )
             listing.join(more, part, valid_given=valid is not None)
+    listing.respell_parts()
+    annotations = annotated_by(listing.left_out.endings, len(listing.keys))
+    if annotations is not None and len(set(map(str, listing.labels))) == 1:  # JPEGImages beside Annotations: no class
+        listing.labels = [None] * len(listing.keys)
     labelled = any(label is not None for label in listing.labels)
     settings = {"size": size, "resize": resize}
     source = Images(listing, settings, root.resolve().stem)
@@ -135,4 +143,5 @@ def images(
         beside = (path for path in root.iterdir() if path.is_file() and is_label_list(path))
         files = sorted(path for path in beside if not is_table_list(path))[:LISTS_TRIED]
         source.label_list = next((path for path in files if lists_images(path)), None)
+        source.annotations = annotations
     return source

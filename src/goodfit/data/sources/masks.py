@@ -13,6 +13,7 @@ import numpy as np
 from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings, without_pillows_warnings
 from goodfit.data.images.image_source import RESIZE
+from goodfit.data.images.instance_masks import instances_doubt
 from goodfit.data.images.mask_codes import (
     LARGEST_CLASS,
     LARGEST_VALUE,
@@ -186,6 +187,8 @@ class Masks(PairedSource):
             facts, self._partners[0].parent, codes=codes, void=self.void, binary=self._settings.get("binary")
         )
         self.form, self.threshold = form.form, form.threshold
+        doubt = instances_doubt(facts.reach) if form.form == "values" and codes is None else None
+        self.doubts += [] if doubt is None else [doubt]
         if form.form == "binary" and not self.codes.names:
             self.codes = Codes(("0", "1"), facts.palette[:2] if facts.values[-1:] == [1] else ())
         if form.note is not None:

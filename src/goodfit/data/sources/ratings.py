@@ -18,10 +18,12 @@ from goodfit.data.tables.far_values import unrated
 from goodfit.data.tables.features import Described, Features
 from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.header import column_name
+from goodfit.data.tables.known_names import codes_of, respelt
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import Way, other_marks
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
+from goodfit.data.tables.rating_hint import refuse_a_matrix, refuse_one_column_twice
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.words import merges, texts
@@ -38,7 +40,6 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
 SETTINGS = ("user", "item", "target", "group", "time", "decimal", "form", "verbatim", "sheet")  # kept by a run
 RATINGS_OF_WHOLE_HISTORIES = 1_000_000  # of more a step would read most of them (docs/scale.md)
 HISTORY_AT_MOST = 64  # items that speak for a user then
-COLUMNS_OF_A_MATRIX = 8  # and none that is the items: perhaps each of them is one
 NAMES_OF_RATINGS = ("rating", "ratings", "stars", "score")
 
 
@@ -122,10 +123,11 @@ class Ratings(TableSource):
                     fix=f"The columns are {', '.join(self._frame.columns)}",
                 )
             if option == "item":
-                self._refuse_a_matrix(self._settings[option])
+                refuse_a_matrix(self._settings[option], self._frame.columns)
             self._refuse_absent(self._settings[option], option)
             if is_nested(self._frame.column(self._settings[option]).dtype):
                 raise DataError(f"--{option} {self._settings[option]}: lists or bytes", fix="Give a column of names")
+        refuse_one_column_twice(self._settings, self._frame.columns)
         if schema is None:
             if target is not None:
                 self._refuse_absent(target, "target")
@@ -146,7 +148,7 @@ class Ratings(TableSource):
             else:
                 self._without_refusal(lambda: self._read_new_ratings(target, mark))
         if schema is not None:
-            self._encode()
+            self._encode(respell=True)
             self._note_unknown()
             return
         users_and_items = [self._frame.column(self._settings[name]) for name in ("user", "item")]
@@ -261,15 +263,6 @@ class Ratings(TableSource):
         """fallback: what speaks where a user or an item was not in training."""
         return {"fallback": Fallbacks(self.whole(), self.counts_in_training)}
 
-    def _refuse_a_matrix(self, item: str) -> None:
-        """Raise where there is a column for each item in place of one that names the items."""
-        columns = self._frame.columns
-        if item not in columns and len(columns) >= COLUMNS_OF_A_MATRIX:
-            raise UsageError(
-                f"--item {item}: there is no such column, and {len(columns)} others ({', '.join(columns[:4])}, ...)",
-                fix="If each of them is an item, give a row for each rating: in pandas by frame.melt('user')",
-            )
-
     def _read_new_ratings(self, target: str, mark: str | None) -> None:
         """As the run reads them, or with the decimal mark that is given."""
         if mark is not None:
@@ -305,7 +298,8 @@ class Ratings(TableSource):
         values = rating_values(column, mark, form)
         present = without_missing(column.filter(values.is_null()))
         if len(present):
-            raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix="Give numbers")
+            fix = "Give numbers, such as 1 and 0 for yes and no; without --target each row is an item that a user took"
+            raise DataError(f"'{str(present[0])[:40]}' is not a rating", where=f"column '{name}'", fix=fix)
         if values.null_count():
             why = "empty, or NA and others: these rows are left out"
             self.notes.append(("missing", f"{name}: {counted(values.null_count(), 'cell')}", why))
@@ -326,20 +320,21 @@ class Ratings(TableSource):
                 why = f"'{str(self._frame.column(column)[row])[:40]}' was not in training"
                 self.notes.append(("not used", f"{column}: {unknown:,} of {len(self):,}", why))
 
-    def _encode(self) -> None:
-        import polars as pl
+    def _encode(self, *, respell: bool = False) -> None:
+        """The codes of users and items.
+
+        Args:
+            respell: these are new rows, and names in another spelling are those that the run knows.
+        """
         import torch
 
         x = np.empty((len(self), len(self.known)), dtype=np.float32)
         for at, (name, known) in enumerate(self.known.items()):
             column = self._names(self._settings[name])
-            code = column.replace_strict(
-                pl.Series(known, dtype=pl.String),
-                pl.Series(range(1, len(known) + 1), dtype=pl.UInt32),
-                default=0,
-                return_dtype=pl.UInt32,
-            )
-            x[:, at] = code.fill_null(0).to_numpy()
+            if respell:
+                column, notes = respelt(column, known)
+                self.notes += notes
+            x[:, at] = codes_of(column, known)
         self._x = torch.from_numpy(x)
 
 

@@ -206,7 +206,7 @@ class Table(TableSource):
             for column, way in zip(columns, ways, strict=True):
                 if self._signs:
                     refuse_other_signs(column.to_frame(), [way])
-            self.notes += unread_targets(columns, form)
+            self.notes += unread_targets(columns, form) if form.name == NUMBER else []
         self.targets = read_targets(columns, form)
 
     def learn(self, rows: Tensor) -> None:

@@ -16,7 +16,8 @@ from goodfit.data.sources.table import Table
 from goodfit.data.tables.column_options import settings_of
 from goodfit.data.tables.decoding import read_bytes, to_utf8
 from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
-from goodfit.data.tables.reading import TableParts, read_parts
+from goodfit.data.tables.reading import Dialect, TableParts, read_parts
+from goodfit.data.tables.table_source import ENCODING
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
@@ -32,7 +33,7 @@ class Texts(Table):
 
     kind = "texts"
     noun: ClassVar[str] = "text"
-    options = (LAYOUT,)
+    options = (LAYOUT, ENCODING)
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -63,7 +64,9 @@ class Texts(Table):
         return False
 
 
-def texts(data: Any, *, valid: Any = None, test: Any = None, layout: str | None = None) -> Texts:
+def texts(
+    data: Any, *, valid: Any = None, test: Any = None, layout: str | None = None, encoding: str | None = None
+) -> Texts:
     """Texts of classes: a folder with a folder of text files for each class, or train/, valid/ and test/ of such.
 
     Args:
@@ -71,6 +74,7 @@ def texts(data: Any, *, valid: Any = None, test: Any = None, layout: str | None 
             frame with a column text.
         valid, test: folders of the validation and test part, where they lie apart.
         layout: what the folders are, parts or classes; by their names and the tree when None.
+        encoding: of the files, such as cp1251; detected when None.
 
     Raises:
         DataError: no text file there.
@@ -78,9 +82,9 @@ def texts(data: Any, *, valid: Any = None, test: Any = None, layout: str | None 
     layout = LAYOUT.checked(layout)
     in_memory = not isinstance(data, (str, os.PathLike))
     if in_memory or (Path(data).is_file() and Path(data).suffix.lower() not in ENDINGS):
-        table = read_parts(data, valid=valid, test=test)
+        table = read_parts(data, valid=valid, test=test, dialect=Dialect(encoding=encoding))
         return Texts(table, settings_of(target=CLASS, text=[TEXT]), in_memory=in_memory)
-    read = _Read()
+    read = _Read(encoding)
     read.add(Path(data), None, layout)
     for part, place in (("valid", valid), ("test", test)):
         if place is not None:
@@ -97,7 +101,8 @@ def texts(data: Any, *, valid: Any = None, test: Any = None, layout: str | None 
 class _Read:
     """Files as they are read, one behind the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str | None) -> None:
+        self.encoding = encoding
         self.paths: list[Path] = []
         self.texts: list[str] = []
         self.classes: list[str | None] = []
@@ -138,7 +143,7 @@ class _Read:
 
     def _file(self, path: Path, label: str | None, part: str | None) -> None:
         try:
-            text = to_utf8(read_bytes(path), path)[0].decode()
+            text = to_utf8(read_bytes(path), path, self.encoding)[0].decode()
         except DataError as error:
             self.unreadable.append(Unreadable(len(self.paths), str(path), error.what))
             text = ""

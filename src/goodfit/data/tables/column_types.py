@@ -7,19 +7,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
-from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
-from goodfit.data.tables.numbers import (
+from goodfit.data.tables.clocks import (
     CLOCK,
     HOURS,
     ISO_DURATION,
     LASTING,
     LASTING_TWICE,
-    is_nested,
-    numbers,
+    SHORT_HOURS,
+    hours_form,
+    minutes_doubt,
     plain_clocks,
-    unified,
 )
+from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
+from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
+from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
@@ -40,6 +41,7 @@ DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names so
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
+IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
 NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
 
@@ -193,10 +195,13 @@ def _measured(
     lasting = rf"|{LASTING}" if text.str.contains(LASTING_TWICE).any() else ""
     timed = float(plain_clocks(text).str.contains(rf"{CLOCK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
     if timed >= NUMBER_SHARE_NEEDED:
-        return ColumnType("number", "times of day or durations, in hours", HOURS, decimal)
-    form = date_form(text)
-    if form is not None:
-        form, other = in_order(text, form, date_order)
+        form = hours_form(text)
+        short = "; those of two parts are minutes and seconds" if form == SHORT_HOURS else ""
+        doubt = minutes_doubt(present.name, text) if form == HOURS else None
+        return ColumnType("number", f"times of day or durations, in hours{short}", form, decimal, doubt)
+    dates = date_form(text)
+    if dates is not None:
+        form, other = in_order(text, dates, date_order)
         doubt = None
         if other is not None:
             what = f"the dates of '{present.name}', such as {text[0]}, are read as {shown_form(form)}"
@@ -286,6 +291,8 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := _mixture(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
+        if text.str.contains(IN_BRACKETS).all():
+            return ColumnType("left out", "lists or objects written as text, which are not read here")
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
         hint = f"; --text {present.name} reads its words" if words >= WORDS_OF_A_NAME else ""
         return ColumnType("left out", f"{why}{hint}")

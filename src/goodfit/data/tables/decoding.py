@@ -8,8 +8,9 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
+from goodfit.data.tables.encodings import RUN, candidates, is_latin
 from goodfit.errors import DataError, UsageError
 from goodfit.store.special_files import special_kind
 
@@ -62,6 +63,7 @@ def read_bytes(path: Path) -> bytes:
         if kind is not None:
             raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")
         if path.suffix.lower() == ".gz":
+            _refuse_unpacked(path)
             with gzip.open(path) as file:
                 return _unpacked(file, facts.st_size, path)
         if path.suffix.lower() == ".zip":
@@ -79,6 +81,17 @@ def read_bytes(path: Path) -> bytes:
             where=path,
             fix="Copy it again, or unpack it yourself",
         ) from error
+
+
+def _refuse_unpacked(path: Path) -> None:
+    with path.open("rb") as file:
+        beginning = file.read(2)
+    if beginning and beginning != b"\x1f\x8b":
+        raise DataError(
+            "its name says that it is packed, and its content is not",
+            where=path,
+            fix="Give it the name of what is in it, without .gz",
+        )
 
 
 def _only_file(path: Path) -> bytes:
@@ -208,14 +221,24 @@ def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, 
     except UnicodeDecodeError:
         pass
     try:
-        return data.decode("cp1252").encode(), "Windows-1252", True
+        text = data.decode("cp1252")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"line {line} is neither UTF-8 nor Windows-1252",
-            where=path,
-            fix="Save the file as UTF-8, or name its --encoding",
-        ) from error
+        _refuse_encoding(data, path, error.start)
+    if not is_latin(data):
+        _refuse_encoding(data, path, next(RUN.finditer(data)).start())
+    return text.encode(), "Windows-1252", True
+
+
+def _refuse_encoding(data: bytes, path: Path, at: int) -> NoReturn:
+    """Raise with the encodings that it may be in, and how it reads in each."""
+    known = candidates(data)
+    shown = " or ".join(f"{encoding} ({excerpt(text)})" for encoding, text in known)
+    line = data.count(b"\n", 0, at) + 1
+    raise DataError(
+        f"line {line} is neither UTF-8 nor Windows-1252" + (f"; it may be {shown}" if known else ""),
+        where=path,
+        fix="Name its --encoding, or save the file as UTF-8",
+    )
 
 
 def _text(data: bytes, encoding: str, path: Path) -> bytes:

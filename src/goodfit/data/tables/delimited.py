@@ -21,12 +21,11 @@ from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
 from goodfit.data.tables.lines_beside import (
-    has_units_first,
+    below_names,
     is_rule,
     note_on_notes,
     notes_last,
     repeats_names,
-    units_of_row,
     without_lines_beside,
 )
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines
@@ -93,9 +92,10 @@ class Delimited:
                 what = counted(int(again.sum()), "line")
                 notes = (*notes, ("left out", what, f"the names of the columns again, as in line {lines[again][0]}"))
                 frame, lines = frame[np.flatnonzero(~again)], lines[~again]
-            if has_units_first(frame):
-                what = f"units below the names of the columns, such as '{units_of_row(frame)}'"
-                frame, lines, notes = frame[1:], lines[1:], (*notes, ("left out", "1 line", what))
+            if (at_top := below_names(frame)) is not None:
+                count, what = at_top
+                frame, lines = frame[count:], lines[count:]
+                notes = (*notes, ("left out", counted(count, "line"), what))
             return replace(self, frame=frame, lines=lines, notes=notes, header=True)
         names = numbered_names(len(self.first))
         cells = [cell.strip() or None for cell in self.first]
@@ -334,6 +334,13 @@ def _unquoted(cell: str) -> str:
 
 def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Counter[int], separator: str) -> DataError:
     usual = counts.most_common(1)[0][0]
+    if any(cell.endswith("\\") or '\\"' in cell for cell in cells[:-1]):
+        return DataError(
+            f"line {line} has {len(cells)} cells where the first has {width}, and backslashes in cells: "
+            f"{excerpt(separator.join(cells))}",
+            where=path,
+            fix='Put such cells into quotes, and write a quote in them twice (""): a backslash is a character here',
+        )
     if usual != width:
         return DataError(
             f"the first line has {width} cell{'s' if width > 1 else ''}, and most others have {usual} (line {line}: "

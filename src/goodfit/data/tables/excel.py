@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import excerpt, read_bytes
 from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_name, column_names, lines_above
-from goodfit.data.tables.lines_beside import Note, has_units_first, note_on_notes, notes_last, units_of_row
+from goodfit.data.tables.lines_beside import Note, below_names, note_on_notes, notes_last
+from goodfit.data.tables.workbook_facts import notes_on_sheet, workbook_facts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -49,13 +50,15 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         ) from error
     try:
         sheets = by_polars(path, "an Excel", lambda: _sheets(data))
+        facts = workbook_facts(data)
         filled = {name: frame for name, frame in sheets.items() if frame.height}
+        seen = [name for name in filled if name not in facts.hidden]
         names = ", ".join(excerpt(name) for name in list(filled)[:NAMES_SHOWN])
         if sheet is not None and sheet not in sheets:
             raise DataError(f"there is no sheet '{sheet}'", where=path, fix=f"Its sheets with rows are {names}")
-        if sheet is None and len(filled) > 1:
-            raise DataError(f"{len(filled)} sheets have rows", where=path, fix=f"Name one by --sheet: {names}")
-        sheet = sheet or next(iter(filled), None)
+        if sheet is None and len(seen or filled) > 1:
+            raise DataError(f"{len(seen or filled)} sheets have rows", where=path, fix=f"Name one by --sheet: {names}")
+        sheet = sheet or next(iter(seen or filled), None)
         if sheet not in filled:
             return _named(next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]), []
         frame = filled[sheet]
@@ -63,10 +66,13 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         notes: list[Note] = (
             [("left out", f"{counted(above, 'line')} at the top", "a title has one cell")] if above else []
         )
+        notes += notes_on_sheet(data, facts, sheet, above)
+        if len(seen) < len(filled) and sheet in seen:
+            notes.append(("sheet", sheet, f"the only one that is not hidden ({names}); --sheet names another"))
         if above:
             frame = by_polars(path, "an Excel", lambda: _sheet(data, sheet, {"header_row": above}))
         text = frame.select(pl.all().cast(pl.String, strict=False)) if _is_readable(frame) else _empty()
-        if has_units_first(text) or notes_last(text):
+        if below_names(text) is not None or notes_last(text):
             frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above))
             notes += more
         nameless = sum(name.startswith(NAMELESS) for name in frame.columns)
@@ -135,10 +141,11 @@ def _without_lines_beside(data: bytes, sheet: str, above: int) -> tuple[pl.DataF
     text = lines.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))[above + 1 :]
     blank = pl.Series([all(cell is None for cell in row) for row in text.iter_rows()])
     filled = text.filter(~blank)
-    units, notes = has_units_first(filled), list[Note]()
-    first = int((~blank).arg_max() or 0) + 1 if units else 0
-    if units:
-        notes.append(("left out", "1 line", f"units below the names of the columns, such as '{units_of_row(filled)}'"))
+    at_top, notes = below_names(filled), list[Note]()
+    first = 0
+    if at_top is not None:
+        first = int((~blank).arg_true()[at_top[0] - 1]) + 1
+        notes.append(("left out", counted(at_top[0], "line"), at_top[1]))
     below = notes_last(filled)
     last = len(text)
     if below:

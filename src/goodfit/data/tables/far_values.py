@@ -18,6 +18,7 @@ ROWS_AT_LEAST = 2  # that have it
 OTHERS_AT_LEAST = 5  # different values
 NINES_AT_LEAST = 2  # digits, all of them nines: 99, -999, 9999.9
 OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30, -88888, -8888, -888)
+YEARS_AHEAD = 10  # of plans and contracts
 FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
 BEFORE_NOUGHT = -1  # says "unknown" among whole numbers that are never negative otherwise
 ROWS_OF_ONE_BELOW, TIMES_AS_OFTEN = 5, 3  # that many rows, and as often as 0 and as 1
@@ -75,6 +76,21 @@ def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
             what += f"{high:%Y-%m-%d}): it may stand for a missing one, and is read as a date"
             return what, f"If {cell} means that nothing is known, pass --missing {cell}"
     return None
+
+
+def future_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
+    """The same of years of two digits that are read as a far future: 45 is 2045, and a birth of 1945."""
+    if form is None or "%y" not in form:
+        return None
+    when = moments(column, form)
+    last = when.max()
+    if not isinstance(last, datetime) or last.year <= datetime.now().year + YEARS_AHEAD:
+        return None
+    cell = str(column.filter(when == last)[0])[:20]
+    what = (
+        f"years of two digits in '{column.name}' up to 68 are read as 2000 to 2068, such as {cell} as {last:%Y-%m-%d}"
+    )
+    return what, "If that is of the century before, write years of four digits"
 
 
 def _is_edge(day: datetime) -> bool:

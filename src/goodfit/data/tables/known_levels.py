@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 NUMBER = re.compile(r"[+-]?[\d.,]+")
+WHOLE = re.compile(r"^(\d+)\.0+$")
 BETWEEN = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
 
 
@@ -52,7 +53,8 @@ def _between(gap: re.Match[str]) -> str:
 
 
 def _digits(word: str) -> str | None:
-    """Without zeros before it, of a word of digits."""
+    """Without zeros before it, of a word of digits; 1.0 is 1."""
+    word = WHOLE.sub(r"\1", word)
     return (word.lstrip("0") or "0") if word.isascii() and word.isdecimal() else None
 
 

@@ -42,6 +42,7 @@ NOTE = re.compile(
     rf"(?i)(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
     r"|\(?\d[\d,.]* (?:rows?|Zeilen?|lignes?|filas?)(?: affected| selected| in set)?\.?\)?(?: \(\d[\d.,]* \w+\))?$"
 )
+LINES_OF_QUALTRICS, IMPORT_ID = 2, '{"ImportId":'  # the question of each column, and where it came from
 COMMENTS = ("#", "%", "//")
 
 Record = tuple[int, list[str]]  # the line that it begins in, and its cells
@@ -117,6 +118,21 @@ def notes_last(frame: pl.DataFrame) -> int:
     above = frame.to_series(0)[1:-count].drop_nulls()
     measured = len(above) >= BELOW_AT_LEAST and share_of(above, f"{NUMBER}|{DATE}") >= SHARE_OF_A_KIND
     return count if all(NOTE.match(text) or (measured and _is_words(text)) for text in texts) else 0
+
+
+def below_names(frame: pl.DataFrame) -> tuple[int, str] | None:
+    """How many lines below the names of the columns are no rows, and what they are; None: there are none.
+
+    Args:
+        frame: cells as text, below the names of the columns.
+    """
+    for at in range(min(frame.height, LINES_OF_QUALTRICS)):
+        cells = [cell for cell in frame.row(at) if cell]
+        if cells and all(str(cell).startswith(IMPORT_ID) for cell in cells):
+            return at + 1, "questions of Qualtrics below the names of the columns"
+    if has_units_first(frame):
+        return 1, f"units below the names of the columns, such as '{units_of_row(frame)}'"
+    return None
 
 
 def has_units_first(frame: pl.DataFrame) -> bool:

@@ -39,7 +39,7 @@ SIGNS = (
 OF_PROGRAMS = (
     "#N/A", "#N/A N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#WERT!",
     "#BEZUG!", "#ZAHL!", "#NV", "#VALEUR!", "<NA>", "(NA)", "NaT", "nan", "-nan", "nan(ind)",
-    "-nan(ind)", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "null", "(null)", "<null>", "[null]",
+    "-nan(ind)", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1.#INF", "-1.#INF", "null", "(null)", "<null>", "[null]",
     "nil", "none", "\\N", "undefined", "(blank)", "(empty)", "(leer)", "(vide)",
 )  # fmt: skip
 OF_PEOPLE = (

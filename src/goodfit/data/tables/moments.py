@@ -53,8 +53,16 @@ MIXED, FORMS_AT_MOST, SHARE_OF_A_FORM = " | ", 3, 0.3  # of a column in several 
 EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}  # day first, month first
 BOTH = {*EXCHANGED, *EXCHANGED.values()}
 ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")  # of programs
-CLEAR = (*ISO, "%d %b %Y", "%b %d %Y", "%d.%m.%Y", "%Y/%m/%d")  # in which day and month are what they are: read in all
+CLEAR = (
+    *ISO,
+    "%d %b %Y",
+    "%b %d %Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+)  # in which day and month are what they are: read in all
 UNIX = {"unix s": 1_000_000, "unix ms": 1_000, "unix us": 1}  # form -> microseconds of a unit
+UNIX_MIXED = "unix s, ms or us"  # each by its size
 UNIX_RANGES = {"unix s": (1e8, 5e9), "unix ms": (1e11, 5e12), "unix us": (1e14, 5e15)}  # from 1973 to 2128
 ZONE = r"^(.*:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 FIRST_YEAR = 1000
@@ -76,10 +84,11 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
         aware = getattr(dtype, "time_zone", None) is not None
         naive = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if aware else column
         return naive.cast(pl.Datetime("us"))
-    if form in UNIX:
+    if form in UNIX or form == UNIX_MIXED:
         values = column.cast(pl.Float64, strict=False)
-        inside = values.is_finite() & (values.abs() < 1e18 / UNIX[form])
-        micros = pl.select(pl.when(inside).then((values * UNIX[form]).round())).to_series()
+        factor = _unix_factors(values) if form == UNIX_MIXED else pl.repeat(UNIX[str(form)], len(values), eager=True)
+        inside = values.is_finite() & (values.abs() < 1e18 / factor)
+        micros = pl.select(pl.when(inside).then((values * factor).round())).to_series()
         return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).rename(column.name)
     if dtype.is_numeric():
         days = _of_excel(column.cast(pl.Float64))
@@ -105,6 +114,14 @@ def moments(column: pl.Series, form: str | None) -> pl.Series:
     return read.rename(column.name)
 
 
+def _unix_factors(values: pl.Series) -> pl.Series:
+    """Microseconds of the unit that each of these times is in, by its size; null of what is no such time."""
+    import polars as pl
+
+    inside = [pl.when(values.is_between(*UNIX_RANGES[form])).then(factor) for form, factor in UNIX.items()]
+    return pl.select(pl.coalesce(inside)).to_series()
+
+
 def serial_days(column: pl.Series, form: str | None) -> list[float | str]:
     """The cells of a column of dates that are serial days of Excel, where its form has none.
 
@@ -113,7 +130,7 @@ def serial_days(column: pl.Series, form: str | None) -> list[float | str]:
     """
     import polars as pl
 
-    if form is not None and (form in UNIX or EXCEL_DAYS in form.split(MIXED)):
+    if form is not None and (form in (*UNIX, UNIX_MIXED) or EXCEL_DAYS in form.split(MIXED)):
         return []
     if column.dtype.is_numeric():
         return column.filter(column.is_between(*EXCEL_DAYS_OF_DATES)).to_list()
@@ -256,8 +273,15 @@ def unix_form(name: str, values: pl.Series) -> str | None:
     words = name.lower().replace("-", "_").replace(" ", "_").split("_")
     if not any(word in NAMES_OF_TIMES or word.endswith(("time", "date", "stamp")) for word in words):
         return None
+    return unix_units(values)
+
+
+def unix_units(values: pl.Series) -> str | None:
+    """The unit of these times since 1970, or that each is in its own; None where one is no such time."""
     low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]  # of numbers
-    return next((form for form, (least, most) in UNIX_RANGES.items() if least <= low and high <= most), None)
+    one = next((form for form, (least, most) in UNIX_RANGES.items() if least <= low and high <= most), None)
+    mixed = one is None and not _unix_factors(values.drop_nulls()).is_null().any()
+    return UNIX_MIXED if mixed else one
 
 
 def excel_form(name: str, values: pl.Series) -> str | None:

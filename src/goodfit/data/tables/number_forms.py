@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_LEAST, are_bounds
+from goodfit.data.tables.compound import COMPOUND, compound_form
 from goodfit.data.tables.fractions import FRACTIONS, has_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.numbers import numbers, unified
@@ -69,10 +70,12 @@ def bounds_form(present: pl.Series, decimal: str) -> NumberForm | None:
 
 
 def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
-    """Of text that is numbers with a unit, written short (5K), fractions or many different ranges; None of all else."""
+    """Of text that is numbers with units, written short (5K), fractions or many different ranges; None of all else."""
     text = _text(present)
     if text is None:
         return None
+    if (parts := compound_form(text)) is not None and holds_numbers(present, decimal, parts):
+        return NumberForm(parts, f"{_read_as(text, decimal, parts)} {COMPOUND[parts].unit}")
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
     if (unit := unit_of(text)) is not None and holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):

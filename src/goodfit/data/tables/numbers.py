@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, middles, without_bounds
+from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours
+from goodfit.data.tables.compound import COMPOUND, in_small_units
 from goodfit.data.tables.fractions import FRACTIONS, fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
@@ -22,7 +24,6 @@ from goodfit.data.tables.visible import INVISIBLE, visible
 if TYPE_CHECKING:
     import polars as pl
 
-HOURS = "hours"  # the form of a column of times of day or durations: they are read as hours
 CURRENCY = (
     r"(?:\p{Sc}|[A-Z]{1,3}\$|(?i:AED|ARS|AUD|BDT|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|GHS|HKD|HUF|IDR"
     r"|ILS|INR|IQD|IRR|ISK|JOD|JPY|KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NPR|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB"
@@ -30,19 +31,6 @@ CURRENCY = (
     r"|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
 )
 PLAIN = r"^[+-]?\d+$"
-CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
-ISO_DURATION = r"^([+-]?)P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
-
-LASTING = (
-    r"^(?:(\d+) ?(?:d|days?)(?:,? |$))?(?:(\d+) ?(?:h|hrs?\.?|hours?)(?:,? ?(?:and )?|$))?"
-    r"(?:(\d+) ?(?:m|mins?\.?|minutes?)(?:,? ?(?:and )?|$))?(?:(\d+(?:\.\d+)?) ?(?:s|secs?\.?|seconds?))?$"
-)  # 1h 20m, 2 days 3 hours, 90 min; which of them are durations and not metres, a column shows by `LASTING_TWICE`
-CLOCKS_IN_WORDS = (
-    (r"^(\d{1,3})(?: ?[hH] ?| Uhr )([0-5]\d)(?: ?min\.?)?$", "${1}:${2}"),  # 8h30, 8 Uhr 30
-    (r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|h)$", "${1}:${2}"),  # 14.30 Uhr
-    (r"^(\d{1,2}) Uhr$", "${1}:00"),
-)
-LASTING_TWICE = r"^\d+ ?(?:d|h|m)[a-z.]*,? ?(?:and )?\d"
 
 
 def is_nested(dtype: pl.DataType) -> bool:
@@ -57,7 +45,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
 
     Args:
         decimal: the decimal mark of text; the other of point and comma separates thousands.
-        form: HOURS for text of times of day and durations; UNIT_FORM and a unit for text with that unit;
+        form: HOURS for text of times of day and durations, SHORT_HOURS where 49:30 among them is not 49 hours;
+            one of COMPOUND for text of feet and inches and their like; UNIT_FORM and a unit for text with that unit;
             BOUNDS where some cells are bounds or ranges; MAGNITUDES where some end in K, M, million and so on;
             FRACTIONS; PERCENT and SHARES where some have a percent sign.
     """
@@ -84,9 +73,11 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
 
     if form in (None, PERCENT, BESIDE):
         return _of_text(text, decimal)
-    if form == HOURS:
-        return hours(text)
+    if form in (HOURS, SHORT_HOURS):
+        return hours(text, minutes_first=form == SHORT_HOURS)
     text = unified(text)
+    if form in COMPOUND:
+        return in_small_units(text, form, decimal)
     if form.startswith(UNIT_FORM):
         return _of_text(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
     if form == MAGNITUDES:
@@ -138,7 +129,7 @@ def unified(text: pl.Series) -> pl.Series:
         text.str.replace_all(INVISIBLE, "")
         .str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")
         .str.replace_all("[’‘ʼ´`]", "'")
-        .str.replace_all("[−–]", "-")
+        .str.replace_all("[−–－﹣]", "-")
         .str.strip_chars()
     )
 
@@ -156,43 +147,3 @@ def _written(text: pl.Series, decimal: str) -> pl.Series:
     negative = text.str.contains(r"\(.*\)$|^[^\d]*-|-\s?\)?$")
     paired = text.str.contains("(", literal=True) == text.str.ends_with(")")
     return pl.select(pl.when(~paired).then(None).when(negative).then(-values).otherwise(values)).to_series()
-
-
-def plain_clocks(text: pl.Series) -> pl.Series:
-    """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30."""
-    if text.str.contains("[hH]").any():
-        for pattern, plain in CLOCKS_IN_WORDS:
-            text = text.str.replace(pattern, plain)
-    return text
-
-
-def hours(text: pl.Series) -> pl.Series:
-    """Hours of 14:30, 8h30, 2:30 PM, 26:05:10, 1 days 02:03:04, PT90M and 1h 20m; null of all else."""
-    import polars as pl
-
-    text = plain_clocks(text)
-
-    def number(pattern: str, group: int) -> pl.Series:
-        return text.str.extract(pattern, group).cast(pl.Float64, strict=False)
-
-    clock = text.str.contains(CLOCK)
-    half = text.str.extract(CLOCK, 6).str.to_lowercase().str.slice(0, 1)
-    of_clock = pl.when(half.is_null()).then(number(CLOCK, 3)).otherwise(
-        number(CLOCK, 3) % 12 + (half == "p").cast(pl.Float64) * 12
-    )  # fmt: skip
-    clocked = (
-        number(CLOCK, 2).fill_null(0) * 24
-        + of_clock
-        + number(CLOCK, 4) / 60
-        + number(CLOCK, 5).fill_null(0) / 3600
-    )  # fmt: skip
-    lasting = sum(
-        (number(ISO_DURATION, group).fill_null(0) * unit for group, unit in ((2, 24.0), (3, 1.0), (4, 1 / 60))),
-        start=number(ISO_DURATION, 5).fill_null(0) / 3600,
-    )
-    iso = text.str.contains(ISO_DURATION) & (text.str.len_chars() > 2)
-    units = ((1, 24.0), (2, 1.0), (3, 1 / 60), (4, 1 / 3600))
-    parts = sum((number(LASTING, group).fill_null(0) * unit for group, unit in units), start=text.str.len_chars() * 0.0)
-    spoken = text.str.contains(LASTING) & (text.str.len_chars() > 0)
-    values = pl.when(clock).then(clocked).when(iso).then(lasting).when(spoken).then(parts)
-    return pl.select(pl.when(text.str.starts_with("-")).then(-values).otherwise(values)).to_series()

@@ -152,7 +152,8 @@ def read_parts(
     for (part, _), frame in zip(given, whole, strict=True):
         absent = [column for column in whole[0].columns if column not in frame.columns]
         if absent:
-            raise DataError(f"the {part} table has no column '{absent[0]}'", fix="Give it the same columns")
+            fix = "Give it the same columns; rows without a target are for goodfit predict"
+            raise DataError(f"the {part} table has no column '{absent[0]}'", fix=fix)
         first = "train" if valid is not None and test is not None else None
         counts.append((part or first, frame.height))
     codes = np.repeat(np.arange(len(counts), dtype=np.int8), [height for _, height in counts])

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ColumnType
-from goodfit.data.tables.far_values import far_date, far_value
+from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, several_values_doubt
+from goodfit.data.tables.far_values import far_date, far_value, future_date
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.spelt_alike import alike_doubt
-from goodfit.data.tables.targets import NUMBER, TargetForm
+from goodfit.data.tables.targets import NUMBER, WORDS, TargetForm
 from goodfit.data.tables.totals import rows_of_totals, sum_of_the_others, totals_doubt
 from goodfit.formatting import counted
 
@@ -65,8 +66,12 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
         ways |= {name: form.way_of(name) for name in targets}
     found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
     found += [minus_behind(seen[name]) for name in ways]
-    found += [far_date(seen[name], kind.format) for name, kind in types.items() if kind.name == "date"]
+    dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
+    found += [doubt(seen[name], form_of_it) for doubt in (far_date, future_date) for name, form_of_it in dates]
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
+    words = [name for name, kind in types.items() if kind.name == "category" or ": an identifier" in kind.why]
+    words += targets if form.name == WORDS else []
+    found += [doubt(seen[name]) for doubt in (several_values_doubt, dates_among_ranges_doubt) for name in words]
     if whole:
         found.append(units_below_names(seen, ways))
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())

@@ -46,6 +46,7 @@ COLUMNS_SHOWN, LETTERS_SHOWN, LETTERS_OF_TEXT = 12, 40, 160  # of a row that peo
 TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 SHEET = Option("sheet", str, "The sheet of a workbook [the only one with rows].", "Tables")
+ENCODING = Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables")
 DIALECT = (
     Option(
         "header", bool, "The first line names the columns, or is a row [decided from all lines].", "Tables", either=True
@@ -61,7 +62,7 @@ DIALECT = (
         "Tables",
         choices=("day", "month"),
     ),
-    Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables"),
+    ENCODING,
     Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
     SHEET,
 )

@@ -10,16 +10,19 @@ import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
+from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
 from goodfit.data.tables.column_types import EXACT_BELOW, is_code
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
+from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
-from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.percent import SHARES
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
+from goodfit.data.tables.units import units_of
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,10 +104,7 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
     if dtype in (pl.Date, pl.Datetime):
         if words.n_unique() > DATES_AS_CLASSES:
-            raise DataError(
-                f"the target '{name}' holds dates, which are not predicted here",
-                fix="Give a column of numbers, such as days until then, or of classes",
-            )
+            raise _refused_dates(name)
         return TargetForm(WORDS)
     if dtype == pl.Boolean:
         return TargetForm(TRUTH if single else NUMBER)
@@ -125,8 +125,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
         return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.name)})
     if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
-        notes = (("target", name, "times or durations: read as hours"),)
-        return TargetForm(NUMBER, notes=notes, forms={name: HOURS})
+        hours = hours_form(present)
+        short = "; those of two parts are minutes and seconds" if hours == SHORT_HOURS else ""
+        minutes = minutes_doubt(name, present) if hours == HOURS else None
+        notes = (("target", name, f"times or durations: read as hours{short}"),)
+        return TargetForm(NUMBER, notes=notes, doubts=(minutes,) if minutes else (), forms={name: hours})
     plain = plain_form(present, decimal)
     if plain is None or (single and is_code(present)):
         return _of_words(column, words)
@@ -176,7 +179,21 @@ def _other_form(present: pl.Series, decimal: str, distinct: int) -> NumberForm |
 
 def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     written = texts(words, verbatim=True).unique()
+    empty = len(column) - len(words)
+    if len(written) == 1 and empty:
+        raise DataError(
+            f"the target '{column.name}' is '{written[0]}' in {counted(len(words), 'row')}, and empty in {empty:,}",
+            fix="If an empty cell means the other class, write a word into it; else add rows of another class",
+        )
+    several = units_of(unified(written)) if len(written) > CLASSES_AT_MOST else []
+    if len(several) > 1:
+        raise DataError(
+            f"the target '{column.name}' has numbers in several units ({listed(sorted(several))})",
+            fix="Write them in one unit: nothing is converted here",
+        )
     if len(written) >= NAMES_AT_LEAST and len(written) > NAMES_SHARE * len(words):
+        if date_form(written) is not None:
+            raise _refused_dates(column.name)
         raise DataError(
             f"the target '{column.name}' has {len(written):,} different values in {counted(len(words), 'row')}: a "
             "class of one row cannot be learnt",
@@ -186,9 +203,16 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     if not known:
         return TargetForm(WORDS, {}, _written(written))
     all_words = texts(words, verbatim=True)
-    listed = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
-    note = ("target", column.name, f"{listed}: a class like the others; only an empty cell is missing")
+    kinds = ", ".join(f"'{word}' ({counted(int((all_words == word).sum()), 'row')})" for word in known)
+    note = ("target", column.name, f"{kinds}: a class like the others; only an empty cell is missing")
     return TargetForm(WORDS, {}, _written(written), (note,))
+
+
+def _refused_dates(name: str) -> DataError:
+    return DataError(
+        f"the target '{name}' holds dates, which are not predicted here",
+        fix="Give a column of numbers, such as days until then, or of classes",
+    )
 
 
 def written_twice(present: pl.Series) -> tuple[tuple[str, str], ...]:
@@ -289,15 +313,27 @@ def _read(column: pl.Series, form: TargetForm) -> Column:
     if form.name == WHOLE and column.dtype in (pl.Boolean, pl.String):
         digits = texts(column).replace_strict({"true": 1.0, "false": 0.0}, default=None, return_dtype=pl.Float64)
         cells_read = pl.select(pl.coalesce(cells_read, digits)).to_series()
-    return _whole_numbers(cells_read) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
+    return (
+        _whole_numbers(cells_read, column) if form.name == WHOLE else Numbers(cells_read.fill_null(np.nan).to_numpy())
+    )
 
 
-def _whole_numbers(values: pl.Series) -> Labels:
-    """Int of each."""
+def _whole_numbers(values: pl.Series, column: pl.Series) -> Labels:
+    """Int of each; a word that is none, as new rows may have (yes for 1), stays one."""
+    import polars as pl
+
     different = values.drop_nulls().unique().sort().to_numpy()
     places = np.searchsorted(different, values.fill_null(np.inf).to_numpy()).astype(np.int32)
     places[values.is_null().to_numpy()] = NO_CODE
-    return Labels(places, [int(value) for value in different.tolist()])
+    levels: list[Any] = [int(value) for value in different.tolist()]
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum) and values.null_count():
+        cells = texts(column, verbatim=True)
+        words = cells.filter(values.is_null() & ~cells.is_in(MISSING)).drop_nulls().unique(maintain_order=True)
+        code_of = {word: len(levels) + at for at, word in enumerate(words.to_list())}
+        for row in np.flatnonzero(values.is_null().to_numpy()).tolist() if code_of else ():
+            places[row] = code_of.get(cells[row], NO_CODE)
+        levels += code_of
+    return Labels(places, levels)
 
 
 def _only_hours(column: pl.Series) -> bool:

@@ -22,7 +22,7 @@ from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
-from goodfit.data.tables.lines_beside import has_units_first, notes_last, repeats_names
+from goodfit.data.tables.lines_beside import below_names, notes_last, repeats_names
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole
 from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
@@ -209,7 +209,7 @@ def _look_through(
     if not sampled or sum(block.rows for block in blocks) <= 2:
         return None
     rows = pl.concat(sampled)
-    if header is not False and (lines_above(rows) or has_units_first(rows[1:])):
+    if header is not False and (lines_above(rows) or below_names(rows[1:]) is not None):
         return None
     first = tuple("" if cell is None else cell for cell in rows.row(0))
     named_by_first, note = choose_header(first, rows[1:], header)

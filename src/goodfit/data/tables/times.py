@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.clocks import hours_form
 from goodfit.data.tables.conventions import evidence
-from goodfit.data.tables.moments import date_form, in_order, moments
-from goodfit.data.tables.numbers import HOURS, is_nested, numbers
+from goodfit.data.tables.moments import UNIX_MIXED, date_form, in_order, moments, unix_units
+from goodfit.data.tables.numbers import is_nested, numbers
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -57,7 +58,7 @@ def _read(column: pl.Series, decimal: str | None, date_order: str | None) -> pl.
     if column.dtype in (pl.Date, pl.Datetime):
         return moments(column, None).dt.epoch("us")
     if column.dtype in (pl.Time, pl.Duration) or column.dtype.is_numeric() or is_nested(column.dtype):
-        return numbers(column)
+        return _in_one_unit(numbers(column))
     present = without_missing(column).cast(pl.String)
     form = date_form(present) if len(present) else None
     if form is not None:
@@ -74,5 +75,11 @@ def _read(column: pl.Series, decimal: str | None, date_order: str | None) -> pl.
         decimal = (shown.mark if shown is not None else None) or "."
     values = numbers(column, decimal)
     if values.null_count() == len(values):
-        return numbers(column, decimal, HOURS)
-    return values
+        return numbers(column, decimal, hours_form(present))
+    return _in_one_unit(values)
+
+
+def _in_one_unit(values: pl.Series) -> pl.Series:
+    """Times since 1970 in seconds and in thousandths of them: microseconds, where one column has several."""
+    mixed = len(values.drop_nulls()) > 0 and unix_units(values) == UNIX_MIXED
+    return moments(values, UNIX_MIXED).dt.epoch("us") if mixed else values

@@ -1,0 +1,87 @@
+"""Numbers in two or three units that belong together, as one number of the smallest that people know them by.
+
+5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 48°51'24"N is 48.857 degrees, and 2.35° W is -2.35.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import polars as pl
+
+INCHES = r"(?:(?P<b>(?:\d|1[01])(?:\.\d+)?) ?(?:\"|''|in\.?|inch(?:es)?)?)?"
+DEGREES = (
+    r"(?P<a>\d{1,3}(?:\.\d+)?) ?°? ?(?:(?P<b>[0-5]?\d(?:\.\d+)?) ?' ?)?(?:(?P<c>[0-5]?\d(?:\.\d+)?) ?(?:\"|'') ?)?"
+)
+
+
+class Compound(NamedTuple):
+    """What a cell looks like, with groups a, b and c; what each is worth; what of the cells shows that it is this."""
+
+    pattern: str
+    worth: tuple[float, float, float]
+    unit: str
+    shown_by: str
+
+
+COMPOUND = {  # the form of a column -> its kind
+    "feet and inches": Compound(
+        rf"(?i)^(?P<a>\d{{1,2}}) ?(?:'|ft\.?|feet|foot) ?,? ?{INCHES}(?P<c>)$",
+        (12, 1, 0),
+        "inches",
+        r"(?i)(?:'|t\.?) ?,? ?\d"
+    ),
+    "stones and pounds": Compound(
+        r"(?i)^(?P<a>\d{1,2}) ?(?:st|stones?)\.?,? ?(?:(?P<b>(?:\d|1[0-3])(?:\.\d+)?) ?(?:lbs?\.?|pounds?)?)?(?P<c>)$",
+        (14, 1, 0), "pounds", r"(?i)[se]\.?,? ?\d|st\.?,? ?\d",
+    ),
+    "pounds and ounces": Compound(
+        r"(?i)^(?P<a>\d{1,3}) ?(?:lbs?\.?|pounds?),? ?(?:(?P<b>(?:\d|1[0-5])(?:\.\d+)?) ?(?:oz\.?|ounces?))?(?P<c>)$",
+        (1, 1 / 16, 0), "pounds", r"(?i)(?:oz\.?|ounces?)$",
+    ),
+    "degrees": Compound(
+        rf"^(?:(?:[NSEW] ?)|-)?{DEGREES}[NSEW]?$",
+        (1, 1 / 60, 1 / 3600),
+        "degrees",
+        r"°.*[NSEW'\"]|^[NSEW].*(?:°|\.\d\d)|\.\d\d+ ?[NSEW]$"
+    ),
+}  # fmt: skip
+SHARE_SHOWN = 0.5  # of the cells
+SIDES = (set("NS"), set("EW"))
+
+
+def compound_form(text: pl.Series) -> str | None:
+    """The form of these cells, in one kind of signs; None where they have none of these."""
+    plain = _plain(text, ",")
+    for name, kind in COMPOUND.items():
+        shown = plain.str.contains(kind.shown_by) & plain.str.contains(kind.pattern)
+        if int(shown.sum()) < SHARE_SHOWN * len(plain):
+            continue
+        letters = set(plain.str.extract(r"([NSEW])", 1).drop_nulls().unique().to_list()) if name == "degrees" else set()
+        if not letters or any(letters <= side for side in SIDES):
+            return name
+    return None
+
+
+def in_small_units(text: pl.Series, form: str, decimal: str) -> pl.Series:
+    """(N,) Float64: of each cell in this form the number; null of all else. South and west are below 0."""
+    import polars as pl
+
+    kind, plain = COMPOUND[form], _plain(text, decimal)
+    fits = plain.str.contains(kind.pattern)
+    parts = plain.str.extract_groups(kind.pattern).struct
+    values = sum(
+        (
+            parts.field(part).cast(pl.Float64, strict=False).fill_null(0) * worth
+            for part, worth in zip("abc", kind.worth, strict=True)
+        ),
+        start=plain.str.len_chars() * 0.0,
+    )
+    below = plain.str.contains(r"^-|[SW]") if form == "degrees" else fits & False
+    return pl.select(pl.when(~fits).then(None).when(below).then(-values).otherwise(values)).to_series()
+
+
+def _plain(text: pl.Series, decimal: str) -> pl.Series:
+    text = text.str.replace_all("[″“”]", '"').str.replace_all("[′]", "'").str.replace_all("º", "°")
+    return text.str.replace(r"(\d),(\d)", "${1}.${2}") if decimal == "," else text

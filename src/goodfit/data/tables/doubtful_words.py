@@ -1,0 +1,71 @@
+"""Words that may be something else: several values in a cell, and ranges that a spreadsheet took for dates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from goodfit.data.tables.words import texts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SEPARATORS = {";": ";", "|": "|", ",": ", "}  # what stands between the values of a cell -> what it is said to be
+IN_BRACKETS = re.compile(r"[\[({].*[\])}]")
+COMBINATIONS_AT_LEAST = 4  # different cells of several values
+CELLS_AT_LEAST, SHARE_AT_LEAST = 5, 0.2
+LEVELS_LOOKED_AT = 2_000
+VALUES_SHOWN = 3
+RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
+MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+DAY_OF_MONTH = re.compile(rf"\d{{1,2}}-(?:{MONTH})|(?:{MONTH})-\d{{1,2}}")
+
+
+def several_values_doubt(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of cells such as Bus;Train;Car of a question with several answers; None of others.
+
+    The values come again in other combinations: there are fewer of them than combinations, or each stands alone too.
+    """
+    levels = _levels(column)
+    for separator, mark in SEPARATORS.items():
+        split = [[part.strip() for part in level.split(separator)] for level in levels if separator in level]
+        if len(split) < COMBINATIONS_AT_LEAST or any(IN_BRACKETS.fullmatch(level) for level in levels):
+            continue
+        values = dict.fromkeys(part for parts in split for part in parts if part)
+        alone = {level.strip() for level in levels if separator not in level}
+        again = len(values | dict.fromkeys(alone)) < len(levels)
+        if not again or any(re.fullmatch(r"[\d.+-]*", value) for value in values):
+            continue
+        cells = int(texts(column).str.contains(separator, literal=True).sum())
+        if cells < max(CELLS_AT_LEAST, SHARE_AT_LEAST * len(column)):
+            continue
+        shown = ", ".join(f"'{value}'" for value in list(values)[:VALUES_SHOWN])
+        what = (
+            f"the cells of '{column.name}' seem to hold several values each, with {separator!r} between them ({shown}, "
+        )
+        what += f": each of {len(levels):,} combinations is a value of its own"
+        return what, f"Make a column of each value: in pandas by frame['{column.name}'].str.get_dummies('{mark}')"
+    return None
+
+
+def dates_among_ranges_doubt(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of Oct-15 among 0-5 and 16-20, which a spreadsheet made of 10-15; None of others."""
+    levels = _levels(column)
+    dates = [level for level in levels if DAY_OF_MONTH.fullmatch(level)]
+    ranges = [level for level in levels if RANGE.fullmatch(level)]
+    if not dates or not ranges or len(dates) > len(ranges):
+        return None
+    what = (
+        f"the column '{column.name}' has '{dates[0]}' among ranges such as '{ranges[0]}': a spreadsheet may have taken "
+    )
+    what += ": a spreadsheet may have taken a range for a date"
+    return what, "Write it as a range again, or leave the column out"
+
+
+def _levels(column: pl.Series) -> list[str]:
+    import polars as pl
+
+    if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return []
+    levels = texts(column).drop_nulls().unique(maintain_order=True).head(LEVELS_LOOKED_AT)
+    return [str(level) for level in levels.to_list()]

@@ -1,0 +1,99 @@
+"""What a workbook of today's Excel says besides its cells: hidden sheets and rows, and cells merged over several rows.
+
+The reader of cells does not see them: of merged cells the first alone has the value.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from html import unescape
+
+from goodfit.formatting import counted
+
+BYTES_AT_MOST = 64_000_000  # of a sheet, unpacked: of larger ones nothing more is known
+SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
+RELATION = re.compile(rb"<Relationship\s([^>]*)>")
+HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=\"(?:1|true)\"")
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
+FORMULA_WITHOUT_VALUE = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\s[^>]*/>)(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+BLOCKS_NAMED = 3
+
+Note = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class WorkbookFacts:
+    """Of a workbook.
+
+    Attributes:
+        files: sheet -> its file in the archive.
+        hidden: sheets that nobody sees.
+    """
+
+    files: dict[str, str]
+    hidden: frozenset[str]
+
+
+def workbook_facts(data: bytes) -> WorkbookFacts:
+    """Of .xlsx and .xlsm; nothing of other workbooks."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            book, relations = _part(archive, "xl/workbook.xml"), _part(archive, "xl/_rels/workbook.xml.rels")
+    except zipfile.BadZipFile:
+        book = relations = b""
+    places = {}
+    for match in RELATION.finditer(relations):
+        target = _attribute(match[1], "Target")
+        places[_attribute(match[1], "Id")] = target[1:] if target.startswith("/") else f"xl/{target}"
+    sheets = [match[1] for match in SHEET.finditer(book)]
+    files = {_attribute(sheet, "name"): places.get(_attribute(sheet, r"\w+:id"), "") for sheet in sheets}
+    hidden = [_attribute(sheet, "name") for sheet in sheets if _attribute(sheet, "state") in ("hidden", "veryHidden")]
+    return WorkbookFacts(files, frozenset(hidden))
+
+
+def notes_on_sheet(data: bytes, facts: WorkbookFacts, sheet: str, above: int) -> list[Note]:
+    """What is printed of hidden rows and of cells merged over several rows.
+
+    Args:
+        above: lines at the top that are no rows: merged titles.
+    """
+    if not facts.files.get(sheet):
+        return []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            cells = _part(archive, facts.files[sheet])
+    except zipfile.BadZipFile:
+        return []
+    notes = []
+    if hidden := len(HIDDEN_ROW.findall(cells)):
+        notes.append(("hidden rows", f"{hidden:,}", "read like the others: delete those that a filter leaves out"))
+    if without := len(FORMULA_WITHOUT_VALUE.findall(cells)):
+        why = "read as empty: open the file in Excel or LibreOffice and save it, which computes them"
+        notes.append(("formulas", f"{counted(without, 'cell')} without a value", why))
+    blocks = [match for match in MERGED.finditer(cells) if int(match[4]) > int(match[2]) > above]
+    if blocks:
+        named = ", ".join((b"%s%s:%s%s" % block.groups()).decode() for block in blocks[:BLOCKS_NAMED])
+        more = ", ..." if len(blocks) > BLOCKS_NAMED else ""
+        why = "the first cell of each has the value, and the others are read as empty: unmerge them, and fill it in"
+        notes.append(("merged cells", f"{counted(len(blocks), 'block')} ({named}{more})", why))
+    return notes
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A part of the archive; nothing where there is none, or it is too large to be looked through."""
+    try:
+        with archive.open(name) as file:
+            content = file.read(BYTES_AT_MOST + 1)
+    except (KeyError, OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+        return b""  # the reader of cells says what is wrong
+    return content if len(content) <= BYTES_AT_MOST else b""
+
+
+def _attribute(tag: bytes, name: str) -> str:
+    found = re.search(rf'(?:^|\s){name}="([^"]*)"'.encode(), tag)
+    return "" if found is None else unescape(found[1].decode(errors="replace"))
