@@ -15,7 +15,7 @@ import errno
 from os import PathLike
 
 from goodfit.formatting import sentence
-from goodfit.naming import named
+from goodfit.naming import named, with_addresses
 
 
 class GoodfitError(Exception):
@@ -40,7 +40,7 @@ class GoodfitError(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where is not None else ""
         advice = f" {sentence(self.fix)}" if self.fix else ""
-        return place + named(sentence(self.what) + advice)
+        return with_addresses(place + named(sentence(self.what) + advice))
 
 
 def _again(kind: type[GoodfitError], what: str, where: str | PathLike[str] | None, fix: str | None) -> GoodfitError:

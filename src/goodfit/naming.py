@@ -1,4 +1,6 @@
-"""How messages name options: `--batch-size 8` to who uses the command, `batch_size=8` to who calls from Python.
+"""How messages name options, and data that was fetched (by its address, not by the path of its copy).
+
+An option is `--batch-size 8` to who uses the command, `batch_size=8` to who calls from Python.
 
 Messages are written with the names of the command line. This is the one place where they are turned into keywords:
 `GoodfitError` does it as it is shown, unless the command shows it (`names_of_the_command`).
@@ -9,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 FLAGS = {"overlay", "quiet", "raw", "resume", "verbose"}  # without a value; `Option` adds its own
 COMMAND_ONLY = {"help", "json", "processes", "traceback", "write-baseline"}  # options that no call has
@@ -23,6 +26,7 @@ OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?: (?=(\S+)))?
 COMMAND_LINE = re.compile(r"\bgoodfit [a-z]+(?: (?:--?[a-z][a-z-]*|[A-Z][A-Z.]*\b|[\w.]*[/.][\w./]*))*")
 
 _command = False
+_addresses: dict[str, str] = {}  # of what was fetched, by the paths of its copies
 
 
 @contextmanager
@@ -34,6 +38,18 @@ def names_of_the_command(of_command: bool = True) -> Iterator[None]:
         yield
     finally:
         _command = before
+
+
+def name_by_address(copy: Path, address: str) -> None:
+    """Messages name this path, and what is beneath it, by the address that it was fetched from."""
+    _addresses.update({str(copy): address, str(copy.resolve()): address})
+
+
+def with_addresses(message: str) -> str:
+    """A message in which copies of fetched data have their addresses."""
+    for copy in sorted(_addresses, key=len, reverse=True):
+        message = message.replace(copy, _addresses[copy])
+    return message
 
 
 def named(message: str) -> str:

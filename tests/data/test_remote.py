@@ -76,6 +76,27 @@ def test_a_folder_of_images_is_read_as_a_folder(tmp_path: Path) -> None:
     memory.rm("/photos-of-a-test", recursive=True)
 
 
+def test_what_is_wrong_with_fetched_data_is_said_with_its_address(
+    served: tuple[Path, str, Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, address, _ = served
+    monkeypatch.chdir(tmp_path)
+    (folder / "people.csv").write_text("age,income\n31,4\n42\n50,7\n61,8\n")
+    (folder / "damaged.parquet").write_bytes(b"PAR1 and no more")
+    for number, content in enumerate((tar({"0.png": png(1), "0.cls": b"odd"}), b"no archive" * 100)):
+        (folder / f"part-{number}.tar").write_bytes(content)
+    for name, named in (
+        ("people.csv?of=today", "people.csv?of=today"),
+        ("damaged.parquet", "damaged.parquet"),
+        ("part-{0..1}.tar", "part-1.tar"),
+    ):
+        for cache in (Path("cache"), tmp_path / "cache"):
+            with pytest.raises(DataError) as raised:
+                open_data(f"{address}/{name}", cache=cache).prepare(cache=cache)
+            assert str(raised.value).startswith(f"{address}/{named}: ")
+            assert "cache" not in str(raised.value)
+
+
 def test_new_data_of_a_run_may_lie_at_an_address(served: tuple[Path, str, Server], tmp_path: Path) -> None:
     folder, address, _ = served
     random = np.random.default_rng(0)

@@ -242,6 +242,8 @@ def test_ctrl_c_ends_all_processes_with_one_line_and_another_number_goes_on(plac
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.count("stopped; go on with the same command and --resume") == 1
+    assert errors.splitlines().count("interrupted") == 1
+    assert "death signal" not in errors, "torchrun speaks as well"
     assert "Traceback" not in errors
     again = start(place, *words, "--resume", "--processes", "2")
     _, errors = again.communicate(timeout=300)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,8 +14,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 from torch._C._distributed_c10d import HashStore
 
+from goodfit.errors import UsageError
+from goodfit.fitting.folder import RunFolder
+from goodfit.fitting.more import MoreEpochs
+from goodfit.fitting.processes import Team
+from goodfit.train import processes
 from goodfit.train.launcher import NoStartError, common_round
 
 APART = {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}  # the launchers' store is not that of the processes
@@ -124,3 +131,33 @@ def test_one_that_hangs_is_named(tmp_path: Path, store: dict[str, str]) -> None:
     out, _ = launcher.communicate(timeout=120)
     assert launcher.returncode != 0
     assert "ProcessError: process 1 does not answer" in out
+
+
+def test_a_first_process_that_cannot_be_reached_is_said_with_its_address() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # and nobody listens
+        port = str(free.getsockname()[1])
+        program = (
+            "import datetime, torch\nfrom goodfit.train import processes\n"
+            "processes.TIMEOUT = datetime.timedelta(seconds=2)\nprocesses.join(torch.device('cpu'))\n"
+        )
+        places = {"WORLD_SIZE": "2", "RANK": "1", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, **places}, capture_output=True, text=True, check=False
+        )
+    *_, last = done.stderr.splitlines()
+    assert last.startswith(
+        f"goodfit.errors.ProcessError: the first process cannot be reached at 127.0.0.1, port {port}. Check MASTER_ADDR"
+    )
+
+
+def test_who_keeps_nothing_for_processes_that_are_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_store_of_launcher", lambda: None)
+    assert not processes.restarted_without_memory()  # no launcher: nobody starts them again
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "fit")
+    assert processes.restarted_without_memory()
+    longer = MoreEpochs(Path("run"), None, 2, RunFolder(Path("run-more")))  # type: ignore[arg-type]  # no record is read
+    with pytest.raises(UsageError, match="remembers how far it has come"):
+        Team(processes.Processes(0, 2), torch.device("cpu"), 0).folder_before_restart(longer)
+    monkeypatch.setattr(processes, "_store_of_launcher", lambda: HashStore())
+    assert not processes.restarted_without_memory()

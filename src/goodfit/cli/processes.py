@@ -46,7 +46,7 @@ def launch(arguments: list[str], count: int) -> int:
 
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // count)))
-    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # the processes have said it in a line
+    logging.disable(logging.ERROR)  # of torchrun, whose loggers have levels of their own: the processes have said it
     try:
         with tempfile.TemporaryDirectory() as place:
             os.environ[REFUSED] = str(Path(place) / "refused")
@@ -66,6 +66,8 @@ def launch(arguments: list[str], count: int) -> int:
         return ended(error.failures)
     except SignalException as stop:
         return 128 + int(stop.sigval)
+    finally:
+        logging.disable(logging.NOTSET)
     return 0
 
 

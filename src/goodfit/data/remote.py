@@ -25,6 +25,7 @@ import msgspec
 from goodfit.data.cache_folder import FREE_SPACE_NEEDED, cache_error, cache_folder, list_files
 from goodfit.data.remote_errors import NoPermissionError, UnreachableError, fetch_error, missing_package
 from goodfit.errors import DataError, DiskError, UsageError
+from goodfit.naming import name_by_address
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 from goodfit.store.files import create, scratch_name
 
@@ -86,9 +87,14 @@ def local_copy(place: Any, cache: Path | None = None) -> Any:
     key = hashlib.sha256(address.encode(errors="surrogateescape")).hexdigest()[:24]
     try:
         with _locked(folder, key):
-            return _fetched(address, folder, f"{key}.remote")
+            copy = _fetched(address, folder, f"{key}.remote")
     except OSError as error:
         raise cache_error(error, folder) from error
+    bare = address.partition("#")[0]
+    name_by_address(folder / f"{key}.remote", bare.partition("?")[0].rpartition("/")[0])
+    if copy.is_file():
+        name_by_address(copy, bare)
+    return copy
 
 
 def _whole_address(text: str) -> str:

@@ -43,7 +43,7 @@ from goodfit.train.checkpoint import dump
 from goodfit.train.device import cpu_threads
 from goodfit.train.exact import refuse_other_counts
 from goodfit.train.loop import Training
-from goodfit.train.processes import ALONE, Processes, join, keep_text, kept_text
+from goodfit.train.processes import ALONE, Processes, join, keep_text, kept_text, restarted_without_memory
 from goodfit.train.session import Interrupted, run_session
 from goodfit.train.sharding import Sharding, refuse_unshardable, whole_tensors
 from goodfit.train.together import Together
@@ -84,9 +84,17 @@ class Team:
 
         Args:
             longer: as the command finds it now: from the run that is there, which may be the longer one already.
+
+        Raises:
+            UsageError: processes that are started again could not know it from the run to train on.
         """
         if not self.processes.several:
             return None
+        if longer is not None and restarted_without_memory():
+            raise UsageError(
+                "--more needs a launcher that remembers how far it has come when it starts the processes again",
+                fix="Unset TORCH_DISABLE_SHARE_RDZV_TCP_STORE, or give the machines places by --node-rank",
+            )
         epochs = kept_text(f"epochs of fit {self.number}")
         if longer is not None and not longer.stands and epochs == str(len(longer.record.history)):
             return RunFolder(longer.base, finished=True)

@@ -169,6 +169,11 @@ def _others_may_be_gone() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
+        if "connect to" in str(error) and (address := os.environ.get("MASTER_ADDR")):
+            raise ProcessError(
+                f"the first process cannot be reached at {address}, port {os.environ.get('MASTER_PORT')}",
+                fix="Check MASTER_ADDR and MASTER_PORT (torchrun: --master-addr, --master-port), and that it runs",
+            ) from error
         late = "imed out" in str(error)
         raise ProcessError(
             f"{_late()} not answer" if late else "another process of this fit has ended",
@@ -256,6 +261,11 @@ def kept_text(name: str) -> str | None:
         return None
     text: bytes = store.get(f"goodfit/{name}")
     return text.decode()
+
+
+def restarted_without_memory() -> bool:
+    """Whether torchrun may start these processes again, and keeps nothing for those that it starts."""
+    return "TORCHELASTIC_RUN_ID" in os.environ and _store_of_launcher() is None
 
 
 def first_to_claim(name: str) -> bool:
