@@ -61,9 +61,9 @@ class GeneratorGradientsFromDiscriminator(LiveRule):
         self.reported = False  # once: the other loss reaches both nets by right
 
     def before_backward(self, event: BackwardBegins) -> None:
-        """Gradients that were set to None by hand are zeroed too."""
+        """Gradients that were set to None by hand, or to zeros, are zeroed too."""
         for number, params in self._nets().items():
-            if self.passes.get(number) and all(param.grad is None for param in params):
+            if self.passes.get(number) and not any(_has_gradient(param) for param in params):
                 self._throw_away(number)
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -122,6 +122,11 @@ class GeneratorGradientsFromDiscriminator(LiveRule):
             line=place.line,
             level=Level.NOTICE if wasted else None,
         )
+
+
+def _has_gradient(param: Tensor) -> bool:
+    gradient = param.grad
+    return gradient is not None and (gradient.is_sparse or bool(gradient.any()))
 
 
 def _number(params: Sequence[Tensor]) -> int:
