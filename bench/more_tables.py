@@ -190,10 +190,8 @@ def main() -> None:
         for part, rows in (("test", order[: len(frame) // 4]), ("train", order[len(frame) // 4 :])):
             frame.iloc[rows].to_csv(place / f"{part}.csv", index=False)
         train, test = (pd.read_csv(place / f"{part}.csv") for part in ("train", "test"))
-        codes = package == "keel"  # their classes are often numbers
-        classes = (
-            codes or not pd.api.types.is_numeric_dtype(frame[target]) or frame[target].nunique() <= NUMBERS_AT_LEAST
-        )
+        numbers = pd.api.types.is_numeric_dtype(frame[target]) and frame[target].nunique() > NUMBERS_AT_LEAST
+        classes = package == "keel" or not numbers  # the classes of KEEL are often numbers
         kind = "classification" if classes else "regression"
         tables[name] = {"target": str(target), "kind": kind, "rows": len(frame), "source": f"{package}/{name}"}
         rivals[name] = rivals_on(train, test, str(target), classes=classes)

@@ -66,3 +66,11 @@ class Score(Event):
     name: str
     labels: Any
     predictions: Any
+
+
+def batches_of(loader: Any) -> int:
+    """How many batches a loader gives in an epoch; 0 where it does not know, as of a stream."""
+    try:
+        return len(loader)
+    except TypeError:
+        return 0

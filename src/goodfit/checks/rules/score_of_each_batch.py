@@ -28,11 +28,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
 
 from goodfit.checks.engine.events import Epoch, Score, WatchEnds
+from goodfit.checks.engine.events_data import batches_of
 from goodfit.checks.engine.sklearn_hooks import AREAS
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -71,7 +73,7 @@ class ScoreOfEachBatch(LiveRule):
         if event.name not in NOT_MEANS or not self.rows:
             return
         labels = np.asarray(event.labels)
-        if labels.ndim != 1:  # of several labels a row, and maybe a mean over rows
+        if labels.size != len(labels):  # several labels a row: it may be a mean over rows
             return
         scored = self.scored.get(event.name)
         if scored is None:
@@ -93,10 +95,6 @@ class ScoreOfEachBatch(LiveRule):
                 )
 
 
-def _rows_of_a_batch(loader: object) -> int:
+def _rows_of_a_batch(loader: Any) -> int:
     rows = getattr(loader, "batch_size", None)
-    try:
-        batches = len(loader)  # type: ignore[arg-type]
-    except TypeError:  # a stream has none
-        return 0
-    return rows if isinstance(rows, int) and rows > 1 and batches >= BATCHES_AT_LEAST else 0
+    return rows if isinstance(rows, int) and rows > 1 and batches_of(loader) >= BATCHES_AT_LEAST else 0

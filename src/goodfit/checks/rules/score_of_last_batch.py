@@ -30,6 +30,7 @@ from typing import Any
 from torch import Tensor
 
 from goodfit.checks.engine.events import Batch, Compare, Epoch, Loss, NetCall, Read
+from goodfit.checks.engine.events_data import batches_of
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -80,7 +81,7 @@ class ScoreOfLastBatch(LiveRule):
         if self.loader is None or event.grad:
             return
         loader = self.loader()
-        is_last = loader is not None and self.batches == _length(loader) >= BATCHES_AT_LEAST
+        is_last = loader is not None and self.batches == batches_of(loader) >= BATCHES_AT_LEAST
         of_batch = self._is_of_batch(event.left) or self._is_of_batch(event.right)
         if not is_last or not of_batch:
             self.used = True
@@ -100,10 +101,3 @@ class ScoreOfLastBatch(LiveRule):
 
     def _is_of_batch(self, tensor: Tensor) -> bool:
         return tensor.data_ptr() in self.addresses
-
-
-def _length(loader: Any) -> int:
-    try:
-        return len(loader)
-    except TypeError:  # a stream has none
-        return 0
