@@ -14,7 +14,8 @@ import torch
 
 import goodfit as gf
 from goodfit.fitting import fit as fitting
-from goodfit.store.run_folder import CHECKPOINT, LOOKS, RECORD, WEIGHTS
+from goodfit.fitting.folder import LOCK
+from goodfit.store.run_folder import CHECKPOINT, HISTORY, LOOKS, RECORD, WEIGHTS
 from goodfit.train.session import Epoch
 
 OPTIONS: Any = {"epochs": 2, "arch": "mlp", "rivals": "none", "quiet": True, "folds": 1}
@@ -120,6 +121,21 @@ def test_a_killed_one_loses_nothing_and_goes_on_to_the_same_result(
     (tmp_path / "killed").rename(tmp_path / "killed-more")  # and another number of epochs trains it on
     healed = gf.fit(gf.table(table, "y"), out=tmp_path / "killed", more=2, quiet=True)
     assert len(healed.history) == 7
+
+
+def test_one_that_was_killed_while_it_started_begins_anew(table: pl.DataFrame, tmp_path: Path) -> None:
+    gf.fit(gf.table(table, "y"), out=tmp_path / "run", **OPTIONS)
+    begun = tmp_path / "run-more"
+    begun.mkdir()
+    for name in (LOCK, HISTORY, ".checkpoint.safetensors.999999-0123456789ab.tmp"):
+        (begun / name).touch()
+    assert len(gf.fit(gf.table(table, "y"), out=tmp_path / "run", more=1, quiet=True).history) == 3
+    assert not begun.exists()
+    begun.mkdir()
+    (begun / "mine.txt").touch()
+    with pytest.raises(gf.GoodfitError, match="this folder is in use, and the longer run is to be written there"):
+        gf.fit(gf.table(table, "y"), out=tmp_path / "run", more=1, quiet=True)
+    assert (begun / "mine.txt").exists()
 
 
 def test_a_blend_and_its_intervals_are_made_anew(table: pl.DataFrame, tmp_path: Path) -> None:

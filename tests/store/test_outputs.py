@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -114,17 +115,33 @@ def test_temporary_files_follow_no_link_and_leave_nothing(tmp_path: Path, monkey
     victim = tmp_path / "victim"
     victim.write_text("mine")
     monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
-    for name in (f".page.html.{os.getpid()}-guessed.tmp", f".probe.{os.getpid()}-guessed.tmp"):
-        (tmp_path / name).symlink_to(victim)
-    for write in (lambda: write_text(tmp_path / "page.html", "x"), lambda: ensure_folder(tmp_path)):
-        with pytest.raises(Exception, match="cannot write"):
-            write()
+    (tmp_path / f".page.html.{os.getpid()}-guessed.tmp").symlink_to(victim)
+    with pytest.raises(Exception, match="cannot write"):
+        write_text(tmp_path / "page.html", "x")
     assert victim.read_text() == "mine"
     monkeypatch.undo()
     with replacing(tmp_path / ("n" * 255)) as temporary:  # the longest name that there is
         temporary.write_text("whole")
     assert (tmp_path / ("n" * 255)).read_text() == "whole"
     assert not [path for path in tmp_path.glob(".*") if not path.is_symlink()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file has a name until it is unlinked")
+def test_a_folder_is_tried_without_a_name_that_a_killed_process_could_leave(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event == "open" and str(arguments[0]).startswith(str(tmp_path)):
+            seen.append(os.listdir(tmp_path))  # noqa: PTH208
+
+    watching = True
+    sys.addaudithook(look)  # before each file is opened
+    ensure_folder(tmp_path)
+    ensure_folder(tmp_path)
+    watching = False
+    assert seen
+    assert not any(seen)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_column_of_errors_is_text_in_parquet_where_there_are_none(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ class RunFolder:
                 "another goodfit fit is writing into this folder", where=self.path, fix="Wait, or choose another --out"
             ) from error
         try:
-            taken = _holds_something(self.path) if self.checkpoint is None else last_checkpoint(self.path) is None
+            taken = holds_something(self.path) if self.checkpoint is None else last_checkpoint(self.path) is None
             if taken and not self.finished:
                 raise _in_use(self.path)
             sweep(self.path.parent)
@@ -104,7 +104,7 @@ def choose_folder(name: str, out: str | Path | None, *, resume: bool) -> RunFold
         if taken and (taken[-1] / RECORD).exists():
             return RunFolder(taken[-1], finished=True)
     _refuse_unwritable(RUNS)
-    free = (path for path in numbered if not path.exists() or (path.is_dir() and not _holds_something(path)))
+    free = (path for path in numbered if not path.exists() or (path.is_dir() and not holds_something(path)))
     return RunFolder(next(free))
 
 
@@ -133,7 +133,7 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
         return RunFolder(path, checkpoint=checkpoint)
     if path.exists() and not path.is_dir():
         raise RunError("this is a file, and a folder is to be made", where=path, fix="Choose another --out")
-    if path.exists() and _holds_something(path):
+    if path.exists() and holds_something(path):
         if resume:
             raise RunError("there is no run to resume in this folder", where=path, fix="Choose another --out")
         raise _in_use(path)
@@ -141,7 +141,7 @@ def _given(path: Path, *, resume: bool) -> RunFolder:
     return RunFolder(path)
 
 
-def _holds_something(path: Path) -> bool:
+def holds_something(path: Path) -> bool:
     """Whether there is more in a folder than what a fit leaves that is killed before its first checkpoint."""
     return any(entry.name not in (LOCK, HISTORY) and not TEMPORARY.fullmatch(entry.name) for entry in path.iterdir())
 

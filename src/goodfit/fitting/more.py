@@ -20,7 +20,7 @@ from torch import Tensor
 
 from goodfit.data.normalise import Normalise
 from goodfit.errors import DataError, RunError, UsageError
-from goodfit.fitting.folder import RunFolder, last_finished
+from goodfit.fitting.folder import RunFolder, holds_something, last_finished
 from goodfit.fitting.hyperparameters import Setup, make_feed, trained_task, use_memory_format
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
@@ -199,7 +199,7 @@ def find_more(name: str, out: str | Path | None, epochs: int, *, resume: bool) -
         )
     checkpoint = last_checkpoint(work)
     finished = (work / RECORD).exists()
-    if checkpoint is None and not finished and work.exists() and any(work.iterdir()):
+    if checkpoint is None and not finished and work.exists() and holds_something(work):
         raise RunError("this folder is in use, and the longer run is to be written there", where=work, fix="Rename it")
     if finished and read_record(work).analyses.get("more", {}).get("run") != base.name:
         raise RunError("this is another run, and the longer one is to be written there", where=work, fix="Rename it")

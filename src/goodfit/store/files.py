@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -90,12 +91,10 @@ def ensure_folder(path: Path) -> Path:
     refuse_nul(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        probe = scratch_name(path / "probe")
-        create(probe)
-        try:
-            probe.write_bytes(b"x")
-        finally:
-            probe.unlink()
+        with tempfile.TemporaryFile(
+            dir=path
+        ) as probe:  # without a name: a killed process leaves none
+            probe.write(b"x")
     except OSError as error:
         raise disk_error(error, path) from error
     return path
@@ -133,13 +132,8 @@ def sweep(folder: Path, *, locked: bool = False) -> None:
 
 def _now_in(folder: Path) -> float:
     """The time by the clock that dates the folder's files: a server's may differ from this machine's."""
-    probe = scratch_name(folder / "clock")
-    create(probe)
-    try:
-        return probe.stat().st_mtime
-    finally:
-        probe.unlink()
-        _OWN.discard(probe.name)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        return os.fstat(probe.fileno()).st_mtime
 
 
 def _is_dead(process: int) -> bool:
