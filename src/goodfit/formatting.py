@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,6 +134,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """a, b and c."""
     *first, end = list(words) or [""]
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """The first of them, and how many more there are: a, b and 7 more."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

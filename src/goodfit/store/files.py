@@ -91,9 +91,7 @@ def ensure_folder(path: Path) -> Path:
     refuse_nul(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(
-            dir=path
-        ) as probe:  # without a name: a killed process leaves none
+        with tempfile.TemporaryFile(dir=path) as probe:  # without a name: a killed process leaves none
             probe.write(b"x")
     except OSError as error:
         raise disk_error(error, path) from error

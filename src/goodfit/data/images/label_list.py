@@ -23,7 +23,7 @@ from goodfit.data.images.part_names import part_of
 from goodfit.data.tables.decoding import read_bytes, unpacked_name
 from goodfit.data.tables.reading import Dialect
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, some_of
 
 PATH_COLUMNS = (
     "path", "file", "filename", "image", "picture", "filepath", "imagepath", "imagename", "imagefile", "img", "photo",
@@ -196,7 +196,9 @@ class _Columns:
         if len(matches) == 1:
             return matches[0]
         raise DataError(
-            f"there is no column '{name}' (--{option})", where=self.file, fix=f"Columns: {self._listed(self.names)}"
+            f"there is no column '{name}' (--{option})",
+            where=self.file,
+            fix=f"Columns: {some_of(self.names, COLUMNS_NAMED)}",
         )
 
     def named_like(self, wanted: Sequence[str]) -> int | None:
@@ -218,7 +220,7 @@ class _Columns:
             self.path_reason = "its cells are names of images"
             return best[0]
         if best:
-            named = self._listed([self.names[at] for at in best])
+            named = some_of([self.names[at] for at in best], COLUMNS_NAMED)
             raise DataError(f"several columns name images: {named}", where=self.file, fix="Choose one by --path COLUMN")
         if any(counts):
             self.path_reason = "some of its cells are names of images"
@@ -228,7 +230,9 @@ class _Columns:
             self.path_reason = "its cells are names of files beside the list"
             return there[0]
         raise DataError(
-            f"no column names images: {self._listed(self.names)}", where=self.file, fix="Name it by --path COLUMN"
+            f"no column names images: {some_of(self.names, COLUMNS_NAMED)}",
+            where=self.file,
+            fix="Name it by --path COLUMN",
         )
 
     def labels(self, option: str | None, taken: set[int]) -> list[int]:
@@ -255,15 +259,12 @@ class _Columns:
         return all(len({pair[at] for pair in pairs}) == len(pairs) for at in range(len(columns)))
 
     def _ask(self, columns: Sequence[int]) -> None:
-        named = self._listed([self.names[at] for at in columns])
+        named = some_of([self.names[at] for at in columns], COLUMNS_NAMED)
         raise DataError(
             f"several columns may be the label: {named}",
             where=self.file,
             fix="Choose by --target COLUMN; several of 0 and 1, one for each class, separated by commas",
         )
-
-    def _listed(self, names: Sequence[str]) -> str:
-        return ", ".join(names[:COLUMNS_NAMED]) + (", ..." if len(names) > COLUMNS_NAMED else "")
 
 
 def _labels(
@@ -277,7 +278,7 @@ def _labels(
     unused = [name for at, name in enumerate(columns.names) if at not in taken and at not in label_ats]
     reason = "given" if options.target else "the only other column" if not unused else "by its name"
     if unused:
-        reason += f"; not used: {columns._listed(unused)}; --target names another"
+        reason += f"; not used: {some_of(unused, COLUMNS_NAMED)}; --target names another"
     values = [cells.column(at) for at in label_ats]
     if len(values) > 1:
         wrong = next((name for name, column in zip(names, values, strict=True) if not is_one_hot(column)), None)
@@ -286,7 +287,7 @@ def _labels(
                 f"column '{wrong}' holds more than 0 and 1", where=columns.file, fix="Give one column of labels"
             )
         labels, how = from_columns(values, names)
-        listing.notes.append(("labels", f"{counted(len(names), 'column')}: {columns._listed(names)}", how))
+        listing.notes.append(("labels", f"{counted(len(names), 'column')}: {some_of(names, COLUMNS_NAMED)}", how))
         return list(labels)
     column = values[0]
     separator, why = (options.tags, "given") if options.tags else separator_of(column, names[0])

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from goodfit.data.images.decode import ImageFacts, UnreadableImage, probe, without_pillows_warnings
 from goodfit.data.images.listing import Note
-from goodfit.data.images.pairing import listed
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, some_of
 from goodfit.options import Option
 
 PAIRS_NAMED = 3  # in a message
@@ -75,7 +74,7 @@ def check_pairs(images: Sequence[Path], partners: Sequence[Path], option: str) -
     wrong = [line for line in found if isinstance(line, str)]
     if wrong:
         raise DataError(
-            f"{len(wrong)} of {len(partners)} pairs differ in size: {listed(wrong, PAIRS_NAMED)}",
+            f"{len(wrong)} of {len(partners)} pairs differ in size: {some_of(wrong, PAIRS_NAMED)}",
             fix=f"Make both of one size, or remove the pairs (--{option})",
         )
     return [facts for facts in found if not isinstance(facts, str)]

@@ -10,6 +10,7 @@ from goodfit.data.images.find import find_flat, images_in
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.partner_names import Matches, has_partner_word, match, named
 from goodfit.errors import DataError
+from goodfit.formatting import some_of
 
 NAMES_SHOWN = 10  # in a message
 
@@ -98,8 +99,9 @@ def _inside(listing: Listing, inside: Sequence[Path], option: str) -> tuple[List
             matched[row] = partner
     without = [listing.keys[row] for row in range(len(listing.keys)) if row not in matched]
     if without:
+        these = some_of(without, NAMES_SHOWN)
         raise DataError(
-            f"{len(without)} of {len(listing.keys)} images have no {inside[0].name} beside them: {listed(without)}",
+            f"{len(without)} of {len(listing.keys)} images have no {inside[0].name} beside them: {these}",
             where=inside[0].parent,
             fix=f"Add their partners, or remove these images (--{option})",
         )
@@ -120,7 +122,7 @@ def _settled(listing: Listing, matches: Matches, folder: Path, option: str) -> l
     if missing:
         named_ones = [f"{listing.keys[row]} ({listing.paths[row].stem}.* is not there)" for row in missing]
         raise DataError(
-            f"{len(missing)} of {len(listing.keys)} images have no partner: {listed(named_ones)}",
+            f"{len(missing)} of {len(listing.keys)} images have no partner: {some_of(named_ones, NAMES_SHOWN)}",
             where=folder,
             fix=f"Add the missing files, or remove these images; names and folders have to match (--{option})",
         )
@@ -132,17 +134,11 @@ def _settled(listing: Listing, matches: Matches, folder: Path, option: str) -> l
             fix=f"Give each image a partner of its own (--{option})",
         )
     if matches.unused:
-        names = listed([path.name for path in matches.unused], 3)
+        names = some_of([path.name for path in matches.unused], 3)
         listing.notes.append(
             ("left out", f"{len(matches.unused):,} of --{option}", f"no image has their names: {names}")
         )
     return [partner for partner in matches.partners if partner is not None]
-
-
-def listed(names: Sequence[str], most: int = NAMES_SHOWN) -> str:
-    """The first of them, and how many more."""
-    more = f", and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def in_parts(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from goodfit.data.images.formats import NOT_READ, image_endings, image_signature
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, some_of
 
 FOLDERS_NAMED = 5  # in a message
 UNENDED_FILES_SAMPLED = 20  # whose first bytes are looked at
@@ -96,7 +96,7 @@ class LeftOut:
         pieces += [f"{count:,} {kind.replace('(s)', 's' if count > 1 else '')}" for kind, count in self.kinds.items()]
         if self.empty:
             folders = "folders" if len(self.empty) > 1 else "folder"
-            pieces.append(f"{len(self.empty):,} {folders} without {self.noun}s: {_some(self.empty)}")
+            pieces.append(f"{len(self.empty):,} {folders} without {self.noun}s: {some_of(self.empty, FOLDERS_NAMED)}")
         return ", ".join(pieces)
 
     def doubts(self) -> list[tuple[str, str]]:
@@ -239,7 +239,7 @@ class _Scan:
         count = f"{counted(len(names), 'folder')} in it" if len(names) > 1 or path != root else "this folder"
         count = "1 folder in it" if len(names) == 1 and path != root else count
         raise DataError(
-            f"{count} cannot be read ({(error.strerror or str(error)).lower()}): {_some(names)}",
+            f"{count} cannot be read ({(error.strerror or str(error)).lower()}): {some_of(names, FOLDERS_NAMED)}",
             where=root,
             fix="Change the permissions, or move what is not wanted elsewhere",
         ) from error
@@ -250,8 +250,3 @@ class _Scan:
         folder.folders.sort(key=lambda inner: inner.name)
         folder.total = len(folder.images) + sum(inner.total for inner in folder.folders)
         self.left_out.empty += [inner.name for inner in folder.folders if not inner.total]
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - FOLDERS_NAMED:,} more" if len(names) > FOLDERS_NAMED else ""
-    return ", ".join(names[:FOLDERS_NAMED]) + more

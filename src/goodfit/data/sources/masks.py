@@ -32,10 +32,10 @@ from goodfit.data.images.mask_values import (
 )
 from goodfit.data.images.masks import MaskSettings
 from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
-from goodfit.data.images.pairing import listed
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images, typical_shape
 from goodfit.data.source import Claim, Strength
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import some_of
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
@@ -272,7 +272,7 @@ class Masks(PairedSource):
         shares = {name: pixels[number] / max(1, pixels.sum()) for number, name in enumerate(self.codes.names)}
         shown = ", ".join(f"{name} {100 * share:.1f}%" for name, share in list(shares.items())[:CLASSES_NAMED])
         more = f" and {len(shares) - CLASSES_NAMED} more" if len(shares) > CLASSES_NAMED else ""
-        never = listed([name for name, share in shares.items() if not share], CLASSES_NAMED)
+        never = some_of([name for name, share in shares.items() if not share], CLASSES_NAMED)
         void = f"; void: {100 * pixels[self.void] / max(1, pixels.sum()):.1f}%" if self.void is not None else ""
         self._never = [number for number, name in enumerate(self.codes.names) if not shares[name]]
         why = f"of the pixels of the masks{void}" + (f"; never: {never}" if never else "")
@@ -291,7 +291,7 @@ class Masks(PairedSource):
         unreadable = {item.row for item in self.unreadable}
         wrong = [row for row in np.flatnonzero(highest >= len(self.codes.names)).tolist() if row not in unreadable]
         if wrong:
-            named = listed([f"{self._partners[row].name} has class {highest[row]}" for row in wrong], MASKS_NAMED)
+            named = some_of([f"{self._partners[row].name} has class {highest[row]}" for row in wrong], MASKS_NAMED)
             raise DataError(
                 f"{len(wrong)} masks hold a class above {len(self.codes.names) - 1}, the last one: {named}",
                 where=self._partners[wrong[0]],

@@ -27,13 +27,14 @@ from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import Way, as_written, other_marks_of_targets, refuse_other_signs
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
-from goodfit.data.tables.remarks import doubts_of, type_notes
+from goodfit.data.tables.remarks import COLUMNS_NAMED, doubts_of, type_notes
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
 from goodfit.data.tables.words import texts
 from goodfit.errors import UsageError
+from goodfit.formatting import some_of
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -128,7 +129,7 @@ class Table(TableSource):
             return
         target = self._settings["target"]
         if not target:
-            columns = ", ".join(self._frame.columns)
+            columns = some_of(self._frame.columns, COLUMNS_NAMED)
             if self._in_memory:
                 raise UsageError(
                     "no target is given for this frame",

@@ -14,12 +14,14 @@ from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import NUMBER, WORDS, TargetForm
 from goodfit.data.tables.totals import rows_of_totals, sum_of_the_others, totals_doubt
-from goodfit.formatting import counted
+from goodfit.formatting import counted, some_of
 
 if TYPE_CHECKING:  # `goodfit fit --help` lists the options of every source
     import polars as pl
 
 COLUMNS_LISTED = 12  # in a line about missing cells
+COLUMNS_NAMED = 40  # of one kind
+COLUMNS_OF_ONE_FORM = 6
 
 Types = Mapping[str, ColumnType]
 Note = tuple[str, str, str]  # a choice: name, value, why
@@ -31,13 +33,15 @@ def type_notes(types: Types, seen: pl.DataFrame) -> Iterator[Note]:
     for kind, title in (("number", "numbers"), ("category", "categories"), ("date", "dates"), ("text", "texts")):
         named = [name for name, column in types.items() if column.name == kind]
         if named:
-            odd = [
-                f"{name}: {column.why}"
-                for name, column in types.items()
-                if column.name == kind and (any(sign in column.why for sign in (";", ":", "form")) or kind == "text")
-            ]
-            yield title, f"{len(named)}", "; ".join([", ".join(named), *odd])
-    yield from (("left out", name, column.why) for name, column in types.items() if column.name == "left out")
+            odd = {
+                why: columns
+                for why, columns in _by_reason(types, kind).items()
+                if any(sign in why for sign in (";", ":", "form")) or kind == "text"
+            }
+            forms = [f"{some_of(columns, COLUMNS_OF_ONE_FORM)}: {why}" for why, columns in odd.items()]
+            yield title, f"{len(named):,}", "; ".join([some_of(named, COLUMNS_NAMED), *forms])
+    for why, columns in _by_reason(types, "left out").items():
+        yield "left out", some_of(columns, COLUMNS_OF_ONE_FORM), why
     gaps = {
         name: missing_cells(seen[name], kind.words_for_missing)
         for name, kind in types.items()
@@ -52,6 +56,15 @@ def type_notes(types: Types, seen: pl.DataFrame) -> Iterator[Note]:
         more = f"; and {len(lines) - COLUMNS_LISTED} more columns" if len(lines) > COLUMNS_LISTED else ""
         cells = sum(sum(counts.values()) for counts in gaps.values())
         yield "missing", f"{counted(cells, 'cell')}", "; ".join(lines[:COLUMNS_LISTED]) + more
+
+
+def _by_reason(types: Types, kind: str) -> dict[str, list[str]]:
+    """The columns of a kind, by why they are of it."""
+    columns: dict[str, list[str]] = {}
+    for name, column in types.items():
+        if column.name == kind:
+            columns.setdefault(column.why, []).append(name)
+    return columns
 
 
 def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[str], *, whole: bool) -> list[Doubt]:
