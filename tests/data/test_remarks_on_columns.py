@@ -10,7 +10,8 @@ from goodfit.data.tables.remarks import type_notes
 
 def test_columns_alike_are_said_together_and_names_of_hundreds_are_not_all_listed() -> None:
     types = {f"n{at}": ColumnType("number", "numbers") for at in range(300)}
-    types |= {f"when{at}": ColumnType("date", "dates of the form %d/%m/%Y") for at in range(9)}
+    of_days, dates = "dates of the form %d/%m/%Y", [*(f"when{at}" for at in range(9)), "born"]
+    types |= {name: ColumnType("date", of_days) for name in dates[:-1]}
     types["born"] = ColumnType("date", "dates of the form %Y")
     types |= {f"id{at}": ColumnType("left out", "an identifier") for at in range(3)}
     types["note"] = ColumnType("left out", "as you said")
@@ -19,8 +20,7 @@ def test_columns_alike_are_said_together_and_names_of_hundreds_are_not_all_liste
         (
             "dates",
             "10",
-            "when0, when1, when2, when3, when4, when5, when6, when7, when8, born; "
-            "when0, when1, when2, when3, when4, when5 and 3 more: dates of the form %d/%m/%Y; born: dates of the form %Y",
+            f"{', '.join(dates)}; {', '.join(dates[:6])} and 3 more: {of_days}; born: dates of the form %Y",
         ),
         ("left out", "id0, id1, id2", "an identifier"),
         ("left out", "note", "as you said"),
