@@ -300,6 +300,30 @@ def test_a_process_that_reads_other_data_is_refused_by_its_number(tmp_path: Path
     assert first.startswith("another process of this fit has ended")
 
 
+def fit_by_its_own_clock(place: str, out: str, seconds: float) -> int:
+    """A fit whose process 1 has clocks that are wrong by so much, and go a hundredth faster; its epochs."""
+    if os.environ["RANK"] == "1":
+        for name in ("time", "monotonic", "perf_counter"):
+            right = getattr(time, name)
+            setattr(time, name, lambda right=right: 1.01 * right() + seconds)
+    run = goodfit.fit(
+        Path(place) / "people.csv", target="rich", out=out, epochs=3, folds=3, rivals="none", device="cpu",
+        cache=Path(place) / "cache",
+    )  # fmt: skip
+    return len(run.history)
+
+
+@pytest.mark.slow
+def test_clocks_that_differ_between_processes_change_nothing(place: Path, tmp_path: Path) -> None:
+    weights = []
+    for seconds in (0.0, 1e5, -1e5):
+        out = tmp_path / f"wrong by {seconds:.0f}"
+        assert in_processes(2, fit_by_its_own_clock, str(place), str(out), seconds) == [3, 3]
+        weights.append((out / "model.safetensors").read_bytes())
+        assert (out / "report.html").exists()
+    assert weights[0] == weights[1] == weights[2]
+
+
 def train_on(folder: str) -> str:
     """Two more epochs; the other process is slow to read the run once it is finished."""
     from goodfit.fitting import processes
