@@ -23,6 +23,8 @@ SAMPLE = 100_000  # training rows that the bins are measured on
 RARITY = 0.25  # the power of a value's count that it weighs in the bins
 FREQUENCIES = 16  # of a number
 FREQUENCY_DEVIATION = 0.1  # of a first frequency: cycles over one standard deviation of the number
+CROSSED_EMBEDDING = 12  # of a number where the net is cross-fitted; 4 at least
+VALUES_EMBEDDED = 1_200  # in all, in wide tables
 FAR = 3.0  # standard deviations that a number, however far out, does not exceed in a wave
 
 
@@ -227,6 +229,12 @@ def _build(
     )
 
 
+def _crossed_options(values: int) -> dict[str, int]:
+    """Of rows with so many values: their embeddings are narrower where they are many, and the first layer with them."""
+    embedding = min(CROSSED_EMBEDDING, max(CROSSED_EMBEDDING // 3, VALUES_EMBEDDED // values))
+    return {"members": 4, "width": 128, "bins": 32, "embedding": embedding}
+
+
 def _stages(net: nn.Module) -> list[list[nn.Module]]:
     assert isinstance(net, TabM)
     numbers = [net.linear] if net.periodic is None else [net.linear, net.periodic]
@@ -259,6 +267,6 @@ ARCHITECTURES = (
         recipes=RECIPES,
         options={"periodic": 4},
         crossed_recipes=dict.fromkeys(RECIPES, CROSSED),
-        crossed_options={"members": 4, "width": 128, "bins": 32, "embedding": 12},
+        crossed_options=_crossed_options,
     ),
 )
