@@ -23,8 +23,7 @@ SAMPLE = 100_000  # training rows that the bins are measured on
 RARITY = 0.25  # the power of a value's count that it weighs in the bins
 FREQUENCIES = 16  # of a number
 FREQUENCY_DEVIATION = 0.1  # of a first frequency: cycles over one standard deviation of the number
-CROSSED_EMBEDDING = 12  # of a number where the net is cross-fitted; 4 at least
-VALUES_EMBEDDED = 1_200  # in all, in wide tables
+EMBEDDED, EMBEDDED_IN_WAVES = 400, 200  # the widths of both embeddings, of all numbers of a wide table, cross-fitted
 FAR = 3.0  # standard deviations that a number, however far out, does not exceed in a wave
 
 
@@ -230,9 +229,9 @@ def _build(
 
 
 def _crossed_options(values: int) -> dict[str, int]:
-    """Of rows with so many values: their embeddings are narrower where they are many, and the first layer with them."""
-    embedding = min(CROSSED_EMBEDDING, max(CROSSED_EMBEDDING // 3, VALUES_EMBEDDED // values))
-    return {"members": 4, "width": 128, "bins": 32, "embedding": embedding}
+    """Of rows with so many values: of many each is embedded in fewer numbers, so that the first layer does not grow."""
+    embedding, periodic = min(12, max(2, EMBEDDED // values)), min(4, max(2, EMBEDDED_IN_WAVES // values))
+    return {"members": 4, "width": 128, "bins": 32, "embedding": embedding, "periodic": periodic}
 
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:
