@@ -43,7 +43,13 @@ ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
-NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
+NESTED = {
+    "List": "lists",
+    "Array": "lists",
+    "Struct": "structs",
+    "Binary": "bytes and objects",
+    "Object": "Python objects",
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,18 @@ def infer_type(
         return _varying(column, ColumnType("date", "dates", None))
     if column.dtype == pl.Null:
         return ColumnType("left out", "empty")
-    return _of_values(column, decimal, date_order)
+    of_values = _of_values(column, decimal, date_order)
+    if of_values.name == "number" and is_category_by_type(column):
+        return ColumnType("category", "as the type of the column says: a category")
+    return of_values
+
+
+def is_category_by_type(column: pl.Series) -> bool:
+    """Whether a frame says that its values are names of groups; where most differ, it was to save memory."""
+    import polars as pl
+
+    few = column.n_unique() <= DISTINCT_SHARE_OF_TEXT * len(column)
+    return column.dtype in (pl.Categorical, pl.Enum) and few
 
 
 def _as_numbers(column: pl.Series, decimal: str) -> ColumnType:

@@ -11,7 +11,7 @@ import numpy as np
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
-from goodfit.data.tables.column_types import EXACT_BELOW, is_code
+from goodfit.data.tables.column_types import EXACT_BELOW, is_category_by_type, is_code
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.moments import date_form
@@ -109,6 +109,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if dtype == pl.Boolean:
         return TargetForm(TRUTH if single else NUMBER)
     if dtype.is_integer() and single and words.cast(pl.Float64).abs().max() >= EXACT_BELOW:  # type: ignore[operator]  # of floats
+        return TargetForm(WORDS)
+    if single and is_category_by_type(words):
         return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
