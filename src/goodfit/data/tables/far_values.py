@@ -89,7 +89,8 @@ def future_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
     if not isinstance(last, datetime) or last.year <= datetime.now().year + YEARS_AHEAD:
         return None
     cell = str(column.filter(when == last)[0])[:20]
-    what = f"years of two digits in '{column.name}' below {CENTURY_FROM} are read as 20xx, such as {cell} as {last:%Y-%m-%d}"
+    what = f"years of two digits in '{column.name}' below {CENTURY_FROM} are read as 20xx, such as {cell} as "
+    what += f"{last:%Y-%m-%d}"
     return what, "If that is of the century before, write years of four digits"
 
 
