@@ -102,9 +102,7 @@ def other_calendar(column: pl.Series, form: str | None) -> tuple[str, str] | Non
     if not named:
         return None
     cell = str(column.drop_nulls()[0])[:20]
-    what = (
-        f"the dates of '{column.name}', such as {cell}, are of the years {years.min()} to {years.max()}: they may be "
-    )
+    what = f"the dates of '{column.name}', such as {cell}, are of the years {min(years.to_list())} to {max(years.to_list())}: they may be "
     what += f"of the {named[0]} calendar, and are read as Gregorian ones"
     return what, "Write them as Gregorian dates, such as 2024-05-31"
 
