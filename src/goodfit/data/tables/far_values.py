@@ -101,8 +101,8 @@ def other_calendar(column: pl.Series, form: str | None) -> tuple[str, str] | Non
     named = [name for name, (first, last) in CALENDARS.items() if len(when) and years.is_between(first, last).all()]
     if not named:
         return None
-    cell = str(column.drop_nulls()[0])[:20]
-    what = f"the dates of '{column.name}', such as {cell}, are of the years {min(years.to_list())} to {max(years.to_list())}: they may be "
+    cell, of = str(column.drop_nulls()[0])[:20], years.to_list()
+    what = f"the dates of '{column.name}', such as {cell}, are of the years {min(of)} to {max(of)}: they may be "
     what += f"of the {named[0]} calendar, and are read as Gregorian ones"
     return what, "Write them as Gregorian dates, such as 2024-05-31"
 
