@@ -11,6 +11,7 @@ import pytest
 import goodfit as gf
 from goodfit.data import open_path
 from goodfit.data.sources.texts import texts
+from goodfit.errors import DataError
 
 WORDS = {"sea": ["wave", "boat", "salt", "harbour", "gull"], "hill": ["rock", "path", "goat", "snow", "cabin"]}
 ROWS = 120
@@ -131,3 +132,31 @@ def test_a_column_of_text_teaches_beside_others_and_its_importance_is_one(tmp_pa
     assert [each["column"] for each in importance] == ["note", "size"]
     assert importance[0]["low"] > 0
     assert "texts" in {choice.name for choice in run.record.choices}
+
+
+def test_files_without_an_ending_are_texts_where_they_look_so(tmp_path: Path) -> None:
+    for row in range(40):
+        text, name = sentence(row)
+        (tmp_path / "news" / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "news" / name / f"{51_000 + row}").write_text(f"From: a@b\nSubject: x\n\n{text}\n", "latin-1")
+    source = open_path(tmp_path / "news")
+    assert source.kind == "texts"
+    source.prepare()
+    assert sorted(set(source.targets or ())) == ["hill", "sea"]
+    for path in (tmp_path / "news").rglob("51*"):
+        path.write_bytes(b"\x00\x01\x02")
+    with pytest.raises(DataError, match="40 files without ending"):
+        open_path(tmp_path / "news").prepare()
+
+
+def test_more_than_a_tenth_of_unreadable_texts_is_an_error(tmp_path: Path) -> None:
+    for row in range(40):
+        text, name = sentence(row)
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / f"{row}.txt").write_bytes(b"\x00\x01\xff" * 20 if row < 4 else text.encode())
+    source = texts(tmp_path)
+    source.prepare()
+    assert len(source.unreadable) == 4
+    (tmp_path / "sea/9.txt").write_bytes(b"\x00\x01\xff" * 20)
+    with pytest.raises(DataError, match="5 of 40 texts cannot be read; the first: not a text file"):
+        texts(tmp_path).prepare()

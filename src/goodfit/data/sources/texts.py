@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from goodfit.data.images.class_in_name import hint_of_classes
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.layout import LAYOUT, Placed, arrange
 from goodfit.data.images.tree import SYSTEM_FILES, scan
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the o
 
 ENDINGS = (".txt", ".text", ".md")
 FILES_LOOKED_AT, FOLDERS_LOOKED_AT = 20, 200  # of each folder, and in all, before it is taken for one of texts
+BYTES_LOOKED_AT = 4_096  # of a file without an ending
 TEXT, CLASS = "text", "class"  # columns
 
 
@@ -40,17 +42,32 @@ class Texts(Table):
         """A folder whose files are texts, and none an image or another table."""
         if not path.is_dir():
             return None
-        endings = set(_some_endings(path))
+        some = list(_some_files(path))
+        endings = {file.suffix.lower() for file in some}
+        if endings == {""} and all(_is_text(file) for file in some[:FILES_LOOKED_AT]):
+            return Claim(Strength.CONTENT, "its files have no ending, and are texts")
         if not endings.intersection(ENDINGS) or endings & (image_endings() | (set(ENDINGS_OF_TABLES) - set(ENDINGS))):
             return None
         return Claim(Strength.CONTENT, "there are text files in it")
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        if schema is None:
+            self.refuse_many_unreadable()
+        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
             raise DataError(
                 "the class of no text is known",
                 where=self.name,
-                fix="Put the texts of each class into a folder of its own",
+                fix=hint_of_classes(self.keys) or "Put the texts of each class into a folder of its own",
             )
 
     @classmethod
@@ -73,7 +90,8 @@ def texts(
         data: the folder; of texts to predict also a folder without classes, one file, or a table or
             frame with a column text.
         valid, test: folders of the validation and test part, where they lie apart.
-        layout: what the folders are, parts or classes; by their names and the tree when None.
+        layout: what the folders are, parts or classes, or files where their names begin with the classes; by their
+            names and the tree when None.
         encoding: of the files, such as cp1251; detected when None.
 
     Raises:
@@ -116,6 +134,8 @@ class _Read:
             self._file(place, None, part)
             return
         tree, left_out = scan(place, ENDINGS, "text")
+        if not tree.total and set(left_out.endings) == {""}:  # as the newsgroups come, and mails
+            tree, left_out = scan(place, ("",), "text")
         if not tree.total:
             raise DataError("no text files in it", where=place, fix=f"Give texts that end in {', '.join(ENDINGS)}")
         arranged = arrange(tree, layout, partners=False)
@@ -153,12 +173,21 @@ class _Read:
         self.parts.append(part)
 
 
-def _some_endings(root: Path) -> Iterator[str]:
-    """Endings of some files of each folder, hidden ones and those of file managers aside; links are followed."""
+def _some_files(root: Path) -> Iterator[Path]:
+    """Some files of each folder, hidden ones and those of file managers aside; links are followed."""
     for folder, folders, files in itertools.islice(os.walk(root, followlinks=True), FOLDERS_LOOKED_AT):
         folders[:] = sorted(filter(_is_of_data, folders))
         for name in itertools.islice(filter(_is_of_data, files), FILES_LOOKED_AT):
-            yield Path(folder, name).suffix.lower()
+            yield Path(folder, name)
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file that has no ending begins as texts do."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(BYTES_LOOKED_AT)
+    return bool(head) and b"\0" not in head and sum(sign < 32 and sign not in b"\t\n\r\f\x1b" for sign in head) == 0
 
 
 def _is_of_data(name: str) -> bool:
