@@ -12,6 +12,7 @@ from goodfit.data.images.class_in_name import hint_of_classes
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.layout import LAYOUT, Placed, arrange
 from goodfit.data.images.tree import SYSTEM_FILES, scan
+from goodfit.data.other_files import begins_as_text
 from goodfit.data.source import Claim, Strength, Unreadable
 from goodfit.data.sources.table import Table
 from goodfit.data.tables.column_options import settings_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the o
 
 ENDINGS = (".txt", ".text", ".md")
 FILES_LOOKED_AT, FOLDERS_LOOKED_AT = 20, 200  # of each folder, and in all, before it is taken for one of texts
-BYTES_LOOKED_AT = 4_096  # of a file without an ending
 TEXT, CLASS = "text", "class"  # columns
 
 
@@ -44,7 +44,7 @@ class Texts(Table):
             return None
         some = list(_some_files(path))
         endings = {file.suffix.lower() for file in some}
-        if endings == {""} and all(_is_text(file) for file in some[:FILES_LOOKED_AT]):
+        if endings == {""} and all(begins_as_text(file) for file in some[:FILES_LOOKED_AT]):
             return Claim(Strength.CONTENT, "its files have no ending, and are texts")
         if not endings.intersection(ENDINGS) or endings & (image_endings() | (set(ENDINGS_OF_TABLES) - set(ENDINGS))):
             return None
@@ -179,15 +179,6 @@ def _some_files(root: Path) -> Iterator[Path]:
         folders[:] = sorted(filter(_is_of_data, folders))
         for name in itertools.islice(filter(_is_of_data, files), FILES_LOOKED_AT):
             yield Path(folder, name)
-
-
-def _is_text(path: Path) -> bool:
-    """Whether a file that has no ending begins as texts do."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        head = file.read(BYTES_LOOKED_AT)
-    return bool(head) and b"\0" not in head and sum(sign < 32 and sign not in b"\t\n\r\f\x1b" for sign in head) == 0
 
 
 def _is_of_data(name: str) -> bool:

@@ -41,6 +41,7 @@ DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names so
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
+PAIR = r"^\s*[+-]?\d[\d.,]*\s*(?:[/:x×±;]|\+/-|, )\s*[+-]?\d[\d.,]*\s*$"  # 120/80, 1920x1080, 4.5 ± 0.2
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
 NESTED = {
@@ -308,6 +309,9 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := _mixture(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
+        if text.str.contains(PAIR).all():
+            why = f"pairs of numbers such as '{text[0]}', which are not read: make a column of each"
+            return ColumnType("left out", why)
         if text.str.contains(IN_BRACKETS).all():
             return ColumnType("left out", "lists or objects written as text, which are not read here")
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
