@@ -59,6 +59,7 @@ def test_folders_of_texts_take_an_encoding(tmp_path: Path) -> None:
         ("iso8859_2", "ISO 8859-2", "wiek;miasto\n31;Łódź\n32;Świdnica\n33;Gdańsk\n34;ząb\n"),
         ("cp1250", "Windows-1250", "věk;město\n31;Plzeň\n32;Žďár\n33;Děčín\n"),
         ("cp1250", "Windows-1250", "kor;város\n31;Győr\n32;Hódmezővásárhely\n33;Szűcs\n34;Gödöllő\n"),
+        ("cp1250", "Windows-1250", "életkor;város\n31;Győr\n32;Székesfehérvár\n"),
         ("cp1250", "Windows-1250", "grad\nŠibenik\nČakovec\nĐurđevac\n"),
         ("cp1250", "Windows-1250", "oraş\nIaşi\nTimişoara\nConstanţa\n"),
         ("cp1254", "Windows-1254", "yaş;şehir\n31;İstanbul\n32;Iğdır\n33;Eskişehir\n"),
@@ -75,7 +76,8 @@ def test_latin_letters_of_other_lands_are_read_as_they_are(encoding: str, shown:
 
 @pytest.mark.parametrize(
     "text",
-    ["Þór,Ísafjörður\nþað,ýsa\n", "São João,coração\n", "Tromsø,Ålesund\n", "Müller,José\nSão,Nîmes\nTromsø,señor\n",
+    ["Þór,Ísafjörður\nþað,ýsa\n", "São João,corações\nCamões,põe\n", "Tromsø,Ålesund\n",
+     "Müller,José\nSão,Nîmes\nTromsø,señor\n",
      "£m,20°C\n±3 µm,m²\nŠkoda,½\n", "perché,città\npiù,è\n", "l’œuvre,Noël\nfaçade,où\n"],
 )  # fmt: skip
 def test_western_letters_stay_windows_1252(text: str) -> None:

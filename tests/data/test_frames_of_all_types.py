@@ -145,3 +145,22 @@ def test_targets_of_nought_and_one_in_several_columns_are_doubted() -> None:
         other = gf.arrays(x, numbers)
         other.prepare()
         assert other.doubts == []
+
+
+def test_whole_numbers_of_nought_and_one_are_classes_or_labels() -> None:
+    x = np.random.default_rng(0).normal(size=(60, 3))
+    classes = np.arange(60) % 3
+    for one_hot in (
+        np.eye(3, dtype=int)[classes],
+        np.eye(3, dtype=bool)[classes],
+        torch.eye(3, dtype=torch.long)[classes],
+    ):
+        targets = gf.arrays(x, one_hot).targets
+        assert targets is not None
+        assert list(targets) == classes.tolist()
+    several = np.random.default_rng(0).integers(0, 2, (60, 4))
+    source = gf.arrays(x, several)
+    assert list(source.targets or ())[:2] == [np.flatnonzero(row).tolist() for row in several[:2]]
+    assert source.notes == [
+        ("targets", "columns of 0 and 1", "the labels of each row are the columns of its ones; give floats for numbers")
+    ]

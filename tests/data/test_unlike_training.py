@@ -46,6 +46,12 @@ def test_a_number_for_unknown_is_said_in_a_few_rows_too(run: Table) -> None:
     assert notes(run, weight=[-999.0]) == [("doubtful", "weight: 1 of 1", why)]
 
 
+def test_one_value_outside_of_the_range_is_said(run: Table) -> None:
+    why = "such as 0.0, outside of those that the run was fitted on (50.5 to 109.5): is it the same unit?"
+    assert notes(run, weight=[*WEIGHTS[:50], *[0.0] * 10]) == [("doubtful", "weight: 10 of 60", why)]
+    assert notes(run, weight=[*WEIGHTS[:50], *[20.0 + at for at in range(10)]]) == []
+
+
 def test_cells_that_are_empty_where_training_had_none_are_said(run: Table) -> None:
     why = "the run was fitted on rows that all had a value: they are read as the mean of those"
     rows: list[dict[str, Any]] = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.one_hot import one_hot
+from goodfit.data.one_hot import labels_of_whole, one_hot
 from goodfit.data.source import Claim, RowNumbers, Source, Strength
 from goodfit.data.tables.frames import free_memory
 from goodfit.errors import DataError
@@ -123,8 +123,9 @@ def arrays(
         x: (N, ...) array or tensor, or the path of a .npy, or of a .npz that holds x and y (and x_valid, y_valid,
             x_test, y_test). Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays uint8 and is divided by 255
             for the net; other numbers become float32.
-        y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), or a list of lists
-            of labels (multi-label). None for data to predict.
+        y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), a list of lists
+            of labels (multi-label), or (N, K) whole numbers 0 and 1 (one column a class, or a label). None for data to
+            predict.
         valid, test: pairs (x, y) of rows that came as these parts.
         groups: (N,) rows of one group stay in one part.
 
@@ -163,7 +164,12 @@ def arrays(
             f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}", fix="Bring all parts to one shape"
         )
     whole = torch.cat(xs) if len(xs) > 1 else xs[0]
-    return Arrays(whole, _join(ys) if ys else None, parts, groups, name)
+    joined = _join(ys) if ys else None
+    labels = labels_of_whole(joined) if isinstance(joined, np.ndarray) else None
+    source = Arrays(whole, joined if labels is None else labels[0], parts, groups, name)
+    if labels is not None:
+        source.notes.append(("targets", "columns of 0 and 1", f"{labels[1]}; give floats for numbers"))
+    return source
 
 
 def _is_array(x: Any) -> bool:

@@ -15,7 +15,8 @@ WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 LETTER = r"[^\W\d_ªº¹²³]"
 BETWEEN_LETTERS = "’‘´·…–—‑×µ®™\u00a0\u00ad"  # signs that stand there: l’eau, Length×Width
 NEVER = re.compile("[\u0080-\u009f\u2500-\u259f\ue000-\uf8ff]")  # control codes, lines of boxes
-LAST_THORN = re.compile(r"[a-z]þ\b")  # Icelandic has none; the ş of Windows-1254 is one
+# Icelandic has no þ at the end of a word, as the ş of Windows-1254 is; Portuguese no õ but before e: ő of Windows-1250.
+ELSEWHERE = re.compile(r"[a-z]þ\b|[õÕ](?![eE])")
 WESTERN = (  # letters beyond ASCII of French, German, Spanish, Portuguese, Italian, Dutch, Swedish and Finnish,
     "àâæçèéêëîïôœùûüÿ", "äöüßéà", "áéíñóúüªº", "áâãàçéêíóôõúüªº", "àèéìíîòóùú", "éëïóöüáèêç", "åäöéüšž",
     "æøåéòôäö", "áðéíóúýþæö", "àçèéíïòóúü",  # Danish and Norwegian, Icelandic, Catalan
@@ -67,7 +68,7 @@ def other_latin(data: bytes) -> list[tuple[str, str]]:
 
 def _is_odd(text: str) -> bool:
     """Whether words have signs inside of them, or a capital beyond ASCII between letters of which the next is small."""
-    if NEVER.search(text) or LAST_THORN.search(text):
+    if NEVER.search(text) or ELSEWHERE.search(text):
         return True
     inner = [
         (before, sign, behind) for before, sign, behind in zip(text, text[1:], text[2:], strict=False) if sign > "\x7f"

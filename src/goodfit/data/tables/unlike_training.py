@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FAR_SHARE = 0.05  # of the cells with a value, further beyond the range than it is wide
-OUTSIDE_SHARE = 0.5  # of them, beyond the range at all
+OUTSIDE_SHARE = 0.5  # of them, beyond the range at all; of one and the same value FAR_SHARE
 GAPS_SHARE = 0.1  # of the rows, without a value
 ROWS_THAT_PROVE = 20  # for the latter two
 
@@ -35,6 +35,7 @@ class UnlikeTraining:
         self._scale = np.array([(each.mean, each.deviation) for _, each in self._columns]).reshape(-1, 2).T
         self._rows = 0
         self._far, self._outside, self._gone = (np.zeros(len(self._columns), dtype=np.int64) for _ in range(3))
+        self._least, self._most = np.full((2, len(self._columns)), [[np.inf], [-np.inf]])  # of the values outside
         self._examples: dict[int, str] = {}
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
@@ -48,10 +49,15 @@ class UnlikeTraining:
         self._rows += piece.height
         self._gone += gone.sum(axis=0)
         self._far += far.sum(axis=0)
-        self._outside += ((beyond > 0) & ~gone).sum(axis=0)
-        for at in np.flatnonzero(((beyond > 0) & ~gone).any(axis=0)).tolist():
+        outside = (beyond > 0) & ~gone
+        if not outside.any():
+            return
+        self._outside += outside.sum(axis=0)
+        self._least = np.minimum(self._least, np.where(outside, values, np.inf).min(axis=0))
+        self._most = np.maximum(self._most, np.where(outside, values, -np.inf).max(axis=0))
+        for at in np.flatnonzero(outside.any(axis=0)).tolist():
             if at not in self._examples:
-                row = int(np.argmax(far[:, at] if far[:, at].any() else (beyond[:, at] > 0) & ~gone[:, at]))
+                row = int(np.argmax(far[:, at] if far[:, at].any() else outside[:, at]))
                 self._examples[at] = str(piece.get_column(self._columns[at][1].source)[row])
 
     def notes(self, unusable: Mapping[str, int]) -> list[tuple[str, str, str]]:
@@ -63,14 +69,22 @@ class UnlikeTraining:
         found = []
         for at, (_, column) in enumerate(self._columns):
             present = self._rows - int(self._gone[at])
-            outside = present >= ROWS_THAT_PROVE and self._outside[at] > OUTSIDE_SHARE * present
-            if outside or self._far[at] > FAR_SHARE * present:
+            one = self._most[at] - self._least[at] < 1e-4 * self._span[at]  # value, as 0 for unknown
+            counts = {
+                "outside of": (self._outside[at], OUTSIDE_SHARE, ROWS_THAT_PROVE),
+                "far from": (self._far[at], FAR_SHARE, 1),
+            }
+            counts |= {"only outside of": (self._outside[at] if one else 0, FAR_SHARE, ROWS_THAT_PROVE)}
+            how = next(
+                (how for how, (cells, share, rows) in counts.items() if present >= rows and cells > share * present),
+                None,
+            )
+            if how is not None:
                 assert column.low is not None
                 assert column.high is not None
-                cells = int(self._outside[at] if outside else self._far[at])
                 known = f"those that the run was fitted on ({number(column.low)} to {number(column.high)})"
-                why = f"such as {self._examples[at]}, {'outside of' if outside else 'far from'} {known}: "
-                found.append(("doubtful", f"{column.source}: {cells:,} of {present:,}", f"{why}is it the same unit?"))
+                why = f"such as {self._examples[at]}, {how.removeprefix('only ')} {known}: is it the same unit?"
+                found.append(("doubtful", f"{column.source}: {int(counts[how][0]):,} of {present:,}", why))
             gaps = int(self._gone[at]) - unusable.get(column.source, 0)
             if not column.gaps and self._rows > gaps > GAPS_SHARE * self._rows and self._rows >= ROWS_THAT_PROVE:
                 why = "the run was fitted on rows that all had a value: they are read as the mean of those"
