@@ -160,3 +160,19 @@ def test_more_than_a_tenth_of_unreadable_texts_is_an_error(tmp_path: Path) -> No
     (tmp_path / "sea/9.txt").write_bytes(b"\x00\x01\xff" * 20)
     with pytest.raises(DataError, match="5 of 40 texts cannot be read; the first: not a text file"):
         texts(tmp_path).prepare()
+
+
+def test_lines_of_fasttext_are_texts_with_a_class(tmp_path: Path) -> None:
+    lines = [f"__label__{sentence(row)[1]} {sentence(row)[0]}" for row in range(40)]
+    for part, first in (("train", 0), ("test", 30)):
+        (tmp_path / f"{part}.txt").write_text("\n".join(lines[first : first + 30]) + "\n")
+    source = open_path(tmp_path / "train.txt", test=tmp_path / "test.txt")
+    assert source.kind == "texts"
+    source.prepare()
+    assert list(source.targets or ()) == [sentence(row)[1] for row in [*range(30), *range(30, 40)]]
+    assert source.values([1])[0]["text"] == sentence(1)[0]
+    assert [part for part in source.parts if part == "test"] == ["test"] * 10
+    assert source.keys[1] == f"{tmp_path / 'train.txt'}:2"
+    (tmp_path / "two.txt").write_text("__label__a __label__b good day\n")
+    with pytest.raises(DataError, match=r"line 1 has 2 labels \(a, b\); a text has one class"):
+        open_path(tmp_path / "two.txt")
