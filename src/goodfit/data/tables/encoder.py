@@ -53,6 +53,15 @@ class Encoded(NamedTuple):
     terms: np.ndarray
 
 
+class Ranges(NamedTuple):
+    """Of numbers of the training rows, as z-scores: (columns,) each; places: which of the numbers. NaN: not known."""
+
+    places: list[int]
+    low: np.ndarray
+    high: np.ndarray
+    span: np.ndarray
+
+
 @dataclass(frozen=True)
 class Encoder:
     """Written and read as JSON; see the module."""
@@ -198,6 +207,21 @@ class Encoder:
             first += len(text.terms)
         rows[:, self.first_code :] = self._codes(frame)
         return Encoded(rows, gone, terms)
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """Of the numbers that stand in a row as they are, and of the days of dates, which have none."""
+        places = [at for at, column in enumerate(self.numbers) if column.part in (None, "days")]
+        means, deviations = (values[places] for values in self._scale)
+        ends = [
+            (np.nan, np.nan)
+            if None in (column.low, column.high) or column.part is not None
+            else (column.low, column.high)
+            for column in (self.numbers[at] for at in places)
+        ]
+        low, high = (np.array(ends, dtype=float).reshape(-1, 2).T - means) / deviations
+        slack = 1e-4 * (high - low)  # of values that went through float32
+        return Ranges(places, low - slack, high + slack, high - low)
 
     @cached_property
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:

@@ -28,37 +28,34 @@ class UnlikeTraining:
     """Counts over the pieces of a table."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._columns = [(at, each) for at, each in enumerate(encoder.numbers) if each.part in (None, "days")]
-        ranges = [(each.low, each.high) if each.part is None else (None, None) for _, each in self._columns]
-        low, high = np.array([(np.nan, np.nan) if None in ends else ends for ends in ranges], float).reshape(-1, 2).T
-        self._low, self._high, self._span = low, high, high - low
-        self._scale = np.array([(each.mean, each.deviation) for _, each in self._columns]).reshape(-1, 2).T
+        self._encoder = encoder
+        count = len(encoder.ranges.places)
         self._rows = 0
-        self._far, self._outside, self._gone = (np.zeros(len(self._columns), dtype=np.int64) for _ in range(3))
-        self._least, self._most = np.full((2, len(self._columns)), [[np.inf], [-np.inf]])  # of the values outside
+        self._gone = np.zeros(count, dtype=np.int64)
+        self._far, self._outside = self._gone.copy(), self._gone.copy()
+        self._least, self._most = np.full(count, np.inf), np.full(count, -np.inf)  # of the values outside
         self._examples: dict[int, str] = {}
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
         """Count in these rows."""
-        places = [at for at, _ in self._columns]
-        gone = encoded.gone[:, places]
-        values = encoded.rows[:, places] * self._scale[1] + self._scale[0]
-        slack = 1e-4 * self._span  # of values that went through float32
-        beyond = np.maximum(self._low - slack - values, values - self._high - slack)  # NaN where no range is known
-        far = (beyond > self._span) & ~gone
+        known = self._encoder.ranges
+        gone = encoded.gone[:, known.places]
+        scores = encoded.rows[:, known.places]
         self._rows += piece.height
         self._gone += gone.sum(axis=0)
-        self._far += far.sum(axis=0)
-        outside = (beyond > 0) & ~gone
+        outside = ((scores < known.low) | (scores > known.high)) & ~gone  # never where no range is known
         if not outside.any():
             return
+        far = ((known.low - scores > known.span) | (scores - known.high > known.span)) & ~gone
+        self._far += far.sum(axis=0)
         self._outside += outside.sum(axis=0)
-        self._least = np.minimum(self._least, np.where(outside, values, np.inf).min(axis=0))
-        self._most = np.maximum(self._most, np.where(outside, values, -np.inf).max(axis=0))
+        self._least = np.minimum(self._least, np.where(outside, scores, np.inf).min(axis=0))
+        self._most = np.maximum(self._most, np.where(outside, scores, -np.inf).max(axis=0))
         for at in np.flatnonzero(outside.any(axis=0)).tolist():
             if at not in self._examples:
                 row = int(np.argmax(far[:, at] if far[:, at].any() else outside[:, at]))
-                self._examples[at] = str(piece.get_column(self._columns[at][1].source)[row])
+                name = self._encoder.numbers[known.places[at]].source
+                self._examples[at] = str(piece.get_column(name)[row])
 
     def notes(self, unusable: Mapping[str, int]) -> list[tuple[str, str, str]]:
         """A line for each such column.
@@ -67,26 +64,29 @@ class UnlikeTraining:
             unusable: how many cells of a column had a value that was no number, which is said elsewhere.
         """
         found = []
-        for at, (_, column) in enumerate(self._columns):
+        for at in np.flatnonzero(self._outside + self._gone).tolist():
+            column = self._encoder.numbers[self._encoder.ranges.places[at]]
             present = self._rows - int(self._gone[at])
-            one = self._most[at] - self._least[at] < 1e-4 * self._span[at]  # value, as 0 for unknown
-            counts = {
-                "outside of": (self._outside[at], OUTSIDE_SHARE, ROWS_THAT_PROVE),
-                "far from": (self._far[at], FAR_SHARE, 1),
-            }
-            counts |= {"only outside of": (self._outside[at] if one else 0, FAR_SHARE, ROWS_THAT_PROVE)}
-            how = next(
-                (how for how, (cells, share, rows) in counts.items() if present >= rows and cells > share * present),
-                None,
-            )
-            if how is not None:
+            where, cells = self._where(at, present)
+            if cells:
                 assert column.low is not None
                 assert column.high is not None
-                known = f"those that the run was fitted on ({number(column.low)} to {number(column.high)})"
-                why = f"such as {self._examples[at]}, {how.removeprefix('only ')} {known}: is it the same unit?"
-                found.append(("doubtful", f"{column.source}: {int(counts[how][0]):,} of {present:,}", why))
+                ends = f"those that the run was fitted on ({number(column.low)} to {number(column.high)})"
+                why = f"such as {self._examples[at]}, {where} {ends}: is it the same unit?"
+                found.append(("doubtful", f"{column.source}: {cells:,} of {present:,}", why))
             gaps = int(self._gone[at]) - unusable.get(column.source, 0)
             if not column.gaps and self._rows > gaps > GAPS_SHARE * self._rows and self._rows >= ROWS_THAT_PROVE:
                 why = "the run was fitted on rows that all had a value: they are read as the mean of those"
                 found.append(("empty", f"{column.source}: {gaps:,} of {self._rows:,} rows", why))
         return found
+
+    def _where(self, at: int, present: int) -> tuple[str, int]:
+        """Where too many of these cells lie, and how many; 0 where they are as in training."""
+        outside, far = int(self._outside[at]), int(self._far[at])
+        one_value = self._most[at] - self._least[at] < 1e-4 * self._encoder.ranges.span[at]  # as 0 for unknown
+        enough = present >= ROWS_THAT_PROVE
+        if enough and outside > OUTSIDE_SHARE * present:
+            return "outside of", outside
+        if far > FAR_SHARE * present:
+            return "far from", far
+        return ("outside of", outside) if enough and one_value and outside > FAR_SHARE * present else ("", 0)
