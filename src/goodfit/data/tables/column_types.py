@@ -307,7 +307,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
         several = units_of(unified(text))
         if len(several) > 1:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
-        if (mixture := _mixture(present, decimal)) is not None:
+        if (mixture := mixture_of(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
         if text.str.contains(PAIR).all():
             why = f"pairs of numbers such as '{text[0]}', which are not read: make a column of each"
@@ -317,7 +317,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
         hint = f"; --text {present.name} reads its words" if words >= WORDS_OF_A_NAME else ""
         return ColumnType("left out", f"{why}{hint}")
-    mixture = _mixture(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
+    mixture = mixture_of(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
     doubt = None
     if mixture is not None:
         doubt = (
@@ -327,7 +327,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
     return ColumnType("category", f"{counted(distinct, 'value')}", doubt=doubt)
 
 
-def _mixture(present: pl.Series, decimal: str) -> str | None:
+def mixture_of(present: pl.Series, decimal: str) -> str | None:
     """What a column of numbers and other values holds; None where numbers are the smaller part, or codes."""
     values = numbers(present, decimal)
     odd = values.null_count()
