@@ -11,6 +11,7 @@ import pytest
 
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.date_words import plain_date
+from goodfit.data.tables.far_values import other_calendar
 from goodfit.data.tables.moments import date_form, exchanged, moments
 from goodfit.data.tables.times import read_times
 from goodfit.errors import DataError
@@ -35,6 +36,9 @@ def read(cells: list[str]) -> list[datetime]:
     ("cell", "hours"),
     [
         ("Friday, 3rd May 2024 14:05", 0),
+        ("2024/05/03 2:05:00 PM GMT+1", 1),
+        ("2024/05/03 2:05:00 PM GMT+5:30", 5.5),
+        ("2024-05-03 14:05:00 UTC-5", -5),
         ("3. Mai 2024, 14:05 Uhr", 0),
         ("3 de mayo de 2024 14h05", 0),
         ("vendredi 3 mai 2024 à 14:05", 0),
@@ -52,7 +56,7 @@ def read(cells: list[str]) -> list[datetime]:
         ("2024-05-03 14.05.00", 0),
     ],
 )
-def test_an_instant_in_many_spellings(cell: str, hours: int) -> None:
+def test_an_instant_in_many_spellings(cell: str, hours: float) -> None:
     """Hours are those by which its zone is east of Greenwich."""
     assert read([cell] * 5) == [NOON - timedelta(hours=hours)] * 5
 
@@ -143,3 +147,18 @@ def test_dates_of_digits_with_the_year_last_are_no_times() -> None:
     with pytest.raises(DataError, match="with its year last and no signs between"):
         read_times(pl.Series("when", [day.strftime("%d%m%Y") for day in DAYS]))
     assert (np.diff(read_times(pl.Series("when", [day.strftime("%Y%m%d") for day in DAYS]))) > 0).all()
+
+
+def test_years_of_two_digits_are_those_of_strptime() -> None:
+    cells = [f"03.05.{year:02d}" for year in (67, 68, 69, 70, 99, 1)]
+    assert [each.year for each in read(cells)] == [datetime.strptime(cell, "%d.%m.%y").year for cell in cells]
+
+
+@pytest.mark.parametrize(("ahead", "calendar"), [(543, "Buddhist"), (-621, "Persian or Islamic"), (0, None)])
+def test_years_of_another_calendar_are_doubted(ahead: int, calendar: str | None) -> None:
+    cells = pl.Series("day", [f"{day.day:02d}/{day.month:02d}/{day.year + ahead}" for day in DAYS])
+    doubt = other_calendar(cells, date_form(cells))
+    assert (doubt is None) == (calendar is None)
+    if doubt is not None:
+        assert f"they may be of the {calendar} calendar, and are read as Gregorian ones" in doubt[0]
+        assert f"the years {2019 + ahead} to {2024 + ahead}" in doubt[0]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from goodfit.data.sources.table import table
 from goodfit.data.tables.delimited import read_delimited
 from goodfit.errors import DataError
 
@@ -96,3 +97,15 @@ def test_other_lines_of_dashes_draw_nothing(tmp_path: Path, text: str, columns: 
         return
     assert "drawn lines" not in [value for _, value, _ in read.notes]
     assert columns in (None, read.frame.columns)
+
+
+def test_a_list_of_sap_is_a_table(tmp_path: Path) -> None:
+    """Titles above, bars around every line, dashes between, a minus behind the number (FBL3N, saved as text)."""
+    lines = ["01.03.2024     Posten", "", "-" * 34, "|Art|      Betrag|Ort    |", "|" + "-" * 24 + "|"]
+    amounts = ["1.234,50-", "12,00 ", "99,99-", "1.000.000,00 ", "7,50 ", "3,25-"] * 5
+    lines += [f"|{'RE' if at % 2 else 'KG'} |{amount:>12}|Ort {at % 3}  |" for at, amount in enumerate(amounts)]
+    (tmp_path / "liste.txt").write_text("\r\n".join([*lines, "-" * 34, ""]))
+    source = table(tmp_path / "liste.txt", target="Betrag")
+    source.prepare()
+    assert list(source.targets or ())[:4] == [-1234.5, 12.0, -99.99, 1000000.0]
+    assert source.column_names == ["Art", "Betrag", "Ort"]

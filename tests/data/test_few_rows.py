@@ -9,7 +9,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.tables.encoder import CategoryColumn, Encoder, NumberColumn
+from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder_columns import CategoryColumn, NumberColumn
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.visible import CELLS_LOOKED_AT, visible

@@ -23,6 +23,12 @@ ROWS = 60
         (["Berlin", "New York"], ["BERLIN", "new york", "New-York", "New  York", "NEWYORK"], [0, 1, 1, 1, 1]),
         (["Dr.", "Prof"], ["dr", "Prof."], [0, 1]),
         (["Straße", "Weg"], ["STRASSE", "Wege"], [0, None]),
+        (["Köln", "Düren"], ["Koeln", "Koln", "KOELN", "Dueren", "Kölner"], [0, 0, 0, 1, None]),
+        (["Koeln", "Duren"], ["Köln", "Düren"], [0, 1]),
+        (["Łódź", "São Paulo", "Tromsø"], ["Lodz", "SAO PAULO", "Tromso", "Tromsoe"], [0, 1, 2, 2]),
+        (["Muller", "Mueller"], ["Müller"], [1]),  # as it is written out
+        (["Müller", "Muller"], ["muller"], [1]),
+        (["東京", "京都"], ["京"], [None]),
         (["01067", "99"], ["1067", "099", "1067.5", "10670"], [0, 1, None, None]),
         (["7", "07"], ["007"], [None]),  # two known ones
         (["Mo", "MO"], ["mo"], [None]),

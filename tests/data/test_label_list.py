@@ -254,3 +254,16 @@ def test_a_list_is_one_of_images_however_it_is_written_also_where_the_target_is_
     assert source.kind == "images"
     assert source.targets is not None
     assert list(source.targets) == ["a", "b", "a", "b"]
+
+
+def test_a_column_of_parts_is_known_by_its_cells(tmp_path: Path) -> None:
+    put(tmp_path, *(f"{number}.png" for number in range(6)))
+    parts = ["Training", "train", "validation", "Test", "train", "test"]
+    lines = "".join(f"{number}.png,{'ab'[number % 2]},{part}\n" for number, part in enumerate(parts))
+    (tmp_path / "labels.csv").write_text(f"image,class,data set\n{lines}")
+    source = images(tmp_path / "labels.csv")
+    assert list(source.parts) == ["train", "train", "valid", "test", "train", "test"]
+    assert ("parts", "column 'data set'", "its cells are names of parts") in source.notes
+    target = images(tmp_path / "labels.csv", target="data set")
+    assert list(target.parts) == [None] * 6
+    assert list(target.targets or ()) == parts

@@ -208,3 +208,50 @@ def test_every_image_of_any_tree_stands_in_one_place_under_a_folder_of_its_path(
         files = [(path, each.label) for each in placed for path in each.files()]
         assert sorted(path for path, _ in files) == sorted(made)
         assert all(label is None or label in path.relative_to(root).parts for path, label in files)
+
+
+def test_classes_in_the_names_of_files_are_asked_about_and_read_where_they_are_meant(tmp_path: Path) -> None:
+    names = [f"{word}{number}.png" for word in ("cat.", "great_dane_", "dog (") for number in range(4)]
+    put(tmp_path, *(name.replace("(0", "(0)").replace("(1", "(1)") for name in names), "readme.png")
+    source = images(tmp_path)
+    source.prepare()
+    hint = "If the names of the files begin with their classes (cat 4, dog 4, great_dane 4), give --layout files"
+    assert source.hint_of_labels() == hint
+    read = images(tmp_path, layout="files")
+    assert rows(read) == {(None, "cat"): 4, (None, "dog"): 4, (None, "great_dane"): 4, (None, None): 1}
+    assert note(read, "no label")[0] == "1 image such as readme.png"
+
+
+def test_names_of_cameras_and_single_words_are_no_classes(tmp_path: Path) -> None:
+    put(tmp_path, *(f"IMG_{number}.png" for number in range(9)))
+    assert images(tmp_path).hint_of_labels() is None
+    put(tmp_path / "b", *(f"{word}.png" for word in ("anna", "ben", "carl")))
+    assert images(tmp_path / "b").hint_of_labels() is None
+
+
+def test_parts_with_classes_in_the_names_of_files(tmp_path: Path) -> None:
+    put(
+        tmp_path, *(f"{part}/{word}.{number}.png" for part in ("train", "test") for word in "ab" for number in range(3))
+    )
+    read = images(tmp_path, layout="files")
+    assert rows(read) == {("train", "a"): 3, ("train", "b"): 3, ("test", "a"): 3, ("test", "b"): 3}
+
+
+@pytest.mark.parametrize(
+    ("train", "valid", "test"),
+    [
+        ("训练集", "验证集", "测试集"),
+        ("学習用データ", "検証用データ", "テスト用データ"),
+        ("학습", "검증", "테스트"),
+        ("訓練", "驗證", "測試"),
+    ],
+)
+def test_parts_in_scripts_without_spaces(tmp_path: Path, train: str, valid: str, test: str) -> None:
+    put(tmp_path, *many(*(f"{part}/{word}" for part in (train, valid, test) for word in ("猫", "犬"))))
+    found = rows(images(tmp_path))
+    assert found == {(part, word): 2 for part in ("train", "valid", "test") for word in ("猫", "犬")}
+
+
+def test_masks_in_the_folder_of_their_images_are_asked_about(tmp_path: Path) -> None:
+    names = [f"{number:03}{end}" for number in range(4) for end in (".jpg", "_gt.png")]
+    assert f"--masks {tmp_path}" in refused(put(tmp_path, *names))

@@ -128,7 +128,12 @@ def test_pipes_and_sockets_are_never_opened(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "fix"), [(".txt", "Texts are not learnt from"), (".csv", "Give one of its tables, by its own path")]
+    ("ending", "fix"),
+    [
+        (".txt", "Texts are read by --kind texts"),
+        (".docx", "Save the texts in them as .txt files"),
+        (".csv", "Give one of its tables, by its own path"),
+    ],
 )
 def test_a_folder_of_something_else_says_what_can_be_given(tmp_path: Path, ending: str, fix: str) -> None:
     for name in ("good/1", "good/2", "bad/1"):

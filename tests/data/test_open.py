@@ -290,3 +290,13 @@ def test_a_target_may_be_called_by_a_number_and_a_series_is_no_name() -> None:
 def test_what_is_no_data_is_answered_with_what_to_give(data: object, fix: str) -> None:
     with pytest.raises((UsageError, DataError), match=fix):
         open_data(data)
+
+
+def test_a_text_whose_name_says_nothing_is_asked_about(tmp_path: Path) -> None:
+    lines = "".join(f"{('ham', 'spam')[at % 2]}\tgood day to you number {at}\n" for at in range(30))
+    (tmp_path / "SMSSpamCollection").write_text(lines)
+    with pytest.raises(
+        DataError, match=r"its name says nothing of what it holds. If it is delimited text, give --kind table"
+    ):
+        open_path(tmp_path / "SMSSpamCollection")
+    assert len(open_path(tmp_path / "SMSSpamCollection", kind="table", target="column_1")) == 30

@@ -90,3 +90,49 @@ def test_cells_of_several_answers_are_doubted(cells: list[str], doubted: bool) -
 )
 def test_dates_among_ranges_are_doubted(cells: list[str], doubted: bool) -> None:
     assert (dates_among_ranges_doubt(pl.Series("age", cells * 5)) is not None) == doubted
+
+
+def sheet_of(path: Path, cells: dict[str, object], merged: list[str] = []) -> Path:  # noqa: B006  # not written to
+    book = openpyxl.Workbook()
+    for place, value in cells.items():
+        book.active[place] = value
+    for block in merged:
+        book.active.merge_cells(block)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "title"), [("B", 5, True), ("A", 3, True), ("B", 5, False), ("D", 9, True), ("D", 40, False)]
+)
+def test_a_table_may_begin_anywhere_in_its_sheet(tmp_path: Path, left: str, top: int, title: bool) -> None:
+    names = [chr(ord(left) + at) for at in range(3)]
+    cells: dict[str, object] = {f"{names[0]}2": "Sales of 2024"} if title else {}
+    cells |= {f"{column}{top}": name for column, name in zip(names, ("town", "size", "y"), strict=True)}
+    for at in range(30):
+        row = (f"town {at % 3}", at * 1.5, at * 2.5)
+        cells |= {f"{column}{top + 1 + at}": value for column, value in zip(names, row, strict=True)}
+    cells[f"{names[0]}{top + 34}"] = "Source: own counts"
+    source = gf.table(sheet_of(tmp_path / "d.xlsx", cells), target="y")
+    source.prepare()
+    assert source.column_names == ["town", "size", "y"]
+    assert list(source.targets or ()) == [at * 2.5 for at in range(30)]
+    notes = {value: why for name, value, why in source.notes if name == "left out"}
+    assert notes["1 line"] == f"below the table, such as line {top + 34}: Source: own counts"
+    assert ("1 line at the top" in notes or f"{top - 2} lines at the top" in notes) == title
+
+
+@pytest.mark.parametrize("left", ["A", "C"])
+def test_merged_cells_have_the_value_of_the_first_in_each_row(tmp_path: Path, left: str) -> None:
+    names = [chr(ord(left) + at) for at in range(3)]
+    cells: dict[str, object] = {f"{left}1": "Sales"}
+    cells |= {f"{column}3": name for column, name in zip(names, ("region", "units", "y"), strict=True)}
+    for at in range(30):
+        cells |= {f"{names[1]}{4 + at}": at * 1.5, f"{names[2]}{4 + at}": at * 2.5}
+    cells |= {f"{left}4": "North", f"{left}14": "South", f"{left}24": "East"}
+    blocks = [f"{left}{first}:{left}{first + 9}" for first in (4, 14, 24)]
+    path = sheet_of(tmp_path / "d.xlsx", cells, [f"{left}1:{names[2]}1", *blocks])
+    source = gf.table(path, target="y")
+    shown = f"3 blocks ({', '.join(blocks)})"
+    assert ("merged cells", shown, "the value of the first cell is read in each of them") in source.notes
+    assert [row["region"] for row in source.values(range(30))] == ["North"] * 10 + ["South"] * 10 + ["East"] * 10

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from goodfit.data.sources.table import table
 from goodfit.data.tables.column_types import ColumnType, infer_type
-from goodfit.data.tables.encoder import FIRST, GAP, UNKNOWN, Encoder
+from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder_columns import FIRST, GAP, UNKNOWN
 from goodfit.data.tables.reading import read_table
 from goodfit.errors import DataError, UsageError
 

@@ -146,3 +146,9 @@ def test_users_called_none_are_users_and_decimal_commas_are_ratings() -> None:
     new.prepare(source.schema())
     assert new.whole().tolist() == [[3, 3], [0, 1]]
     assert ("not used", "u: 1 of 2", "'new' was not in training") in new.notes
+
+
+def test_numbers_with_flags_in_a_target_are_named() -> None:
+    cells = [f"{at}.5{(' b', ' p', '', '', '')[at % 5]}" for at in range(40)]  # as Eurostat writes
+    with pytest.raises(DataError, match=r"the target 'y' has 24 numbers, and 16 values such as '0.5 b' that are not"):
+        table(pl.DataFrame({"x": [at % 7 for at in range(40)], "y": cells}), "y").prepare()

@@ -11,6 +11,7 @@ import pytest
 import goodfit as gf
 from goodfit.data import open_path
 from goodfit.data.sources.texts import texts
+from goodfit.errors import DataError
 
 WORDS = {"sea": ["wave", "boat", "salt", "harbour", "gull"], "hill": ["rock", "path", "goat", "snow", "cabin"]}
 ROWS = 120
@@ -131,3 +132,47 @@ def test_a_column_of_text_teaches_beside_others_and_its_importance_is_one(tmp_pa
     assert [each["column"] for each in importance] == ["note", "size"]
     assert importance[0]["low"] > 0
     assert "texts" in {choice.name for choice in run.record.choices}
+
+
+def test_files_without_an_ending_are_texts_where_they_look_so(tmp_path: Path) -> None:
+    for row in range(40):
+        text, name = sentence(row)
+        (tmp_path / "news" / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "news" / name / f"{51_000 + row}").write_text(f"From: a@b\nSubject: x\n\n{text}\n", "latin-1")
+    source = open_path(tmp_path / "news")
+    assert source.kind == "texts"
+    source.prepare()
+    assert sorted(set(source.targets or ())) == ["hill", "sea"]
+    for path in (tmp_path / "news").rglob("51*"):
+        path.write_bytes(b"\x00\x01\x02")
+    with pytest.raises(DataError, match="40 files without ending"):
+        open_path(tmp_path / "news").prepare()
+
+
+def test_more_than_a_tenth_of_unreadable_texts_is_an_error(tmp_path: Path) -> None:
+    for row in range(40):
+        text, name = sentence(row)
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / f"{row}.txt").write_bytes(b"\x00\x01\xff" * 20 if row < 4 else text.encode())
+    source = texts(tmp_path)
+    source.prepare()
+    assert len(source.unreadable) == 4
+    (tmp_path / "sea/9.txt").write_bytes(b"\x00\x01\xff" * 20)
+    with pytest.raises(DataError, match="5 of 40 texts cannot be read; the first: not a text file"):
+        texts(tmp_path).prepare()
+
+
+def test_lines_of_fasttext_are_texts_with_a_class(tmp_path: Path) -> None:
+    lines = [f"__label__{sentence(row)[1]} {sentence(row)[0]}" for row in range(40)]
+    for part, first in (("train", 0), ("test", 30)):
+        (tmp_path / f"{part}.txt").write_text("\n".join(lines[first : first + 30]) + "\n")
+    source = open_path(tmp_path / "train.txt", test=tmp_path / "test.txt")
+    assert source.kind == "texts"
+    source.prepare()
+    assert list(source.targets or ()) == [sentence(row)[1] for row in [*range(30), *range(30, 40)]]
+    assert source.values([1])[0]["text"] == sentence(1)[0]
+    assert [part for part in source.parts if part == "test"] == ["test"] * 10
+    assert source.keys[1] == f"{tmp_path / 'train.txt'}:2"
+    (tmp_path / "two.txt").write_text("__label__a __label__b good day\n")
+    with pytest.raises(DataError, match=r"line 1 has 2 labels \(a, b\); a text has one class"):
+        open_path(tmp_path / "two.txt")

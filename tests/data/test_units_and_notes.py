@@ -86,3 +86,20 @@ def test_notes_of_fewer_or_more_cells_are_left_out_and_a_cut_line_is_refused(tmp
     (tmp_path / "t.csv").write_text(f"{text}12.3\n")
     with pytest.raises(DataError, match="line 11 has 1 cell"):
         read_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("separators", [";;;", ""])
+def test_lines_under_a_rule_or_a_source_are_notes_whatever_they_say(tmp_path: Path, separators: str) -> None:
+    rows = "".join(f"{2000 + at};{at % 7 if at % 5 else '...'};{at}.5;x{at % 3}\n" for at in range(30))
+    below = ["__________", "1) Ohne Ausland.", "p = vorläufig", "© Amt (2024)"]
+    text = f"Jahr;Alter;Wert;Ort\n{rows}" + "".join(f"{note}{separators}\n" for note in below)
+    (tmp_path / "t.csv").write_text(text)
+    assert read_table(tmp_path / "t.csv").height == 30
+
+
+def test_texts_to_predict_are_rows_whatever_they_begin_with(tmp_path: Path) -> None:
+    texts = ["Note: call me back", "all is well", "Source: nobody knows", "good day"]
+    (tmp_path / "t.csv").write_text("text;label\n" + "".join(f"{text};\n" for text in texts))
+    assert read_table(tmp_path / "t.csv").height == 4
+    (tmp_path / "t.csv").write_text("text;label\n" + "fine;a\n" * 9 + "".join(f"{text};\n" for text in texts[1:]))
+    assert read_table(tmp_path / "t.csv").height == 12

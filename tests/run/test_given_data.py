@@ -97,3 +97,17 @@ def test_a_pattern_names_files_where_the_shell_has_not_done_it(digits_folder: Pa
     assert len(expanded(digits_folder / "7" / "*.png")) == len(list((digits_folder / "7").iterdir()))
     assert expanded(tmp_path / "a[1].png") == [tmp_path / "a[1].png"], "a file of that name is that file"
     assert expanded(tmp_path / "*.jpg") == [tmp_path / "*.jpg"]
+
+
+def test_images_whose_names_begin_with_classes_are_scored_where_that_is_meant(
+    digits_run: Run, digits_folder: Path, tmp_path: Path
+) -> None:
+    for digit in ("3", "7"):
+        for at, path in enumerate(sorted(digits_folder.rglob(f"{digit}/*.png"))[:4]):
+            (tmp_path / f"digit{digit}-{at}.png").write_bytes(path.read_bytes())
+    with pytest.raises(
+        DataError, match=r"no labels to score against. If the names of the files begin with their classes"
+    ):
+        digits_run.evaluate(tmp_path)
+    with pytest.raises(DataError, match="its label 'digit3' is not among the training rows' classes"):
+        digits_run.evaluate(tmp_path, layout="files")

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.data.tables.encoder import FIRST, CategoryColumn, Encoder, NumberColumn
+from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder_columns import FIRST, CategoryColumn, NumberColumn
 from goodfit.stats.estimates import mean
 from goodfit.tasks.task import Task
 

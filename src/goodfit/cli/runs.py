@@ -181,6 +181,7 @@ def embed(
 @SHEET
 @HOW_IT_IS_WRITTEN
 @option("--tags", str, "List of images: what separates several labels of one image.")
+@option("--layout", str, "What the folders are: parts, classes, or files whose names begin with classes.")
 @option("--model", str, "Your own net, for a run of one: train.py:net.")
 @option("--device", str, "cpu, cuda or mps [the fastest there is].")
 @common

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.command_options import source_options as source_options
-from goodfit.data.other_files import of_another_program
+from goodfit.data.other_files import begins_as_text, of_another_program
 from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
@@ -126,6 +126,9 @@ def _nothing_reads(data: Any) -> UsageError | DataError:
     if isinstance(data, Path):
         if (known := of_another_program(data)) is not None:
             return known
+        if begins_as_text(data):
+            fix = "If it is delimited text, give --kind table, or a name that ends in .csv"
+            return DataError("its name says nothing of what it holds", where=data, fix=fix)
         return DataError(
             "neither a folder of images, a table (CSV, TSV, Parquet), nor a .npz or .npy file",
             where=data,

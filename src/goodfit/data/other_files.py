@@ -6,6 +6,8 @@ from pathlib import Path
 
 from goodfit.errors import DataError
 
+BYTES_LOOKED_AT = 4_096
+FIRST_LETTER, SPACES = 32, b"\t\n\r\f\x1b"  # control codes, and those that are in texts
 AS_TABLE = "Save it there as CSV or Parquet"
 IN_PANDAS = f"{AS_TABLE}, or give the frame of pandas.read_{{}}(...) in Python"
 UNPACK = "Unpack it, and give the folder or the file in it"
@@ -41,6 +43,7 @@ OF_PROGRAMS = {
     ".avro": ("an Avro file", AS_TABLE),
     ".html": ("a web page", "Save its table as .xlsx or CSV"),
     ".htm": ("a web page", "Save its table as .xlsx or CSV"),
+    ".geojson": ("a GeoJSON file", "Save the properties of its features as CSV"),
     ".xml": ("an XML file", IN_PANDAS.format("xml")),
     ".pdf": ("a PDF", "Save its table as .xlsx or CSV"),
     ".docx": ("a Word document", "Save its table as .xlsx or CSV, or its text as .txt"),
@@ -54,6 +57,15 @@ OF_PROGRAMS = {
     ),
     ".pt": ("a file of PyTorch", "Give arrays in Python: goodfit.arrays(x, y)"),
 }
+
+
+def begins_as_text(path: Path) -> bool:
+    """Whether this is a file whose first bytes are those of a text."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(BYTES_LOOKED_AT)
+    return bool(head) and not any(sign < FIRST_LETTER and sign not in SPACES for sign in head)
 
 
 def of_another_program(path: Path) -> DataError | None:

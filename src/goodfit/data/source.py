@@ -15,7 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from goodfit.errors import GoodfitError
+from goodfit.errors import DataError, GoodfitError
 from goodfit.options import Option
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class Batch(NamedTuple):
     def size(self) -> int:
         """Rows of the batch, of all processes."""
         return len(self.rows) if self.shared is None else len(self.shared.rows)
+
+
+UNREADABLE_SHARE_AT_MOST = 0.1  # of the rows: of more, something else is wrong
 
 
 @dataclass(frozen=True)
@@ -180,9 +183,27 @@ class Source(ABC):
         function: Callable[..., Source] = getattr(sys.modules[cls.__module__], cls.kind)
         return function
 
+    def hint_of_labels(self) -> str | None:
+        """Where labels may be that rows without one lack, and how to say so; None: nothing is known."""
+        return None
+
     def names(self) -> Sequence[str]:
         """What files for people call the rows: the data's own identifiers where it has some, else the keys."""
         return self.keys
+
+    def refuse_many_unreadable(self) -> None:
+        """Stop a fit where too many rows cannot be read for it to be by chance.
+
+        Raises:
+            DataError: more than a tenth of them.
+        """
+        if len(self.unreadable) > UNREADABLE_SHARE_AT_MOST * len(self):
+            first = self.unreadable[0]
+            raise DataError(
+                f"{len(self.unreadable)} of {len(self)} {self.noun}s cannot be read; the first: {first.reason}",
+                where=first.key,
+                fix="Remove the broken files, or fix the paths",
+            )
 
     @property
     def arch(self) -> str | None:

@@ -57,7 +57,7 @@ class FitKeywords(TypedDict, total=False):
         group: Images: Keep images of one group in one part: a column of the CSV, or a pattern such as
             '{group}/*'. Tables: Keep rows of one group in one part: a column, such as customer.
         layout: What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or
-            classes.
+            classes; files: their names begin with their classes (cat.0.jpg).
         path: The column of a list that holds the paths of the images [by its cells].
         tags: What separates the labels of one image in a list: bar, semicolon, comma or space; none: each has
             one [by them].

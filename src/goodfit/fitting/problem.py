@@ -78,6 +78,8 @@ def make_problem(
         fix = "Put the images of each class into a folder of its own, give a CSV of path,label, or name --target"
         if source.label_list is not None:
             fix = f"They seem to be in {source.label_list}: give that file in place of the folder"
+        elif (hint := source.hint_of_labels()) is not None:
+            fix = hint
         elif source.annotations is not None:
             fix = f"{source.annotations} are not learnt from: {fix[0].lower()}{fix[1:]}"
         raise DataError("these rows have no labels to learn from", fix=fix)

@@ -77,7 +77,7 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
     if source is not None and source.images:
         return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
     if source is not None and issubclass(source, TableSource):
-        return Given(_frame(_of_texts(data) if kind == "texts" else data))
+        return Given(_rows(_of_texts(data) if kind == "texts" else data))
     return Given(np.asarray(data) if isinstance(data, list) else data)
 
 
@@ -97,20 +97,18 @@ def _of_texts(data: Any) -> Any:
     return [{"text": text} for text in data] if texts else data
 
 
-def _frame(data: Any) -> Any:
-    """Rows as a frame: one dictionary, or several."""
-    import polars as pl
-
+def _rows(data: Any) -> Any:
+    """One row, a dictionary or Series, as a list of one; rows and frames as they are."""
     if isinstance(data, Mapping):
         whole = all(isinstance(value, (list, tuple, np.ndarray)) for value in data.values())
-        data = [data] if not whole else {str(name): list(values) for name, values in data.items()}
-    if isinstance(data, list | tuple):
-        if not data or not all(isinstance(row, Mapping) for row in data):
-            several = any(isinstance(row, (str, PathLike)) for row in data)
-            what = "several tables" if several else "a list that holds something else than dictionaries"
-            raise DataError(f"this is {what}", fix="Give one table, or a list of dictionaries, one a row")
-        data = [{str(name): value for name, value in row.items()} for row in data]
-    return pl.DataFrame(data, infer_schema_length=None, strict=False) if isinstance(data, list | dict) else data
+        return data if whole else [data]
+    if getattr(data, "ndim", 0) == 1 and hasattr(data, "to_dict"):
+        return [data.to_dict()]
+    if isinstance(data, list | tuple) and not (data and all(isinstance(row, Mapping) for row in data)):
+        several = any(isinstance(row, (str, PathLike)) for row in data)
+        what = "several tables" if several else "a list that holds something else than dictionaries"
+        raise DataError(f"this is {what}", fix="Give one table, or a list of dictionaries, one a row")
+    return data
 
 
 def _images(data: Any, *, grey: bool) -> Given:

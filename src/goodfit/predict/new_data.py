@@ -117,6 +117,7 @@ def refuse_without_targets(source: Source, schema: Mapping[str, Any]) -> None:
     columns = [target] if isinstance(target, str) else target
     option = source.option if isinstance(source, PairedSource) else None
     fix = f"Give them by --{option}, or use goodfit predict" if option else "Use goodfit predict for them"
+    fix = source.hint_of_labels() or fix
     absent = f": there is no column {' or '.join(repr(name) for name in columns)}" if columns else ""
     raise DataError(f"these rows have no labels to score against{absent}", fix=fix)
 

@@ -17,7 +17,8 @@ from goodfit.errors import DataError, UsageError
 from goodfit.store.absent import absent
 from goodfit.store.run_folder import RECORD
 
-ENDINGS_OF_TEXT = (".txt", ".md", ".html", ".htm", ".eml", ".docx", ".pdf", ".rtf")
+ENDINGS_OF_PLAIN_TEXT = (".txt", ".md")
+ENDINGS_OF_TEXT = (".html", ".htm", ".eml", ".docx", ".pdf", ".rtf")
 ENDINGS_OF_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".json", ".jsonl")
 
 
@@ -95,7 +96,8 @@ def _from_folder(root: Path, group: str | None, layout: str | None) -> Listing:
         for path in place.files():
             _add(listing, path, place.label, place.part, _group_of(path, pattern, root))
     classes = len(set(listing.labels) - {None})
-    listing.note_classes(f"{classes:,} class folders, images in each")
+    of_names = "the names of the files begin with them, as you said"
+    listing.note_classes(of_names if layout == "files" else f"{classes:,} class folders, images in each")
     _note_left_out(listing)
     return listing
 
@@ -131,8 +133,10 @@ def _refuse_empty(root: Path, listing: Listing) -> None:
     described = left_out.described()
     fixes = [fix for _, fix in left_out.doubts()]
     most = max(left_out.endings, key=left_out.endings.__getitem__, default="")
-    if most in ENDINGS_OF_TEXT:
-        fixes.append("Texts are not learnt from: give images, or a table of what is known of each text")
+    if most in ENDINGS_OF_PLAIN_TEXT:
+        fixes.append("Texts are read by --kind texts")
+    elif most in ENDINGS_OF_TEXT:
+        fixes.append("Save the texts in them as .txt files, in a folder for each class")
     elif most in ENDINGS_OF_TABLES:
         fixes.append("Give one of its tables, by its own path: a folder of Parquet files alone is read as one table")
     raise DataError(

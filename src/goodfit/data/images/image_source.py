@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.class_in_name import hint_of_classes
 from goodfit.data.images.decode import GreyRange, ImageSettings, without_pillows_warnings
 from goodfit.data.images.grey_range import inspect_deep
 from goodfit.data.images.listing import Listing
@@ -17,7 +18,6 @@ from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import alike
 from goodfit.data.source import Source, Unreadable
-from goodfit.errors import DataError
 from goodfit.formatting import counted
 from goodfit.options import Option
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
 
 NOTES_ON_FILES = ("left out", "images", "encoding", "separator", "first line", "orientation")
 IMAGES_LOOKED_AT = 200  # for such as are blank
-UNREADABLE_SHARE_AT_MOST = 0.1  # with more, the paths or the data are wrong, not a few files
 
 RESIZE = Option(
     "resize",
@@ -86,6 +85,9 @@ class ImageSource(Source):
         """Images decoded by this object so far: 0 when the cache had them all."""
         return self.cache.decoded if self.cache is not None else 0
 
+    def hint_of_labels(self) -> str | None:
+        return hint_of_classes(self.keys)
+
     def prepare(
         self,
         schema: Mapping[str, Any] | None = None,
@@ -113,16 +115,6 @@ class ImageSource(Source):
         if schema is None:
             self.refuse_many_unreadable()
             self._doubt_blank_images()
-
-    def refuse_many_unreadable(self) -> None:
-        """Stop where too many images are broken for it to be by chance."""
-        if len(self.unreadable) > UNREADABLE_SHARE_AT_MOST * len(self):
-            first = self.unreadable[0]
-            raise DataError(
-                f"{len(self.unreadable)} of {len(self)} images cannot be read; the first: {first.reason}",
-                where=first.key,
-                fix="Remove the broken files, or fix the paths",
-            )
 
     @abstractmethod
     def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:

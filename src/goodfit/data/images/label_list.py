@@ -37,6 +37,7 @@ LABEL_COLUMNS = (
     "klasse", "kategorie", "classe", "catégorie", "étiquette", "clase", "categoría", "etiqueta", "categoria", "klasa",
     "класс", "метка", "标签", "类别", "ラベル", "クラス",
 )  # fmt: skip
+COLUMNS_WITH_PARTS = 3  # of paths, labels and parts
 PART_COLUMNS = ("part", "split", "set", "subset", "partition")
 BYTES_SAMPLED = 64 * 1024
 LINES_SAMPLED = 20
@@ -143,7 +144,7 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     names = list(cells.names) if cells.names is not None else [f"column_{at}" for at in range(1, width + 1)]
     columns = _Columns(path, cells, names)
     path_at = columns.path(options.path, finder)
-    part_at = columns.named_like(PART_COLUMNS) if cells.names is not None else None
+    part_at = columns.parts(options.target, path_at, listing)
     group_at = columns.given(group, "group") if group is not None else None
     taken = {at for at in (path_at, part_at, group_at) if at is not None}
     label_ats = columns.labels(options.target, taken)
@@ -234,6 +235,26 @@ class _Columns:
             where=self.file,
             fix="Name it by --path COLUMN",
         )
+
+    def parts(self, target: str | None, path_at: int, listing: Listing) -> int | None:
+        """The column of parts: as it is called, or the only one that holds nothing but names of parts."""
+        named = self.named_like(PART_COLUMNS) if self.cells.names is not None else None
+        if named is not None:
+            return named
+        target = target or ""
+        found = [at for at in range(len(self.names)) if at != path_at and self._holds_parts(at)]
+        if (
+            len(found) != 1
+            or self.names[found[0]] in (target, *target.split(","))
+            or len(self.names) < COLUMNS_WITH_PARTS
+        ):
+            return None
+        listing.notes.append(("parts", f"column '{self.names[found[0]]}'", "its cells are names of parts"))
+        return found[0]
+
+    def _holds_parts(self, at: int) -> bool:
+        parts = {part_of(cell) for cell in self.cells.column(at)}
+        return None not in parts and "train" in parts and len(parts) > 1
 
     def labels(self, option: str | None, taken: set[int]) -> list[int]:
         """The columns of labels: none, one, or several of yes and no."""

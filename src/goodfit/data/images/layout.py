@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from goodfit.data.images.class_in_name import class_in_name
 from goodfit.data.images.listing import Note
 from goodfit.data.images.part_names import (
     BESIDE_WORDS,
@@ -25,25 +26,33 @@ from goodfit.options import Option
 LAYOUT = Option(
     "layout",
     str,
-    "What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or classes.",
+    "What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or classes; files: "
+    "their names begin with their classes (cat.0.jpg).",
     "Images",
-    choices=("parts", "classes"),
+    choices=("parts", "classes", "files"),
 )
 SAME_NAMES_SHARE = 0.8  # of two folders' files, with which they look like images and their partners
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A folder and what all its images are (those in the folders below too, where it is deep)."""
+    """A folder and what all its images are (those in the folders below too, where it is deep).
+
+    Attributes:
+        names: of the files in it that are meant; None: all of them.
+    """
 
     folder: Folder
     label: str | None
     part: str | None
     deep: bool = True
+    names: tuple[str, ...] | None = None
 
     def files(self) -> Iterator[Path]:
         """The images, in the order of their names."""
-        if self.deep:
+        if self.names is not None:
+            yield from (self.folder.path / name for name in self.names)
+        elif self.deep:
             yield from self.folder.files()
         else:
             for name in self.folder.images:
@@ -64,7 +73,7 @@ def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layou
     """The classes and parts of a tree of folders.
 
     Args:
-        choice: parts or classes, as the user says; None: by the names and the tree.
+        choice: parts, classes or files, as the user says; None: by the names and the tree.
         partners: whether two folders may be images and their masks.
 
     Raises:
@@ -73,6 +82,12 @@ def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layou
     top = descend(root)
     parts = parts_of([folder.name for folder in top.filled])
     layout = Layout()
+    if choice == "files":
+        for folder in top.filled or [top]:
+            _place_by_names(folder, parts.get(folder.name), layout)
+        if top.filled and top.images:
+            _place_by_names(replace(top, folders=[]), None, layout)
+        return layout
     if choice == "parts" and not parts:
         names = ", ".join(folder.name for folder in top.filled[:5]) or "none"
         raise DataError(
@@ -212,6 +227,19 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
     layout.placed += [Placed(folder, folder.name, part) for folder in top.filled]
 
 
+def _place_by_names(folder: Folder, part: str | None, layout: Layout) -> None:
+    """Each file has the class that its name begins with; those whose names begin with none have no label."""
+    classes: dict[str | None, list[str]] = {}
+    for name in folder.images:
+        classes.setdefault(class_in_name(name), []).append(name)
+    layout.placed += [Placed(folder, label, part, names=tuple(names)) for label, names in classes.items()]
+    if classes.get(None):
+        some = f"{counted(folder, len(classes[None]))} such as {classes[None][0]}"
+        layout.notes.append(("no label", some, "its name does not begin with a class"))
+    for inner in folder.folders:
+        _place_by_names(inner, part, layout)
+
+
 def _partners_question(top: Folder, layout: Layout) -> DataError | None:
     """Whether what would be classes are images and their masks, or degraded and clean ones."""
     folders: dict[str, Folder] = {}
@@ -252,8 +280,6 @@ def _question(images: Folder, partners: Folder, option: str, what: str, whole: P
 def _beside_question(top: Folder, layout: Layout) -> DataError | None:
     """Whether half of the images of a class are masks of the others: cats/1.png and cats/1_mask.png."""
     for place in layout.placed:
-        if place.label is None:
-            continue
         stems = {Path(name).stem for name in place.folder.images}
         masks = [stem for stem in stems if MASK_WORDS.intersection(words(stem)) and _without_words(stem) in stems]
         if masks and 3 * len(masks) >= len(stems):

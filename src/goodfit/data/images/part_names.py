@@ -14,15 +14,17 @@ def _set(words: str) -> frozenset[str]:
 PART_WORDS = {
     "train": (
         "train", "training", "trainings", "trn", "trainval", "entrenamiento", "entrainement", "entraînement",
-        "apprentissage", "treino", "treinamento", "addestramento", "обучение", "训练", "訓練",
+        "apprentissage", "treino", "treinamento", "addestramento", "eğitim", "trening", "обучение",
+        "εκπαίδευση", "تدريب", "训练", "訓練", "学習", "학습", "훈련",
     ),
     "valid": (
         "valid", "val", "validation", "validate", "dev", "devel", "development", "validierung", "validierungs",
-        "validacion", "validación", "validação", "validacao", "validazione", "валидация", "验证", "検証",
+        "validacion", "validación", "validação", "validacao", "validazione", "doğrulama", "walidacja",
+        "валидация", "επικύρωση", "تحقق", "验证", "驗證", "検証", "검증",
     ),
     "test": (
         "test", "testing", "tst", "holdout", "eval", "evaluation", "prueba", "pruebas", "teste",
-        "тест", "测试", "テスト",
+        "testowy", "тест", "اختبار", "测试", "測試", "テスト", "評価", "테스트", "평가",
     ),
 }  # fmt: skip
 PART_NAMES = {word: part for part, words in PART_WORDS.items() for word in words}
@@ -44,7 +46,14 @@ MASK_WORDS = _set(
 )
 WORSE_WORDS = _set("noisy degraded blur blurred blurry low lr hazy rainy input inputs damaged lowres")
 BETTER_WORDS = _set("clean sharp high hr gt clear target targets original originals highres")
-_JOINED = re.compile(r"(.+?)(sets?|data|daten|datensatz|dataset|images|imgs|bilder|folder|split)")
+# In scripts without spaces: 训练集, 学習用データ, 학습용.
+FILLING_PIECES = _set(
+    "集 数据 数据集 數據 數據集 資料 資料集 图片 图像 圖片 样本 "
+    "用 用データ データ データセット セット 画像 用画像 용 데이터 세트 용데이터"
+)
+_JOINED = re.compile(
+    rf"(.+?)(sets?|data|daten|datensatz|dataset|images|imgs|bilder|folder|split|{'|'.join(FILLING_PIECES)})"
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W\d_]+")
 
@@ -66,7 +75,7 @@ def _pieces(word: str) -> list[str]:
 def part_of(name: str) -> str | None:
     """The part that a folder's own name says; None: none, or no name of a part alone."""
     split = _split(name)
-    return split[0] if split is not None and FILLING_WORDS.issuperset(split[1]) else None
+    return split[0] if split is not None and (FILLING_WORDS | FILLING_PIECES).issuperset(split[1]) else None
 
 
 def parts_of(names: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.one_hot import labels_of_whole, one_hot
 from goodfit.data.source import Claim, RowNumbers, Source, Strength
 from goodfit.data.tables.frames import free_memory
 from goodfit.errors import DataError
@@ -76,6 +77,8 @@ class Arrays(Source):
     ) -> None:
         """Check the rows, and against a run's schema that they have the shape the net was fitted on."""
         _refuse_nonfinite(self._x)
+        if schema is None and isinstance(self.targets, np.ndarray) and (what := one_hot(self.targets)) is not None:
+            self.doubts.append((what, "Give the classes: y.argmax(axis=1)"))
         if schema is not None and list(self.in_shape) != list(schema["in_shape"]):
             raise DataError(
                 f"rows of shape {self.in_shape}; the run was fitted on rows of shape {tuple(schema['in_shape'])}",
@@ -120,8 +123,9 @@ def arrays(
         x: (N, ...) array or tensor, or the path of a .npy, or of a .npz that holds x and y (and x_valid, y_valid,
             x_test, y_test). Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays uint8 and is divided by 255
             for the net; other numbers become float32.
-        y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), or a list of lists
-            of labels (multi-label). None for data to predict.
+        y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), a list of lists
+            of labels (multi-label), or (N, K) whole numbers 0 and 1 (one column a class, or a label). None for data to
+            predict.
         valid, test: pairs (x, y) of rows that came as these parts.
         groups: (N,) rows of one group stay in one part.
 
@@ -160,12 +164,17 @@ def arrays(
             f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}", fix="Bring all parts to one shape"
         )
     whole = torch.cat(xs) if len(xs) > 1 else xs[0]
-    return Arrays(whole, _join(ys) if ys else None, parts, groups, name)
+    joined = _join(ys) if ys else None
+    labels = labels_of_whole(joined) if isinstance(joined, np.ndarray) else None
+    source = Arrays(whole, joined if labels is None else labels[0], parts, groups, name)
+    if labels is not None:
+        source.notes.append(("targets", "columns of 0 and 1", f"{labels[1]}; give floats for numbers"))
+    return source
 
 
 def _is_array(x: Any) -> bool:
     if isinstance(x, np.ndarray):
-        return True
+        return x.dtype.names is None  # a structured array is a table
     import torch
 
     return isinstance(x, torch.Tensor)
@@ -224,9 +233,13 @@ def _rows(x: ArrayLike) -> Tensor:
         raise DataError("x is masked in some places", fix="Fill them by x.filled(...), or leave those rows out")
     try:
         tensor = torch.as_tensor(x).detach().cpu()
-    except TypeError as error:
-        kind = getattr(x, "dtype", type(x).__name__)
-        raise DataError(f"x is not numeric: it holds {kind}", fix="Give an array of numbers, or a frame") from error
+    except (TypeError, ValueError) as error:
+        kind = getattr(x, "dtype", None)
+        if kind is None and hasattr(x, "columns"):
+            fix = "Give goodfit.table(frame, target=...), or frame.to_numpy()"
+            raise DataError(f"x is a frame ({type(x).__name__}), not an array", fix=fix) from error
+        what = f"it holds {kind or type(x).__name__}"
+        raise DataError(f"x is not numeric: {what}", fix="Give an array of numbers, or a frame") from error
     if tensor.is_complex():
         raise DataError("x holds complex numbers", fix="Give their real and imaginary parts, or magnitudes")
     if tensor.dim() < 2 or len(tensor) == 0:

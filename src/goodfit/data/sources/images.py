@@ -99,7 +99,8 @@ def images(
         resize: crop (the middle), squash or pad, for images of another shape; crop when None.
         group: images of one group stay in one part: a column of the list, or a pattern with {group} matched against
             the end of the path, such as "{group}/*" (the image's own folder) or "{group}_*.jpg".
-        layout: what the folders are, where it is not clear: parts or classes.
+        layout: what the folders are, where it is not clear: parts or classes; files where their names begin with the
+            classes.
         path, target: columns of the list: of the paths, and of the labels.
         tags: what separates several labels of one image: bar, semicolon, comma or space; none: each has one.
         header, separator, encoding, fill_gaps, sheet: how a list is written, as for tables; detected when None.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from goodfit.data.images.label_cells import images_named
+from goodfit.data.one_hot import one_hot
 from goodfit.data.source import Claim, Strength, Terms
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, refuse_contradictions, settings_of
@@ -176,6 +177,8 @@ class Table(TableSource):
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += form.notes
         self.doubts += [*marks.doubts, *form.doubts]
+        if len(target) > 1 and (what := one_hot(np.asarray(self.targets))) is not None:
+            self.doubts.append((what, "Give one column of classes: in pandas frame[targets].idxmax(axis=1)"))
         named = images_named(seen, [name for name, kind in self._types.items() if kind.name not in ("number", "date")])
         self.doubts += [] if named is None else [named]
         whole = not self._frame.streamed

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from goodfit.data.images.class_in_name import hint_of_classes
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.layout import LAYOUT, Placed, arrange
 from goodfit.data.images.tree import SYSTEM_FILES, scan
+from goodfit.data.other_files import begins_as_text
 from goodfit.data.source import Claim, Strength, Unreadable
 from goodfit.data.sources.table import Table
 from goodfit.data.tables.column_options import settings_of
@@ -25,6 +27,7 @@ if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the o
 
 ENDINGS = (".txt", ".text", ".md")
 FILES_LOOKED_AT, FOLDERS_LOOKED_AT = 20, 200  # of each folder, and in all, before it is taken for one of texts
+LABEL_MARK = "__label__"  # of fastText
 TEXT, CLASS = "text", "class"  # columns
 
 
@@ -37,21 +40,41 @@ class Texts(Table):
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
-        """A folder whose files are texts, and none an image or another table."""
+        """A folder whose files are texts, and none an image or another table; or a file of fastText."""
+        if is_fasttext(path):
+            return Claim(Strength.CONTENT, f"its lines begin with {LABEL_MARK}")
         if not path.is_dir():
             return None
-        endings = set(_some_endings(path))
+        some = list(_some_files(path))
+        endings = {file.suffix.lower() for file in some}
+        if endings == {""} and all(begins_as_text(file) for file in some[:FILES_LOOKED_AT]):
+            return Claim(Strength.CONTENT, "its files have no ending, and are texts")
         if not endings.intersection(ENDINGS) or endings & (image_endings() | (set(ENDINGS_OF_TABLES) - set(ENDINGS))):
             return None
         return Claim(Strength.CONTENT, "there are text files in it")
+
+    def prepare(
+        self,
+        schema: Mapping[str, Any] | None = None,
+        *,
+        accelerator: bool = False,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        if schema is None:
+            self.refuse_many_unreadable()
+        super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
             raise DataError(
                 "the class of no text is known",
                 where=self.name,
-                fix="Put the texts of each class into a folder of its own",
+                fix=self.hint_of_labels() or "Put the texts of each class into a folder of its own",
             )
+
+    def hint_of_labels(self) -> str | None:
+        return hint_of_classes(self.keys)
 
     @classmethod
     def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
@@ -73,7 +96,8 @@ def texts(
         data: the folder; of texts to predict also a folder without classes, one file, or a table or
             frame with a column text.
         valid, test: folders of the validation and test part, where they lie apart.
-        layout: what the folders are, parts or classes; by their names and the tree when None.
+        layout: what the folders are, parts or classes, or files where their names begin with the classes; by their
+            names and the tree when None.
         encoding: of the files, such as cp1251; detected when None.
 
     Raises:
@@ -81,7 +105,8 @@ def texts(
     """
     layout = LAYOUT.checked(layout)
     in_memory = not isinstance(data, (str, os.PathLike))
-    if in_memory or (Path(data).is_file() and Path(data).suffix.lower() not in ENDINGS):
+    fasttext = not in_memory and is_fasttext(Path(data))
+    if in_memory or (Path(data).is_file() and Path(data).suffix.lower() not in ENDINGS and not fasttext):
         table = read_parts(data, valid=valid, test=test, dialect=Dialect(encoding=encoding))
         return Texts(table, settings_of(target=CLASS, text=[TEXT]), in_memory=in_memory)
     read = _Read(encoding)
@@ -92,7 +117,7 @@ def texts(
     if valid is not None and test is not None:
         read.parts = [part or "train" for part in read.parts]
     source = Texts(read.as_table(Path(data)), settings_of(target=CLASS, text=[TEXT]), in_memory=False)
-    source.keys = [str(path) for path in read.paths]
+    source.keys = read.keys
     source.notes[:0] = read.notes
     source.unreadable += read.unreadable
     return source
@@ -103,7 +128,7 @@ class _Read:
 
     def __init__(self, encoding: str | None) -> None:
         self.encoding = encoding
-        self.paths: list[Path] = []
+        self.keys: list[str] = []
         self.texts: list[str] = []
         self.classes: list[str | None] = []
         self.parts: list[str | None] = []
@@ -113,9 +138,14 @@ class _Read:
     def add(self, place: Path, part: str | None, layout: str | None) -> None:
         """All texts of a folder, or a single file."""
         if not place.is_dir():
-            self._file(place, None, part)
+            if is_fasttext(place):
+                self._lines(place, part)
+            else:
+                self._file(place, None, part)
             return
         tree, left_out = scan(place, ENDINGS, "text")
+        if not tree.total and set(left_out.endings) == {""}:  # as the newsgroups come, and mails
+            tree, left_out = scan(place, ("",), "text")
         if not tree.total:
             raise DataError("no text files in it", where=place, fix=f"Give texts that end in {', '.join(ENDINGS)}")
         arranged = arrange(tree, layout, partners=False)
@@ -145,20 +175,52 @@ class _Read:
         try:
             text = to_utf8(read_bytes(path), path, self.encoding)[0].decode()
         except DataError as error:
-            self.unreadable.append(Unreadable(len(self.paths), str(path), error.what))
+            self.unreadable.append(Unreadable(len(self.keys), str(path), error.what))
             text = ""
-        self.paths.append(path)
+        self._keep(str(path), text, label, part)
+
+    def _lines(self, path: Path, part: str | None) -> None:
+        """Each line of a file of fastText: a label, and the text behind it."""
+        lines = to_utf8(read_bytes(path), path, self.encoding)[0].decode().split("\n")
+        for number, line in enumerate(lines, start=1):
+            labels, text = labels_of_line(line)
+            if len(labels) > 1:
+                raise DataError(
+                    f"line {number} has {len(labels)} labels ({', '.join(labels)}); a text has one class",
+                    where=path,
+                    fix="Leave one label in each line",
+                )
+            if line.strip():
+                self._keep(f"{path}:{number}", text, labels[0] if labels else None, part)
+
+    def _keep(self, key: str, text: str, label: str | None, part: str | None) -> None:
+        self.keys.append(key)
         self.texts.append(text)
         self.classes.append(label)
         self.parts.append(part)
 
 
-def _some_endings(root: Path) -> Iterator[str]:
-    """Endings of some files of each folder, hidden ones and those of file managers aside; links are followed."""
+def is_fasttext(path: Path) -> bool:
+    """Whether a file of text begins with a label of fastText."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(LABEL_MARK)) == LABEL_MARK.encode()
+
+
+def labels_of_line(line: str) -> tuple[list[str], str]:
+    """__label__pos a good day -> [pos], a good day."""
+    words = line.split(" ")
+    count = next((at for at, word in enumerate(words) if not word.startswith(LABEL_MARK)), len(words))
+    return [word.removeprefix(LABEL_MARK) for word in words[:count]], " ".join(words[count:]).strip()
+
+
+def _some_files(root: Path) -> Iterator[Path]:
+    """Some files of each folder, hidden ones and those of file managers aside; links are followed."""
     for folder, folders, files in itertools.islice(os.walk(root, followlinks=True), FOLDERS_LOOKED_AT):
         folders[:] = sorted(filter(_is_of_data, folders))
         for name in itertools.islice(filter(_is_of_data, files), FILES_LOOKED_AT):
-            yield Path(folder, name).suffix.lower()
+            yield Path(folder, name)
 
 
 def _is_of_data(name: str) -> bool:

@@ -1,9 +1,13 @@
-"""Frames of any library (pandas, polars, PyArrow, Modin, ...) -> polars, through narwhals."""
+"""Frames of any library (pandas, polars, PyArrow, Modin, ...) -> polars, through narwhals.
+
+Also what holds columns or rows without being a frame: dictionaries, NumPy's structured arrays, a Bunch of scikit-learn.
+"""
 
 from __future__ import annotations
 
 import datetime
 import decimal
+import numbers
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,12 +20,17 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
+INTEGERS_BELOW = 2**63  # of 64 bits; beyond, whole numbers are names
+UNITS_OF_POLARS = ("ms", "us", "ns")  # of times; NumPy and pandas have seconds and days as well
+LISTS = (list, tuple, set, frozenset, np.ndarray)
+NAMES_SHOWN = 6  # in a message
+PLAIN_TYPES = {str, int, float, bool, type(None)}
 KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta, decimal.Decimal}
 
 
 def is_frame(data: Any) -> bool:
     """Whether this is a frame of a library that narwhals knows, or rows of Python: see `is_rows`."""
-    if is_rows(data) or _is_of_polars(data):
+    if is_rows(data) or _is_of_polars(data) or _has_columns(data):
         return True
     import narwhals as nw
 
@@ -43,20 +52,67 @@ def is_rows(data: Any) -> bool:
         return len(data) > 0 and all(isinstance(row, Mapping) for row in data)
     if type(data) is not dict or not data:
         return False  # a Bunch of scikit-learn holds other things too
-    columns = list(data.values())
-    flat = all(isinstance(each, (list, tuple)) or getattr(each, "ndim", 0) == 1 for each in columns)
-    return flat and len({len(each) for each in columns}) == 1
+    return all(isinstance(each, (list, tuple)) or getattr(each, "ndim", 0) == 1 for each in data.values())
+
+
+def _has_columns(data: Any) -> bool:
+    """Whether this is a structured array of NumPy, or a data set of scikit-learn."""
+    if isinstance(data, np.ndarray):
+        return data.dtype.names is not None and data.ndim == 1
+    return type(data).__name__ == "Bunch" and isinstance(data, Mapping) and {"data", "target"} <= data.keys()
+
+
+def _columns_of(data: Any) -> Any:
+    """The columns that it has, by name, or the frame that it holds; all else as it is."""
+    if not _has_columns(data):
+        return data
+    if isinstance(data, np.ndarray):
+        return {name: data[name] for name in data.dtype.names or ()}
+    if data.get("frame") is not None:
+        return data["frame"]
+    rows = np.asarray(data["data"])
+    if rows.ndim != 2:
+        raise DataError("this Bunch holds no rows of numbers", fix="Give its data and target to goodfit.arrays")
+    names = data.get("feature_names")
+    names = [f"column_{at}" for at in range(1, rows.shape[1] + 1)] if names is None else list(names)
+    return dict(zip(names, rows.T, strict=True)) | {"target": np.asarray(data["target"])}
 
 
 def _of_rows(data: Any) -> pl.DataFrame:
     import polars as pl
 
     if isinstance(data, Mapping):
-        columns = {str(name): list(cells) for name, cells in data.items()}
+        columns = {str(name): _cells(cells) for name, cells in data.items()}
+        heights = {name: len(cells) for name, cells in columns.items()}
+        if len(set(heights.values())) > 1:
+            shown = ", ".join(f"{name} {height}" for name, height in list(heights.items())[:NAMES_SHOWN])
+            raise DataError(f"its columns have different lengths ({shown})", fix="Give each a value for every row")
+    elif len(data) == 1 and all(map(_is_plain, data[0].values())):
+        return pl.DataFrame([{str(name): cell for name, cell in data[0].items()}])  # a tenth of the time
     else:
         names = list(dict.fromkeys(name for row in data for name in row))
         columns = {str(name): [row.get(name) for row in data] for name in names}
     return pl.DataFrame([_of_objects(name, cells) for name, cells in columns.items()])
+
+
+def _is_plain(cell: Any) -> bool:
+    return type(cell) in PLAIN_TYPES and not (type(cell) is int and abs(cell) >= INTEGERS_BELOW)
+
+
+def _cells(column: Any) -> list[Any]:
+    """As objects of Python: numbers of NumPy are numbers of Python, times are times."""
+    if isinstance(column, np.ndarray) and column.dtype.kind in "mM":
+        column = column.astype(f"{column.dtype.kind}8[us]")  # of nanoseconds NumPy gives numbers
+    if isinstance(column, np.ndarray) and column.dtype.kind != "U":
+        return list(column.tolist())
+    return [None if cell is np.ma.masked else cell for cell in column]
+
+
+def known_times(values: np.ndarray) -> np.ndarray:
+    """Times in a unit that polars knows: those of NumPy may be in seconds or days."""
+    if values.dtype.kind in "mM" and np.datetime_data(values.dtype)[0] not in UNITS_OF_POLARS:
+        return values.astype(f"{values.dtype.kind}8[us]")
+    return values
 
 
 def to_polars(data: Any) -> pl.DataFrame:
@@ -70,6 +126,7 @@ def to_polars(data: Any) -> pl.DataFrame:
     import narwhals as nw
     import polars as pl
 
+    data = _columns_of(data)
     if is_rows(data):
         return _of_rows(data)
     try:
@@ -91,6 +148,16 @@ def to_polars(data: Any) -> pl.DataFrame:
     return pl.DataFrame(
         [known[at] if at in known else _column(series) for at, series in enumerate(whole.iter_columns())]
     )
+
+
+def note_on_index(data: Any) -> tuple[str, str, str] | None:
+    """What is said of a frame of pandas whose index has a name: it may be a column that somebody needs."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(data, pandas.DataFrame):
+        return None
+    names = [str(name) for name in data.index.names if name is not None and name not in data.columns]
+    why = "the index of a frame is not read: frame.reset_index() makes it a column"
+    return ("left out", "index " + ", ".join(f"'{name}'" for name in names), why) if names else None
 
 
 def _blocks_of_pandas(frame: Any) -> dict[int, pl.Series]:
@@ -131,13 +198,15 @@ def _column(series: Any) -> pl.Series:
         kind = series.dtype
     missing = series.is_null()
     if kind.is_float() or kind in (nw.Datetime, nw.Duration):
-        return pl.Series(name, series.to_numpy())
+        return pl.Series(name, known_times(series.to_numpy()))
     if (kind.is_integer() or kind == nw.Boolean) and not missing.any():
         return pl.Series(name, series.to_numpy())
     cells = [None if gone else cell for cell, gone in zip(series.to_list(), missing.to_list(), strict=True)]
     if kind.is_integer() or kind in (nw.Boolean, nw.Date, nw.Decimal, nw.Time):
         return pl.Series(name, cells)
-    return _of_objects(name, cells)
+    column = _of_objects(name, cells)
+    is_category = kind in (nw.Categorical, nw.Enum) and column.dtype != pl.Boolean and not column.dtype.is_nested()
+    return column.cast(pl.String).cast(pl.Categorical) if is_category else column
 
 
 def _of_objects(name: str, cells: list[Any]) -> pl.Series:
@@ -145,15 +214,34 @@ def _of_objects(name: str, cells: list[Any]) -> pl.Series:
     import polars as pl
 
     types = {type(cell) for cell in cells if cell is not None}
-    if types & {list, tuple, dict, set, frozenset, bytes, bytearray} or any(
-        each.__module__ == "numpy" and each.__name__ == "ndarray" for each in types
-    ):
+    if any(issubclass(each, LISTS) for each in types):
+        lists = [
+            None if cell is None else [str(one) for one in (cell if isinstance(cell, LISTS) else [cell])]
+            for cell in cells
+        ]
+        return pl.Series(name, lists, dtype=pl.List(pl.String))
+    if types == {bytes} and (words := _decoded(cells)) is not None:
+        return pl.Series(name, words, dtype=pl.String)
+    if types & {dict, bytes, bytearray}:
         return pl.Series(name, [None if cell is None else str(cell).encode() for cell in cells], dtype=pl.Binary)
-    if types == {int} and any(cell is not None and abs(cell) >= 2**63 for cell in cells):
-        types = {str}  # no integer of 64 bits: a name
+    if types - {int} and bool not in types and all(issubclass(each, numbers.Real) for each in types):
+        return pl.Series(
+            name, [None if cell is None else float(cell) for cell in cells]
+        )  # also fractions and NumPy's numbers
+    if types == {int} and any(cell is not None and abs(cell) >= INTEGERS_BELOW for cell in cells):
+        types = {str}
     if len(types) == 1 and types <= KEPT_TYPES:
         return pl.Series(name, cells)
     return pl.Series(name, [None if cell is None else str(cell) for cell in cells], dtype=pl.String)
+
+
+def _decoded(cells: list[Any]) -> list[str | None] | None:
+    """Bytes that are text, as readers of SAS give it; None of others."""
+    try:
+        words = [None if cell is None else cell.decode() for cell in cells]
+    except UnicodeDecodeError:
+        return None
+    return words if all(word is None or word.isprintable() for word in words) else None
 
 
 def refuse_same_names(names: Sequence[str], where: Path | str) -> None:

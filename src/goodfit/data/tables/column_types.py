@@ -41,9 +41,16 @@ DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names so
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
+PAIR = r"^\s*[+-]?\d[\d.,]*\s*(?:[/:x×±;]|\+/-|, )\s*[+-]?\d[\d.,]*\s*$"  # 120/80, 1920x1080, 4.5 ± 0.2
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
-NESTED = {"List": "lists", "Array": "lists", "Struct": "structs", "Binary": "bytes", "Object": "Python objects"}
+NESTED = {
+    "List": "lists",
+    "Array": "lists",
+    "Struct": "structs",
+    "Binary": "bytes and objects",
+    "Object": "Python objects",
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,18 @@ def infer_type(
         return _varying(column, ColumnType("date", "dates", None))
     if column.dtype == pl.Null:
         return ColumnType("left out", "empty")
-    return _of_values(column, decimal, date_order)
+    of_values = _of_values(column, decimal, date_order)
+    if of_values.name == "number" and is_category_by_type(column):
+        return ColumnType("category", "as the type of the column says: a category")
+    return of_values
+
+
+def is_category_by_type(column: pl.Series) -> bool:
+    """Whether a frame says that its values are names of groups; where most differ, it was to save memory."""
+    import polars as pl
+
+    few = column.n_unique() <= DISTINCT_SHARE_OF_TEXT * len(column)
+    return column.dtype in (pl.Categorical, pl.Enum) and few
 
 
 def _as_numbers(column: pl.Series, decimal: str) -> ColumnType:
@@ -289,14 +307,17 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
         several = units_of(unified(text))
         if len(several) > 1:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
-        if (mixture := _mixture(present, decimal)) is not None:
+        if (mixture := mixture_of(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
+        if text.str.contains(PAIR).all():
+            why = f"pairs of numbers such as '{text[0]}', which are not read: make a column of each"
+            return ColumnType("left out", why)
         if text.str.contains(IN_BRACKETS).all():
             return ColumnType("left out", "lists or objects written as text, which are not read here")
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
         hint = f"; --text {present.name} reads its words" if words >= WORDS_OF_A_NAME else ""
         return ColumnType("left out", f"{why}{hint}")
-    mixture = _mixture(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
+    mixture = mixture_of(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
     doubt = None
     if mixture is not None:
         doubt = (
@@ -306,7 +327,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
     return ColumnType("category", f"{counted(distinct, 'value')}", doubt=doubt)
 
 
-def _mixture(present: pl.Series, decimal: str) -> str | None:
+def mixture_of(present: pl.Series, decimal: str) -> str | None:
     """What a column of numbers and other values holds; None where numbers are the smaller part, or codes."""
     values = numbers(present, decimal)
     odd = values.null_count()

@@ -162,7 +162,8 @@ def _zone(zone: str) -> str:
     known = ZONES.get(zone.lower())
     if known is not None:
         return known
-    zone = re.sub(r"^(?:GMT|UTC)(?=[+-])", "", zone)
+    zone = re.sub(r"^(?:GMT|UTC) ?(?=[+-]|−)", "", zone).replace("−", "-")
+    zone = re.sub(r"^([+-])(\d)(?=:|$)", r"\g<1>0\2", zone)  # GMT+1, as Google's forms write
     words = [word for word in zone.split() if word.lower() not in BETWEEN]
     return f" {' '.join(words)}" if words and not re.match(r"^[Zz+-]", words[0]) else "".join(words)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from goodfit.data.tables.encodings import RUN, candidates, is_latin
+from goodfit.data.tables.latin_encodings import SHOWN as SHOWN_OF_LATIN
+from goodfit.data.tables.latin_encodings import other_latin
 from goodfit.errors import DataError, UsageError
 from goodfit.store.special_files import special_kind
 
@@ -37,7 +39,7 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
     (b"<table", "a web page"), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
 )  # fmt: skip
-SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"} | SHOWN_OF_LATIN
 
 
 def unpacked_name(path: Path) -> Path:
@@ -163,7 +165,7 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
     r"""The text as UTF-8 without a mark, with \n at the end of each line.
 
     Args:
-        encoding: as the user says; recognised when None: by a mark, else UTF-8, else Windows-1252.
+        encoding: as the user says; recognised when None: by a mark, else UTF-8, else by its letters.
 
     Returns:
         The bytes, the encoding in the words that people use, and whether that is a guess.
@@ -220,18 +222,20 @@ def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, 
         return data, "UTF-8", False
     except UnicodeDecodeError:
         pass
+    others = other_latin(data)
+    if not is_latin(data) and len(others) != 1:
+        _refuse_encoding(data, path, next(RUN.finditer(data)).start(), candidates(data))
+    if len(others) > 1:
+        _refuse_encoding(data, path, next(RUN.finditer(data)).start(), others)
+    name = others[0][0] if others else "cp1252"
     try:
-        text = data.decode("cp1252")
+        return data.decode(name).encode(), SHOWN[name], True
     except UnicodeDecodeError as error:
-        _refuse_encoding(data, path, error.start)
-    if not is_latin(data):
-        _refuse_encoding(data, path, next(RUN.finditer(data)).start())
-    return text.encode(), "Windows-1252", True
+        _refuse_encoding(data, path, error.start, candidates(data))
 
 
-def _refuse_encoding(data: bytes, path: Path, at: int) -> NoReturn:
+def _refuse_encoding(data: bytes, path: Path, at: int, known: list[tuple[str, str]]) -> NoReturn:
     """Raise with the encodings that it may be in, and how it reads in each."""
-    known = candidates(data)
     shown = " or ".join(f"{encoding} ({excerpt(text)})" for encoding, text in known)
     line = data.count(b"\n", 0, at) + 1
     raise DataError(

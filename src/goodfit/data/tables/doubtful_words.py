@@ -40,10 +40,9 @@ def several_values_doubt(column: pl.Series) -> tuple[str, str] | None:
         if cells < max(CELLS_AT_LEAST, SHARE_AT_LEAST * len(column)):
             continue
         shown = ", ".join(f"'{value}'" for value in list(values)[:VALUES_SHOWN])
-        what = (
-            f"the cells of '{column.name}' seem to hold several values each, with {separator!r} between them ({shown}, "
-        )
-        what += f": each of {len(levels):,} combinations is a value of its own"
+        what = f"the cells of '{column.name}' seem to hold several values each, with {separator!r} between them "
+        what += f"({shown}{', ...' if len(values) > VALUES_SHOWN else ''}): each of {len(levels):,} combinations is a "
+        what += "value of its own"
         return what, f"Make a column of each value: in pandas by frame['{column.name}'].str.get_dummies('{mark}')"
     return None
 

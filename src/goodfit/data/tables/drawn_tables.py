@@ -1,4 +1,5 @@
-"""Tables that clients of databases draw on a terminal: psql, mysql --table, sqlite3 -box, sqlcmd, SQL*Plus.
+"""Tables that clients of databases draw on a terminal: psql, mysql --table, sqlite3 -box, sqlcmd, SQL*Plus, and
+lists of SAP.
 
 A line that only draws is below the names of columns. With crosses in it, bars stand between the cells; of dashes and
 spaces alone, the dashes say where each column begins and ends.
@@ -19,6 +20,7 @@ DASH = "-─━═="
 RULE = re.compile(rf"[{re.escape(BAR + CROSS + DASH)} ]*([{re.escape(DASH)}])\1[{re.escape(BAR + CROSS + DASH)} ]*")
 DASHES = re.compile(rf"[{re.escape(DASH)}]+")
 BYTES_OF_HEAD = 100_000
+LINES_OF_A_LIST = 40
 ABOVE_AT_MOST = 2  # lines above the one that draws below the names: a frame, and the names
 
 
@@ -31,15 +33,27 @@ def drawn_table(data: bytes) -> bytes | None:
     head = data[:BYTES_OF_HEAD].decode("utf-8", errors="ignore").split("\n")
     filled = [line for line in head if line.strip()][: ABOVE_AT_MOST + 1]
     rules = [line for line in filled if RULE.fullmatch(line.rstrip())]
-    if not rules or len(filled) == 1:
+    framed = _is_framed(head)
+    if (not rules or len(filled) == 1) and not framed:
         return None
     lines = data.decode().split("\n")
-    rows = _between_bars(lines) if any(sign in rules[0] for sign in CROSS) else _at_columns(lines, rules[0])
+    of_bars = framed or any(sign in rules[0] for sign in CROSS)
+    rows = _between_bars(lines) if of_bars else _at_columns(lines, rules[0])
     if rows is None:
         return None
     text = io.StringIO()
     csv.writer(text, delimiter="\t", lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
+
+
+def _is_framed(head: Sequence[str]) -> bool:
+    """Whether lines of cells stand between bars, and lines of dashes between some of them: a list of SAP."""
+    filled = [line.strip() for line in head if line.strip()][:LINES_OF_A_LIST]
+    rules = [line for line in filled if RULE.fullmatch(line)]
+    cells = [line for line in filled if line not in rules and line[0] in BAR and line[-1] in BAR]
+    wide = {sum(line.count(bar) for bar in BAR) for line in cells}
+    dashes = any(line[0] in DASH and line[-1] in DASH for line in rules)
+    return dashes and len(wide) == 1 and min(wide) > 2 and 2 * len(cells) > len(filled) - len(rules)
 
 
 def _between_bars(lines: Sequence[str]) -> list[list[str]] | None:

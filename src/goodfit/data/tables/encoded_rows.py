@@ -86,7 +86,7 @@ def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: boo
         frame = FrameWithKnownWords(frame, words, verbatim)
         read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
     unusable = [each.note for each in unused.counted()]
-    notes = [*other.notes, *unused.serial_days(), *respelt, *unusable, *unused.empty()]
+    notes = [*other.notes, *unused.serial_days(), *respelt, *unusable, *unused.empty(), *unused.unlike()]
     return NewRows(encoded, read_by, other.of_all, notes)
 
 

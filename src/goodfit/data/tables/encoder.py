@@ -9,7 +9,7 @@ columns that are not asked for, do not matter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -17,75 +17,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.encoder_columns import (
+    FIRST,
+    GAP,
+    UNKNOWN,
+    CategoryColumn,
+    NumberColumn,
+    learnt_columns,
+    values_of,
+)
 from goodfit.data.tables.free_text import FreeText
-from goodfit.data.tables.missing_words import MISSING_BEFORE
 from goodfit.data.tables.moments import moments
-from goodfit.data.tables.numbers import numbers
-from goodfit.data.tables.words import merges, texts
+from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 from goodfit.formatting import nearest
 
 if TYPE_CHECKING:
     import polars as pl
 
-UNKNOWN, GAP, FIRST = 0, 1, 2  # codes: a level not seen in training, a missing value, the first level
 DEVIATIONS_AT_MOST = 1e6  # from the mean: further out, float32 would end in infinity
-ROWS_OF_A_LEVEL = 2  # at least, in training: rarer ones share the unknown code, which is learnt from them
 ROWS_ENCODED_AT_ONCE = 100_000  # the float64 on the way take thrice the memory of the rows
 CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
 REASONS_LISTED = 3  # why columns are left out, in an error
 ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
-TRUTH_OF_DIGITS = {"1": "true", "0": "false"}
-DATE_NUMBERS = ("days", "day", "hour")
-DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
-
-
-@dataclass(frozen=True)
-class NumberColumn:
-    """mean and deviation of the training rows; gaps: whether values were missing there.
-
-    format is of dates, or of times of day and durations; decimal is the decimal mark of text; words stand for a missing
-    value, besides those that do in every table.
-    """
-
-    name: str
-    source: str
-    part: str | None  # of a date: days, day, hour
-    format: str | None
-    mean: float
-    deviation: float
-    gaps: bool
-    decimal: str = "."
-    words: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class CategoryColumn:
-    """levels: by falling frequency in the training rows.
-
-    verbatim: text is left as it was written. words_missing: NA, None and others mean a missing value, as they did in
-    runs of before; since then only an empty cell does.
-    """
-
-    name: str
-    source: str
-    part: str | None  # of a date: month, weekday
-    format: str | None
-    levels: list[str]
-    verbatim: bool = False
-    words_missing: bool = True
-
-    @cached_property
-    def code_of(self) -> dict[str, int]:
-        """Level -> code. 1 and 0 are true and false where the levels are these, and the reverse."""
-        codes = {level: at for at, level in enumerate(self.levels, start=FIRST)}
-        if self.part is None and codes.keys() <= {"true", "false"}:
-            codes |= {digit: codes[truth] for digit, truth in TRUTH_OF_DIGITS.items() if truth in codes}
-        elif self.part is None and codes.keys() <= {"0", "1"}:
-            codes |= {truth: codes[digit] for digit, truth in TRUTH_OF_DIGITS.items() if digit in codes}
-        if self.words_missing and self.part is None:
-            codes |= dict.fromkeys(MISSING_BEFORE, GAP)
-        return codes
 
 
 class Encoded(NamedTuple):
@@ -97,6 +51,15 @@ class Encoded(NamedTuple):
     rows: np.ndarray
     gone: np.ndarray
     terms: np.ndarray
+
+
+class Ranges(NamedTuple):
+    """Of numbers of the training rows, as z-scores: (columns,) each; places: which of the numbers. NaN: not known."""
+
+    places: list[int]
+    low: np.ndarray
+    high: np.ndarray
+    span: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -119,34 +82,9 @@ class Encoder:
         category_columns: list[CategoryColumn] = []
         text_columns = [FreeText.learn(learnt[name]) for name, kind in kinds.items() if kind.name == "text"]
         for name, kind in kinds.items():
-            parts: tuple[tuple[str | None, bool], ...] = ()
-            if kind.name == "number":
-                parts = ((None, True),)
-            elif kind.name == "category":
-                parts = ((None, False),)
-            elif kind.name == "date":
-                parts = (*((part, True) for part in DATE_NUMBERS), *((part, False) for part in DATE_LEVELS))
-            for part, is_number in parts:
-                label = name if part is None else f"{name} {part}"
-                if is_number:
-                    values = _numbers(learnt[name], part, kind.format, kind.decimal)
-                    known = values[~np.isnan(values)]
-                    if len(known) and (deviation := float(known.std())) > 0:
-                        gaps = len(known) < len(values)
-                        mean = float(known.mean())
-                        number_columns.append(
-                            NumberColumn(
-                                label, name, part, kind.format, mean, deviation, gaps, kind.decimal, list(kind.words)
-                            )
-                        )
-                elif part:
-                    category_columns.append(CategoryColumn(label, name, part, kind.format, DATE_LEVELS[part]))
-                else:
-                    verbatim = merges(learnt[name])
-                    levels = _levels(texts(learnt[name], verbatim=verbatim))
-                    category_columns.append(
-                        CategoryColumn(label, name, part, kind.format, levels, verbatim, words_missing=False)
-                    )
+            of_numbers, of_levels = learnt_columns(learnt[name], kind)
+            number_columns += of_numbers
+            category_columns += of_levels
         if not number_columns and not category_columns and not any(text_columns):
             reasons = "; ".join(f"{name}: {kind.why}" for name, kind in list(kinds.items())[:REASONS_LISTED])
             raise DataError(
@@ -271,6 +209,21 @@ class Encoder:
         return Encoded(rows, gone, terms)
 
     @cached_property
+    def ranges(self) -> Ranges:
+        """Of the numbers that stand in a row as they are, and of the days of dates, which have none."""
+        places = [at for at, column in enumerate(self.numbers) if column.part in (None, "days")]
+        means, deviations = (values[places] for values in self._scale)
+        ends = [
+            (np.nan, np.nan)
+            if None in (column.low, column.high) or column.part is not None
+            else (column.low, column.high)
+            for column in (self.numbers[at] for at in places)
+        ]
+        low, high = (np.array(ends, dtype=float).reshape(-1, 2).T - means) / deviations
+        slack = 1e-4 * (high - low)  # of values that went through float32
+        return Ranges(places, low - slack, high + slack, high - low)
+
+    @cached_property
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:
         """(numbers,) means and deviations."""
         scale = np.array([(column.mean, column.deviation) for column in self.numbers]).reshape(-1, 2)
@@ -289,14 +242,14 @@ class Encoder:
         for at, column in enumerate(self.numbers):
             if column.part is not None or column.format is not None:
                 cells = frame.get_column(column.source)
-                values[:, at] = _numbers(cells, column.part, column.format, column.decimal)
+                values[:, at] = values_of(cells, column.part, column.format, column.decimal)
             else:
                 alike.setdefault((types[column.source], column.decimal), []).append(at)
         for (dtype, decimal), places in alike.items():
             together = dtype in (pl.Boolean, pl.String) or dtype.is_numeric()
             for block in _blocks(places, frame.height) if together else ([at] for at in places):
                 stacked = pl.concat([frame.get_column(self.numbers[at].source) for at in block])
-                values[:, block] = _numbers(stacked, None, None, decimal).reshape(len(block), frame.height).T
+                values[:, block] = values_of(stacked, None, None, decimal).reshape(len(block), frame.height).T
         return values
 
     def _codes(self, frame: pl.DataFrame) -> np.ndarray:
@@ -354,32 +307,11 @@ class Encoder:
         )
 
 
-def _numbers(column: pl.Series, part: str | None, form: str | None, decimal: str) -> np.ndarray:
-    """(N,) float64, NaN where there is none."""
-    import polars as pl
-
-    if part is None:
-        values = numbers(column, decimal, form)
-    else:
-        when = moments(column, form)
-        values = {
-            "days": lambda: when.dt.epoch("us") / 86_400e6,
-            "day": lambda: when.dt.day(),
-            "hour": lambda: when.dt.hour() + when.dt.minute() / 60,
-        }[part]()
-    return values.cast(pl.Float64).to_numpy()  # null is NaN
-
-
 def _blocks(places: Sequence[int], height: int) -> Iterator[Sequence[int]]:
     """Places of columns that are read together."""
     together = max(1, CELLS_AT_ONCE // max(1, height))
     for start in range(0, len(places), together):
         yield places[start : start + together]
-
-
-def _levels(column: pl.Series) -> list[str]:
-    counts = column.drop_nulls().alias("level").value_counts().sort(["count", "level"], descending=[True, False])
-    return [str(level) for level, count in counts.iter_rows() if count >= ROWS_OF_A_LEVEL]
 
 
 def _coded(column: pl.Series | list[str | None], category: CategoryColumn) -> np.ndarray:

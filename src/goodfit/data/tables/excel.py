@@ -14,7 +14,8 @@ from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import excerpt, read_bytes
 from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_name, column_names, lines_above
 from goodfit.data.tables.lines_beside import Note, below_names, note_on_notes, notes_last
-from goodfit.data.tables.workbook_facts import notes_on_sheet, workbook_facts
+from goodfit.data.tables.merged_cells import fill_merged
+from goodfit.data.tables.workbook_facts import merged_blocks, notes_on_sheet, workbook_facts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -25,6 +26,8 @@ DAYS_OF_TIMES = [date(1899, 12, 30), date(1899, 12, 31)]
 NAMES_SHOWN = 5
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of a zip archive, and of Microsoft's files of before 2007
 BYTES_LOOKED_AT = 4_096  # text has no zero byte among them, but for UTF-16
+ALL_LINES: dict[str, Any] = {"header_row": None, "skip_rows": 0, "dtypes": "string"}  # empty ones at the top too
+LINES_OF_HEAD = 200
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 
 
@@ -62,19 +65,26 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         if sheet not in filled:
             return _named(next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]), []
         frame = filled[sheet]
-        above = by_polars(path, "an Excel", lambda: _lines_above(data, sheet))
-        notes: list[Note] = (
-            [("left out", f"{counted(above, 'line')} at the top", "a title has one cell")] if above else []
-        )
-        notes += notes_on_sheet(data, facts, sheet, above)
+        empty, titles = by_polars(path, "an Excel", lambda: _lines_above(data, sheet))
+        above, notes = empty + titles, list[Note]()
+        if titles:
+            notes.append(("left out", f"{counted(titles, 'line')} at the top", "a title has one cell"))
+        notes += notes_on_sheet(data, facts, sheet)
         if len(seen) < len(filled) and sheet in seen:
             notes.append(("sheet", sheet, f"the only one that is not hidden ({names}); --sheet names another"))
         if above:
             frame = by_polars(path, "an Excel", lambda: _sheet(data, sheet, {"header_row": above}))
         text = frame.select(pl.all().cast(pl.String, strict=False)) if _is_readable(frame) else _empty()
-        if below_names(text) is not None or notes_last(text):
+        units = below_names(text)
+        if units is not None or notes_last(text):
             frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above))
             notes += more
+        blocks, left = merged_blocks(data, facts, sheet, above)
+        if blocks:
+            lines = by_polars(path, "an Excel", lambda: _lines_of_rows(data, sheet, above))
+            first = 0 if units is None else units[0]
+            frame, note = fill_merged(frame, lines[first : first + frame.height], left, blocks)
+            notes.append(note)
         nameless = sum(name.startswith(NAMELESS) for name in frame.columns)
         if frame.width > 2 and nameless >= frame.width - 1:
             raise DataError(
@@ -137,8 +147,7 @@ def _without_lines_beside(data: bytes, sheet: str, above: int) -> tuple[pl.DataF
     """The sheet without a line of units below the names and notes below the table, so that columns get their types."""
     import polars as pl
 
-    lines = _sheet(data, sheet, {"header_row": None, "dtypes": "string"}, drop_empty_rows=False)
-    text = lines.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))[above + 1 :]
+    text = _text(_sheet(data, sheet, ALL_LINES, drop_empty_rows=False))[above + 1 :]
     blank = pl.Series([all(cell is None for cell in row) for row in text.iter_rows()])
     filled = text.filter(~blank)
     at_top, notes = below_names(filled), list[Note]()
@@ -169,14 +178,24 @@ def _sheets(data: bytes, **options: Any) -> dict[str, pl.DataFrame]:
     return read if isinstance(read, dict) else {options["sheet_name"]: read}
 
 
-def _lines_above(data: bytes, sheet: str) -> int:
-    """How many lines of the sheet are above the names of columns."""
+def _lines_above(data: bytes, sheet: str) -> tuple[int, int]:
+    """How many lines of the sheet are empty at its top, and how many of the next are above the names of columns."""
+    text = _text(_sheet(data, sheet, ALL_LINES | {"n_rows": LINES_OF_HEAD}, drop_empty_rows=False))
+    empty = next((at for at, row in enumerate(text.iter_rows()) if any(cell is not None for cell in row)), 0)
+    return empty, lines_above(text[empty:]) if text.height else 0
+
+
+def _lines_of_rows(data: bytes, sheet: str, above: int) -> list[int]:
+    """The line of the sheet, from 0 on, that each row below the names of columns is."""
+    text = _text(_sheet(data, sheet, ALL_LINES, drop_empty_rows=False))
+    return [at for at, row in enumerate(text.iter_rows()) if at > above and any(cell is not None for cell in row)]
+
+
+def _text(lines: pl.DataFrame) -> pl.DataFrame:
+    """Cells as text, empty ones as null."""
     import polars as pl
 
-    options = {"n_rows": TITLE_LINES_AT_MOST + 2, "header_row": None, "dtypes": "string"}
-    rows = _sheet(data, sheet, options, drop_empty_rows=False)
-    text = rows.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))
-    return lines_above(text) if text.height else 0
+    return lines.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:

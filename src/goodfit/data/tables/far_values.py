@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.date_words import CENTURY_FROM
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
 from goodfit.formatting import number
@@ -19,6 +20,7 @@ OTHERS_AT_LEAST = 5  # different values
 NINES_AT_LEAST = 2  # digits, all of them nines: 99, -999, 9999.9
 OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30, -88888, -8888, -888)
 YEARS_AHEAD = 10  # of plans and contracts
+CALENDARS = {"Buddhist": (2443, 2643), "Persian or Islamic": (1300, 1460)}  # first and last year of dates of today
 FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
 BEFORE_NOUGHT = -1  # says "unknown" among whole numbers that are never negative otherwise
 ROWS_OF_ONE_BELOW, TIMES_AS_OFTEN = 5, 3  # that many rows, and as often as 0 and as 1
@@ -87,10 +89,22 @@ def future_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
     if not isinstance(last, datetime) or last.year <= datetime.now().year + YEARS_AHEAD:
         return None
     cell = str(column.filter(when == last)[0])[:20]
-    what = (
-        f"years of two digits in '{column.name}' up to 68 are read as 2000 to 2068, such as {cell} as {last:%Y-%m-%d}"
-    )
+    what = f"years of two digits in '{column.name}' below {CENTURY_FROM} are read as 20xx, such as {cell} as "
+    what += f"{last:%Y-%m-%d}"
     return what, "If that is of the century before, write years of four digits"
+
+
+def other_calendar(column: pl.Series, form: str | None) -> tuple[str, str] | None:
+    """The same of dates that are all of years which another calendar has today: 2567 of the Buddhists is 2024."""
+    when = moments(column, form).drop_nulls()
+    years = when.dt.year()
+    named = [name for name, (first, last) in CALENDARS.items() if len(when) and years.is_between(first, last).all()]
+    if not named:
+        return None
+    cell, of = str(column.drop_nulls()[0])[:20], years.to_list()
+    what = f"the dates of '{column.name}', such as {cell}, are of the years {min(of)} to {max(of)}: they may be "
+    what += f"of the {named[0]} calendar, and are read as Gregorian ones"
+    return what, "Write them as Gregorian dates, such as 2024-05-31"
 
 
 def _is_edge(day: datetime) -> bool:

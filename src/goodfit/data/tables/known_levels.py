@@ -1,8 +1,9 @@
-"""New words that are a known one in another spelling: BERLIN for Berlin, 1067 for 01067, yes for True."""
+"""New words that are a known one in another spelling: BERLIN for Berlin, Koeln for Köln, 1067 for 01067, yes for 1."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
+WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
+PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 NUMBER = re.compile(r"[+-]?[\d.,]+")
 WHOLE = re.compile(r"^(\d+)\.0+$")
 BETWEEN = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
 
 
 def known_words(unknown: Collection[str], known: Sequence[str]) -> dict[str, str]:
-    """Unknown word -> the one known word that it is: in other letters or spaces, without zeros, as another yes or no.
+    """Unknown word -> the one known word that it is: in other letters or spaces, without zeros, with
+    or without the marks of letters, as another yes or no.
 
     Args:
         unknown: words of one column that are none of the known ones. known: levels of a category, or classes.
@@ -28,12 +32,14 @@ def known_words(unknown: Collection[str], known: Sequence[str]) -> dict[str, str
     if (truth := _of_truth(unknown, known)) is not None:
         return truth
     found: dict[str, str] = {}
-    for key_of in (_letters, _digits):
+    for key_of in (_letters, _digits, _written_out, _without_marks):
         by_key: dict[str, list[str]] = {}
         for word in known:
             if (key := key_of(word)) is not None:
                 by_key.setdefault(key, []).append(word)
-        for word in unknown:
+        for word in unknown if by_key else ():
+            if word in found:
+                continue
             same = by_key.get(key_of(word) or "", [])
             if len(same) == 1:
                 found[word] = same[0]
@@ -44,6 +50,21 @@ def _letters(word: str) -> str | None:
     """In small letters, without spaces and signs between letters; None of numbers and of single letters."""
     key = BETWEEN.sub(_between, " ".join(word.split())).casefold().removesuffix(".")
     return None if NUMBER.fullmatch(word) or len(key) < 2 else key
+
+
+def _written_out(word: str) -> str | None:
+    """As `_letters`, with two letters for those that have two where there is no key for them: Koeln for Köln."""
+    key = _letters(word)
+    return key if key is None else unicodedata.normalize("NFC", key).translate(WRITTEN_OUT)
+
+
+def _without_marks(word: str) -> str | None:
+    """As `_letters`, without the marks of letters: Lodz for Łódź, Sao Paulo for São Paulo."""
+    key = _letters(word)
+    if key is None or not key.isascii():
+        letters = unicodedata.normalize("NFKD", (key or "").translate(PLAIN))
+        key = "".join(sign for sign in letters if not unicodedata.combining(sign)) or None
+    return key if key is not None and len(key) > 1 else None
 
 
 def _between(gap: re.Match[str]) -> str:

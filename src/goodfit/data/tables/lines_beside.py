@@ -39,7 +39,7 @@ BEGINS_A_NOTE = (
     "stand", "exported", "generated", "downloaded", "retrieved", "来源", "数据来源", "注", "出典", "資料",
 )  # fmt: skip
 NOTE = re.compile(
-    rf"(?i)(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
+    rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
     r"|\(?\d[\d,.]* (?:rows?|Zeilen?|lignes?|filas?)(?: affected| selected| in set)?\.?\)?(?: \(\d[\d.,]* \w+\))?$"
 )
 LINES_OF_QUALTRICS, IMPORT_ID = 2, '{"ImportId":'  # the question of each column, and where it came from
@@ -87,11 +87,8 @@ def without_lines_beside(
 
 def _below(read: Sequence[Record], usual: int) -> int:
     """How many last lines are notes, of another number of cells than the rows."""
-    count = 0
-    for _, cells in reversed(read):
-        if len(cells) == usual or not NOTE.match(cells[0].strip()):
-            break
-        count += 1
+    other = next((at for at, (_, cells) in enumerate(reversed(read)) if len(cells) == usual), len(read))
+    count = _from_first_note([cells[0].strip() for _, cells in read[len(read) - other :]])
     rows = read[: len(read) - count]
     return count if count <= NOTES_AT_MOST and sum(len(cells) == usual for _, cells in rows) >= BELOW_AT_LEAST else 0
 
@@ -112,12 +109,20 @@ def notes_last(frame: pl.DataFrame) -> int:
     last = frame.tail(NOTES_AT_MOST + 1)
     alone = [row[0] is not None and all(cell is None for cell in row[1:]) for row in last.iter_rows()]
     count = next((at for at, one in enumerate(reversed(alone)) if not one), len(alone))
-    if not 0 < count <= NOTES_AT_MOST:
+    if not 0 < count <= NOTES_AT_MOST or frame.height - count < BELOW_AT_LEAST:
         return 0
     texts = [str(cell).strip() for cell in last.to_series(0).to_list()[-count:]]
     above = frame.to_series(0)[1:-count].drop_nulls()
+    above = above.filter(~above.is_in(MISSING))
     measured = len(above) >= BELOW_AT_LEAST and share_of(above, f"{NUMBER}|{DATE}") >= SHARE_OF_A_KIND
-    return count if all(NOTE.match(text) or (measured and _is_words(text)) for text in texts) else 0
+    noted = _from_first_note(texts)
+    return count if all(measured and _is_words(text) for text in texts[: count - noted]) else 0
+
+
+def _from_first_note(texts: Sequence[str]) -> int:
+    """How many of the last texts are notes: the first that begins as they do, and what stands below it."""
+    first = next((at for at, text in enumerate(texts) if NOTE.match(text)), len(texts))
+    return len(texts) - first
 
 
 def below_names(frame: pl.DataFrame) -> tuple[int, str] | None:

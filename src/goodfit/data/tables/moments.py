@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.date_words import plain_dates, plain_form
+from goodfit.data.tables.date_words import CENTURY_FROM, plain_dates, plain_form
 from goodfit.data.tables.visible import CELLS_LOOKED_AT, visible
 
 if TYPE_CHECKING:
@@ -181,6 +181,9 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
         read = text.str.to_datetime(form, strict=False, time_unit="us")
     else:
         read = text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    if "%y" in form:  # polars reads 69 as 2069
+        late = read.dt.year() == 2000 + CENTURY_FROM
+        read = pl.select(pl.when(late).then(read.dt.offset_by("-100y")).otherwise(read)).to_series()
     return pl.select(pl.when(read.dt.year() >= FIRST_YEAR).then(read)).to_series()  # 1/2/24 is not of the year 1
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from goodfit.data.columns import Labels, nothing
-from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
+from goodfit.data.tables.any_frame import is_frame, note_on_index, refuse_same_names, to_polars
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import PACKED_ENDINGS, decoded, read_bytes, unpacked_name
 from goodfit.data.tables.delimited import Delimited, read_delimited
@@ -223,9 +223,12 @@ def _read(place: Any, dialect: Dialect) -> _Read:
                 return _Read(_checked(read(path), path))
         return _delimited(path, dialect)
     if is_frame(place):
-        return _Read(_checked(to_polars(place), None))
+        index = note_on_index(place)
+        return _Read(_checked(to_polars(place), None), [] if index is None else [index])
+    arrays = ", or goodfit.arrays(x, y) for an array" if isinstance(place, np.ndarray) else ""
     raise DataError(
-        f"a {type(place).__name__} is not a table", fix="Give a path, or a frame such as those of pandas and polars"
+        f"a {type(place).__name__} is not a table",
+        fix=f"Give a path, or a frame such as those of pandas and polars{arrays}",
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, several_values_doubt
-from goodfit.data.tables.far_values import far_date, far_value, future_date
+from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
@@ -80,7 +80,9 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
     found += [minus_behind(seen[name]) for name in ways]
     dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
-    found += [doubt(seen[name], form_of_it) for doubt in (far_date, future_date) for name, form_of_it in dates]
+    found += [
+        doubt(seen[name], form_of_it) for doubt in (far_date, future_date, other_calendar) for name, form_of_it in dates
+    ]
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     words = [name for name, kind in types.items() if kind.name == "category" or ": an identifier" in kind.why]
     words += targets if form.name == WORDS else []

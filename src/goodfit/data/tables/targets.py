@@ -11,7 +11,7 @@ import numpy as np
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
-from goodfit.data.tables.column_types import EXACT_BELOW, is_code
+from goodfit.data.tables.column_types import EXACT_BELOW, is_category_by_type, is_code, mixture_of
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.moments import date_form
@@ -110,6 +110,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         return TargetForm(TRUTH if single else NUMBER)
     if dtype.is_integer() and single and words.cast(pl.Float64).abs().max() >= EXACT_BELOW:  # type: ignore[operator]  # of floats
         return TargetForm(WORDS)
+    if single and is_category_by_type(words):
+        return TargetForm(WORDS)
     marks = {name: decimal} if decimal != "." else {}
     present = without_missing(words)
     if dtype in (pl.String, pl.Categorical, pl.Enum) and present.n_unique() <= CLASSES_AT_MOST:
@@ -194,6 +196,9 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
     if len(written) >= NAMES_AT_LEAST and len(written) > NAMES_SHARE * len(words):
         if date_form(written) is not None:
             raise _refused_dates(column.name)
+        if (mixture := mixture_of(words, ".")) is not None:
+            fix = "Write all of them as numbers, and leave cells empty where there is none"
+            raise DataError(f"the target '{column.name}' has {mixture}", fix=fix)
         raise DataError(
             f"the target '{column.name}' has {len(written):,} different values in {counted(len(words), 'row')}: a "
             "class of one row cannot be learnt",

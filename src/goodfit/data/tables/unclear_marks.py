@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.conventions import MARKS, OTHER, ROWS_SAMPLED, evidence
-from goodfit.data.tables.encoder import Encoder, NumberColumn
+from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder_columns import NumberColumn
 from goodfit.data.tables.numbers import numbers
 
 if TYPE_CHECKING:

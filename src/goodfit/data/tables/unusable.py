@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.encoder import GAP, UNKNOWN, Encoded, Encoder
+from goodfit.data.tables.encoder import Encoded, Encoder
+from goodfit.data.tables.encoder_columns import GAP, UNKNOWN
 from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.moments import moments, serial_days, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import columns_with_other_mark, ways_of
 from goodfit.data.tables.present_cells import without_missing
+from goodfit.data.tables.unlike_training import UnlikeTraining
 from goodfit.data.tables.visible import visible
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
@@ -68,6 +70,7 @@ class Unused:
         self.with_other_mark: set[str] = set()
         self._counts: dict[str, Unusable] = {}
         self._present: dict[str, int] = {}
+        self._unlike = UnlikeTraining(encoder)
         self._rows = 0
         self._with_value: set[str] = set()
         self._forms = {number.source: number.format for number in encoder.numbers if number.part is not None}
@@ -81,6 +84,7 @@ class Unused:
         encoder = self._encoder
         if self.pieces:
             self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, ways_of(encoder))}
+        self._unlike.add(piece, encoded)
         self._rows += piece.height
         values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
         filled = np.concatenate([each.any(axis=0) for each in values])
@@ -170,6 +174,10 @@ class Unused:
         ]
         why = "the run was fitted on its values"
         return [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone if self._rows >= LEVELS_THAT_PROVE]
+
+    def unlike(self) -> list[tuple[str, str, str]]:
+        """A line for each column whose numbers are unlike those of training, or are missing where those were not."""
+        return self._unlike.notes({name: each.cells for name, each in self._counts.items()})
 
     def counted(self) -> list[Unusable]:
         """A line a column.

@@ -1,6 +1,6 @@
 """What a workbook of today's Excel says besides its cells: hidden sheets and rows, and cells merged over several rows.
 
-The reader of cells does not see them: of merged cells the first alone has the value.
+The reader of cells does not see them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from html import unescape
 
+from goodfit.data.tables.merged_cells import Block
 from goodfit.formatting import counted
 
 BYTES_AT_MOST = 64_000_000  # of a sheet, unpacked: of larger ones nothing more is known
@@ -21,7 +22,7 @@ MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"
 FORMULA_WITHOUT_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\s[^>]*/>)(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
-BLOCKS_NAMED = 3
+WITH_VALUE = re.compile(rb"<(?:\w+:)?c r=\"([A-Z]+)\d+\"[^>]*[^/>]>")
 
 Note = tuple[str, str, str]
 
@@ -56,32 +57,51 @@ def workbook_facts(data: bytes) -> WorkbookFacts:
     return WorkbookFacts(files, frozenset(hidden))
 
 
-def notes_on_sheet(data: bytes, facts: WorkbookFacts, sheet: str, above: int) -> list[Note]:
-    """What is printed of hidden rows and of cells merged over several rows.
-
-    Args:
-        above: lines at the top that are no rows: merged titles.
-    """
-    if not facts.files.get(sheet):
-        return []
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            cells = _part(archive, facts.files[sheet])
-    except zipfile.BadZipFile:
-        return []
+def notes_on_sheet(data: bytes, facts: WorkbookFacts, sheet: str) -> list[Note]:
+    """What is printed of hidden rows and of formulas without a value."""
+    cells = _cells(data, facts, sheet)
     notes = []
     if hidden := len(HIDDEN_ROW.findall(cells)):
         notes.append(("hidden rows", f"{hidden:,}", "read like the others: delete those that a filter leaves out"))
     if without := len(FORMULA_WITHOUT_VALUE.findall(cells)):
         why = "read as empty: open the file in Excel or LibreOffice and save it, which computes them"
         notes.append(("formulas", f"{counted(without, 'cell')} without a value", why))
-    blocks = [match for match in MERGED.finditer(cells) if int(match[4]) > int(match[2]) > above]
-    if blocks:
-        named = ", ".join((b"%s%s:%s%s" % block.groups()).decode() for block in blocks[:BLOCKS_NAMED])
-        more = ", ..." if len(blocks) > BLOCKS_NAMED else ""
-        why = "the first cell of each has the value, and the others are read as empty: unmerge them, and fill it in"
-        notes.append(("merged cells", f"{counted(len(blocks), 'block')} ({named}{more})", why))
     return notes
+
+
+def merged_blocks(data: bytes, facts: WorkbookFacts, sheet: str, above: int) -> tuple[list[Block], int]:
+    """Cells merged over several lines below the names of columns, and the first column of the sheet that has a value.
+
+    Args:
+        above: lines at the top that are no rows: merged titles.
+    """
+    cells = _cells(data, facts, sheet)
+    matches = [match for match in MERGED.finditer(cells) if int(match[4]) > int(match[2]) > above + 1]
+    blocks = [
+        Block(_number(match[1]), int(match[2]) - 1, int(match[4]) - 1, (b"%s%s:%s%s" % match.groups()).decode())
+        for match in matches
+    ]
+    left = min((_number(match[1]) for match in WITH_VALUE.finditer(cells)), default=0) if blocks else 0
+    return sorted(blocks, key=lambda block: (block.first, block.column)), left
+
+
+def _number(letters: bytes) -> int:
+    """Of a column: A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number - 1
+
+
+def _cells(data: bytes, facts: WorkbookFacts, sheet: str) -> bytes:
+    """What the archive says of the cells of a sheet; nothing of other workbooks."""
+    if not facts.files.get(sheet):
+        return b""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _part(archive, facts.files[sheet])
+    except zipfile.BadZipFile:
+        return b""
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
