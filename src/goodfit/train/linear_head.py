@@ -22,7 +22,7 @@ TOLERANCE = 1e-5  # of the largest component of the gradient
 STEPS_TO_CHOOSE, TOLERANCE_TO_CHOOSE = 100, 1e-4  # the same for heads without a fold: their loss to three digits
 BIAS_SHARE = 1e-4  # of the penalty, on the biases: a class that a fold lacks would send its own to minus infinity
 RISES_THAT_END = 2  # weaker penalties in a row that are worse: the curve has one valley
-NUMBERS_FOR_THREADS = 2_000_000  # features of all rows, from which on several threads pay
+NUMBERS_FOR_THREADS = 2_000_000  # coordinates of all rows, from which on several threads pay
 VARIATION_AT_LEAST = 1e-6  # below, all features are constant
 
 
@@ -139,7 +139,8 @@ def _threads_for(features: Tensor) -> Iterator[None]:
     from threadpoolctl import threadpool_limits  # scikit-learn comes with it
 
     before = torch.get_num_threads()
-    torch.set_num_threads(1 if features.numel() < NUMBERS_FOR_THREADS else before)
+    numbers = len(features) * min(features.shape)  # of `_fewer_columns`
+    torch.set_num_threads(1 if numbers < NUMBERS_FOR_THREADS else before)
     try:
         with threadpool_limits(1, user_api="blas"):
             yield
