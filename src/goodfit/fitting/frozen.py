@@ -33,6 +33,7 @@ from goodfit.train.linear_head import LinearHead, fit_linear_head
 from goodfit.train.loop import Training, end_epoch
 
 ROWS_OF_ALL_FOLDS = 5_000  # with more, one fold of a fifth of the rows is enough
+GAIN_AT_LEAST = 0.05  # of the loss, by which late stages are worth half again as many weights
 VERSION = 1  # of what nets make of images: a change of one starts anew
 FEATURES_NAME = "features"
 
@@ -72,16 +73,16 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
 
 
 def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task, net: Net, journal: Journal) -> LinearHead:
-    """The head on all features; of few images on the last maps alone, where that loses less on rows left out.
+    """The head on all features; of few images on the last maps alone, unless the others gain on rows left out.
 
-    Late stages help where images are no photos of objects, and photos of objects do better without them.
+    Late stages help where images are no photos of objects, and photos of objects do as well or better without them.
     """
     fitted = fit_linear_head(x, y, folds, task)
     used, other = x.shape[1], ""
     last = net.module.last_features if isinstance(net.module, EfficientNetLite) else used
     if last < used and len(x) <= ROWS_OF_ALL_FOLDS:
         alone = fit_linear_head(x[:, :last], y, folds, task)
-        if alone.left_out_loss < fitted.left_out_loss:
+        if fitted.left_out_loss > (1 - GAIN_AT_LEAST) * alone.left_out_loss:
             other = f"; with those of earlier stages {fitted.left_out_loss:.3f}"
             fitted, used = alone.widened(x.shape[1]), last
         else:
