@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor
 
 import goodfit as gf
 from goodfit.data.cache_folder import clear
+from goodfit.data.images.sizes import are_photos
 from goodfit.errors import GoodfitError, ModelError, UsageError
 from goodfit.nets import imagenet
 from goodfit.predict.predictions import Predictions
@@ -47,18 +49,36 @@ def said(run: gf.Run, name: str) -> str:
 def test_photos_start_from_imagenet_where_it_is_installed(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
-    run = gf.fit(photos, out=tmp_path / "run", epochs=1, precision="float32")
+    run = gf.fit(photos, out=tmp_path / "run", epochs=1, precision="float32", rivals="none")
     assert run.record.net.arch == "efficientnet_lite0"
     assert run.record.net.in_shape == (3, SIDE, SIDE)
     assert run.record.normalise is not None
     assert run.record.normalise["mean"] == [127.0] * 3
     assert said(run, "pretrained").startswith("imagenet (for photos; --pretrained none starts from scratch")
-    assert "1,280 frozen features" in said(run, "linear head")
+    assert re.search(
+        r"1,984 frozen features.*; without those of earlier|1,280 frozen features.*; with those of earlier",
+        said(run, "linear head"),
+    )
     kept = run.net.state_dict()
     assert all(torch.equal(kept[name], weights[name]) for name in weights if not name.startswith("classifier."))
     assert run.metrics["valid"]["accuracy"].value > 0.6  # a third is chance; the features are of random weights
     again = gf.load(tmp_path / "run").predict(photos)
     assert len(again) == 60
+
+
+def test_edges_and_colours_help_a_pretrained_net_that_makes_less_of_the_images(
+    photos: Path, weights: dict[str, Tensor], tmp_path: Path
+) -> None:
+    run = gf.fit(photos, out=tmp_path / "run", precision="float32")  # three tints, and features of random weights
+    assert [part.arch for part in run.record.net.parts] == ["hog"]
+    rivals = {each.name: each for each in run.record.rivals}
+    alone = rivals["the net alone"].metrics["valid"]["log_loss"].value
+    assert run.metrics["valid"]["log_loss"].value < 0.9 * alone
+    assert run.metrics["valid"]["accuracy"].value == 1.0
+    again = gf.load(tmp_path / "run").predict(photos)
+    assert isinstance(again, Predictions)
+    assert [Path(key).parent.name for key in again["key"]] == again["prediction"]
+    assert gf.load(tmp_path / "run").embed(photos).vectors.shape == (60, 1984)  # of the net alone
 
 
 def test_the_first_epoch_is_the_frozen_net_and_fine_tuning_is_compared_with_it(
@@ -162,7 +182,28 @@ def test_what_the_user_names_is_not_replaced(
     assert not any(each.name == "linear head" for each in run.record.choices)
 
 
-def test_grey_images_and_small_ones_take_them_only_where_asked(
+def test_grey_photos_such_as_x_rays_take_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install_photo_package(tmp_path / "site", monkeypatch, side=70)
+    side = 90  # few and so large: 9/7 of the package's 70, as 288 are of 224
+    random = np.random.default_rng(0)
+    for label, grey in {"dark": 70, "light": 160}.items():
+        (tmp_path / "grey" / label).mkdir(parents=True)
+        for number in range(12):
+            pixels = np.clip(random.normal(grey, 60, (side, side)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "grey" / label / f"{number:02d}.png")
+    run = gf.fit(tmp_path / "grey", out=tmp_path / "run", precision="float32", rivals="none")
+    assert (run.record.net.arch, run.record.net.in_shape) == ("efficientnet_lite0", (1, side, side))
+    assert len(gf.load(tmp_path / "run").predict(tmp_path / "grey")) == 24
+
+
+@pytest.mark.parametrize(
+    ("channels", "side", "expected"), [(3, 48, True), (3, 47, False), (1, 65, True), (1, 64, False)]
+)
+def test_what_is_taken_for_a_photo(channels: int, side: int, expected: bool) -> None:
+    assert are_photos(channels, side, 1000) == expected
+
+
+def test_small_grey_images_take_them_only_where_asked(
     weights: dict[str, Tensor], tmp_path: Path, digits_folder: Path
 ) -> None:
     usual = gf.fit(digits_folder, out=tmp_path / "usual", epochs=1, width=4, rivals="none")

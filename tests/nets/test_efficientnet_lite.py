@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from goodfit.nets import build, imagenet
 from goodfit.nets.efficientnet_lite import EfficientNetLite, SameConv2d, scaled
+from goodfit.train.features import without_head
 
 PUBLISHED = json.loads(LITE.read_text(encoding="utf-8"))["nets"]["tf_efficientnet_lite0"]
 
@@ -34,6 +35,28 @@ def test_parameters_have_the_names_and_shapes_of_timm() -> None:
 def test_outputs_are_those_of_timm(size: int) -> None:
     expected = PUBLISHED["outputs"][str(size)]
     assert first_outputs(with_the_formula(), size) == pytest.approx(expected, rel=0, abs=1e-7)
+
+
+def test_a_head_on_late_stages_is_also_given_the_means_of_their_maps() -> None:
+    torch.manual_seed(0)
+    net = build("efficientnet_lite0", (3, 64, 64), 3, late_stages=True).eval()
+    assert isinstance(net, EfficientNetLite)
+    plain = build("efficientnet_lite0", (3, 64, 64), 3).eval()
+    plain.load_state_dict(
+        {key: value for key, value in net.state_dict().items() if "classifier" not in key}, strict=False
+    )
+    seen: list[torch.Tensor] = []
+    for number in (3, 4, 5, 6):
+        net.blocks[number].register_forward_hook(lambda module, given, maps: seen.append(maps.mean((2, 3))))
+    x = torch.randn(2, 3, 64, 64)
+    with without_head(net, "classifier"), without_head(plain, "classifier"):
+        given, last = net(x), plain(x)
+    assert given.shape == (2, 1280 + 80 + 112 + 192 + 320)
+    assert net.last_features == 1280
+    torch.testing.assert_close(given[:, :1280], last)
+    # of 80 channels, each deviating by 2.0: half of 0.33 a number, were there 1280 of them
+    torch.testing.assert_close(given[:, 1280:1360], seen[0] * 0.5 * 0.33 / 2.0 * 4.0)
+    torch.testing.assert_close(given[:, -320:], seen[3] * 0.5 * 0.33 / 1.3 * 2.0)
 
 
 @pytest.mark.parametrize(

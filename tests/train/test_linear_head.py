@@ -119,3 +119,12 @@ def test_a_row_in_no_fold_is_fitted_and_never_left_out() -> None:
     fitted = LogisticRegression(C=1 / head.penalty, tol=1e-8, max_iter=10_000).fit(scaled[kept], y.numpy()[kept])
     left_out = fitted.predict_proba(scaled[out])[np.arange(int(out.sum())), y.numpy()[out]]
     assert head.left_out_loss == pytest.approx(float(-np.log(left_out).mean()), abs=1e-3)
+
+
+def test_a_head_may_leave_further_features_alone() -> None:
+    x, y = rows(60, 8)
+    more = torch.cat([x, torch.randn(60, 5, generator=torch.Generator().manual_seed(0))], dim=1)
+    head = fit_linear_head(x, y, folds(60), Classification(("a", "b", "c")))
+    wide = head.widened(13)
+    torch.testing.assert_close(wide(more), head(x))
+    torch.testing.assert_close(wide.held_out(more, folds(60)), head.held_out(x, folds(60)))

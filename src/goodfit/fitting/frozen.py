@@ -24,13 +24,16 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.formatting import counted, number
 from goodfit.nets import architecture
+from goodfit.nets.efficientnet_lite import EfficientNetLite
 from goodfit.record import NetRecord
 from goodfit.store.tensors import load_state, save_state
+from goodfit.tasks.task import Task
 from goodfit.train.features import features_of
-from goodfit.train.linear_head import fit_linear_head
+from goodfit.train.linear_head import LinearHead, fit_linear_head
 from goodfit.train.loop import Training, end_epoch
 
 ROWS_OF_ALL_FOLDS = 5_000  # with more, one fold of a fifth of the rows is enough
+GAIN_AT_LEAST = 0.05  # of the loss, by which late stages are worth half again as many weights
 VERSION = 1  # of what nets make of images: a change of one starts anew
 FEATURES_NAME = "features"
 
@@ -51,13 +54,7 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     crossed = problem.split.folds
     folds = _folds(problem, rows, training.hyper.seed) if crossed is None else torch.from_numpy(crossed)[rows]
     x, y = features.index_select(0, rows), problem.y.index_select(0, rows)
-    fitted = fit_linear_head(x, y, folds, problem.task)
-    journal.choose(
-        "linear head",
-        f"on {x.shape[1]:,} {'fixed' if net.fixed_features else 'frozen'} features; penalty "
-        f"{number(fitted.penalty, 3)}",
-        f"the lowest loss on rows left out, {fitted.left_out_loss:.3f}, of {counted(len(fitted.curve), 'penalty')}",
-    )
+    fitted = _fit(x, y, folds, problem.task, net, journal)
     with torch.no_grad():
         head.weight.copy_(fitted.weight)
         head.bias.copy_(fitted.bias)
@@ -73,6 +70,30 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
     position.seconds = time.monotonic() - began
     position.history[-1]["seconds"] = round(position.seconds, 3)
     journal.epoch(training)
+
+
+def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task, net: Net, journal: Journal) -> LinearHead:
+    """The head on all features; of few images on the last maps alone, unless the others gain on rows left out.
+
+    Late stages help where images are no photos of objects, and photos of objects do as well or better without them.
+    """
+    fitted = fit_linear_head(x, y, folds, task)
+    used, other = x.shape[1], ""
+    last = net.module.last_features if isinstance(net.module, EfficientNetLite) else used
+    if last < used and len(x) <= ROWS_OF_ALL_FOLDS:
+        alone = fit_linear_head(x[:, :last], y, folds, task)
+        if fitted.left_out_loss > (1 - GAIN_AT_LEAST) * alone.left_out_loss:
+            other = f"; with those of earlier stages {fitted.left_out_loss:.3f}"
+            fitted, used = alone.widened(x.shape[1]), last
+        else:
+            other = f"; without those of earlier stages {alone.left_out_loss:.3f}"
+    kind, loss = "fixed" if net.fixed_features else "frozen", fitted.left_out_loss
+    journal.choose(
+        "linear head",
+        f"on {used:,} {kind} features; penalty {number(fitted.penalty, 3)}",
+        f"the lowest loss on rows left out, {loss:.3f}, of {counted(len(fitted.curve), 'penalty')}{other}",
+    )
+    return fitted
 
 
 def say_what_fine_tuning_gave(training: Training, journal: Journal) -> None:

@@ -1,7 +1,8 @@
 """The rival of a net for images: a linear model on fixed features of edges and colours, on the same rows.
 
 It is scored beside the net; where both together lose clearly less on validation rows, both together are the model. Of
-few images from scratch that is the rule, of many the exception.
+few images from scratch that is the rule, of many the exception; of a net pretrained on photos it is the rule where the
+images are none, such as X-rays (docs/decisions/051-photo-sets-of-many-kinds.md).
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def beside_image_rival(
     with journal.progress(f"fitting {NAME}"):
         settings = _settings(training.feed.normalise, source.in_shape[0])
         rival = fit_image_rival(training, problem, settings, count)
-    if net.own or options.arch is not None or net.pretrained is not None:
+    if net.own or options.arch is not None:
         return replace(finished, contenders=[*finished.contenders, rival.contender])
     return _blended(finished, rival, settings, training, journal)
 

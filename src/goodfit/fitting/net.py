@@ -31,6 +31,9 @@ from goodfit.record import NetRecord
 WHY_INSTALL = "brings weights of 1.3 million photos: of few photos they make far more"
 ROWS_MEASURED = 100_000  # rows that a net sets its fixed numbers from where they stay on disk
 IMAGES_MEASURED = 2_000  # the same of images
+LATE_STAGES = (
+    "late_stages"  # option of an architecture: what a head on the weights of ImageNet is given beside the last
+)
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,8 @@ def _net_options(
         if "checkpointing" not in chosen:
             raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")
         chosen["checkpointing"] = True
+    if pretrained == imagenet.NAME and LATE_STAGES in chosen:
+        chosen[LATE_STAGES] = True
     return problem.task.net_options(chosen, pretrained=pretrained is not None)
 
 

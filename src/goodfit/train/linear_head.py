@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from goodfit.tasks.task import Task
 
 PENALTIES = tuple(10.0 ** (exponent / 2) for exponent in range(8, -7, -1))  # from strong to weak, each half a decade
 STEPS_AT_MOST = 300  # of L-BFGS
 TOLERANCE = 1e-5  # of the largest component of the gradient
+STEPS_TO_CHOOSE, TOLERANCE_TO_CHOOSE = 100, 1e-4  # the same for heads without a fold: their loss to three digits
 BIAS_SHARE = 1e-4  # of the penalty, on the biases: a class that a fold lacks would send its own to minus infinity
 RISES_THAT_END = 2  # weaker penalties in a row that are worse: the curve has one valley
-NUMBERS_FOR_THREADS = 2_000_000  # features of all rows, from which on several threads pay
+NUMBERS_FOR_THREADS = 2_000_000  # coordinates of all rows, from which on several threads pay
 VARIATION_AT_LEAST = 1e-6  # below, all features are constant
 
 
@@ -50,6 +52,16 @@ class LinearHead:
     def __call__(self, features: Tensor) -> Tensor:
         """(N, D) -> (N, outputs) float32."""
         return features.float() @ self.weight.T + self.bias
+
+    def widened(self, features: int) -> LinearHead:
+        """The same head of so many features, of which it leaves the further ones alone."""
+        more = features - self.weight.shape[1]
+
+        def wide(weight: Tensor) -> Tensor:
+            return functional.pad(weight, (0, more))
+
+        without = {fold: (wide(weight), bias) for fold, (weight, bias) in self.without.items()}
+        return replace(self, weight=wide(self.weight), without=without)
 
     def heads(self) -> list[tuple[Tensor, Tensor]]:
         """Those without a fold, in the order of the folds."""
@@ -99,7 +111,7 @@ def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
         losses = []
         for fold in numbers:
             kept, left_out = folds != fold, folds == fold
-            starts[fold] = _descend(x[kept], y[kept], penalty, starts[fold], task)
+            starts[fold] = _descend(x[kept], y[kept], penalty, starts[fold], task, STEPS_TO_CHOOSE, TOLERANCE_TO_CHOOSE)
             losses.append(task.row_losses(_out(x[left_out], starts[fold]), y[left_out]).double())
         curve.append((penalty, float(torch.cat(losses).mean())))
         heads[penalty] = dict(starts)
@@ -107,7 +119,7 @@ def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
         if len(curve) - 1 - lowest >= RISES_THAT_END:
             break
     penalty = curve[lowest][0]
-    best = _descend(x, y, penalty, _nothing(x, task), task)
+    best = _descend(x, y, penalty, _nothing(x, task), task, STEPS_AT_MOST, TOLERANCE)
 
     def of_features(head: Tensor) -> tuple[Tensor, Tensor]:
         weight = back(head[:, :-1]) / deviation
@@ -119,11 +131,19 @@ def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task) -> LinearHead:
 
 @contextmanager
 def _threads_for(features: Tensor) -> Iterator[None]:
-    """One thread for small products: handing them over costs more than they do, far more on a busy machine."""
+    """One thread for small products: handing them over costs more than they do, far more on a busy machine.
+
+    So it is for the products of vectors within L-BFGS, which are scipy's: two threads had 2.5 times the processor time.
+    """
+    import scipy.optimize  # noqa: F401  # loads the library whose threads are limited
+    from threadpoolctl import threadpool_limits  # scikit-learn comes with it
+
     before = torch.get_num_threads()
-    torch.set_num_threads(1 if features.numel() < NUMBERS_FOR_THREADS else before)
+    numbers = len(features) * min(features.shape)  # of `_fewer_columns`
+    torch.set_num_threads(1 if numbers < NUMBERS_FOR_THREADS else before)
     try:
-        yield
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(before)
 
@@ -149,7 +169,7 @@ def _out(x: Tensor, head: Tensor) -> Tensor:
     return x @ head[:, :-1].T + head[:, -1]
 
 
-def _descend(x: Tensor, y: Tensor, penalty: float, start: Tensor, task: Task) -> Tensor:
+def _descend(x: Tensor, y: Tensor, penalty: float, start: Tensor, task: Task, steps: int, tolerance: float) -> Tensor:
     """The head (outputs, D + 1) with the least mean loss + penalty / (2 N) |weights|^2, by L-BFGS (Nocedal 1980)."""
     from scipy.optimize import minimize  # 0.2 s: only where a head is fitted
 
@@ -167,6 +187,6 @@ def _descend(x: Tensor, y: Tensor, penalty: float, start: Tensor, task: Task) ->
         start.double().numpy().reshape(-1),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": STEPS_AT_MOST, "gtol": TOLERANCE, "ftol": 1e-9, "maxcor": 20},
+        options={"maxiter": steps, "gtol": tolerance, "ftol": 1e-9, "maxcor": 20},
     )
     return torch.from_numpy(solved.x).to(torch.float32).reshape(start.shape)

@@ -25,6 +25,7 @@ from goodfit.options import Option
 SMALL_SIDE = 64  # px: images up to this side are kept at their own size
 SMALLEST_SIDE = 16  # px, of the size that is chosen
 PHOTOS_AT_THE_NETS_SIZE = 10_000  # more of them are seen smaller, at half the cost of a photo
+PHOTOS_SEEN_LARGER = 2_000  # and fewer larger where they are so large, at five thirds of it
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 SIZE = Option(
     "size",
@@ -129,8 +130,10 @@ class LabelledImages(ImageSource):
         typical = int(np.median(sample.shapes.min(axis=1)))
         net = self._photo_net
         if net is not None and (net.asked or are_photos(sample.channels, typical, len(self))):
-            side = net.side if len(self) <= PHOTOS_AT_THE_NETS_SIZE else net.side // 7 * 5
-            return (side, side), f"the images are about {typical} px; the pretrained net takes {net.side} px or less"
+            smaller, usual, larger = net.side * 5 // 7, net.side, net.side * 9 // 7
+            side = usual if len(self) <= PHOTOS_AT_THE_NETS_SIZE else smaller
+            side = larger if len(self) <= PHOTOS_SEEN_LARGER and typical >= larger else side
+            return (side, side), f"the images are about {typical} px; the pretrained net takes {larger} px or less"
         if typical <= SMALL_SIDE:
             size = max(typical, SMALLEST_SIDE)
             return (size, size), f"the images are about {typical} px"

@@ -12,7 +12,8 @@ from goodfit.data.images.stored import ImagePlace
 from goodfit.errors import UsageError
 
 IMAGES_SAMPLED = 500
-PHOTO_SIDE_AT_LEAST = 48  # px, of what is taken for a photo
+PHOTO_SIDE_AT_LEAST = 48  # px, of what is taken for a photo,
+GREY_SIDE_AT_LEAST = 65  # and without colours: smaller ones are digits and letters, larger ones X-rays and surfaces
 PHOTOS_AT_MOST = 50_000  # that a pretrained net sees in minutes
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
 
@@ -38,7 +39,7 @@ class ImageSample:
 
 def are_photos(channels: int, side: int, count: int) -> bool:
     """Whether a net pretrained on photos suits images of these channels and this side in px, and so many of them."""
-    return channels == 3 and side >= PHOTO_SIDE_AT_LEAST and count <= PHOTOS_AT_MOST
+    return side >= (PHOTO_SIDE_AT_LEAST if channels == 3 else GREY_SIDE_AT_LEAST) and count <= PHOTOS_AT_MOST
 
 
 def sample_images(paths: Sequence[ImagePlace]) -> ImageSample:
