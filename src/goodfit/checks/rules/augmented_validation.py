@@ -78,7 +78,7 @@ class AugmentedValidation(LiveRule):
         if self.changed is None or loader is None or (event.grad and event.training):
             return
         (index, place), self.changed = self.changed, None
-        if self._serves_training(loader):
+        if self._serves_training(loader) or not _keeps_rows(loader.dataset):
             return
         yield self.finding(
             f"row {index} of the data that the net is evaluated on has other values than when it was read before: it "
@@ -95,3 +95,22 @@ class AugmentedValidation(LiveRule):
             return False
         rows = rows_of(loader)
         return rows is None or any(other is None or rows.numbers & other.numbers for other in known)
+
+
+def _keeps_rows(data: Any, depth: int = 3) -> bool:
+    """Whether a data set holds something for each of its rows; where it does not, it may draw them anew each time."""
+    rows = len(data) if hasattr(data, "__len__") else 0
+    inner = getattr(data, "dataset", None)
+    if inner is not None and depth:
+        return _keeps_rows(inner, depth - 1)
+    kept = getattr(data, "__dict__", None)
+    if kept is None:  # a list, or another of Python's own kinds
+        return True
+    return any(hasattr(value, "__len__") and _length(value) >= rows for value in kept.values())
+
+
+def _length(value: Any) -> int:
+    try:
+        return len(value)
+    except TypeError:  # a tensor of no dimension
+        return 0
