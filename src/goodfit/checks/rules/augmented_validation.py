@@ -2,7 +2,8 @@
 
 What it checks
     In two passes over a loader whose rows the net is evaluated on and not trained on, the same index had other values;
-    also where one data set serves both through two samplers or subsets.
+    also where one data set serves both through two samplers or subsets. Of a data set that keeps nothing for each of
+    its rows, these have to be more like themselves, as they were read first, than like others.
 
 Why it hurts
     The validation score changes by chance from epoch to epoch, and is measured on distorted rows: random crops and
@@ -24,8 +25,11 @@ Cost
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, NetCall
 from goodfit.checks.engine.fingerprints import fingerprints
@@ -36,6 +40,10 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 BATCHES_COMPARED = 2  # the first ones of an epoch
+ROWS_OF_BATCH_KEPT, VALUES_KEPT = 16, 2_000_000  # of rows as they were read first, where a data set keeps none
+ROWS_AT_LEAST = 4  # that are compared with these
+LIKE_ITSELF = 0.85  # of the mean square of the distance to other rows
+ERRORS_APART = 5.0  # standard errors, too: each batch of each epoch is asked
 
 
 class AugmentedValidation(LiveRule):
@@ -47,6 +55,7 @@ class AugmentedValidation(LiveRule):
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.changed: tuple[int, Place] | None = None  # row, line of the batch that held it
+        self.first: IdentityMap[dict[int, Tensor]] = IdentityMap()  # data set -> a few rows as they were read first
 
     def on_batch(self, event: Batch) -> None:
         self.loader = weakref.ref(event.loader)
@@ -60,8 +69,12 @@ class AugmentedValidation(LiveRule):
         before = self.read.setdefault(event.loader.dataset, {})
         now = dict(zip(indices, fingerprints(x), strict=True))
         changed = next((index for index, value in now.items() if before.get(index, value) != value), None)
-        if changed is not None:
+        first = self.first.setdefault(event.loader.dataset, {})
+        if changed is not None and (_keeps_rows(event.loader.dataset) or _resemble(indices, x, first)):
             self.changed = (changed, user_place())
+        if x.is_floating_point() and len(first) * x[0].numel() < VALUES_KEPT and not _keeps_rows(event.loader.dataset):
+            for at, index in enumerate(indices[:ROWS_OF_BATCH_KEPT]):
+                first.setdefault(index, x[at].detach().clone())
         before |= now
 
     def before_backward(self, event: BackwardBegins) -> None:
@@ -78,7 +91,7 @@ class AugmentedValidation(LiveRule):
         if self.changed is None or loader is None or (event.grad and event.training):
             return
         (index, place), self.changed = self.changed, None
-        if self._serves_training(loader) or not _keeps_rows(loader.dataset):
+        if self._serves_training(loader):
             return
         yield self.finding(
             f"row {index} of the data that the net is evaluated on has other values than when it was read before: it "
@@ -95,6 +108,20 @@ class AugmentedValidation(LiveRule):
             return False
         rows = rows_of(loader)
         return rows is None or any(other is None or rows.numbers & other.numbers for other in known)
+
+
+def _resemble(indices: Sequence[Any], x: Tensor, first: dict[int, Tensor]) -> bool:
+    """Whether rows are more like themselves, as they were read first, than like others: they are moved, not new."""
+    known = [at for at, index in enumerate(indices) if index in first and first[index].shape == x[at].shape]
+    if len(known) < ROWS_AT_LEAST:
+        return False
+    now = x[known].detach().double().flatten(1)
+    before = torch.stack([first[indices[at]] for at in known]).double().flatten(1)
+    squares = torch.cdist(now, before).square()
+    own = squares.diagonal()
+    others = float((squares.sum() - own.sum()) / (squares.numel() - len(known)))
+    error = float(own.std()) / len(known) ** 0.5
+    return float(own.mean()) < min(LIKE_ITSELF * others, others - ERRORS_APART * error)
 
 
 def _keeps_rows(data: Any, depth: int = 3) -> bool:
