@@ -24,6 +24,7 @@ Cost
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -120,8 +121,8 @@ def _resemble(indices: Sequence[Any], x: Tensor, first: dict[int, Tensor]) -> bo
     squares = torch.cdist(now, before).square()
     own = squares.diagonal()
     others = float((squares.sum() - own.sum()) / (squares.numel() - len(known)))
-    error = float(own.std()) / len(known) ** 0.5
-    return float(own.mean()) < min(LIKE_ITSELF * others, others - ERRORS_APART * error)
+    error = float(own.std()) / math.sqrt(len(known))
+    return bool(float(own.mean()) < min(LIKE_ITSELF * others, others - ERRORS_APART * error))
 
 
 def _keeps_rows(data: Any, depth: int = 3) -> bool:
