@@ -11,6 +11,7 @@ import pytest
 
 from goodfit.checks.rules.average_unused import unused
 from goodfit.checks.rules.divided_by_other_count import divided
+from goodfit.checks.rules.easiest_negative import easiest
 from goodfit.checks.rules.end_is_padding import one_for_both
 from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.multiplier_turned import turned
@@ -221,3 +222,16 @@ def test_an_end_by_time_alone_may_be_ignored() -> None:
     assert found(ignored, learns + step.format(end="self.t >= 200")) == 0
     assert found(ignored, learns + step.format(end="self.x > 2")) == 1
     assert found(ignored, learns + step.format(end="self.t >= 200 or self.x > 2")) == 1
+
+
+def test_negatives_are_the_easiest_by_the_sense_of_the_loss() -> None:
+    mined = "hard_pos = {pos}(1)\nhard_neg = {neg}(1)\nloss = F.relu({loss}).mean()"
+
+    def count(pos: str, neg: str, loss: str) -> int:
+        return found(easiest, mined.format(pos=f"d.{pos}", neg=f"(d * other).{neg}", loss=loss))
+
+    distances, similarities = "hard_pos - hard_neg + margin", "margin + hard_neg - hard_pos"
+    assert count("max", "max", distances) == 1
+    assert count("amin", "amin", similarities) == 1
+    assert count("max", "min", distances) == count("min", "max", similarities) == 0
+    assert count("min", "min", distances) == count("max", "max", similarities) == 0  # easy positives, on purpose

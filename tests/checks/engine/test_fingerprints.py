@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from goodfit.checks.engine.fingerprints import VALUES_AT_MOST, all_finite, blank, fingerprints
+from goodfit.checks.engine.fingerprints import (
+    VALUES_AT_MOST,
+    VALUES_REMEMBERED,
+    all_finite,
+    blank,
+    fingerprints,
+    remembered,
+)
 
 
 @given(arrays.arrays(np.float32, (6, 3), elements=st.sampled_from([0.0, 0.5, 1.0, -1.0, 1e-30, 3e38])))
@@ -54,3 +61,54 @@ def test_rows_that_are_equal_by_nature() -> None:
     constant, padded, text = [5] * 9, [3, 4, 5] + [0] * 6, [3, 4, 5, 6] + [0] * 5
     assert blank(torch.tensor([constant, padded, text])).tolist() == [True, True, False]
     assert blank(torch.tensor([[3, 4, 5, 0], [1, 1, 1, 1]])).tolist() == [False, True]  # too narrow for a padding
+
+
+class Reads:
+    """How often a tensor was read, and the sum of its rows."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, x: torch.Tensor) -> list[float]:
+        self.count += 1
+        return x.sum(1).tolist()
+
+
+def test_a_large_tensor_is_read_once_however_often_it_is_given() -> None:
+    reads = Reads()
+    sums = remembered(reads)
+    x = torch.arange(2.0 * VALUES_REMEMBERED).view(16, -1)
+    for _ in range(3):
+        assert sums(x) == sums(x.detach()) == sums(x[:]) == x.sum(1).tolist()
+    assert reads.count == 1
+    assert sums(x[4:12]) == x[4:12].sum(1).tolist()
+
+
+def test_a_large_tensor_is_read_again_after_it_was_written_to() -> None:
+    values = np.zeros((16, VALUES_REMEMBERED), np.float32)
+    x = torch.from_numpy(values)
+    sums = remembered(Reads())
+    before = sums(x)
+    x[3, 5] += 1  # counted by torch
+    assert sums(x) == x.sum(1).tolist() != before
+    values[:] = 2  # not counted
+    assert sums(x) == x.sum(1).tolist()
+
+
+def test_a_tensor_in_the_memory_of_one_that_is_gone_is_another() -> None:
+    sums = remembered(Reads())
+    for batch in range(20):
+        x = torch.zeros(16, VALUES_REMEMBERED)
+        x[:, 5] = batch
+        x = x.clone()  # version 0, in memory that is used again and again
+        assert sums(x) == [float(batch)] * 16
+
+
+def test_small_and_unusual_tensors_are_read_each_time() -> None:
+    reads = Reads()
+    sums = remembered(reads)
+    with torch.inference_mode():
+        large = torch.ones(16, VALUES_REMEMBERED)
+    for x in (torch.ones(2, 2), large):
+        assert sums(x) == sums(x)
+    assert reads.count == 4

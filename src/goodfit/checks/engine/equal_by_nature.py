@@ -14,6 +14,7 @@ from torch import Tensor
 
 VALUES_OF_COLUMN_AT_MOST = 16
 COLUMNS_AT_MOST = 1000
+COLUMNS_SAMPLED = 16  # a few columns of measured numbers are enough to say that they are such
 VALUES_OF_SHORT_ROW = 32  # longer ones are hardly equal by chance, unless a sample shows it
 RULE_OF_THREE = 3  # -log(0.05)
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
@@ -26,9 +27,15 @@ def has_few_values(x: Tensor) -> bool:
     columns = x.detach().reshape(len(x), -1)
     if not 0 < columns.shape[1] <= COLUMNS_AT_MOST or columns.is_complex():
         return False
+    at_most = min(VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
+    some = columns[:, :: -(-columns.shape[1] // COLUMNS_SAMPLED)]
+    return _most_values(some) <= at_most and _most_values(columns) <= at_most
+
+
+def _most_values(columns: Tensor) -> int:
+    """How many different values the column has that has most."""
     ordered = columns.sort(0).values
-    most = int((ordered[1:] != ordered[:-1]).sum(0).max()) + 1
-    return most <= min(VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
+    return int((ordered[1:] != ordered[:-1]).sum(0).max()) + 1
 
 
 def pair_probability(rows: Iterable[int], values: int) -> float:

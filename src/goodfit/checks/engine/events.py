@@ -6,7 +6,7 @@ A rule listens to an event by naming its class in the annotation of a method (en
 from __future__ import annotations
 
 from goodfit.checks.engine.event import Event
-from goodfit.checks.engine.events_data import Batch, Epoch, Fit, Score, Split, Transform
+from goodfit.checks.engine.events_data import Batch, Epoch, Fit, Inverse, Score, Split, Transform
 from goodfit.checks.engine.events_forward import (
     AlongWidth,
     Attention,
@@ -16,6 +16,7 @@ from goodfit.checks.engine.events_forward import (
     Cut,
     Drawn,
     Dropout,
+    EqualTo,
     Loaded,
     LogProb,
     Loss,
@@ -64,9 +65,11 @@ __all__ = [
     "Drawn",
     "Dropout",
     "Epoch",
+    "EqualTo",
     "Event",
     "Fit",
     "InputGradients",
+    "Inverse",
     "Loaded",
     "LogProb",
     "Loss",

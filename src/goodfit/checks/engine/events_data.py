@@ -47,6 +47,14 @@ class Transform(Event):
 
 
 @dataclass(frozen=True)
+class Inverse(Event):
+    """A transformer of scikit-learn has made `result` (N, ...) of transformed rows, in their former scale."""
+
+    transformer: Any
+    result: Any
+
+
+@dataclass(frozen=True)
 class Split(Event):
     """scikit-learn's train_test_split has parted an array or frame in two; `stratify` as it was given."""
 

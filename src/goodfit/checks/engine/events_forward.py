@@ -145,6 +145,15 @@ class Compare(Event):
 
 
 @dataclass(frozen=True)
+class EqualTo(Event):
+    """The values of a tensor are compared with a whole number by ==, such as a class."""
+
+    tensor: Tensor
+    number: int
+    grad: bool
+
+
+@dataclass(frozen=True)
 class Cut(Event):
     """The values of a tensor are compared with a number by <, <=, > or >=."""
 

@@ -160,11 +160,13 @@ class Schedule(Event):
     Attributes:
         first: whether this is the step that its construction makes.
         value: what ReduceLROnPlateau is given to judge by; None for others.
+        epoch: the number that it is told to go to, by others; None where it is to go on by one.
     """
 
     scheduler: Any
     first: bool
     value: float | None = None
+    epoch: int | None = None
 
 
 @dataclass(frozen=True)

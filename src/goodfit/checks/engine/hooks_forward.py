@@ -229,8 +229,11 @@ class ForwardHooks(Replacing):
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
-        if not self.watcher.passed_over and isinstance(left, Tensor) and isinstance(right, Tensor):
-            self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+        if not self.watcher.passed_over and isinstance(left, Tensor):
+            if isinstance(right, Tensor):
+                self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
+            elif type(right) is int:
+                self.watcher.tell(events.EqualTo(left, right, torch.is_grad_enabled()))
         return result
 
     def _cut(self, original: Any, args: Any, kwargs: Any) -> Any:

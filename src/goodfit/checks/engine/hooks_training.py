@@ -204,10 +204,12 @@ class TrainingHooks(Replacing):
         scheduler = args[0]
         first = getattr(scheduler, "last_epoch", 0) < 0 or not hasattr(scheduler, "_step_count")
         first = first or getattr(scheduler, "_step_count", 1) == 0
-        value = None
+        value = epoch = None
         if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau):
             value = float(args[1] if len(args) > 1 else kwargs["metrics"])
-        self.watcher.tell(events.Schedule(scheduler, first, value))
+        else:
+            epoch = args[1] if len(args) > 1 else kwargs.get("epoch")
+        self.watcher.tell(events.Schedule(scheduler, first, value, epoch))
         return original(*args, **kwargs)
 
     def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:

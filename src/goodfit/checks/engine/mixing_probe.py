@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.overrides import TorchFunctionMode
 
 from goodfit.checks.engine.nested import mapped, tensors
@@ -46,9 +47,18 @@ def copied(net: nn.Module) -> nn.Module:
     """
     try:
         with torch.no_grad():
-            return copy.deepcopy(net).eval()
+            double = copy.deepcopy(net).eval()
+            for module in double.modules():
+                if isinstance(module, _BatchNorm) and module.running_mean is None:  # it mixes rows by design, always
+                    module.running_mean = torch.zeros(module.num_features, device=_device_of(module))
+                    module.running_var = torch.ones_like(module.running_mean)
+            return double
     except Exception as error:  # its own __deepcopy__ or __reduce__ may raise anything
         raise NotChecked(net, "net", "that could not be copied") from error
+
+
+def _device_of(module: nn.Module) -> torch.device | None:
+    return next((param.device for param in module.parameters()), None)
 
 
 class RunFailed(Exception):

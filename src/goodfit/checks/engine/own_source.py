@@ -7,11 +7,13 @@ import linecache
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
+from types import CodeType
 from typing import NamedTuple
 
 from goodfit.checks.engine.user_frame import is_users, shown, user_place
 
 FILES_AT_MOST = 40  # of the program's own, that are parsed
+OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class Source(NamedTuple):
@@ -72,22 +74,69 @@ def parsed(text: str) -> ast.Module:
 def scopes(tree: ast.Module) -> Iterator[list[ast.stmt]]:
     """The body of the file, and that of each function in it."""
     yield tree.body
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.body
 
 
-def within(node: ast.AST) -> Iterator[ast.AST]:
+def body_of(tree: ast.Module, code: CodeType) -> list[ast.stmt]:
+    """Of the function that a code object was made of, or of the file."""
+    if code.co_name == "<module>":
+        return tree.body
+    functions = (node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    first = code.co_firstlineno  # that of the first decorator
+    return next(
+        (
+            node.body
+            for node in functions
+            if node.name == code.co_name and min([node.lineno, *(each.lineno for each in node.decorator_list)]) == first
+        ),
+        [],
+    )
+
+
+def within(node: ast.AST) -> tuple[ast.AST, ...]:
     """The nodes of a statement, without those of functions and classes that are defined in it."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from within(child)
+    known: tuple[ast.AST, ...] | None = vars(node).get("_within")
+    if known is None:
+        nodes, waiting = [], [node]
+        while waiting:
+            nodes.append(waiting.pop())
+            waiting += [child for child in reversed(children(nodes[-1])) if not isinstance(child, OWN_SCOPE)]
+        known = vars(node)["_within"] = tuple(nodes)
+    return known
+
+
+def all_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
+    """As ast.walk gives them, once for all rules: to walk through each file for each was a tenth of a short program."""
+    known: tuple[ast.AST, ...] | None = vars(node).get("_all_nodes")
+    if known is None:
+        nodes = [node]
+        for each in nodes:
+            nodes += children(each)
+        known = vars(node)["_all_nodes"] = tuple(nodes)
+    return known
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Kept with the node, as what is computed of it above: a tree does not change."""
+    kept = vars(node)
+    known: list[ast.AST] | None = kept.get("_children")
+    if known is None:
+        known = []
+        for name in node._fields:
+            value = kept.get(name)
+            if isinstance(value, ast.AST):
+                known.append(value)
+            elif isinstance(value, list):
+                known += [each for each in value if isinstance(each, ast.AST)]
+        kept["_children"] = known
+    return known
 
 
 def names_in(node: ast.AST) -> set[str]:
     """Names that an expression reads or sets."""
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {each.id for each in all_nodes(node) if isinstance(each, ast.Name)}
 
 
 def called(node: ast.AST) -> str:

@@ -74,8 +74,9 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
         """Replace the methods of a module of scikit-learn."""
         for name in TRANSFORMERS.get(module.__name__, ()):
             kind = getattr(module, name)
-            for method in ("fit", "transform", "fit_transform"):
-                self._replace(kind, method, getattr(self, f"_{method}"))
+            for method in ("fit", "transform", "fit_transform", "inverse_transform"):
+                if hasattr(kind, method):
+                    self._replace(kind, method, getattr(self, f"_{method}"))
         if module.__name__ == SPLITS:
             self._replace_function(module, "sklearn.model_selection", "train_test_split", self._split)
         for name in SCORES.get(module.__name__, ()):
@@ -117,6 +118,9 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
     def _fit_transform(self, args: Any, kwargs: Any, result: Any) -> None:
         self._fit(args, kwargs, result)
         self._transform(args, kwargs, result)
+
+    def _inverse_transform(self, args: Any, kwargs: Any, result: Any) -> None:
+        self._watcher.tell(events.Inverse(args[0], result))
 
     def _score(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
         labels = args[0] if args else kwargs.get("y_true")

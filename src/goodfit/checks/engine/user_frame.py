@@ -45,12 +45,18 @@ def user_place(within: CodeType | None = None) -> Place:
     Args:
         within: look no further out than a function with this code.
     """
+    frame = user_frame(within)
+    return Place(None, None) if frame is None else Place(shown(frame.f_code.co_filename), frame.f_lineno)
+
+
+def user_frame(within: CodeType | None = None) -> FrameType | None:
+    """The innermost function of the user's code that is being executed in this thread; argument as of `user_place`."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not within:
         if is_users(frame.f_code.co_filename):
-            return Place(shown(frame.f_code.co_filename), frame.f_lineno)
+            return frame
         frame = frame.f_back
-    return Place(None, None)
+    return None
 
 
 def names_of(thing: object) -> set[str]:

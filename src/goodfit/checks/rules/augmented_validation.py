@@ -2,7 +2,8 @@
 
 What it checks
     In two passes over a loader whose rows the net is evaluated on and not trained on, the same index had other values;
-    also where one data set serves both through two samplers or subsets.
+    also where one data set serves both through two samplers or subsets. Of a data set that keeps nothing for each of
+    its rows, these have to be more like themselves, as they were read first, than like others.
 
 Why it hurts
     The validation score changes by chance from epoch to epoch, and is measured on distorted rows: random crops and
@@ -23,9 +24,13 @@ Cost
 
 from __future__ import annotations
 
+import math
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, NetCall
 from goodfit.checks.engine.fingerprints import fingerprints
@@ -36,6 +41,10 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 BATCHES_COMPARED = 2  # the first ones of an epoch
+ROWS_OF_BATCH_KEPT, VALUES_KEPT = 16, 2_000_000  # of rows as they were read first, where a data set keeps none
+ROWS_AT_LEAST = 4  # that are compared with these
+LIKE_ITSELF = 0.85  # of the mean square of the distance to other rows
+ERRORS_APART = 5.0  # standard errors, too: each batch of each epoch is asked
 
 
 class AugmentedValidation(LiveRule):
@@ -47,6 +56,7 @@ class AugmentedValidation(LiveRule):
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.changed: tuple[int, Place] | None = None  # row, line of the batch that held it
+        self.first: IdentityMap[dict[int, Tensor]] = IdentityMap()  # data set -> a few rows as they were read first
 
     def on_batch(self, event: Batch) -> None:
         self.loader = weakref.ref(event.loader)
@@ -60,8 +70,12 @@ class AugmentedValidation(LiveRule):
         before = self.read.setdefault(event.loader.dataset, {})
         now = dict(zip(indices, fingerprints(x), strict=True))
         changed = next((index for index, value in now.items() if before.get(index, value) != value), None)
-        if changed is not None:
+        first = self.first.setdefault(event.loader.dataset, {})
+        if changed is not None and (_keeps_rows(event.loader.dataset) or _resemble(indices, x, first)):
             self.changed = (changed, user_place())
+        if x.is_floating_point() and len(first) * x[0].numel() < VALUES_KEPT and not _keeps_rows(event.loader.dataset):
+            for at, index in enumerate(indices[:ROWS_OF_BATCH_KEPT]):
+                first.setdefault(index, x[at].detach().clone())
         before |= now
 
     def before_backward(self, event: BackwardBegins) -> None:
@@ -95,3 +109,36 @@ class AugmentedValidation(LiveRule):
             return False
         rows = rows_of(loader)
         return rows is None or any(other is None or rows.numbers & other.numbers for other in known)
+
+
+def _resemble(indices: Sequence[Any], x: Tensor, first: dict[int, Tensor]) -> bool:
+    """Whether rows are more like themselves, as they were read first, than like others: they are moved, not new."""
+    known = [at for at, index in enumerate(indices) if index in first and first[index].shape == x[at].shape]
+    if len(known) < ROWS_AT_LEAST:
+        return False
+    now = x[known].detach().double().flatten(1)
+    before = torch.stack([first[indices[at]] for at in known]).double().flatten(1)
+    squares = torch.cdist(now, before).square()
+    own = squares.diagonal()
+    others = float((squares.sum() - own.sum()) / (squares.numel() - len(known)))
+    error = float(own.std()) / math.sqrt(len(known))
+    return bool(float(own.mean()) < min(LIKE_ITSELF * others, others - ERRORS_APART * error))
+
+
+def _keeps_rows(data: Any, depth: int = 3) -> bool:
+    """Whether a data set holds something for each of its rows; where it does not, it may draw them anew each time."""
+    rows = len(data) if hasattr(data, "__len__") else 0
+    inner = getattr(data, "dataset", None)
+    if inner is not None and depth:
+        return _keeps_rows(inner, depth - 1)
+    kept = getattr(data, "__dict__", None)
+    if kept is None:  # a list, or another of Python's own kinds
+        return True
+    return any(hasattr(value, "__len__") and _length(value) >= rows for value in kept.values())
+
+
+def _length(value: Any) -> int:
+    try:
+        return len(value)
+    except TypeError:  # a tensor of no dimension
+        return 0

@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.own_source import all_nodes, called, children
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -53,12 +53,12 @@ class AverageUnused(SourceRule):
 
 def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of averages that are updated and never read, each with the line of an update."""
-    if not any(_evaluates(node) for node in ast.walk(tree)):
+    if not any(_evaluates(node) for node in all_nodes(tree)):
         return
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents = {child: node for node in all_nodes(tree) for child in children(node)}
     made = {
         target.id: node
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
         for target in node.targets
         if isinstance(target, ast.Name) and AVERAGE.search(target.id)
@@ -66,7 +66,7 @@ def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for name in made:
         reads = [
             node
-            for node in ast.walk(tree)
+            for node in all_nodes(tree)
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
         ]
         uses = [_use(node, parents) for node in reads]
@@ -103,7 +103,7 @@ def _is_written_in_loop(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 
 def _writes(body: list[ast.stmt]) -> bool:
-    return any(called(each) in WRITING for statement in body for each in ast.walk(statement))
+    return any(called(each) in WRITING for statement in body for each in all_nodes(statement))
 
 
 def _evaluates(node: ast.AST) -> bool:

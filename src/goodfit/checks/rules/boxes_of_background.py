@@ -1,7 +1,7 @@
 """boxes-of-background: the loss of boxes counts places that hold no object.
 
 What it checks
-    Each place of a batch (anchor, cell) has a class or an objectness in one loss, and a box in another, of four to
+    Each place of a batch (anchor, cell) has a class or an objectness in one loss, and a box in another, of two to
     seven numbers. The places of the most frequent class all have the same box as their target, zeros for instance, or
     the targets are called boxes; and their gradients are not 0. In three passes.
 
@@ -24,6 +24,7 @@ Cost
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,8 +39,9 @@ from goodfit.checks.rule import LiveRule
 
 CLASS_LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
 BOX_LOSSES = ("smooth_l1_loss", "l1_loss", "mse_loss", "huber_loss")
-BOX_NAMES = ("box", "loc", "anchor", "offset", "xywh", "xyxy", "ltrb")
-NUMBERS = (4, 7)  # of a box: corners, or a box in space
+BOX_NAMES = re.compile(r"box|loc|anchor|offset|xywh|xyxy|ltrb|(^|_)off(_|$)", re.IGNORECASE)
+NUMBERS = (2, 7)  # of a box: a centre and a width, corners, or a box in space
+NUMBERS_OF_BOX = 4  # of fewer the name has to say so, too
 PLACES_AT_LEAST = 2  # for each row of the batch
 BACKGROUND_AT_LEAST = 0.3  # of the places
 PASSES_AT_LEAST = 3
@@ -56,9 +58,7 @@ class _Boxes:
 
     def __init__(self, x: Tensor, target: Tensor, dim: int, place: Place) -> None:
         self.target, self.dim, self.place = _by_place(target.detach(), dim), dim, place
-        self.is_box = any(
-            value is target and any(part in name.lower() for part in BOX_NAMES) for name, value in tensors_by_name()
-        )
+        self.is_box = any(value is target and BOX_NAMES.search(name) is not None for name, value in tensors_by_name())
         self.gradient: Tensor | None = None
         self._handle: Any = x.register_hook(self._keep)
 
@@ -114,7 +114,8 @@ class BoxesOfBackground(LiveRule):
             return False
         empty, full = boxes.target[background], boxes.target[~background]
         is_constant = bool((empty == empty[0]).all()) and bool((full != full[0]).any())
-        if not is_constant and not boxes.is_box:
+        evidence = (is_constant, boxes.is_box)
+        if not (any(evidence) if boxes.target.shape[1] >= NUMBERS_OF_BOX else all(evidence)):
             return False
         moved = (boxes.gradient[background] != 0).any(1)
         return float(moved.float().mean()) >= MOVED_AT_LEAST

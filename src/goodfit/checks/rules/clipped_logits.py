@@ -23,6 +23,7 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 
 from goodfit.checks.engine import graph
@@ -42,6 +43,11 @@ ACTIVATIONS = {
 class ClippedLogits(LiveRule):
     code, level = "GF211", Level.WARNING
 
+    def start(self) -> None:
+        # net, or the rule itself where there is none -> the steps before its finding: at other steps, where it is
+        # evaluated, the cause is the same
+        self.reported: weakref.WeakKeyDictionary[object, int] = weakref.WeakKeyDictionary()
+
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if event.name not in ("cross_entropy", "binary_cross_entropy_with_logits"):
             return
@@ -50,7 +56,9 @@ class ClippedLogits(LiveRule):
             name = graph.behind(graph.parents(node)[0]).name()
         if name == "SigmoidBackward0" and event.name != "cross_entropy":
             return  # sigmoid-before-logits-loss
-        if name in ACTIVATIONS:
+        net = self.program.last_call.module() if self.program.last_call is not None else None
+        steps = self.program.steps
+        if name in ACTIVATIONS and self.reported.setdefault(self if net is None else net, steps) == steps:
             yield self.finding(
                 f"the input of {event.name} comes from {ACTIVATIONS[name]}, which limits its values; logits may be any "
                 f"number",

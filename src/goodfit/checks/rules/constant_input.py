@@ -42,6 +42,7 @@ COLUMNS_AT_MOST = 64
 COLUMNS_WITHOUT_INDICATORS = 16  # at most: among more, a column of zeros is nothing unusual
 SHARE_OF_ONE_VALUE = 0.9  # of a batch: the column hardly ever varies
 SHARE_OF_ZEROS = 0.6  # of the values: the columns are indicators
+SHARE_OF_RECTIFIED = 0.05  # of the values, none of which is below 0
 
 
 @dataclass
@@ -112,8 +113,10 @@ class ConstantInput(LiveRule):
         varying = x[:, ~same]
         if varying.numel() and bool(((varying == varying.median(0).values).float().mean(0) > SHARE_OF_ONE_VALUE).any()):
             return  # there are columns that hardly ever vary, so that one may not have varied yet
-        indicators = float((varying == 0).float().mean()) > SHARE_OF_ZEROS if not bool(same.all()) else True
-        may_be_zero = indicators or len(low) > COLUMNS_WITHOUT_INDICATORS  # a rare indicator may not have been 1 yet
+        zeros = float((varying == 0).float().mean()) if varying.numel() else 1.0
+        rectified = bool((varying >= 0).all()) and zeros > SHARE_OF_RECTIFIED  # features of a net, one of them dead
+        # a rare indicator may not have been 1 yet
+        may_be_zero = zeros > SHARE_OF_ZEROS or rectified or len(low) > COLUMNS_WITHOUT_INDICATORS
         suspicious = (low != 0) | (not may_be_zero)
         constant = (same & suspicious & (low != 1)).nonzero().flatten().tolist()
         if constant:

@@ -76,17 +76,19 @@ def _changed(data: Any) -> str | None:
         return None
     chosen = sorted({0, len(data) // 2, len(data) - 1})
     try:
-        fresh, used = (_copied(data, kept) for _ in range(2))
-        before = copy.deepcopy(kept)
+        used = _copied(data, kept)
     except Exception as error:  # its own __copy__ or a property without a setter may raise anything
         raise NotChecked(data, "data set", "that could not be copied") from error
     with random_state_kept():
         try:
             for row in chosen:
                 used[row]
-            changed: list[str] = [name for name, value in before.items() if not _equal(value, getattr(used, name))]
+            changed: list[str] = [name for name, value in kept.items() if not _equal(value, getattr(used, name))]
+            if not changed:
+                return None
             # A cache that fills, or a count of how often rows were read, changes nothing of what a row gives.
-            if not changed or all(_equal(_read(fresh, row), _read(used, row)) for row in chosen):
+            fresh = _copied(data, kept)
+            if all(_equal(_read(fresh, row), _read(used, row)) for row in chosen):
                 return None
         except Exception as error:  # a file that is open in the original, say, or rows whose keys are no numbers
             raise NotChecked(data, "data set", "whose copy could not be read") from error
@@ -127,7 +129,10 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return isinstance(other, dict) and all(_equal(value, other.get(name)) for name, value in one.items())
     if isinstance(one, torch.Tensor):
-        return bool(torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))) if one.shape == other.shape else False
+        if one.shape != other.shape:
+            return False
+        return torch.equal(one, other) or torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))
     if isinstance(one, np.ndarray):
-        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+        same = np.array_equal(one, other) or (one.dtype.kind == "f" and np.array_equal(one, other, equal_nan=True))
+        return bool(same)
     return bool(one == other)

@@ -1,9 +1,9 @@
 """divergence-outweighs: a reconstruction is a mean over all values, and the divergence beside it a sum over latents.
 
 What it checks
-    A loss holds a mean of squared errors or of binary cross-entropies over rows with at least 32 values each, and
-    exp(logvar) of a divergence from the standard normal distribution, whose terms have the weight 1/2 for each row: in
-    a mean over rows; or in a sum over them, where no factor of the mean makes up for their number. In three passes.
+    A loss holds a mean of squared errors or of binary cross-entropies, and exp(logvar) of a divergence from the
+    standard normal distribution, whose terms have the weight 1/2 for each row: in a mean over rows of at least 32
+    values; or in a sum over rows of at least 4, where no factor of the mean makes up for their number. In three passes.
 
 Why it hurts
     Each value is weighed 1 / values, each latent 1: the divergence counts as many times too much as a row has values,
@@ -37,6 +37,7 @@ from goodfit.checks.rule import LiveRule
 
 PASSES_AT_LEAST = 3
 VALUES_AT_LEAST = 32
+VALUES_IN_ALL_ROWS = 4  # of a row, where the divergence is summed over all rows as well
 NODES_AT_MOST = 60
 SAME = 1e-3
 MEANS = ("MseLossBackward0", "BinaryCrossEntropyBackward0", "BinaryCrossEntropyWithLogitsBackward0")
@@ -84,7 +85,7 @@ class DivergenceOutweighs(LiveRule):
             rows = shape[0]
             if abs(weight * rows - 0.5) < SAME and abs(factor - 1) < SAME:
                 return "the latents of a row", values.numel() // rows
-            if abs(weight - 0.5) < SAME and rows > 1 and factor < rows and values.numel() >= VALUES_AT_LEAST * rows:
+            if abs(weight - 0.5) < SAME and rows > 1 and factor < rows and values.numel() >= VALUES_IN_ALL_ROWS * rows:
                 return "the latents of all rows", round(values.numel() / factor)
         return "", 0
 

@@ -3,7 +3,8 @@
 What it checks
     In the source of the program: a loop adds the mean loss of each batch, as a loss of torch gives it, and the sum is
     divided by a number of rows: len(loader.dataset), a counter of rows. Or it adds how many rows are right, and the
-    sum is divided by len(loader). Only where the loaders of the program give batches of two rows and more.
+    sum is divided by len(loader), or by len(loader) times a batch size, where the last batch is smaller. Only where
+    the loaders of the program give batches of two rows and more.
 
 Why it hurts
     The loss that is shown is too small by the size of a batch, and cannot be compared with one of another batch size;
@@ -28,14 +29,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+import weakref
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
 
 from torch import nn
 
 from goodfit.checks.engine.events import Batch, WatchEnds
-from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.engine.user_frame import names_of
 from goodfit.checks.finding import Finding, Level
 
 BATCH_AT_LEAST = 2
@@ -48,9 +51,11 @@ PLAIN = ("item", "detach", "cpu", "float", "numpy")  # what leaves a number as i
 MOVES = ("to", "cuda", "cpu")  # of a module, which they return
 ITERATING = ("enumerate", "tqdm", "track")
 LOADER = re.compile(r"load|dl$|batches", re.IGNORECASE)
-MEANS, RIGHT, ROWS, BATCHES = "means", "right rows", "rows", "batches"
+MEANS, RIGHT, ROWS, BATCHES, WHOLE = "means", "right rows", "rows", "batches", "rows of whole batches"
 WRONG = {(MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
-         (RIGHT, BATCHES): "the number of right rows is divided by the number of batches"}  # fmt: skip
+         (RIGHT, BATCHES): "the number of right rows is divided by the number of batches",
+         (RIGHT, WHOLE): "the number of right rows is divided by the batches times their size, and the last one is "
+                         "smaller"}  # fmt: skip
 
 
 class DividedByOtherCount(SourceRule):
@@ -62,21 +67,32 @@ class DividedByOtherCount(SourceRule):
 
     def start(self) -> None:
         self.smallest_batch = 0
+        self.known: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
+        self.with_rest: set[str] = set()  # what those are called whose last batch is smaller
 
     def on_batch(self, event: Batch) -> None:
-        size = event.loader.batch_size or 0
+        loader = event.loader
+        size = loader.batch_size or 0
         self.smallest_batch = min(size, self.smallest_batch or size)
+        if loader not in self.known and size:
+            self.known.add(loader)
+            if not loader.drop_last and hasattr(loader.dataset, "__len__") and len(loader.dataset) % size:
+                self.with_rest |= names_of(loader)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if self.smallest_batch >= BATCH_AT_LEAST:
             yield from super().on_end(event)
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return divided(tree)
+        return divided(tree, self.with_rest)
 
 
-def divided(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """What is wrong with a sum that is divided by another count, with its line."""
+def divided(tree: ast.Module, with_rest: Collection[str] = ()) -> Iterator[tuple[str, int]]:
+    """What is wrong with a sum that is divided by another count, with its line.
+
+    Args:
+        with_rest: names of loaders whose last batch is smaller.
+    """
     losses = _losses(tree)
     for body in scopes(tree):
         own = [statement for statement in body if not isinstance(statement, ast.FunctionDef | ast.ClassDef)]
@@ -89,8 +105,9 @@ def divided(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 sides = node.target, node.value
             else:
                 continue
-            wrong = WRONG.get((scope.sum_of(sides[0]), scope.count_of(sides[1])))
-            if wrong:
+            kinds = scope.sum_of(sides[0]), scope.count_of(sides[1])
+            wrong = WRONG.get(kinds)
+            if wrong and (kinds[1] != WHOLE or names_in(sides[1]) & set(with_rest)):
                 yield wrong, node.lineno
 
 
@@ -143,7 +160,7 @@ def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
 def _losses(tree: ast.Module) -> set[str]:
     """Names that only such losses of torch are given to as take the mean of a batch; those of its functions too."""
     means: dict[str, bool] = dict.fromkeys(FUNCTIONS, True)
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 made = _before_moves(node.value)
@@ -209,8 +226,8 @@ def _is_right(node: ast.AST) -> bool:
     if called(node) != "sum" or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     parts = [node.func.value, *node.args]
-    compared = any(isinstance(each, ast.Compare) or called(each) == "eq" for part in parts for each in ast.walk(part))
-    return compared and not any(isinstance(each, ast.Div) for part in parts for each in ast.walk(part))
+    compared = any(isinstance(each, ast.Compare) or called(each) == "eq" for part in parts for each in all_nodes(part))
+    return compared and not any(isinstance(each, ast.Div) for part in parts for each in all_nodes(part))
 
 
 def _is_batch_size(node: ast.AST) -> bool:
@@ -231,6 +248,8 @@ def _iterated(node: ast.AST) -> str:
 
 def _count(node: ast.AST, loaders: set[str]) -> str:
     """Whether an expression is a number of rows or of batches; "" where that is not known."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return WHOLE if BATCHES in (_count(node.left, loaders), _count(node.right, loaders)) else ""
     if called(node) != "len" or not isinstance(node, ast.Call) or len(node.args) != 1:
         return ""
     of = node.args[0]

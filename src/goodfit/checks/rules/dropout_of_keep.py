@@ -25,7 +25,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -45,7 +45,7 @@ class DropoutOfKeep(SourceRule):
 
 def kept(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """What dropouts get by such a name, each with its line."""
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if not isinstance(node, ast.Call) or not DROPOUT.match(called(node)):
             continue
         rates = [keyword.value for keyword in node.keywords if keyword.arg == "p"]

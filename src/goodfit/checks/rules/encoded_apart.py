@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -53,17 +53,17 @@ def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """What is encoded anew for validation or test rows, each with its line."""
     encoders = {
         target.id
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
         if isinstance(node, ast.Assign) and ENCODERS.search(called(node.value))
         for target in node.targets
         if isinstance(target, ast.Name)
     }
     seen: dict[str, str] = {}  # the form of a call without the name of its data, and that name
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if not isinstance(node, ast.Call) or not _encodes(node, encoders) or not (node.args or _owner(node)):
             continue
         data = node.args[0] if node.args else _owner(node)
-        names = [each for each in ast.walk(data) if isinstance(each, ast.Name)] if data is not None else []
+        names = [each for each in all_nodes(data) if isinstance(each, ast.Name)] if data is not None else []
         for name in names:
             form = re.sub(rf"\b{name.id}\b", "_", ast.unparse(node))
             if TRAIN.search(name.id):

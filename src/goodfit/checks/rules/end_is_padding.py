@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -59,11 +59,11 @@ def one_for_both(tree: ast.Module) -> Iterator[tuple[str, int]]:
         and _name(node.value) in names
         and END.search(_name(node.value))
         and re.search(r"label|target|tgt", ast.unparse(node.targets[0].value), re.IGNORECASE)
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
     )
     if ends_written:  # labels get their ends back
         return
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg == "ignore_index" and _name(keyword.value) in names:
@@ -85,7 +85,7 @@ def _names_of_both(tree: ast.Module) -> set[str]:
     """Names of padding and of the end that stand for one token; none where they do not."""
     values: dict[str, set[str]] = {}
     linked: set[tuple[str, str]] = set()
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if not isinstance(node, ast.Assign):
             continue
         names = [_name(target) for target in node.targets]

@@ -30,7 +30,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -57,13 +57,14 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of flags that are stored and not read, each with its line."""
     if not _discounts(tree) or _ends_by_time(tree):
         return
-    places = {place for node in ast.walk(tree) for place in _stored(node)}
+    places = {place for node in all_nodes(tree) for place in _stored(node)}
+    fields = {names[at] for names in _named_tuples(tree) for size, at in places if len(names) == size}
     for body in scopes(tree):
         nodes = [node for statement in body for node in within(statement)]
         read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         for node in nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
-            yield from _read_and_left(node, read, nodes)
+            yield from _read_and_left(node, read, nodes, fields)
             if not isinstance(target, ast.Tuple) or _is_step(node):
                 continue
             for size, at in places:
@@ -78,8 +79,8 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
 def _ends_by_time(tree: ast.Module) -> bool:
     """Whether each step() in a file says that an episode is over by comparing a counter of steps, and nothing else."""
     ends = []
-    for step in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "step"):
-        nodes = list(ast.walk(step))
+    for step in (node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef) and node.name == "step"):
+        nodes = list(all_nodes(step))
         counters = {
             ast.unparse(node.target)
             for node in nodes
@@ -102,23 +103,40 @@ def _counts(comparison: ast.Compare, counters: set[str]) -> bool:
     return any(ast.unparse(side) in counters for side in (comparison.left, *comparison.comparators))
 
 
-def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
-    """A flag that is taken out of a batch by its name and never read, where values are discounted."""
+def _named_tuples(tree: ast.Module) -> Iterator[list[str]]:
+    """The names of the fields of each named tuple that a file makes."""
+    for node in all_nodes(tree):
+        if called(node) == "namedtuple" and isinstance(node, ast.Call) and len(node.args) > 1:
+            fields = node.args[1]
+            if isinstance(fields, ast.Constant) and isinstance(fields.value, str):
+                yield fields.value.replace(",", " ").split()
+            elif isinstance(fields, ast.Tuple | ast.List):
+                yield [str(each.value) for each in fields.elts if isinstance(each, ast.Constant)]
+
+
+def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST], flags: set[str]) -> Iterator[tuple[str, int]]:
+    """A flag that is taken out of a batch by its name and never read, where values are discounted.
+
+    Args:
+        flags: fields of named tuples that hold one.
+    """
     target = node.targets[0] if isinstance(node, ast.Assign) else None
     value = node.value if isinstance(node, ast.Assign) else None
     pairs = [(target, value)]
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
         pairs = list(zip(target.elts, value.elts, strict=True))
     for name, given in pairs:
-        if not isinstance(name, ast.Name) or not DONE.match(name.id) or name.id in read or given is None:
+        if not isinstance(name, ast.Name) or name.id.startswith("_") or name.id in read or given is None:
             continue
-        if any(DONE.match(each) for each in _fields(given)) and _has_discount(nodes):
+        fields = _fields(given)
+        is_flag = DONE.match(name.id) and any(DONE.match(each) for each in fields)
+        if (is_flag or fields & flags) and _has_discount(nodes):
             yield name.id, name.lineno
 
 
 def _fields(value: ast.AST) -> set[str]:
     """What an expression takes by name: b of a.b and of a["b"]."""
-    nodes = list(ast.walk(value))
+    nodes = list(all_nodes(value))
     keys = [each.slice for each in nodes if isinstance(each, ast.Subscript)]
     attributes = {each.attr for each in nodes if isinstance(each, ast.Attribute)}
     return attributes | {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
@@ -131,14 +149,18 @@ def _has_discount(nodes: list[ast.AST]) -> bool:
 
 def _discounts(tree: ast.Module) -> bool:
     """Whether something is multiplied by gamma."""
-    return _has_discount(list(ast.walk(tree)))
+    return _has_discount(list(all_nodes(tree)))
 
 
 def _stored(node: ast.AST) -> Iterator[tuple[int, int]]:
     """Of a call that stores a transition: how many parts it has, and which of them is the flag."""
     if not isinstance(node, ast.Call) or called(node) not in STORING:
         return
-    args = node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], ast.Tuple) else node.args
+    args: list[ast.expr] = node.args
+    if len(args) == 1:
+        args = (
+            args[0].elts if isinstance(args[0], ast.Tuple) else args[0].args if isinstance(args[0], ast.Call) else args
+        )
     if len(args) < PARTS_AT_LEAST:
         return
     flags = [at for at, arg in enumerate(args) if any(DONE.match(name) for name in names_in(arg))]
@@ -153,9 +175,9 @@ def _is_step(node: ast.AST) -> bool:
 
 def _lists(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Lists of flags that nobody reads, filled in a loop that begins the next episode itself."""
-    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+    loops = [node for node in all_nodes(tree) if isinstance(node, ast.For | ast.While)]
     reads: dict[str, int] = {}
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             reads[node.id] = reads.get(node.id, 0) + 1
     for loop in loops:
@@ -181,5 +203,5 @@ def _lists(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 and called(node.body) == "reset"
                 and any(DONE.match(name) for name in names_in(node.test))
             ]
-            if resets and not any(isinstance(each, ast.Break) for reset in resets for each in ast.walk(reset)):
+            if resets and not any(isinstance(each, ast.Break) for reset in resets for each in all_nodes(reset)):
                 yield owner.id, owner.lineno

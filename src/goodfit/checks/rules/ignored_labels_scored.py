@@ -3,7 +3,8 @@
 What it checks
     The loss leaves out labels of one value (ignore_index); in an evaluation predictions are compared with labels that
     hold this value, and the line takes the mean of all comparisons, or the function divides their sum by the number of
-    all labels. No line of the function leaves those places out.
+    all labels. Or predictions and labels are each compared with a class, and the function takes their union. No line of
+    the function leaves those places out.
 
 Why it hurts
     A prediction never equals the ignored label, so each such place counts as a mistake. A perfect net scores the share
@@ -32,8 +33,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import Compare, Loss
-from goodfit.checks.engine.own_source import called, parsed, within
+from goodfit.checks.engine.events import Compare, EqualTo, Loss
+from goodfit.checks.engine.own_source import all_nodes, called, parsed, within
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -41,6 +42,7 @@ from goodfit.checks.rule import LiveRule
 LOSSES = ("cross_entropy", "nll_loss")
 SHARE_AT_LEAST = 0.02  # of the labels
 TIMES_AT_LEAST = 2
+CLASSES_AT_MOST = 100  # an ignored value below may be a class that is left out of the loss alone
 LEAVES_OUT = re.compile(r"ignore|valid|mask|pad|keep|known|labell?ed", re.IGNORECASE)
 COUNTS = ("numel", "size", "nelement")
 
@@ -51,6 +53,7 @@ class IgnoredLabelsScored(LiveRule):
     def start(self) -> None:
         self.ignored: set[int] = set()
         self.times: dict[Place, int] = {}
+        self.predicted: Tensor | None = None  # the last classes that were compared with a number, without ignored ones
 
     def on_loss(self, event: Loss) -> None:
         if event.name in LOSSES and len(self.ignored) < 4 and not event.target.is_floating_point():
@@ -78,6 +81,26 @@ class IgnoredLabelsScored(LiveRule):
                     )
                 return
 
+    def on_class(self, event: EqualTo) -> Iterator[Finding]:
+        """Of an overlap of each class: the predictions are asked for a class first, then the labels, or in turn."""
+        x, special = event.tensor, {value for value in self.ignored if not 0 <= value < CLASSES_AT_MOST}
+        if event.grad or not special or x.is_floating_point() or event.number in special:
+            return
+        value = max(special, key=lambda each: _share(x, each))
+        share, predicted = _share(x, value), self.predicted
+        if share < SHARE_AT_LEAST:
+            self.predicted = x
+        elif predicted is not None and predicted.shape == x.shape and predicted is not x:
+            self.predicted = None
+            place = user_place()
+            self.times[place] = self.times.get(place, 0) + 1
+            if self.times[place] == TIMES_AT_LEAST and _takes_union(place):
+                yield self.finding(
+                    f"{share:.0%} of the labels are {value}, which the loss ignores: what is predicted there counts in "
+                    "the union of each class as a mistake",
+                    f"Leave them out of both: valid = labels != {value}",
+                )
+
 
 def _share(labels: Tensor, value: int) -> float:
     return float((labels == value).float().mean()) if labels.numel() else 0.0
@@ -85,28 +108,48 @@ def _share(labels: Tensor, value: int) -> float:
 
 def _counts_all(place: Place) -> bool:
     """Whether a line's comparison goes into a mean over all, and nothing near it leaves places out."""
-    if place.file is None or place.line is None:
-        return False
-    tree = parsed("".join(linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)))
-    scope = _scope(tree, place.line)
-    statement = next((each for each in _statements(scope) if each.lineno <= place.line <= (each.end_lineno or 0)), None)
-    if statement is None:
-        return False
-    text = "\n".join(ast.unparse(each) for each in scope)
-    nodes = [node for each in scope for node in within(each)]
-    if LEAVES_OUT.search(text) or any(
-        isinstance(node, ast.NotEq | ast.GtE | ast.Gt | ast.Lt | ast.BitAnd) for node in nodes
-    ):
+    scope = _scope_of(place)
+    statement = next(
+        (each for each in _statements(scope) if each.lineno <= (place.line or 0) <= (each.end_lineno or 0)), None
+    )
+    if statement is None or _leaves_out(scope, (ast.NotEq, ast.GtE, ast.Gt, ast.Lt, ast.BitAnd)):
         return False
     is_mean = any(called(node) == "mean" for node in within(statement))
-    return is_mean or any(called(node) in COUNTS for node in nodes)
+    return is_mean or any(called(node) in COUNTS for node in _nodes(scope))
+
+
+def _takes_union(place: Place) -> bool:
+    """Whether the function around a line joins what is predicted and what is labelled, and leaves no places out."""
+    scope = _scope_of(place)
+    joins = any(isinstance(node, ast.BitOr) or called(node) == "logical_or" for node in _nodes(scope))
+    return (joins or "union" in _text(scope)) and not _leaves_out(scope, (ast.NotEq, ast.GtE, ast.Lt))
+
+
+def _leaves_out(scope: list[ast.stmt], operators: tuple[type[ast.AST], ...]) -> bool:
+    return bool(LEAVES_OUT.search(_text(scope))) or any(isinstance(node, operators) for node in _nodes(scope))
+
+
+def _text(scope: list[ast.stmt]) -> str:
+    return "\n".join(ast.unparse(each) for each in scope)
+
+
+def _nodes(scope: list[ast.stmt]) -> list[ast.AST]:
+    return [node for each in scope for node in within(each)]
+
+
+def _scope_of(place: Place) -> list[ast.stmt]:
+    """That of a line; empty where there is none."""
+    if place.file is None or place.line is None:
+        return []
+    lines = linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)
+    return _scope(parsed("".join(lines)), place.line)
 
 
 def _scope(tree: ast.Module, line: int) -> list[ast.stmt]:
     """The body of the innermost function around a line, or of the file without its functions and classes."""
     functions = [
         node
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
     ]
     if functions:

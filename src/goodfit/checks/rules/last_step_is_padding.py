@@ -2,7 +2,8 @@
 
 What it checks
     Tokens end in padding, in batches of several widths, or with several lengths. A recurrent layer that runs forwards
-    gets them embedded, not packed, and the loss uses its last step (out[:, -1]) or its last state (h_n).
+    gets them embedded, not packed, and the loss uses its last step (out[:, -1]) or its last state (h_n). Or it gets
+    packed sequences, and of a tenth of the rows what is read next is all zeros, as the steps beyond the end are.
 
 Why it hurts
     For every row but the longest this is the state after many steps of padding: what the row said is forgotten, the
@@ -23,10 +24,12 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Call
@@ -35,24 +38,31 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 PASSES_AT_LEAST = 3
-SHARE_AT_LEAST = 0.1  # of the places
+SHARE_AT_LEAST = 0.1  # of the places, or of the rows of a batch
+READERS = (nn.Linear, nn.LayerNorm, nn.Dropout, nn.Sequential)  # what is given the last step
 
 
 class LastStepIsPadding(LiveRule):
     code, level = "GF267", Level.WARNING
-    layers = (nn.Embedding, nn.RNNBase)
+    layers = (nn.Embedding, nn.RNNBase, *READERS)
 
     def start(self) -> None:
         self.padded: list[tuple[int, int]] = []  # rows and steps of tokens that end in padding
         self.outputs: list[tuple[Any, Any]] = []  # nodes of the steps and of the last state, of padded rows
         self.passes = 0
+        self.unpacked: weakref.ref[nn.Module] | None = None  # the net whose recurrent layer got packed sequences last
+        self.empty = 0  # passes in which what was read of these holds rows of zeros
 
-    def on_call(self, event: Call) -> None:
+    def on_call(self, event: Call) -> Iterator[Finding]:
         layer = event.module
         if not event.grad or not event.inputs or self.passes >= PASSES_AT_LEAST:
             return
         x = event.inputs[0]
-        if isinstance(layer, nn.Embedding):
+        if isinstance(layer, READERS):
+            yield from self._read(event, x)
+        elif isinstance(layer, nn.RNNBase) and isinstance(event.args[0], PackedSequence):
+            self.unpacked = weakref.ref(event.root)
+        elif isinstance(layer, nn.Embedding):
             pads: Tensor | None = padding(x, layer.padding_idx)
             if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
                 self.padded.append((pads.shape[0], pads.shape[1]))
@@ -60,6 +70,21 @@ class LastStepIsPadding(LiveRule):
             packed = not isinstance(event.args[0], Tensor) if event.args else True
             if not packed and x.dim() == 3 and tuple(x.shape[:2]) in self.padded and len(event.outputs) > 1:
                 self.outputs.append((event.outputs[0].grad_fn, event.outputs[1].grad_fn))
+
+    def _read(self, event: Call, x: Tensor) -> Iterator[Finding]:
+        """Steps of a packed sequence that is unpacked again are zeros from its end on, and no others are."""
+        if self.unpacked is None or self.unpacked() is not event.root or x.dim() != 2 or x.grad_fn is None:
+            return
+        self.unpacked = None
+        share = float((x == 0).all(1).float().mean())
+        self.empty += SHARE_AT_LEAST <= share < 1
+        if self.empty == PASSES_AT_LEAST:
+            self.passes = PASSES_AT_LEAST
+            yield self.finding(
+                f"of {share:.0%} of the rows, the step of a recurrent layer that is used is all zeros: it is beyond "
+                "the end of their packed sequence",
+                "Take each row's own last step, out[torch.arange(len(x)), lengths - 1], or the last state, h_n",
+            )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         outputs, self.outputs, self.padded = self.outputs, [], []

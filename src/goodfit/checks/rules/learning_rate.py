@@ -4,7 +4,7 @@ What it checks
     At the end, over at least 30 steps of a single optimiser: the loss was never below its first value, beyond the
     noise, or ended at over one and a half times of it, or grew to ten times of it and then was not finite. Or the
     largest step examined, made as often as there were steps, would not move a weight by 0.5% of its size, and the
-    loss did not fall by a tenth.
+    loss did not fall by a tenth. Or the largest factor that a LambdaLR gives is about the optimiser's own rate.
 
 Why it hurts
     The net has learnt nothing, and the loop looked busy.
@@ -47,6 +47,8 @@ LEAP_AT_LEAST = 0.25  # of a weight in one step, relative to its norm: a loss ma
 BREAK_FACTOR = 10.0  # of the highest loss above the first, before the loss was not finite
 MOVEMENT_NEEDED = 0.005  # of a weight over the whole run, relative to its norm: the steps, all in one direction
 PROGRESS_NEEDED = 0.9  # of the first loss: below it something was learnt by so small steps
+RATE_AS_FACTOR, SAME_RATE = 0.5, 0.02  # of the rate: the factors examined may have missed the highest
+GRADIENT_AT_LEAST = 1e-5  # of a weight's size: below, it is not the rate that is too small
 FACTOR_AT_LEAST = 0.05  # of the optimiser's own rate, that a schedule leaves of it at its highest
 STEPS_EXAMINED_AT_LEAST = 15
 ELEMENTS_AT_MOST = 100_000  # of a weight that is compared
@@ -122,21 +124,42 @@ class LearningRate(LiveRule):
                 file=self.place.file,
                 line=self.place.line,
             )
+        elif self._factor_is_rate():
+            yield self._too_low(moved)
         elif self.steps_examined >= STEPS_EXAMINED_AT_LEAST and moved < MOVEMENT_NEEDED:
             learns = comparable and end < PROGRESS_NEEDED * losses.first
             if not learns:
                 yield self._too_low(moved)
 
+    def _factor_is_rate(self) -> bool:
+        """Whether the largest factor that a LambdaLR has given is the rate that it is to be multiplied by."""
+        if not self.lambdas or not 0 < self.base_rate < FACTOR_AT_LEAST:
+            return False
+        return RATE_AS_FACTOR < self.rate / self.base_rate**2 < 1 + SAME_RATE
+
     def _too_low(self, moved: float) -> Finding:
-        as_factor = self.lambdas and self.rate < FACTOR_AT_LEAST * self.base_rate
-        return self.finding(
-            f"no step examined changed a weight by more than {self.largest_change:.1e} of its size, so that all "
-            f"{self.program.steps:,} together can have moved it by {moved:.1%} at most, and the loss has not fallen: "
-            f"the learning rate of {self.rate:g} is too low",
+        factor = (
             f"LambdaLR multiplies the rate of the optimiser, {self.base_rate:g}, by what its function returns: return "
             "a factor, 1.0 at the start, and no rate"
-            if as_factor
-            else "Multiply it by 100, or let goodfit fit --lr find choose it",
-            file=self.place.file,
-            line=self.place.line,
         )
+        if self._factor_is_rate():
+            what = (
+                f"the factor that LambdaLR gives is {self.rate / self.base_rate:.2g} at most, about the rate itself, "
+                f"so that the rate in use is {self.rate:.2g} at most"
+            )
+            fix = factor
+        elif self.largest_change < GRADIENT_AT_LEAST * self.rate:
+            what = (
+                f"the gradients are less than {GRADIENT_AT_LEAST:g} of the weights, so that all {self.program.steps:,} "
+                f"steps can have moved them by {moved:.1e} at most: the loss hardly depends on them, at any rate"
+            )
+            fix = "Look for what cancels the output (a softmax over equal numbers), saturates, or scales the loss down"
+        else:
+            what = (
+                f"no step examined changed a weight by more than {self.largest_change:.1e} of its size, so that all "
+                f"{self.program.steps:,} together can have moved it by {moved:.1%} at most, and the loss has not "
+                f"fallen: the learning rate of {self.rate:g} is too low"
+            )
+            as_factor = self.lambdas and self.rate < FACTOR_AT_LEAST * self.base_rate
+            fix = factor if as_factor else "Multiply it by 100, or let goodfit fit --lr find choose it"
+        return self.finding(what, fix, file=self.place.file, line=self.place.line)

@@ -41,6 +41,7 @@ STEPS_AT_LEAST = 2
 
 class LeftInEvalMode(LiveRule):
     code, level = "GF401", Level.ERROR
+    yields_to = ("held-out-rows-trained",)
 
     def start(self) -> None:
         # Steps in train mode, and in eval mode since then, of each net that has modes.

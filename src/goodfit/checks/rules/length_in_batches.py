@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from goodfit.checks.engine.events import Batch
-from goodfit.checks.engine.own_source import names_in
+from goodfit.checks.engine.own_source import all_nodes, names_in
 from goodfit.checks.engine.user_frame import shown
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -81,7 +81,7 @@ def _function(method: Any) -> ast.FunctionDef | None:
         tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
     except (OSError, TypeError, SyntaxError):
         return None
-    return next((node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)), None)
+    return next((node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef)), None)
 
 
 def _divides(length: ast.FunctionDef, batch_size: int) -> bool:
@@ -90,7 +90,7 @@ def _divides(length: ast.FunctionDef, batch_size: int) -> bool:
         isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.FloorDiv | ast.Div)
         and _is_batch_size(node.right, batch_size)
-        for node in ast.walk(length)
+        for node in all_nodes(length)
     )
 
 
@@ -104,9 +104,9 @@ def _is_batch_size(node: ast.AST, batch_size: int) -> bool:
 def _takes_a_row(item: ast.FunctionDef, batch_size: int) -> bool:
     """Whether an item is looked up by its index as it is: not multiplied, and no slice."""
     index = item.args.args[1].arg if len(item.args.args) > 1 else ""
-    if any(_is_batch_size(node, batch_size) for node in ast.walk(item)):
+    if any(_is_batch_size(node, batch_size) for node in all_nodes(item)):
         return False
-    looked_up = [node.slice for node in ast.walk(item) if isinstance(node, ast.Subscript)]
+    looked_up = [node.slice for node in all_nodes(item) if isinstance(node, ast.Subscript)]
     if any(isinstance(each, ast.Slice) and index in names_in(each) for each in looked_up):
         return False
     return any(isinstance(each, ast.Name) and each.id == index for each in looked_up)

@@ -31,6 +31,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -54,10 +55,10 @@ class LoopNameRebound(SourceRule):
 
 def rebound(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Names that loops over parameters rebind without using them afterwards, each with its line."""
-    for loop in ast.walk(tree):
+    for loop in all_nodes(tree):
         if not isinstance(loop, ast.For) or not _over_parameters(loop.iter):
             continue
-        names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        names = {node.id for node in all_nodes(loop.target) if isinstance(node, ast.Name)}
         for position, statement in enumerate(loop.body):
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 continue
@@ -77,7 +78,7 @@ def _without_effect(loop: ast.For, names: set[str], tree: ast.AST) -> Iterator[t
             return
         given = statement.targets[0]
         targets = given.elts if isinstance(given, ast.Tuple) else [given]
-        calls = any(isinstance(each, ast.Call) for each in ast.walk(statement.value))
+        calls = any(isinstance(each, ast.Call) for each in all_nodes(statement.value))
         if not all(isinstance(each, ast.Name) for each in targets):
             return
         if calls and not _only_computes(statement.value, known):
@@ -87,7 +88,7 @@ def _without_effect(loop: ast.For, names: set[str], tree: ast.AST) -> Iterator[t
     target = last.targets[0] if isinstance(last, ast.Assign) else None
     if not isinstance(target, ast.Name) or target.id in names or not isinstance(last, ast.Assign):
         return
-    reads = (each for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
+    reads = (each for each in all_nodes(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
     if isinstance(last.value, ast.BinOp) and len(names) >= 2 and not any(each.id == target.id for each in reads):
         yield target.id, last.lineno
 
@@ -103,12 +104,12 @@ def _over_parameters(iterated: ast.expr) -> bool:
 
 
 def _uses(node: ast.AST, name: str) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
+    return any(isinstance(each, ast.Name) and each.id == name for each in all_nodes(node))
 
 
 def _only_computes(value: ast.expr, names: set[str]) -> bool:
     """Whether all that happens in an expression is known to leave tensors as they are."""
-    calls = [each.func for each in ast.walk(value) if isinstance(each, ast.Call)]
+    calls = [each.func for each in all_nodes(value) if isinstance(each, ast.Call)]
     return bool(calls or isinstance(value, ast.BinOp | ast.UnaryOp)) and all(
         isinstance(function, ast.Attribute)
         and not function.attr.endswith("_")

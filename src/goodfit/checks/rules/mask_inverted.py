@@ -93,6 +93,7 @@ def _inverted(left_out: Tensor, x: Tensor) -> bool | None:
         if empty.shape != left_out.shape or not bool(empty.any()):
             return None
         return True if bool((empty == ~left_out).all()) else False if bool((empty == left_out).all()) else None
+    left_out = _of_tokens(left_out, x)
     tokens = x if x.shape == left_out.shape else x.T
     if tokens.shape != left_out.shape:
         return None
@@ -100,3 +101,11 @@ def _inverted(left_out: Tensor, x: Tensor) -> bool | None:
     if len(out) == 1:
         return False
     return True if len(kept) == 1 and not bool((out == kept).any()) else None
+
+
+def _of_tokens(left_out: Tensor, x: Tensor) -> Tensor:
+    """Without a first or last column that is kept in all rows, as of a token that is learnt and not in x."""
+    if x.dim() == 2 and left_out.shape == (len(x), x.shape[1] + 1):
+        first, last = left_out[:, 0].any(), left_out[:, -1].any()
+        return left_out[:, 1:] if not bool(first) else left_out if bool(last) else left_out[:, :-1]
+    return left_out

@@ -28,15 +28,16 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.events import BackwardBegins, Call, WatchEnds
 from goodfit.checks.engine.sequences import padding
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 PASSES_AT_LEAST = 3
 SHARE_AT_LEAST = 0.1  # of the places
 NODES_AT_MOST = 400
-WIDTHS_AT_LEAST = 2  # different ones of batches: padded to the longest of each
+WIDTHS_AT_LEAST = 2  # different ones of batches, of training or evaluation: padded to the longest of each
 
 
 class MeanOverPadding(LiveRule):
@@ -46,19 +47,24 @@ class MeanOverPadding(LiveRule):
     def start(self) -> None:
         self.padded: list[tuple[int, int]] = []  # rows and steps of tokens that end in padding
         self.widths: set[int] = set()
+        self.evaluated: set[int] = set()  # widths, too
+        self.place = Place(None, None)
         self.passes = 0
 
     def on_call(self, event: Call) -> None:
         layer = event.module
-        if not isinstance(layer, nn.Embedding) or not event.grad or not event.inputs or event.inputs[0].dim() != 2:
+        if not isinstance(layer, nn.Embedding) or not event.inputs or event.inputs[0].dim() != 2:
+            return
+        if not event.grad:
+            self.evaluated.add(event.inputs[0].shape[1])
             return
         pads: Tensor | None = padding(event.inputs[0], layer.padding_idx)
         if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
             self.padded.append((pads.shape[0], pads.shape[1]))
 
-    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+    def before_backward(self, event: BackwardBegins) -> None:
         padded, self.padded = self.padded, []
-        if not padded or (self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST):
+        if not padded:
             return
         for node in event.named("MeanBackward1", nearest=NODES_AT_MOST):
             source = graph.parents(node)[0]
@@ -70,13 +76,18 @@ class MeanOverPadding(LiveRule):
                 continue
             self.passes += 1
             self.widths.add(shape[1])
-            if self.passes >= PASSES_AT_LEAST and len(self.widths) >= WIDTHS_AT_LEAST:
-                yield self.finding(
-                    "the mean over the steps of sequences counts their padding, whose share changes with the longest "
-                    "one in a batch",
-                    "Sum the steps that are no padding, and divide by how many there are",
-                )
+            self.place = user_place()
             return
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if self.passes >= PASSES_AT_LEAST and len(self.widths | self.evaluated) >= WIDTHS_AT_LEAST:
+            yield self.finding(
+                "the mean over the steps of sequences counts their padding, whose share changes with the longest one "
+                "in a batch",
+                "Sum the steps that are no padding, and divide by how many there are",
+                file=self.place.file,
+                line=self.place.line,
+            )
 
 
 def _is_mask_of(node: object, shape: tuple[int, ...]) -> bool:

@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -69,7 +69,7 @@ class MultiplierTurned(SourceRule):
 
 def turned(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Losses with the wrong sign, each with its line."""
-    if any(isinstance(node, ast.keyword) and node.arg == "maximize" for node in ast.walk(tree)):
+    if any(isinstance(node, ast.keyword) and node.arg == "maximize" for node in all_nodes(tree)):
         return
     for body in scopes(tree):
         body = [each for each in body if not isinstance(each, ast.FunctionDef | ast.ClassDef)]
@@ -89,7 +89,7 @@ def turned(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _all_names(node: ast.AST) -> set[str]:
-    return names_in(node) | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    return names_in(node) | {each.attr for each in all_nodes(node) if isinstance(each, ast.Attribute)}
 
 
 def _terms(node: ast.AST, sign: int, values: Mapping[str, ast.expr], *, multiplied: bool, left: int) -> Iterator[Term]:

@@ -32,7 +32,7 @@ from types import FrameType
 
 from torch import nn
 
-from goodfit.checks.engine.events import BackwardEnded, Call, WatchEnds
+from goodfit.checks.engine.events import BackwardEnded, Call, InputGradients, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -65,6 +65,7 @@ class NoGradient(LiveRule):
         self.running: list[nn.Module] = []
         self.counts: Counter[int] = Counter()  # of modules, in this call of the net
         self.twice: set[int] = set()  # modules that ran more than once in a call
+        self.differentiates = False  # the loss is made of gradients of the inputs, on which no constant has a say
 
     def on_call(self, event: Call) -> None:
         if event.outermost:
@@ -84,6 +85,9 @@ class NoGradient(LiveRule):
             self.called.add(id(event.module))
             if _in_checkpoint():
                 self.checkpointed.add(id(event.module))
+
+    def on_gradients(self, event: InputGradients) -> None:
+        self.differentiates = self.differentiates or event.create_graph
 
     def after_backward(self, event: BackwardEnded) -> None:
         called, self.running = self.running, []
@@ -115,7 +119,9 @@ class NoGradient(LiveRule):
             names = [
                 name
                 for name, param in net.without.items()
-                if param in self.held and name.rpartition(".")[0] in net.called
+                if param in self.held
+                and name.rpartition(".")[0] in net.called
+                and not (self.differentiates and name.rpartition(".")[2].startswith("bias"))
             ]
             if net.backwards < BACKWARDS_AT_LEAST or not names:
                 continue

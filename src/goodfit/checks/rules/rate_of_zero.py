@@ -36,6 +36,7 @@ from goodfit.formatting import counted
 
 STEPS_AT_LEAST = 10
 SHARE_AT_LEAST = 0.05
+PAUSE_AT_MOST = 0.15  # of the steps, after which others follow
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Count:
     optimiser: weakref.ref[Any]
     steps: int = 0
     idle: int = 0
+    goes_on: bool = False  # steps were made at another rate after that
 
 
 class RateOfZero(LiveRule):
@@ -75,6 +77,8 @@ class RateOfZero(LiveRule):
         steps = 0 if state is None else state.steps
         if all(float(group["lr"]) == 0 for group in optimiser.param_groups):
             count.idle += steps - count.steps
+        elif count.idle and steps > count.steps:
+            count.goes_on = True
         count.steps = steps
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
@@ -90,5 +94,9 @@ class RateOfZero(LiveRule):
                     "of 0",
                     file=count.place.file,
                     line=count.place.line,
-                    level=Level.NOTICE if self.program.optimisers_made > 1 else None,
+                    level=Level.NOTICE if self.program.optimisers_made > 1 or self._is_pause(count) else None,
                 )
+
+    def _is_pause(self, count: Count) -> bool:
+        """Whether it was for a short while, as at the end of a cosine before the next schedule begins."""
+        return count.goes_on and count.idle <= PAUSE_AT_MOST * count.steps

@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -58,7 +58,7 @@ def forwards(tree: ast.Module) -> Iterator[tuple[str, int]]:
             if not REWARDS.search(name) or any(TURNING.search(ast.unparse(each)) for each in body if _near(each, loop)):
                 continue
             for statement in loop.body:
-                total = _discounted(statement, reward.id)
+                total = discounted(statement, reward.id)
                 appended = any(
                     called(node) == "append" and isinstance(node, ast.Call) and total in names_in(node.args[0])
                     for each in loop.body
@@ -74,7 +74,7 @@ def _near(statement: ast.stmt, loop: ast.For) -> bool:
     return statement.lineno - 4 <= loop.lineno <= (statement.end_lineno or statement.lineno) + 4
 
 
-def _discounted(statement: ast.stmt, reward: str) -> str:
+def discounted(statement: ast.stmt, reward: str) -> str:
     """The name of R in R = r + gamma * R; "" of another statement."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return ""
@@ -82,6 +82,6 @@ def _discounted(statement: ast.stmt, reward: str) -> str:
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add):
         return ""
     names = names_in(value)
-    has_product = any(isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mult) for each in ast.walk(value))
+    has_product = any(isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mult) for each in all_nodes(value))
     is_discounted = any(DISCOUNT.search(name) for name in names) or DISCOUNT.search(ast.unparse(value))
     return total if has_product and is_discounted and {total, reward} <= names else ""

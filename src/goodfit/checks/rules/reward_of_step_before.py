@@ -28,7 +28,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import called, names_in, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -54,7 +54,7 @@ class RewardOfStepBefore(SourceRule):
 
 def late(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of rewards that are stored a step late, each with its line."""
-    for loop in ast.walk(tree):
+    for loop in all_nodes(tree):
         if not isinstance(loop, ast.For | ast.While):
             continue
         nodes = list(_of_this_loop(loop.body))
@@ -97,7 +97,7 @@ def _targets(node: ast.AST) -> list[str]:
 
 
 def _set(node: ast.Assign) -> set[str]:
-    return {each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+    return {each.id for target in node.targets for each in all_nodes(target) if isinstance(each, ast.Name)}
 
 
 def _made_with(nodes: Sequence[ast.AST], chosen: set[str]) -> set[str]:
@@ -114,7 +114,7 @@ def _stored(node: ast.AST) -> set[str]:
     if isinstance(node, ast.Call) and STORING.match(called(node)) and isinstance(node.func, ast.Attribute):
         return set().union(*(names_in(arg) for arg in (*node.args, *(each.value for each in node.keywords))), set())
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        is_shifted = any(isinstance(each, ast.BinOp) for each in ast.walk(node.targets[0].slice))
+        is_shifted = any(isinstance(each, ast.BinOp) for each in all_nodes(node.targets[0].slice))
         return set() if is_shifted else names_in(node.value)
     return set()
 
@@ -130,8 +130,8 @@ def _is_read_later(tree: ast.Module, node: ast.AST) -> bool:
         and ast.unparse(each.value).endswith(name)
         and isinstance(each.slice, ast.Slice)
         and each.slice.lower is not None
-        for each in ast.walk(tree)
+        for each in all_nodes(tree)
     )
-    stores = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and STORING.match(called(each))]
+    stores = [each for each in all_nodes(tree) if isinstance(each, ast.Call) and STORING.match(called(each))]
     same = [each for each in stores if isinstance(each.func, ast.Attribute) and ast.unparse(each.func.value) == name]
     return is_sliced or (isinstance(node, ast.Call) and len(same) > 1)

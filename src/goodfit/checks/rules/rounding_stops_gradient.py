@@ -44,7 +44,7 @@ NODES_AT_MOST = 200  # behind one
 
 class RoundingStopsGradient(LiveRule):
     code, level = "GF330", Level.WARNING
-    yields_to = ("loss-detached",)
+    yields_to = ("loss-detached", "straight-through-turned")
 
     def start(self) -> None:
         self.passes = 0  # in a row with nothing but zeros

@@ -18,7 +18,7 @@ Instead
     Step it once per epoch, or give it the number of steps: T_max=epochs * len(loader)
 
 When it is a false alarm
-    Warm restarts, cyclic rates and plateaus are not reported.
+    Warm restarts, cyclic rates and plateaus are not reported, nor is scheduler.step(epoch) for the epoch that begins.
 
 Cost
     A rate is noted with each step of the scheduler.
@@ -91,7 +91,7 @@ class SchedulerPace(LiveRule):
         pace = self.paces[self.index[scheduler]]
         steps = self.program.optimiser(optimiser).steps
         if steps == 0:
-            pace.idle += 1
+            pace.idle += event.epoch is None or event.epoch > scheduler.last_epoch
         elif pace.idle == 1 and pace.calls == 1 and not self.scaled:  # several are a way to resume
             yield self.finding(
                 f"{pace.name} steps before {type(optimiser).__name__}: the first value of the schedule is skipped",

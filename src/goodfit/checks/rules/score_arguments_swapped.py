@@ -28,7 +28,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, names_in
+from goodfit.checks.engine.own_source import all_nodes, called, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -60,11 +60,11 @@ def swapped(tree: ast.Module) -> Iterator[tuple[str, int]]:
     own = {"metrics", "sklearn"}
     functions = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sklearn")
         for alias in node.names
     }
-    for node in ast.walk(tree):
+    for node in all_nodes(tree):
         if not isinstance(node, ast.Call) or called(node) not in SCORES or len(node.args) < 2:
             continue
         function = node.func

@@ -2,7 +2,8 @@
 
 What it checks
     Without gradients being recorded, a tensor of the shape (N, 1) that the net gave last, or one of its shape, is
-    subtracted from one of (N,), or the other way round. In two evaluations.
+    subtracted from one of (N,), or the other way round. In two evaluations. Of arrays of NumPy, the function that has
+    read a tensor subtracts or compares with == two variables of these shapes.
 
 Why it hurts
     Every prediction is compared with every label, N * N pairs. A mean of these is the error of a guess at random: the
@@ -26,12 +27,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Pairwise
+from goodfit.checks.engine.compared_arrays import ComparedArrays
+from goodfit.checks.engine.events import NetCall, Pairwise, Read, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 TIMES_AT_LEAST = 2
+ROWS_AT_LEAST = 8  # of arrays: a few may be classes
 
 
 class ScoreBroadcast(LiveRule):
@@ -39,6 +42,7 @@ class ScoreBroadcast(LiveRule):
 
     def start(self) -> None:
         self.times: Counter[Place] = Counter()
+        self.arrays = ComparedArrays()
 
     def on_pairs(self, event: Pairwise) -> Iterator[Finding]:
         last = self.program.last_call
@@ -53,3 +57,19 @@ class ScoreBroadcast(LiveRule):
                 "prediction is compared with every label",
                 "Give both the same shape: net(x).squeeze(1), or y.unsqueeze(1)",
             )
+
+    def on_read(self, event: Read) -> None:
+        self.arrays.note()
+
+    def on_next(self, event: NetCall | WatchEnds) -> Iterator[Finding]:
+        for left, right, place in self.arrays.take():
+            shapes = {left.value.shape, right.value.shape}
+            rows = max((shape[0] for shape in shapes if shape), default=0)
+            if rows >= ROWS_AT_LEAST and shapes == {(rows,), (rows, 1)}:
+                yield self.finding(
+                    f"{left.name} and {right.name} have the shapes ({rows}, 1) and ({rows},): every prediction meets "
+                    f"every label, in {rows} times {rows} pairs",
+                    f"Give both the same shape: {left.name}.ravel(), {right.name}.ravel()",
+                    file=place.file,
+                    line=place.line,
+                )

@@ -30,7 +30,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -67,7 +67,7 @@ def apart(tree: ast.Module) -> Iterator[tuple[Shuffle, Shuffle]]:
     """Pairs of arrays that are shuffled apart."""
     pairing = set(PAIRING) | {
         node.name
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
         if isinstance(node, ast.ClassDef) and any("Dataset" in ast.unparse(base) for base in node.bases)
     }
     for body in scopes(tree):

@@ -35,7 +35,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -95,7 +95,7 @@ def _of_loop(loop: ast.For, before: list[ast.stmt]) -> Iterator[tuple[str, int]]
         by = names_in(node.right)
         if by & names_in(loop.target) or by & set_anew:
             continue
-        counts = any(isinstance(each, ast.Compare) for each in ast.walk(grown[numerator.id].value))
+        counts = any(isinstance(each, ast.Compare) for each in all_nodes(grown[numerator.id].value))
         if not by & set(grown) or (counts and by <= set(grown)):
             yield numerator.id, node.lineno
     yield from _metrics(outer, nodes, in_inner, begun)

@@ -24,6 +24,8 @@ Cost
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -37,6 +39,7 @@ from goodfit.checks.rule import LiveRule
 BATCHES_AT_LEAST = 8
 ROWS_AT_LEAST = 8  # of a batch
 BATCHES_IN_A_ROW = 3  # with the same class most frequent
+CHANCE_AT_MOST = 1e-4  # that batches in any order look so
 SHARE_AT_LEAST = 0.8  # of the batches, with one or two classes
 
 
@@ -49,9 +52,20 @@ class Batches:
     last: int | None = None  # the most frequent class
     run: int = 0  # batches in a row with the same
     longest: int = 0
-    classes: set[int] = field(default_factory=set)
+    rows: Counter[int] = field(default_factory=Counter)  # of each class
+    size: int = 0  # of the smallest batch
     passes: int = -1  # backward passes before the last one
     no_labels: bool = False  # two of one pass had one class each, and another one
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether batches in any order would have one class as often, where one has nearly all rows."""
+        share = sum((count / self.rows.total()) ** self.size for count in self.rows.values())
+        each = (
+            math.comb(self.count, some) * share**some * (1 - share) ** (self.count - some)
+            for some in range(self.sorted, self.count + 1)
+        )
+        return sum(each) > CHANCE_AT_MOST
 
 
 class Unshuffled(LiveRule):
@@ -67,7 +81,7 @@ class Unshuffled(LiveRule):
         flat = y.dim() == 1 or (y.dim() == 2 and y.shape[1] == 1)
         if self.reported or not event.grad or not named or not flat or len(y) < ROWS_AT_LEAST:
             return
-        values = torch.unique(y.detach())
+        values, counts = torch.unique(y.detach(), return_counts=True)
         if y.is_floating_point() and not bool((values == values.round()).all()):
             return
         classes = [int(value) for value in values.tolist()]
@@ -77,20 +91,22 @@ class Unshuffled(LiveRule):
         known.no_labels |= known.passes == self.program.backwards and frequent != known.last and len(classes) == 1
         known.passes = self.program.backwards
         known.count += 1
-        known.classes |= set(classes)
-        known.sorted += len(classes) == 1 or (len(classes) == 2 and len(known.classes) >= 5)
+        known.size = min(known.size or len(y), len(y))
+        known.rows.update(dict(zip(classes, counts.tolist(), strict=True)))
+        known.sorted += len(classes) == 1 or (len(classes) == 2 and len(known.rows) >= 5)
         known.run = known.run + 1 if frequent == known.last else 1
         known.longest, known.last = max(known.longest, known.run), frequent
         if (
             known.count >= BATCHES_AT_LEAST
             and known.sorted >= SHARE_AT_LEAST * known.count
             and (known.longest >= BATCHES_IN_A_ROW or event.name in ("cross_entropy", "nll_loss"))
-            and len(known.classes) > 1
+            and len(known.rows) > 1
             and not known.no_labels
+            and not known.may_be_chance
         ):
             self.reported = True
             yield self.finding(
-                f"{known.sorted} of {known.count} training batches hold one or two of {len(known.classes)} "
+                f"{known.sorted} of {known.count} training batches hold one or two of {len(known.rows)} "
                 f"classes, up to {known.longest} in a row with the same: the rows are sorted",
                 "Shuffle the training rows: DataLoader(..., shuffle=True), or torch.randperm in each epoch",
                 file=place.file,

@@ -24,13 +24,15 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.utils.data import WeightedRandomSampler
 
-from goodfit.checks.engine.events import Loss, WatchEnds
+from goodfit.checks.engine.events import Epoch, Loss, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -41,6 +43,7 @@ COUNT_AT_LEAST = 8  # of the rarest class
 RATIO_AT_LEAST = 3.0  # of the most frequent class to the rarest
 SPREAD_AT_MOST = 1.2  # of weight over frequency, largest to smallest; noise of counts comes on top
 POSITIVE_WEIGHT_AT_MOST = 0.5
+CLASSES_AT_MOST = 100  # different weights of a sampler
 CLASSES_AT_LEAST = 3  # for weights in another order
 
 
@@ -68,6 +71,26 @@ class WeightsByFrequency(LiveRule):
 
     def start(self) -> None:
         self.losses: dict[tuple[Place, str], Weighted] = {}
+        self.samplers: weakref.WeakSet[WeightedRandomSampler] = weakref.WeakSet()  # that were looked at
+
+    def on_epoch(self, event: Epoch) -> Iterator[Finding]:
+        """A sampler with a weight for each row: rows of one class have one weight, so how many have it is known."""
+        sampler = getattr(event.loader, "sampler", None)
+        if not isinstance(sampler, WeightedRandomSampler) or sampler in self.samplers:
+            return
+        self.samplers.add(sampler)
+        weights, counts = torch.unique(torch.as_tensor(sampler.weights).double(), return_counts=True)
+        if not 2 <= len(weights) <= CLASSES_AT_MOST or counts.min() < COUNT_AT_LEAST or (weights <= 0).any():
+            return
+        scaled = weights / counts
+        if counts.max() >= RATIO_AT_LEAST * counts.min() and float(scaled.max() / scaled.min()) <= SPREAD_AT_MOST:
+            most, least = int(counts.argmax()), int(counts.argmin())
+            yield self.finding(
+                f"the weights of WeightedRandomSampler grow with the classes' frequency: {int(counts[most]):,} rows "
+                f"have {number(float(weights[most]), 3)} and {int(counts[least]):,} have "
+                f"{number(float(weights[least]), 3)}, so that rare rows are drawn even less often",
+                "Divide by the counts: weight = (1 / counts)[labels]",
+            )
 
     def on_loss(self, event: Loss) -> None:
         name, target = event.name, event.target.detach()
