@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from pathlib import Path
 
@@ -33,7 +34,6 @@ from goodfit.train.linear_head import LinearHead, fit_linear_head
 from goodfit.train.loop import Training, end_epoch
 
 ROWS_OF_ALL_FOLDS = 5_000  # with more, one fold of a fifth of the rows is enough
-GAIN_AT_LEAST = 0.05  # of the loss, by which late stages are worth half again as many weights
 VERSION = 1  # of what nets make of images: a change of one starts anew
 FEATURES_NAME = "features"
 
@@ -75,14 +75,17 @@ def frozen_epoch(problem: Problem, net: Net, training: Training, cache: Path, jo
 def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task, net: Net, journal: Journal) -> LinearHead:
     """The head on all features; of few images on the last maps alone, unless the others gain on rows left out.
 
-    Late stages help where images are no photos of objects, and photos of objects do as well or better without them.
+    Late stages help where images are no photos of objects, and photos of objects do as well without them. Of both heads
+    the smaller one is kept unless the other is better by a standard error of their difference (Breiman, Friedman,
+    Olshen and Stone 1984, "Classification and regression trees", section 3.4.3).
     """
     fitted = fit_linear_head(x, y, folds, task)
     used, other = x.shape[1], ""
     last = net.module.last_features if isinstance(net.module, EfficientNetLite) else used
     if last < used and len(x) <= ROWS_OF_ALL_FOLDS:
         alone = fit_linear_head(x[:, :last], y, folds, task)
-        if fitted.left_out_loss > (1 - GAIN_AT_LEAST) * alone.left_out_loss:
+        gain = _left_out_losses(alone, x[:, :last], y, folds, task) - _left_out_losses(fitted, x, y, folds, task)
+        if gain.mean() <= gain.std() / math.sqrt(len(gain)):
             other = f"; with those of earlier stages {fitted.left_out_loss:.3f}"
             fitted, used = alone.widened(x.shape[1]), last
         else:
@@ -94,6 +97,12 @@ def _fit(x: Tensor, y: Tensor, folds: Tensor, task: Task, net: Net, journal: Jou
         f"the lowest loss on rows left out, {loss:.3f}, of {counted(len(fitted.curve), 'penalty')}{other}",
     )
     return fitted
+
+
+def _left_out_losses(head: LinearHead, x: Tensor, y: Tensor, folds: Tensor, task: Task) -> Tensor:
+    """(n,) float64: the loss of each row that a fold left out."""
+    rows = folds >= 0
+    return task.row_losses(head.held_out(x[rows], folds[rows]), y[rows]).double()
 
 
 def say_what_fine_tuning_gave(training: Training, journal: Journal) -> None:
