@@ -54,7 +54,8 @@ def speed(train: Path, repeats: int) -> None:
 
     def net() -> torch.nn.Module:
         torch.manual_seed(0)
-        made = build("tabm", source.in_shape, task.outputs, **{**usual_options("tabm"), **source.net_options()})
+        options = usual_options("tabm", source.in_shape, source.net_options())
+        made = build("tabm", source.in_shape, task.outputs, **options)
         measure(made, source.whole)
         return made
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -328,77 +326,6 @@ def test_a_split_by_time_puts_later_rows_into_later_parts() -> None:
     assert latest["train"] < first["valid"]
     assert latest["valid"] < first["test"]
     assert made.how == "valid and test by time"
-
-
-def test_bins_cover_the_values_and_give_rare_ones_room() -> None:
-    from goodfit.nets.tabular import PiecewiseLinear, bin_edges
-
-    gains = torch.tensor([0.0] * 9_000 + [float(value) for value in range(1, 1001)])
-    edges = bin_edges(gains, 20)
-    assert len(edges) == 21
-    assert edges[0] == 0
-    assert edges[-1] == 1000
-    assert (edges[1:6] < 400).all()  # the plain quantiles would put one edge above 0 at most
-    assert bin_edges(torch.tensor([3.0, 1.0, 1.0, 2.0]), 20).tolist() == [1, 2, 3]
-    linear = PiecewiseLinear(1, 2, 4)
-    linear.measure(torch.tensor([[0.0], [1.0], [3.0]]))
-    with torch.no_grad():
-        linear.weight.copy_(torch.eye(2, 4)[None])
-        linear.bias.zero_()
-    found = linear(torch.tensor([[0.0], [0.5], [2.0], [3.0]]))[:, :2]
-    assert found.tolist() == [[0, 0], [0.5, 0], [1, 0.5], [1, 1]]  # by hand: shares of the bins 0..1 and 1..3
-
-
-def test_a_periodic_embedding_is_the_number_and_a_map_of_its_waves() -> None:
-    from goodfit.nets.tabular import Periodic
-
-    periodic = Periodic(2, 3)
-    with torch.no_grad():
-        periodic.frequency.fill_(0.25)
-        periodic.phase.zero_()
-        periodic.weight.zero_()
-        periodic.weight[:, 0, 0] = 2  # of one wave, into the first of two outputs
-        periodic.bias[:, 1] = 7
-    out = periodic(torch.tensor([[0.0, 4.0], [1e9, -1e9]]))
-    near = 4 / math.sqrt(1 + 16 / 9)  # by hand: x / sqrt(1 + (x / 3)^2), at most 3
-    wanted = [
-        [0, 2, 7, near, 2 * math.cos(math.pi / 2 * near), 7],
-        [3, 2 * math.cos(1.5 * math.pi), 7, -3, 2 * math.cos(-1.5 * math.pi), 7],
-    ]
-    torch.testing.assert_close(out, torch.tensor(wanted, dtype=torch.float32), atol=1e-6, rtol=1e-6)
-
-
-def test_a_net_from_before_the_periodic_embedding_is_built_as_it_was() -> None:
-    from goodfit.nets import build, usual_options
-
-    before = {"members": 4, "width": 128, "layers": 2, "bins": 32, "embedding": 12, "dropout": 0.15}
-    assert not [name for name in build("tabm", (3,), 2, **before).state_dict() if "periodic" in name]
-    for crossed in (False, True):
-        options = usual_options("tabm", crossed=crossed)
-        assert any("periodic" in name for name in build("tabm", (3,), 2, **options).state_dict())
-
-
-def test_members_of_a_net_are_trained_apart_and_averaged() -> None:
-    from goodfit.nets import build
-    from goodfit.tasks.classification import Classification
-    from goodfit.tasks.regression import Regression
-
-    torch.manual_seed(0)
-    net = build("tabm", (5,), 3, cardinalities=[4, 6], members=4)
-    x = torch.cat([torch.randn(7, 3), torch.randint(0, 4, (7, 2)).float()], 1)
-    net.get_submodule("body").eval()  # no dropout
-    out = net.train(False)(x)
-    net.training = True
-    members = net(x)
-    assert members.shape == (7, 4, 3)
-    torch.testing.assert_close(out, members.mean(1))
-    y = torch.tensor([0, 1, 2, 0, 1, 2, 0])
-    each = [torch.nn.functional.cross_entropy(members[:, at], y) for at in range(4)]
-    torch.testing.assert_close(Classification((0, 1, 2)).loss(members, y), torch.stack(each).mean())
-    numbers = torch.randn(7)
-    single = members[:, :, :1]
-    wanted = torch.stack([((single[:, at, 0] - numbers) ** 2).mean() for at in range(4)]).mean()
-    torch.testing.assert_close(Regression((0.0,), (1.0,)).loss(single, numbers), wanted)
 
 
 def test_keys_are_row_numbers() -> None:

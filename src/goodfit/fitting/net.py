@@ -228,7 +228,8 @@ def _net_options(
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
     width = {"width": options.width} if options.width else {"width": effort.width} if effort is not None else {}
     crossed = problem.split.folds is not None and not problem.head_alone
-    chosen = {**usual_options(arch, problem.source.in_shape, crossed=crossed), **width, **problem.source.net_options()}
+    source = problem.source
+    chosen = {**usual_options(arch, source.in_shape, source.net_options(), crossed=crossed), **width}
     if options.checkpointing:
         if "checkpointing" not in chosen:
             raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")

@@ -59,7 +59,7 @@ class Architecture:
         options: options of a new fit. Those that came later are off by default in `build`, so that a run from before
             them is read as what it is.
         crossed_recipes: the same as recipes where it is cross-fitted, which is on few rows.
-        crossed_options: options that are usual then, by how many values a row has.
+        crossed_options: options that are usual then, by in_shape and what the data asks for.
         dense: it gives a value for every pixel, (N, outputs, H, W) for images (N, C, H, W).
         body: the part that published weights are of, by its name in the net; empty: the whole net.
         body_head: the prefix of the head in those weights; None: that of the net.
@@ -77,7 +77,7 @@ class Architecture:
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     crossed_recipes: Mapping[str, Recipe] = field(default_factory=dict)
-    crossed_options: Callable[[int], Mapping[str, Any]] | None = None
+    crossed_options: Callable[[tuple[int, ...], Mapping[str, Any]], Mapping[str, Any]] | None = None
     dense: bool = False
     body: str = ""
     body_head: str | None = None
@@ -122,11 +122,14 @@ def architecture(name: str) -> Architecture:
     return _known()[name]
 
 
-def usual_options(name: str, in_shape: tuple[int, ...] = (1,), *, crossed: bool = False) -> dict[str, Any]:
+def usual_options(
+    name: str, in_shape: tuple[int, ...], data: Mapping[str, Any] | None = None, *, crossed: bool = False
+) -> dict[str, Any]:
     """The options of an architecture with their usual values: a run records them, so that it is read after a change.
 
     Args:
         in_shape: shape of x without the batch dimension.
+        data: the options that the data asks for, which go before.
         crossed: whether it is cross-fitted.
     """
     parameters = inspect.signature(architecture(name).build).parameters.values()
@@ -136,8 +139,9 @@ def usual_options(name: str, in_shape: tuple[int, ...] = (1,), *, crossed: bool 
         if each.kind is each.KEYWORD_ONLY and each.default is not each.empty
     }
     known = architecture(name)
-    fewer_rows = known.crossed_options(in_shape[0]) if crossed and known.crossed_options is not None else {}
-    return {**usual, **known.options, **fewer_rows}
+    data = data or {}
+    few_rows = known.crossed_options(in_shape, data) if crossed and known.crossed_options is not None else {}
+    return {**usual, **known.options, **few_rows, **data}
 
 
 def measure(net: nn.Module, read: Callable[[], Tensor], fixed: Mapping[str, Any] | None = None) -> None:

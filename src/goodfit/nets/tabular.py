@@ -10,7 +10,8 @@ embeddings of categorical variables").
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +24,7 @@ SAMPLE = 100_000  # training rows that the bins are measured on
 RARITY = 0.25  # the power of a value's count that it weighs in the bins
 FREQUENCIES = 16  # of a number
 FREQUENCY_DEVIATION = 0.1  # of a first frequency: cycles over one standard deviation of the number
-EMBEDDED, EMBEDDED_IN_WAVES = 400, 200  # the widths of both embeddings, of all numbers of a wide table, cross-fitted
+EMBEDDED, EMBEDDED_IN_WAVES = 400, 200  # widths of both embeddings together, of all numbers, where it is cross-fitted
 FAR = 3.0  # standard deviations that a number, however far out, does not exceed in a wave
 
 
@@ -228,9 +229,10 @@ def _build(
     )
 
 
-def _crossed_options(values: int) -> dict[str, int]:
-    """Of rows with so many values: of many each is embedded in fewer numbers, so that the first layer does not grow."""
-    embedding, periodic = min(12, max(2, EMBEDDED // values)), min(4, max(2, EMBEDDED_IN_WAVES // values))
+def _crossed_options(in_shape: tuple[int, ...], data: Mapping[str, Any]) -> dict[str, int]:
+    """Of rows with many numbers each has a narrower embedding, so that the first layer does not grow with them."""
+    numbers = max(1, in_shape[0] - len(data.get("cardinalities", ())) - int(data.get("plain", 0)))
+    embedding, periodic = min(12, max(2, EMBEDDED // numbers)), min(4, max(2, EMBEDDED_IN_WAVES // numbers))
     return {"members": 4, "width": 128, "bins": 32, "embedding": embedding, "periodic": periodic}
 
 

@@ -1,0 +1,86 @@
+"""The net of tables: its embeddings of numbers, its usual options, its members."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from goodfit.nets import build, usual_options
+from goodfit.nets.tabular import Periodic, PiecewiseLinear, bin_edges
+from goodfit.tasks.classification import Classification
+from goodfit.tasks.regression import Regression
+
+
+def test_bins_cover_the_values_and_give_rare_ones_room() -> None:
+    gains = torch.tensor([0.0] * 9_000 + [float(value) for value in range(1, 1001)])
+    edges = bin_edges(gains, 20)
+    assert len(edges) == 21
+    assert edges[0] == 0
+    assert edges[-1] == 1000
+    assert (edges[1:6] < 400).all()  # the plain quantiles would put one edge above 0 at most
+    assert bin_edges(torch.tensor([3.0, 1.0, 1.0, 2.0]), 20).tolist() == [1, 2, 3]
+    linear = PiecewiseLinear(1, 2, 4)
+    linear.measure(torch.tensor([[0.0], [1.0], [3.0]]))
+    with torch.no_grad():
+        linear.weight.copy_(torch.eye(2, 4)[None])
+        linear.bias.zero_()
+    found = linear(torch.tensor([[0.0], [0.5], [2.0], [3.0]]))[:, :2]
+    assert found.tolist() == [[0, 0], [0.5, 0], [1, 0.5], [1, 1]]  # by hand: shares of the bins 0..1 and 1..3
+
+
+def test_a_periodic_embedding_is_the_number_and_a_map_of_its_waves() -> None:
+    periodic = Periodic(2, 3)
+    with torch.no_grad():
+        periodic.frequency.fill_(0.25)
+        periodic.phase.zero_()
+        periodic.weight.zero_()
+        periodic.weight[:, 0, 0] = 2  # of one wave, into the first of two outputs
+        periodic.bias[:, 1] = 7
+    out = periodic(torch.tensor([[0.0, 4.0], [1e9, -1e9]]))
+    near = 4 / math.sqrt(1 + 16 / 9)  # by hand: x / sqrt(1 + (x / 3)^2), at most 3
+    wanted = [
+        [0, 2, 7, near, 2 * math.cos(math.pi / 2 * near), 7],
+        [3, 2 * math.cos(1.5 * math.pi), 7, -3, 2 * math.cos(-1.5 * math.pi), 7],
+    ]
+    torch.testing.assert_close(out, torch.tensor(wanted, dtype=torch.float32), atol=1e-6, rtol=1e-6)
+
+
+def test_a_net_from_before_the_periodic_embedding_is_built_as_it_was() -> None:
+    before = {"members": 4, "width": 128, "layers": 2, "bins": 32, "embedding": 12, "dropout": 0.15}
+    assert not [name for name in build("tabm", (3,), 2, **before).state_dict() if "periodic" in name]
+    for crossed in (False, True):
+        options = usual_options("tabm", (3,), crossed=crossed)
+        assert any("periodic" in name for name in build("tabm", (3,), 2, **options).state_dict())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "categories", "widths"),
+    [(20, 0, (12, 4)), (33, 40, (12, 4)), (60, 0, (6, 3)), (100, 7, (4, 2)), (1_000, 0, (2, 2))],
+)
+def test_many_numbers_of_few_rows_are_embedded_narrowly(numbers: int, categories: int, widths: tuple[int, int]) -> None:
+    data = {"cardinalities": [3] * categories}
+    options = usual_options("tabm", (numbers + categories,), data, crossed=True)
+    assert (options["embedding"], options["periodic"]) == widths
+    many_rows = usual_options("tabm", (numbers + categories,), data)
+    assert (many_rows["embedding"], many_rows["periodic"]) == (16, 4)
+
+
+def test_members_of_a_net_are_trained_apart_and_averaged() -> None:
+    torch.manual_seed(0)
+    net = build("tabm", (5,), 3, cardinalities=[4, 6], members=4)
+    x = torch.cat([torch.randn(7, 3), torch.randint(0, 4, (7, 2)).float()], 1)
+    net.get_submodule("body").eval()  # no dropout
+    out = net.train(False)(x)
+    net.training = True
+    members = net(x)
+    assert members.shape == (7, 4, 3)
+    torch.testing.assert_close(out, members.mean(1))
+    y = torch.tensor([0, 1, 2, 0, 1, 2, 0])
+    each = [torch.nn.functional.cross_entropy(members[:, at], y) for at in range(4)]
+    torch.testing.assert_close(Classification((0, 1, 2)).loss(members, y), torch.stack(each).mean())
+    numbers = torch.randn(7)
+    single = members[:, :, :1]
+    wanted = torch.stack([((single[:, at, 0] - numbers) ** 2).mean() for at in range(4)]).mean()
+    torch.testing.assert_close(Regression((0.0,), (1.0,)).loss(single, numbers), wanted)
