@@ -145,12 +145,12 @@ def columns_with_other_mark(frame: pl.DataFrame, ways: Sequence[Way]) -> Iterato
     """Columns of numbers in text that have cells with the other decimal mark: of thousands, perhaps."""
     import polars as pl
 
+    types = frame.schema
     for way in ways:
-        plain = way.form in (None, BOUNDS, MAGNITUDES, PERCENT, BESIDE, SHARES) or str(way.form).startswith(UNIT_FORM)
-        if not plain or way.column not in frame.columns:
+        if not isinstance(types.get(way.column), pl.String):
             continue
-        column = frame.get_column(way.column)
-        if column.dtype == pl.String and _has_sign(column, OTHER[way.decimal]):
+        plain = way.form in (None, BOUNDS, MAGNITUDES, PERCENT, BESIDE, SHARES) or str(way.form).startswith(UNIT_FORM)
+        if plain and _has_sign(frame.get_column(way.column), OTHER[way.decimal]):
             yield way
 
 
@@ -169,12 +169,15 @@ def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:
     """
     import polars as pl
 
+    types = frame.schema
     for way in ways:
-        if way.form not in (None, PERCENT) or way.column not in frame.columns:
+        dtype = types.get(way.column)
+        is_text = isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
+        if dtype is None or way.form not in (None, PERCENT) or not (is_text or way.form) or is_nested(dtype):
             continue
         column = frame.get_column(way.column)
-        text = column.cast(pl.String) if column.dtype in (pl.String, pl.Categorical, pl.Enum) else None
-        if is_nested(column.dtype) or (way.form is None and (text is None or not has_signs(text))):
+        text = column.cast(pl.String) if is_text else None
+        if way.form is None and (text is None or not has_signs(text)):
             continue
         known = numbers(column, way.decimal).is_not_null()
         signed = known & has_sign(text).fill_null(value=False) if text is not None else known & False
