@@ -213,6 +213,14 @@ def test_json_as_pandas_writes_it(tmp_path: Path, orient: str) -> None:
     assert read_table(tmp_path / "t.json").rows() == [(7.5, "a"), (None, "b"), (9.0, "c")]
 
 
+@pytest.mark.parametrize("name", ["one.json", "one.jsonl"])
+def test_a_json_object_of_values_is_one_row(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('{"age": 41, "town": null, "job": {"kind": "cook"}}')
+    frame = read_table(tmp_path / name)
+    assert frame.drop("town").rows(named=True) == [{"age": 41, "job.kind": "cook"}]
+    assert frame["town"].null_count() == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

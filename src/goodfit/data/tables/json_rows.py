@@ -1,4 +1,4 @@
-"""JSON -> polars: one object a line, an array of objects, or an object of columns.
+"""JSON -> polars: one object a line, an array of objects, an object of columns, or the object of a single row.
 
 Objects in objects give columns such as address.city.
 """
@@ -67,6 +67,8 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         if by_columns is not None:
             return by_columns
         held = [name for name, value in rows.items() if isinstance(value, list)]
+        if not held and not all(isinstance(value, dict) for value in rows.values()):
+            return [rows]  # of a row: a name for each value
         inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""
         raise DataError("the file is one JSON object, not rows", where=path, fix=f"{HOW}{inner}")
     odd = next((at for at, row in enumerate(rows) if not isinstance(row, dict)), None)
