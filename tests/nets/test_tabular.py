@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from goodfit.nets import build, usual_options
+from goodfit.nets.embeddings import Categories
 from goodfit.nets.tabular import Periodic, PiecewiseLinear, bin_edges
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.regression import Regression
@@ -65,6 +66,25 @@ def test_many_numbers_of_few_rows_are_embedded_narrowly(numbers: int, categories
     assert (options["embedding"], options["periodic"]) == widths
     many_rows = usual_options("tabm", (numbers + categories,), data)
     assert (many_rows["embedding"], many_rows["periodic"]) == (16, 4)
+
+
+def test_categories_are_looked_up_at_once_to_the_bits_of_a_table_each() -> None:
+    torch.manual_seed(0)
+    counts = [4, 300, 9, 2_000, 4]
+    categories = Categories(counts, most=16)
+    codes = torch.stack([torch.randint(0, count, (50,)) for count in counts], 1)
+    slope = torch.randn(50, categories.width)
+    categories(codes.float()).backward(slope)
+    weights = list(categories.parameters())
+    gradients = [weight.grad for weight in weights]
+    categories.zero_grad()
+    each = torch.cat([table(codes[:, at]) for at, table in enumerate(categories.tables)], 1)
+    each.backward(slope)
+    assert torch.equal(categories(codes), each)
+    for weight, found in zip(weights, gradients, strict=True):
+        torch.testing.assert_close(found, weight.grad, rtol=0, atol=0)
+    beyond = torch.tensor([[4, 300, 9, 2_000, -1]])
+    assert torch.equal(categories(beyond), categories(torch.zeros_like(beyond)))
 
 
 def test_members_of_a_net_are_trained_apart_and_averaged() -> None:
