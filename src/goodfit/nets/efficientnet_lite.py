@@ -31,9 +31,9 @@ STAGES = (
     (4, 5, 2, 6, 192),
     (1, 3, 1, 6, 320),
 )
-# A head on the late stages as well: what is no object of ImageNet is told apart before the last maps. With the weights
-# of ImageNet a mean of a channel deviates by so much over photos of many kinds, and one of the last maps by DEVIATION;
-# each stage together varies by SHARE of what these do (docs/decisions/051-photo-sets-of-many-kinds.md).
+# A head on the late stages as well: things that ImageNet has no name for differ in earlier maps, and hardly in the last
+# ones. With its weights a mean of a channel deviates by so much over photos of many kinds, and one of the last maps by
+# DEVIATION; each stage together varies by SHARE of what these do (docs/decisions/051-photo-sets-of-many-kinds.md).
 LATE_DEVIATIONS = {3: 2.0, 4: 1.4, 5: 2.1, 6: 1.3}
 DEVIATION, SHARE = 0.33, 0.5
 

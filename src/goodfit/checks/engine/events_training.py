@@ -160,7 +160,7 @@ class Schedule(Event):
     Attributes:
         first: whether this is the step that its construction makes.
         value: what ReduceLROnPlateau is given to judge by; None for others.
-        epoch: the number that it is told to go to, by others; None where it is to go on by one.
+        epoch: the number of the epoch that others give it; None where it goes on by one.
     """
 
     scheduler: Any
