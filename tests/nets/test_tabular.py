@@ -6,12 +6,14 @@ import math
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from goodfit.nets import build, usual_options
 from goodfit.nets.embeddings import Categories
 from goodfit.nets.tabular import Periodic, PiecewiseLinear, bin_edges
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.regression import Regression
+from goodfit.train.optimiser import parameter_groups
 
 
 def test_bins_cover_the_values_and_give_rare_ones_room() -> None:
@@ -68,23 +70,45 @@ def test_many_numbers_of_few_rows_are_embedded_narrowly(numbers: int, categories
     assert (many_rows["embedding"], many_rows["periodic"]) == (16, 4)
 
 
-def test_categories_are_looked_up_at_once_to_the_bits_of_a_table_each() -> None:
+def _categories_and_tables() -> tuple[Categories, list[nn.Embedding], Tensor]:
+    """Categories, the same embeddings as a table each, and codes of 50 rows."""
     torch.manual_seed(0)
     counts = [4, 300, 9, 2_000, 4]
-    categories = Categories(counts, most=16)
     codes = torch.stack([torch.randint(0, count, (50,)) for count in counts], 1)
+    widths = [3, 16, 5, 16, 3]  # 1.6 * 4^0.56 is 3.48, 1.6 * 9^0.56 is 5.48; at most 16
+    tables = [nn.Embedding(count, width) for count, width in zip(counts, widths, strict=True)]
+    return Categories(counts, most=16), tables, codes
+
+
+def test_categories_are_looked_up_at_once_to_the_bits_of_a_table_each() -> None:
+    categories, tables, codes = _categories_and_tables()
+    # a run of before all lay in one vector had a table each
+    categories.load_state_dict({f"tables.{at}.weight": table.weight for at, table in enumerate(tables)})
     slope = torch.randn(50, categories.width)
-    categories(codes.float()).backward(slope)
-    weights = list(categories.parameters())
-    gradients = [weight.grad for weight in weights]
-    categories.zero_grad()
-    each = torch.cat([table(codes[:, at]) for at, table in enumerate(categories.tables)], 1)
+    out = categories(codes.float())
+    out.backward(slope)
+    each = torch.cat([table(codes[:, at]) for at, table in enumerate(tables)], 1)
     each.backward(slope)
-    assert torch.equal(categories(codes), each)
-    for weight, found in zip(weights, gradients, strict=True):
-        torch.testing.assert_close(found, weight.grad, rtol=0, atol=0)
+    assert torch.equal(out, each)
+    gradients = [table.weight.grad for table in tables]
+    assert categories.weight.grad is not None
+    assert torch.equal(categories.weight.grad.flatten(), torch.cat([g.flatten() for g in gradients if g is not None]))
     beyond = torch.tensor([[4, 300, 9, 2_000, -1]])
     assert torch.equal(categories(beyond), categories(torch.zeros_like(beyond)))
+
+
+def test_tables_of_other_categories_are_refused() -> None:
+    categories, tables, _ = _categories_and_tables()
+    with pytest.raises(RuntimeError, match=r"size mismatch for weight"):
+        categories.load_state_dict({f"tables.{at}.weight": tables[0].weight for at in range(5)})
+    with pytest.raises(RuntimeError, match=r"Missing key.* \"weight\""):
+        categories.load_state_dict({"tables.0.weight": tables[0].weight})
+
+
+def test_embeddings_of_categories_decay_as_weights() -> None:
+    categories, _, _ = _categories_and_tables()
+    (group,) = parameter_groups([(categories.parameters(), 1.0)], weight_decay=0.1)
+    assert group["weight_decay"] == 0.1
 
 
 def test_members_of_a_net_are_trained_apart_and_averaged() -> None:

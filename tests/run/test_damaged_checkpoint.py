@@ -13,7 +13,7 @@ import goodfit
 from goodfit.errors import RunError
 from goodfit.store.files import keep_beside
 from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE
-from goodfit.store.tensors import load_state
+from goodfit.store.tensors import load_state, save_state
 from goodfit.train import session
 
 EPOCHS = 4
@@ -135,3 +135,12 @@ def test_a_second_name_holds_the_content_whatever_the_file_system(
         keep_beside(file, before)  # a process that died in between did it already
         assert (file.read_text(), before.read_text()) == (text, text)
         assert sorted(path.name for path in tmp_path.iterdir()) == ["before", "file"]
+
+
+def test_a_checkpoint_of_a_net_that_was_built_otherwise_is_refused(stopped: Path) -> None:
+    checkpoint = stopped / CHECKPOINT
+    tensors, values = load_state(checkpoint)
+    renamed = {name.replace("net/", "net/before.", 1): tensor for name, tensor in tensors.items()}
+    save_state(checkpoint, renamed, values)
+    with pytest.raises(RunError, match=r"another net stopped here.*Fit anew, without --resume"):
+        fit(stopped, resume=True)

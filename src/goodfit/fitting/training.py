@@ -17,6 +17,7 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Checkpoint
 from goodfit.formatting import counted
+from goodfit.store.tensors import unpack
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import restore
 from goodfit.train.cross_fitting import Folds
@@ -80,6 +81,12 @@ def go_on(problem: Problem, net: Net, checkpoint: Checkpoint, device: torch.devi
     feed = make_feed(problem, task, device, hyper.batch_size, hyper.seed, checkpoint.normalise, hyper.augment)
     use_memory_format(net.module, feed, hyper)
     training = begin(problem, net, Setup(hyper, feed, task), "as when the run was started")
+    if set(unpack("net", checkpoint.tensors)) != set(training.net.state_dict()):
+        raise RunError(
+            "another net stopped here: it was changed since, or an older goodfit built it otherwise",
+            where=checkpoint.path,
+            fix="Fit anew, without --resume",
+        )
     restore(training, checkpoint.tensors, checkpoint.values)
     if problem.head_alone and problem.split.folds is not None and training.held_out is None:
         raise RunError("an older goodfit stopped here, which validated otherwise", fix="Fit anew, without --resume")

@@ -4,7 +4,7 @@ variables"). Users and items of ratings are two more categories."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +12,10 @@ from torch.nn import functional
 
 
 class Categories(nn.Module):
-    """codes (N, C) -> (N, sum of widths): an embedding a category. Codes out of range count as unknown (0).
+    """codes (N, C) -> (N, sum of widths): an embedding for each of one or more categories.
 
-    All are looked up at once, as numbers of one long vector: of hundreds of categories a call each took nearly all of
-    the time. The bits of values and gradients are those of a call each.
+    Codes out of range count as unknown (0). All embeddings lie in one vector, table after table, and are looked up at
+    once: a parameter and a call for each of hundreds of categories took nearly all of the time.
     """
 
     counts: Tensor
@@ -27,19 +27,18 @@ class Categories(nn.Module):
         super().__init__()
         # the common rule of thumb between the root and the half of the number of levels
         widths = [min(most, round(1.6 * count**0.56)) for count in cardinalities]
-        self.tables = nn.ModuleList(
-            nn.Embedding(count, wide) for count, wide in zip(cardinalities, widths, strict=True)
-        )
-        for table in self.tables:
-            weight = cast(nn.Embedding, table).weight
-            nn.init.normal_(weight, std=0.5)
-            nn.init.zeros_(weight[:2])  # unknown and missing: nothing, until training rows teach otherwise
+        tables = [nn.Embedding(count, wide).weight for count, wide in zip(cardinalities, widths, strict=True)]
+        for table in tables:
+            nn.init.normal_(table, std=0.5)
+            nn.init.zeros_(table[:2])  # unknown and missing: nothing, until training rows teach otherwise
+        # (numbers, 1): of two dimensions, since it is a weight and decays as one
+        self.weight = nn.Parameter(torch.cat([table.detach().flatten() for table in tables])[:, None])
         self.width = sum(widths)
         wide, counts = torch.tensor(widths, dtype=torch.int64), torch.tensor(cardinalities, dtype=torch.int64)
         before = (counts * wide).cumsum(0) - counts * wide  # numbers of the tables before
         column = torch.arange(len(widths)).repeat_interleave(wide)
         within = torch.arange(self.width) - (wide.cumsum(0) - wide)[column]
-        # of each number of an output: its category, and where in the long vector it stands for code 0, 1, ...
+        # of each number of an output: its category, and where in the vector it stands for code 0, 1, ...
         for name, value in (("column", column), ("step", wide[column]), ("start", before[column] + within)):
             self.register_buffer(name, value, persistent=False)
         self.register_buffer("counts", counts, persistent=False)
@@ -47,8 +46,15 @@ class Categories(nn.Module):
     def forward(self, codes: Tensor) -> Tensor:
         codes = codes.long()
         codes = codes * ((codes >= 0) & (codes < self.counts))
-        numbers = torch.cat([cast(nn.Embedding, table).weight.flatten() for table in self.tables])
-        return numbers[codes[:, self.column] * self.step + self.start]
+        return self.weight.flatten()[codes[:, self.column] * self.step + self.start]
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Runs of before all lay in one vector hold a table for each category."""
+        names = [f"{prefix}tables.{at}.weight" for at in range(len(self.counts))]
+        if all(name in state_dict for name in names):
+            tables = [state_dict.pop(name).flatten() for name in names]
+            state_dict[f"{prefix}weight"] = torch.cat(tables)[:, None]
+        super()._load_from_state_dict(state_dict, prefix, *others)
 
 
 class SideFeatures(nn.Module):

@@ -168,9 +168,10 @@ class TabM(nn.Module):
         self.numbers, self.codes = numbers, numbers + plain  # where the numbers end, and where the codes begin
         self.linear = PiecewiseLinear(numbers, bins, embedding)
         self.periodic = Periodic(numbers, periodic) if periodic else None
-        self.categories = Categories(cardinalities, most=16)
+        self.categories = Categories(cardinalities, most=16) if cardinalities else None
         waves = 0 if self.periodic is None else self.periodic.width
-        wide = self.linear.width + waves + plain + self.categories.width
+        embedded = 0 if self.categories is None else self.categories.width
+        wide = self.linear.width + waves + plain + embedded
         self.scaling = Scaling(members, wide)
         body: list[nn.Module] = []
         for _ in range(layers):
@@ -192,7 +193,7 @@ class TabM(nn.Module):
                 pieces.append(self.periodic(x[:, : self.numbers]))
         if self.codes > self.numbers:
             pieces.append(x[:, self.numbers : self.codes])
-        if self.categories.width:
+        if self.categories is not None:
             pieces.append(self.categories(x[:, self.codes :]))
         out: Tensor = self.head(self.body(self.scaling(torch.cat(pieces, dim=1))))
         return out if self.training else out.mean(1)
@@ -238,8 +239,8 @@ def _crossed_options(in_shape: tuple[int, ...], data: Mapping[str, Any]) -> dict
 
 def _stages(net: nn.Module) -> list[list[nn.Module]]:
     assert isinstance(net, TabM)
-    numbers = [net.linear] if net.periodic is None else [net.linear, net.periodic]
-    return [[*numbers, net.categories, net.scaling], [net.body], [net.head]]
+    embeddings = [part for part in (net.linear, net.periodic, net.categories) if part is not None]
+    return [[*embeddings, net.scaling], [net.body], [net.head]]
 
 
 RECIPES = {
