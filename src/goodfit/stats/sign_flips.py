@@ -25,7 +25,7 @@ ROWS_AT_LEAST = 6  # with fewer no sum is rarer than 5%, and no interval ends
 STEPS_AT_MOST = 200  # of Newton's method; 5 to 12 are usual
 NEAR_ZERO = 1e-3  # of a z-score, below which both of its forms are equal to the last digits that count
 SMALLEST = 1e-300  # of a probability
-ROUNDING = 1e-12  # of the largest difference
+ROUNDING = 1e-12  # of the largest difference; of the sizes that a group's sum is made of
 
 METHOD = "sign-flip test"
 
@@ -60,7 +60,8 @@ def sign_flip_of_parts(parts: np.ndarray, weights: np.ndarray, groups: np.ndarra
     if groups is not None:
         at = np.unique(groups, return_inverse=True)[1]
         sums, sizes = np.bincount(at, weights=parts), np.bincount(at, weights=weights)
-    count, value = len(sums), float(parts.sum())
+        sums[np.abs(sums) <= ROUNDING * np.bincount(at, weights=np.abs(parts))] = 0.0  # they cancel but for rounding
+    count, value = len(sums), float(sums.sum())
     if count < ROWS_AT_LEAST:
         return paired_t(value + count * (sums - value * sizes), np.zeros(count))
     from scipy.special import ndtr
