@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -35,7 +36,7 @@ def capital(text: str) -> str:
 
 
 def number(value: Any, digits: int = 4) -> str:
-    """A measured number in a sentence: 0.5533, 48.2, 72,638. None and NaN are a dash.
+    """A measured number in a sentence: 0.5533, 48.2, 72,638, ∞. None and NaN are a dash.
 
     Args:
         value: a number of Python or NumPy; other values as they print.
@@ -51,7 +52,9 @@ def number(value: Any, digits: int = 4) -> str:
     if math.isnan(plain):
         return "–"
     size = abs(plain)
-    if not math.isfinite(plain) or size >= WRITTEN_OUT_BELOW:
+    if math.isinf(size):
+        return "∞" if plain > 0 else "-∞"
+    if size >= WRITTEN_OUT_BELOW:
         return f"{plain:.{digits}g}"
     short = f"{plain:.{digits}g}"
     if abs(float(short)) >= 1_000:
@@ -170,6 +173,19 @@ def sentence(text: Any) -> str:
     """With one full stop at its end, or the question mark or the three points that it ends with."""
     ended = str(text).rstrip()
     return ended if ended.endswith(("?", "!", "...", "…")) else ended.rstrip(". ") + "."
+
+
+def json_text(values: Any) -> str:
+    """JSON in one line; null stands for NaN and infinity, as the end of an interval may be: JSON has neither."""
+    return json.dumps(_finite(values), ensure_ascii=False)
+
+
+def _finite(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {name: _finite(each) for name, each in values.items()}
+    if isinstance(values, list | tuple):
+        return [_finite(each) for each in values]
+    return None if isinstance(values, float) and not math.isfinite(values) else values
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from goodfit.store.files import write_text
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 from goodfit.train.hyperparameters import Hyperparameters
 
+ENDLESS = {"value": math.nan, "low": -math.inf, "high": math.inf}  # what null is in an estimate
 FORMAT = 2  # of run.json; every earlier format keeps loading
 LETTERS_OF_REASON = 200
 
@@ -229,7 +231,7 @@ def read_record(folder: Path) -> Record:
         whole = values.get("checksum") in (None, _checksum(values))
         for earlier in range(version, FORMAT):
             values = UPGRADES[earlier](values)
-        record = msgspec.convert(values, Record)
+        record = msgspec.convert(_without_end(values), Record)
         if not whole:
             raise RunError(
                 "its content is not what was written",
@@ -257,6 +259,18 @@ def _unicode(value: Any) -> Any:
     if isinstance(value, dict):
         return {_unicode(name): _unicode(each) for name, each in value.items()}
     return [_unicode(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _without_end(values: Any) -> Any:
+    """Intervals without an end, as those of two rows are: JSON has no infinity, and null stands for it."""
+    if isinstance(values, list):
+        return [_without_end(each) for each in values]
+    if not isinstance(values, dict):
+        return values
+    values = {name: _without_end(each) for name, each in values.items()}
+    if ENDLESS.keys() <= values.keys():
+        values |= {name: end for name, end in ENDLESS.items() if values[name] is None}
+    return values
 
 
 def damaged(path: Path, what: str) -> RunError:

@@ -23,6 +23,7 @@ from goodfit.stats.paired import (
     paired_t,
     share_difference,
 )
+from goodfit.stats.sign_flips import sign_flip
 
 
 @pytest.mark.parametrize(("only_a", "only_b"), [(1, 7), (4, 0), (12, 30)])
@@ -139,3 +140,12 @@ def test_holm_is_that_of_statsmodels() -> None:
     values = [0.01, 0.04, 0.03, 0.005, 0.5]
     assert holm(values) == pytest.approx(multipletests(values, method="holm")[1])
     assert holm([]) == []
+
+
+def test_what_rounding_leaves_is_no_difference() -> None:
+    """The same values computed in two ways: 0.1 + 0.2 is not 0.3 in floats."""
+    tenths = np.arange(1.0, 40.0)
+    a, b = tenths * 0.1 + 0.2, (tenths + 2) / 10
+    assert 0 < np.abs(a - b).max() < 1e-15
+    for test in (paired_t(a, b), sign_flip(a, b), sign_flip(a, b, np.arange(39) // 4)):
+        assert (test.p, test.difference.value, test.difference.low, test.difference.high) == (1, 0, 0, 0)

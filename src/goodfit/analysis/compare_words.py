@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from goodfit.analysis.compare import SHARES, Compared, Pair
 from goodfit.formatting import number
 from goodfit.tasks.metric import ACCURACY, Metric
@@ -16,10 +18,10 @@ def figure(metric: Metric, value: float) -> str:
 
 def distance(metric: Metric, value: float) -> str:
     """A difference of two values, with its sign: in points of accuracy."""
-    if metric.share:
+    if metric.share and math.isfinite(value):
         points = f"{100 * value:+.1f}"
         return points if float(points) else f"{100 * value:+.1g}" if value else "0.0"  # no minus before a zero
-    if metric in SHARES:
+    if metric in SHARES and math.isfinite(value):
         return f"{value:+.4f}"
     return ("-" if value < 0 else "+") + number(abs(value))
 
@@ -63,16 +65,21 @@ def figure_of_rope(pair: Pair) -> str:
     return f"{points:g} point{'' if points == 1 else 's'}" if pair.metric.share else number(pair.rope, 3)
 
 
+def counted_rows(count: int, rows: str) -> str:
+    """Of what the rows of a pair are: 1 test row, 48 test rows in 9 groups."""
+    return f"{count:,} {rows.replace('rows', 'row', 1) if count == 1 else rows}"
+
+
 def _of_two(compared: Compared, pair: Pair) -> str:
     count, rows = len(compared.entries[0]), pair.rows
     a, b = (figure(pair.metric, value) for value in pair.values)
     low, high = (distance(pair.metric, end) for end in (pair.difference.low, pair.difference.high))
     apart = f"{distance(pair.metric, pair.difference.value)}, 95% interval {low} to {high}"
     if pair.metric == ACCURACY:
-        start = f"Of {count:,} {rows} {pair.a} has {a} right and {pair.b} {b}"
+        start = f"Of {counted_rows(count, rows)} {pair.a} has {a} right and {pair.b} {b}"
         apart += " points"
     else:
-        start = f"On {count:,} {rows} the {pair.metric.title} of {pair.a} is {a} and of {pair.b} {b}"
+        start = f"On {counted_rows(count, rows)} the {pair.metric.title} of {pair.a} is {a} and of {pair.b} {b}"
     if pair.adjusted < compared.alpha:
         end = f"{better_of(pair)} is better, and by more than chance explains (p {chance(pair.p)})"
     elif pair.equal >= 1 - compared.alpha:
@@ -94,7 +101,7 @@ def _of_many(compared: Compared, pairs: list[Pair]) -> str:
     ]
     listed = ", ".join(f"{name} {figure(metric, values[name])}" for name in order)
     title, first = f"{metric.title[0].upper()}{metric.title[1:]}", compared.entries[0]
-    start = f"{title} on {len(first):,} {pairs[0].rows}: {listed}"
+    start = f"{title} on {counted_rows(len(first), pairs[0].rows)}: {listed}"
     if not equals:
         return f"{start}. {best} is better than every other by more than chance explains (Holm, {len(pairs)} pairs)."
     return f"{start}. {best} has the best value; {', '.join(equals)} cannot be told from it (Holm, {len(pairs)} pairs)."

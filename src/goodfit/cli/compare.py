@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from goodfit.cli.options import A_PATH, option
-from goodfit.formatting import counted
+from goodfit.formatting import counted, json_text
 
 if TYPE_CHECKING:
     from goodfit.analysis.compare import Pair
@@ -51,6 +50,7 @@ def compare(
     A model is a run folder, or a table (CSV, Parquet) with columns of the truth and of the prediction, and perhaps of
     probabilities (p_LABEL), a key and folds. Rows are paired; different rows are refused.
     """
+    from goodfit.analysis.compare_words import counted_rows
     from goodfit.comparison import compare as compare_models
     from goodfit.store.outputs import is_page, refuse_to_replace
 
@@ -61,11 +61,11 @@ def compare(
     )}  # fmt: skip
     result = compare_models(*models, part=part, rope=rope, task=task, **columns)
     if as_json:
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+        click.echo(json_text(result.to_json()))
     else:
         for sentence in result.sentences:
             click.echo(sentence)
-        _show(result.pairs, f"{len(result.compared.entries[0]):,} {result.pairs[0].rows}")
+        _show(result.pairs, counted_rows(len(result.compared.entries[0]), result.pairs[0].rows))
         if result.compared.fold_pairs:
             _show(result.compared.fold_pairs, counted(result.compared.folds, "fold"))
         if any(pair.metric.share for pair in result.pairs):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from goodfit.cli.options import A_PATH, option
-from goodfit.formatting import agreeing
+from goodfit.formatting import agreeing, json_text
 
 OVERLAP_BELOW = 0.9  # of rows that are right: then more of the list is doubt than error
 SHOWN = 20
@@ -33,7 +32,7 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
         refuse_to_replace(output, is_wrong_labels, [model])
     result = find_wrong_labels(model, truth=truth, key=key)
     if as_json:
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+        click.echo(json_text(result.to_json()))
     else:
         count = len(result.wrong)
         share = f" ({100 * count / result.rows:.1f}%)" if result.rows else ""

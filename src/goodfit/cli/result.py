@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import msgspec
 
 from goodfit.analysis.headline import noun_of
 from goodfit.analysis.verdict import PART_WORDS, code_of
-from goodfit.formatting import counted, duration, rows_called
+from goodfit.formatting import counted, duration, json_text, rows_called
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks import from_json as task_from_json
 from goodfit.tasks.metric import Metric
@@ -48,7 +47,7 @@ def show_run(run: Run, as_json: bool) -> None:
     """Print the result of a fit on stdout."""
     result = run_result(run)
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
+        click.echo(json_text(result))
         return
     click.echo(f"\nVerdict: {rows_called(run.verdict, noun_of(run.record))}")
     for sentence in run.record.sentences:
@@ -74,7 +73,7 @@ def show_evaluation(
         noun: what a row of its data is called.
     """
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
+        click.echo(json_text(result))
         return
     rows = result["rows"]
     titles = {

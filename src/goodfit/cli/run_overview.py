@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goodfit.cli.options import A_PATH, option
+from goodfit.formatting import json_text
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -34,7 +34,7 @@ def list_runs(folder: Path, sort: str | None, reverse: bool, as_json: bool, watc
         return
     lines = runs_in(folder, sort or "created", falling=reverse)
     if as_json:
-        click.echo(json.dumps({"folder": str(folder), "runs": [line.to_json() for line in lines]}, ensure_ascii=False))
+        click.echo(json_text({"folder": str(folder), "runs": [line.to_json() for line in lines]}))
         return
     if not lines:
         click.echo(f"{folder}: there is no run in it")

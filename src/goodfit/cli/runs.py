@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from goodfit.cli import streams
 from goodfit.cli.options import common, declared_as_well, option
 from goodfit.data.tables.table_source import DIALECT
 from goodfit.errors import UsageError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, json_text
 
 RAW = click.option(
     "--raw", is_flag=True, help="CSV: leave texts that begin with = + - @ as they are, without an apostrophe."
@@ -109,7 +108,7 @@ def predict(
                 with console.progress("predicting") as progress:
                     predictions.write(output, raw=raw, progress=progress)
             elif as_json:
-                click.echo(json.dumps(predictions.whole().table(), ensure_ascii=False))
+                click.echo(json_text(predictions.whole().table()))
             else:
                 streams.names_as_bytes()
                 predictions.write_to(sys.stdout, raw=raw)
@@ -118,7 +117,7 @@ def predict(
             click.echo(f"  {name:<16}{value}  ({why})", err=True)
     if as_json and output is not None:
         summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
-        click.echo(json.dumps(summary, ensure_ascii=False))
+        click.echo(json_text(summary))
     elif not as_json and not quiet:
         broken = f", {unreadable:,} of them unreadable" if unreadable else ""
         click.echo(f"{counted(len(predictions), noun)}{broken} -> {output or 'stdout'}", err=True)
@@ -165,7 +164,7 @@ def embed(
     unreadable = sum(error is not None for error in embeddings.errors)
     summary = {"run": str(run), "rows": rows, "unreadable": unreadable, "numbers": numbers, "output": str(output)}
     if as_json:
-        click.echo(json.dumps(summary, ensure_ascii=False))
+        click.echo(json_text(summary))
     elif not quiet:
         broken = f", {unreadable} of them unreadable" if unreadable else ""
         click.echo(f"{counted(rows, noun)}{broken}, {counted(numbers, 'number')} each -> {output}", err=True)
@@ -237,12 +236,12 @@ def recommend(run: Path, user: str | None, count: int, output: Path | None, raw:
         if output is not None:
             written = write_recommendations(lines, output, raw=raw)
             summary = {"run": str(run), "lines": written, "output": str(output), "unknown_users": unknown}
-            text = json.dumps(summary, ensure_ascii=False) if as_json else f"{counted(written, 'line')} -> {output}"
+            text = json_text(summary) if as_json else f"{counted(written, 'line')} -> {output}"
             click.echo(text, err=not as_json)
         elif as_json:
             recommended = [line._asdict() for line in lines]
             summary = {"run": str(run), "recommended": recommended, "unknown_users": unknown}
-            click.echo(json.dumps(summary, ensure_ascii=False))
+            click.echo(json_text(summary))
         else:
             write_recommendations(lines, sys.stdout, raw=raw)
 
@@ -260,7 +259,7 @@ def similar(run: Path, item: str, count: int, as_json: bool) -> None:
         neighbours = loaded.catalogue.similar(item, count)
     if as_json:
         lines = [line._asdict() for line in neighbours]
-        click.echo(json.dumps({"run": str(run), "similar": lines}, ensure_ascii=False))
+        click.echo(json_text({"run": str(run), "similar": lines}))
         return
     for line in neighbours:
         click.echo(f"{line.similarity:6.3f}  {line.item}")

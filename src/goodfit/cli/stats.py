@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +64,10 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
         date_order=options["date_order"],
     )
     if as_json:
+        from goodfit.formatting import json_text
+
         rows = profiles[0].rows if profiles else 0
-        click.echo(json.dumps({"data": str(data), "rows": rows, "columns": [each.to_json() for each in profiles]}))
+        click.echo(json_text({"data": str(data), "rows": rows, "columns": [each.to_json() for each in profiles]}))
     else:
         _show(profiles)
     if output is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from goodfit.cli.options import A_PATH, option
-from goodfit.formatting import number
+from goodfit.formatting import json_text, number
 
 
 @click.command()
@@ -39,7 +38,7 @@ def threshold(
         model, cost_fp=cost_fp, cost_fn=cost_fn, precision=precision, recall=recall, positive=positive
     )
     if as_json:
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+        click.echo(json_text(result.to_json()))
         return
     click.echo(f"Call it {result.positive} where the probability is {number(result.value)} or more: {result.why}.")
     for value, cuts in ((result.value, result.cuts), (USUAL, result.usual)):

@@ -40,7 +40,8 @@ def clustered_t(values: np.ndarray, kinds: np.ndarray, groups: np.ndarray, metho
     raised = 1 / np.sqrt(1 - share) / len(values)
     residuals = (raised * (sums - counts * means)).sum(axis=1) + counts @ (means - value) / len(values)
     degrees = _degrees(raised, counts, of_kinds)
-    return t_test(value, math.sqrt(float((residuals**2).sum())), degrees, method), degrees
+    error, scale = math.sqrt(float((residuals**2).sum())), float(np.abs(values).mean())
+    return t_test(value, error, degrees, method, scale), degrees
 
 
 def _degrees(raised: np.ndarray, counts: np.ndarray, of_kinds: np.ndarray) -> float:

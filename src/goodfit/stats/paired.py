@@ -12,6 +12,7 @@ from goodfit.stats.estimates import Z95, Estimate
 
 QUANTILES = 2_000  # of the share of discordant rows
 SMALLEST = 1e-300
+ROUNDING = 1e-12  # of the size of what a difference is made of
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,8 @@ def paired_t(a: np.ndarray, b: np.ndarray) -> PairedTest:
     if count < 2:
         value = float(difference.mean()) if count else math.nan
         return PairedTest(Estimate(value, -math.inf, math.inf), 0.0, 1.0, "paired t test")
-    error = float(difference.std(ddof=1)) / math.sqrt(count)
-    return t_test(float(difference.mean()), error, count - 1, "paired t test")
+    error, scale = float(difference.std(ddof=1)) / math.sqrt(count), max(float(np.abs(each).mean()) for each in (a, b))
+    return t_test(float(difference.mean()), error, count - 1, "paired t test", scale)
 
 
 def corrected_t(differences: np.ndarray, held_out: float) -> PairedTest:
@@ -228,10 +229,15 @@ def _corrected_variance(differences: np.ndarray, held_out: float) -> float:
     return spread * (1 / len(differences) + held_out / (1 - held_out))
 
 
-def t_test(value: float, error: float, degrees: float, method: str) -> PairedTest:
-    """Student's t test of a difference with this standard error; of infinitely many degrees, the normal's."""
+def t_test(value: float, error: float, degrees: float, method: str, scale: float = 0.0) -> PairedTest:
+    """Student's t test of a difference with this standard error; of infinitely many degrees, the normal's.
+
+    Args:
+        scale: the size of what the difference is made of. Both are 0 where rounding alone may have left them.
+    """
     from scipy.stats import t
 
+    value, error = (0.0 if abs(each) <= ROUNDING * scale else each for each in (value, error))
     if error == 0:
         statistic = 0.0 if value == 0 else math.copysign(math.inf, value)
         return PairedTest(Estimate(value, value, value), statistic, float(value == 0), method)

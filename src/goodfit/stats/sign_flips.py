@@ -18,14 +18,13 @@ import math
 import numpy as np
 
 from goodfit.stats.estimates import Z95, Estimate, t_quantile
-from goodfit.stats.paired import PairedTest, paired_t
+from goodfit.stats.paired import ROUNDING, PairedTest, paired_t
 
 COUNTED_AT_MOST = 12  # differences whose 2^12 sums are all computed
 ROWS_AT_LEAST = 6  # with fewer no sum is rarer than 5%, and no interval ends
 STEPS_AT_MOST = 200  # of Newton's method; 5 to 12 are usual
 NEAR_ZERO = 1e-3  # of a z-score, below which both of its forms are equal to the last digits that count
 SMALLEST = 1e-300  # of a probability
-ROUNDING = 1e-12  # of the largest difference; of the sizes that a group's sum is made of
 
 METHOD = "sign-flip test"
 
@@ -37,7 +36,8 @@ def sign_flip(a: np.ndarray, b: np.ndarray, groups: np.ndarray | None = None) ->
         a, b: (N,) whose means are compared.
         groups: (N,) of rows that belong together; None: all stand alone.
     """
-    difference = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    difference = np.where(np.abs(a - b) > ROUNDING * np.maximum(np.abs(a), np.abs(b)), a - b, 0.0)
     count = max(1, len(difference))
     return sign_flip_of_parts(difference / count, np.full(len(difference), 1 / count), groups)
 

@@ -38,7 +38,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Compare, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import EndFacts, EndRule, LiveRule
+from goodfit.checks.rule import EndFacts, EndRule, LiveRule, lower_or_higher
 from goodfit.formatting import number, percent
 
 STEPS_AT_LEAST = 100
@@ -145,10 +145,12 @@ class NoBetterThanBaseline(EndRule, LiveRule):
         if "train" in end.baseline and not end.beats_baseline("train"):
             fix = "On its training rows it is not better either: try a higher --lr, more --epochs or a larger --arch"
         if (gain := end.held_out_gain) is not None:
+            way, apart = lower_or_higher(gain)
+            doubt = "which is not beyond doubt; " if gain.high > 0 else ""
             yield self.finding(
-                f"on rows held out its loss is {number(gain.value, 3)} lower than by {end.rival} "
-                f"({number(gain.low, 3)} to {number(gain.high, 3)}), "
-                f"which is not beyond doubt; {metric} is {metric.text(score.value, score)}, there "
+                f"on rows held out its loss is {number(apart.value, 3)} {way} than by {end.rival} "
+                f"({number(apart.low, 3)} to {number(apart.high, 3)}), "
+                f"{doubt}{metric} is {metric.text(score.value, score)}, there "
                 f"{metric.text(end.baseline['valid'], score)}",
                 fix,
             )

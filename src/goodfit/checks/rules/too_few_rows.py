@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.checks.rule import EndFacts, EndRule, lower_or_higher
 from goodfit.formatting import agreeing, counted, number
 
 ROWS_AT_LEAST = 30
@@ -55,10 +55,11 @@ class TooFewRows(EndRule):
         if gain is None or end.beats_trivial or end.trivial_loss is None:
             return
         if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
+            way, apart = lower_or_higher(gain)
             yield self.finding(
                 f"{counted(rows, 'row')} {agreeing(rows, 'is', 'are')} too few to tell whether it has learnt "
-                f"anything: its loss is {number(gain.value, 3)} lower than by {end.rival}, "
-                f"anything from {number(gain.low, 3)} to {number(gain.high, 3)}",
+                f"anything: its loss is {number(apart.value, 3)} {way} than by {end.rival}, "
+                f"anything from {number(apart.low, 3)} to {number(apart.high, 3)}",
                 "Give more rows",
             )
 
