@@ -116,6 +116,19 @@ def test_one_group_of_everything_cannot_be_split() -> None:
         split(["a", "b"] * 10, groups=["same"] * 20)
 
 
+@pytest.mark.parametrize("groups", [["a", "b"] * 20, ["a"] * 39 + ["b"]])
+def test_one_group_left_to_train_on_has_no_folds(groups: list[str]) -> None:
+    with pytest.raises(DataError, match=r"rows left to train and validate on belong to one group, 'a'.*three or more"):
+        split(groups=groups, rows=40, folds=5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_class_of_fewer_rows_than_folds_is_dealt_out_without_a_word_of_scikit_learn() -> None:
+    labels = ["common"] * 57 + ["rare"] * 3
+    made = split(labels, groups=[f"g{row % 12}" for row in range(60)], folds=5)
+    assert made.folds is not None
+
+
 def test_parts_that_the_data_came_in_are_kept_and_a_missing_valid_part_comes_from_train() -> None:
     came = ["train"] * 60 + ["test"] * 40
     made = split(["a", "b"] * 50, given=came)

@@ -242,7 +242,7 @@ def test_numbers_are_written_for_people(value: object, in_text: str, in_table: s
     [(72_640.3, "72,640"), (7.264e4, "72,640"), (0.00001234, "0.00001234"), (-0.00005, "-0.00005"), (999.96, "1,000"),
      (1e20, "1e+20"), (np.float32(0.5), "0.5"), (np.int64(1_000), "1,000"), (1e-12, "1e-12"), (-0.0, "0"),
      (True, "True"),
-     (float("inf"), "inf")],
+     (float("inf"), "∞")],
 )  # fmt: skip
 def test_no_measured_number_is_written_with_an_exponent(value: object, text: str) -> None:
     assert number(value) == text

@@ -158,6 +158,8 @@ def make_split(
             label_of = np.asarray([str(labels[row]) for row in training.tolist()])
             for label in np.unique(label_of).tolist():
                 _refuse_rare(str(label), training[label_of == label], 2, keys, noun)
+        if groups is not None:
+            _refuse_one_group(training, groups, noun, "left to train and validate on")
         fold_of = make_folds(training, len(codes), folds, labels=labels, groups=groups, seed=seed)
         dealt = "by group" if groups is not None else "stratified by class" if labels is not None else "at random"
         how.append(f"the training {plural(noun)} validate in {counted(int(fold_of.max()) + 1, 'fold')} {dealt}")
@@ -192,7 +194,7 @@ def _choose(
         raise UsageError("the shares of valid and test leave nothing to train on", fix="Make them smaller")
     random = np.random.default_rng(seed)
     if groups is not None:
-        return _choose_groups(rows, labels, groups, shares, seed)
+        return _choose_groups(rows, labels, groups, shares, seed, noun)
     if labels is None:
         order = random.permutation(rows)
         ends = np.cumsum([max(1, round(share * len(rows))) for share in shares])
@@ -273,17 +275,30 @@ def _leave_out_known_groups(codes: np.ndarray, rows: np.ndarray, groups: Sequenc
     return int(left_out.sum())
 
 
+def _refuse_one_group(rows: np.ndarray, groups: Sequence[str], noun: str, which: str) -> None:
+    """Raise where all of these rows are of one group: none of them can be held out."""
+    names = {groups[row] for row in rows.tolist()}
+    if len(names) == 1:
+        these = f"the {counted(len(rows), noun)} {which}" if which else f"all {plural(noun)}"
+        raise DataError(
+            f"{these} belong to one group, '{names.pop()}', and a group stays in one part",
+            fix="Give more groups (three or more), choose another --group, or leave it out",
+        )
+
+
 def _choose_groups(
-    rows: np.ndarray, labels: Sequence[Any] | np.ndarray | None, groups: Sequence[str], shares: list[float], seed: int
+    rows: np.ndarray,
+    labels: Sequence[Any] | np.ndarray | None,
+    groups: Sequence[str],
+    shares: list[float],
+    seed: int,
+    noun: str,
 ) -> list[np.ndarray]:
     """Whole groups for each share, classes kept in proportion as far as groups allow (StratifiedGroupKFold)."""
     chosen = []
     left = rows
     for share in shares:
-        if len({groups[row] for row in left.tolist()}) < 2:
-            raise DataError(
-                "all rows belong to one group, so that no part can be set aside", fix="Choose another --group"
-            )
+        _refuse_one_group(left, groups, noun, "left to set a part of aside" if chosen else "")
         taken = next(parts_of_groups(left, max(2, round(1 / share)), labels, groups, seed))
         chosen.append(left[taken])
         left = np.delete(left, taken)
