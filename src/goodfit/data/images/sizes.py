@@ -15,6 +15,7 @@ IMAGES_SAMPLED = 500
 PHOTO_SIDE_AT_LEAST = 48  # px, of what is taken for a photo,
 GREY_SIDE_AT_LEAST = 65  # and without colours: smaller ones are digits and letters, larger ones X-rays and surfaces
 PHOTOS_AT_MOST = 50_000  # that a pretrained net sees in minutes
+CUT_OFF_AT_LEAST = 0.05  # of an image, from which its middle is not all of it
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
 
 
@@ -81,6 +82,12 @@ def given_size(text: str | int | None) -> tuple[int, int] | None:
             f"--size {text} is out of range", fix=f"Give sides from {SMALLEST_SIDE} to {LARGEST_SIDE} pixels"
         )
     return width, height
+
+
+def share_cut_off(shapes: np.ndarray, ratio: float) -> float:
+    """The share of these images (n, 2) of which the largest middle with this ratio of width to height is not all."""
+    ratios = shapes[:, 0] / shapes[:, 1] / ratio
+    return float((np.minimum(ratios, 1 / ratios) < 1 - CUT_OFF_AT_LEAST).mean())
 
 
 def typical_shape(shapes: np.ndarray, longest_side: int, *, enlarge: bool = False) -> tuple[tuple[int, int], str]:
