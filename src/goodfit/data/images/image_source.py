@@ -147,6 +147,9 @@ class ImageSource(Source):
             self._other_resizes = tuple(others)
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
+        if sample.coloured and channels == 1:
+            have = f"{sample.coloured:,} of {counted(sample.read, 'image')} sampled"
+            self.notes.append(("colours", have, "are in colour: so few are read as grey, as the others are"))
         if sample.pages:
             have = f"{sample.pages:,} of {counted(sample.read, 'image')} sampled"
             self.notes.append(("pages", have, "have several pages or frames: the first alone is read"))
