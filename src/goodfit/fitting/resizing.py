@@ -22,8 +22,8 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.train.loop import Training
 
-IMAGES_SEEN_TWICE = 2_000  # in every way; of more
-ROWS_COMPARED = 1_000  # training rows choose
+IMAGES_SEEN_TWICE = 2_000  # up to so many are all seen in every way
+ROWS_COMPARED = 1_000  # of more, so many training rows are
 SEEN = {"crop": "of the middle", "pad": "whole on black", "squash": "squashed"}  # as people read it
 
 
