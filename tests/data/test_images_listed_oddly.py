@@ -120,3 +120,29 @@ def test_further_pages_are_said_not_to_be_read(tmp_path: Path) -> None:
     source = gf.images(tmp_path)
     source.prepare()
     assert [value for name, value, _ in source.notes if name == "pages"] == ["4 of 6 images sampled"]
+
+
+@pytest.mark.parametrize(("coloured", "channels"), [(0, 1), (1, 1), (2, 3)])
+def test_one_scan_in_colour_among_forty_x_rays_leaves_them_grey(tmp_path: Path, coloured: int, channels: int) -> None:
+    for at in range(40):
+        (tmp_path / "ab"[at % 2]).mkdir(exist_ok=True)
+        grey = Image.new("L", (70, 70), 5 * at)
+        image = grey.convert("RGBA" if at == 0 else "RGB") if at < coloured else grey
+        image.save(tmp_path / "ab"[at % 2] / f"{at}.png")
+    source = gf.images(tmp_path)
+    source.prepare()
+    assert source.in_shape[0] == channels
+    said = [(value, why) for name, value, why in source.notes if name == "colours"]
+    few = ("1 of 40 images sampled", "are in colour: so few are read as grey, as the others are")
+    assert said == ([few] if coloured == 1 else [])
+
+
+def test_a_single_image_in_colour_is_restored_in_colour(tmp_path: Path) -> None:
+    for folder in ("degraded", "clean"):
+        (tmp_path / folder).mkdir()
+        for at in range(40):
+            mode = "RGB" if at == 0 and folder == "clean" else "L"
+            Image.new(mode, (64, 64), (200, 20, 20) if mode == "RGB" else at).save(tmp_path / folder / f"{at}.png")
+    source = gf.pairs(tmp_path / "degraded", tmp_path / "clean")
+    source.prepare()
+    assert source.in_shape[0] == 3

@@ -26,13 +26,13 @@ COLOURS = {"blue": (60, 90, 200), "green": (70, 190, 80), "red": (200, 70, 60)}
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """20 photos of 70 x 60 px of each of three classes: noise of a tint. To be read only."""
+    """20 photos of 63 x 60 px of each of three classes: noise of a tint. To be read only."""
     folder = tmp_path_factory.mktemp("photos") / "photos"
     random = np.random.default_rng(0)
     for label, colour in COLOURS.items():
         (folder / label).mkdir(parents=True)
         for number in range(20):
-            pixels = np.clip(random.normal(colour, 60, (60, 70, 3)), 0, 255).astype(np.uint8)
+            pixels = np.clip(random.normal(colour, 60, (60, 63, 3)), 0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / label / f"{number:02d}.png")
     return folder
 
@@ -129,7 +129,7 @@ def test_the_features_are_computed_once_and_belong_to_the_cache(
     def none(*arguments: Any) -> Tensor:
         raise AssertionError("the features were computed again")
 
-    monkeypatch.setattr("goodfit.fitting.frozen.features_of", none)
+    monkeypatch.setattr("goodfit.fitting.frozen_features.features_of", none)
     second = gf.fit(photos, out=tmp_path / "b", epochs=1, precision="float32", cache=cache)
     assert second.metrics == first.metrics
     kept.write_bytes(kept.read_bytes()[:1000])
@@ -245,7 +245,7 @@ def test_an_error_inside_the_frozen_epoch_leaves_no_folder(
     def broken(*arguments: Any) -> Tensor:
         raise ModelError("broken by the test")
 
-    monkeypatch.setattr("goodfit.fitting.frozen.features_of", broken)
+    monkeypatch.setattr("goodfit.fitting.frozen_features.features_of", broken)
     with pytest.raises(GoodfitError, match="broken by the test"):
         gf.fit(photos, out=tmp_path / "run", epochs=1)
     assert not (tmp_path / "run").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -81,6 +81,11 @@ class Feed:
         if self.normalise is not None:
             self.normalise = self.normalise.to(self.device)
         self.generator = torch.Generator(device=self.device).manual_seed(self.seed)  # of the augmentation alone
+
+    def of(self, source: Source) -> Feed:
+        """The same of these rows in another form."""
+        resident = None if self.resident is None else source.whole().to(self.device)
+        return replace(self, source=source, resident=resident)
 
     def epoch(self, rows: Tensor, epoch: int, start: int = 0) -> Iterator[Batch]:
         """Training batches of an epoch, from batch number `start` on."""

@@ -270,6 +270,30 @@ class Source(ABC):
     def expect(self, photo_net: PhotoNet) -> None:  # noqa: B027  # only photos have a size that can be chosen
         """Note a pretrained net that is at hand: called before `prepare`, of a fit."""
 
+    def go_on_as(self, in_shape: Sequence[int], resize: str | None) -> None:  # noqa: B027  # only images are resized
+        """Note how a fit that is gone on with sees its rows: called before `prepare`, in place of `expect`.
+
+        Args:
+            in_shape: of x, without the batch dimension.
+            resize: as --resize takes it; None: as it is given, or usual.
+        """
+
+    @property
+    def resizes(self) -> tuple[str, ...]:
+        """Values of --resize for these images: that in use, and further ones of which a fit may choose the best."""
+        return ()
+
+    def resized(
+        self,
+        resize: str,
+        rows: Tensor | None = None,
+        *,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Source:
+        """These images in another of these ways: all, or of some rows alone what `read` and `digests` give."""
+        raise NotImplementedError
+
     def learn(self, rows: Tensor) -> None:  # noqa: B027  # most rows are read as they are
         """Learn what training rows alone may teach: called with them once, after the split and before any read."""
 

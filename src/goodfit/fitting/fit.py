@@ -152,9 +152,10 @@ def fit(
             team.keep(folder, longer)
         if model is not None:
             held.enter_context(wrong_widths_named(source))
-        size_of = photo_net(asked, own_net=model is not None, started=begun)
-        if size_of is not None:
-            source.expect(size_of)
+        if begun is not None:
+            source.go_on_as(begun.net.in_shape, begun.resize)
+        elif (photos := photo_net(asked, own_net=model is not None)) is not None:
+            source.expect(photos)
         with journal.progress("reading") as progress:
             source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
         rows = fingerprint(source)
@@ -182,7 +183,7 @@ def fit(
             held.enter_context(folder.claimed())
             team.keep(folder, longer)
             if has_frozen_start(net, training):
-                frozen_epoch(problem, net, training, cache_place, journal)
+                problem = frozen_epoch(problem, net, training, cache_place, journal)
             if budget is not None:
                 fit_schedule(training, budget, journal)
         normalise = training.feed.normalise
@@ -191,6 +192,7 @@ def fit(
             data=rows,
             net=net.record,
             pretrained=net.pretrained,
+            resize=next(iter(problem.source.resizes), None),
             normalise=normalise.to_json() if normalise is not None else None,
             hyper=training.hyper,
             choices=journal.choices,
@@ -208,7 +210,7 @@ def fit(
         threads = torch.get_num_threads()
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
         write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
-        team.begin(folder.path, source)
+        team.begin(folder.path, problem.source)
         team.train(training, asked, journal)
         beside = held.enter_context(beside_training(problem, training, asked, threads))
         try:

@@ -53,7 +53,8 @@ class FitKeywords(TypedDict, total=False):
             Segmentation: Longer side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [theirs, up
             to 320]. Restoration: Side in pixels, or WIDTHxHEIGHT, of the middle that is cut out of each image
             [theirs, up to 512].
-        resize: How images of another shape are brought to the size: crop (the middle), squash or pad [crop].
+        resize: How images of another shape are brought to the size: crop (the middle), squash or pad [crop;
+            photos are seen whole].
         group: Images: Keep images of one group in one part: a column of the CSV, or a pattern such as
             '{group}/*'. Tables: Keep rows of one group in one part: a column, such as customer.
         layout: What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or

@@ -89,6 +89,7 @@ class MoreEpochs:
             data="",
             net=replace(self.record.net, parts=(), spread=None),
             pretrained=pretrained,
+            resize=self.record.source.get("picture", {}).get("resize"),
             normalise=self.record.normalise,
             hyper=self.record.hyperparameters,
             choices=self.record.choices,

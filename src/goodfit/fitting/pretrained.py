@@ -9,7 +9,6 @@ from goodfit.data.normalise import Normalise
 from goodfit.data.source import PhotoNet, Source
 from goodfit.errors import UsageError
 from goodfit.fitting.options import FitOptions
-from goodfit.fitting.resume import Started
 from goodfit.nets import imagenet
 from goodfit.nets.weights import ON_THE_HUB
 from goodfit.tasks.task import Task
@@ -34,11 +33,8 @@ class Weights:
     why: str
 
 
-def photo_net(options: FitOptions, *, own_net: bool, started: Started | None = None) -> PhotoNet | None:
+def photo_net(options: FitOptions, *, own_net: bool) -> PhotoNet | None:
     """The pretrained net that photos may be prepared for, where one is at hand.
-
-    Args:
-        started: the run that is resumed: photos are prepared as they were.
 
     Raises:
         UsageError: imagenet beside an architecture that its weights are not of.
@@ -46,8 +42,6 @@ def photo_net(options: FitOptions, *, own_net: bool, started: Started | None = N
     """
     asked = options.pretrained == imagenet.NAME
     photos = PhotoNet(imagenet.SIDE, asked=asked)
-    if started is not None:
-        return photos if started.pretrained == imagenet.NAME else None
     if asked:
         of = imagenet.LITE0.arch
         if options.arch not in (None, of, f"unet-{of}"):

@@ -31,7 +31,6 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.more import MoreEpochs
 from goodfit.fitting.net import make_net, with_feature_net
 from goodfit.fitting.options import FitOptions
-from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import Problem, make_problem
 from goodfit.fitting.resume import read_checkpoint
 from goodfit.fitting.scoring import rows_to_score
@@ -254,9 +253,7 @@ def _train(
     started = checkpoint.started
     options = FitOptions(**started.options)
     journal = Journal(Console(quiet=True))
-    size_of = photo_net(options, own_net=model is not None, started=started)
-    if size_of is not None:
-        source.expect(size_of)
+    source.go_on_as(started.net.in_shape, started.resize)
     source.prepare(accelerator=team.device.type != "cpu", cache=cache)
     if fingerprint(source) != started.data:
         raise ProcessError(

@@ -30,6 +30,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         options: what the user asked for.
         data: the fingerprint of the rows.
         pretrained: the weights that the net started from.
+        resize: how images were brought to their shape; None: as given, of other rows and older versions.
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
         analyses: what was recorded before the first step, such as the learning-rate range test.
@@ -40,6 +41,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     data: str
     net: NetRecord
     pretrained: str | None = None
+    resize: str | None = None
     normalise: dict[str, Any] | None
     hyper: Hyperparameters
     choices: list[Choice]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import alike
 from goodfit.data.source import Source, Unreadable
+from goodfit.errors import UsageError
 from goodfit.formatting import counted
 from goodfit.options import Option
 
@@ -30,7 +33,8 @@ IMAGES_LOOKED_AT = 200  # for such as are blank
 RESIZE = Option(
     "resize",
     str,
-    "How images of another shape are brought to the size: crop (the middle), squash or pad [crop].",
+    "How images of another shape are brought to the size: crop (the middle), squash or pad "
+    "[crop; photos are seen whole].",
     "Images",
     choices=("crop", "squash", "pad"),
 )
@@ -72,6 +76,8 @@ class ImageSource(Source):
         self.notes += listing.notes
         self.doubts += listing.doubts
         self._settings = dict(settings)
+        self._begun: dict[str, Any] = {}  # settings of the fit that is gone on with
+        self._other_resizes: tuple[str, ...] = ()  # of which a fit may choose
         self.image: ImageSettings | None = None
         self.cache: ImageCache | None = None
 
@@ -87,6 +93,11 @@ class ImageSource(Source):
 
     def hint_of_labels(self) -> str | None:
         return hint_of_classes(self.keys)
+
+    def go_on_as(self, in_shape: Sequence[int], resize: str | None) -> None:
+        channels, height, width = in_shape
+        self._begun = {"channels": channels, "height": height, "width": width}
+        self._begun |= {} if resize is None else {"resize": resize}
 
     def prepare(
         self,
@@ -109,7 +120,7 @@ class ImageSource(Source):
         else:
             if self._listing.question is not None:
                 raise self._listing.question
-            self.image = self.choose_settings(accelerator)
+            self.image = self._as_begun(self.choose_settings(accelerator))
         self.cache = load_images(self._places, self.image, folder=cache, progress=progress)
         self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
         if schema is None:
@@ -120,20 +131,68 @@ class ImageSource(Source):
     def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
         """Width and height for images such as these, and why."""
 
+    def usual_resizes(self, sample: ImageSample, ratio: float) -> tuple[str, ...]:
+        """How images such as these are brought to a shape of this ratio of width to height, and other ways to try."""
+        return ("crop",)
+
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """How images are read where no run says it; the choice is noted."""
         sample = sample_images(self._places)
         channels = sample.channels
         given = given_size(self._settings.get("size"))
         (width, height), why = (given, "given") if given else self.usual_size(sample, accelerator)
-        resize = RESIZE.checked(self._settings.get("resize")) or "crop"
+        resize = RESIZE.checked(self._settings.get("resize"))
+        if resize is None:
+            resize, *others = self.usual_resizes(sample, width / height)
+            self._other_resizes = tuple(others)
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
+        if sample.coloured and channels == 1:
+            have = f"{sample.coloured:,} of {counted(sample.read, 'image')} sampled"
+            self.notes.append(("colours", have, "are in colour: so few are read as grey, as the others are"))
         if sample.pages:
             have = f"{sample.pages:,} of {counted(sample.read, 'image')} sampled"
             self.notes.append(("pages", have, "have several pages or frames: the first alone is read"))
         grey_range = self.choose_grey_range(sample)
         return ImageSettings(height=height, width=width, channels=channels, resize=resize, grey_range=grey_range)
+
+    def _as_begun(self, settings: ImageSettings) -> ImageSettings:
+        """These settings, with the size of the fit that is gone on with.
+
+        Raises:
+            UsageError: another one is given now.
+        """
+        begun = replace(settings, **self._begun)
+        for name, of in (("size", lambda each: (each.width, each.height)), ("resize", lambda each: each.resize)):
+            if self._settings.get(name) is not None and of(settings) != of(begun):
+                was = of(begun) if name == "resize" else "x".join(map(str, of(begun)))
+                raise UsageError(
+                    f"--{name} is {self._settings[name]} now and was {was} when the run was started",
+                    fix=f"Leave --{name} out, or fit anew with another --out",
+                )
+        return begun
+
+    @property
+    def resizes(self) -> tuple[str, ...]:
+        assert self.image is not None, "prepare() comes first"
+        return (self.image.resize, *self._other_resizes)
+
+    def resized(
+        self,
+        resize: str,
+        rows: Tensor | None = None,
+        *,
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Source:
+        assert self.image is not None, "prepare() comes first"
+        other = copy(self)
+        other.image = replace(self.image, resize=resize)
+        if rows is not None:
+            other.keys = [self.keys[row] for row in rows.tolist()]
+            other._places = [self._places[row] for row in rows.tolist()]
+        other.cache = load_images(other._places, other.image, folder=cache, progress=progress)
+        return other
 
     def choose_grey_range(self, sample: ImageSample) -> GreyRange | None:
         """One scale for all images of more than 8 bits, from the values that occur; it is noted."""

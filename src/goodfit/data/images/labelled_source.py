@@ -13,7 +13,7 @@ from goodfit.data.columns import Labels, present_of
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.label_numbers import LabelForm, LabelNumbers, in_numbers, label_form, label_numbers
 from goodfit.data.images.listing import Listing
-from goodfit.data.images.sizes import ImageSample, are_photos
+from goodfit.data.images.sizes import ImageSample, are_photos, share_cut_off
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, Paths, Texts, alike
 from goodfit.data.source import PhotoNet
@@ -26,6 +26,7 @@ SMALL_SIDE = 64  # px: images up to this side are kept at their own size
 SMALLEST_SIDE = 16  # px, of the size that is chosen
 PHOTOS_AT_THE_NETS_SIZE = 10_000  # more of them are seen smaller, at half the cost of a photo
 PHOTOS_SEEN_LARGER = 2_000  # and fewer larger where they are so large, at five thirds of it
+CUT_OFF_SHARE = 0.1  # of the images, of which the middle is not all, from which the way of resizing matters
 LARGEST_SIDE, LARGEST_SIDE_ON_ACCELERATOR = 128, 224  # px, of the size that is chosen
 SIZE = Option(
     "size",
@@ -127,9 +128,8 @@ class LabelledImages(ImageSource):
         self._photo_net = photo_net
 
     def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
-        typical = int(np.median(sample.shapes.min(axis=1)))
-        net = self._photo_net
-        if net is not None and (net.asked or are_photos(sample.channels, typical, len(self))):
+        typical, net = _typical_side(sample), self._photo_net
+        if net is not None and self._suit(net, sample):
             smaller, usual, larger = net.side * 5 // 7, net.side, net.side * 9 // 7
             side = usual if len(self) <= PHOTOS_AT_THE_NETS_SIZE else smaller
             side = larger if len(self) <= PHOTOS_SEEN_LARGER and typical >= larger else side
@@ -140,6 +140,20 @@ class LabelledImages(ImageSource):
         largest = LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE
         size = min(largest, typical // 32 * 32)
         return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"
+
+    def usual_resizes(self, sample: ImageSample, ratio: float) -> tuple[str, ...]:
+        if share_cut_off(sample.shapes, ratio) < CUT_OFF_SHARE:
+            return ("crop",)
+        whole = self._photo_net is not None and self._suit(self._photo_net, sample)
+        return ("pad" if whole else "crop", "squash")
+
+    def _suit(self, net: PhotoNet, sample: ImageSample) -> bool:
+        """Whether the pretrained net will see these images."""
+        return net.asked or are_photos(sample.channels, _typical_side(sample), len(self))
+
+
+def _typical_side(sample: ImageSample) -> int:
+    return int(np.median(sample.shapes.min(axis=1)))
 
 
 def _refuse_names_of_images(labels: Labels, column: str | None) -> None:

@@ -15,6 +15,8 @@ IMAGES_SAMPLED = 500
 PHOTO_SIDE_AT_LEAST = 48  # px, of what is taken for a photo,
 GREY_SIDE_AT_LEAST = 65  # and without colours: smaller ones are digits and letters, larger ones X-rays and surfaces
 PHOTOS_AT_MOST = 50_000  # that a pretrained net sees in minutes
+COLOUR_SHARE = 0.05  # of the images, from which colours are kept: the net sees all of a set in one way
+CUT_OFF_AT_LEAST = 0.05  # of an image, from which its middle is not all of it
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
 
 
@@ -24,17 +26,22 @@ class ImageSample:
 
     Attributes:
         shapes: (n, 2) widths and heights.
-        channels: 3 where one has colours, else 1.
+        coloured: how many are stored in colour.
         deep: those whose pixels have more than 8 bits.
         read: how many could be read.
         pages: how many have several pages or frames.
     """
 
     shapes: np.ndarray
-    channels: int
+    coloured: int
     deep: tuple[ImagePlace, ...]
     read: int
     pages: int = 0
+
+    @property
+    def channels(self) -> int:
+        """3 where more than a few are in colour, else 1: a scan in colour among X-rays says nothing of the others."""
+        return 3 if self.coloured and self.coloured >= COLOUR_SHARE * self.read else 1
 
 
 def are_photos(channels: int, side: int, count: int) -> bool:
@@ -46,7 +53,7 @@ def sample_images(paths: Sequence[ImagePlace]) -> ImageSample:
     """Look at the headers of some of the images."""
     shapes: list[tuple[int, int]] = []
     deep: list[ImagePlace] = []
-    colour, pages = False, 0
+    coloured, pages = 0, 0
     with without_pillows_warnings():
         for path in paths[:: max(1, len(paths) // IMAGES_SAMPLED)]:
             try:
@@ -54,11 +61,11 @@ def sample_images(paths: Sequence[ImagePlace]) -> ImageSample:
             except UnreadableImage:
                 continue  # counted and listed when the whole folder is decoded
             shapes.append((facts.width, facts.height))
-            colour = colour or facts.colour
+            coloured += facts.colour
             pages += facts.pages
             if facts.deep:
                 deep.append(path)
-    return ImageSample(np.array(shapes or [(32, 32)]), 3 if colour else 1, tuple(deep), len(shapes), pages)
+    return ImageSample(np.array(shapes or [(32, 32)]), coloured, tuple(deep), len(shapes), pages)
 
 
 def given_size(text: str | int | None) -> tuple[int, int] | None:
@@ -81,6 +88,12 @@ def given_size(text: str | int | None) -> tuple[int, int] | None:
             f"--size {text} is out of range", fix=f"Give sides from {SMALLEST_SIDE} to {LARGEST_SIDE} pixels"
         )
     return width, height
+
+
+def share_cut_off(shapes: np.ndarray, ratio: float) -> float:
+    """The share of these images (n, 2) of which the largest middle with this ratio of width to height is not all."""
+    ratios = shapes[:, 0] / shapes[:, 1] / ratio
+    return float((np.minimum(ratios, 1 / ratios) < 1 - CUT_OFF_AT_LEAST).mean())
 
 
 def typical_shape(shapes: np.ndarray, longest_side: int, *, enlarge: bool = False) -> tuple[tuple[int, int], str]:

@@ -96,7 +96,8 @@ def images(
             folders is data to predict.
         valid, test: further places of the same kind, whose images are the validation or test part.
         size: side in pixels, or "240x180", as the net sees them; chosen from the images when None.
-        resize: crop (the middle), squash or pad, for images of another shape; crop when None.
+        resize: crop (the middle), squash or pad, for images of another shape; when None, photos for a pretrained net
+            are seen whole (pad, or squash where the folds say so), and others cropped.
         group: images of one group stay in one part: a column of the list, or a pattern with {group} matched against
             the end of the path, such as "{group}/*" (the image's own folder) or "{group}_*.jpg".
         layout: what the folders are, where it is not clear: parts or classes; files where their names begin with the

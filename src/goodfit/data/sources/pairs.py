@@ -69,10 +69,10 @@ class Pairs(PairedSource):
     def choose_settings(self, accelerator: bool) -> ImageSettings:
         """The middle of the images, never resized: that would take away what is to be restored."""
         sample = sample_images(self._listing.paths)
-        channels = sample.channels
+        channels = 3 if sample.coloured else 1  # a single one in colour is to be given back in colour
         if self._partners is not None:
             clean = sample_images(self._partners)
-            channels = max(channels, clean.channels)
+            channels = 3 if clean.coloured else channels
             sample = replace(sample, deep=(*sample.deep, *clean.deep), read=sample.read + clean.read)
         given = given_size(self._settings.get("size"))
         (width, height), why = (given, "given") if given else self.usual_size(sample, accelerator)
