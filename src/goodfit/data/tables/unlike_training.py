@@ -73,7 +73,7 @@ class UnlikeTraining:
                 assert column.high is not None
                 ends = f"those that the run was fitted on ({number(column.low)} to {number(column.high)})"
                 why = f"such as {self._examples[at]}, {where} {ends}: is it the same unit?"
-                found.append(("doubtful", f"{column.source}: {cells:,} of {present:,}", why))
+                found.append(("doubtful", f"{column.name}: {cells:,} of {present:,}", why))
             gaps = int(self._gone[at]) - unusable.get(column.source, 0)
             if not column.gaps and self._rows > gaps > GAPS_SHARE * self._rows and self._rows >= ROWS_THAT_PROVE:
                 why = "the run was fitted on rows that all had a value: they are read as the mean of those"
