@@ -32,7 +32,7 @@ class ConflictingLabels(DataRule):
     code, level = "GF508", Level.WARNING
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
-        if data.digests is None or data.labels is None or data.read is None:
+        if data.digests is None or data.labels is None or data.noun == "row":
             return
         first: dict[str, int] = {}
         conflicts = []
@@ -43,7 +43,7 @@ class ConflictingLabels(DataRule):
         if conflicts:
             one, other = conflicts[0]
             yield self.finding(
-                f"{counted(len(conflicts), 'image')} {agreeing(len(conflicts), 'has', 'have')} two classes, "
+                f"{counted(len(conflicts), data.noun)} {agreeing(len(conflicts), 'has', 'have')} two classes, "
                 f"such as {data.keys[one]} ({data.labels[one]}) = "
                 f"{data.keys[other]} ({data.labels[other]})",
                 "Keep the copy whose class is right",

@@ -58,7 +58,7 @@ def _firsts(text: pl.Series, pattern: str) -> pl.Series:
 
 
 def plain_clocks(text: pl.Series) -> pl.Series:
-    """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30, and 0:01:20.88 in place of 1:20.88, a race's time."""
+    """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30; 0:01:20.88 in place of 1:20.88, a race's time."""
     text = text.str.replace(MINUTES_AND_PARTS, "${1}0:0${2}:${3}.${4}").str.replace(r"^([+-]?0:)0(\d\d:)", "${1}${2}")
     if text.str.contains("[hH]").any():
         for pattern, plain in CLOCKS_IN_WORDS:

@@ -40,7 +40,7 @@ OF_PROGRAMS = (
     "#N/A", "#N/A N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#WERT!",
     "#BEZUG!", "#ZAHL!", "#NV", "#VALEUR!", "<NA>", "(NA)", "NaT", "nan", "-nan", "nan(ind)",
     "-nan(ind)", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1.#INF", "-1.#INF", "null", "(null)", "<null>", "[null]",
-    "nil", "none", "\\N", "undefined", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"), "(blank)", "(empty)", "(leer)", "(vide)",
+    "nil", "none", "\\N", "undefined", "(blank)", "(empty)", "(leer)", "(vide)",
 )  # fmt: skip
 OF_PEOPLE = (
     "na", "n/a", "n.a.", "n. a.", "n.a", "nd", "n.d.", "n/d", "n/k", "n.k.", "n/r", "n.r.", "s/d",
@@ -59,7 +59,10 @@ def _in_all_letters(words: tuple[str, ...]) -> list[str]:
     return [form for word in words for form in (word, word.lower(), word.upper(), word.capitalize(), word.title())]
 
 
-MISSING = tuple(dict.fromkeys([*MISSING_BEFORE, *SIGNS, *_in_all_letters(OF_PROGRAMS), *_in_all_letters(OF_PEOPLE)]))
+OF_STATA = tuple(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+MISSING = tuple(
+    dict.fromkeys([*MISSING_BEFORE, *SIGNS, *OF_STATA, *_in_all_letters(OF_PROGRAMS), *_in_all_letters(OF_PEOPLE)])
+)
 LONGEST_MISSING = max(len(word.encode()) for word in MISSING)
 DIGIT = r"[\p{Nd}½¼¾⅓⅔⅛⅜⅝⅞]"
 WORDS_AT_MOST = 3  # different ones among numbers

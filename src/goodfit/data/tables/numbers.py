@@ -51,8 +51,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
         form: HOURS for text of times of day and durations, SHORT_HOURS where 49:30 among them is not 49 hours;
             one of COMPOUND for text of feet and inches and their like; UNIT_FORM and a unit for text with that unit;
             BOUNDS where some cells are bounds or ranges; MAGNITUDES where some end in K, M, million and so on;
-            FRACTIONS; UNDERSCORES; PERCENT and SHARES where some have a percent sign; `several_numbers.form_of` where cells have
-            several numbers, of which one is read.
+            FRACTIONS; UNDERSCORES; PERCENT and SHARES where some have a percent sign; `several_numbers.form_of`
+            where cells have several numbers, of which one is read.
     """
     import polars as pl
 

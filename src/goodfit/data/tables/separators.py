@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from goodfit.data.tables.decoding import excerpt, unpacked_name
+from goodfit.data.tables.lines_beside import ABOVE_AT_MOST, CELLS_AT_LEAST
 from goodfit.data.tables.records import UnclosedQuoteError, records
 from goodfit.errors import UsageError
 
@@ -71,6 +72,7 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
     for separator in SEPARATORS:
         cells_of[separator] = rows = _sampled(sample, separator)
         counts = [len(row) for row in rows]
+        counts = _below_titles(counts)
         cells = 1 if not counts else counts[0] if counts[0] > 1 else Counter(counts).most_common(1)[0][0]
         if _of_names_of_rows(counts):
             shares[separator] = (1.0, counts[0] + 1)
@@ -87,6 +89,15 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
         equal.remove(",")
     chosen = max(equal, key=lambda separator: shares[separator][1])
     return chosen, [other for other in equal if other != chosen and shares[other][1] == shares[chosen][1]]
+
+
+def _below_titles(counts: Sequence[int]) -> Sequence[int]:
+    """Without lines at the top of at most half as many cells as all lines below them: the head of a statement."""
+    usual = Counter(counts).most_common(1)[0][0] if counts else 0
+    first = counts.index(usual) if counts else 0
+    below = counts[first:]
+    titles = usual >= CELLS_AT_LEAST and all(2 * count <= usual for count in counts[:first])
+    return below if titles and 0 < first <= ABOVE_AT_MOST and all(count == usual for count in below) else counts
 
 
 def _of_names_of_rows(counts: Sequence[int]) -> bool:

@@ -1,4 +1,4 @@
-"""Words that differ in case, spaces, signs or marks of letters alone (Köln, Koeln), or say yes and no in several ways."""
+"""Words that differ in case, spaces, signs or marks of letters (Köln, Koeln), or say yes and no in several ways."""
 
 from __future__ import annotations
 
