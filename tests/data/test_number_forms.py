@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from goodfit.data.sources.table import Table, table
-from goodfit.data.tables.column_types import infer_type
 from goodfit.errors import DataError
 
 ROWS = 120

@@ -29,8 +29,8 @@ def read(column: list[str | None]) -> gf.Table:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["{}/{}", "{} / {} mmHg", "{}x{}", "{} × {} cm", "{} ± {}", "{} +/- {}", "{}, {}", "({}, {})", "POINT ({} {})",
-     "{}:{}", "[{}, {}]"],
+    ["{}/{}", "{} / {} mmHg", "{}/{} mm Hg", "{}x{}", "{} × {} cm", "{} ± {}", "{} +/- {}", "{}, {}", "({}, {})",
+     "POINT ({} {})", "{}:{}", "[{}, {}]"],
 )  # fmt: skip
 def test_both_numbers_of_a_pair_are_learnt(pattern: str) -> None:
     source = read(list(cells(pattern)))

@@ -42,7 +42,6 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
     Raises:
         DataError: no workbook, no such sheet, or several have rows and none is named.
     """
-    import polars as pl
 
     try:
         import fastexcel

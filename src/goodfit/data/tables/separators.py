@@ -91,7 +91,7 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
     return chosen, [other for other in equal if other != chosen and shares[other][1] == shares[chosen][1]]
 
 
-def _below_titles(counts: Sequence[int]) -> Sequence[int]:
+def _below_titles(counts: list[int]) -> list[int]:
     """Without lines at the top of at most half as many cells as all lines below them: the head of a statement."""
     usual = Counter(counts).most_common(1)[0][0] if counts else 0
     first = counts.index(usual) if counts else 0

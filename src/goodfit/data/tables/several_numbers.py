@@ -22,7 +22,7 @@ DIFFERENT_AT_LEAST = 21  # cells: fewer are names of groups (1920x1080, 1366x768
 SHARE_NEEDED = 0.98  # of the cells
 DIGITS_AT_MOST = 6  # of a whole number: longer ones name something (030/1234567)
 NUMBER = r"([+-]?\d+(?:[.,]\d+)*)"
-UNIT = rf"(?: ?{LETTERS})?"
+UNIT = rf"(?: ?{LETTERS}(?: {LETTERS})?)?"  # mmHg, mm Hg
 TIMES = r"[x×*]"
 PATTERNS = {  # what stands between the numbers -> the whole cell, of so many numbers
     "/": rf"^{NUMBER} ?/ ?{NUMBER}{UNIT}$",

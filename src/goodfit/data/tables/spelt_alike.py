@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.words import texts
-from goodfit.formatting import listed
+from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,6 +61,26 @@ def without_marks(word: str) -> str:
     """Without the marks of letters: Lodz for Łódź, Sao Paulo for São Paulo."""
     letters = unicodedata.normalize("NFKD", word.translate(PLAIN))
     return "".join(sign for sign in letters if not unicodedata.combining(sign))
+
+
+def names_alike_doubt(names: pl.Series, noun: str) -> tuple[str, str] | None:
+    """The same of users or items, of which there may be many: in other letters alone, as e-mail addresses are.
+
+    Args:
+        names: text, one a row. noun: what each of them is.
+    """
+    import polars as pl
+
+    different = names.drop_nulls().unique(maintain_order=True).alias("name")
+    lower = different.str.strip_chars().str.to_lowercase().alias("lower")
+    groups = pl.DataFrame([different, lower]).group_by("lower", maintain_order=True).agg("name")
+    groups = groups.filter(pl.col("name").list.len() > 1)
+    if not groups.height:
+        return None
+    shown = listed(f"'{name}'" for name in groups["name"][0].to_list()[:WORDS_SHOWN])
+    more = f" (and {counted(groups.height - 1, 'more such group')})" if groups.height > 1 else ""
+    what = f"the column '{names.name}' has {shown}{more}: each is {noun} of its own"
+    return what, "If they are one, write it in one way"
 
 
 def _merged(groups: list[list[str]]) -> list[list[str]]:
