@@ -49,9 +49,9 @@ def test_three_numbers_are_learnt() -> None:
 
 def test_decimal_commas_of_both_numbers() -> None:
     column = pl.Series("p", [f"{at * 7 % 59},5 ± 0,{at % 7 + 1}" for at in range(ROWS)])
-    kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=",")
-    assert kind.name == "number"
-    assert kind.format == "number 1 of 2 in a cell"
+    for decimal in (",", "."):  # no other column may show it
+        kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=decimal)
+        assert (kind.name, kind.format, kind.decimal) == ("number", "number 1 of 2 in a cell", ",")
 
 
 def test_gaps_and_words_for_missing_are_gaps_of_both() -> None:

@@ -18,8 +18,16 @@ from goodfit.data.tables.clocks import (
     minutes_doubt,
     plain_clocks,
 )
+from goodfit.data.tables.conventions import OTHER
 from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
-from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
+from goodfit.data.tables.number_forms import (
+    NUMBER_SHARE_NEEDED,
+    bounds_form,
+    first_null,
+    holds_numbers,
+    other_form,
+    plain_form,
+)
 from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.several_numbers import form_of, several_form
@@ -252,9 +260,14 @@ def _several_numbers(present: pl.Series, decimal: str) -> ColumnType | None:
     several = several_form(text)
     if several is None:
         return None
+    forms = [form_of(at, several[1]) for at in range(1, several[1] + 1)]
+    marks = (decimal, OTHER[decimal])  # that of the file, unless these cells alone show the other one
+    fits = (mark for mark in marks if all(holds_numbers(present, mark, form) for form in forms))
+    if (mark := next(fits, None)) is None:
+        return None
     names = listed(f"'{present.name} {at}'" for at in range(1, several[1] + 1))
     why = f"{several[1]} numbers in a cell, such as '{present[0]}': each is read, as {names}"
-    return ColumnType("number", why, form_of(1, several[1]), decimal)
+    return ColumnType("number", why, forms[0], mark)
 
 
 def is_code(present: pl.Series) -> bool:
