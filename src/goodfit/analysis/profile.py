@@ -11,11 +11,11 @@ import numpy as np
 from goodfit.data.source import Source
 from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.conventions import Convention, convention
+from goodfit.data.tables.encoder_columns import each_number
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.reading import Dialect, read_parts
-from goodfit.data.tables.several_numbers import each_number
 from goodfit.data.tables.words import texts
 from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
 

@@ -118,7 +118,8 @@ class ImageSource(Source):
             self.refuse_many_unreadable()
             self._doubt_blank_images()
         elif (known := schema.get("appearance")) is not None:  # runs of before have none
-            self.notes += Appearance.from_json(known).notes(self._sampled(range(len(self))), len(self))
+            self._appearance = Appearance.from_json(known)
+            self.notes += self._appearance.notes(self._sampled(range(len(self))), len(self))
 
     def learn(self, rows: Tensor) -> None:
         """How the images of these training rows look."""

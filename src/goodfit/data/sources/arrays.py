@@ -87,7 +87,8 @@ class Arrays(Source):
                 fix="Bring the rows to that shape",
             )
         if schema is not None and (known := schema.get("ranges")) is not None:  # runs of before have none
-            self.notes += ArrayRanges.from_json(known).notes(self._x)
+            self._ranges = ArrayRanges.from_json(known)
+            self.notes += self._ranges.notes(self._x)
 
     def learn(self, rows: Tensor) -> None:
         """The ranges of the values of these training rows."""

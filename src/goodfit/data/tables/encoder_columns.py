@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.missing_words import MISSING_BEFORE
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
-from goodfit.data.tables.several_numbers import each_number
+from goodfit.data.tables.several_numbers import form_of, place_of
 from goodfit.data.tables.words import merges, texts
 
 if TYPE_CHECKING:
@@ -92,6 +92,14 @@ def learnt_columns(column: pl.Series, kind: ColumnType) -> tuple[list[NumberColu
     return [each for each in found if each is not None], [
         CategoryColumn(f"{name} {part}", name, part, kind.format, levels) for part, levels in levels_of_dates.items()
     ]
+
+
+def each_number(name: str, kind: ColumnType) -> list[tuple[str, ColumnType]]:
+    """The columns of numbers that a column becomes, with their names: itself, or one for each number of its cells."""
+    place = place_of(kind.format) if kind.name == "number" else None
+    if place is None:
+        return [(name, kind)]
+    return [(f"{name} {at}", replace(kind, format=form_of(at, place[1]))) for at in range(1, place[1] + 1)]
 
 
 def _number_column(column: pl.Series, part: str | None, kind: ColumnType, source: str) -> NumberColumn | None:

@@ -6,15 +6,12 @@ Each is a number to learn from, in the order in which they stand; the form of a 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.units import LETTERS
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from goodfit.data.tables.column_types import ColumnType
 
 FORM = "number {} of {} in a cell"
 FORM_READ = re.compile(r"number (\d) of (\d) in a cell")
@@ -83,11 +80,3 @@ def numbers_in(text: pl.Series, form: str) -> pl.Series:
     at, count = place
     fitting = [pattern for pattern in PATTERNS.values() if pattern.count(NUMBER) == count]
     return pl.select(pl.coalesce([text.str.extract(pattern, at) for pattern in fitting])).to_series()
-
-
-def each_number(name: str, kind: ColumnType) -> list[tuple[str, ColumnType]]:
-    """The columns of numbers that a column becomes, with their names: itself, or one for each number of its cells."""
-    place = place_of(kind.format) if kind.name == "number" else None
-    if place is None:
-        return [(name, kind)]
-    return [(f"{name} {at}", replace(kind, format=form_of(at, place[1]))) for at in range(1, place[1] + 1)]
