@@ -1,7 +1,7 @@
-"""conflicting-labels: equal rows have different labels.
+"""conflicting-labels: equal images have different labels.
 
 What it checks
-    Rows of equal content (a file's bytes, all other cells of a table's row) that have more than one class.
+    Images of equal content (the bytes of a file) that have more than one class.
 
 Why it hurts
     One of the labels is wrong, or nothing in the row tells them apart: no net can be right on both.
@@ -13,7 +13,7 @@ Instead
     Look at them, and keep the one that is right.
 
 When it is a false alarm
-    Rows that are equal by nature, such as short questionnaires.
+    Images that are equal by nature, such as blank ones.
 
 Cost
     One look-up a row, before training.
