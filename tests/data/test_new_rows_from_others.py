@@ -6,10 +6,12 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import torch
 
 from goodfit.data import open_data
+from goodfit.data.sources.table import table
 from goodfit.data.tables.frames import other_spellings
 from goodfit.errors import DataError
 
@@ -67,3 +69,14 @@ def test_dates_that_can_be_read_in_one_way_are_read_whatever_the_form_of_trainin
     path = tmp_path / "b.tsv"
     path.write_text("x\tvisit\ty\n" + "".join(f"{at}.5\t{day.format(DAYS[at])}\ta\n" for at in range(ROWS)))
     assert torch.equal(read_by(source, path).whole(), source.whole())
+
+
+def test_texts_that_are_all_empty_are_said() -> None:
+    words = ["a good film with fine acting", "a bad film with poor acting", "the end of it was sad for all"]
+    train = pl.DataFrame({"t": [f"{words[at % 3]} {at}" for at in range(ROWS)], "y": ["a", "b"] * (ROWS // 2)})
+    source = table(train, target="y", text="t")
+    source.prepare()
+    source.learn(torch.arange(ROWS))
+    new = table(pl.DataFrame({"t": ["", None, " ", ""] * (ROWS // 4)}))
+    new.prepare(source.schema())
+    assert ("empty", f"t: all {ROWS} rows", "the run was fitted on its values") in new.notes

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from goodfit.data.sources.table import Table, table
-from goodfit.data.tables.column_types import infer_type
 from goodfit.errors import DataError
 
 ROWS = 120
@@ -153,12 +152,3 @@ def test_days_of_excel_in_a_column_of_dates_are_dates(tmp_path: Path) -> None:
 def test_words_that_may_be_one_value_are_said(tmp_path: Path, cells: list[str], shown: str) -> None:
     source = fitted(tmp_path / "t.csv", [cells[at % len(cells)] for at in range(ROWS)])
     assert f"the column 'c' has {shown}: each is a category of its own" in said(source)
-
-
-@pytest.mark.parametrize("between", ["/", "x", " ± ", ", ", " +/- "])
-def test_pairs_of_numbers_are_named_as_such(between: str) -> None:
-    cells = pl.Series("p", [f"{100 + 3 * at}{between}{60 + at}" for at in range(40)])
-    kind = infer_type(cells, categorical=(), numeric=(), ignore=())
-    first = cells[0].strip()
-    assert kind.name == "left out"
-    assert kind.why == f"pairs of numbers such as '{first}', which are not read: make a column of each"

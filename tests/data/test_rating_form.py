@@ -124,3 +124,12 @@ def test_choices_of_a_pair_that_has_one_are_counted(tmp_path: Path) -> None:
     source.prepare()
     why = "of a user and an item that have a row already: all of them are learnt from, and one of a pair is scored"
     assert ("again", "60 choices", why) in source.notes
+
+
+def test_users_in_other_letters_are_said() -> None:
+    users = ["Ann@x.org", "ann@x.org", "bob", "1-1", "11"] * 6
+    frame = pl.DataFrame({"u": users, "i": ["a", "b", "c"] * 10, "r": [1, 2, 3] * 10})
+    source = gf.ratings(frame, user="u", item="i", target="r")
+    source.prepare()
+    said = "the column 'u' has 'Ann@x.org' and 'ann@x.org': each is a user of its own"
+    assert source.doubts == [(said, "If they are one, write it in one way")]

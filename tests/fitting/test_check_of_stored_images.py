@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import torch
 from PIL import Image
 
 from goodfit.checks.finding import Finding
+from goodfit.data import open_data
 from goodfit.fitting.console import Console
 from goodfit.fitting.journal import Journal
-from goodfit.fitting.problem import check_data_at
+from goodfit.fitting.options import split_options
+from goodfit.fitting.problem import check_data_at, check_problem, make_problem
 
 PARTS = ("train", "valid", "test")
 # (part, number of the image, label): 3 is in train and in test, and 5 has both labels
@@ -76,3 +79,14 @@ def test_stored_images_have_the_findings_of_the_same_images_in_folders(tmp_path:
     leak = next(finding for finding in of_stored if finding.rule == "train-rows-in-validation")
     assert "stored" in leak.message
     assert "test" in leak.message
+
+
+def test_a_fit_finds_equal_images_with_two_classes(tmp_path: Path) -> None:
+    write_folder(tmp_path / "folder")
+    source = open_data(tmp_path / "folder")
+    source.prepare(cache=tmp_path / "cache")
+    asked, _ = split_options({})
+    device = torch.device("cpu")
+    problem = make_problem(source, asked, Journal(Console(quiet=True)), device=device, own_net=False, started=None)
+    [finding] = [each for each in check_problem(problem) if each.rule == "conflicting-labels"]
+    assert finding.message.startswith("1 image has two classes, such as ")

@@ -11,6 +11,7 @@ import numpy as np
 from goodfit.data.source import Source
 from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.conventions import Convention, convention
+from goodfit.data.tables.encoder_columns import each_number
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.present_cells import missing_cells
@@ -124,7 +125,7 @@ def profile(
     frame = table.frame.sample()
     separator = None if table.delimited is None else table.delimited.separator
     marks = convention(frame, separator=separator, decimal=decimal)
-    return [_with_type(column, marks, date_order) for column in frame.iter_columns()]
+    return [each for column in frame.iter_columns() for each in _with_type(column, marks, date_order)]
 
 
 def columns_of_run(source: Source) -> dict[str, Any]:
@@ -137,10 +138,11 @@ def columns_of_run(source: Source) -> dict[str, Any]:
     described = []
     names = source.column_names
     for column, kind in source.columns_as_read(COLUMNS_KEPT, ROWS_LOOKED_AT):
-        made = _of_column(column, kind.decimal, kind).to_json()
-        if "histogram" in made:
-            made["histogram"] = made["histogram"]["counts"]
-        described.append(made)
+        for name, each in each_number(column.name, kind):
+            made = _of_column(column.rename(name), each.decimal, each).to_json()
+            if "histogram" in made:
+                made["histogram"] = made["histogram"]["counts"]
+            described.append(made)
     if not described:
         return {}
     return {
@@ -148,10 +150,10 @@ def columns_of_run(source: Source) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _with_type(column: pl.Series, marks: Convention, date_order: str | None) -> ColumnProfile:
+def _with_type(column: pl.Series, marks: Convention, date_order: str | None) -> list[ColumnProfile]:
     mark = marks.of(column.name)
     kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=mark, date_order=date_order)
-    return _of_column(column, mark, kind)
+    return [_of_column(column.rename(name), mark, each) for name, each in each_number(column.name, kind)]
 
 
 def _of_column(column: pl.Series, mark: str, kind: ColumnType) -> ColumnProfile:

@@ -1,7 +1,7 @@
-"""conflicting-labels: equal rows have different labels.
+"""conflicting-labels: equal images have different labels.
 
 What it checks
-    Rows of equal content (a file's bytes, all other cells of a table's row) that have more than one class.
+    Images of equal content (the bytes of a file) that have more than one class.
 
 Why it hurts
     One of the labels is wrong, or nothing in the row tells them apart: no net can be right on both.
@@ -13,7 +13,7 @@ Instead
     Look at them, and keep the one that is right.
 
 When it is a false alarm
-    Rows that are equal by nature, such as short questionnaires.
+    Images that are equal by nature, such as blank ones.
 
 Cost
     One look-up a row, before training.
@@ -32,7 +32,7 @@ class ConflictingLabels(DataRule):
     code, level = "GF508", Level.WARNING
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
-        if data.digests is None or data.labels is None or data.read is None:
+        if data.digests is None or data.labels is None or data.noun == "row":
             return
         first: dict[str, int] = {}
         conflicts = []
@@ -43,7 +43,7 @@ class ConflictingLabels(DataRule):
         if conflicts:
             one, other = conflicts[0]
             yield self.finding(
-                f"{counted(len(conflicts), 'image')} {agreeing(len(conflicts), 'has', 'have')} two classes, "
+                f"{counted(len(conflicts), data.noun)} {agreeing(len(conflicts), 'has', 'have')} two classes, "
                 f"such as {data.keys[one]} ({data.labels[one]}) = "
                 f"{data.keys[other]} ({data.labels[other]})",
                 "Keep the copy whose class is right",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.images.appearance import Appearance
 from goodfit.data.images.cache import ImageCache, load_images
 from goodfit.data.images.class_in_name import hint_of_classes
 from goodfit.data.images.decode import GreyRange, ImageSettings, without_pillows_warnings
@@ -80,6 +81,7 @@ class ImageSource(Source):
         self._other_resizes: tuple[str, ...] = ()  # of which a fit may choose
         self.image: ImageSettings | None = None
         self.cache: ImageCache | None = None
+        self._appearance: Appearance | None = None
 
     @property
     def in_shape(self) -> tuple[int, ...]:
@@ -126,6 +128,21 @@ class ImageSource(Source):
         if schema is None:
             self.refuse_many_unreadable()
             self._doubt_blank_images()
+        elif (known := schema.get("appearance")) is not None:  # runs of before have none
+            self._appearance = Appearance.from_json(known)
+            self.notes += self._appearance.notes(self._sampled(range(len(self))), len(self))
+
+    def learn(self, rows: Tensor) -> None:
+        """How the images of these training rows look."""
+        self._appearance = Appearance.measure(self._sampled(rows.tolist()))
+
+    def _sampled(self, rows: Sequence[int]) -> list[Tensor]:
+        """Some of the images that can be read, (H, W, C) each, spread evenly over these rows."""
+        import torch
+
+        assert self.cache is not None, "prepare() comes first"
+        some = rows[:: max(1, len(rows) // IMAGES_LOOKED_AT)]
+        return [self.cache.read(torch.tensor([row]))[0] for row in some if row not in self.cache.unreadable]
 
     @abstractmethod
     def usual_size(self, sample: ImageSample, accelerator: bool) -> tuple[tuple[int, int], str]:
@@ -215,13 +232,8 @@ class ImageSource(Source):
 
     def _doubt_blank_images(self) -> None:
         """A warning where half of the images have one value throughout: nothing can be learnt from them."""
-        import torch
-
-        assert self.cache is not None
         assert self.image is not None
-        rows = range(0, len(self), max(1, len(self) // IMAGES_LOOKED_AT))
-        looked_at = [self.cache.read(torch.tensor([row])) for row in rows if row not in self.cache.unreadable]
-        values = [(int(pixels.min()), int(pixels.max())) for pixels in looked_at]
+        values = [(int(pixels.min()), int(pixels.max())) for pixels in self._sampled(range(len(self)))]
         blank = [low for low, high in values if low == high]
         if not values or 2 * len(blank) < len(values):
             return
@@ -247,7 +259,8 @@ class ImageSource(Source):
     def schema(self) -> dict[str, Any]:
         """What is needed to read new images in the same way."""
         assert self.image is not None, "prepare() comes first"
-        return {"kind": self.kind, "picture": self.image.to_json()}
+        appearance = {} if self._appearance is None else {"appearance": self._appearance.to_json()}
+        return {"kind": self.kind, "picture": self.image.to_json(), **appearance}
 
     def digests(self) -> Sequence[str] | None:
         """Content digest of every row: equal for equal files."""

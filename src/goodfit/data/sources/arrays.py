@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.array_ranges import ArrayRanges
 from goodfit.data.one_hot import labels_of_whole, one_hot
 from goodfit.data.source import Claim, RowNumbers, Source, Strength
 from goodfit.data.tables.frames import free_memory
@@ -43,6 +44,7 @@ class Arrays(Source):
     ) -> None:
         super().__init__(name, RowNumbers(len(x)), targets=y, parts=parts, groups=groups)
         self._x = x
+        self._ranges: ArrayRanges | None = None
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -84,6 +86,13 @@ class Arrays(Source):
                 f"rows of shape {self.in_shape}; the run was fitted on rows of shape {tuple(schema['in_shape'])}",
                 fix="Bring the rows to that shape",
             )
+        if schema is not None and (known := schema.get("ranges")) is not None:  # runs of before have none
+            self._ranges = ArrayRanges.from_json(known)
+            self.notes += self._ranges.notes(self._x)
+
+    def learn(self, rows: Tensor) -> None:
+        """The ranges of the values of these training rows."""
+        self._ranges = ArrayRanges.measure(self._x.index_select(0, rows))
 
     def read(self, rows: Tensor) -> Tensor:
         """(n, ...) of the rows' own type."""
@@ -94,7 +103,8 @@ class Arrays(Source):
         return self._x
 
     def schema(self) -> dict[str, Any]:
-        return {"kind": self.kind, "in_shape": list(self.in_shape)}
+        ranges = {} if self._ranges is None else {"ranges": self._ranges.to_json()}
+        return {"kind": self.kind, "in_shape": list(self.in_shape), **ranges}
 
     def thumbnail(self, row: int) -> np.ndarray | None:
         """(H, W, C) uint8 of a row that is a uint8 image, else None."""

@@ -25,6 +25,7 @@ from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.rating_hint import refuse_a_matrix, refuse_one_column_twice
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
+from goodfit.data.tables.spelt_alike import names_alike_doubt
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError, UsageError
@@ -157,6 +158,9 @@ class Ratings(TableSource):
             if empty := self._names(column.name).null_count():
                 why = "rows without a name are learnt as of an unknown one"
                 self.notes.append(("missing", f"{column.name}: {counted(empty, 'cell')}", why))
+        for column, noun in zip(users_and_items, ("a user", "an item"), strict=True):
+            alike = names_alike_doubt(self._names(column.name), noun)
+            self.doubts += [] if alike is None else [alike]
         user, item = users_and_items
         summary = (
             f"{counted(user.n_unique(), 'user')} in '{user.name}', {counted(item.n_unique(), 'item')} in '{item.name}'"

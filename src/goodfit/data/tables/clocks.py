@@ -25,6 +25,7 @@ CLOCKS_IN_WORDS = (
     (r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|h)$", "${1}:${2}"),  # 14.30 Uhr
     (r"^(\d{1,2}) Uhr$", "${1}:00"),
 )
+MINUTES_AND_PARTS = r"^([+-]?)(\d|[0-5]\d):([0-5]\d)[.,](\d+)$"
 LASTING_TWICE = r"^\d+ ?(?:d|h|m)[a-z.]*,? ?(?:and )?\d"
 TWO_PARTS = r"^(\d+):[0-5]\d(?:\.\d+)?$"
 THREE_PARTS = r"^(\d+):[0-5]\d:[0-5]\d(?:\.\d+)?$"
@@ -57,7 +58,8 @@ def _firsts(text: pl.Series, pattern: str) -> pl.Series:
 
 
 def plain_clocks(text: pl.Series) -> pl.Series:
-    """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30."""
+    """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30; 0:01:20.88 in place of 1:20.88, a race's time."""
+    text = text.str.replace(MINUTES_AND_PARTS, "${1}0:0${2}:${3}.${4}").str.replace(r"^([+-]?0:)0(\d\d:)", "${1}${2}")
     if text.str.contains("[hH]").any():
         for pattern, plain in CLOCKS_IN_WORDS:
             text = text.str.replace(pattern, plain)

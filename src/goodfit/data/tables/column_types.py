@@ -18,10 +18,19 @@ from goodfit.data.tables.clocks import (
     minutes_doubt,
     plain_clocks,
 )
+from goodfit.data.tables.conventions import OTHER
 from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
-from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, bounds_form, first_null, other_form, plain_form
+from goodfit.data.tables.number_forms import (
+    NUMBER_SHARE_NEEDED,
+    bounds_form,
+    first_null,
+    holds_numbers,
+    other_form,
+    plain_form,
+)
 from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
+from goodfit.data.tables.several_numbers import form_of, several_form
 from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
 from goodfit.data.tables.visible import visible
@@ -41,7 +50,6 @@ DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names so
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
-PAIR = r"^\s*[+-]?\d[\d.,]*\s*(?:[/:x×±;]|\+/-|, )\s*[+-]?\d[\d.,]*\s*$"  # 120/80, 1920x1080, 4.5 ± 0.2
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
 NESTED = {
@@ -234,13 +242,32 @@ def _measured(
 def _otherwise_written(present: pl.Series, decimal: str) -> ColumnType | None:
     form = other_form(present, decimal)
     if form is None:
-        return None
+        return _several_numbers(present, decimal)
     slips = numbers(present, decimal, form.name)
     why = form.why
     if count := slips.null_count():
         counts = "counts" if count == 1 else "count"
         why += f", and {counted(count, 'value')} such as '{first_null(present, slips)}' {counts} as missing"
     return ColumnType("number", why, form.name, decimal)
+
+
+def _several_numbers(present: pl.Series, decimal: str) -> ColumnType | None:
+    import polars as pl
+
+    if len(present) <= ROWS_OF_AN_IDENTIFIER or present.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return None
+    text = unified(present.cast(pl.String))
+    several = several_form(text)
+    if several is None:
+        return None
+    forms = [form_of(at, several[1]) for at in range(1, several[1] + 1)]
+    marks = (decimal, OTHER[decimal])  # that of the file, unless these cells alone show the other one
+    fits = (mark for mark in marks if all(holds_numbers(present, mark, form) for form in forms))
+    if (mark := next(fits, None)) is None:
+        return None
+    names = listed(f"'{present.name} {at}'" for at in range(1, several[1] + 1))
+    why = f"{several[1]} numbers in a cell, such as '{present[0]}': each is read, as {names}"
+    return ColumnType("number", why, forms[0], mark)
 
 
 def is_code(present: pl.Series) -> bool:
@@ -309,9 +336,6 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := mixture_of(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
-        if text.str.contains(PAIR).all():
-            why = f"pairs of numbers such as '{text[0]}', which are not read: make a column of each"
-            return ColumnType("left out", why)
         if text.str.contains(IN_BRACKETS).all():
             return ColumnType("left out", "lists or objects written as text, which are not read here")
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"

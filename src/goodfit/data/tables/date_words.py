@@ -56,10 +56,12 @@ BETWEEN = {
 }  # fmt: skip
 ZONES = {"utc": "Z", "gmt": "Z", "cet": "+01:00", "cest": "+02:00", "msk": "+03:00", "edt": "-04:00", "pdt": "-07:00"}
 ZONES |= {"est": "-05:00", "cdt": "-05:00", "mst": "-07:00", "mdt": "-06:00", "pst": "-08:00", "jst": "+09:00"}
+ZONES |= {"eet": "+02:00", "eest": "+03:00", "wet": "Z", "west": "+01:00", "aest": "+10:00", "aedt": "+11:00"}
 PLAIN = (  # what is read as it is
     r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?$|^\d+$"
 )
+OF_SERVERS = re.compile(r"^\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d) ?([+-]\d{4})?\]?$")  # of web servers
 LONGEST = 70  # characters
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.?[Mm]\b\.?)?\s*(.*)$")
 CLOCK_OF_POINTS = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2}))?$")
@@ -108,6 +110,8 @@ def plain_date(cell: str) -> str:
     if match := COMPACT.match(text):
         year, month, day, hour, minute, second, zone = match.groups()
         return f"{year}-{month}-{day} {hour}:{minute}:{second or '00'}{zone or ''}"
+    if match := OF_SERVERS.match(text):
+        return f"{match[1]} {MONTHS.get(match[2].lower(), match[2])} {match[3]} {match[4]}{match[5] or ''}"
     if match := CLOCK_OF_POINTS.match(text):
         return f"{match[1]} {match[2]}:{match[3]}:{match[4] or '00'}"
     text = re.sub(r"(?<=[Z\d])\s*\([^()]*\)$|(?<=[+-]\d\d:\d\d)\[[^\[\]]*\]$", "", text)  # the zone again, as a name

@@ -24,6 +24,7 @@ BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is 
 ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
 LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
 UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST = 256_000_000, 100
+BOTH_ENCODINGS, LINES_OF_UTF8 = "UTF-8 and Windows-1252", 2  # of a file put together of two
 LONGEST_EXCERPT = 40  # characters of a file's content in a message
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,6 +39,8 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"sqlite format 3", "a database"),
     (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
     (b"<table", "a web page"), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
+    (b"{\\rtf", "a document of a word processor (RTF)"),
+    (b"version https://git-lfs", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"),
 )  # fmt: skip
 SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"} | SHOWN_OF_LATIN
 
@@ -222,6 +225,8 @@ def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, 
         return data, "UTF-8", False
     except UnicodeDecodeError:
         pass
+    if (mixed := _by_line(data)) is not None:
+        return mixed, BOTH_ENCODINGS, True
     others = other_latin(data)
     if not is_latin(data) and len(others) != 1:
         _refuse_encoding(data, path, next(RUN.finditer(data)).start(), candidates(data))
@@ -232,6 +237,32 @@ def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, 
         return data.decode(name).encode(), SHOWN[name], True
     except UnicodeDecodeError as error:
         _refuse_encoding(data, path, error.start, candidates(data))
+
+
+def _by_line(data: bytes) -> bytes | None:
+    """Each line in its own encoding, where some are UTF-8 and all others Windows-1252: files put together.
+
+    None where fewer lines than two are UTF-8 beyond ASCII, or the others are not clearly of Latin letters.
+    """
+    utf8, others = 0, []
+    lines = data.split(b"\n")
+    for at, line in enumerate(lines):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            utf8 += 1
+        except UnicodeDecodeError:
+            others.append(at)
+    rest = b"\n".join(lines[at] for at in others)
+    if utf8 < LINES_OF_UTF8 or not is_latin(rest) or other_latin(rest):
+        return None
+    try:
+        for at in others:
+            lines[at] = lines[at].decode("cp1252").encode()
+    except UnicodeDecodeError:
+        return None
+    return b"\n".join(lines)
 
 
 def _refuse_encoding(data: bytes, path: Path, at: int, known: list[tuple[str, str]]) -> NoReturn:

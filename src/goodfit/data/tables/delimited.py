@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
-from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8
+from goodfit.data.tables.decoding import BOTH_ENCODINGS, excerpt, read_bytes, to_utf8
 from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
@@ -154,7 +154,9 @@ def read_delimited(
         raise DataError("the file is empty", where=path, fix="Give a table with column names in its first line")
     if data.startswith((b'[{"', b'{"')):
         raise DataError("this is JSON, not text with cells", where=path, fix="Give the file the ending .json or .jsonl")
-    notes = [("encoding", encoding_name, "it is not UTF-8; --encoding names another")] if guessed else []
+    in_both = "each line in one of the two; --encoding names one for all"
+    why = in_both if encoding_name == BOTH_ENCODINGS else "it is not UTF-8; --encoding names another"
+    notes = [("encoding", encoding_name, why)] if guessed else []
     notes += [("quotes", "around each line", "left out: they make one cell of it")] if whole_quotes else []
     free = separator is None and named is None
     drawn = drawn_table(data) if free else None

@@ -16,6 +16,8 @@ COMBINATIONS_AT_LEAST = 4  # different cells of several values
 CELLS_AT_LEAST, SHARE_AT_LEAST = 5, 0.2
 LEVELS_LOOKED_AT = 2_000
 VALUES_SHOWN = 3
+MISREAD = re.compile("[ÂÃÄÅ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")  # two signs of UTF-8, as Windows-1252
+LONGEST = 40
 RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 DAY_OF_MONTH = re.compile(rf"\d{{1,2}}-(?:{MONTH})|(?:{MONTH})-\d{{1,2}}")
@@ -59,6 +61,21 @@ def dates_among_ranges_doubt(column: pl.Series) -> tuple[str, str] | None:
     )
     what += ": a spreadsheet may have taken a range for a date"
     return what, "Write it as a range again, or leave the column out"
+
+
+def misread_doubt(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of KÃ¶ln, which was Köln before somebody read UTF-8 as Windows-1252; None of other words."""
+    for level in _levels(column):
+        if not MISREAD.search(level):
+            continue
+        try:
+            meant = level.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            continue
+        what = f"the column '{column.name}' has '{level[:LONGEST]}', which was '{meant[:LONGEST]}' before it was read "
+        what += "in a wrong encoding and saved again: it is another word than that here"
+        return what, "Export the data again, as UTF-8"
+    return None
 
 
 def _levels(column: pl.Series) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.missing_words import MISSING_BEFORE
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.several_numbers import form_of, place_of
 from goodfit.data.tables.words import merges, texts
 
 if TYPE_CHECKING:
@@ -82,21 +83,33 @@ def learnt_columns(column: pl.Series, kind: ColumnType) -> tuple[list[NumberColu
         levels = _levels(texts(column, verbatim=verbatim))
         return [], [CategoryColumn(name, name, None, kind.format, levels, verbatim, words_missing=False)]
     parts: tuple[str | None, ...] = {"number": (None,), "date": DATE_NUMBERS}.get(kind.name, ())
-    found = [_number_column(column, part, kind) for part in parts]
+    found = [
+        _number_column(column.rename(each), part, of_it, name)
+        for part in parts
+        for each, of_it in each_number(name, kind)
+    ]
     levels_of_dates = DATE_LEVELS if kind.name == "date" else {}
     return [each for each in found if each is not None], [
         CategoryColumn(f"{name} {part}", name, part, kind.format, levels) for part, levels in levels_of_dates.items()
     ]
 
 
-def _number_column(column: pl.Series, part: str | None, kind: ColumnType) -> NumberColumn | None:
+def each_number(name: str, kind: ColumnType) -> list[tuple[str, ColumnType]]:
+    """The columns of numbers that a column becomes, with their names: itself, or one for each number of its cells."""
+    place = place_of(kind.format) if kind.name == "number" else None
+    if place is None:
+        return [(name, kind)]
+    return [(f"{name} {at}", replace(kind, format=form_of(at, place[1]))) for at in range(1, place[1] + 1)]
+
+
+def _number_column(column: pl.Series, part: str | None, kind: ColumnType, source: str) -> NumberColumn | None:
     values = values_of(column, part, kind.format, kind.decimal)
     known = values[~np.isnan(values)]
     if not len(known) or not (deviation := float(known.std())) > 0:
         return None
     return NumberColumn(
         name=column.name if part is None else f"{column.name} {part}",
-        source=column.name,
+        source=source,
         part=part,
         format=kind.format,
         mean=float(known.mean()),

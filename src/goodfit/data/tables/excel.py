@@ -28,6 +28,7 @@ BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of a zip archive, and of Mi
 BYTES_LOOKED_AT = 4_096  # text has no zero byte among them, but for UTF-16
 ALL_LINES: dict[str, Any] = {"header_row": None, "skip_rows": 0, "dtypes": "string"}  # empty ones at the top too
 LINES_OF_HEAD = 200
+MOMENT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 
 
@@ -41,7 +42,6 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
     Raises:
         DataError: no workbook, no such sheet, or several have rows and none is named.
     """
-    import polars as pl
 
     try:
         import fastexcel
@@ -52,7 +52,11 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             fix="Run pip install 'goodfit[excel]', or save the sheet as CSV",
         ) from error
     try:
-        sheets = by_polars(path, "an Excel", lambda: _sheets(data))
+        try:
+            sheets, mixed = by_polars(path, "an Excel", lambda: _sheets(data)), False
+        except fastexcel.UnsupportedColumnTypeCombinationError:  # durations below the title of a sheet, or words
+            as_text: dict[str, Any] = {"dtypes": "string"}
+            sheets, mixed = by_polars(path, "an Excel", lambda: _sheets(data, read_options=as_text)), True
         facts = workbook_facts(data)
         filled = {name: frame for name, frame in sheets.items() if frame.height}
         seen = [name for name in filled if name not in facts.hidden]
@@ -67,6 +71,9 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         frame = filled[sheet]
         empty, titles = by_polars(path, "an Excel", lambda: _lines_above(data, sheet))
         above, notes = empty + titles, list[Note]()
+        if mixed and not above:
+            what = "a column of it has durations and words, which are not read together"
+            raise DataError(what, where=path, fix="Leave the words out, or save the sheet as CSV")
         if titles:
             notes.append(("left out", f"{counted(titles, 'line')} at the top", "a title has one cell"))
         notes += notes_on_sheet(data, facts, sheet)
@@ -74,7 +81,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             notes.append(("sheet", sheet, f"the only one that is not hidden ({names}); --sheet names another"))
         if above:
             frame = by_polars(path, "an Excel", lambda: _sheet(data, sheet, {"header_row": above}))
-        text = frame.select(pl.all().cast(pl.String, strict=False)) if _is_readable(frame) else _empty()
+        text = _cells_as_text(frame) if _is_readable(frame) else _empty()
         units = below_names(text)
         if units is not None or notes_last(text):
             frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above))
@@ -137,6 +144,13 @@ def _sheet(data: bytes, sheet: str, read_options: dict[str, Any], **options: Any
     """One sheet; where there is no header_row, all lines of it."""
     named = read_options["header_row"] is not None
     return _sheets(data, sheet_name=sheet, has_header=named, read_options=read_options, **options)[sheet]
+
+
+def _cells_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    plain = frame.with_columns(pl.selectors.duration().dt.total_seconds())  # polars writes none as text
+    return plain.select(pl.all().cast(pl.String, strict=False))
 
 
 def _is_readable(frame: pl.DataFrame) -> bool:
@@ -209,8 +223,14 @@ def _times_of_day(frame: pl.DataFrame) -> list[pl.Series]:
     """A cell with a time and no date lies on the day before Excel's first one: a column of these is of times."""
     import polars as pl
 
+    words = [column for column in frame if column.dtype == pl.String and column.str.contains(MOMENT).any()]
+    plain = [
+        column.str.replace(MOMENT, "${2}")  # words stand among them
+        for column in words
+        if column.str.extract(MOMENT, 1).drop_nulls().is_in([f"{day}" for day in DAYS_OF_TIMES]).all()
+    ]
     moments = [column for column in frame if column.dtype == pl.Datetime and column.null_count() < len(column)]
-    return [column.dt.time() for column in moments if column.dt.date().is_in(DAYS_OF_TIMES).all()]
+    return [*plain, *(column.dt.time() for column in moments if column.dt.date().is_in(DAYS_OF_TIMES).all())]
 
 
 def _empty() -> pl.DataFrame:

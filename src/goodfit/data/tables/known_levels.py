@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.frames import Frame
-from goodfit.data.tables.spelt_alike import NO, YES
+from goodfit.data.tables.spelt_alike import NO, YES, without_marks, written_out
 from goodfit.data.tables.words import texts
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
-PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 NUMBER = re.compile(r"[+-]?[\d.,]+")
 WHOLE = re.compile(r"^(\d+)\.0+$")
 BETWEEN = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
@@ -55,15 +52,14 @@ def _letters(word: str) -> str | None:
 def _written_out(word: str) -> str | None:
     """As `_letters`, with two letters for those that have two where there is no key for them: Koeln for Köln."""
     key = _letters(word)
-    return key if key is None else unicodedata.normalize("NFC", key).translate(WRITTEN_OUT)
+    return key if key is None else written_out(key)
 
 
 def _without_marks(word: str) -> str | None:
     """As `_letters`, without the marks of letters: Lodz for Łódź, Sao Paulo for São Paulo."""
     key = _letters(word)
     if key is None or not key.isascii():
-        letters = unicodedata.normalize("NFKD", (key or "").translate(PLAIN))
-        key = "".join(sign for sign in letters if not unicodedata.combining(sign)) or None
+        key = without_marks(key or "") or None
     return key if key is not None and len(key) > 1 else None
 
 

@@ -88,9 +88,18 @@ def without_lines_beside(
 def _below(read: Sequence[Record], usual: int) -> int:
     """How many last lines are notes, of another number of cells than the rows."""
     other = next((at for at, (_, cells) in enumerate(reversed(read)) if len(cells) == usual), len(read))
-    count = _from_first_note([cells[0].strip() for _, cells in read[len(read) - other :]])
+    last = read[len(read) - other :]
+    count = other if _stands_apart(read, other, usual) else _from_first_note([cells[0].strip() for _, cells in last])
     rows = read[: len(read) - count]
     return count if count <= NOTES_AT_MOST and sum(len(cells) == usual for _, cells in rows) >= BELOW_AT_LEAST else 0
+
+
+def _stands_apart(read: Sequence[Record], count: int, usual: int) -> bool:
+    """Whether the last lines are sentences of a report below an empty line: one cell each, and words in the first."""
+    last = read[len(read) - count :]
+    if usual < CELLS_AT_LEAST or not 1 < count < len(read) or any(len(cells) > 1 for _, cells in last):
+        return False
+    return last[0][0] > read[len(read) - count - 1][0] + 1 and _is_words(last[0][1][0])
 
 
 def note_on_notes(count: int, line: int, cell: str | None) -> Note:

@@ -59,7 +59,10 @@ def _in_all_letters(words: tuple[str, ...]) -> list[str]:
     return [form for word in words for form in (word, word.lower(), word.upper(), word.capitalize(), word.title())]
 
 
-MISSING = tuple(dict.fromkeys([*MISSING_BEFORE, *SIGNS, *_in_all_letters(OF_PROGRAMS), *_in_all_letters(OF_PEOPLE)]))
+OF_STATA = tuple(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+MISSING = tuple(
+    dict.fromkeys([*MISSING_BEFORE, *SIGNS, *OF_STATA, *_in_all_letters(OF_PROGRAMS), *_in_all_letters(OF_PEOPLE)])
+)
 LONGEST_MISSING = max(len(word.encode()) for word in MISSING)
 DIGIT = r"[\p{Nd}½¼¾⅓⅔⅛⅜⅝⅞]"
 WORDS_AT_MOST = 3  # different ones among numbers

@@ -11,7 +11,7 @@ from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_
 from goodfit.data.tables.compound import COMPOUND, compound_form
 from goodfit.data.tables.fractions import FRACTIONS, has_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.numbers import numbers, unified
+from goodfit.data.tables.numbers import UNDERSCORES, numbers, unified
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
 from goodfit.data.tables.units import UNIT_FORM, unit_of
 from goodfit.formatting import counted, number
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NUMBER_SHARE_NEEDED = 0.98  # of the values: then the others are slips, and count as missing
 ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
+TWO_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3}){2,}"
 GRADE_ABOVE, GRADE_BELOW = r"^\d{1,2} ?\+$", r"^\d{1,2} ?-$"
 LONGEST_CELL = 40  # characters in a message
 
@@ -82,6 +83,9 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return NumberForm(f"{UNIT_FORM}{unit}", f"numbers in {unit}; the unit is left out")
     if has_fractions(text) and holds_numbers(present, decimal, FRACTIONS):
         return NumberForm(FRACTIONS, _read_as(text.filter(numbers(text, decimal).is_null()), decimal, FRACTIONS))
+    grouped = text.filter(text.str.contains(TWO_UNDERSCORES))
+    if len(grouped) and holds_numbers(present, decimal, UNDERSCORES):
+        return NumberForm(UNDERSCORES, _read_as(grouped, decimal, UNDERSCORES))
     ranges = text.filter(are_bounds(text))
     if len(ranges) and ranges.n_unique() > RANGES_AT_LEAST and holds_numbers(present, decimal, BOUNDS):
         return NumberForm(BOUNDS, _read_as(ranges, decimal, BOUNDS))

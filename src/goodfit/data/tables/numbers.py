@@ -18,6 +18,7 @@ from goodfit.data.tables.fractions import FRACTIONS, fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, as_shares
+from goodfit.data.tables.several_numbers import numbers_in, place_of
 from goodfit.data.tables.units import UNIT_FORM, without_unit
 from goodfit.data.tables.visible import INVISIBLE, visible
 
@@ -31,6 +32,8 @@ CURRENCY = (
     r"|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
 )
 PLAIN = r"^[+-]?\d+$"
+UNDERSCORES = "thousands between underscores"  # the form of 1_234_567 of source code; 1_000 alone may be a name
+WITH_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3})*(?:[.,]\d*)?$"
 
 
 def is_nested(dtype: pl.DataType) -> bool:
@@ -48,7 +51,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
         form: HOURS for text of times of day and durations, SHORT_HOURS where 49:30 among them is not 49 hours;
             one of COMPOUND for text of feet and inches and their like; UNIT_FORM and a unit for text with that unit;
             BOUNDS where some cells are bounds or ranges; MAGNITUDES where some end in K, M, million and so on;
-            FRACTIONS; PERCENT and SHARES where some have a percent sign.
+            FRACTIONS; UNDERSCORES; PERCENT and SHARES where some have a percent sign; `several_numbers.form_of`
+            where cells have several numbers, of which one is read.
     """
     import polars as pl
 
@@ -80,8 +84,13 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
         return in_small_units(text, form, decimal)
     if form.startswith(UNIT_FORM):
         return _of_text(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
+    if place_of(form) is not None:
+        return _of_text(numbers_in(text, form), decimal)
     if form == MAGNITUDES:
         return _of_text(without_magnitudes(text), decimal) * magnitudes(text)
+    if form == UNDERSCORES:
+        plain = pl.when(text.str.contains(WITH_UNDERSCORES)).then(text.str.replace_all("_", "")).otherwise(text)
+        return _of_text(pl.select(plain).to_series(), decimal)
     if form == SHARES:
         return as_shares(text, _of_text(text, decimal))
     if form == FRACTIONS:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ColumnType
-from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, several_values_doubt
+from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, misread_doubt, several_values_doubt
 from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
 from goodfit.data.tables.present_cells import missing_cells
+from goodfit.data.tables.side_by_side import side_by_side_doubt
 from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import NUMBER, WORDS, TargetForm
 from goodfit.data.tables.totals import rows_of_totals, sum_of_the_others, totals_doubt
@@ -86,9 +87,11 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     words = [name for name, kind in types.items() if kind.name == "category" or ": an identifier" in kind.why]
     words += targets if form.name == WORDS else []
-    found += [doubt(seen[name]) for doubt in (several_values_doubt, dates_among_ranges_doubt) for name in words]
+    found += [
+        doubt(seen[name]) for doubt in (several_values_doubt, dates_among_ranges_doubt, misread_doubt) for name in words
+    ]
     if whole:
-        found.append(units_below_names(seen, ways))
+        found += [units_below_names(seen, ways), side_by_side_doubt(seen)]
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
         last = next((totals_doubt(name, total) for name, total in totals if total is not None), None)
         found.append(last or rows_of_totals(seen, ways))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from goodfit.data.tables.decoding import excerpt, unpacked_name
+from goodfit.data.tables.lines_beside import ABOVE_AT_MOST, CELLS_AT_LEAST
 from goodfit.data.tables.records import UnclosedQuoteError, records
 from goodfit.errors import UsageError
 
@@ -66,16 +67,11 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
     sample = data[:end].decode("utf-8", errors="ignore")
     if end < len(data) and "\n" in sample:
         sample = sample[: sample.rfind("\n")]
-    shares: dict[str, tuple[float, int]] = {}
-    cells_of: dict[str, list[list[str]]] = {}
-    for separator in SEPARATORS:
-        cells_of[separator] = rows = _sampled(sample, separator)
-        counts = [len(row) for row in rows]
-        cells = 1 if not counts else counts[0] if counts[0] > 1 else Counter(counts).most_common(1)[0][0]
-        if _of_names_of_rows(counts):
-            shares[separator] = (1.0, counts[0] + 1)
-        elif cells > 1:
-            shares[separator] = (sum(count == cells for count in counts) / len(counts), cells)
+    cells_of = {separator: _sampled(sample, separator) for separator in SEPARATORS}
+    counts_of = {separator: [len(row) for row in rows] for separator, rows in cells_of.items()}
+    shares = _shares(counts_of)
+    if not any(share == 1.0 for share, _ in shares.values()):
+        shares = _shares({separator: _below_titles(counts) for separator, counts in counts_of.items()})
     usual = "\t" if unpacked_name(path).suffix.lower() in (".tsv", ".tab") else ","
     if not shares:
         return usual, []
@@ -87,6 +83,27 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
         equal.remove(",")
     chosen = max(equal, key=lambda separator: shares[separator][1])
     return chosen, [other for other in equal if other != chosen and shares[other][1] == shares[chosen][1]]
+
+
+def _shares(counts_of: Mapping[str, list[int]]) -> dict[str, tuple[float, int]]:
+    """Of separators that cut lines at all: of which share of the lines they make as many cells as of the first."""
+    shares: dict[str, tuple[float, int]] = {}
+    for separator, counts in counts_of.items():
+        cells = 1 if not counts else counts[0] if counts[0] > 1 else Counter(counts).most_common(1)[0][0]
+        if _of_names_of_rows(counts):
+            shares[separator] = (1.0, counts[0] + 1)
+        elif cells > 1:
+            shares[separator] = (sum(count == cells for count in counts) / len(counts), cells)
+    return shares
+
+
+def _below_titles(counts: list[int]) -> list[int]:
+    """Without lines at the top of at most half as many cells as all lines below them: the head of a statement."""
+    usual = Counter(counts).most_common(1)[0][0] if counts else 0
+    first = counts.index(usual) if counts else 0
+    below = counts[first:]
+    titles = usual >= CELLS_AT_LEAST and all(2 * count <= usual for count in counts[:first])
+    return below if titles and 0 < first <= ABOVE_AT_MOST and all(count == usual for count in below) else counts
 
 
 def _of_names_of_rows(counts: Sequence[int]) -> bool:

@@ -1,19 +1,22 @@
-"""Words that differ in case, spaces or signs alone, or say yes and no in several ways: perhaps one value each."""
+"""Words that differ in case, spaces, signs or marks of letters (Köln, Koeln), or say yes and no in several ways."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.words import texts
-from goodfit.formatting import listed
+from goodfit.formatting import counted, listed
 
 if TYPE_CHECKING:
     import polars as pl
 
 LEVELS_AT_MOST = 1_000
 GROUPS_SHOWN, WORDS_SHOWN = 3, 4
+WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
+PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 YES = {
     "yes", "y", "true", "t", "1", "ja", "j", "oui", "o", "si", "sí", "sì", "s", "sim",
     "да", "д", "tak", "kyllä", "evet", "on", "x", "はい", "是", "예",
@@ -32,6 +35,62 @@ def spelt_alike(words: Iterable[str]) -> list[list[str]]:
     for word in words:
         alike.setdefault(plain(word), []).append(word)
     return [group for key, group in alike.items() if len(group) > 1 and len(key) > 1]
+
+
+def with_marks_written_out(words: Iterable[str]) -> list[list[str]]:
+    """Groups of words that are one with and without the marks of its letters: Köln, Koeln and Koln."""
+    known: dict[str, list[str]] = {}
+    for word in words:
+        known.setdefault(plain(word), []).append(word)
+    marked = [key for key in known if not key.isascii()]
+    groups = []
+    for key in marked:
+        bare = [other for other in dict.fromkeys((written_out(key), without_marks(key))) if other.isascii()]
+        same = [word for other in bare for word in known.get(other, ())]
+        if same:
+            groups.append([*known[key], *same])
+    return groups
+
+
+def written_out(word: str) -> str:
+    """With two letters for those that have two where there is no key for them: Koeln for Köln."""
+    return unicodedata.normalize("NFC", word).translate(WRITTEN_OUT)
+
+
+def without_marks(word: str) -> str:
+    """Without the marks of letters: Lodz for Łódź, Sao Paulo for São Paulo."""
+    letters = unicodedata.normalize("NFKD", word.translate(PLAIN))
+    return "".join(sign for sign in letters if not unicodedata.combining(sign))
+
+
+def names_alike_doubt(names: pl.Series, noun: str) -> tuple[str, str] | None:
+    """The same of users or items, of which there may be many: in other letters alone, as e-mail addresses are.
+
+    Args:
+        names: text, one a row. noun: what each of them is.
+    """
+    import polars as pl
+
+    different = names.drop_nulls().unique(maintain_order=True).alias("name")
+    lower = different.str.strip_chars().str.to_lowercase().alias("lower")
+    groups = pl.DataFrame([different, lower]).group_by("lower", maintain_order=True).agg("name")
+    groups = groups.filter(pl.col("name").list.len() > 1)
+    if not groups.height:
+        return None
+    shown = listed(f"'{name}'" for name in groups["name"][0].to_list()[:WORDS_SHOWN])
+    more = f" (and {counted(groups.height - 1, 'more such group')})" if groups.height > 1 else ""
+    what = f"the column '{names.name}' has {shown}{more}: each is {noun} of its own"
+    return what, "If they are one, write it in one way"
+
+
+def _merged(groups: list[list[str]]) -> list[list[str]]:
+    """Groups that share a word as one."""
+    merged: list[list[str]] = []
+    for group in groups:
+        near = [known for known in merged if set(known) & set(group)]
+        merged = [known for known in merged if known not in near]
+        merged.append(list(dict.fromkeys(word for known in [*near, group] for word in known)))
+    return merged
 
 
 def plain(word: str) -> str:
@@ -53,7 +112,7 @@ def alike_doubt(column: pl.Series) -> tuple[str, str] | None:
     if known <= YES | NO and min(len(known & YES), len(known & NO)) > 0 and len(known) > 2:
         groups = [[word for word in words if word.casefold() in side] for side in (YES, NO)]
     else:
-        groups = spelt_alike(words)
+        groups = _merged([*spelt_alike(words), *with_marks_written_out(words)])
     groups = [group for group in groups if len(group) > 1]
     if not groups:
         return None

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 UNIT_FORM = "unit "  # and the unit: the form of a column of numbers
 LETTERS = r"[\p{L}µ°Ω‰\"'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
 UNIT = rf"{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?"  # cm, m², km/h, sq. ft, m^2
-WITH_UNIT = rf"^[^\p{{L}}]*\d[.,]? ?({UNIT})$"
+FOR_EACH = rf"(?:\p{{Sc}} ?)?(?:/|per )\s?{LETTERS}"  # $1,200/mo
+WITH_UNIT = rf"^[^\p{{L}}]*\d[.,]? ?({UNIT}|{FOR_EACH})$"
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none
 UNITS_AT_MOST = 5  # of more it is not known that they are units
 

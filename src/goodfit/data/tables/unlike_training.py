@@ -73,7 +73,7 @@ class UnlikeTraining:
                 assert column.high is not None
                 ends = f"those that the run was fitted on ({number(column.low)} to {number(column.high)})"
                 why = f"such as {self._examples[at]}, {where} {ends}: is it the same unit?"
-                found.append(("doubtful", f"{column.source}: {cells:,} of {present:,}", why))
+                found.append(("doubtful", f"{column.name}: {cells:,} of {present:,}", why))
             gaps = int(self._gone[at]) - unusable.get(column.source, 0)
             if not column.gaps and self._rows > gaps > GAPS_SHARE * self._rows and self._rows >= ROWS_THAT_PROVE:
                 why = "the run was fitted on rows that all had a value: they are read as the mean of those"
@@ -82,11 +82,20 @@ class UnlikeTraining:
 
     def _where(self, at: int, present: int) -> tuple[str, int]:
         """Where too many of these cells lie, and how many; 0 where they are as in training."""
-        outside, far = int(self._outside[at]), int(self._far[at])
         one_value = self._most[at] - self._least[at] < 1e-4 * self._encoder.ranges.span[at]  # as 0 for unknown
-        enough = present >= ROWS_THAT_PROVE
-        if enough and outside > OUTSIDE_SHARE * present:
-            return "outside of", outside
-        if far > FAR_SHARE * present:
-            return "far from", far
-        return ("outside of", outside) if enough and one_value and outside > FAR_SHARE * present else ("", 0)
+        return where(int(self._outside[at]), int(self._far[at]), present, one_value=bool(one_value))
+
+
+def where(outside: int, far: int, present: int, *, one_value: bool) -> tuple[str, int]:
+    """In which words so many of the numbers lie outside of a range, and how many; 0 where that may be chance.
+
+    Args:
+        outside: beyond the range. far: further beyond it than it is wide. present: all of them.
+        one_value: whether those outside are one value.
+    """
+    enough = present >= ROWS_THAT_PROVE
+    if enough and outside > OUTSIDE_SHARE * present:
+        return "outside of", outside
+    if far > FAR_SHARE * present:
+        return "far from", far
+    return ("outside of", outside) if enough and one_value and outside > FAR_SHARE * present else ("", 0)

@@ -122,7 +122,10 @@ class Unused:
                             known[word] = known.get(word, 0) + count
         for (text, places), (_, lanes) in zip(encoder.places_of_texts, encoder.lanes_of_texts, strict=True):
             odd = text.says_nothing(encoded.rows[:, places], encoded.terms[:, lanes])
-            self._add(piece.get_column(text.source), odd, KNOWN_WORDS)
+            column = piece.get_column(text.source)
+            self._add(column, odd, KNOWN_WORDS)
+            if (column.cast(pl.String, strict=False).str.strip_chars() != "").any():
+                self._with_value.add(text.source)
 
     def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl
@@ -166,10 +169,10 @@ class Unused:
         return found, notes
 
     def empty(self) -> list[tuple[str, str, str]]:
-        """A line for each column of numbers, dates or categories that is empty in every one of many rows."""
+        """A line for each column that is empty in every one of many rows."""
         gone = [
             name
-            for name in dict.fromkeys(_sources(self._encoder))
+            for name in dict.fromkeys([*_sources(self._encoder), *(text.source for text in self._encoder.texts)])
             if name not in self._with_value | self._counts.keys()
         ]
         why = "the run was fitted on its values"
