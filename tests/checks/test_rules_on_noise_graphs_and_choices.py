@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 import goodfit
+from goodfit.checks.rules.dead_units import _points_one_way
 from goodfit.checks.rules.edges_not_offset import not_offset
 from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.noise_not_gaussian import uniform
@@ -278,3 +279,9 @@ def test_units_that_are_on_or_off_for_all_rows_have_not_died() -> None:
             loss.backward()
             optimizer.step()
     assert "dead-units" not in {finding.rule for finding in seen.findings}
+
+
+def test_directions_of_inputs_that_are_not_finite_are_not_asked_for() -> None:
+    x = torch.full((4, 3), float("nan"))
+    relu = nn.functional.relu(nn.functional.linear(x, torch.ones(2, 3, requires_grad=True), torch.ones(2)))
+    assert not _points_one_way(relu.grad_fn)

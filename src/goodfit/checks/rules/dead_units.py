@@ -105,7 +105,7 @@ def _points_one_way(relu: Any) -> bool:
     if layer is None or layer.name() != "AddmmBackward0" or layer._saved_mat1 is None:
         return False
     inputs = layer._saved_mat1.detach()[:ROWS_LOOKED_AT].float()
-    if inputs.shape[1] == 1:
+    if inputs.shape[1] == 1 or not bool(torch.isfinite(inputs).all()):
         return False
     squares = torch.linalg.svdvals(inputs).square()
     return bool(squares[0] >= ONE_WAY * squares.sum())
