@@ -7,10 +7,11 @@ import linecache
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
 
-from goodfit.checks.engine.user_frame import is_users, shown, user_place
+from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
 
 FILES_AT_MOST = 40  # of the program's own, that are parsed
 OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -93,6 +94,26 @@ def body_of(tree: ast.Module, code: CodeType) -> list[ast.stmt]:
         ),
         [],
     )
+
+
+def scope_around(place: Place) -> list[ast.stmt]:
+    """The body of the innermost function around a line, or the statement of the file; empty where there is no line."""
+    if place.file is None or place.line is None:
+        return []
+    lines = linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)
+    return _scope(parsed("".join(lines)), place.line)
+
+
+def _scope(tree: ast.Module, line: int) -> list[ast.stmt]:
+    """The body of the innermost function around a line, or of the file without its functions and classes."""
+    functions = [
+        node
+        for node in all_nodes(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    if functions:
+        return max(functions, key=lambda node: node.lineno).body
+    return [each for each in tree.body if each.lineno <= line <= (each.end_lineno or 0)]  # such as its loop
 
 
 def within(node: ast.AST) -> tuple[ast.AST, ...]:

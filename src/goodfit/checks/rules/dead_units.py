@@ -2,7 +2,8 @@
 
 What it checks
     At the end: of the outputs of a ReLU in the last four losses looked at, at least three quarters of the units (or
-    channels) were zero for all samples.
+    channels) were zero for all samples. Not where the layer's inputs all point one way, as features do that are made of
+    the sizes of neighbourhoods alone: each unit is then on or off for all of them, and nothing has died.
 
 Why it hurts
     A unit that is zero everywhere has no gradient and never comes back: the layer is only as wide as its other units.
@@ -25,10 +26,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -40,6 +43,8 @@ DEAD_SHARE_AT_LEAST = 0.75
 SAMPLES_AT_LEAST = 64
 UNITS_AT_LEAST = 16
 STEPS_AT_LEAST = 30
+ONE_WAY = 0.99  # share of the inputs' squares that lies in one direction
+ROWS_LOOKED_AT = 256
 FIRST_STEP = 20  # before it, units may still recover
 
 
@@ -64,7 +69,9 @@ class DeadUnits(LiveRule):
                 return
             if out.dim() in (2, 4) and len(out) > 1 and out.numel():
                 rows = out.detach() if out.dim() == 2 else out.detach().amax((2, 3))
-                alive.append((rows > 0).any(0))
+                is_alive = (rows > 0).any(0)
+                mostly_dead = float(is_alive.float().mean()) <= 1 - DEAD_SHARE_AT_LEAST
+                alive.append(torch.ones_like(is_alive) if mostly_dead and _points_one_way(node) else is_alive)
                 samples.append(out.numel() // out.shape[1])
         if alive and min(samples) * LOSSES_COMPARED >= SAMPLES_AT_LEAST:
             self.alive.append(alive)
@@ -90,3 +97,15 @@ class DeadUnits(LiveRule):
                     line=self.place.line if self.place else None,
                 )
                 return
+
+
+def _points_one_way(relu: Any) -> bool:
+    """Whether the inputs of the linear layer before a ReLU are multiples of one vector, or nearly so."""
+    layer = next(iter(graph.parents(relu)), None)
+    if layer is None or layer.name() != "AddmmBackward0" or layer._saved_mat1 is None:
+        return False
+    inputs = layer._saved_mat1.detach()[:ROWS_LOOKED_AT].float()
+    if inputs.shape[1] == 1 or not bool(torch.isfinite(inputs).all()):
+        return False
+    squares = torch.linalg.svdvals(inputs).square()
+    return bool(squares[0] >= ONE_WAY * squares.sum())

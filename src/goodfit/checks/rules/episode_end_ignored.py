@@ -61,7 +61,7 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     fields = {names[at] for names in _named_tuples(tree) for size, at in places if len(names) == size}
     for body in scopes(tree):
         nodes = [node for statement in body for node in within(statement)]
-        read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        read = _read(nodes)
         for node in nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             yield from _read_and_left(node, read, nodes, fields)
@@ -74,6 +74,21 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 if isinstance(flag, ast.Name) and flag.id not in read and used == size - 1:
                     yield flag.id, flag.lineno
     yield from _lists(tree)
+
+
+def _read(nodes: list[ast.AST]) -> set[str]:
+    """Names that are read for more than to give them another form: `done = torch.tensor(done)` alone reads nothing."""
+    forms = [
+        (node.targets[0].id, node.value)
+        for node in nodes
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+    ]
+    loads = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    inside = {id(node): name for name, value in forms for node in all_nodes(value)}
+    read = {node.id for node in loads if id(node) not in inside}
+    while more := {node.id for node in loads if inside.get(id(node)) in read} - read:
+        read |= more
+    return read
 
 
 def _ends_by_time(tree: ast.Module) -> bool:

@@ -4,7 +4,7 @@ What it checks
     The loss leaves out labels of one value (ignore_index); in an evaluation predictions are compared with labels that
     hold this value, and the line takes the mean of all comparisons, or the function divides their sum by the number of
     all labels. Or predictions and labels are each compared with a class, and the function takes their union. No line of
-    the function leaves those places out.
+    the function leaves those places out. Or the ignored value is a class, and both are asked where that class is.
 
 Why it hurts
     A prediction never equals the ignored label, so each such place counts as a mistake. A perfect net scores the share
@@ -26,15 +26,14 @@ Cost
 from __future__ import annotations
 
 import ast
-import linecache
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Compare, EqualTo, Loss
-from goodfit.checks.engine.own_source import all_nodes, called, parsed, within
+from goodfit.checks.engine.own_source import called, scope_around, within
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -53,6 +52,7 @@ class IgnoredLabelsScored(LiveRule):
     def start(self) -> None:
         self.ignored: set[int] = set()
         self.times: dict[Place, int] = {}
+        self.asked: Tensor | None = None  # where a class is that the loss ignores
         self.predicted: Tensor | None = None  # the last classes that were compared with a number, without ignored ones
 
     def on_loss(self, event: Loss) -> None:
@@ -83,6 +83,8 @@ class IgnoredLabelsScored(LiveRule):
 
     def on_class(self, event: EqualTo) -> Iterator[Finding]:
         """Of an overlap of each class: the predictions are asked for a class first, then the labels, or in turn."""
+        if event.number in self.ignored and 0 <= event.number < CLASSES_AT_MOST and not event.grad:
+            yield from self._of_ignored_class(event)
         x, special = event.tensor, {value for value in self.ignored if not 0 <= value < CLASSES_AT_MOST}
         if event.grad or not special or x.is_floating_point() or event.number in special:
             return
@@ -101,6 +103,25 @@ class IgnoredLabelsScored(LiveRule):
                     f"Leave them out of both: valid = labels != {value}",
                 )
 
+    def _of_ignored_class(self, event: EqualTo) -> Iterator[Finding]:
+        """Of a class that the loss ignores: both the predictions and the labels are asked where it is."""
+        x, before = event.tensor, self.asked
+        self.asked = None if x.is_floating_point() else x
+        if self.asked is None or before is None or before is x or before.shape != x.shape:
+            return
+        share, other = _share(x, event.number), _share(before, event.number)
+        if max(share, other) < SHARE_AT_LEAST or torch.equal(x, before):
+            return
+        self.asked = None
+        place = user_place()
+        self.times[place] = self.times.get(place, 0) + 1
+        if self.times[place] == TIMES_AT_LEAST:
+            yield self.finding(
+                f"class {event.number} is scored, and the loss ignores its labels (ignore_index={event.number}): "
+                "nothing teaches the net where it is",
+                "Leave ignore_index out where the value is a class; keep it for places without a label",
+            )
+
 
 def _share(labels: Tensor, value: int) -> float:
     return float((labels == value).float().mean()) if labels.numel() else 0.0
@@ -108,7 +129,7 @@ def _share(labels: Tensor, value: int) -> float:
 
 def _counts_all(place: Place) -> bool:
     """Whether a line's comparison goes into a mean over all, and nothing near it leaves places out."""
-    scope = _scope_of(place)
+    scope = scope_around(place)
     statement = next(
         (each for each in _statements(scope) if each.lineno <= (place.line or 0) <= (each.end_lineno or 0)), None
     )
@@ -120,7 +141,7 @@ def _counts_all(place: Place) -> bool:
 
 def _takes_union(place: Place) -> bool:
     """Whether the function around a line joins what is predicted and what is labelled, and leaves no places out."""
-    scope = _scope_of(place)
+    scope = scope_around(place)
     joins = any(isinstance(node, ast.BitOr) or called(node) == "logical_or" for node in _nodes(scope))
     return (joins or "union" in _text(scope)) and not _leaves_out(scope, (ast.NotEq, ast.GtE, ast.Lt))
 
@@ -135,26 +156,6 @@ def _text(scope: list[ast.stmt]) -> str:
 
 def _nodes(scope: list[ast.stmt]) -> list[ast.AST]:
     return [node for each in scope for node in within(each)]
-
-
-def _scope_of(place: Place) -> list[ast.stmt]:
-    """That of a line; empty where there is none."""
-    if place.file is None or place.line is None:
-        return []
-    lines = linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)
-    return _scope(parsed("".join(lines)), place.line)
-
-
-def _scope(tree: ast.Module, line: int) -> list[ast.stmt]:
-    """The body of the innermost function around a line, or of the file without its functions and classes."""
-    functions = [
-        node
-        for node in all_nodes(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
-    ]
-    if functions:
-        return max(functions, key=lambda node: node.lineno).body
-    return [each for each in tree.body if each.lineno <= line <= (each.end_lineno or 0)]  # such as its loop
 
 
 def _statements(scope: list[ast.stmt]) -> Iterator[ast.stmt]:

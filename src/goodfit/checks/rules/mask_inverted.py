@@ -104,8 +104,17 @@ def _inverted(left_out: Tensor, x: Tensor) -> bool | None:
 
 
 def _of_tokens(left_out: Tensor, x: Tensor) -> Tensor:
-    """Without a first or last column that is kept in all rows, as of a token that is learnt and not in x."""
+    """Without a first or last column that is kept in all rows, as of a token that is learnt and not in x.
+
+    A first one that is left out in all rows is such a token, too, of a mask that is inverted as a whole.
+    """
     if x.dim() == 2 and left_out.shape == (len(x), x.shape[1] + 1):
-        first, last = left_out[:, 0].any(), left_out[:, -1].any()
-        return left_out[:, 1:] if not bool(first) else left_out if bool(last) else left_out[:, :-1]
+        first, last = left_out[:, 0], left_out[:, -1].any()
+        return (
+            left_out[:, 1:]
+            if not bool(first.any()) or bool(first.all())
+            else left_out
+            if bool(last)
+            else left_out[:, :-1]
+        )
     return left_out

@@ -3,6 +3,8 @@
 What it checks
     cross_entropy gets a square, symmetric matrix of similarities whose largest value in each row is the diagonal, and
     the diagonal is the target of no row; or it is the target of every row, and the same number in all. In two calls.
+    Or the graph of a loss takes the smallest of each row of a square matrix of distances, and that is the distance of 0
+    of each sample to itself, in two passes.
 
 Why it hurts
     A vector is more like itself than like anything else, so the diagonal takes most of the probability whatever the net
@@ -18,21 +20,26 @@ Instead
     logits.fill_diagonal_(float("-inf"))
     loss = F.cross_entropy(logits, partner)
 
+    nearest = distances.masked_fill(~same, inf).min(1).values              # same is True on the diagonal
+    nearest = distances.masked_fill(~same | eye, inf).min(1).values        # instead
+
 When it is a false alarm
     None is known.
 
 Cost
-    A look at square logits in the first steps.
+    A look at square logits, and at minima among the nodes that are nearest to the loss, in the first steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardEnded, Loss, NetCall
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Loss, NetCall
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -40,6 +47,8 @@ from goodfit.checks.rule import LiveRule
 ROWS_AT_LEAST = 4
 CALLS_AT_LEAST = 2
 VIEWS_KEPT = 4
+DISTANCE_AT_MOST = 1e-3  # of a sample to itself, with rounding under the root
+NODES_AT_MOST = 80  # from the loss on, among which a minimum is looked for
 
 
 class PairWithItself(LiveRule):
@@ -52,6 +61,21 @@ class PairWithItself(LiveRule):
     def on_call(self, event: NetCall) -> None:
         if event.grad and event.inputs and len(event.outputs) == 1 and event.inputs[0].grad_fn is None:
             self.views = [*self.views, (id(event.module), event.inputs[0], event.outputs[0])][-VIEWS_KEPT:]
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        """Of mining: the nearest partner of each sample, by distance."""
+        for node in event.named("MinBackward0", nearest=NODES_AT_MOST):
+            if not _is_nearest_to_itself(node):
+                continue
+            place = user_place()
+            self.calls[place] = self.calls.get(place, 0) + 1
+            if self.calls[place] == CALLS_AT_LEAST:
+                yield self.finding(
+                    "the smallest distance that is taken in each row is that of the sample to itself, 0 in all rows: "
+                    "nothing draws it to another of its class",
+                    "Leave the diagonal out: distances.masked_fill(~same | eye, inf).min(1)",
+                )
+            return
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.views = []
@@ -98,3 +122,25 @@ class PairWithItself(LiveRule):
                 "Leave a sample out of its own row, and let the other view be its target: "
                 'logits.fill_diagonal_(float("-inf"))',
             )
+
+
+def _is_nearest_to_itself(minimum: Any) -> bool:
+    """Whether a minimum along the rows (N, N) of distances is the diagonal in all of them."""
+    inputs = graph.parents(minimum)
+    shape = graph.shape_of(inputs[0]) if inputs else ()
+    chosen = minimum._saved_indices
+    if len(shape) != 2 or shape[0] != shape[1] or shape[0] < ROWS_AT_LEAST or chosen.numel() != shape[0]:
+        return False
+    itself = torch.equal(chosen.flatten(), torch.arange(shape[0], device=chosen.device))
+    return itself and _is_of_one_set(graph.behind(inputs[0]))
+
+
+def _is_of_one_set(distances: Any) -> bool:
+    """Whether a node gave the distances of rows among themselves, by cdist, a norm or a root."""
+    if distances.name() in ("CdistBackward0", "EuclideanDistBackward0"):
+        one, other = (getattr(distances, f"_saved_{name}") for name in ("x1", "x2"))
+        return torch.equal(one, other)
+    result = getattr(distances, "_saved_result", None)
+    if not isinstance(result, Tensor) or result.dim() != 2 or result.shape[0] != result.shape[1]:
+        return False
+    return bool((result.diagonal().abs() <= DISTANCE_AT_MOST).all()) and torch.allclose(result, result.T)

@@ -1,8 +1,9 @@
 """ratio-always-one: the ratio of new to old probabilities is 1 in every step, so that clipping it does nothing.
 
 What it checks
-    In the graph of the loss, exp(...) is clamped to an interval around 1 and was exactly 1 everywhere, in six steps,
-    and most rows that the net is given in them were given to it in an earlier step too.
+    In the graph of the loss, exp(...) is clamped to an interval around 1 and was exactly 1 everywhere, in six steps.
+    And most rows that the net is given in them were given to it in an earlier step too; or exp gets the difference of
+    two equal values that gradients both flow through, so that its own gradient is exactly 0.
 
 Why it hurts
     The ratio of PPO compares the policy with the one that chose the actions. Computed from the policy itself it is 1 in
@@ -29,6 +30,7 @@ from typing import Any
 
 from torch import Tensor
 
+from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, NetCall
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.finding import Finding, Level
@@ -65,6 +67,15 @@ class RatioAlwaysOne(LiveRule):
         ratio = clamped[0]._saved_self.detach()
         if ratio.numel() < VALUES_AT_LEAST:
             return
+        if _has_gradients_on_both_sides(clamped[0]) and bool((ratio == 1).all()):
+            self.steps += 1
+            if self.steps == STEPS_AT_LEAST:
+                yield self.finding(
+                    f"the ratio that is clamped was exactly 1 in {STEPS_AT_LEAST} steps: both of its log-probabilities "
+                    "are the policy's of now, and their gradients cancel",
+                    "Compare with the log-probabilities of when the actions were chosen, kept without gradients",
+                )
+            return
         now = fingerprints(rows.detach())
         if len(set(now)) < DISTINCT_AT_LEAST * len(now):  # states that come again and again by nature
             return
@@ -90,3 +101,9 @@ def _is_clamped_ratio(node: Any) -> bool:
     low, high = node._saved_min, node._saved_max
     around_one = low is not None and high is not None and 0 < low < 1 < high
     return around_one and bool(node.next_functions[0][0].name() == "ExpBackward0")
+
+
+def _has_gradients_on_both_sides(clamped: Any) -> bool:
+    """Whether exp(...) gets a difference of two values that both have a graph."""
+    difference = graph.behind(graph.parents(graph.parents(clamped)[0])[0])
+    return difference.name() == "SubBackward0" and len(graph.parents(difference)) == 2

@@ -3,8 +3,10 @@
 What it checks
     In three steps, a loss function of torch is called, with gradients being recorded, on values of which none needs a
     gradient; or torch.autograd.grad gives gradients of a net's input without create_graph=True; or a net gives one
-    output with a graph and another one, of its own making, without. And the loss of these steps is a sum with a term
-    that has no graph.
+    output with a graph and another one, of its own making, without; or values with a graph are compared with a number,
+    and what the comparison gives is multiplied and divided in the same function. And the loss of these steps is a sum
+    with a term that has no graph. Or one term of the loss comes of nothing but a new tensor that was made with
+    requires_grad=True for this step.
 
 Why it hurts
     The term is seen in the curve of the loss and teaches nothing: a distillation that compares the teacher with itself,
@@ -27,16 +29,25 @@ Cost
 
 from __future__ import annotations
 
+import ast
+import weakref
+from collections import deque
 from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, InputGradients, Loss, NetCall, Step
+from goodfit.checks.engine.events import BackwardBegins, Cut, InputGradients, Loss, NetCall, Step
+from goodfit.checks.engine.own_source import scope_around, within
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 3
-LOSS, PENALTY, OUTPUT = "loss", "penalty", "output"
+LOSS, PENALTY, OUTPUT, CUT, NEW = "loss", "penalty", "output", "cut", "new"
+TERM_NODES_AT_MOST = 40
+LEAVES_KEPT = 64
 
 
 class TermWithoutGradient(LiveRule):
@@ -47,6 +58,7 @@ class TermWithoutGradient(LiveRule):
         self.since: dict[tuple[Place, str], str] = {}  # calls without gradient since the last step, with their names
         self.added: set[tuple[Place, str]] = set()  # those of them whose loss had a term without a graph
         self.steps: dict[tuple[Place, str], int] = {}
+        self.leaves: deque[weakref.ref[Tensor]] = deque(maxlen=LEAVES_KEPT)  # that terms came of, in earlier steps
 
     def on_loss(self, event: Loss) -> None:
         if event.grad and not event.input.requires_grad and not event.target.requires_grad:
@@ -68,7 +80,17 @@ class TermWithoutGradient(LiveRule):
         if event.grad and not event.create_graph:
             self.since[(user_place(), PENALTY)] = "torch.autograd.grad"
 
+    def on_cut(self, event: Cut) -> None:
+        place = user_place() if event.tensor.requires_grad else Place(None, None)
+        if place.file is not None and (place, CUT) not in self.since and _is_of_an_overlap(place):
+            self.since[(place, CUT)] = ""
+
     def before_backward(self, event: BackwardBegins) -> None:
+        for loss, nodes in zip(event.losses, event.nodes, strict=True):
+            if any(self._is_new(term, nodes) for term in graph.terms(loss)):
+                key = (user_place(), NEW)
+                self.since[key] = ""
+                self.added.add(key)
         if self.since and any(graph.has_constant_term(loss) for loss in event.losses):
             self.added |= set(self.since)
 
@@ -80,6 +102,24 @@ class TermWithoutGradient(LiveRule):
                 yield self._finding(place, kind, self.since.get(key, "the loss"))
         self.since, self.added = {}, set()
 
+    def _is_new(self, term: Any, of_loss: list[Any]) -> bool:
+        """Whether a term comes of one tensor alone, no parameter, that nothing else comes of, now or before."""
+        if len(graph.parents(term)) > 1:
+            return False
+        nodes = list(graph.walk(term, limit=TERM_NODES_AT_MOST))
+        leaves = list(graph.leaves_among(nodes))
+        if len(nodes) == TERM_NODES_AT_MOST or len(leaves) != 1 or isinstance(leaves[0], nn.Parameter):
+            return False
+        is_known = any(kept() is leaves[0] for kept in self.leaves)
+        if not is_known:
+            self.leaves.append(weakref.ref(leaves[0]))
+        if is_known or id(leaves[0]) in self.program.optimised():
+            return False
+        uses = [
+            each for node in of_loss for each in graph.parents(node) if getattr(each, "variable", None) is leaves[0]
+        ]
+        return len(uses) == 1
+
     def _finding(self, place: Place, kind: str, name: str) -> Finding:
         if kind == PENALTY:
             what = "the gradients that torch.autograd.grad gives have no graph, so that the penalty made of them"
@@ -87,7 +127,32 @@ class TermWithoutGradient(LiveRule):
         elif kind == OUTPUT:
             what = f"one output of {name} has no graph, as after detach(), so that the term of the loss made of it"
             fix = "Return it with its graph, and detach only what is shown or kept"
+        elif kind == CUT:
+            what = (
+                "values are compared with a number, which gives 0 or 1 without a graph: the term of the loss made of it"
+            )
+            fix = "Use the probabilities themselves in the loss, and compare with a threshold in the score alone"
+        elif kind == NEW:
+            what = "a term of the loss comes of a tensor that was made anew in each step (torch.tensor, .item()): it"
+            fix = "Keep the graph: torch.stack(losses).mean(), without .item() and torch.tensor"
         else:
             what = f"{name} gets values of which none needs a gradient: this term of the loss"
             fix = "Give it the output of the net that is trained; compute what is only shown under torch.no_grad()"
         return self.finding(f"{what} trains nothing", fix, file=place.file, line=place.line)
+
+
+def _is_of_an_overlap(place: Place) -> bool:
+    """Whether a line gives a name to what a comparison gave, and its function multiplies that and divides."""
+    nodes = [node for statement in scope_around(place) for node in within(statement)]
+    names = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and node.lineno <= (place.line or 0) <= (node.end_lineno or 0)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
+    is_factor = any(
+        isinstance(side, ast.Name) and side.id in names for node in products for side in (node.left, node.right)
+    )
+    return is_factor and any(isinstance(node, ast.Div) for node in nodes)

@@ -2,7 +2,7 @@
 
 What it checks
     Two or more weights of two dimensions in an optimiser, all 0, whose gradients were exactly 0 in every pass examined,
-    at least ten, up to the end of the program.
+    at least ten, up to the end of the program. Also in a later optimiser, as that of adapters after pretraining.
 
 Why it hurts
     In a product of two matrices of zeros the gradient of each is the other one: 0. An adapter made so never learns, and
@@ -23,9 +23,12 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from torch import Tensor
+from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardEnded, WatchEnds, params_of
 from goodfit.checks.engine.user_frame import Place
@@ -36,35 +39,53 @@ PASSES_AT_LEAST = 10
 WEIGHTS_AT_LEAST = 2
 
 
+@dataclass
+class Look:
+    """At the weights of an optimiser that were 0 in its first pass.
+
+    Attributes:
+        weights: those that have had no other gradient than 0: held, since a function's are gone when the program ends.
+        place: where the optimiser was made.
+        passes: that were examined.
+    """
+
+    weights: list[Tensor]
+    place: Place
+    passes: int = 0
+
+
 class ZeroForEver(LiveRule):
     code, level = "GF331", Level.WARNING
     yields_to = ("loss-detached", "symmetric-units")
 
     def start(self) -> None:
-        # weights that are 0 and have no other gradient: held, since those of a function are gone when the program ends
-        self.zeros: list[Tensor] | None = None
-        self.passes = 0
-        self.place = Place(None, None)  # where the first optimiser was made
+        self.known: weakref.WeakSet[Optimizer] = weakref.WeakSet()
+        self.looks: list[Look] = []
 
     def after_backward(self, event: BackwardEnded) -> None:
-        if self.zeros is None:
-            self.zeros = [
-                param
-                for optimiser in list(self.program.optimisers)
-                for param in params_of(optimiser)
-                if param.grad is not None and param.dim() > 1 and not bool(param.detach().any())
-            ]
-            self.place = self.program.made_at(next(iter(self.program.optimisers), None))
-        self.zeros = [weight for weight in self.zeros if weight.grad is None or not bool(weight.grad.any())]
-        self.passes += bool(self.zeros)
+        for optimiser in list(self.program.optimisers):
+            params = params_of(optimiser) if optimiser not in self.known else []
+            if any(param.grad is not None for param in params):
+                self.known.add(optimiser)
+                zeros = [each for each in params if each.grad is not None and each.dim() > 1 and _is_zero(each)]
+                if len(zeros) >= WEIGHTS_AT_LEAST:
+                    self.looks.append(Look(zeros, self.program.made_at(optimiser)))
+        for look in self.looks:
+            look.weights = [each for each in look.weights if each.grad is None or not bool(each.grad.any())]
+            look.passes += any(each.grad is not None for each in look.weights)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        zeros = sum(not bool(weight.detach().any()) for weight in self.zeros or ())
-        if zeros >= WEIGHTS_AT_LEAST and self.passes >= PASSES_AT_LEAST:
-            yield self.finding(
-                f"{zeros} weights are all 0, and their gradients were exactly 0 in all {self.passes} passes "
-                "examined: they stay 0",
-                "Give one factor of a product of two weights random values at the start; let only the other be 0",
-                file=self.place.file,
-                line=self.place.line,
-            )
+        for look in self.looks:
+            zeros = sum(_is_zero(weight) for weight in look.weights)
+            if zeros >= WEIGHTS_AT_LEAST and look.passes >= PASSES_AT_LEAST:
+                yield self.finding(
+                    f"{zeros} weights are all 0, and their gradients were exactly 0 in all {look.passes} passes "
+                    "examined: they stay 0",
+                    "Give one factor of a product of two weights random values at the start; let only the other be 0",
+                    file=look.place.file,
+                    line=look.place.line,
+                )
+
+
+def _is_zero(weight: Tensor) -> bool:
+    return not bool(weight.detach().any())
