@@ -2,7 +2,8 @@
 
 What it checks
     The indices that a custom sampler gave in a whole epoch: rows that came twice while others did not come, or rows
-    that came in neither of two epochs. Samplers that draw with replacement or by weight are left out.
+    that came in none of the epochs. Samplers that draw with replacement or by weight are left out, and of those whose
+    epochs grow, as a curriculum's do, rows that have not come yet.
 
 Why it hurts
     Some rows count twice and others never, without an error: the net learns from less data than there is.
@@ -57,7 +58,8 @@ class EpochCoverage(LiveRule):
         # Whether a loader has a sampler that is not torch's.
         self.own_samplers: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self.indices: dict[int, list[Any]] = {}  # loader -> indices of this epoch
-        self.missing: dict[int, set[int]] = {}
+        self.never: dict[int, set[int]] = {}  # loader -> rows that came in no epoch of `sizes`
+        self.sizes: dict[int, list[int]] = {}
         self.examined: Counter[int] = Counter()  # batches by loader; of these, `balanced`
         self.balanced: Counter[int] = Counter()
         self.begun: dict[int, tuple[Place, int, str, int]] = {}  # line, rows, sampler, backwards before
@@ -85,6 +87,12 @@ class EpochCoverage(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for key in list(self.indices):
             yield from self._compare(key)
+        for key, never in self.never.items():
+            place, rows, sampler, _ = self.begun[key]
+            sizes = self.sizes[key]
+            if never and len(sizes) > 1 and rows / 2 <= sizes[-1] <= sizes[0]:
+                epochs = counted(len(sizes), "epoch")
+                yield self._finding(sampler, f"{len(never)} of {rows} rows came in none of {epochs}", place)
 
     def _compare(self, key: int) -> Iterator[Finding]:
         indices = self.indices.pop(key, None)
@@ -94,18 +102,20 @@ class EpochCoverage(LiveRule):
         if self.balanced[key] >= BALANCED_SHARE_AT_LEAST * self.examined[key] > 1:
             return
         twice, missing = len(indices) - len(set(indices)), set(range(rows)) - set(indices)
-        always = missing & self.missing.get(key, set())
-        self.missing[key] = missing
+        self.never[key] = missing & self.never.get(key, missing)
+        self.sizes.setdefault(key, []).append(len(indices))
         if twice and len(indices) >= rows / 2 and missing:
             what = f"{counted(twice, 'row')} came twice and {len(missing)} of {rows} never"
-        elif always and not twice and len(indices) >= rows / 2:
-            what = f"{len(always)} of {rows} rows came in none of two epochs"
         elif twice and not missing and twice < rows / 2:
             what = f"{twice} of {rows} rows came twice"
         else:
             return
-        yield self.finding(
-            f"{sampler} does not give every row once: in an epoch {what}",
+        self.never[key] = set()  # said already
+        yield self._finding(sampler, f"in an epoch {what}", place)
+
+    def _finding(self, sampler: str, what: str, place: Place) -> Finding:
+        return self.finding(
+            f"{sampler} does not give every row once: {what}",
             "Let the sampler give a permutation of all rows, as torch.randperm does",
             file=place.file,
             line=place.line,

@@ -87,7 +87,8 @@ class TermWithoutGradient(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> None:
         for loss, nodes in zip(event.losses, event.nodes, strict=True):
-            if any(self._is_new(term, nodes) for term in graph.terms(loss)):
+            terms = list(graph.terms(loss))
+            if len(terms) > 1 and any(self._is_new(term, nodes) for term in terms):
                 key = (user_place(), NEW)
                 self.since[key] = ""
                 self.added.add(key)
