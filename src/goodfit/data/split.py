@@ -295,7 +295,7 @@ def _choose_groups(
     noun: str,
 ) -> list[np.ndarray]:
     """Whole groups for each share, classes kept in proportion as far as groups allow (StratifiedGroupKFold)."""
-    chosen = []
+    chosen: list[np.ndarray] = []
     left = rows
     for share in shares:
         _refuse_one_group(left, groups, noun, "left to set a part of aside" if chosen else "")
