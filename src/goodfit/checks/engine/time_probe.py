@@ -17,10 +17,12 @@ SMALLEST_CHANGE = 1e-5  # of the size of the outputs
 
 
 class Reach(NamedTuple):
-    """What moves: outputs before the last step when the last one changes; later ones when the first one changes."""
+    """What moves: outputs before the last step, and that of it, when the last one changes; later ones when the first
+    one changes."""
 
     past: bool  # a later input moves an earlier output
     future: bool  # an earlier input moves a later output
+    own: bool  # the last input moves the last output
     size: float  # of the largest move of the past
 
 
@@ -48,7 +50,8 @@ def reach(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], x: Ten
     limit = NOISE_FACTOR * float((first - second).abs().max()) + SMALLEST_CHANGE * float(first.abs().max())
     earlier = float((last_changed - first)[:-1].abs().max())
     later = float((first_changed - first)[1:].abs().max())
-    return Reach(earlier > limit, later > limit, earlier)
+    own = float((last_changed - first)[-1].abs().max())
+    return Reach(earlier > limit, later > limit, own > limit, earlier)
 
 
 def _changed(x: Tensor, dim: int, step: int) -> Tensor:

@@ -2,7 +2,8 @@
 
 What it checks
     The targets are the input's own tokens, position by position, and a copy of the net shows that it reads from left to
-    right: an earlier token moves later outputs, and the last token moves no earlier one.
+    right: an earlier token moves later outputs, and the last token moves its own output and no earlier one. A decoder
+    that puts a first token before them by itself is given what it is to say, and is left out.
 
 Why it hurts
     The net learns to copy. Its loss falls to nothing in a few steps, and it has learnt nothing about the next token.
@@ -54,6 +55,8 @@ class TargetIsInput(LiveRule):
                 continue
             reach = match.reach(net)
             if reach is None or reach.past or not reach.future or _predicts_next(net, matches):
+                continue
+            if match.shift.steps == 0 and not reach.own:  # the net shifts by itself
                 continue
             if match.shift.steps == 0:
                 what = "the targets are the tokens of the input themselves: the net learns to copy"
