@@ -1,9 +1,10 @@
 """last-step-is-padding: what is used of a recurrent net is its state after it has run over padding.
 
 What it checks
-    Tokens end in padding, in batches of several widths, or with several lengths. A recurrent layer that runs forwards
-    gets them embedded, not packed, and the loss uses its last step (out[:, -1]) or its last state (h_n). Or it gets
-    packed sequences, and of a tenth of the rows what is read next is all zeros, as the steps beyond the end are.
+    Tokens end in padding, in batches of several widths, or with several lengths; or series of numbers do, as rows of
+    zeros. A recurrent layer that runs forwards gets them, tokens embedded, not packed, and the loss uses its last step
+    (out[:, -1]) or its last state (h_n). Or it gets packed sequences, and of a tenth of the rows what is read next is
+    all zeros, as the steps beyond the end are.
 
 Why it hurts
     For every row but the longest this is the state after many steps of padding: what the row said is forgotten, the
@@ -63,13 +64,18 @@ class LastStepIsPadding(LiveRule):
         elif isinstance(layer, nn.RNNBase) and isinstance(event.args[0], PackedSequence):
             self.unpacked = weakref.ref(event.root)
         elif isinstance(layer, nn.Embedding):
-            pads: Tensor | None = padding(x, layer.padding_idx)
-            if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
-                self.padded.append((pads.shape[0], pads.shape[1]))
+            self._note(padding(x, layer.padding_idx))
         elif isinstance(layer, nn.RNNBase) and layer.batch_first and not layer.bidirectional:
             packed = not isinstance(event.args[0], Tensor) if event.args else True
+            if not packed and x.dim() == 3 and x.grad_fn is None:  # numbers as they were measured
+                self._note(padding((x != 0).any(2).long(), None))
             if not packed and x.dim() == 3 and tuple(x.shape[:2]) in self.padded and len(event.outputs) > 1:
                 self.outputs.append((event.outputs[0].grad_fn, event.outputs[1].grad_fn))
+
+    def _note(self, pads: Tensor | None) -> None:
+        """Keep the rows and steps of what ends in padding."""
+        if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
+            self.padded.append((pads.shape[0], pads.shape[1]))
 
     def _read(self, event: Call, x: Tensor) -> Iterator[Finding]:
         """Steps of a packed sequence that is unpacked again are zeros from its end on, and no others are."""
