@@ -82,6 +82,7 @@ class ImageSource(Source):
         self.image: ImageSettings | None = None
         self.cache: ImageCache | None = None
         self._appearance: Appearance | None = None
+        self._learnt: Tensor | None = None  # rows that it was measured on
 
     @property
     def in_shape(self) -> tuple[int, ...]:
@@ -134,6 +135,7 @@ class ImageSource(Source):
 
     def learn(self, rows: Tensor) -> None:
         """How the images of these training rows look."""
+        self._learnt = rows
         self._appearance = Appearance.measure(self._sampled(rows.tolist()))
 
     def _sampled(self, rows: Sequence[int]) -> list[Tensor]:
@@ -209,6 +211,8 @@ class ImageSource(Source):
             other.keys = [self.keys[row] for row in rows.tolist()]
             other._places = [self._places[row] for row in rows.tolist()]
         other.cache = load_images(other._places, other.image, folder=cache, progress=progress)
+        if rows is None and self._learnt is not None:
+            other.learn(self._learnt)
         return other
 
     def choose_grey_range(self, sample: ImageSample) -> GreyRange | None:
