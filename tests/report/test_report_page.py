@@ -21,6 +21,7 @@ from goodfit.errors import DiskError
 from goodfit.report.first_screen import Comparison, compared
 from goodfit.report.page import render, thumbnail_uri, write
 from goodfit.report.page_data import PageData, WorstMistake
+from goodfit.report.template import with_options
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
@@ -398,3 +399,11 @@ def test_pyplot_with_its_global_figures_is_never_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_options_in_sentences_stand_out_with_their_values() -> None:
+    sentence = "The same fit with --arch linear --rivals none; or --folds would, and --epochs 40 or --lr find."
+    wanted = (
+        "The same fit with <code>--arch linear</code> <code>--rivals none</code>; or <code>--folds</code> would, and "
+    )
+    assert with_options(sentence) == wanted + "<code>--epochs 40</code> or <code>--lr find</code>."

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 CELL_LETTERS = 200  # of a text in a table
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28  # pixels of a histogram in a table
-OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*(?: \d+)?)")
+VALUE = r"\d+|none|linear|find|feature|cpu|classes|numbers"  # of an option in a sentence; other words go on with it
+OPTION = re.compile(rf"(?<![\w-])(--[a-z][a-z-]*(?: (?:{VALUE})\b)?)")
 LONG_LETTERS = 1_500  # of a sentence or a list of names
 
 
