@@ -45,6 +45,14 @@ def test_each_half_is_judged_by_the_choice_of_the_other() -> None:
     assert end.held_out_gain.value == pytest.approx((1 + 2 + 3 + 2 + 1 + 2) / 6)
 
 
+@pytest.mark.filterwarnings("error")  # numpy's, of the mean of no rows
+def test_a_single_row_has_no_other_half_that_could_choose_its_epoch() -> None:
+    end = facts(np.array([[2.0], [1.0]]), np.full(1, 5.0), np.array([1.0, 2.0]))
+    assert end.rows_that_tell == 2
+    assert end.held_out_gain is not None
+    assert end.held_out_gain.value == pytest.approx(1.5)
+
+
 def test_losses_of_another_kind_do_not_count() -> None:
     curve = np.array([[2.0, 2.0, 2.0, 2.0], [1.0, 1.0, 1.0, 1.0]])
     blended = facts(curve, np.full(4, 5.0), np.ones(3), kept_valid_losses=np.full(4, 0.7))

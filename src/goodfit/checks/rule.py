@@ -167,10 +167,10 @@ class EndFacts:
     def _gains_by_halves(self) -> np.ndarray | None:
         """(n,) of a sample of the validation rows, each under the epoch that the other half of them would have kept.
 
-        None where there are no such rows, or where the losses of the epochs are others than those of the model: of
-        smoothed labels, before calibration, of the net without its rivals.
+        None where there are no such rows, or a single one, or where the losses of the epochs are others than those of
+        the model: of smoothed labels, before calibration, of the net without its rivals.
         """
-        if self.curve is None or not self.curve.size or "valid" not in self.gains:
+        if self.curve is None or not len(self.curve) or self.curve.shape[1] < 2 or "valid" not in self.gains:
             return None
         apart = max(1, -(-len(self.kept_valid_losses) // self.curve.shape[1]))
         kept, gains = self.kept_valid_losses[::apart], self.gains["valid"][::apart]

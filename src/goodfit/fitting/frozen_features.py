@@ -6,7 +6,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from goodfit.data.cache_folder import list_files
@@ -15,7 +14,7 @@ from goodfit.errors import RunError
 from goodfit.fitting.journal import Journal
 from goodfit.nets import architecture
 from goodfit.record import NetRecord
-from goodfit.store.tensors import load_state, save_state
+from goodfit.store.tensors import bytes_of, load_state, save_state
 from goodfit.train.features import features_of
 from goodfit.train.loop import Training
 
@@ -58,5 +57,5 @@ def _key(feed: Feed, rows: Tensor, training: Training, record: NetRecord, head: 
     for name, tensor in training.net.state_dict().items():
         if not name.startswith(f"{head}."):
             digest.update(f"{name} {tuple(tensor.shape)}".encode())
-            digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
+            digest.update(bytes_of(tensor.detach().cpu()).numpy().data)
     return digest.hexdigest()[:24]

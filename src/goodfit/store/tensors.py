@@ -103,10 +103,16 @@ def _checksum(tensors: dict[str, Tensor], values: dict[str, Any]) -> str:
         tensor = tensors[name]
         digest.update(f"\n{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode(errors="surrogatepass"))
         if tensor.numel():
-            # by strides: a single number of a longer row is contiguous, and keeps the row's
-            packed = tensor.contiguous().as_strided((tensor.numel(),), (1,))
-            digest.update(packed.view(torch.uint8).numpy().data)
+            digest.update(bytes_of(tensor).numpy().data)
     return digest.hexdigest()
+
+
+def bytes_of(tensor: Tensor) -> Tensor:
+    """(bytes,) uint8 of a tensor on the CPU, without a copy where it is contiguous.
+
+    By strides: a single number of a longer row is contiguous, and keeps the row's stride, which `view` refuses.
+    """
+    return tensor.contiguous().as_strided((tensor.numel(),), (1,)).view(torch.uint8)
 
 
 def pack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ from torch import Tensor, distributed
 from torch._C._distributed_c10d import PrefixStore, TCPStore
 
 from goodfit.errors import ProcessError, UsageError
+from goodfit.store.tensors import bytes_of
 from goodfit.train.launcher import Heartbeat, common_round
 
 TIMEOUT = timedelta(minutes=10)  # within an epoch: the others are a batch behind at most
@@ -154,7 +155,7 @@ _HEARTBEATS: list[Heartbeat] = []  # of this process: one, once it has joined ot
 
 def _bits(tensor: Tensor) -> int:
     """A sum over the bytes of a tensor as numbers."""
-    flat = tensor.detach().contiguous().reshape(-1).cpu().view(torch.uint8)
+    flat = bytes_of(tensor.detach().cpu())
     short = len(flat) % 4
     words = flat[: len(flat) - short].view(torch.int32).to(torch.int64)
     weights = torch.arange(1, len(words) + 1) % 8191

@@ -1,4 +1,4 @@
-"""Chains and rings of atoms are told apart by passing messages along their bonds."""
+"""Chains or rings of atoms? Messages are passed along their bonds."""
 import torch
 from torch import nn
 
