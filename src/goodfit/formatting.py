@@ -66,6 +66,11 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{plain:,.{max(0, decimals)}f}" if decimals <= DECIMALS_AT_MOST else short
 
 
+def higher_or_lower(excess: float) -> str:
+    """A difference of two losses in a sentence: 0.0201 higher, 0.135 lower."""
+    return f"{number(abs(excess), 3)} {'higher' if excess >= 0 else 'lower'}"
+
+
 def fixed(value: Any) -> str:
     """A number of a table's column: as many decimals as its neighbours have. 0.9010, 48.20, 48,211."""
     plain = _plain(value)

@@ -18,12 +18,13 @@ def figure(metric: Metric, value: float) -> str:
 
 def distance(metric: Metric, value: float) -> str:
     """A difference of two values, with its sign: in points of accuracy."""
-    if metric.share and math.isfinite(value):
+    signed = ("-" if value < 0 else "+") + number(abs(value))
+    if math.isinf(value):
+        return signed
+    if metric.share:
         points = f"{100 * value:+.1f}"
         return points if float(points) else f"{100 * value:+.1g}" if value else "0.0"  # no minus before a zero
-    if metric in SHARES and math.isfinite(value):
-        return f"{value:+.4f}"
-    return ("-" if value < 0 else "+") + number(abs(value))
+    return f"{value:+.4f}" if metric in SHARES else signed
 
 
 def chance(p: float) -> str:

@@ -356,8 +356,3 @@ def _ask(rule: Rule, check: Callable[[Any], Iterator[Finding]], facts: object, *
             raise
         findings.append(rule_failed(rule, error))
     return findings
-
-
-def lower_or_higher(gain: Estimate) -> tuple[str, Estimate]:
-    """How a loss that is lower by a gain is named: "lower" and the gain, or "higher" and what a negative one loses."""
-    return ("lower", gain) if gain.value >= 0 else ("higher", -gain)

@@ -26,9 +26,6 @@ class Estimate:
     low: float
     high: float
 
-    def __neg__(self) -> Estimate:
-        return Estimate(-self.value, -self.high, -self.low)
-
     def to_json(self) -> dict[str, float]:
         return {"value": self.value, "low": self.low, "high": self.high}
 

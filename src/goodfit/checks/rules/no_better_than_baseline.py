@@ -38,8 +38,8 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Compare, WatchEnds
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import EndFacts, EndRule, LiveRule, lower_or_higher
-from goodfit.formatting import number, percent
+from goodfit.checks.rule import EndFacts, EndRule, LiveRule
+from goodfit.formatting import higher_or_lower, number, percent
 
 STEPS_AT_LEAST = 100
 TRAINING_FALL = 0.5  # of the first loss
@@ -145,11 +145,10 @@ class NoBetterThanBaseline(EndRule, LiveRule):
         if "train" in end.baseline and not end.beats_baseline("train"):
             fix = "On its training rows it is not better either: try a higher --lr, more --epochs or a larger --arch"
         if (gain := end.held_out_gain) is not None:
-            way, apart = lower_or_higher(gain)
+            loss, low, high = (higher_or_lower(-each) for each in (gain.value, gain.high, gain.low))
             doubt = "which is not beyond doubt; " if gain.high > 0 else ""
             yield self.finding(
-                f"on rows held out its loss is {number(apart.value, 3)} {way} than by {end.rival} "
-                f"({number(apart.low, 3)} to {number(apart.high, 3)}), "
+                f"on rows held out its loss is {loss} than by {end.rival} ({low} to {high}), "
                 f"{doubt}{metric} is {metric.text(score.value, score)}, there "
                 f"{metric.text(end.baseline['valid'], score)}",
                 fix,

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
-from goodfit.formatting import number
+from goodfit.formatting import higher_or_lower, number
 from goodfit.stats.estimates import mean
 
 SHARE_OF_GAIN = 0.05
@@ -43,13 +43,9 @@ class SimplerModelAsGood(EndRule):
         excess = mean(end.simpler)
         if excess.high < SHARE_OF_GAIN * gain.value:
             alone = f", the same fit with --arch {end.simpler_arch} --rivals none" if end.simpler_arch else ""
-            value, low, high = (_higher_or_lower(each) for each in (excess.value, excess.low, excess.high))
+            value, low, high = (higher_or_lower(each) for each in (excess.value, excess.low, excess.high))
             yield self.finding(
                 f"a linear model on the same rows does as well: its loss is {value} (95% interval {low} to {high}); "
                 f"that of {end.rival} is {number(gain.value, 3)} higher",
                 f"Take the linear model{alone}; or add inputs that hold what these do not",
             )
-
-
-def _higher_or_lower(excess: float) -> str:
-    return f"{number(abs(excess), 3)} {'higher' if excess >= 0 else 'lower'}"

@@ -28,8 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
-from goodfit.checks.rule import EndFacts, EndRule, lower_or_higher
-from goodfit.formatting import agreeing, counted, number
+from goodfit.checks.rule import EndFacts, EndRule
+from goodfit.formatting import agreeing, counted, higher_or_lower
 
 ROWS_AT_LEAST = 30
 ROWS_WHERE_CLOSE = 10  # are enough where the interval of the score is narrow:
@@ -55,11 +55,10 @@ class TooFewRows(EndRule):
         if gain is None or end.beats_trivial or end.trivial_loss is None:
             return
         if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
-            way, apart = lower_or_higher(gain)
+            loss, low, high = (higher_or_lower(-each) for each in (gain.value, gain.high, gain.low))
             yield self.finding(
                 f"{counted(rows, 'row')} {agreeing(rows, 'is', 'are')} too few to tell whether it has learnt "
-                f"anything: its loss is {number(apart.value, 3)} {way} than by {end.rival}, "
-                f"anything from {number(apart.low, 3)} to {number(apart.high, 3)}",
+                f"anything: its loss is {loss} than by {end.rival}, anything from {low} to {high}",
                 "Give more rows",
             )
 
