@@ -28,6 +28,7 @@ from goodfit.data.tables.encoder_columns import (
 )
 from goodfit.data.tables.free_text import FreeText
 from goodfit.data.tables.moments import moments
+from goodfit.data.tables.numbers import types_of
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
 from goodfit.formatting import nearest
@@ -237,7 +238,7 @@ class Encoder:
         import polars as pl
 
         values = np.empty((frame.height, len(self.numbers)), order="F")
-        types = frame.schema
+        types = types_of(frame)
         alike: dict[tuple[pl.DataType, str], list[int]] = {}
         for at, column in enumerate(self.numbers):
             if column.part is not None or column.format is not None:

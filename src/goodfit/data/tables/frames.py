@@ -236,10 +236,11 @@ class RenamedFrame:
 
 def other_spellings(columns: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
     """Columns that are spelt in other letters, spaces or signs than one that is wanted and not there -> that one."""
-    absent = [name for name in wanted if name not in columns]
+    present, needed = set(columns), set(wanted)
+    absent = [name for name in wanted if name not in present]
     spare: dict[str, list[str]] = {}
     for name in columns:
-        if name not in wanted:
+        if name not in needed:
             spare.setdefault(_plain(name), []).append(name)
     same = {name: spare.get(_plain(name), []) for name in absent}
     alone = {name for name in absent if [_plain(other) for other in absent].count(_plain(name)) == 1}

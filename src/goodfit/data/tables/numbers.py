@@ -36,6 +36,11 @@ UNDERSCORES = "thousands between underscores"  # the form of 1_234_567 of source
 WITH_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3})*(?:[.,]\d*)?$"
 
 
+def types_of(frame: pl.DataFrame) -> dict[str, pl.DataType]:
+    """The type of each column. (frame.schema has the same, and takes three times as long, as long as to read a row.)"""
+    return dict(zip(frame.columns, frame.dtypes, strict=True))
+
+
 def is_nested(dtype: pl.DataType) -> bool:
     """Whether cells are lists, structs, bytes or Python objects, which are not read."""
     import polars as pl

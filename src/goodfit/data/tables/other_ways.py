@@ -15,7 +15,7 @@ from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.frames import Frame, TableInMemory
 from goodfit.data.tables.magnitudes import MAGNITUDES
 from goodfit.data.tables.moments import date_form, in_order
-from goodfit.data.tables.numbers import is_nested, numbers
+from goodfit.data.tables.numbers import is_nested, numbers, types_of
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SLIPS_AT_MOST, has_sign, has_signs
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.units import UNIT_FORM
@@ -145,7 +145,7 @@ def columns_with_other_mark(frame: pl.DataFrame, ways: Sequence[Way]) -> Iterato
     """Columns of numbers in text that have cells with the other decimal mark: of thousands, perhaps."""
     import polars as pl
 
-    types = frame.schema
+    types = types_of(frame)
     for way in ways:
         if not isinstance(types.get(way.column), pl.String):
             continue
@@ -169,7 +169,7 @@ def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:
     """
     import polars as pl
 
-    types = frame.schema
+    types = types_of(frame)
     for way in ways:
         dtype = types.get(way.column)
         is_text = isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))

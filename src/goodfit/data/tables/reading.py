@@ -150,7 +150,8 @@ def read_parts(
     whole = frames or [TableInMemory(each.frame) for each in read]
     counts: list[tuple[str | None, int]] = []
     for (part, _), frame in zip(given, whole, strict=True):
-        absent = [column for column in whole[0].columns if column not in frame.columns]
+        present = set(frame.columns)
+        absent = [column for column in whole[0].columns if column not in present]
         if absent:
             fix = "Give it the same columns; rows without a target are for goodfit predict"
             raise DataError(f"the {part} table has no column '{absent[0]}'", fix=fix)

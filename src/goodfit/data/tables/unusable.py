@@ -70,6 +70,11 @@ class Unused:
         self.with_other_mark: set[str] = set()
         self._counts: dict[str, Unusable] = {}
         self._present: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}  # column -> its first number
+        for at, number in enumerate(encoder.numbers):
+            self._numbers.setdefault(number.source, at)
+        self._without_gap = np.zeros(len(encoder.numbers), dtype=np.int64)  # rows of pieces where each number has none
+        self._sources = np.array(_sources(encoder), dtype=object)
         self._unlike = UnlikeTraining(encoder)
         self._rows = 0
         self._with_value: set[str] = set()
@@ -88,30 +93,27 @@ class Unused:
         self._rows += piece.height
         values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
         filled = np.concatenate([each.any(axis=0) for each in values])
-        sources = _sources(encoder)
-        self._with_value.update(name for name, some in zip(sources, filled, strict=True) if some)
-        counted: set[str] = set()
+        self._with_value.update(self._sources[filled])
         has_gaps = np.any(encoded.gone, axis=0)
-        for at, number in enumerate(encoder.numbers):
-            if number.source in counted:
+        self._without_gap[~has_gaps] += piece.height
+        for at in np.flatnonzero(has_gaps).tolist():
+            number = encoder.numbers[at]
+            if self._numbers[number.source] != at:
                 continue
-            counted.add(number.source)
-            if has_gaps[at]:
-                column = piece.get_column(number.source)
-                if number.words:
-                    column = without_words_for_missing(column, number.words)
-                form = f" of the form {number.format}" if number.format else ""
-                self._add(column, encoded.gone[:, at], "a number" if number.part is None else f"a date{form}")
-            else:
-                self._present[number.source] = self._present.get(number.source, 0) + piece.height
+            column = piece.get_column(number.source)
+            if number.words:
+                column = without_words_for_missing(column, number.words)
+            form = f" of the form {number.format}" if number.format else ""
+            self._add(column, encoded.gone[:, at], "a number" if number.part is None else f"a date{form}")
         for name, dates in self._forms.items():
             if len(days := serial_days(piece.get_column(name), dates)):
                 count, first = self._serial.get(name, (0, f"{days[0]}"))
                 self._serial[name] = count + len(days), first
         unknown = encoded.rows[:, encoder.first_code :] == UNKNOWN
         has_unknown = np.any(unknown, axis=0)
-        for at, category in enumerate(encoder.categories):
-            if category.part is None and (has_unknown[at] or self.pieces):  # cells without a value do not count
+        for at in range(len(has_unknown)) if self.pieces else np.flatnonzero(has_unknown).tolist():
+            category = encoder.categories[at]
+            if category.part is None:  # cells without a value do not count
                 column = piece.get_column(category.source)
                 self._add(column, unknown[:, at], None)
                 if has_unknown[at]:
@@ -189,7 +191,8 @@ class Unused:
             DataError: not one of the cells of a column could be used.
         """
         for name, each in self._counts.items():
-            each.present = max(self._present[name], each.cells)
+            without_gap = self._without_gap[self._numbers[name]] if name in self._numbers else 0
+            each.present = max(self._present[name] + int(without_gap), each.cells)
             enough = LEVELS_THAT_PROVE if each.wanted in (None, KNOWN_WORDS) else CELLS_THAT_PROVE
             if each.cells == each.present >= enough:
                 what = "was in training" if each.wanted is None else f"is {each.wanted}"
