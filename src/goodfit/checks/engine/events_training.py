@@ -63,6 +63,12 @@ class Backward:
         return [node for _, at, node in found if at < nearest]
 
     @cached_property
+    def of_own_functions(self) -> list[Any]:
+        """For each name of a subclass of torch.autograd.Function the node that is nearest to the loss."""
+        firsts = [nodes[0][2] for nodes in self._by_name.values()]
+        return [node for node in firsts if hasattr(node, "_forward_cls")]
+
+    @cached_property
     def leaves(self) -> list[Tensor]:
         """Leaf tensors that gradients reach."""
         leaves: dict[int, Tensor] = {}
