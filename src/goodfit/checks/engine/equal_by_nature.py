@@ -10,9 +10,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+import torch
 from torch import Tensor
 
 VALUES_OF_COLUMN_AT_MOST = 16
+WORDS_AT_MOST = 64  # the same of codes of words and signs
+CODES = (torch.int16, torch.int32, torch.int64)
 COLUMNS_AT_MOST = 1000
 COLUMNS_SAMPLED = 16  # a few columns of measured numbers are enough to say that they are such
 VALUES_OF_SHORT_ROW = 32  # longer ones are hardly equal by chance, unless a sample shows it
@@ -27,7 +30,7 @@ def has_few_values(x: Tensor) -> bool:
     columns = x.detach().reshape(len(x), -1)
     if not 0 < columns.shape[1] <= COLUMNS_AT_MOST or columns.is_complex():
         return False
-    at_most = min(VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
+    at_most = min(WORDS_AT_MOST if x.dtype in CODES else VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
     some = columns[:, :: -(-columns.shape[1] // COLUMNS_SAMPLED)]
     return _most_values(some) <= at_most and _most_values(columns) <= at_most
 
@@ -38,7 +41,7 @@ def _most_values(columns: Tensor) -> int:
     return int((ordered[1:] != ordered[:-1]).sum(0).max()) + 1
 
 
-def pair_probability(rows: Iterable[int], values: int) -> float:
+def pair_probability(rows: Iterable[int], values: int, more: Iterable[int] = ()) -> float:
     """That two rows of a sample, given by their fingerprints, are equal.
 
     A small sample without equal rows does not show that there are none: up to 3 in its number of pairs may be (the rule
@@ -46,10 +49,11 @@ def pair_probability(rows: Iterable[int], values: int) -> float:
 
     Args:
         values: of a row.
+        more: a second sample, whose rows are compared among themselves.
     """
-    counts = Counter(rows)
-    pairs = math.comb(counts.total(), 2)
-    equal = sum(math.comb(count, 2) for count in counts.values())
+    samples = Counter(rows), Counter(more)
+    pairs = sum(math.comb(sample.total(), 2) for sample in samples)
+    equal = sum(math.comb(count, 2) for sample in samples for count in sample.values())
     unseen = RULE_OF_THREE if values <= VALUES_OF_SHORT_ROW else 0
     return min(1.0, (equal + unseen) / pairs) if pairs else 0.0
 

@@ -50,7 +50,7 @@ class EpisodeEndIgnored(SourceRule):
     fix = "Leave out the next state's value at the end: target = reward + gamma * (1 - done) * next_value"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return ignored(tree)
+        return iter(dict.fromkeys(ignored(tree)))
 
 
 def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -58,6 +58,7 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if not _discounts(tree) or _ends_by_time(tree):
         return
     places = {place for node in all_nodes(tree) for place in _stored(node)}
+    sizes = {len(parts) for node in all_nodes(tree) if (parts := _transition(node))}
     fields = {names[at] for names in _named_tuples(tree) for size, at in places if len(names) == size}
     for body in scopes(tree):
         nodes = [node for statement in body for node in within(statement)]
@@ -67,12 +68,13 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield from _read_and_left(node, read, nodes, fields)
             if not isinstance(target, ast.Tuple) or _is_step(node):
                 continue
-            for size, at in places:
-                flag = target.elts[at] if len(target.elts) == size else None
-                others = [each.id for each in target.elts if isinstance(each, ast.Name)]
-                used = sum(name in read for name in others)
-                if isinstance(flag, ast.Name) and flag.id not in read and used == size - 1:
-                    yield flag.id, flag.lineno
+            names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+            flags = {at for size, at in places if len(names) == len(target.elts) == size}
+            if len(names) == len(target.elts) in sizes:  # stored under another name than it is taken out by
+                flags |= {at for at, name in enumerate(names) if DONE.match(name)}
+            for at in flags:
+                if names[at] not in read and sum(name in read for name in names) == len(names) - 1:
+                    yield names[at], target.lineno
     yield from _lists(tree)
 
 
@@ -169,18 +171,22 @@ def _discounts(tree: ast.Module) -> bool:
 
 def _stored(node: ast.AST) -> Iterator[tuple[int, int]]:
     """Of a call that stores a transition: how many parts it has, and which of them is the flag."""
+    args = _transition(node)
+    flags = [at for at, arg in enumerate(args) if any(DONE.match(name) for name in names_in(arg))]
+    if len(flags) == 1:
+        yield len(args), flags[0]
+
+
+def _transition(node: ast.AST) -> list[ast.expr]:
+    """The parts of what a call stores; none of other calls."""
     if not isinstance(node, ast.Call) or called(node) not in STORING:
-        return
+        return []
     args: list[ast.expr] = node.args
     if len(args) == 1:
         args = (
             args[0].elts if isinstance(args[0], ast.Tuple) else args[0].args if isinstance(args[0], ast.Call) else args
         )
-    if len(args) < PARTS_AT_LEAST:
-        return
-    flags = [at for at, arg in enumerate(args) if any(DONE.match(name) for name in names_in(arg))]
-    if len(flags) == 1:
-        yield len(args), flags[0]
+    return args if len(args) >= PARTS_AT_LEAST else []
 
 
 def _is_step(node: ast.AST) -> bool:

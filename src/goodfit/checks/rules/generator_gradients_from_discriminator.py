@@ -1,9 +1,9 @@
 """generator-gradients-from-discriminator: the discriminator's loss sends gradients into the generator.
 
 What it checks
-    A backward reaches two nets with an optimiser each, only one of the two (the discriminator) steps, and the next
-    backward reaches both again, after which the other one (the generator) steps with the gradients of both losses. In
-    three rounds. Where the generator's gradients are zeroed between, only time is lost: a notice.
+    A backward reaches two nets with an optimiser each, only one of the two steps, and after another backward the other
+    one steps with the gradients of both losses. In three rounds. Where the gradients are zeroed between, and the second
+    backward reaches both nets as well, only time is lost: a notice.
 
 Why it hurts
     The generator's step is partly made by the loss that it should raise: the two gradients work against each other.
@@ -98,10 +98,8 @@ class GeneratorGradientsFromDiscriminator(LiveRule):
         if last is None:
             return
         last.stepped.add(number)
-        if len(last.reached) < 2:
-            return
         for earlier, wasted in [*((each, False) for each in used), *((each, True) for each in zeroed)]:
-            others = (earlier.stepped - {number}) & last.reached
+            others = earlier.stepped & (last.reached if wasted else earlier.reached)
             if earlier is last or number in earlier.stepped or not others & earlier.reached:
                 continue
             key = (earlier.place, wasted)

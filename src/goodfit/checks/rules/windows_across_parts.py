@@ -57,7 +57,7 @@ class WindowsAcrossParts(LiveRule):
 
     def start(self) -> None:
         self.windows: dict[int, dict[int, Tensor]] = {}  # base of a data set -> row's number -> window (T, F)
-        self.trained: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
+        self.trained: list[tuple[Rows, weakref.ref[Any]]] = []  # rows of loaders, each set once, with their data set
         self.judged: weakref.WeakSet[Any] = weakref.WeakSet()
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.last: weakref.ref[Any] | None = None
@@ -78,29 +78,32 @@ class WindowsAcrossParts(LiveRule):
             windows = x.detach().reshape(*x.shape[:2], -1)[:room].cpu().clone()
             for number, window in zip(numbers, windows, strict=False):
                 kept.setdefault(number, window)
-        if self.program.steps and loader not in self.trained and loader not in self.judged:
+        if self.program.steps and loader not in self.judged and not self._is_trained(rows):
             yield from self._judge(loader, rows)
 
     def before_backward(self, event: BackwardBegins) -> None:
         loader = self.last() if self.last is not None else None
-        if loader is not None:
-            self.trained.add(loader)
+        rows = self.rows.get(loader) if loader is not None else None
+        if loader is not None and rows is not None and not self._is_trained(rows):
+            self.trained.append((rows, weakref.ref(loader.dataset)))
+
+    def _is_trained(self, rows: Rows) -> bool:
+        return any(rows is others or rows.same_as(others) for others, _ in self.trained)
 
     def _judge(self, loader: Any, rows: Rows) -> Iterator[Finding]:
         self.judged.add(loader)
-        for trained in self.trained:
-            others = self.rows.get(trained)
-            if others is None or (others.base == rows.base and others.numbers & rows.numbers):
+        for others, data in self.trained:
+            if others.base == rows.base and others.numbers & rows.numbers:
                 continue
             if others.base != rows.base:
-                train, test = (_array(_kept_by(each)) for each in (trained, loader))
+                train, test = (_array(_kept_by(each)) for each in (data(), loader.dataset))
                 share = 0.0 if train is None or test is None else _share_between(train, test)
                 if share >= SHARE_AT_LEAST:
                     yield self._finding(share)
                     return
                 continue
             kept = self.windows.get(rows.base, {})
-            reach = _reach(kept)
+            reach = _reach(kept) or _reach({number: window.T for number, window in kept.items()})  # channels first
             if not reach:
                 continue
             share = sum(
@@ -130,6 +133,8 @@ def _share_between(train: Tensor, test: Tensor) -> float:
     """The share of the rows of test (N, T, ...) that have windows of train before and after that overlap by half."""
     if train.shape[1:] != test.shape[1:] or len(test) < OVERLAPS_AT_LEAST:
         return 0.0
+    if train.dim() == 3 and train.shape[2] > train.shape[1]:  # channels first
+        train, test = train.transpose(1, 2).contiguous(), test.transpose(1, 2).contiguous()
     length = train.shape[1]
     half = length // 2
     firsts, lasts = set(fingerprints(train[:, :half])), set(fingerprints(train[:, length - half :]))
@@ -145,15 +150,14 @@ def _share_between(train: Tensor, test: Tensor) -> float:
     return between / len(some) if between >= OVERLAPS_AT_LEAST else 0.0
 
 
-def _kept_by(loader: Any) -> Tensor | None:
+def _kept_by(data: Any) -> Tensor | None:
     """The inputs of a data set that keeps tensors; None of others, which are not read for this."""
-    data = loader.dataset
     return data.tensors[0] if isinstance(data, TensorDataset) else None
 
 
 def _are_windows(x: Tensor) -> bool:
     """Whether x may be windows (N, T) or (N, T, F) of a series of numbers."""
-    if x.dim() not in (2, 3) or not x.is_floating_point() or x.shape[1] < STEPS_AT_LEAST or not len(x):
+    if x.dim() not in (2, 3) or not x.is_floating_point() or max(x.shape[1:]) < STEPS_AT_LEAST or not len(x):
         return False
     return x[0].numel() * WINDOWS_KEPT < 100 * VALUES_AT_MOST
 
@@ -174,6 +178,8 @@ def _numbers_at_the_bottom(loader: Any, indices: Any) -> list[int] | None:
 def _reach(windows: dict[int, Tensor]) -> int:
     """How far apart the numbers of two windows may be that share half of their values; 0 where none do."""
     numbers = sorted(windows)
+    if not numbers or len(windows[numbers[0]]) < STEPS_AT_LEAST:
+        return 0
     found: list[int] = []
     for first, second in itertools.pairwise(numbers):
         steps, apart = len(windows[first]), second - first
@@ -214,6 +220,6 @@ def _array(value: Any) -> Tensor | None:
     if not isinstance(value, np.ndarray) or value.ndim not in (2, 3) or value.dtype.kind != "f":
         return None
     x = torch.from_numpy(np.ascontiguousarray(value))
-    if x.shape[1] < 2 * STEPS_AT_LEAST or x.numel() > 100 * VALUES_AT_MOST or bool((x == x.round()).all()):
+    if max(x.shape[1:]) < 2 * STEPS_AT_LEAST or x.numel() > 100 * VALUES_AT_MOST or bool((x == x.round()).all()):
         return None
     return x

@@ -1,0 +1,100 @@
+"""selected-on-test: what is kept is chosen by the score on test data, although there is validation data.
+
+What it checks
+    The program's source: `if score > best: best = score`, where the score is that of the test data by its name or by
+    what it is made of; and in the same function there is a score of validation data that nothing is compared with.
+
+Why it hurts
+    The best of many scores is high by chance too. The score of what was chosen is no longer one of rows that nothing
+    was chosen by: it is too good, the more so the fewer rows and the more trials there are.
+
+Example
+    valid, test = run(config)
+    if test > best: best, chosen = test, config
+
+Instead
+    if valid > best: best, chosen, test_of_chosen = valid, config, test
+
+When it is a false alarm
+    A figure called test that is none: of a test of code, or of an exam.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.own_source import all_nodes, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
+
+TEST = re.compile(r"(^|_)test(_|\d|$)", re.IGNORECASE)
+VALIDATION = re.compile(r"(^|_)(val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
+SCORE = re.compile(r"acc|score|loss|auc|f1|err|metric|rmse|mae|r2|dice|iou|ppl|perplexity|^_*(test|val|valid|dev)_*$")
+BEST = re.compile(r"best|top|max|min|lowest|highest", re.IGNORECASE)
+
+
+class SelectedOnTest(SourceRule):
+    code, level = "GF455", Level.WARNING
+    worth_parsing = re.compile(r"(?i)test")
+    what = "{name}, a score of the test data, decides what is kept, and that of the validation data decides nothing"
+    fix = "Compare the scores of the validation data, and report the test score of what they chose"
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return iter(dict.fromkeys(selected(tree)))
+
+
+def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Scores of test data that are compared with the best one, each with the line."""
+    for body in scopes(tree):
+        nodes = [node for statement in body for node in within(statement)]
+        of_test, of_validation = _scores(nodes)
+        compared = {name for node in nodes if isinstance(node, ast.Compare) for name in names_in(node)}
+        if not of_validation or of_validation & compared:
+            continue
+        for node in nodes:
+            if isinstance(node, ast.If) and (name := _kept_by(node)) in of_test:
+                yield name, node.lineno
+
+
+def _scores(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
+    """Names of scores of test data, by what they are called or made of, and those of validation data."""
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    scores = {name for name in stored if SCORE.search(name.lower())}
+    of_validation = {name for name in scores if VALIDATION.search(name)}
+    of_test = {name for name in scores if TEST.search(name)}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            words = names_in(node.value) | {
+                each.value
+                for each in all_nodes(node.value)
+                if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            }
+            is_of_test = any(TEST.search(word) for word in words)
+            if is_of_test and not any(VALIDATION.search(word) for word in words):
+                of_test.add(node.targets[0].id)
+    return of_test - of_validation, of_validation
+
+
+def _kept_by(node: ast.If) -> str:
+    """The score by which the best one is replaced: of `if score > best: best = score`; "" of anything else."""
+    if not isinstance(node.test, ast.Compare) or len(node.test.ops) != 1:
+        return ""
+    if not isinstance(node.test.ops[0], ast.Gt | ast.Lt | ast.GtE | ast.LtE):
+        return ""
+    sides = [node.test.left, node.test.comparators[0]]
+    names = [each.id for each in sides if isinstance(each, ast.Name)]
+    if len(names) != 2:
+        return ""
+    stored = {
+        each.id
+        for statement in node.body
+        for each in all_nodes(statement)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    best = [name for name in names if BEST.search(name) and name in stored]
+    return next((name for name in names if best and name != best[0]), "")

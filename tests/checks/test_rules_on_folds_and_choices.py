@@ -1,0 +1,131 @@
+"""Rules that read how folds, seeds, transitions and the best of many trials are written, and equal rows by chance."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+import torch
+
+from goodfit.checks.engine.equal_by_nature import has_few_values, pair_probability
+from goodfit.checks.rules.episode_end_ignored import ignored
+from goodfit.checks.rules.net_kept_across_folds import kept
+from goodfit.checks.rules.seeded_each_row import seeded
+from goodfit.checks.rules.selected_on_test import selected
+
+FIT = """
+def fit(net, x):
+    opt = torch.optim.Adam(net.parameters())
+    loss(net(x)).backward()
+    opt.step()
+"""
+
+
+def tree(source: str) -> ast.Module:
+    return ast.parse(textwrap.dedent(source))
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "net = make()\nfor a, b in KFold(5).split(x):\n    fit(net, x[a])",
+        "net = make()\nfolds = StratifiedKFold(3)\nfor k, (a, b) in enumerate(folds.split(x, y)): fit(net=net, x=x[a])",
+        "net = make()\nfor a, b in KFold(5).split(x):\n  opt = SGD(net.parameters())\n  loss(net(x[a])).backward()",
+    ],
+)
+def test_a_net_that_all_folds_train(loop: str) -> None:
+    assert [name for name, _ in kept(tree(FIT + loop))] == ["net"]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for a, b in KFold(5).split(x):\n    net = make()\n    fit(net, x[a])",
+        "net = make()\nfor a, b in KFold(5).split(x):\n    fit(deepcopy(net), x[a])",
+        "net = make()\nfor a, b in KFold(5).split(x):\n    net.load_state_dict(first)\n    fit(net, x[a])",
+        "net = make()\nfor a, b in KFold(5).split(x):\n    net.apply(reset)\n    fit(net, x[a])",
+        "net = make()\nfor a, b in KFold(5).split(x):\n  for p in net.children(): p.reset_parameters()\n  fit(net, x[a])",
+        "net = make()\nsplits = TimeSeriesSplit(5)\nfor a, b in splits.split(x):\n    fit(net, x[a])",  # the past grows
+        "net = make()\nfor line in text.split(','):\n    fit(net, line)",
+        "net = make()\nfor a, b in KFold(5).split(x):\n    print(score(net, x[b]))",  # evaluated alone
+    ],
+)
+def test_nets_of_their_own(loop: str) -> None:
+    assert not list(kept(tree(FIT + loop)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for c in configs:\n    val, test = run(c)\n    score = test\n    if score > best: best, chosen = score, c",
+        "for c in configs:\n    val_acc, test_acc = run(c)\n    if test_acc > best_acc:\n        best_acc = test_acc",
+        "for c in cs:\n  val_loss = f(v)\n  loss = f(parts['test'])\n  if loss < lowest: lowest = loss",
+    ],
+)
+def test_a_choice_by_the_test_score(source: str) -> None:
+    assert len(list(selected(tree(source)))) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for c in cs:\n    val, test = run(c)\n    if val > best: best, best_test = val, test",
+        "for e in es:\n    test_acc = run(e)\n    if test_acc > best_acc: best_acc = test_acc",  # no other data
+        "for e in es:\n  val_acc, test_acc = run(e)\n  if val_acc > best: best = val_acc\n  if test_acc > top: top = test_acc",
+        "for e in es:\n    val_x, test_x = split(e)\n    if test_x > best: best = test_x",  # no scores
+    ],
+)
+def test_a_choice_by_other_data(source: str) -> None:
+    assert not list(selected(tree(source)))
+
+
+def test_a_flag_that_is_stored_under_another_name() -> None:
+    source = """
+    memory.append((s, a, r, s2, fell))
+    def learn():
+        s, a, r, s2, done = zip(*random.sample(memory, 8))
+        {use}
+        y = r + gamma * target(s2).max(1).values
+        loss(online(s), a, y)
+    """
+    assert {name for name, _ in ignored(tree(source.format(use="pass")))} == {"done"}
+    assert not list(ignored(tree(source.format(use="r = r * (1 - done)"))))
+    other_size = source.replace("(s, a, r, s2, fell)", "(s, a, r, s2, fell, late)")
+    assert not list(ignored(tree(other_size.format(use="pass"))))
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("rng = default_rng(self.seed); return self.x[i] + rng.normal()", 1),
+        ("rng = default_rng(SEED); return self.x[i] + rng.normal()", 1),
+        ("rng = default_rng(self.seed + i); return self.x[i] + rng.normal()", 0),
+        ("rng = default_rng([self.seed, i]); return self.x[i] + rng.normal()", 0),
+        ("rng = default_rng(self.seed); return self.x[rng.permutation(self.n)[i]]", 0),  # one order, for all rows
+        ("rng = default_rng(self.epoch_seed); return self.x[i] + rng.normal()", 0),  # set anew each epoch
+    ],
+)
+def test_a_seed_that_is_kept(body: str, count: int) -> None:
+    source = f"""
+    SEED = 3
+    class Rows(Dataset):
+        def __init__(self, seed): self.seed = self.epoch_seed = seed
+        def begin(self, epoch): self.epoch_seed = epoch
+        def __getitem__(self, i):
+            {body}
+    """
+    assert len(list(seeded(tree(source)))) == count
+
+
+def test_codes_of_twenty_words_may_be_equal_by_chance() -> None:
+    random = torch.Generator().manual_seed(0)
+    codes = torch.randint(0, 20, (100, 6), generator=random)
+    assert has_few_values(codes)
+    assert not has_few_values(codes.double())
+    assert not has_few_values(torch.randint(0, 5000, (100, 6), generator=random))
+
+
+def test_two_samples_each_by_its_own_pairs() -> None:
+    """Of 3 + 6 pairs one is equal; a row of one sample that is in the other is no pair."""
+    assert pair_probability([1, 2, 3], 99, [3, 4, 4, 5]) == pytest.approx(1 / 9)
