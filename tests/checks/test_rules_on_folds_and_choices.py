@@ -45,7 +45,7 @@ def test_a_net_that_all_folds_train(loop: str) -> None:
         "net = make()\nfor a, b in KFold(5).split(x):\n    fit(deepcopy(net), x[a])",
         "net = make()\nfor a, b in KFold(5).split(x):\n    net.load_state_dict(first)\n    fit(net, x[a])",
         "net = make()\nfor a, b in KFold(5).split(x):\n    net.apply(reset)\n    fit(net, x[a])",
-        "net = make()\nfor a, b in KFold(5).split(x):\n  for p in net.children(): p.reset_parameters()\n  fit(net, x[a])",
+        "net = make()\nfor a, b in KFold(5).split(x):\n  for p in net: p.reset_parameters()\n  fit(net, x[a])",
         "net = make()\nsplits = TimeSeriesSplit(5)\nfor a, b in splits.split(x):\n    fit(net, x[a])",  # the past grows
         "net = make()\nfor line in text.split(','):\n    fit(net, line)",
         "net = make()\nfor a, b in KFold(5).split(x):\n    print(score(net, x[b]))",  # evaluated alone
@@ -72,7 +72,7 @@ def test_a_choice_by_the_test_score(source: str) -> None:
     [
         "for c in cs:\n    val, test = run(c)\n    if val > best: best, best_test = val, test",
         "for e in es:\n    test_acc = run(e)\n    if test_acc > best_acc: best_acc = test_acc",  # no other data
-        "for e in es:\n  val_acc, test_acc = run(e)\n  if val_acc > best: best = val_acc\n  if test_acc > top: top = test_acc",
+        "for e in es:\n  val_acc, test_acc = run(e)\n  if val_acc > best: best = 1\n  if test_acc > top: top = 2",
         "for e in es:\n    val_x, test_x = split(e)\n    if test_x > best: best = test_x",  # no scores
     ],
 )
