@@ -37,7 +37,9 @@ from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
 
 NAMES = re.compile(
-    r"(^|[_\W])(patient|subject|participant|speaker|study|scan|video|animal)s?([_\W]?(id|no|nr|name))?$", re.I
+    r"(^|[_\W])(patient|subject|participant|speaker|study|scan|video|animal|person|individual|donor|child|infant|twin|"
+    r"student|pupil|athlete|volunteer|household|family|recording|slide|mouse)s?([_\W]?(id|no|nr|name))?$",
+    re.I,
 )
 ROWS_PER_GROUP = 2.0  # on average, from which a column names groups
 GROUPS_AT_LEAST = 4

@@ -3,7 +3,8 @@
 What it checks
     The output of a net is given to binary_cross_entropy_with_logits in training, and the output of the same net, as it
     is or put together from several batches, and with values below 0 or above 1, is compared with 0.5 by <, <=, > or >=,
-    and with no other number. Twice.
+    and with no other number. Twice. Or the greatest of the logits that cross_entropy is given, and of which some are
+    above 1, are compared with a number from 0.5 to 1, as confidences are, twice.
 
 Why it hurts
     A logit of 0.5 is a probability of 0.62: what lies between 0.5 and 0.62 counts as no. Accuracy, F1 and the epoch
@@ -72,6 +73,8 @@ class LogitsCutAtHalf(LiveRule):
     def start(self) -> None:
         self.outputs: weakref.WeakKeyDictionary[nn.Module, list[Output]] = weakref.WeakKeyDictionary()
         self.logits: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()  # which outputs
+        self.of_classes: weakref.WeakKeyDictionary[nn.Module, set[int]] = weakref.WeakKeyDictionary()
+        self.confidences: list[Place] = []  # of cuts of the greatest logit of each row
         self.places: list[Place] = []  # of cuts at half
         self.other_cuts = False
 
@@ -84,11 +87,14 @@ class LogitsCutAtHalf(LiveRule):
             ]
 
     def on_loss(self, event: Loss) -> None:
-        if event.grad and event.name == "binary_cross_entropy_with_logits":
+        if event.grad and event.name in ("binary_cross_entropy_with_logits", "cross_entropy"):
+            known = self.of_classes if event.name == "cross_entropy" else self.logits
             for net, at in self._given_by(event.input):
-                self.logits.setdefault(net, set()).add(at)
+                known.setdefault(net, set()).add(at)
 
     def on_cut(self, event: Cut) -> None:
+        if HALF <= event.number < 1 and self._are_greatest(event.tensor) and bool((event.tensor > 1).any()):
+            self.confidences.append(user_place())
         for net, at in self._given_by(event.tensor):
             if at not in self.logits.get(net, ()):
                 continue
@@ -98,6 +104,13 @@ class LogitsCutAtHalf(LiveRule):
                 self.places.append(user_place())
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if len(self.confidences) >= CUTS_AT_LEAST:
+            yield self.finding(
+                "the greatest logit of each row is compared with a number below 1, as if it were a probability",
+                "Take the softmax first: net(x).softmax(1).max(1)",
+                file=self.confidences[0].file,
+                line=self.confidences[0].line,
+            )
         if len(self.places) >= CUTS_AT_LEAST and not self.other_cuts:
             yield self.finding(
                 "logits, as the loss takes them, are compared with 0.5: that is a probability of 0.62",
@@ -105,6 +118,17 @@ class LogitsCutAtHalf(LiveRule):
                 file=self.places[0].file,
                 line=self.places[0].line,
             )
+
+    def _are_greatest(self, tensor: Tensor) -> bool:
+        """Whether these are the greatest logits, of cross-entropy, of the rows that a net was given last."""
+        return any(
+            each.values.dim() == 2
+            and each.values.shape[:1] == tensor.shape
+            and torch.equal(each.values.amax(1), tensor)
+            for net, places in self.of_classes.items()
+            for at, each in enumerate(self.outputs.get(net, ()))
+            if at in places and each.version == each.values._version and each.values.device == tensor.device
+        )
 
     def _given_by(self, tensor: Tensor) -> list[tuple[nn.Module, int]]:
         """The nets that gave these values last, each with the number of the output."""

@@ -63,6 +63,7 @@ class NoGradient(LiveRule):
         self.called: set[int] = set()
         self.checkpointed: set[int] = set()
         self.running: list[nn.Module] = []
+        self.last: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # nets of the last pass
         self.counts: Counter[int] = Counter()  # of modules, in this call of the net
         self.twice: set[int] = set()  # modules that ran more than once in a call
         self.differentiates = False  # the loss is made of gradients of the inputs, on which no constant has a say
@@ -92,7 +93,9 @@ class NoGradient(LiveRule):
     def after_backward(self, event: BackwardEnded) -> None:
         called, self.running = self.running, []
         if not called:
+            self._another_pass()
             return
+        self.last = weakref.WeakSet(called)
         self.held |= self.program.optimised()
         for module in called:
             at = self.nets.get(module)
@@ -113,6 +116,16 @@ class NoGradient(LiveRule):
             net.called |= {names[part] for part in self.called & names.keys()}
             net.called |= _passed_over(module, self.called, self.twice)
             net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
+
+    def _another_pass(self) -> None:
+        """Of the calls that had one already: the loss of another head, with its graph kept."""
+        for module in self.last:
+            if (at := self.nets.get(module)) is not None and self.records[at].without:
+                params = dict(module.named_parameters())
+                kept = self.records[at].without
+                self.records[at].without = {
+                    name: kept[name] for name in kept if name in params and params[name].grad is None
+                }
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for net in self.records:

@@ -27,6 +27,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from torch import Tensor
+
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Loss
 from goodfit.checks.finding import Finding, Level
@@ -91,5 +93,13 @@ FIX = "Give it the logits: remove the softmax before the loss, and apply it only
 
 
 def _is_distribution(event: Loss) -> bool:
+    """Whether rows are probabilities; perhaps times one number, as with a temperature."""
     rows = event.input.detach().float()
-    return bool(rows.min() >= 0) and bool(((rows.sum(1) - 1).abs() < SUM_TOLERANCE).all())
+    sums = rows.sum(1)
+    same = bool(rows.min() >= 0) and bool(((sums - sums.mean()).abs() < SUM_TOLERANCE * sums.mean()).all())
+    return same and (bool((sums.mean() - 1).abs() < SUM_TOLERANCE) or _differ(rows))
+
+
+def _differ(rows: Tensor) -> bool:
+    """Whether rows are of more values than a code of classes has: rows of one 1 sum to 1 as well."""
+    return len(rows) > 1 and len(rows.unique()) > 2 * rows.shape[1]

@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program: a column is made by rolling(), expanding() or ewm() of another one without a shift();
-    that other column is the target, of the same row; and the new one is among the features, by its name or because
-    only others are left out.
+    that other column is the target, of the same row, or the window is centred and the target a later row of it; and the
+    new one is among the features, by its name or because only others are left out.
 
 Why it hurts
     The window ends with the row itself. From the mean of the last six values and five of them, the sixth follows
@@ -56,9 +56,12 @@ def over_target(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if isinstance(node.targets[0], ast.Name) and TARGET.search(node.targets[0].id) and not _moves(node.value)
         for column in _columns(node.value)
     }
+    later = _later_rows_of(given)
     texts = [_texts(node) for node in nodes if isinstance(node, ast.List | ast.Tuple | ast.Set)]
     left_out = [
-        _texts(node) for node in nodes if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotIn)
+        _texts(node)
+        for node in nodes
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotIn | ast.NotEq)
     ] + [_texts(node) for node in nodes if called(node) == "drop"]
     for node in given:
         feature = next(iter(_columns(node.targets[0])), "") if isinstance(node.targets[0], ast.Subscript) else ""
@@ -66,15 +69,36 @@ def over_target(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if not feature or not windows or any(called(each) == "shift" for each in all_nodes(node.value)):
             continue
         of_target = {
-            column
+            later.get(column, column) if _is_centred(each) else column
             for each in windows
             if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)
             for column in _columns(each.func.value)
-        } & targets
+        } & (targets | set(later.values()))
         named = any(feature in text and not text & of_target for text in texts)
         kept = any(text & of_target and feature not in text for text in left_out)
         if of_target and (named or kept):
             yield feature, node.lineno
+
+
+def _later_rows_of(given: list[ast.Assign]) -> dict[str, str]:
+    """Column -> the target that is made of its later rows: frame["target"] = frame["load"].shift(-1)."""
+    return {
+        column: name
+        for node in given
+        for name in _columns(node.targets[0])
+        if TARGET.search(name)
+        for call in all_nodes(node.value)
+        if isinstance(call, ast.Call) and called(call) == "shift" and isinstance(call.func, ast.Attribute)
+        if any(ast.unparse(arg).startswith("-") for arg in call.args)
+        for column in _columns(call.func.value)
+        if column != name
+    }
+
+
+def _is_centred(window: ast.AST) -> bool:
+    """Whether a window ends with later rows than its own."""
+    keywords = window.keywords if isinstance(window, ast.Call) else []
+    return any(each.arg == "center" and getattr(each.value, "value", False) is True for each in keywords)
 
 
 def _columns(node: ast.AST) -> set[str]:
