@@ -135,7 +135,11 @@ class Hooks(TrainingHooks, ForwardHooks):
         return index
 
     def _batch(self, original: Any, args: Any, kwargs: Any) -> Any:
-        batch = original(*args, **kwargs)
+        before, self._local.loading = self._local.loading, True
+        try:
+            batch = original(*args, **kwargs)
+        finally:
+            self._local.loading = before
         notes = vars(args[0]).get(NOTES)
         if notes is None:
             return batch
