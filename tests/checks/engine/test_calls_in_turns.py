@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 
 import goodfit as gf
 from goodfit.checks.engine.dispatch import CallListeners, listeners
-from goodfit.checks.engine.events import Call, Event, Loss, NetCall, Read
+from goodfit.checks.engine.events import Call, Event, Loss, NetCall, Read, Reshape
 from goodfit.checks.engine.program_state import Losses, ProgramState
 from goodfit.checks.engine.watcher import Watcher
 from goodfit.checks.finding import Level
@@ -151,3 +151,19 @@ def test_what_a_data_set_reads_of_its_own_rows_is_not_looked_at(monkeypatch: pyt
         for batch in DataLoader(rows, 4):
             batch.numpy()
     assert counts[Read] == (3 + 12 + 9 if asks else 3)  # of batches; of outputs, and what follows the first one's
+
+
+class Images(Dataset[Tensor]):
+    def __len__(self) -> int:
+        return 60
+
+    def __getitem__(self, row: int) -> Tensor:
+        return torch.full((16,), float(row)).view(1, 4, 4)
+
+
+def test_of_the_rows_of_a_batch_that_a_data_set_makes_the_first_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    with counted(monkeypatch) as counts:
+        for batch in DataLoader(Images(), 20):
+            for row in batch:
+                row.view(4, 2, 2)
+    assert counts[Reshape] == 3 * (16 + 20)

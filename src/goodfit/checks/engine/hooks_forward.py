@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import torch
@@ -302,7 +303,8 @@ class ForwardHooks(Replacing):
         result = original(*args, **kwargs)
         if result.grad_fn is not None and result.dim() > 1:
             graph.mark(result.grad_fn, user_place())
-        if result.dim() in (3, 4):  # images are what is asked about
+        if result.dim() in (3, 4) and self._local.reshapes_left > 0:  # images are what is asked about
+            self._local.reshapes_left -= 1
             self.watcher.tell(events.Reshape(args[0], result))
         return result
 
@@ -320,6 +322,7 @@ class ForwardHooks(Replacing):
                 watcher.pass_over_call(True)
                 return
             watcher.passed_over = local.loading = False
+            local.reshapes_left = math.inf
         stack.append(module)
 
     def _is_one_of_many(self, module: nn.Module, args: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -30,9 +31,11 @@ class _OfThread(threading.local):
         steps: how many there were, and `steps_before` those when each optimiser's step, that still runs, began.
         passed_over: the net whose call, and calls of itself within it, `depth` of them, are not watched.
         loading: whether a loader makes its next batch, and has called no net for it.
+        reshapes_left: of those that are looked at: a data set makes the same ones of each row.
     """
 
     backwards = steps = depth = 0
+    reshapes_left = math.inf
     stepping = loading = False
     passed_over: Any = None
 
