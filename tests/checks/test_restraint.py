@@ -13,6 +13,7 @@ from torch.nn import functional
 import goodfit as gf
 from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.fingerprints import stamp
+from goodfit.checks.rules.masked_weights_move import may_be_masked
 
 
 def findings_of(seen: Any) -> list[tuple[str, str]]:
@@ -247,6 +248,20 @@ def test_gradients_of_dead_units_are_no_mask(masked: str) -> None:
             optimiser.step()
     found = [rule for rule, _ in findings_of(seen) if rule == "masked-weights-move"]
     assert found == (["masked-weights-move"] if masked else [])
+
+
+@pytest.mark.parametrize("kind", ["of noise", "by degrees", "of blocks"])
+def test_a_mask_is_found_in_a_sample_of_the_rows(kind: str) -> None:
+    torch.manual_seed(0)
+    gradient, degrees = torch.randn(640, 60), torch.arange(640)[:, None] % 59
+    gradient[:, 7] = 0  # an input that is 0
+    mask = {
+        "of noise": torch.rand(640, 60) < 0.2,
+        "by degrees": torch.arange(60) > degrees,
+        "of blocks": torch.arange(60) // 6 == torch.arange(640)[:, None] // 64,
+    }[kind]
+    assert may_be_masked(gradient.masked_fill(mask, 0))
+    assert not may_be_masked(gradient)
 
 
 def test_a_few_short_rows_without_copies_do_not_show_that_there_are_none() -> None:

@@ -12,6 +12,7 @@ import goodfit as gf
 from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.engine.gaussian_samples import gaussian_samples
 from goodfit.checks.rules.classes_between import _between
+from goodfit.checks.rules.input_scale_differs import Seen
 from goodfit.checks.rules.loop_name_rebound import rebound
 from goodfit.checks.rules.loss_detached import LossDetached
 from goodfit.checks.rules.mean_is_deviation import _same, _unscaled
@@ -172,3 +173,15 @@ def test_windows_that_are_less_by_a_constant_each_are_one_another_moved() -> Non
     line = torch.arange(16.0)[:, None]
     assert _moved_by(line, line + 40) == 0, "by any number of steps"
     assert _moved_by(torch.zeros(16, 1), torch.ones(16, 1)) == 0
+
+
+def test_sums_of_a_large_input_are_those_of_some_rows_and_its_range_that_of_all() -> None:
+    seen, x = Seen(), torch.randn(500, 784, generator=torch.Generator().manual_seed(0)) * torch.arange(784)
+    x[3, 5] = 5000.0
+    seen.add(x)
+    assert (seen.rows, seen.shape, seen.ranges) == (500, (784,), {(float(x.min()), 5000.0)})
+    assert seen.count == 63  # every eighth row
+    torch.testing.assert_close(seen.deviation[600:].mean(), x[:, 600:].std(0).double().mean(), rtol=0.03, atol=0)
+    table = Seen()
+    table.add(x[:, :60])
+    assert table.count == 500  # of few values all are summed

@@ -11,10 +11,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.distributions import Categorical
+from torch.utils.data import DataLoader, Dataset
 
 import goodfit as gf
 from goodfit.checks.engine.dispatch import CallListeners, listeners
-from goodfit.checks.engine.events import Call, Event, Loss, NetCall
+from goodfit.checks.engine.events import Call, Event, Loss, NetCall, Read, Reshape
 from goodfit.checks.engine.program_state import Losses, ProgramState
 from goodfit.checks.engine.watcher import Watcher
 from goodfit.checks.finding import Level
@@ -125,3 +126,44 @@ def test_losses_in_turns_are_no_jumps() -> None:
     assert {losses.add(value) for value in [0.01, 5.0, 0.012, 6.0, 0.009, 4.0]} == {"", "jump"}
     assert [losses.add(value) for value in [0.01, 5.5, 0.01, 70.0]] == ["", "", "", "jump"]
     assert losses.add(float("nan")) == "nonfinite"
+
+
+class Rows(Dataset[Tensor]):
+    """Reads what it keeps, as torchvision's do, and perhaps asks a net."""
+
+    def __init__(self, net: nn.Module | None) -> None:
+        self.net = net
+
+    def __len__(self) -> int:
+        return 12
+
+    def __getitem__(self, row: int) -> Tensor:
+        kept = torch.tensor(torch.full((3,), float(row)).numpy())
+        if self.net is not None:
+            self.net(kept).max(0)
+        return kept
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_what_a_data_set_reads_of_its_own_rows_is_not_looked_at(monkeypatch: pytest.MonkeyPatch, asks: bool) -> None:
+    rows = Rows(nn.Linear(3, 2) if asks else None)
+    with counted(monkeypatch) as counts:
+        for batch in DataLoader(rows, 4):
+            batch.numpy()
+    assert counts[Read] == (3 + 12 + 9 if asks else 3)  # of batches; of outputs, and what follows the first one's
+
+
+class Images(Dataset[Tensor]):
+    def __len__(self) -> int:
+        return 60
+
+    def __getitem__(self, row: int) -> Tensor:
+        return torch.full((16,), float(row)).view(1, 4, 4)
+
+
+def test_of_the_rows_of_a_batch_that_a_data_set_makes_the_first_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    with counted(monkeypatch) as counts:
+        for batch in DataLoader(Images(), 20):
+            for row in batch:
+                row.view(4, 2, 2)
+    assert counts[Reshape] == 3 * (16 + 20)

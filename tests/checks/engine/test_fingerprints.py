@@ -80,7 +80,9 @@ def test_a_large_tensor_is_read_once_however_often_it_is_given() -> None:
     x = torch.arange(2.0 * VALUES_REMEMBERED).view(16, -1)
     for _ in range(3):
         assert sums(x) == sums(x.detach()) == sums(x[:]) == x.sum(1).tolist()
+        assert sums(x.view(16, 1, 2, -1)) == sums(x)  # the same rows
     assert reads.count == 1
+    assert sums(x.view(32, -1)) == x.view(32, -1).sum(1).tolist()
     assert sums(x[4:12]) == x[4:12].sum(1).tolist()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Iterator
-from functools import lru_cache
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -33,25 +32,34 @@ class ComparedArrays:
 
     def __init__(self) -> None:
         self._frame: FrameType | None = None
+        self._known: dict[int, tuple[CodeType, tuple[tuple[str, str, int], ...]]] = {}
 
     def note(self) -> None:
         """A tensor is being read."""
         frame = user_frame()
-        if frame is not None and _pairs_of(frame.f_code):
+        if frame is not None and self._pairs(frame.f_code):
             self._frame = frame
+
+    def _pairs(self, code: CodeType) -> tuple[tuple[str, str, int], ...]:
+        """Known by identity: the hash of a code object reads all that it holds, of a file the functions too."""
+        known = self._known.get(id(code))
+        if known is None:
+            if len(self._known) >= CODES_REMEMBERED:
+                self._known.clear()
+            known = self._known[id(code)] = code, _pairs_of(code)
+        return known[1]
 
     def take(self) -> Iterator[tuple[Variable, Variable, Place]]:
         """Pairs of arrays that are compared or subtracted, with the line; each once."""
         frame, self._frame = self._frame, None
         if frame is None:
             return
-        for left, right, line in _pairs_of(frame.f_code):
+        for left, right, line in self._pairs(frame.f_code):
             one, other = (frame.f_locals.get(name, frame.f_globals.get(name)) for name in (left, right))
             if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
                 yield Variable(left, one), Variable(right, other), Place(shown(frame.f_code.co_filename), line)
 
 
-@lru_cache(maxsize=CODES_REMEMBERED)
 def _pairs_of(code: CodeType) -> tuple[tuple[str, str, int], ...]:
     """Variables that a function compares or subtracts, and sets no more afterwards; with the line."""
     nodes = [

@@ -24,11 +24,11 @@ ROWS_SAMPLED, VALUES_SAMPLED = 8, 16  # of a tensor, and of each of these rows: 
 
 
 def remembered(function: Callable[[Tensor], R]) -> Callable[[Tensor], R]:
-    """A function of a tensor's values that reads the same large tensor once.
+    """A function of the rows of a tensor, (N, ...), that reads those of the same large tensor once.
 
     Several rules look at each batch, and a graph or a whole table is the input of every step: to make its rows into
-    numbers anew at each call was a third of a program's time. A tensor is the same while its memory lives, is laid out
-    alike, and was not written to.
+    numbers anew at each call was a third of a program's time. A tensor is the same while its memory lives, its rows lie
+    there alike, and it was not written to: a batch and a view of it with flat rows are one.
     """
     known: deque[tuple[StorageWeakRef, tuple[object, ...], Tensor, R]] = deque(maxlen=TENSORS_REMEMBERED)
 
@@ -37,6 +37,8 @@ def remembered(function: Callable[[Tensor], R]) -> Callable[[Tensor], R]:
         plain = type(x) in (Tensor, Parameter) and x.layout is torch.strided and x.dim() > 0 and not x.is_meta
         if not plain or x.numel() < VALUES_REMEMBERED or x.is_inference() or not x.is_cpu:
             return function(x)
+        if x.is_contiguous() and not x.is_complex():
+            x = x.detach().view(len(x), -1)
         storage = StorageWeakRef(x.untyped_storage())
         key = (x.data_ptr(), x.shape, x.stride(), x.dtype, x._version)
         sample = _sample(x)
@@ -66,7 +68,9 @@ def fingerprints(x: Tensor) -> list[int]:
     if rows.shape[1] > VALUES_AT_MOST:
         rows = rows[:, :: -(-rows.shape[1] // VALUES_AT_MOST)]
     bits = rows.to(torch.float64).contiguous().view(torch.int64) if rows.is_floating_point() else rows.to(torch.int64)
-    sums: list[int] = ((bits ^ (bits >> 29)) * _weights(rows.shape[1], rows.device)).sum(1).tolist()
+    mixed = bits >> 29
+    mixed.bitwise_xor_(bits).mul_(_weights(rows.shape[1], rows.device))  # in place: memory of its own costs as much
+    sums: list[int] = mixed.sum(1).tolist()
     return sums
 
 

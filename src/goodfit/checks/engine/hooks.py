@@ -28,6 +28,7 @@ from goodfit.checks.engine.sklearn_hooks import SklearnHooks
 from goodfit.checks.engine.user_frame import is_users
 from goodfit.checks.engine.watcher import Watcher
 
+RESHAPES_SEEN = 16  # of those that a data set makes for one batch
 NOTES = "_goodfit_notes"  # attribute of a loader's iterator
 
 
@@ -135,7 +136,13 @@ class Hooks(TrainingHooks, ForwardHooks):
         return index
 
     def _batch(self, original: Any, args: Any, kwargs: Any) -> Any:
-        batch = original(*args, **kwargs)
+        local = self._local
+        before = local.loading, local.reshapes_left
+        local.loading, local.reshapes_left = True, RESHAPES_SEEN
+        try:
+            batch = original(*args, **kwargs)
+        finally:
+            local.loading, local.reshapes_left = before
         notes = vars(args[0]).get(NOTES)
         if notes is None:
             return batch

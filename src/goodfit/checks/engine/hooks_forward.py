@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import torch
@@ -280,14 +281,19 @@ class ForwardHooks(Replacing):
                 self.watcher.tell(events.AlongWidth(*sides))
         return result
 
+    @property
+    def _reads_outputs(self) -> bool:
+        """Whether what is read may be a net's output: a data set reads each of its rows, some thousands a step."""
+        return not (self._local.loading or self.watcher.passed_over)
+
     def _read(self, original: Any, args: Any, kwargs: Any) -> Any:
-        if not self.watcher.passed_over and isinstance(args[0], Tensor) and args[0].dim():
+        if self._reads_outputs and isinstance(args[0], Tensor) and args[0].dim():
             self.watcher.tell(events.Read(args[0], torch.is_grad_enabled()))
         return original(*args, **kwargs)
 
     def _greatest(self, original: Any, args: Any, kwargs: Any) -> Any:
         tensor = args[0] if args else kwargs.get("input")
-        if not self.watcher.passed_over and isinstance(tensor, Tensor) and tensor.dim():
+        if self._reads_outputs and isinstance(tensor, Tensor) and tensor.dim():
             dim = kwargs.get("dim", args[1] if len(args) > 1 else None)
             dim = dim if isinstance(dim, int) else None
             self.watcher.tell(events.Read(tensor, torch.is_grad_enabled(), dim))
@@ -297,7 +303,8 @@ class ForwardHooks(Replacing):
         result = original(*args, **kwargs)
         if result.grad_fn is not None and result.dim() > 1:
             graph.mark(result.grad_fn, user_place())
-        if result.dim() in (3, 4):  # images are what is asked about
+        if result.dim() in (3, 4) and self._local.reshapes_left > 0:  # images are what is asked about
+            self._local.reshapes_left -= 1
             self.watcher.tell(events.Reshape(args[0], result))
         return result
 
@@ -314,7 +321,8 @@ class ForwardHooks(Replacing):
                 local.passed_over, local.depth = module, 1
                 watcher.pass_over_call(True)
                 return
-            watcher.passed_over = False
+            watcher.passed_over = local.loading = False
+            local.reshapes_left = math.inf
         stack.append(module)
 
     def _is_one_of_many(self, module: nn.Module, args: Any) -> bool:
@@ -383,4 +391,7 @@ def _size_of(loader: Any) -> int:
 
 
 def _has_parameters(module: nn.Module) -> bool:
-    return next(module.parameters(), None) is not None
+    """As parameters() says, without the sets that it makes of all parts at each call."""
+    if any(param is not None for param in module._parameters.values()):
+        return True
+    return any(part is not None and _has_parameters(part) for part in module._modules.values())

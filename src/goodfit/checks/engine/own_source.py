@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import linecache
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
@@ -63,11 +65,24 @@ def _own_files() -> Iterator[str]:
                 yield path
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Trees are many objects and no garbage: they would set off a walk through all that the program holds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 @lru_cache(maxsize=FILES_AT_MOST)
 def parsed(text: str) -> ast.Module:
     """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
     try:
-        return ast.parse(text)
+        with collector_paused():
+            return ast.parse(text)
     except (SyntaxError, ValueError):
         return ast.Module([], [])
 

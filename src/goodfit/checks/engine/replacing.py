@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -29,10 +30,13 @@ class _OfThread(threading.local):
         stepping: whether an optimiser of torch's own steps.
         steps: how many there were, and `steps_before` those when each optimiser's step, that still runs, began.
         passed_over: the net whose call, and calls of itself within it, `depth` of them, are not watched.
+        loading: whether a loader makes its next batch, and has called no net for it.
+        reshapes_left: of those that are looked at: a data set makes the same ones of each row.
     """
 
     backwards = steps = depth = 0
-    stepping = False
+    reshapes_left = math.inf
+    stepping = loading = False
     passed_over: Any = None
 
     def __init__(self) -> None:
@@ -80,13 +84,14 @@ class Replacing:
         """
         own = name in vars(owner)
         original = getattr(owner, name)
-        watcher, functorch = self.watcher, self._functorch
+        watcher, functorch, of_thread = self.watcher, self._functorch, self.watcher.of_thread
 
         @functools.wraps(original)
         def replacement(*args: Any, **kwargs: Any) -> Any:
             if awake_alone and not watcher.awake:
                 return original(*args, **kwargs)
-            if torch.compiler.is_compiling() or watcher.busy or functorch() is not None:
+            # At each operation of the program while rules are awake: `watcher.busy` is written out.
+            if torch.compiler.is_compiling() or of_thread.busy or watcher.forked or functorch() is not None:
                 return original(*args, **kwargs)
             return handler(original, args, kwargs)
 

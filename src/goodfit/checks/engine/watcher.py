@@ -30,6 +30,7 @@ from goodfit.checks.engine.events import (
     Sample,
     WatchEnds,
 )
+from goodfit.checks.engine.own_source import collector_paused
 from goodfit.checks.engine.program_state import NotExamined, ProgramState
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
@@ -101,8 +102,8 @@ class Watcher:
         self._next_waking: dict[str, float] = {}  # steps
         self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
-        self._local = _OfThread()
-        self._forked = False
+        self.of_thread = _OfThread()
+        self.forked = False
         self._ended = False  # the program has ended
         self.passed_over = False  # the last call of a net was: what its output is used for is not looked at either
         _WATCHERS.add(self)
@@ -123,7 +124,7 @@ class Watcher:
             listening = self._listening[type(event)]
         if not listening or self.busy or (self.passed_over and isinstance(event, OF_OUTPUTS)):
             return
-        self._local.busy = True  # what a rule does by itself is not watched
+        self.of_thread.busy = True  # what a rule does by itself is not watched
         try:
             if self._awake:
                 with torch.no_grad():
@@ -131,7 +132,7 @@ class Watcher:
             else:  # these compute nothing that would be recorded; a context costs more than they do
                 self._ask(listening, event)
         finally:
-            self._local.busy = False
+            self.of_thread.busy = False
 
     def _ask(self, listening: list[tuple[LiveRule, Handler]], event: Event) -> None:
         for rule, method in listening:
@@ -161,10 +162,11 @@ class Watcher:
     def close(self) -> list[Finding]:
         """Ask the rules that speak at the end; all findings, errors first."""
         self._steps_at_most = (None, KeyboardInterrupt)
-        self._local.busy = False  # the program may have ended within a call that was passed over
+        self.of_thread.busy = False  # the program may have ended within a call that was passed over
         self._before_end()
         self.awake = self._ended = True
-        self.tell(WatchEnds())
+        with collector_paused():
+            self.tell(WatchEnds())
         for finding in self.suppressions.unused({rule.name for rule in self._rules}):
             self.note(finding)
         return self.findings()
@@ -192,27 +194,27 @@ class Watcher:
     @property
     def busy(self) -> bool:
         """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
-        return self._local.busy or self._forked
+        return self.of_thread.busy or self.forked
 
     def pass_over_call(self, begins: bool) -> None:
         """Watch nothing that this thread does while a net is called, nor what its output is used for."""
-        self._local.busy = begins
+        self.of_thread.busy = begins
         self.passed_over = True
         self.program.last_call = None
 
     @contextmanager
     def inside_torch(self) -> Iterator[None]:
         """What torch calls inside of its own functions is not the user's doing, and is not watched."""
-        before, self._local.busy = self.busy, True
+        before, self.of_thread.busy = self.busy, True
         try:
             yield
         finally:
-            self._local.busy = before
+            self.of_thread.busy = before
 
     @property
     def stack(self) -> list[Any]:
         """Modules whose forward runs in this thread, outermost first."""
-        return self._local.stack
+        return self.of_thread.stack
 
     def when_awake(self, on_wake: Callable[[], None], on_sleep: Callable[[], None]) -> None:
         """Call these as the rules wake and fall asleep."""
@@ -289,7 +291,7 @@ class Watcher:
             self._on_wake()
 
     def _in_child(self) -> None:
-        self._forked = True
+        self.forked = True
 
     def _started(self) -> Iterator[LiveRule]:
         """One of each rule that is asked."""

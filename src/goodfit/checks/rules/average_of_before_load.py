@@ -98,7 +98,8 @@ class AverageOfBeforeLoad(LiveRule):
             self._examine(net)
 
     def _examine(self, net: nn.Module) -> None:
-        if any(id(param) in self.program.optimised() for param in net.parameters()):
+        optimised = self.program.optimised()
+        if any(id(param) in optimised for param in net.parameters()):
             return
         now = values_of(net)
         for load in self.loads:

@@ -169,7 +169,8 @@ class AverageStandsStill(LiveRule):
             if net in self.first and not torch.equal(now, self.first[net]):
                 self.trained_on.add(net)
             return
-        own = any(id(param) in self.program.optimised() for param in net.parameters())
+        optimised = self.program.optimised()
+        own = any(id(param) in optimised for param in net.parameters())
         known = self.evaluated.get(id(net))
         if own and net not in self.trained_on:
             return

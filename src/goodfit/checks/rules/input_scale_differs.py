@@ -45,6 +45,7 @@ BATCHES_AT_LEAST = 3  # whose range has to be the same, of images
 COLUMNS_AT_MOST = 4096
 RANGE_SHARE = 0.05  # of the range, by which one of its ends has to differ
 ELEMENTS_AT_MOST = 2_000_000  # of an input that is looked at
+ROWS_EXAMINED, ELEMENTS_EXAMINED = 64, 32_768  # about, of a large batch, whose sums are taken; its range is that of all
 
 SMOOTH_BELOW = 0.25  # of the variance: what a series moves by in a step, squared
 MOVES_ALIKE = 1.5  # times
@@ -66,15 +67,17 @@ class Seen:
 
     def add(self, x: Tensor) -> None:
         """Another batch (N, ...)."""
-        if x.dim() in (2, 3) and x.shape[1] > 1:
-            moves = x.detach().double().diff(dim=1)
-            self.moves, self.moves_count = self.moves + float(moves.square().sum()), self.moves_count + moves.numel()
-        values = (x if x.dim() == 2 else x.reshape(-1, 1)).detach().double().cpu()
+        x = x.detach()
+        some = x[:: -(-len(x) // max(ROWS_EXAMINED, ELEMENTS_EXAMINED * len(x) // x.numel()))].double()
+        values = (some if x.dim() == 2 else some.reshape(-1, 1)).cpu()
         if self.batches and values.shape[1] != len(self.total):
             return
+        if x.dim() in (2, 3) and x.shape[1] > 1:
+            moves = some.diff(dim=1)
+            self.moves, self.moves_count = self.moves + float(moves.square().sum()), self.moves_count + moves.numel()
         self.rows, self.count, self.shape = self.rows + len(x), self.count + len(values), tuple(x.shape[1:])
         self.total, self.squares = self.total + values.sum(0), self.squares + values.square().sum(0)
-        self.ranges.add((float(values.min()), float(values.max())))
+        self.ranges.add((float(x.min()), float(x.max())))
         self.batches += 1
 
     @property

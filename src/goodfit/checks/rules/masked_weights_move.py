@@ -40,6 +40,8 @@ STEPS_AT_LEAST = 3
 SHARE_AT_LEAST = 0.1  # of the entries of a matrix
 MOVED_AT_LEAST = 0.5  # of these
 ENTRIES_AT_LEAST, ENTRIES_AT_MOST = 64, 1_000_000
+ROWS_SAMPLED, SHARE_OF_SAMPLE = 32, 0.03  # of a matrix, and of their entries: a tenth of all is rarely less of these
+GOLDEN_RATIO = 0.618034
 MATRICES = 4  # that are looked at in a step
 
 
@@ -75,7 +77,8 @@ class MaskedWeightsMove(LiveRule):
             if gradient is None or gradient.layout is not torch.strided:
                 continue
             is_of_size = ENTRIES_AT_LEAST <= param.numel() <= ENTRIES_AT_MOST
-            entries = _scattered(gradient.detach()) if is_of_size else None
+            is_worth_it = is_of_size and (known is not None or may_be_masked(gradient.detach()))
+            entries = _scattered(gradient.detach()) if is_worth_it else None
             if entries is None:
                 self.known.pop(id(param), None)
             elif known is None or known.param() is not param or not torch.equal(known.entries, entries):
@@ -108,10 +111,18 @@ class MaskedWeightsMove(LiveRule):
                 )
 
 
-def _scattered(gradient: Tensor) -> Tensor | None:
+def may_be_masked(gradient: Tensor) -> bool:
+    """Whether some of its rows leave it possible: of most gradients no more need be read."""
+    if len(gradient) <= 2 * ROWS_SAMPLED:
+        return True
+    spread = torch.arange(ROWS_SAMPLED, device=gradient.device) * GOLDEN_RATIO % 1  # evenly, and never in a mask's step
+    return _scattered(gradient[(spread * len(gradient)).long()], SHARE_OF_SAMPLE) is not None
+
+
+def _scattered(gradient: Tensor, share: float = SHARE_AT_LEAST) -> Tensor | None:
     """Where a gradient is 0, without whole rows and columns, as units and inputs that are 0 leave; None for few."""
     zero = gradient == 0
-    if int(zero.sum()) < SHARE_AT_LEAST * zero.numel():
+    if int(zero.sum()) < share * zero.numel():
         return None
     zero &= ~zero.all(1, keepdim=True) & ~zero.all(0, keepdim=True)
-    return zero if float(zero.float().mean()) >= SHARE_AT_LEAST else None
+    return zero if int(zero.sum()) >= share * zero.numel() else None
