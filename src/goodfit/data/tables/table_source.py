@@ -191,6 +191,8 @@ class TableSource(Source):
                 hint = "If that is several columns, name what stands between them with --separator. "
             elif not near and any(str(cell).strip() == name for cell in self._frame.sample(np.array([0])).row(0)):
                 hint = "It stands in the first row: remove the line above it, so that it names the columns. "
+                if self._delimited is not None and not self._delimited.header:
+                    hint = "It stands in the first line, which is read as a row: --header reads names there. "
             elif not near and any(note[0] == "encoding" for note in self.notes):
                 hint = "If these are not the names in the file, name its --encoding, such as cp1251 or gb18030. "
             raise UsageError(
