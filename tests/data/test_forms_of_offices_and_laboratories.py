@@ -279,3 +279,22 @@ def test_files_of_other_programs_are_named_with_what_to_do_by_profile_too(tmp_pa
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match="which is not read"):
         gf.profile(tmp_path / name)
+
+
+def test_short_years_among_long_ones_are_said() -> None:
+    cells = ["'85" if at % 9 == 0 else str(1990 + at % 30) for at in range(ROWS)]
+    assert "7 values of 'c', such as 85, are below 100 among years (1990 to 2019)" in doubts(cells)
+    assert doubts([str(at * 40 % 2013) for at in range(ROWS)]) == ""
+
+
+def test_degrees_of_two_kinds_are_said() -> None:
+    cells = [f"{97 + at % 17 / 10:.1f}F" if at % 2 else f"{36 + at % 23 / 10:.1f}C" for at in range(120)]
+    assert "numbers in several units" in doubts(cells)
+
+
+@pytest.mark.parametrize("odd", ["2021-05-00", "2020-XX-XX", "31.02.2023"])
+def test_dates_among_others_are_left_out_with_the_reason(odd: str) -> None:
+    cells = [odd if at % 5 == 0 else f"{2000 + at}-0{at % 9 + 1}-1{at % 8}" for at in range(ROWS)]
+    column = pl.Series("c", [*cells, *[f"{1950 + at}-01-01" for at in range(40)]])
+    kind = infer_type(column, categorical=(), numeric=(), ignore=())
+    assert kind.why == f"88 dates, and 12 values such as '{odd}' that are none; --missing '{odd}' empties it"

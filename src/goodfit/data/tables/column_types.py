@@ -19,7 +19,16 @@ from goodfit.data.tables.clocks import (
     plain_clocks,
 )
 from goodfit.data.tables.conventions import OTHER
-from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
+from goodfit.data.tables.moments import (
+    date_form,
+    dates_among,
+    excel_form,
+    in_order,
+    moments,
+    month_form,
+    shown_form,
+    unix_form,
+)
 from goodfit.data.tables.naming_numbers import is_code
 from goodfit.data.tables.number_forms import (
     NUMBER_SHARE_NEEDED,
@@ -329,11 +338,24 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := mixture_of(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
+        if (dates := dates_among(text)) is not None:
+            count, odd = dates
+            others = f"{counted(len(text) - count, 'value')} such as '{odd}'"
+            are = "is none" if len(text) - count == 1 else "are none"
+            return ColumnType(
+                "left out", f"{counted(count, 'date')}, and {others} that {are}; --missing '{odd}' empties it"
+            )
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
         hint = f"; --text {present.name} reads its words" if words >= WORDS_OF_A_NAME else ""
         return ColumnType("left out", f"{why}{hint}")
     mixture = mixture_of(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
+    several = units_of(unified(text)) if distinct > LEVELS_OF_A_MIXTURE else []
     doubt = None
+    if len(several) > 1:
+        doubt = (
+            f"the column '{present.name}' is read as a category: numbers in several units ({listed(several)})",
+            "Write them in one unit",
+        )
     if mixture is not None:
         doubt = (
             f"the column '{present.name}' is read as a category: {mixture}",

@@ -22,6 +22,7 @@ NAMES_OF_CLOCKS = re.compile(r"time|uhrzeit|zeit|heure|hora|ora|clock|tijd|klokk
 CLOCK_WITH_POINT, CLOCK_OF_DIGITS = r"^(?:[01]?\d|2[0-4])\.[0-5]\d$", r"^(?:[01]?\d|2[0-4])?[0-5]?\d$"
 NAMES_OF_DAYS = re.compile(r"date|datum|fecha|data|day|tag|jour|dob|birthday|дата")
 DAYS = {"%y%m%d": r"^\d{6}$", "%d%m%Y": r"^\d{8}$", "%Y%j": r"^(?:19|20)\d{5}$"}
+YEARS, YEARS_IN_A_CENTURY, MOST_ARE_YEARS = (1800, 2100), 100, 0.5
 TIMES = (10, 100, 1_000)  # that one unit of a measure is as large as another
 NEAR = 0.15  # of it, by the medians
 SHARE_OF_A_UNIT = 0.05  # of the values at least, in each of the two
@@ -39,7 +40,8 @@ def number_doubt(column: pl.Series, decimal: str, form: str | None) -> tuple[str
         text = text.filter(text.str.contains(r"^\d"))
         if text.n_unique() >= VALUES_AT_LEAST:
             found = _counted(column.name, text) or _clocks(column.name, text) or _days(column.name, text)
-    return found or _two_units(column.name, numbers(column, decimal).drop_nulls().to_numpy())
+    values = numbers(column, decimal).drop_nulls().to_numpy()
+    return found or _short_years(column.name, values) or _two_units(column.name, values)
 
 
 def _counted(name: str, text: pl.Series) -> tuple[str, str] | None:
@@ -86,6 +88,17 @@ def _days(name: str, text: pl.Series) -> tuple[str, str] | None:
             what = f"the column '{name}' is read as plain numbers, and its cells look like days: {text[0]} may be "
             return f"{what}{days[0]:%Y-%m-%d}", f"If it is, write {days[0]:%Y-%m-%d}"
     return None
+
+
+def _short_years(name: str, values: np.ndarray) -> tuple[str, str] | None:
+    """98 among 1990 to 2020."""
+    years = (values >= YEARS[0]) & (values <= YEARS[1]) & (values % 1 == 0)
+    short = (values >= 0) & (values < YEARS_IN_A_CENTURY) & (values % 1 == 0)
+    if not short.any() or not (years | short).all() or years.sum() < MOST_ARE_YEARS * len(values):
+        return None
+    what = f"{counted(int(short.sum()), 'value')} of '{name}', such as {number(float(values[short][0]))}, "
+    what += f"{'is' if short.sum() == 1 else 'are'} below 100 among years ({values[years].min():.0f} to "
+    return f"{what}{values[years].max():.0f}), and read so", "Write years of four digits"
 
 
 def _two_units(name: str, values: np.ndarray) -> tuple[str, str] | None:

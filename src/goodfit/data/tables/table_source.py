@@ -113,9 +113,18 @@ class TableSource(Source):
         """Of the columns that are described, the target first."""
         return {}
 
-    def digests(self) -> Sequence[str] | None:
-        """Of all cells of a row, the target's too."""
-        return RowDigests(hashed(piece) for piece in self._frame.pieces())
+    def digests(self, *, inputs: bool = False) -> Sequence[str] | None:
+        """Of all cells of a row, the target's too; of inputs alone where a column is free text, which differs."""
+        if not inputs:
+            return RowDigests(hashed(piece) for piece in self._frame.pieces())
+        if not self.has_texts:
+            return None
+        return RowDigests(hashed(piece.drop(self._settings["target"])) for piece in self._frame.pieces())
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether a column is free text, after `learn`."""
+        return False
 
     def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
         import numpy as np
