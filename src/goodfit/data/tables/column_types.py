@@ -56,7 +56,7 @@ DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a colum
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
-WITH_A_DIGIT = r"\S*\d\S*"  # most words of an account or a list of numbers, which is no text
+OF_DIGITS = r"\b\d+\b"  # most words of an account or a list of numbers, which is no text
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
 NESTED = {
@@ -330,7 +330,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
         if text.str.contains(IN_BRACKETS).all():
             return ColumnType("left out", "lists or objects written as text, which are not read here")
         words = float(words_in_each(text).to_numpy().mean())
-        digits = float(text.str.count_matches(WITH_A_DIGIT).to_numpy().mean())
+        digits = float(text.str.count_matches(OF_DIGITS).to_numpy().mean())
         if words >= WORDS_OF_FREE_TEXT and 2 * digits <= words:
             return ColumnType("text", f"free text, {words:.0f} words a row")
         several = units_of(unified(text))
