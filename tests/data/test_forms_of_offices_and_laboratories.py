@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import goodfit as gf
+from goodfit.data import open_data
 from goodfit.data.sources.table import Table
 from goodfit.data.tables.column_types import infer_type
 from goodfit.errors import DataError, UsageError
@@ -298,3 +299,14 @@ def test_dates_among_others_are_left_out_with_the_reason(odd: str) -> None:
     column = pl.Series("c", [*cells, *[f"{1950 + at}-01-01" for at in range(40)]])
     kind = infer_type(column, categorical=(), numeric=(), ignore=())
     assert kind.why == f"88 dates, and 12 values such as '{odd}' that are none; --missing '{odd}' empties it"
+
+
+def test_a_folder_of_texts_says_that_they_are_free_text(tmp_path: Path) -> None:
+    for at in range(12):
+        place = tmp_path / "notes" / "ab"[at % 2] / f"{at}.txt"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"a short note of number {at % 5} and nothing else")
+    source = open_data(tmp_path / "notes")
+    source.prepare()
+    source.learn(torch.arange(len(source)))
+    assert ("texts", "1", "text; text: free text") in source.notes

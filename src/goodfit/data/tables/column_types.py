@@ -126,7 +126,7 @@ def infer_type(
     if name in numeric:
         return _as_numbers(column, decimal)
     if name in text:
-        return ColumnType("text", "free text, as you said")
+        return ColumnType("text", "free text")
     if column.dtype == pl.Boolean:
         return ColumnType("category", "yes or no")
     if column.dtype in (pl.Time, pl.Duration):
