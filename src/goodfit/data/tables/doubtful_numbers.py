@@ -14,6 +14,7 @@ from goodfit.formatting import counted, number
 if TYPE_CHECKING:
     import polars as pl
 
+ROWS_LOOKED_AT = 20_000  # spread evenly
 VALUES_AT_LEAST = 5  # different ones, so that a form is not met by chance
 COUNTED = r"^\d{1,3}\.(\d{1,2})$"  # behind the point of a version or a chapter
 COUNTS_TO = 30  # decimals of prices go up to 99
@@ -34,6 +35,7 @@ def number_doubt(column: pl.Series, decimal: str, form: str | None) -> tuple[str
 
     if form is not None:
         return None
+    column = column.gather_every(max(1, len(column) // ROWS_LOOKED_AT))
     found = None
     if column.dtype in (pl.String, pl.Categorical, pl.Enum) or column.dtype.is_integer():
         text = visible(column.cast(pl.String)).drop_nulls()

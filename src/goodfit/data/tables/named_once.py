@@ -21,8 +21,8 @@ def named_once_doubt(frame: pl.DataFrame) -> tuple[str, str] | None:
     if not frame.width or not frame.height:
         return None
     column = frame.to_series(0)
-    if column.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        return None
+    if column.dtype not in (pl.String, pl.Categorical, pl.Enum) or (visible(column[1:2]).fill_null("") != "").any():
+        return None  # as nearly always: the second cell is enough
     named = visible(column).fill_null("") != ""
     starts = named.arg_true()
     groups = len(starts)

@@ -14,7 +14,7 @@ from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.numbers import UNDERSCORES, numbers, unified
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
 from goodfit.data.tables.same_measure import UNITS_FORM, main_unit
-from goodfit.data.tables.units import UNIT_FORM, unit_of, units_of
+from goodfit.data.tables.units import UNIT_FORM, units_of
 from goodfit.formatting import counted, number
 
 if TYPE_CHECKING:
@@ -82,9 +82,10 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return NumberForm(parts, f"{_read_as(text, decimal, parts)} {COMPOUND[parts].unit}")
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
-    if (unit := unit_of(text)) is not None and holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):
-        return NumberForm(f"{UNIT_FORM}{unit}", f"numbers in {unit}; the unit is left out")
-    if (unit := main_unit(text, units_of(text))) is not None and holds_numbers(present, decimal, f"{UNITS_FORM}{unit}"):
+    units = units_of(text)
+    if len(units) == 1 and holds_numbers(present, decimal, f"{UNIT_FORM}{units[0]}"):
+        return NumberForm(f"{UNIT_FORM}{units[0]}", f"numbers in {units[0]}; the unit is left out")
+    if (unit := main_unit(text, units)) is not None and holds_numbers(present, decimal, f"{UNITS_FORM}{unit}"):
         others = text.filter(numbers(text, decimal, f"{UNIT_FORM}{unit}").is_null())
         return NumberForm(f"{UNITS_FORM}{unit}", f"{_read_as(others, decimal, f'{UNITS_FORM}{unit}')}, in {unit}")
     if has_fractions(text) and holds_numbers(present, decimal, FRACTIONS):
