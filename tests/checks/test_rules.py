@@ -203,7 +203,9 @@ def test_a_second_look_at_the_test_rows_is_told() -> None:
 
 
 def data(labels: list[str], parts: list[str], digests: list[str] | None = None) -> DataFacts:
-    return DataFacts([f"{row}.png" for row in range(len(parts))], np.array(labels), np.array(parts), digests)
+    return DataFacts(
+        [f"{row}.png" for row in range(len(parts))], np.array(labels), np.array(parts), digests, inputs=digests
+    )
 
 
 def test_a_training_row_in_the_test_part_is_found_by_its_content() -> None:

@@ -97,7 +97,7 @@ def test_a_second_argument_of_fit_is_explained(
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ([f"{at}.5 kg" if at % 9 else f"{at}50 g" for at in range(60)], r"in several units \(g and kg\)"),
+        ([f"{at}.5 kg" if at % 9 else f"{at}50 ml" for at in range(60)], r"in several units \(kg and ml\)"),
         (["x" if at % 2 else "" for at in range(60)], "is 'x' in 30 rows, and empty in 30"),
         ([f"2024-{at % 12 + 1:02d}-{at % 28 + 1:02d}" for at in range(60)], "holds dates, which are not predicted"),
     ],

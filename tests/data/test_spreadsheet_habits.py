@@ -121,9 +121,9 @@ def test_the_other_decimal_mark_is_read_with_units_too(tmp_path: Path) -> None:
 
 
 def test_numbers_in_several_units_are_left_out_with_the_reason(tmp_path: Path) -> None:
-    rows = "".join(f"{at + 100} cm,{at % 2},{at}.5\n" if at % 3 else f"{at}.25 m,{at % 2},{at}.5\n" for at in range(60))
+    rows = "".join(f"{at + 100} cm,{at % 2},{at}.5\n" if at % 3 else f"{at}.5 kg,{at % 2},{at}.5\n" for at in range(60))
     source = prepared(tmp_path / "two.csv", f"size,y,x\n{rows}", target="y")
-    assert ("left out", "size", "numbers in several units (m and cm): write them in one") in source.notes
+    assert ("left out", "size", "numbers in several units (kg and cm): write them in one") in source.notes
 
 
 def test_a_last_row_of_sums_is_said(tmp_path: Path) -> None:

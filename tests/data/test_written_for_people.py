@@ -156,9 +156,9 @@ def test_numbers_with_many_other_values_among_them_are_said() -> None:
     assert several.doubt[0] == (
         "the column 'c' is read as a category: 300 numbers, and 100 values such as '0 or so, 0' that are not"
     )
-    different = pl.Series("c", [f"{at}" if at % 4 else f"about {at}" for at in range(400)])
+    different = pl.Series("c", [f"{at}" if at % 4 else f"roughly {at}" for at in range(400)])
     why = infer_type(different, categorical=(), numeric=(), ignore=()).why
-    assert why == "300 numbers, and 100 values such as 'about 0' that are not; --numeric c reads those as missing"
+    assert why == "300 numbers, and 100 values such as 'roughly 0' that are not; --numeric c reads those as missing"
 
 
 def test_targets_of_clock_times_are_hours_and_versions_are_doubted(tmp_path: Path) -> None:

@@ -90,3 +90,25 @@ def test_a_fit_finds_equal_images_with_two_classes(tmp_path: Path) -> None:
     problem = make_problem(source, asked, Journal(Console(quiet=True)), device=device, own_net=False, started=None)
     [finding] = [each for each in check_problem(problem) if each.rule == "conflicting-labels"]
     assert finding.message.startswith("1 image has two classes, such as ")
+
+
+@pytest.mark.parametrize(
+    ("where", "target", "said"),
+    [("texts", None, "2 texts have two classes"), ("table.csv", "y", "1 row has two classes")],
+)
+def test_a_fit_finds_equal_texts_with_two_classes(tmp_path: Path, where: str, target: str | None, said: str) -> None:
+    words = ("the", "parcel", "was", "late", "and", "rude", "staff", "kind", "quick", "room", "good", "bad", "slow")
+    texts = [f"note{at} " + " ".join(words[(at * 7 + part) % len(words)] for part in range(9)) for at in range(30)]
+    for at, text in enumerate([*texts, texts[0], texts[4]]):
+        place = tmp_path / "texts" / ("praise" if at % 2 == 0 and at < 30 else "complaint") / f"{at}.txt"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    rows = [f"{text},{'ab'[at % 2]}" for at, text in enumerate([*texts, texts[1], texts[3]])]
+    (tmp_path / "table.csv").write_text("text,y\n" + "\n".join(rows) + "\n")
+    source = open_data(tmp_path / where) if target is None else open_data(tmp_path / where, target=target)
+    source.prepare(cache=tmp_path / "cache")
+    asked, _ = split_options({})
+    journal = Journal(Console(quiet=True))
+    problem = make_problem(source, asked, journal, device=torch.device("cpu"), own_net=False, started=None)
+    [finding] = [each for each in check_problem(problem) if each.rule == "conflicting-labels"]
+    assert finding.message.startswith(said)

@@ -57,6 +57,14 @@ def test_of_several_unknown_labels_each_is_named_and_their_rows_counted() -> Non
         task.encode(["cat", "cow", "hen", "Cat", "cow"], rows(5))
 
 
+def test_labels_in_the_spelling_of_the_run_are_read_without_a_word() -> None:
+    task = task_for([0, 1])
+    assert task.known_labels(["0", "1"]) == ([0, 1], ())
+    read, [(_, count, why)] = task.known_labels(["00", "1", "01"])
+    assert (list(read), count) == ([0, 1, 1], "2 labels")
+    assert why == "'00' is read as '0', which training had"
+
+
 def test_a_task_comes_back_from_json() -> None:
     for targets in (["a", "b"], [["a"], ["b"]], np.array([1.0, 2.5]), [1, 2, 3]):
         task = task_for(targets)

@@ -82,6 +82,7 @@ class DataFacts:
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)  # (N,) of a table: z-scores or codes, by name
     read: Callable[[Tensor], Tensor] | None = None  # images (n, C, H, W) of row numbers, when data alone is checked
     noun: str = "row"  # what a row is called: image, text
+    inputs: Sequence[str] | None = None  # as digests, without targets; None where equal ones are no news
 
     def held_out(self) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of training rows, and of others that a rule may judge by: validation rows, or a fifth of those."""

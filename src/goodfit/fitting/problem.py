@@ -153,6 +153,7 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         source.columns(),
         source.read if thorough and source.images else None,
         source.noun,
+        None if source.repeats else source.digests(inputs=True),
     )
     return check_data(facts, rules) + _unreadable(source) + _doubts(source)
 

@@ -122,9 +122,12 @@ class Classification(CalibratedTask):
         words = known_words(unknown, [*by_text])
         if not words:
             return targets, ()
-        word = max(sorted(words), key=unknown.__getitem__)
-        count = counted(sum(unknown[each] for each in words), "label")
         read = [by_text[words[str(label)]] if label is not None and str(label) in words else label for label in labels]
+        others = [word for word in sorted(words) if word != words[word]]  # "0" is 0 of the run: nothing to say
+        if not others:
+            return read, ()
+        word = max(others, key=unknown.__getitem__)
+        count = counted(sum(unknown[each] for each in others), "label")
         return read, [("read as", count, f"'{word}' is read as '{words[word]}', which training had")]
 
     def class_labels(self, targets: Targets) -> np.ndarray:

@@ -1,7 +1,8 @@
-"""conflicting-labels: equal images have different labels.
+"""conflicting-labels: equal images or texts have different labels.
 
 What it checks
-    Images of equal content (the bytes of a file) that have more than one class.
+    Images of equal content (the bytes of a file) that have more than one class; and texts, and rows of a table with a
+    column of free text, that are equal but for the class.
 
 Why it hurts
     One of the labels is wrong, or nothing in the row tells them apart: no net can be right on both.
@@ -13,7 +14,7 @@ Instead
     Look at them, and keep the one that is right.
 
 When it is a false alarm
-    Images that are equal by nature, such as blank ones.
+    Images and texts that are equal by nature, such as blank ones or "thank you".
 
 Cost
     One look-up a row, before training.
@@ -32,11 +33,11 @@ class ConflictingLabels(DataRule):
     code, level = "GF508", Level.WARNING
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
-        if data.digests is None or data.labels is None or data.noun == "row":
+        if data.inputs is None or data.labels is None:
             return
         first: dict[str, int] = {}
         conflicts = []
-        for row, digest in enumerate(data.digests):
+        for row, digest in enumerate(data.inputs):
             twin = first.setdefault(digest, row)
             if data.labels[twin] != data.labels[row]:
                 conflicts.append((twin, row))

@@ -266,7 +266,7 @@ class ImageSource(Source):
         appearance = {} if self._appearance is None else {"appearance": self._appearance.to_json()}
         return {"kind": self.kind, "picture": self.image.to_json(), **appearance}
 
-    def digests(self) -> Sequence[str] | None:
+    def digests(self, *, inputs: bool = False) -> Sequence[str] | None:
         """Content digest of every row: equal for equal files."""
         return self.cache.digests if self.cache is not None else None
 

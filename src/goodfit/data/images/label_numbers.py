@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from goodfit.data.columns import Labels
-from goodfit.data.tables.column_types import is_code
 from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.naming_numbers import is_code
 from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, other_form, plain_form
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import CLASSES_AT_MOST, written_twice

@@ -162,9 +162,8 @@ class Ratings(TableSource):
             alike = names_alike_doubt(self._names(column.name), noun)
             self.doubts += [] if alike is None else [alike]
         user, item = users_and_items
-        summary = (
-            f"{counted(user.n_unique(), 'user')} in '{user.name}', {counted(item.n_unique(), 'item')} in '{item.name}'"
-        )
+        users, items = (self._names(column.name).n_unique() for column in (user, item))
+        summary = f"{counted(users, 'user')} in '{user.name}', {counted(items, 'item')} in '{item.name}'"
         self.notes.append(("ratings", f"{len(self):,}", summary))
         if self._many:
             again = 0

@@ -275,6 +275,10 @@ class Table(TableSource):
         return {**of_target, **self._types}
 
     @property
+    def has_texts(self) -> bool:
+        return bool(self.encoder.texts)
+
+    @property
     def cross_fits(self) -> bool:
         return True
 

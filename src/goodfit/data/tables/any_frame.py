@@ -244,8 +244,11 @@ def _decoded(cells: list[Any]) -> list[str | None] | None:
     return words if all(word is None or word.isprintable() for word in words) else None
 
 
-def refuse_same_names(names: Sequence[str], where: Path | str) -> None:
+def refuse_same_names(names: Sequence[str], where: Path | str, fix: str | None = None) -> None:
     """Columns are found by name.
+
+    Args:
+        fix: what to do about it; None: the usual.
 
     Raises:
         DataError: two have the same, or one is ^...$, which polars takes for a pattern of names.
@@ -255,5 +258,5 @@ def refuse_same_names(names: Sequence[str], where: Path | str) -> None:
         if name.startswith("^") and name.endswith("$"):
             raise DataError(f"a column is called '{name[:40]}'", where=where, fix="Give it a name without ^ and $")
         if name in seen:
-            raise DataError(f"two columns are called '{name}'", where=where, fix="Give each a name of its own")
+            raise DataError(f"two columns are called '{name}'", where=where, fix=fix or "Give each a name of its own")
         seen.add(name)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 BOUNDS = "bounds"  # the form of a column of numbers and bounds
-SIGN = r"^(?:[<>]=?|[≤≥≈~±]|=[<>]|ca\. ?) ?"
+SIGN = r"^(?:[<>]=?|[≤≥≈~±]|=[<>]|(?i:ca\.|circa|approx\.?|about|around|etwa|env\.|environ) ?) ?"
 MORE = r"(\d)\+$"
 PLAIN_AT_LEAST = 0.5  # of the cells are numbers
 END = r"\p{Sc}? ?\d[\d.,']*"

@@ -19,7 +19,17 @@ from goodfit.data.tables.clocks import (
     plain_clocks,
 )
 from goodfit.data.tables.conventions import OTHER
-from goodfit.data.tables.moments import date_form, excel_form, in_order, moments, month_form, shown_form, unix_form
+from goodfit.data.tables.moments import (
+    date_form,
+    dates_among,
+    excel_form,
+    in_order,
+    moments,
+    month_form,
+    shown_form,
+    unix_form,
+)
+from goodfit.data.tables.naming_numbers import is_code
 from goodfit.data.tables.number_forms import (
     NUMBER_SHARE_NEEDED,
     bounds_form,
@@ -33,7 +43,6 @@ from goodfit.data.tables.present_cells import strays_of, without_empty, without_
 from goodfit.data.tables.several_numbers import form_of, several_form
 from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
-from goodfit.data.tables.visible import visible
 from goodfit.errors import UsageError
 from goodfit.formatting import counted, listed
 
@@ -44,12 +53,10 @@ WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: fr
 WORDS_OF_A_NAME = 2  # of people and things: what these say may be of use
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
-EXACT_BELOW = 2.0**53  # whole numbers beyond are not exact as float64: they name something
-LIKE_A_POWER = r"^\d{2,}[eE]\d+$"  # a power of ten has one digit before its E, or a point, or a sign behind it
-DIGITS_OF_A_CODE = 16  # more than a float64 holds: such a whole number names something
 RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
+OF_DIGITS = r"\b\d+\b"  # most words of an account or a list of numbers, which is no text
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
 NESTED = {
@@ -119,7 +126,7 @@ def infer_type(
     if name in numeric:
         return _as_numbers(column, decimal)
     if name in text:
-        return ColumnType("text", "as you said")
+        return ColumnType("text", "free text")
     if column.dtype == pl.Boolean:
         return ColumnType("category", "yes or no")
     if column.dtype in (pl.Time, pl.Duration):
@@ -243,12 +250,16 @@ def _otherwise_written(present: pl.Series, decimal: str) -> ColumnType | None:
     form = other_form(present, decimal)
     if form is None:
         return _several_numbers(present, decimal)
-    slips = numbers(present, decimal, form.name)
-    why = form.why
-    if count := slips.null_count():
-        counts = "counts" if count == 1 else "count"
-        why += f", and {counted(count, 'value')} such as '{first_null(present, slips)}' {counts} as missing"
+    why = form.why + _and_slips(present, numbers(present, decimal, form.name))
     return ColumnType("number", why, form.name, decimal)
+
+
+def _and_slips(present: pl.Series, values: pl.Series) -> str:
+    """What is said of cells that are no numbers of the form of the others."""
+    if not (count := values.null_count()):
+        return ""
+    counts = "counts" if count == 1 else "count"
+    return f", and {counted(count, 'value')} such as '{first_null(present, values)}' {counts} as missing"
 
 
 def _several_numbers(present: pl.Series, decimal: str) -> ColumnType | None:
@@ -267,20 +278,8 @@ def _several_numbers(present: pl.Series, decimal: str) -> ColumnType | None:
         return None
     names = listed(f"'{present.name} {at}'" for at in range(1, several[1] + 1))
     why = f"{several[1]} numbers in a cell, such as '{present[0]}': each is read, as {names}"
+    why += _and_slips(present, numbers(present, mark, forms[0]))
     return ColumnType("number", why, forms[0], mark)
-
-
-def is_code(present: pl.Series) -> bool:
-    """Whether whole numbers are names: with leading zeros, longer than a number can be, or with an E as in 12E4."""
-    import polars as pl
-
-    if present.dtype.is_integer():
-        return bool((present.cast(pl.Float64).abs() >= EXACT_BELOW).any())
-    if present.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        return False
-    text = visible(present)
-    coded = text.str.contains(rf"^0\d+$|^\d{{{DIGITS_OF_A_CODE},}}$|{LIKE_A_POWER}")
-    return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+(?:[eE]\d+)?$").all())
 
 
 def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: str) -> ColumnType:
@@ -328,21 +327,35 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
 
     text = present.cast(pl.String)
     if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
+        if text.str.contains(IN_BRACKETS).all():
+            return ColumnType("left out", "lists or objects written as text, which are not read here")
         words = float(words_in_each(text).to_numpy().mean())
-        if words >= WORDS_OF_FREE_TEXT:
+        digits = float(text.str.count_matches(OF_DIGITS).to_numpy().mean())
+        if words >= WORDS_OF_FREE_TEXT and 2 * digits <= words:
             return ColumnType("text", f"free text, {words:.0f} words a row")
         several = units_of(unified(text))
         if len(several) > 1:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")
         if (mixture := mixture_of(present, decimal)) is not None:
             return ColumnType("left out", f"{mixture}; --numeric {present.name} reads those as missing")
-        if text.str.contains(IN_BRACKETS).all():
-            return ColumnType("left out", "lists or objects written as text, which are not read here")
+        if (dates := dates_among(text)) is not None:
+            count, odd = dates
+            others = f"{counted(len(text) - count, 'value')} such as '{odd}'"
+            are = "is none" if len(text) - count == 1 else "are none"
+            return ColumnType(
+                "left out", f"{counted(count, 'date')}, and {others} that {are}; --missing '{odd}' empties it"
+            )
         why = f"{distinct:,} different values in {counted(len(present), 'row')}: an identifier"
         hint = f"; --text {present.name} reads its words" if words >= WORDS_OF_A_NAME else ""
         return ColumnType("left out", f"{why}{hint}")
     mixture = mixture_of(present, decimal) if distinct > LEVELS_OF_A_MIXTURE else None
+    several = units_of(unified(text)) if distinct > LEVELS_OF_A_MIXTURE else []
     doubt = None
+    if len(several) > 1:
+        doubt = (
+            f"the column '{present.name}' is read as a category: numbers in several units ({listed(several)})",
+            "Write them in one unit",
+        )
     if mixture is not None:
         doubt = (
             f"the column '{present.name}' is read as a category: {mixture}",

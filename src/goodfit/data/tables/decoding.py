@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, NoReturn
 
+from goodfit.data.other_files import of_another_program
 from goodfit.data.tables.encodings import RUN, candidates, is_latin
 from goodfit.data.tables.latin_encodings import SHOWN as SHOWN_OF_LATIN
 from goodfit.data.tables.latin_encodings import other_latin
@@ -143,7 +144,7 @@ def _refuse_other_kinds(data: bytes, path: Path) -> None:
     head = data[:512].lstrip().lower()
     for mark, kind in OTHER_KINDS:
         if head.startswith(mark):
-            raise DataError(
+            raise of_another_program(path) or DataError(
                 f"this is {kind}, not text with cells",
                 where=path,
                 fix="Give the file the ending of its kind, or save it as CSV",

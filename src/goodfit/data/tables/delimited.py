@@ -30,6 +30,7 @@ from goodfit.data.tables.lines_beside import (
 )
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
+from goodfit.data.tables.second_names import fix_of_same_names
 from goodfit.data.tables.separators import COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError
@@ -81,7 +82,8 @@ class Delimited:
             return self
         if header:
             names = column_names(self.first)
-            refuse_same_names(names, self.path)
+            next_line = self.frame.row(1) if self.frame.height > 1 else ()
+            refuse_same_names(names, self.path, fix_of_same_names(next_line, self.frame[2:]))
             frame = self.frame[1:].rename(dict(zip(self.frame.columns, names, strict=True)))
             lines, notes = self.lines[1:], self.notes
             if self.separator == "|" and frame.height > 1 and is_rule(frame.row(0)):

@@ -83,6 +83,7 @@ def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: boo
     words, respelt = unused.known_words()
     if words:
         verbatim = {category.source for category in encoder.categories if category.verbatim}
+        verbatim |= {number.source for number in encoder.numbers}
         frame = FrameWithKnownWords(frame, words, verbatim)
         read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
     unusable = [each.note for each in unused.counted()]

@@ -84,7 +84,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         text = _cells_as_text(frame) if _is_readable(frame) else _empty()
         units = below_names(text)
         if units is not None or notes_last(text):
-            frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above))
+            frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above, units))
             notes += more
         blocks, left = merged_blocks(data, facts, sheet, above)
         if blocks:
@@ -157,15 +157,18 @@ def _is_readable(frame: pl.DataFrame) -> bool:
     return frame.height > 0 and not any(column.dtype.is_nested() for column in frame.iter_columns())
 
 
-def _without_lines_beside(data: bytes, sheet: str, above: int) -> tuple[pl.DataFrame, list[Note]]:
-    """The sheet without a line of units below the names and notes below the table, so that columns get their types."""
+def _without_lines_beside(
+    data: bytes, sheet: str, above: int, at_top: tuple[int, str] | None
+) -> tuple[pl.DataFrame, list[Note]]:
+    """The sheet without lines of units and the like below the names (`at_top`: how many, and what they are) and notes
+    below the table, so that columns get their types.
+    """
     import polars as pl
 
     text = _text(_sheet(data, sheet, ALL_LINES, drop_empty_rows=False))[above + 1 :]
     blank = pl.Series([all(cell is None for cell in row) for row in text.iter_rows()])
     filled = text.filter(~blank)
-    at_top, notes = below_names(filled), list[Note]()
-    first = 0
+    first, notes = 0, list[Note]()
     if at_top is not None:
         first = int((~blank).arg_true()[at_top[0] - 1]) + 1
         notes.append(("left out", counted(at_top[0], "line"), at_top[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from goodfit.data.tables.date_words import CENTURY_FROM
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
-from goodfit.formatting import number
+from goodfit.formatting import listed, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 ROWS_AT_LEAST = 2  # that have it
 OTHERS_AT_LEAST = 5  # different values
 NINES_AT_LEAST = 2  # digits, all of them nines: 99, -999, 9999.9
+CODES = r"-?(?:77+|88+|9+[6-8])"  # of surveys: 77, 88, 97 and 98 for no answer, refused and so on
+SIGNS_AT_MOST = 4  # of one column
 OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30, -88888, -8888, -888)
 YEARS_AHEAD = 10  # of plans and contracts
 CALENDARS = {"Buddhist": (2443, 2643), "Persian or Islamic": (1300, 1460)}  # first and last year of dates of today
@@ -40,16 +43,40 @@ def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, s
             what = f"the value -1 of '{column.name}', in {rows:,} rows, is the only one below 0 and more frequent than "
             what += "its neighbours: it may stand for a missing one, and is read as a number"
             return what, "If it does, pass --missing -1; it then counts as an empty cell"
-        if rows < ROWS_AT_LEAST or not _is_sign(value) or len(np.unique(others)) < OTHERS_AT_LEAST:
+    for lowest in (True, False):
+        signs, others = _far_signs(values, lowest=lowest)
+        if not signs:
             continue
-        low, high = float(others.min()), float(others.max())
-        gap = low - value if value < low else value - high
-        if gap >= high - low or (value < 0 <= low and gap >= BELOW_ALL * (high - low)):
-            shown = number(value, 12)
-            what = f"the value {shown} of '{column.name}', in {rows:,} rows, is far from all others ({number(low)} to "
-            what += f"{number(high)}): it may stand for a missing one, and is read as a number"
-            return what, f"If {shown} means that nothing is known, pass --missing {shown.replace(',', '')}"
+        shown = listed(number(sign, 12) for sign in signs)
+        one, rows = len(signs) == 1, len(values) - len(others)
+        are = ("is", "it may", "is") if one else ("are", "they may", "are")
+        what = (
+            f"the value{'' if one else 's'} {shown} of '{column.name}', in {rows:,} rows, {are[0]} far from all others "
+        )
+        what += f"({number(float(others.min()))} to {number(float(others.max()))}): {are[1]} stand for "
+        what += f"{'a missing one' if one else 'missing ones'}, and {are[2]} read as {'a number' if one else 'numbers'}"
+        given = ",".join(number(sign, 12).replace(",", "") for sign in signs)
+        return what, f"If {shown} {'means' if one else 'mean'} that nothing is known, pass --missing {given}"
     return None
+
+
+def _far_signs(values: np.ndarray, *, lowest: bool) -> tuple[list[float], np.ndarray]:
+    """Signs for missing values at one end, the outermost last, and the values without them; none where none is far."""
+    found: tuple[list[float], np.ndarray] = [], values
+    taken: list[float] = []
+    rest = values
+    while len(taken) < SIGNS_AT_MOST:
+        value = float(rest.min() if lowest else rest.max())
+        others = rest[rest != value]
+        rows = len(rest) - len(others)
+        if rows < ROWS_AT_LEAST or not _is_sign(value) or len(np.unique(others)) < OTHERS_AT_LEAST:
+            break
+        rest, taken = others, [value, *taken]
+        low, high = float(rest.min()), float(rest.max())
+        gap = low - value if lowest else value - high
+        if gap >= high - low or (value < 0 <= low and gap >= BELOW_ALL * (high - low)):
+            found = taken, rest
+    return found
 
 
 def _is_alone_below(others: np.ndarray, rows: int) -> bool:
@@ -114,7 +141,8 @@ def _is_edge(day: datetime) -> bool:
 
 def _is_sign(value: float) -> bool:
     digits = f"{abs(value):.10g}".replace(".", "")
-    return value in OTHER_SIGNS or (len(digits) >= NINES_AT_LEAST and set(digits) == {"9"})
+    nines = len(digits) >= NINES_AT_LEAST and set(digits) == {"9"}
+    return nines or value in OTHER_SIGNS or re.fullmatch(CODES, f"{value:.10g}") is not None
 
 
 def unrated(name: str, values: np.ndarray) -> tuple[str, str] | None:

@@ -1,7 +1,8 @@
 """Numbers written as fractions: 3/4, 1 1/2, ½, 2¼. They are read as decimals, in a column that is nothing else.
 
-126/83 in most cells is a pair of numbers (blood pressure), and 3/14 beside 12/25 may be days of months: neither is a
-fraction of something.
+What is below the line says whether a cell is one: a share of something (4 of 5, 7 of 16) has the measure of the others,
+or is never above one. 126/83 is a pair of numbers (blood pressure), 3/37 beside 9/4 a staircase and a door, 3/14 beside
+12/25 may be days of months, and 17/2023 is an invoice: none of these is a fraction of something.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ VALUES_AT_LEAST = 3  # different ones: two are two groups
 PROPER_AT_LEAST = 0.5  # of the fractions are smaller than 1
 MONTHS, DAYS = 12, 31
 MEASURES = [2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32, 64, 100]  # denominators; with others 3/14 may be a day of a month
+YEARS = 1900, 2100  # below the line, in all cells: 17/2023 has a number and a year
 
 
 def plain_fractions(text: pl.Series) -> pl.Series:
@@ -54,9 +56,9 @@ def has_fractions(text: pl.Series) -> bool:
     proper = whole.is_not_null() | (above <= below)
     if not float(proper.mean() or 0) >= PROPER_AT_LEAST:  # type: ignore[arg-type]  # polars types the mean of every kind of column
         return False
-    days = bool(
-        whole.is_null().all()
-        and ((above <= MONTHS) & (below <= DAYS) | (above <= DAYS) & (below <= MONTHS)).all()
-        and min(above.n_unique(), below.n_unique()) > 1
-    )
-    return not days or bool(below.is_in(MEASURES).all())
+    if whole.is_not_null().any() or below.is_in(MEASURES).all():
+        return True
+    if below.is_between(*YEARS).all() or not proper.all():
+        return False
+    days = ((above <= MONTHS) & (below <= DAYS) | (above <= DAYS) & (below <= MONTHS)).all()
+    return not days or min(above.n_unique(), below.n_unique()) == 1

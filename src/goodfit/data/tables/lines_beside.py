@@ -17,6 +17,7 @@ import numpy as np
 from goodfit.data.tables.decoding import excerpt
 from goodfit.data.tables.header import DATE, NOT_A_WORD, NUMBER, SHARE_OF_A_KIND, share_of
 from goodfit.data.tables.missing_words import MISSING
+from goodfit.data.tables.second_names import has_names_again
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ def below_names(frame: pl.DataFrame) -> tuple[int, str] | None:
             return at + 1, "questions of Qualtrics below the names of the columns"
     if has_units_first(frame):
         return 1, f"units below the names of the columns, such as '{units_of_row(frame)}'"
+    if has_names_again(frame):
+        shown = next(cell for cell in frame.row(0) if cell)
+        return 1, f"a second line of names, such as '{excerpt(shown)}': its words are in no other line"
     return None
 
 

@@ -40,7 +40,8 @@ OF_PROGRAMS = (
     "#N/A", "#N/A N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#WERT!",
     "#BEZUG!", "#ZAHL!", "#NV", "#VALEUR!", "<NA>", "(NA)", "NaT", "nan", "-nan", "nan(ind)",
     "-nan(ind)", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1.#INF", "-1.#INF", "null", "(null)", "<null>", "[null]",
-    "nil", "none", "\\N", "undefined", "(blank)", "(empty)", "(leer)", "(vide)",
+    "nil", "none", "\\N", "undefined", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00",
+    "00.00.0000", "00/00/0000", "00-00-0000", "(blank)", "(empty)", "(leer)", "(vide)",
 )  # fmt: skip
 OF_PEOPLE = (
     "na", "n/a", "n.a.", "n. a.", "n.a", "nd", "n.d.", "n/d", "n/k", "n.k.", "n/r", "n.r.", "s/d",

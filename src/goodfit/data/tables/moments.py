@@ -227,6 +227,17 @@ def _mixed_form(sample: pl.Series, forms: Sequence[str]) -> str | None:
     return MIXED.join(chosen) if known and not both and len(left) <= (1 - SHARE_NEEDED) * first else None
 
 
+def dates_among(values: pl.Series) -> tuple[int, str] | None:
+    """How many of these texts are dates of one form, and the first that is none, where most are; None of others."""
+    text = visible(values)
+    sample = plain_dates(text.gather_every(max(1, len(text) // ROWS_TRIED)))
+    for form in DATES:
+        if 2 * moments_of_form(sample, form).null_count() < len(sample):
+            gone = text.filter(moments_of_form(plain_dates(text), form).is_null())
+            return (len(text) - len(gone), str(gone[0])) if len(gone) else None
+    return None
+
+
 def exchanged(values: pl.Series, form: str) -> str | None:
     """The form with day and month exchanged, where all of these texts have it as well."""
     other = swapped(form)

@@ -13,7 +13,8 @@ from goodfit.data.tables.fractions import FRACTIONS, has_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.numbers import UNDERSCORES, numbers, unified
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
-from goodfit.data.tables.units import UNIT_FORM, unit_of
+from goodfit.data.tables.same_measure import UNITS_FORM, main_unit
+from goodfit.data.tables.units import UNIT_FORM, units_of
 from goodfit.formatting import counted, number
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ NUMBER_SHARE_NEEDED = 0.98  # of the values: then the others are slips, and coun
 ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
 TWO_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3}){2,}"
 GRADE_ABOVE, GRADE_BELOW = r"^\d{1,2} ?\+$", r"^\d{1,2} ?-$"
+POWER = r"^\d+[eE]\d+$"  # 4E2 may be a code as well
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -41,7 +43,8 @@ def plain_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return None
     text = _text(present) if _is_text(present) and has_signs(present.cast(pl.String)) else None
     if text is None:
-        return NumberForm(None, "numbers")
+        powers = present.filter(present.cast(pl.String).str.contains(POWER)) if _is_text(present) else present[:0]
+        return NumberForm(None, _read_as(powers, decimal, None) if len(powers) else "numbers")
     form = percent_form(text, numbers(present, decimal))
     if form != SHARES:
         return NumberForm(form, "numbers")
@@ -79,8 +82,12 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return NumberForm(parts, f"{_read_as(text, decimal, parts)} {COMPOUND[parts].unit}")
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
-    if (unit := unit_of(text)) is not None and holds_numbers(present, decimal, f"{UNIT_FORM}{unit}"):
-        return NumberForm(f"{UNIT_FORM}{unit}", f"numbers in {unit}; the unit is left out")
+    units = units_of(text)
+    if len(units) == 1 and holds_numbers(present, decimal, f"{UNIT_FORM}{units[0]}"):
+        return NumberForm(f"{UNIT_FORM}{units[0]}", f"numbers in {units[0]}; the unit is left out")
+    if (unit := main_unit(text, units)) is not None and holds_numbers(present, decimal, f"{UNITS_FORM}{unit}"):
+        others = text.filter(numbers(text, decimal, f"{UNIT_FORM}{unit}").is_null())
+        return NumberForm(f"{UNITS_FORM}{unit}", f"{_read_as(others, decimal, f'{UNITS_FORM}{unit}')}, in {unit}")
     if has_fractions(text) and holds_numbers(present, decimal, FRACTIONS):
         return NumberForm(FRACTIONS, _read_as(text.filter(numbers(text, decimal).is_null()), decimal, FRACTIONS))
     grouped = text.filter(text.str.contains(TWO_UNDERSCORES))
@@ -126,7 +133,7 @@ def _is_text(column: pl.Series) -> bool:
     return column.dtype in (pl.String, pl.Categorical, pl.Enum)
 
 
-def _read_as(cells: pl.Series, decimal: str, form: str) -> str:
+def _read_as(cells: pl.Series, decimal: str, form: str | None) -> str:
     """numbers; '3/4' is read as 0.75: of the first cell that is a number of the form."""
     values = numbers(cells, decimal, form)
     at = int(values.is_not_null().arg_max() or 0)

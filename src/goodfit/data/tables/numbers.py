@@ -18,6 +18,7 @@ from goodfit.data.tables.fractions import FRACTIONS, fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, as_shares
+from goodfit.data.tables.same_measure import UNITS_FORM, in_unit
 from goodfit.data.tables.several_numbers import numbers_in, place_of
 from goodfit.data.tables.units import UNIT_FORM, without_unit
 from goodfit.data.tables.visible import INVISIBLE, visible
@@ -54,7 +55,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
     Args:
         decimal: the decimal mark of text; the other of point and comma separates thousands.
         form: HOURS for text of times of day and durations, SHORT_HOURS where 49:30 among them is not 49 hours;
-            one of COMPOUND for text of feet and inches and their like; UNIT_FORM and a unit for text with that unit;
+            one of COMPOUND for text of feet and inches and their like; UNIT_FORM and a unit for text with that unit,
+            UNITS_FORM with others of its measure;
             BOUNDS where some cells are bounds or ranges; MAGNITUDES where some end in K, M, million and so on;
             FRACTIONS; UNDERSCORES; PERCENT and SHARES where some have a percent sign; `several_numbers.form_of`
             where cells have several numbers, of which one is read.
@@ -89,6 +91,9 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
         return in_small_units(text, form, decimal)
     if form.startswith(UNIT_FORM):
         return _of_text(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
+    if form.startswith(UNITS_FORM):
+        without, worth = in_unit(text, form.removeprefix(UNITS_FORM))
+        return _of_text(without, decimal) * worth
     if place_of(form) is not None:
         return _of_text(numbers_in(text, form), decimal)
     if form == MAGNITUDES:

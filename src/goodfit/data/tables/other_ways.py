@@ -18,6 +18,7 @@ from goodfit.data.tables.moments import date_form, in_order
 from goodfit.data.tables.numbers import is_nested, numbers, types_of
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, SLIPS_AT_MOST, has_sign, has_signs
 from goodfit.data.tables.present_cells import without_missing
+from goodfit.data.tables.same_measure import UNITS_FORM
 from goodfit.data.tables.units import UNIT_FORM
 from goodfit.data.tables.visible import CELLS_LOOKED_AT
 from goodfit.errors import DataError
@@ -149,7 +150,9 @@ def columns_with_other_mark(frame: pl.DataFrame, ways: Sequence[Way]) -> Iterato
     for way in ways:
         if not isinstance(types.get(way.column), pl.String):
             continue
-        plain = way.form in (None, BOUNDS, MAGNITUDES, PERCENT, BESIDE, SHARES) or str(way.form).startswith(UNIT_FORM)
+        plain = way.form in (None, BOUNDS, MAGNITUDES, PERCENT, BESIDE, SHARES) or str(way.form).startswith(
+            (UNIT_FORM, UNITS_FORM)
+        )
         if plain and _has_sign(frame.get_column(way.column), OTHER[way.decimal]):
             yield way
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.doubtful_numbers import number_doubt
 from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, misread_doubt, several_values_doubt
 from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
+from goodfit.data.tables.named_once import named_once_doubt
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.side_by_side import side_by_side_doubt
 from goodfit.data.tables.spelt_alike import alike_doubt
@@ -78,7 +80,7 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     ways = {name: (kind.decimal, kind.format) for name, kind in types.items() if kind.name == "number"}
     if form.name == NUMBER:
         ways |= {name: form.way_of(name) for name in targets}
-    found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value) for name, way in ways.items()]
+    found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value, number_doubt) for name, way in ways.items()]
     found += [minus_behind(seen[name]) for name in ways]
     dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
     found += [
@@ -91,7 +93,7 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
         doubt(seen[name]) for doubt in (several_values_doubt, dates_among_ranges_doubt, misread_doubt) for name in words
     ]
     if whole:
-        found += [units_below_names(seen, ways), side_by_side_doubt(seen)]
+        found += [units_below_names(seen, ways), side_by_side_doubt(seen), named_once_doubt(seen)]
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
         last = next((totals_doubt(name, total) for name, total in totals if total is not None), None)
         found.append(last or rows_of_totals(seen, ways))

@@ -1,4 +1,5 @@
-"""Several numbers in a cell: blood pressure 120/80, a screen of 1920x1080, a place (48.1, 11.6), 10 x 20 x 30 cm.
+"""Several numbers in a cell: blood pressure 120/80, a screen of 1920x1080, a place 48.1,11.6, 10 x 20 x 30 cm, an
+estimate with its interval 2.1 (0.5-4.5), a mean with its deviation 5.2 (1.3), a count with its share 12 (34.5%).
 
 Each is a number to learn from, in the order in which they stand; the form of a column says which of how many it is.
 """
@@ -18,8 +19,14 @@ FORM_READ = re.compile(r"number (\d) of (\d) in a cell")
 DIFFERENT_AT_LEAST = 21  # cells: fewer are names of groups (1920x1080, 1366x768)
 SHARE_NEEDED = 0.98  # of the cells
 DIGITS_AT_MOST = 6  # of a whole number: longer ones name something (030/1234567)
-NUMBER = r"([+-]?\d+(?:[.,]\d+)*)"
-UNIT = rf"(?: ?{LETTERS}(?: {LETTERS})?)?"  # mmHg, mm Hg
+A_YEAR = r"^(?:19|20)\d\d$"  # before or behind a slash, in all cells: 17/2023 is an invoice
+GROUP = "([+-]?"  # of a number in a pattern
+NUMBER = rf"{GROUP}\d+(?:[.,]\d+)*)"
+POINTED = rf"{GROUP}\d+\.\d+)"  # a comma beside it is not its decimal mark
+UNIT = rf"(?: ?(?:%|{LETTERS}(?: {LETTERS})?))?"  # mmHg, mm Hg
+OPEN, CLOSE = r" ?[(\[] ?", r" ?[)\]]$"
+INTERVAL = r"(?:\d\d ?% ?)?(?:[CK]I|IC)?[:,=]? ?"  # 95% CI: in the brackets
+TO = r"(?: ?(?:-|to|bis|;|\.\.|…) ?|, )"
 TIMES = r"[x×*]"
 PATTERNS = {  # what stands between the numbers -> the whole cell, of so many numbers
     "/": rf"^{NUMBER} ?/ ?{NUMBER}{UNIT}$",
@@ -27,7 +34,13 @@ PATTERNS = {  # what stands between the numbers -> the whole cell, of so many nu
     "x": rf"(?i)^{NUMBER}{UNIT} ?{TIMES} ?{NUMBER}{UNIT}$",
     "x x": rf"(?i)^{NUMBER}{UNIT} ?{TIMES} ?{NUMBER}{UNIT} ?{TIMES} ?{NUMBER}{UNIT}$",
     "±": rf"^{NUMBER} ?(?:±|\+/-) ?{NUMBER}{UNIT}$",
+    "( ,": rf"(?i)^{NUMBER}{UNIT}{OPEN}{INTERVAL}{POINTED},{POINTED}{UNIT}{CLOSE}",
+    "(": rf"^{NUMBER}{UNIT}{OPEN}{NUMBER}{UNIT}{CLOSE}",
+    "( -": rf"(?i)^{NUMBER}{UNIT}{OPEN}{INTERVAL}{NUMBER}{UNIT}{TO}{NUMBER}{UNIT}{CLOSE}",
+    "+": rf"^{NUMBER} ?\+ ?{NUMBER}$",  # weeks and days: 38+4
     ",": rf"^[(\[]? ?{NUMBER}(?:, | ?; ?){NUMBER} ?[)\]]?$",
+    ", ,": rf"^[(\[]? ?{NUMBER}(?:, | ?; ?){NUMBER}(?:, | ?; ?){NUMBER} ?[)\]]?$",
+    ".,": rf"^[(\[]? ?{POINTED}(?: ?, ?| ){POINTED} ?[)\]]?$",
     "POINT": rf"(?i)^POINT ?\( ?{NUMBER} {NUMBER} ?\)$",  # well-known text of maps
 }
 
@@ -35,7 +48,8 @@ PATTERNS = {  # what stands between the numbers -> the whole cell, of so many nu
 def several_form(text: pl.Series) -> tuple[str, int] | None:
     """What stands between the numbers of nearly all cells, and how many they are; None where cells are otherwise.
 
-    None too where one of them names something: with leading zeros, with many digits, or as it counts the rows.
+    None too where one of them names something: with leading zeros, with many digits, as a year, or as it counts
+    the rows.
 
     Args:
         text: cells that are not missing, in one kind of signs.
@@ -48,11 +62,13 @@ def several_form(text: pl.Series) -> tuple[str, int] | None:
         fits = text.str.contains(pattern)
         if int(fits.sum()) < SHARE_NEEDED * len(text):
             continue
-        count = pattern.count(NUMBER)
+        count = pattern.count(GROUP)
         cells = text.filter(fits)
         for at in range(1, count + 1):
             part = cells.str.extract(pattern, at)
             values = part.str.replace_all(",", ".").cast(pl.Float64, strict=False)
+            if between == "/" and part.str.contains(A_YEAR).all():
+                return None
             runs = part.n_unique() == len(part) and values.max() - values.min() == len(part) - 1  # type: ignore[operator]  # of numbers
             if runs or part.str.contains(rf"^0\d|^\d{{{DIGITS_AT_MOST + 1},}}$").any():
                 return None
@@ -78,5 +94,5 @@ def numbers_in(text: pl.Series, form: str) -> pl.Series:
     place = place_of(form)
     assert place is not None
     at, count = place
-    fitting = [pattern for pattern in PATTERNS.values() if pattern.count(NUMBER) == count]
+    fitting = [pattern for pattern in PATTERNS.values() if pattern.count(GROUP) == count]
     return pl.select(pl.coalesce([text.str.extract(pattern, at) for pattern in fitting])).to_series()

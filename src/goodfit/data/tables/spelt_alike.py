@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from html import unescape
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.words import texts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LEVELS_AT_MOST = 1_000
 GROUPS_SHOWN, WORDS_SHOWN = 3, 4
+COPY = re.compile(r"(?i)[\s_\-.]+(?:copy|kopie|copie|copia)(?:[\s_]*\(?\d+\)?)?$")  # of a folder, as systems call it
 WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 YES = {
@@ -64,7 +66,8 @@ def without_marks(word: str) -> str:
 
 
 def names_alike_doubt(names: pl.Series, noun: str) -> tuple[str, str] | None:
-    """The same of users or items, of which there may be many: in other letters alone, as e-mail addresses are.
+    """The same of users or items, of which there may be many: in other letters alone, as e-mail addresses are, or one
+    number, written as 7, 7.0 and 007.
 
     Args:
         names: text, one a row. noun: what each of them is.
@@ -72,7 +75,7 @@ def names_alike_doubt(names: pl.Series, noun: str) -> tuple[str, str] | None:
     import polars as pl
 
     different = names.drop_nulls().unique(maintain_order=True).alias("name")
-    lower = different.str.strip_chars().str.to_lowercase().alias("lower")
+    lower = different.str.strip_chars().str.to_lowercase().str.replace(r"^0*(\d+)(?:\.0+)?$", "${1}").alias("lower")
     groups = pl.DataFrame([different, lower]).group_by("lower", maintain_order=True).agg("name")
     groups = groups.filter(pl.col("name").list.len() > 1)
     if not groups.height:
@@ -94,8 +97,8 @@ def _merged(groups: list[list[str]]) -> list[list[str]]:
 
 
 def plain(word: str) -> str:
-    """In small letters, without spaces and signs between."""
-    return re.sub(r"[\s_\-.]+", "", word).casefold()
+    """In small letters, without spaces and signs between; &amp; is its sign, and a copy of a folder is that folder."""
+    return re.sub(r"[\s_\-.]+", "", COPY.sub("", unescape(word))).casefold()
 
 
 def alike_doubt(column: pl.Series) -> tuple[str, str] | None:

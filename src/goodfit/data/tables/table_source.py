@@ -113,9 +113,18 @@ class TableSource(Source):
         """Of the columns that are described, the target first."""
         return {}
 
-    def digests(self) -> Sequence[str] | None:
-        """Of all cells of a row, the target's too."""
-        return RowDigests(hashed(piece) for piece in self._frame.pieces())
+    def digests(self, *, inputs: bool = False) -> Sequence[str] | None:
+        """Of all cells of a row, the target's too; of inputs alone where a column is free text, which differs."""
+        if not inputs:
+            return RowDigests(hashed(piece) for piece in self._frame.pieces())
+        if not self.has_texts:
+            return None
+        return RowDigests(hashed(piece.drop(self._settings["target"])) for piece in self._frame.pieces())
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether a column is free text, after `learn`."""
+        return False
 
     def values(self, rows: Sequence[int]) -> list[dict[str, str]]:
         import numpy as np
@@ -191,6 +200,8 @@ class TableSource(Source):
                 hint = "If that is several columns, name what stands between them with --separator. "
             elif not near and any(str(cell).strip() == name for cell in self._frame.sample(np.array([0])).row(0)):
                 hint = "It stands in the first row: remove the line above it, so that it names the columns. "
+                if self._delimited is not None and not self._delimited.header:
+                    hint = "It stands in the first line, which is read as a row: --header reads names there. "
             elif not near and any(note[0] == "encoding" for note in self.notes):
                 hint = "If these are not the names in the file, name its --encoding, such as cp1251 or gb18030. "
             raise UsageError(

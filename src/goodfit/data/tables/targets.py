@@ -11,10 +11,11 @@ import numpy as np
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
-from goodfit.data.tables.column_types import EXACT_BELOW, is_category_by_type, is_code, mixture_of
+from goodfit.data.tables.column_types import is_category_by_type, mixture_of
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.moments import date_form
+from goodfit.data.tables.naming_numbers import EXACT_BELOW, is_code
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
 from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.percent import SHARES

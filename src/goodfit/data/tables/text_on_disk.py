@@ -128,6 +128,11 @@ class DelimitedOnDisk:
         """Between cells: one character."""
         return self.frame.separator
 
+    @property
+    def header(self) -> bool:
+        """Whether the first line named the columns."""
+        return self.frame.header
+
     def read_for(self, columns: Iterable[str]) -> Self:
         """The same file, its first line read the other way where only that gives these columns and leaves a row."""
         frame = self.frame

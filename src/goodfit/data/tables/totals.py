@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 CALLED_TOTALS = (  # in English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Chinese, Japanese, Korean
-    r"(?i)^\W*(?:(?:sub|sous|grand|zwischen|gesamt|total)?[- ]?(?:totals?|totale|totaal|summen?|sum|suma|somme|soma)"
-    r"|gesamt|итого|всего|合[计計]|[小总總][计計]|소계|합계)\b.{0,40}$"
+    r"(?i)^.{0,60}?\b(?:(?:sub|sous|grand|zwischen|gesamt|total)?[- ]?(?:totals?|totale|totaal|summen?|sum|suma|somme"
+    r"|soma|ergebnis)|gesamt|итого|всего|合[计計]|[小总總][计計]|소계|합계)\b.{0,40}$"
 )
 SUMMANDS_OF_A_GROUP = 2  # that are not zero
-
+UNNAMED_AT_LEAST = 2  # rows that hold sums and no word, so that it is no chance
 SUMMANDS_AT_LEAST = 3  # that are not zero
 FAR_ABOVE = 2.0  # times the largest of the others: a sum of few is met by chance
 ROUNDING = 1e-6  # of the sum
@@ -49,27 +49,41 @@ def totals_doubt(name: str, total: float) -> tuple[str, str]:
 
 
 def rows_of_totals(frame: pl.DataFrame, ways: Mapping[str, tuple[str, str | None]]) -> tuple[str, str] | None:
-    """What is said of rows that are called totals and hold the sum of the rows from the one before on; else None.
+    """What is said of rows that are called totals, or have no word, and hold the sum of the rows above; else None.
 
     Args:
         ways: the decimal mark and the form of each column of numbers.
     """
     import polars as pl
 
-    for column in frame.iter_columns():
-        if column.name in ways or column.dtype not in (pl.String, pl.Categorical, pl.Enum):
-            continue
-        named = visible(column).str.contains(CALLED_TOTALS).fill_null(value=False).to_numpy()
-        rows = np.flatnonzero(named)
-        if not len(rows) or len(rows) == len(named):
-            continue
-        sums = [name for name, way in ways.items() if _are_sums(frame[name], way, rows)]
-        if sums:
-            what = f"{counted(len(rows), 'row')} called '{column[int(rows[0])]}' in the column '{column.name}'"
-            hold = "holds the sum" if len(rows) == 1 else "hold the sums"
-            what = f"{what} {hold} of rows above in '{sums[0]}': read as rows like the others"
-            return what, "Remove them if they are lines of totals"
-    return None
+    words = [
+        column
+        for column in frame.iter_columns()
+        if column.name not in ways and column.dtype in (pl.String, pl.Categorical, pl.Enum)
+    ]
+    empty = np.ones(frame.height, dtype=bool)
+    for column in words:
+        text = visible(column).fill_null("")
+        empty &= (text == "").to_numpy()
+        rows = np.flatnonzero(text.str.contains(CALLED_TOTALS).to_numpy())
+        called = f" called '{column[int(rows[0])]}' in the column '{column.name}'" if len(rows) else ""
+        if (doubt := _said_of(frame, ways, rows, called)) is not None:
+            return doubt
+    rows = np.flatnonzero(empty) if words else np.empty(0, dtype=int)
+    return _said_of(frame, ways, rows, " without a word") if len(rows) >= UNNAMED_AT_LEAST else None
+
+
+def _said_of(
+    frame: pl.DataFrame, ways: Mapping[str, tuple[str, str | None]], rows: np.ndarray, called: str
+) -> tuple[str, str] | None:
+    if not 0 < len(rows) < frame.height:
+        return None
+    sums = [name for name, way in ways.items() if _are_sums(frame[name], way, rows)]
+    if not sums:
+        return None
+    hold = "holds the sum" if len(rows) == 1 else "hold the sums"
+    what = f"{counted(len(rows), 'row')}{called} {hold} of rows above in '{sums[0]}': read as rows like the others"
+    return what, "Remove them if they are lines of totals"
 
 
 def _are_sums(column: pl.Series, way: tuple[str, str | None], rows: np.ndarray) -> bool:

@@ -1,6 +1,6 @@
 """Numbers with a unit behind them: 45 cm, 12,5 kg, 36 months, in one unit in the whole column.
 
-Cells in two units (1 m and 80 cm) are words: nothing here converts. A cell without a unit is in the unit of the others.
+A cell without a unit is in the unit of the others. Cells in several units of one measure are in `same_measure`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ UNIT_FORM = "unit "  # and the unit: the form of a column of numbers
 LETTERS = r"[\p{L}µ°Ω‰\"'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
 UNIT = rf"{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?"  # cm, m², km/h, sq. ft, m^2
 FOR_EACH = rf"(?:\p{{Sc}} ?)?(?:/|per )\s?{LETTERS}"  # $1,200/mo
-WITH_UNIT = rf"^[^\p{{L}}]*\d[.,]? ?({UNIT}|{FOR_EACH})$"
+WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])? ?({UNIT}|{FOR_EACH})$"
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none
 UNITS_AT_MOST = 5  # of more it is not known that they are units
 
@@ -35,7 +35,7 @@ def units_of(text: pl.Series) -> list[str]:
     units = text.str.extract(WITH_UNIT, 1).drop_nulls()
     if len(units) <= SHARE_WITH_UNIT * len(text):
         return []
-    known = list(dict.fromkeys(_singular(unit) for unit in units.unique(maintain_order=True).to_list()))
+    known = list(dict.fromkeys(singular(unit) for unit in units.unique(maintain_order=True).to_list()))
     return known if len(known) <= UNITS_AT_MOST else []
 
 
@@ -44,6 +44,7 @@ def without_unit(text: pl.Series, unit: str) -> pl.Series:
     return text.str.replace(rf"(?i)(\d[.,]?) ?{re.escape(unit)}(?:s|es)?\.?$", "$1")
 
 
-def _singular(unit: str) -> str:
+def singular(unit: str) -> str:
+    """A unit in small letters, without the s of several and the point behind it."""
     unit = unit.lower().rstrip(".")
     return unit[:-1] if len(unit) > 2 and unit.endswith("s") and not unit.endswith("ss") else unit

@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.data.tables.encoder import Encoded, Encoder
 from goodfit.data.tables.encoder_columns import GAP, UNKNOWN
+from goodfit.data.tables.known_forms import in_known_form
 from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.moments import moments, serial_days, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
@@ -104,6 +105,8 @@ class Unused:
             if number.words:
                 column = without_words_for_missing(column, number.words)
             form = f" of the form {number.format}" if number.format else ""
+            if number.part is None and column.dtype == pl.String:
+                self._count_words(number.source, column.filter(pl.Series(encoded.gone[:, at])))
             self._add(column, encoded.gone[:, at], "a number" if number.part is None else f"a date{form}")
         for name, dates in self._forms.items():
             if len(days := serial_days(piece.get_column(name), dates)):
@@ -118,16 +121,19 @@ class Unused:
                 self._add(column, unknown[:, at], None)
                 if has_unknown[at]:
                     words = texts(column.filter(pl.Series(unknown[:, at])), verbatim=category.verbatim)
-                    known = self._unknown.setdefault(category.source, {})
-                    for word, count in words.drop_nulls().value_counts().iter_rows():
-                        if word in known or len(known) < WORDS_KEPT:
-                            known[word] = known.get(word, 0) + count
+                    self._count_words(category.source, words)
         for (text, places), (_, lanes) in zip(encoder.places_of_texts, encoder.lanes_of_texts, strict=True):
             odd = text.says_nothing(encoded.rows[:, places], encoded.terms[:, lanes])
             column = piece.get_column(text.source)
             self._add(column, odd, KNOWN_WORDS)
             if (column.cast(pl.String, strict=False).str.strip_chars() != "").any():
                 self._with_value.add(text.source)
+
+    def _count_words(self, column: str, words: pl.Series) -> None:
+        known = self._unknown.setdefault(column, {})
+        for word, count in words.drop_nulls().alias("word").value_counts().iter_rows():
+            if word in known or len(known) < WORDS_KEPT:
+                known[word] = known.get(word, 0) + count
 
     def _add(self, column: pl.Series, odd: np.ndarray, wanted: str | None) -> None:
         import polars as pl
@@ -158,7 +164,7 @@ class Unused:
 
     def known_words(self) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
         """Column -> word -> the known one that it is in another spelling; and a line for each such column."""
-        found, notes = {}, []
+        found, notes = self._known_numbers()
         for category in self._encoder.categories if self._unknown else ():
             unknown = self._unknown.get(category.source, {}) if category.part is None else {}
             words = known_words(unknown, category.levels)
@@ -168,6 +174,18 @@ class Unused:
                 word = max(sorted(words), key=unknown.__getitem__)
                 why = f"'{word}' is read as '{words[word]}', which training had"
                 notes.append(("read as", f"{category.source}: {counted(cells, 'cell')}", why))
+        return found, notes
+
+    def _known_numbers(self) -> tuple[dict[str, dict[str, str]], list[tuple[str, str, str]]]:
+        """The same of cells of numbers in another form, each as the run writes its numbers."""
+        found, notes = {}, []
+        for number in self._encoder.numbers if self._unknown else ():
+            cells = self._unknown.get(number.source, {}) if number.part is None else {}
+            plain = in_known_form(list(cells), number.decimal, number.format)
+            if plain and number.source not in found:
+                found[number.source] = plain
+                count, (cell, value) = sum(cells[each] for each in plain), next(iter(plain.items()))
+                notes.append(("read as", f"{number.source}: {counted(count, 'cell')}", f"'{cell}' is read as {value}"))
         return found, notes
 
     def empty(self) -> list[tuple[str, str, str]]:

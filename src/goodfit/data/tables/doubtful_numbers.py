@@ -1,0 +1,125 @@
+"""Numbers that may be something else: versions, hours and minutes, days, and the same measure in two units."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.visible import visible
+from goodfit.formatting import counted, number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROWS_LOOKED_AT = 20_000  # spread evenly
+VALUES_AT_LEAST = 5  # different ones, so that a form is not met by chance
+COUNTED = r"^\d{1,3}\.(\d{1,2})$"  # behind the point of a version or a chapter
+COUNTS_TO = 30  # decimals of prices go up to 99
+WITH_TWO_DIGITS = 3  # cells, such as 1.10
+NAMES_OF_CLOCKS = re.compile(r"time|uhrzeit|zeit|heure|hora|ora|clock|tijd|klokke\w*|tid|godzina|время")
+CLOCK_WITH_POINT, CLOCK_OF_DIGITS = r"^(?:[01]?\d|2[0-4])\.[0-5]\d$", r"^(?:[01]?\d|2[0-4])?[0-5]?\d$"
+NAMES_OF_DAYS = re.compile(r"date|datum|fecha|data|day|tag|jour|dob|birthday|дата")
+DAYS = {"%y%m%d": r"^\d{6}$", "%d%m%Y": r"^\d{8}$", "%Y%j": r"^(?:19|20)\d{5}$"}
+YEARS, YEARS_IN_A_CENTURY, MOST_ARE_YEARS = (1800, 2100), 100, 0.5
+TIMES = (10, 100, 1_000)  # that one unit of a measure is as large as another
+NEAR = 0.15  # of it, by the medians
+SHARE_OF_A_UNIT = 0.05  # of the values at least, in each of the two
+
+
+def number_doubt(column: pl.Series, decimal: str, form: str | None) -> tuple[str, str] | None:
+    """What is to be said of a column of plain numbers that may be something else, and how to settle it."""
+    import polars as pl
+
+    if form is not None:
+        return None
+    column = column.gather_every(max(1, len(column) // ROWS_LOOKED_AT))
+    found = None
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum) or column.dtype.is_integer():
+        text = visible(column.cast(pl.String)).drop_nulls()
+        text = text.filter(text.str.contains(r"^\d"))
+        if text.n_unique() >= VALUES_AT_LEAST:
+            found = _counted(column.name, text) or _clocks(column.name, text) or _days(column.name, text)
+    values = numbers(column, decimal).drop_nulls().to_numpy()
+    return found or _short_years(column.name, values) or _two_units(column.name, values)
+
+
+def _counted(name: str, text: pl.Series) -> tuple[str, str] | None:
+    """1.9, 1.10, 1.11: what stands behind the point is counted on, and 1.10 is not 1.1."""
+    if not text.str.contains(COUNTED).all():
+        return None
+    behind = text.str.extract(COUNTED, 1)
+    two = behind.filter(behind.str.len_chars() == 2)
+    if len(two) < WITH_TWO_DIGITS or len(two) == len(behind) or "10" not in two.to_list():
+        return None
+    if two.str.starts_with("0").any() or int(max(two.to_list())) > COUNTS_TO:
+        return None
+    cell = text.filter(text.str.ends_with(".10"))[0]
+    what = f"the column '{name}' is read as numbers, so that {cell} is {cell[:-1]}; versions and chapters count on "
+    return what + "behind the point", f"If these are such, pass --categorical '{name}'"
+
+
+def _clocks(name: str, text: pl.Series) -> tuple[str, str] | None:
+    """14.30 and 1430 of a column that is called a time: 14.60 is none."""
+    pattern = next((each for each in (CLOCK_WITH_POINT, CLOCK_OF_DIGITS) if text.str.contains(each).all()), None)
+    if pattern is None or not NAMES_OF_CLOCKS.search(name.lower()):
+        return None
+    cells = text.filter(text.str.len_chars() >= 3)
+    if cells.n_unique() < VALUES_AT_LEAST or 2 * len(cells) < len(text):
+        return None
+    minutes = cells.str.slice(-2).cast(int)
+    if int(minutes.max() or 0) < COUNTS_TO:  # type: ignore[arg-type]  # of whole numbers
+        return None
+    cell = cells[0]
+    hours = cell.replace(".", ":") if "." in cell else f"{cell[:-2] or '0'}:{cell[-2:]}"
+    what = f"the column '{name}' is read as plain numbers, and its cells look like hours and minutes: {cell} may be "
+    return what + hours, f"If it is, write {hours}"
+
+
+def _days(name: str, text: pl.Series) -> tuple[str, str] | None:
+    """230512 of a column that is called a date."""
+    if not NAMES_OF_DAYS.search(name.lower()):
+        return None
+    for form, pattern in DAYS.items():
+        if not text.str.contains(pattern).all():
+            continue
+        days = text.str.to_datetime(form, strict=False)
+        if days.null_count() == 0:
+            what = f"the column '{name}' is read as plain numbers, and its cells look like days: {text[0]} may be "
+            return f"{what}{days[0]:%Y-%m-%d}", f"If it is, write {days[0]:%Y-%m-%d}"
+    return None
+
+
+def _short_years(name: str, values: np.ndarray) -> tuple[str, str] | None:
+    """98 among 1990 to 2020."""
+    years = (values >= YEARS[0]) & (values <= YEARS[1]) & (values % 1 == 0)
+    short = (values >= 0) & (values < YEARS_IN_A_CENTURY) & (values % 1 == 0)
+    if not short.any() or not (years | short).all() or years.sum() < MOST_ARE_YEARS * len(values):
+        return None
+    what = f"{counted(int(short.sum()), 'value')} of '{name}', such as {number(float(values[short][0]))}, "
+    what += f"{'is' if short.sum() == 1 else 'are'} below 100 among years ({values[years].min():.0f} to "
+    return f"{what}{values[years].max():.0f}), and read so", "Write years of four digits"
+
+
+def _two_units(name: str, values: np.ndarray) -> tuple[str, str] | None:
+    """1.62 to 1.95 beside 155 to 198: the same measure in metres and in centimetres."""
+    values = np.sort(values[values > 0])
+    if len(values) < 4 * VALUES_AT_LEAST:
+        return None
+    ratios = values[1:] / values[:-1]
+    cut = int(ratios.argmax()) + 1
+    small, large = values[:cut], values[cut:]
+    if min(len(small), len(large)) < SHARE_OF_A_UNIT * len(values):
+        return None
+    if min(len(np.unique(small)), len(np.unique(large))) < VALUES_AT_LEAST:
+        return None
+    times = float(np.median(large) / np.median(small))
+    unit = next((each for each in TIMES if abs(times / each - 1) <= NEAR), None)
+    inside = max(small[-1] / small[0], large[-1] / large[0])
+    if unit is None or ratios[cut - 1] < max(inside, 2.0):
+        return None
+    ranges = [f"{number(float(part[0]))} to {number(float(part[-1]))}" for part in (small, large)]
+    what = f"{counted(len(small), 'value')} of '{name}' ({ranges[0]}) are about {unit:,} times as small as the others "
+    return f"{what}({ranges[1]}), with none between: they may be in another unit", "Write all of them in one unit"
