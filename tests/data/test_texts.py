@@ -76,6 +76,22 @@ def test_a_fit_tells_the_classes_apart_and_predicts_in_every_form(run: gf.Run, f
     assert run.predict(tmp_path / "new.csv").frame()["prediction"].to_list() == answers
 
 
+def test_a_table_with_nothing_but_a_column_of_text_takes_texts(tmp_path: Path) -> None:
+    table = pl.DataFrame([sentence(row) for row in range(ROWS)], schema=["note", "kind"], orient="row")
+    run = gf.fit(gf.table(table, "kind"), out=tmp_path / "run", epochs=2, rivals="none", quiet=True)
+    new = [sentence(row)[0] for row in range(200, 205)]
+    assert run.predict(new)["prediction"] == run.predict(pl.DataFrame({"note": new}))["prediction"]
+    assert len(run.predict(new)["prediction"]) == 5
+
+
+def test_a_list_of_texts_is_no_table_of_several_columns(tmp_path: Path) -> None:
+    table = pl.DataFrame([sentence(row) for row in range(ROWS)], schema=["note", "kind"], orient="row")
+    table = table.with_columns(length=pl.col("note").str.len_chars())
+    run = gf.fit(gf.table(table, "kind"), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
+    with pytest.raises(DataError, match="several tables"):
+        run.predict([sentence(200)[0]])
+
+
 def test_new_texts_without_a_known_word_are_counted_and_refused_where_all_are_so(run: gf.Run) -> None:
     some = run.predict([sentence(300)[0], "zebra quagga", "sentence"])
     (note,) = some.notes

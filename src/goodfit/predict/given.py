@@ -65,7 +65,8 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
         schema: of the run's source.
         data: a path or an opened source, which stay as they are; of images also a PIL image, an array (H, W),
             (H, W, C) or (N, H, W, C), a tensor (C, H, W) or (N, C, H, W), or a list of these and of paths; of a table
-            also a dictionary (column -> value, or values) or a list of dictionaries; of texts a list of them.
+            also a dictionary (column -> value, or values) or a list of dictionaries; of texts, and of a table whose
+            only input is a column of free text, a list of them.
 
     Raises:
         DataError: a path that is not there, values that are no pixels, several tables.
@@ -77,7 +78,7 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
     if source is not None and source.images:
         return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
     if source is not None and issubclass(source, TableSource):
-        return Given(_rows(_of_texts(data) if kind == "texts" else data))
+        return Given(_rows(_of_texts(data, column) if (column := _column_of_texts(schema)) else data))
     return Given(np.asarray(data) if isinstance(data, list) else data)
 
 
@@ -91,10 +92,19 @@ def expanded(path: Path) -> list[Path]:
     return sorted(Path(found) for found in glob.glob(str(path))) or [path]  # noqa: PTH207  # of a whole path
 
 
-def _of_texts(data: Any) -> Any:
+def _column_of_texts(schema: Mapping[str, Any]) -> str | None:
+    """The column of free text that is all that a run reads; None where it reads another or several."""
+    if schema["kind"] == "texts":
+        return "text"
+    encoder = schema.get("encoder", {})
+    texts = encoder.get("texts", ())
+    return texts[0]["name"] if len(texts) == 1 and not encoder["numbers"] and not encoder["categories"] else None
+
+
+def _of_texts(data: Any, column: str) -> Any:
     """Texts in memory as rows."""
     texts = isinstance(data, list | tuple) and data and all(isinstance(text, str) for text in data)
-    return [{"text": text} for text in data] if texts else data
+    return [{column: text} for text in data] if texts else data
 
 
 def _rows(data: Any) -> Any:
