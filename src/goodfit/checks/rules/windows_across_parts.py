@@ -57,7 +57,8 @@ class WindowsAcrossParts(LiveRule):
 
     def start(self) -> None:
         self.windows: dict[int, dict[int, Tensor]] = {}  # base of a data set -> row's number -> window (T, F)
-        self.trained: list[tuple[Rows, weakref.ref[Any]]] = []  # rows of loaders, each set once, with their data set
+        # Rows of loaders that are trained on, each set once, with the tensor that they are kept in.
+        self.trained: list[tuple[Rows, weakref.ref[Tensor] | None]] = []
         self.judged: weakref.WeakSet[Any] = weakref.WeakSet()
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.last: weakref.ref[Any] | None = None
@@ -85,18 +86,20 @@ class WindowsAcrossParts(LiveRule):
         loader = self.last() if self.last is not None else None
         rows = self.rows.get(loader) if loader is not None else None
         if loader is not None and rows is not None and not self._is_trained(rows):
-            self.trained.append((rows, weakref.ref(loader.dataset)))
+            kept = _kept_by(loader.dataset)
+            self.trained.append((rows, None if kept is None else weakref.ref(kept)))
 
     def _is_trained(self, rows: Rows) -> bool:
         return any(rows is others or rows.same_as(others) for others, _ in self.trained)
 
     def _judge(self, loader: Any, rows: Rows) -> Iterator[Finding]:
         self.judged.add(loader)
-        for others, data in self.trained:
+        for others, kept_in in self.trained:
             if others.base == rows.base and others.numbers & rows.numbers:
                 continue
             if others.base != rows.base:
-                train, test = (_array(_kept_by(each)) for each in (data(), loader.dataset))
+                train = None if kept_in is None else _array(kept_in())
+                test = _array(_kept_by(loader.dataset))
                 share = 0.0 if train is None or test is None else _share_between(train, test)
                 if share >= SHARE_AT_LEAST:
                     yield self._finding(share)
