@@ -13,6 +13,7 @@ from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.net_kept_across_folds import kept
 from goodfit.checks.rules.seeded_each_row import seeded
 from goodfit.checks.rules.selected_on_test import selected
+from goodfit.checks.rules.target_averaged_into_features import averaged
 
 FIT = """
 def fit(net, x):
@@ -129,3 +130,26 @@ def test_codes_of_twenty_words_may_be_equal_by_chance() -> None:
 def test_two_samples_each_by_its_own_pairs() -> None:
     """Of 3 + 6 pairs one is equal; a row of one sample that is in the other is no pair."""
     assert pair_probability([1, 2, 3], 99, [3, 4, 4, 5]) == pytest.approx(1 / 9)
+
+
+@pytest.mark.parametrize(
+    ("means", "column", "count"),
+    [
+        ('d.groupby("u")["y"].mean()', 'd["u_mean"] = d["u"].map(m)', 1),
+        ('all_.groupby("u")["y"].mean()', 'd["u_mean"] = d["u"].map(m).fillna(0)', 1),  # d was taken of all_
+        ('d.groupby("u")["y"].mean()', 'e["u_mean"] = e["u"].map(m)', 0),  # of training rows, onto test rows
+        ('d.groupby("u")["x"].mean()', 'd["u_mean"] = d["u"].map(m)', 0),  # of no target
+        ('d.groupby("u")["y"].mean()', 'd["residual"] = d["y"] - d["u"].map(m)', 0),  # no feature
+        ("0", 'd["u_mean"] = d.groupby("u")["y"].transform("mean")', 1),
+        ("0", 'd[f"{key}_mean"] = d.groupby("u")["y"].transform("mean")', 1),
+        ("0", 'd["u_mean"] = (d["u"].map(sums) - d["y"]) / (d["u"].map(counts) - 1)', 0),
+    ],
+)
+def test_the_mean_target_of_a_group(means: str, column: str, count: int) -> None:
+    source = f"""
+    d, e = train_test_split(all_, test_size=0.2)
+    m = {means}
+    {column}
+    x, y = torch.tensor(d[["rooms", "u_mean"]].to_numpy()), torch.tensor(d["y"].to_numpy())
+    """
+    assert len(list(averaged(tree(source)))) == count
