@@ -178,10 +178,10 @@ def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any]) -> None
 
 def _refuse_other_object(kind: str, data: Any) -> None:
     """The same of what is no path: a frame or arrays."""
-    family, claimed = (
-        _family(source_of(kind)),
-        [_family(each) for each in all_sources() if each.claims_object(data, {})],
-    )
+    own = source_of(kind)
+    if own.claims_object(data, {}):
+        return
+    family, claimed = _family(own), [_family(each) for each in all_sources() if each.claims_object(data, {})]
     if family not in claimed and (claimed or family == "images"):
         needed = family_in_words(kind)
         raise DataError(f"this is a {type(data).__name__}; the run was fitted on {needed}", fix=f"Give {needed}")

@@ -14,7 +14,6 @@ from goodfit.data.tables.other_ways import (
     OtherMarks,
     other_marks,
     refuse_other_signs,
-    ways_of,
 )
 from goodfit.data.tables.unusable import Unused, refuse_other_order
 
@@ -74,10 +73,10 @@ def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: boo
     """
     other = OtherMarks()
     if not settled and not frame.streamed:
-        other = other_marks(frame, ways_of(encoder))
+        other = other_marks(frame, encoder.ways)
     read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
     if not settled and frame.streamed and unused.with_other_mark:
-        other = other_marks(frame, ways_of(encoder), unused.with_other_mark)
+        other = other_marks(frame, encoder.ways, unused.with_other_mark)
         if other.marks:
             read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
     words, respelt = unused.known_words()
@@ -127,7 +126,7 @@ def encode_rows(
 
 def _encoded(piece: pl.DataFrame, encoder: Encoder, unused: Unused | None, signs: bool) -> Encoded:
     if signs:
-        refuse_other_signs(piece, ways_of(encoder))
+        refuse_other_signs(piece, encoder.ways)
     if unused is None:
         return encoder.read_all(piece)
     encoded = encoder.read(piece)

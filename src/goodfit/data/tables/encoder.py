@@ -23,6 +23,7 @@ from goodfit.data.tables.encoder_columns import (
     UNKNOWN,
     CategoryColumn,
     NumberColumn,
+    Way,
     learnt_columns,
     values_of,
 )
@@ -223,6 +224,25 @@ class Encoder:
         low, high = (np.array(ends, dtype=float).reshape(-1, 2).T - means) / deviations
         slack = 1e-4 * (high - low)  # of values that went through float32
         return Ranges(places, low - slack, high + slack, high - low)
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """How columns of numbers were read; of dates there is none."""
+        return [Way(number.source, number.decimal, number.format) for number in self.numbers if number.part is None]
+
+    @cached_property
+    def first_numbers(self) -> dict[str, int]:
+        """Column -> the place of the first number that it gives."""
+        first: dict[str, int] = {}
+        for at, number in enumerate(self.numbers):
+            first.setdefault(number.source, at)
+        return first
+
+    @cached_property
+    def source_of_each(self) -> np.ndarray:
+        """The column of each number and each category."""
+        columns = [*self.numbers, *self.categories]
+        return np.array([column.source for column in columns], dtype=object)
 
     @cached_property
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,14 @@ ROWS_OF_A_LEVEL = 2  # at least, in training: rarer ones share the unknown code,
 TRUTH_OF_DIGITS = {"1": "true", "0": "false"}
 DATE_NUMBERS = ("days", "day", "hour")
 DATE_LEVELS = {"month": [str(at) for at in range(1, 13)], "weekday": [str(at) for at in range(1, 8)]}
+
+
+class Way(NamedTuple):
+    """How a run read the numbers of a column: the decimal mark of text, and the form."""
+
+    column: str
+    decimal: str
+    form: str | None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from goodfit.data.tables.bounds import BOUNDS
 from goodfit.data.tables.conventions import MARKS, OTHER, evidence
 from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder_columns import Way
 from goodfit.data.tables.frames import Frame, TableInMemory
 from goodfit.data.tables.magnitudes import MAGNITUDES
 from goodfit.data.tables.moments import date_form, in_order
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-class Way(NamedTuple):
-    """How a run read the numbers of a column: the decimal mark of text, and the form."""
-
-    column: str
-    decimal: str
-    form: str | None
-
-
 class OtherMarks(NamedTuple):
     """Of new numbers that have another decimal mark than the run's.
 
@@ -46,11 +39,6 @@ class OtherMarks(NamedTuple):
     marks: Mapping[str, str] = {}
     notes: Sequence[tuple[str, str, str]] = ()
     of_all: str | None = None
-
-
-def ways_of(encoder: Encoder) -> list[Way]:
-    """Of the columns of numbers that a run learnt from."""
-    return [Way(number.source, number.decimal, number.format) for number in encoder.numbers if number.part is None]
 
 
 def as_written(encoder: Encoder, frame: Frame, *, decimal: str | None, date_order: str | None) -> Encoder:

@@ -14,7 +14,7 @@ from goodfit.data.tables.known_forms import in_known_form
 from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.moments import moments, serial_days, shown_form, swapped
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import columns_with_other_mark, ways_of
+from goodfit.data.tables.other_ways import columns_with_other_mark
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.unlike_training import UnlikeTraining
 from goodfit.data.tables.visible import visible
@@ -71,11 +71,7 @@ class Unused:
         self.with_other_mark: set[str] = set()
         self._counts: dict[str, Unusable] = {}
         self._present: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}  # column -> its first number
-        for at, number in enumerate(encoder.numbers):
-            self._numbers.setdefault(number.source, at)
         self._without_gap = np.zeros(len(encoder.numbers), dtype=np.int64)  # rows of pieces where each number has none
-        self._sources = np.array(_sources(encoder), dtype=object)
         self._unlike = UnlikeTraining(encoder)
         self._rows = 0
         self._with_value: set[str] = set()
@@ -89,17 +85,17 @@ class Unused:
 
         encoder = self._encoder
         if self.pieces:
-            self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, ways_of(encoder))}
+            self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, encoder.ways)}
         self._unlike.add(piece, encoded)
         self._rows += piece.height
         values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
         filled = np.concatenate([each.any(axis=0) for each in values])
-        self._with_value.update(self._sources[filled])
+        self._with_value.update(encoder.source_of_each[filled])
         has_gaps = np.any(encoded.gone, axis=0)
         self._without_gap[~has_gaps] += piece.height
         for at in np.flatnonzero(has_gaps).tolist():
             number = encoder.numbers[at]
-            if self._numbers[number.source] != at:
+            if encoder.first_numbers[number.source] != at:
                 continue
             column = piece.get_column(number.source)
             if number.words:
@@ -192,7 +188,9 @@ class Unused:
         """A line for each column that is empty in every one of many rows."""
         gone = [
             name
-            for name in dict.fromkeys([*_sources(self._encoder), *(text.source for text in self._encoder.texts)])
+            for name in dict.fromkeys(
+                [*self._encoder.source_of_each.tolist(), *(text.source for text in self._encoder.texts)]
+            )
             if name not in self._with_value | self._counts.keys()
         ]
         why = "the run was fitted on its values"
@@ -209,7 +207,8 @@ class Unused:
             DataError: not one of the cells of a column could be used.
         """
         for name, each in self._counts.items():
-            without_gap = self._without_gap[self._numbers[name]] if name in self._numbers else 0
+            first = self._encoder.first_numbers.get(name)
+            without_gap = 0 if first is None else self._without_gap[first]
             each.present = max(self._present[name] + int(without_gap), each.cells)
             enough = LEVELS_THAT_PROVE if each.wanted in (None, KNOWN_WORDS) else CELLS_THAT_PROVE
             if each.cells == each.present >= enough:
@@ -222,11 +221,6 @@ class Unused:
                     fix=f"Write them as in the data that the run was fitted on, {other_way}or leave the cells empty",
                 )
         return list(self._counts.values())
-
-
-def _sources(encoder: Encoder) -> list[str]:
-    """The column of each number and each category."""
-    return [*(column.source for column in encoder.numbers), *(column.source for column in encoder.categories)]
 
 
 def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Series:
