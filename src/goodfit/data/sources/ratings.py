@@ -14,13 +14,14 @@ from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.conventions import convention
+from goodfit.data.tables.encoder_columns import Way
 from goodfit.data.tables.far_values import unrated
 from goodfit.data.tables.features import Described, Features
 from goodfit.data.tables.frames import TableInMemory
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.known_names import codes_of, respelt
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import Way, other_marks
+from goodfit.data.tables.other_ways import other_marks
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
 from goodfit.data.tables.rating_hint import refuse_a_matrix, refuse_one_column_twice

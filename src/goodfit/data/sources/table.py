@@ -20,12 +20,13 @@ from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoded_rows import EncodedRows, encode_new_rows, encode_rows
 from goodfit.data.tables.encoder import Encoder
+from goodfit.data.tables.encoder_columns import Way
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.mixed_signs import currency_of, other_currencies
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import Way, as_written, other_marks_of_targets, refuse_other_signs
+from goodfit.data.tables.other_ways import as_written, other_marks_of_targets, refuse_other_signs
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import COLUMNS_NAMED, doubts_of, type_notes

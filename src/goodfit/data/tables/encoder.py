@@ -241,8 +241,8 @@ class Encoder:
     @cached_property
     def source_of_each(self) -> np.ndarray:
         """The column of each number and each category."""
-        columns = [*self.numbers, *self.categories]
-        return np.array([column.source for column in columns], dtype=object)
+        names = [*(column.source for column in self.numbers), *(column.source for column in self.categories)]
+        return np.array(names, dtype=object)
 
     @cached_property
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:

@@ -146,8 +146,8 @@ def read_parts(
         if text is not None:
             return TableParts(text.frame, nothing(text.frame.height), name, text, list(text.notes))
     if valid is None and test is None and isinstance(data, pl.DataFrame):
-        frame = TableInMemory(_checked(data, None))
-        return TableParts(frame, nothing(frame.height), name, None, [])
+        alone = TableInMemory(_checked(data, None))
+        return TableParts(alone, nothing(alone.height), name, None, [])
     read = [] if frames else [_read(place, dialect) for _, place in given]
     read = [read[0], *(_with_columns(read[0].frame.columns, each) for each in read[1:])] if read else read
     whole = frames or [TableInMemory(each.frame) for each in read]
