@@ -48,6 +48,33 @@ class Stopped(Passed):
         return grad.new_zeros(grad.shape)
 
 
+class Again(Passed):
+    """A graph of its own inside, as reversible and checkpointed blocks have it."""
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        x: Tensor = ctx.saved_tensors[0].detach().requires_grad_()
+        with torch.enable_grad():
+            torch.autograd.backward(x.clamp(min=0), grad)
+        assert x.grad is not None
+        return x.grad
+
+
+def kernel(grad: Tensor, x: Tensor, out: Tensor) -> None:
+    out.copy_(torch.where(x > 0, grad, 0.0))
+
+
+class Kernel(Passed):
+    """What is returned is written by a function that is given it."""
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        out = torch.empty_like(x)
+        kernel(grad, x, out)
+        return out
+
+
 def losses(function: Any, factor: float) -> list[str]:
     torch.manual_seed(0)
     layer = torch.nn.Linear(4, 3)
@@ -66,7 +93,9 @@ def test_a_backward_that_gives_the_derivative_alone(function: Any) -> None:
     assert losses(function, 0.5).count("backward-ignores-gradient") == 1
 
 
-@pytest.mark.parametrize(("function", "factor"), [(Right, 0.5), (Stopped, 0.5), (Passed, 1.0)])
+@pytest.mark.parametrize(
+    ("function", "factor"), [(Right, 0.5), (Stopped, 0.5), (Again, 0.5), (Kernel, 0.5), (Passed, 1.0)]
+)
 def test_one_that_multiplies_stops_or_is_given_one(function: Any, factor: float) -> None:
     """Of a loss that is the plain sum the gradient is 1: the derivative alone is right."""
     assert "backward-ignores-gradient" not in losses(function, factor)

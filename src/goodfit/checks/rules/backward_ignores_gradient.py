@@ -19,7 +19,7 @@ Instead
 
 When it is a false alarm
     None is known: a loss at the end of the graph, whose gradient is 1, may leave it out, and so may a backward that
-    stops gradients.
+    stops gradients. One that calls backward itself is left alone.
 
 Cost
     A look at the names of the graph's nodes; for each such function a look at its source, once.
@@ -48,6 +48,7 @@ FACTS = frozenset(
         "new_ones", "new_empty", "new_full",
     }
 )  # fmt: skip  # of a tensor, that are not its numbers
+CARRIES_ON = ("backward",)
 MADE_LIKE = ("zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like")
 
 
@@ -105,6 +106,8 @@ def _deaf_outputs(code: CodeType) -> set[int]:
     body = body_of(parsed("".join(linecache.getlines(code.co_filename))), code)
     taken = code.co_argcount + bool(code.co_flags & inspect.CO_VARARGS)
     nodes = [node for statement in body for node in within(statement)]
+    if any(called(node) in CARRIES_ON for node in nodes):
+        return set()  # what it is given goes through another graph, into .grad
     reading = _reading(nodes, set(code.co_varnames[1:taken]))
     deaf: list[set[int]] = []
     for node in nodes:
@@ -127,8 +130,8 @@ def _reading(nodes: Sequence[ast.AST], names: set[str]) -> set[str]:
                     more |= {name for target in targets for name in names_in(target)}
             elif isinstance(node, ast.For | ast.With | ast.If | ast.While) and _reads(_head(node), names):
                 more |= {each.id for each in all_nodes(node) if isinstance(each, ast.Name) and _is_stored(each)}
-            elif isinstance(node, ast.Call) and called(node).endswith(("_", "append")) and _reads(node, names):
-                more |= names_in(node.func)  # such as out.add_(gradient)
+            elif isinstance(node, ast.Expr) and _reads(node, names):
+                more |= names_in(node)  # such as out.add_(gradient), or a kernel that is given what it writes to
         if more == names:
             return names
         names = more

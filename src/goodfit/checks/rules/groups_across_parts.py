@@ -36,9 +36,9 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
 
-NAMES = re.compile(
-    r"(^|[_\W])(patient|subject|participant|speaker|study|scan|video|animal|person|individual|donor|child|infant|twin|"
-    r"student|pupil|athlete|volunteer|household|family|recording|slide|mouse)s?([_\W]?(id|no|nr|name))?$",
+NAMES = re.compile(  # not persons or child, which are numbers of them
+    r"(^|[_\W])((patient|subject|participant|speaker|study|scan|video|animal)s?|person|individual|donor|pupil|student|"
+    r"athlete|volunteer|recording|slide|mouse)([_\W]?(id|no|nr|name))?$",
     re.I,
 )
 ROWS_PER_GROUP = 2.0  # on average, from which a column names groups
