@@ -54,16 +54,19 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
         if node is not None and node.name() == "SoftmaxBackward0":
             self.reported = True
             yield self._at(node, classes)
-        elif classes > 1 and _is_distribution(event):
+        elif classes > 1 and (total := _one_sum(event)):
             self.sums += 1
             if self.sums >= CALLS_AT_LEAST:
                 self.reported = True
-                yield self.finding(
-                    self._message(
-                        f"had rows that are probabilities (they sum to 1) in {counted(self.sums, 'call')}", classes
-                    ),
-                    FIX,
-                )
+                calls = counted(self.sums, "call")
+                if abs(total - 1) < SUM_TOLERANCE:
+                    message = self._message(f"had rows that are probabilities (they sum to 1) in {calls}", classes)
+                else:
+                    message = (
+                        f"the input of cross_entropy had rows of one sum in {calls}, as probabilities times a number "
+                        "have; it applies softmax itself, and a temperature is one of logits"
+                    )
+                yield self.finding(message, FIX)
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Cross-entropy imported under another name before the watch, or written as log_softmax and nll."""
@@ -92,12 +95,13 @@ class SoftmaxBeforeCrossEntropy(LiveRule):
 FIX = "Give it the logits: remove the softmax before the loss, and apply it only where you read probabilities"
 
 
-def _is_distribution(event: Loss) -> bool:
-    """Whether rows are probabilities; perhaps times one number, as with a temperature."""
+def _one_sum(event: Loss) -> float:
+    """What each row sums to, where rows are probabilities, perhaps times one number; 0 of others."""
     rows = event.input.detach().float()
     sums = rows.sum(1)
-    same = bool(rows.min() >= 0) and bool(((sums - sums.mean()).abs() < SUM_TOLERANCE * sums.mean()).all())
-    return same and (bool((sums.mean() - 1).abs() < SUM_TOLERANCE) or _differ(rows))
+    total = float(sums.mean())
+    same = bool(rows.min() >= 0) and bool(((sums - total).abs() < SUM_TOLERANCE * total).all())
+    return total if same and (abs(total - 1) < SUM_TOLERANCE or _differ(rows)) else 0.0
 
 
 def _differ(rows: Tensor) -> bool:
