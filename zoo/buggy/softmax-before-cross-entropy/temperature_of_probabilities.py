@@ -1,4 +1,4 @@
-"""A temperature for a fitted net, on rows held out."""
+"""A temperature for a fitted net, by rows that it was not trained on."""
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
