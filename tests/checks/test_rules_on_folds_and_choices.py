@@ -7,7 +7,10 @@ import textwrap
 
 import pytest
 import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
+import goodfit
 from goodfit.checks.engine.equal_by_nature import has_few_values, pair_probability
 from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.net_kept_across_folds import kept
@@ -21,6 +24,19 @@ def fit(net, x):
     loss(net(x)).backward()
     opt.step()
 """
+
+
+class OwnRows(Dataset[tuple[Tensor, Tensor]]):
+    """Rows that only their content tells apart: no data set of tensors."""
+
+    def __init__(self, x: Tensor, y: Tensor) -> None:
+        self.x, self.y = x, y
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, row: int) -> tuple[Tensor, Tensor]:
+        return self.x[row], self.y[row]
 
 
 def tree(source: str) -> ast.Module:
@@ -153,3 +169,31 @@ def test_the_mean_target_of_a_group(means: str, column: str, count: int) -> None
     x, y = torch.tensor(d[["rooms", "u_mean"]].to_numpy()), torch.tensor(d["y"].to_numpy())
     """
     assert len(list(averaged(tree(source)))) == count
+
+
+@pytest.mark.parametrize("drawn", ["with blank rows", "with replacement"])
+def test_copies_are_not_excused_by_rows_that_came_twice(drawn: str) -> None:
+    """Rows of twelve codes of four, of which 40 of 100 are copies; by chance none of 300 is (4 to the 12th)."""
+    random = torch.Generator().manual_seed(0)
+    rows = torch.randint(0, 4, (300, 12), generator=random)
+    train = torch.cat([rows, torch.zeros_like(rows)]) if drawn == "with blank rows" else rows
+    test = torch.cat([rows[:40], torch.randint(0, 4, (60, 12), generator=random)])
+    labels = train[:, 0] % 2
+    sampler = WeightedRandomSampler(torch.ones(len(train)).tolist(), 900) if drawn == "with replacement" else None
+    loader = DataLoader(OwnRows(train, labels), batch_size=60, shuffle=sampler is None, sampler=sampler)
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Embedding(4, 4), nn.Flatten(), nn.Linear(48, 2))
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+    with goodfit.watch(quiet=True) as seen:
+        for _ in range(3):
+            net.train()
+            for x, y in loader:
+                loss = nn.functional.cross_entropy(net(x), y)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        net.eval()
+        with torch.no_grad():
+            right = [net(x).argmax(1) == y for x, y in DataLoader(OwnRows(test, test[:, 0] % 2), batch_size=50)]
+    assert sum(map(len, right)) == 100
+    assert "train-rows-in-validation" in {finding.rule for finding in seen.findings}

@@ -91,6 +91,14 @@ def _numbers(sampler: Any, rows: int) -> list[int] | None:
         return None
 
 
+def may_repeat(loader: Any) -> bool:
+    """Whether one epoch may give a row twice: where it is drawn with replacement, or nobody knows how it is drawn."""
+    batches = getattr(loader, "batch_sampler", None)
+    sampler = getattr(batches, "sampler", getattr(loader, "sampler", None))
+    is_torchs = type(sampler).__module__.startswith("torch.") and type(batches) is BatchSampler
+    return not is_torchs or bool(getattr(sampler, "replacement", False))
+
+
 def bottom_of(loader: Any) -> Any:
     """The data set of a loader, under all subsets of it."""
     data = loader.dataset

@@ -14,7 +14,7 @@ from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.equal_by_nature import is_by_chance, pair_probability
 from goodfit.checks.engine.fingerprints import stamp, tail
-from goodfit.checks.engine.loader_overlap import Rows
+from goodfit.checks.engine.loader_overlap import Rows, may_repeat
 from goodfit.checks.engine.nested import tensors
 
 SHARE_AT_LEAST = 0.01  # of the rows: a smaller one cannot move a figure by more than itself
@@ -37,6 +37,7 @@ class TrainedOn:
         unknown: whether one of them has rows without numbers.
         first: the sum of its first weight, when it was first trained.
         overwritten: how weights were loaded since the last step: "new", "kept", or not at all.
+        each_once: fingerprints of rows that came while no row had come twice: equal ones are equal by themselves.
     """
 
     def __init__(self, net: nn.Module) -> None:
@@ -47,17 +48,18 @@ class TrainedOn:
         self.rows: list[Rows] = []
         self.first = sum_of(dict(net.named_parameters()))
         self.overwritten = ""
+        self.each_once: list[int] = []
+        self._is_first_epoch = True
         weight = next((param for param in net.parameters() if not is_lazy(param)), None)
         self._weight = None if weight is None else weakref.ref(weight)
-        self.earliest: list[int] = []  # fingerprints of the rows that came first
         self._batches: deque[tuple[int, int]] = deque(maxlen=BATCHES_POOLED)  # rows seen before, rows
         self._stamp: object = None  # of that weight, after the last step
         self._tail: tuple[int, Tensor] | None = None  # where the weight lies, and its last values
 
     def note_batch(self, rows: list[int]) -> None:
         """A batch of training rows: the share that was seen before, over several, is that of all training rows."""
-        if len(self.earliest) < EARLIEST_KEPT:
-            self.earliest += rows
+        if self._is_first_epoch and len(self.each_once) < EARLIEST_KEPT:
+            self.each_once += rows
         if rows:
             self._batches.append((sum(row in self.content for row in rows), len(rows)))
             seen, total = (sum(numbers) for numbers in zip(*self._batches, strict=True))
@@ -68,9 +70,15 @@ class TrainedOn:
         rows, share = sum(rows for _, rows in self._batches) or 1, self.known_share
         return min(SHARE_OF_TRAINING_DATA, share - max(MARGIN, 3 * math.sqrt(share * (1 - share) / rows)))
 
-    def each_once(self) -> list[int]:
-        """Rows of the first epoch, equal ones among them; none where nobody knows how many an epoch has."""
-        return self.earliest[: len(self.rows[0].numbers)] if self.rows and not self.unknown else []
+    def begin_loader(self, loader: Any) -> None:
+        """Rows come from it from now on."""
+        self.loaders.add(loader)
+        if may_repeat(loader):
+            self.each_once, self._is_first_epoch = [], False
+
+    def end_first_epoch(self) -> None:
+        """Rows may come once more from now on, or have been passed over meanwhile."""
+        self._is_first_epoch = False
 
     def note_step(self) -> None:
         weight = self._weight() if self._weight is not None else None
@@ -114,7 +122,7 @@ class Pass:
         if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
             return False
         if self.few_values is not None:
-            pairs = pair_probability(self.fingerprints, self.few_values, self.known.each_once())
+            pairs = pair_probability(self.fingerprints, self.few_values, self.known.each_once)
             if is_by_chance(self.common / self.rows, pairs, len(self.known.content)):
                 return False
         trained_later = len(self.unseen & self.known.content)

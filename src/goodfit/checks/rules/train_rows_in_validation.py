@@ -36,7 +36,18 @@ import numpy as np
 from torch import Tensor, nn
 
 from goodfit.checks.engine.equal_by_nature import has_few_values
-from goodfit.checks.engine.events import BackwardEnded, Batch, Compare, Loss, NetCall, Score, Step, WatchEnds, Weights
+from goodfit.checks.engine.events import (
+    BackwardEnded,
+    Batch,
+    Compare,
+    Epoch,
+    Loss,
+    NetCall,
+    Score,
+    Step,
+    WatchEnds,
+    Weights,
+)
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
 from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING_DATA, Pass, TrainedOn, sum_of
@@ -76,6 +87,11 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         self.separate = 0  # evaluations on other rows
         self.untrained: set[float] = set()  # sums of the weights of nets that were not trained yet
 
+    def on_epoch(self, event: Epoch) -> None:
+        for known in self.stepping:
+            if event.loader in known.loaders:
+                known.end_first_epoch()
+
     def on_batch(self, event: Batch) -> None:
         self.loader = weakref.ref(event.loader)
 
@@ -90,6 +106,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         known = self.training.get(event.module)
         if len(self.read_first) < ROWS_KEPT:
             self.read_first.update(row for row in rows if known is None or row not in known.content)
+        if known is not None:
+            known.end_first_epoch()  # this rule sleeps between evaluations
         if last is not None and known is not None:
             few_values = x[0].numel() if rows and has_few_values(x) else None
             self.evaluation = (net, rows, last.place, few_values)
@@ -104,11 +122,13 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known = self.training.get(net)
             if known is None:
                 known = self._start(net)
+            if loader is None:
+                known.end_first_epoch()  # nobody says when it ends
             known.note_batch(rows)
             if len(known.content) < ROWS_KEPT:
                 known.content.update(rows)
             if loader is not None and loader not in known.loaders:
-                known.loaders.add(loader)
+                known.begin_loader(loader)
                 self._begin(net, known, self._rows_of(loader))
 
     def _begin(self, net: nn.Module, known: TrainedOn, rows: Rows | None) -> None:
