@@ -7,11 +7,12 @@ import textwrap
 
 import pytest
 import torch
+from scipy.stats import chi2
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 import goodfit
-from goodfit.checks.engine.equal_by_nature import has_few_values, pair_probability
+from goodfit.checks.engine.equal_by_nature import has_few_values, pair_probability_at_most
 from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.net_kept_across_folds import kept
 from goodfit.checks.rules.seeded_each_row import seeded
@@ -144,8 +145,11 @@ def test_codes_of_twenty_words_may_be_equal_by_chance() -> None:
 
 
 def test_two_samples_each_by_its_own_pairs() -> None:
-    """Of 3 + 6 pairs one is equal; a row of one sample that is in the other is no pair."""
-    assert pair_probability([1, 2, 3], 99, [3, 4, 4, 5]) == pytest.approx(1 / 9)
+    """Of 3 + 6 pairs one is equal; a row of one sample that is in the other is no pair. Up to 4.74 are, for 95%."""
+    upper = chi2.ppf(0.95, 2 * (1 + 1)) / 2
+    assert upper == pytest.approx(4.744, abs=0.001)  # as tables of the Poisson law have it
+    assert pair_probability_at_most([[1, 2, 3], [3, 4, 4, 5]]) == pytest.approx(upper / 9)
+    assert pair_probability_at_most([[1, 2, 3], [3, 4, 5]]) == 0
 
 
 @pytest.mark.parametrize(

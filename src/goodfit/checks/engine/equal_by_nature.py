@@ -20,6 +20,7 @@ COLUMNS_AT_MOST = 1000
 COLUMNS_SAMPLED = 16  # a few columns of measured numbers are enough to say that they are such
 VALUES_OF_SHORT_ROW = 32  # longer ones are hardly equal by chance, unless a sample shows it
 RULE_OF_THREE = 3  # -log(0.05)
+SURE = 0.95
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
 
 
@@ -41,7 +42,7 @@ def _most_values(columns: Tensor) -> int:
     return int((ordered[1:] != ordered[:-1]).sum(0).max()) + 1
 
 
-def pair_probability(rows: Iterable[int], values: int, more: Iterable[int] = ()) -> float:
+def pair_probability(rows: Iterable[int], values: int) -> float:
     """That two rows of a sample, given by their fingerprints, are equal.
 
     A small sample without equal rows does not show that there are none: up to 3 in its number of pairs may be (the rule
@@ -49,13 +50,29 @@ def pair_probability(rows: Iterable[int], values: int, more: Iterable[int] = ())
 
     Args:
         values: of a row.
-        more: a second sample, whose rows are compared among themselves.
     """
-    samples = Counter(rows), Counter(more)
-    pairs = sum(math.comb(sample.total(), 2) for sample in samples)
-    equal = sum(math.comb(count, 2) for sample in samples for count in sample.values())
+    equal, pairs = _equal_pairs(rows)
     unseen = RULE_OF_THREE if values <= VALUES_OF_SHORT_ROW else 0
     return min(1.0, (equal + unseen) / pairs) if pairs else 0.0
+
+
+def pair_probability_at_most(samples: Iterable[Iterable[int]]) -> float:
+    """The same of several samples, each compared within itself; 0 where none has equal rows.
+
+    Two or three equal pairs show that there are some, and not how many: this is the upper end of the one-sided 95%
+    interval of a Poisson count (Garwood 1936), over the number of pairs.
+    """
+    from scipy.special import gammaincinv
+
+    counts = [_equal_pairs(sample) for sample in samples]
+    equal, pairs = (sum(each) for each in zip(*counts, strict=True))
+    return min(1.0, float(gammaincinv(equal + 1, SURE)) / pairs) if equal else 0.0
+
+
+def _equal_pairs(rows: Iterable[int]) -> tuple[int, int]:
+    """How many pairs of a sample are equal, and how many there are."""
+    counts = Counter(rows)
+    return sum(math.comb(count, 2) for count in counts.values()), math.comb(counts.total(), 2)
 
 
 def is_by_chance(share: float, pairs: float, rows: int) -> bool:

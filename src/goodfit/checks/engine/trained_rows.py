@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.equal_by_nature import is_by_chance, pair_probability
+from goodfit.checks.engine.equal_by_nature import is_by_chance, pair_probability, pair_probability_at_most
 from goodfit.checks.engine.fingerprints import stamp, tail
 from goodfit.checks.engine.loader_overlap import Rows, may_repeat
 from goodfit.checks.engine.nested import tensors
@@ -122,7 +122,8 @@ class Pass:
         if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
             return False
         if self.few_values is not None:
-            pairs = pair_probability(self.fingerprints, self.few_values, self.known.each_once)
+            own = pair_probability(self.fingerprints, self.few_values)
+            pairs = max(own, pair_probability_at_most([self.fingerprints, self.known.each_once]))
             if is_by_chance(self.common / self.rows, pairs, len(self.known.content)):
                 return False
         trained_later = len(self.unseen & self.known.content)
