@@ -6,7 +6,7 @@ import ast
 import gc
 import linecache
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -168,6 +168,18 @@ def children(node: ast.AST) -> list[ast.AST]:
                 known += [each for each in value if isinstance(each, ast.AST)]
         kept["_children"] = known
     return known
+
+
+def given(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What assignments set, and to what: also of `a, b = x, y`."""
+    for node in nodes:
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                yield from zip(target.elts, node.value.elts, strict=False)
+            else:
+                yield target, node.value
 
 
 def names_in(node: ast.AST) -> set[str]:

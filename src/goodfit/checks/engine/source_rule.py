@@ -34,6 +34,6 @@ class SourceRule(LiveRule):
             return
         for source in self.program.source.files():
             if self.worth_parsing.search(source.text):
-                for name, line in self._places(source.tree):
+                for name, line in dict.fromkeys(self._places(source.tree)):  # a function is read with its file too
                     what, fix = (text.replace("{name}", name) for text in (self.what, self.fix))
                     yield self.finding(what, fix, file=source.file, line=line)

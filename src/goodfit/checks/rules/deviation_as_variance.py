@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called
+from goodfit.checks.engine.own_source import all_nodes, called, given
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -50,9 +50,7 @@ def deviations(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Variances that are called deviations, each with its line."""
     criteria = {
         target.attr if isinstance(target, ast.Attribute) else target.id
-        for node in all_nodes(tree)
-        if isinstance(node, ast.Assign)
-        for target, value in _pairs(node)
+        for target, value in given(all_nodes(tree))
         if called(value) == CRITERION and isinstance(target, ast.Name | ast.Attribute)
     }
     for node in all_nodes(tree):
@@ -62,16 +60,7 @@ def deviations(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if not made_here and called(node) not in {FUNCTION, *criteria}:
             continue
         named = [each.value for each in node.keywords if each.arg == "var"]
-        given = named[0] if named else node.args[2] if len(node.args) > 2 else None
-        name = given.attr if isinstance(given, ast.Attribute) else given.id if isinstance(given, ast.Name) else ""
+        spread = named[0] if named else node.args[2] if len(node.args) > 2 else None
+        name = getattr(spread, "attr", getattr(spread, "id", ""))
         if DEVIATION.search(name) and not VARIANCE.search(name):
             yield name, node.lineno
-
-
-def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What is set and to what: also of `a, b = x, y`."""
-    for target in node.targets:
-        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            yield from zip(target.elts, node.value.elts, strict=False)
-        else:
-            yield target, node.value

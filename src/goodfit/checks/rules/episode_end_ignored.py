@@ -50,7 +50,7 @@ class EpisodeEndIgnored(SourceRule):
     fix = "Leave out the next state's value at the end: target = reward + gamma * (1 - done) * next_value"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return iter(dict.fromkeys(ignored(tree)))
+        return ignored(tree)
 
 
 def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -30,7 +30,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -51,15 +51,10 @@ class NetKeptAcrossFolds(SourceRule):
 
 def kept(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of nets that are trained in all folds, each with the line of the loop."""
-    splitters = {
-        target.id
-        for node in all_nodes(tree)
-        if isinstance(node, ast.Assign) and SPLITTER.search(called(node.value))
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    set_to = [(target.id, value) for target, value in given(all_nodes(tree)) if isinstance(target, ast.Name)]
+    splitters = {name for name, value in set_to if SPLITTER.search(called(value))}
+    made = {name for name, value in set_to if isinstance(value, ast.Call)}
     functions = {node.name: node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef)}
-    made = _made(tree)
     for loop in all_nodes(tree):
         if not isinstance(loop, ast.For) or not _is_over_folds(loop.iter, splitters):
             continue
@@ -68,17 +63,6 @@ def kept(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for name in sorted((made & {node.id for node in nodes if isinstance(node, ast.Name)}) - own):
             if _is_trained(name, nodes, functions) and not _begins_anew(name, nodes):
                 yield name, loop.lineno
-
-
-def _made(tree: ast.Module) -> set[str]:
-    """Names that are given what a call makes."""
-    return {
-        target.id
-        for node in all_nodes(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
 
 
 def _is_over_folds(iterated: ast.expr, splitters: set[str]) -> bool:

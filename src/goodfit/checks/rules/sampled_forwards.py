@@ -45,7 +45,7 @@ class SampledForwards(SourceRule):
     fix = "Go from the last step down: for t in reversed(range(steps))"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return iter(dict.fromkeys(forwards(tree)))
+        return forwards(tree)
 
 
 def forwards(tree: ast.Module) -> Iterator[tuple[str, int]]:

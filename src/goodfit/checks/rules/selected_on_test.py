@@ -45,7 +45,7 @@ class SelectedOnTest(SourceRule):
     fix = "Compare the scores of the validation data, and report the test score of what they chose"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return iter(dict.fromkeys(selected(tree)))
+        return selected(tree)
 
 
 def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:

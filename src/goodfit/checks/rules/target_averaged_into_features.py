@@ -43,7 +43,7 @@ class TargetAveragedIntoFeatures(SourceRule):
     fix = "Leave each row's own out: (sum - own) / (count - 1), or take means of other folds"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return iter(dict.fromkeys(averaged(tree)))
+        return averaged(tree)
 
 
 def averaged(tree: ast.Module) -> Iterator[tuple[str, int]]:
