@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -96,17 +95,6 @@ def test_a_watch_inside_another_tells_its_own_part() -> None:
             train(softmax=True)
     assert {finding.rule for finding in inner.findings} == {"softmax-before-cross-entropy"}
     assert {finding.rule for finding in outer.findings} == {"gradients-not-zeroed", "softmax-before-cross-entropy"}
-
-
-def test_threads_are_watched_together() -> None:
-    with gf.watch(quiet=True, strict=True) as seen:
-        threads = [threading.Thread(target=train, kwargs={"zero": zero}) for zero in (True, False)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert {finding.rule for finding in seen.findings} <= {"gradients-not-zeroed"}
-    assert seen.watcher.program.steps == 12
 
 
 def test_compiled_nets_are_left_to_the_compiler() -> None:

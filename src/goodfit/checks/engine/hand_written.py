@@ -6,6 +6,7 @@ No optimiser tells of them. They are seen by the values of a few weights: after 
 from __future__ import annotations
 
 import math
+import threading
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ class _Weight:
     values: Tensor  # the first ones, when its gradient came
 
 
-class HandWritten:
-    """The program's own way to step, in the place of an optimiser; until an optimiser steps.
+class HandWritten(threading.local):
+    """The program's own way to step, in the place of an optimiser; until an optimiser steps. Each thread has one.
 
     Attributes:
         params: the weights that the last gradients were for.

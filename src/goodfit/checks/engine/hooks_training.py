@@ -67,6 +67,7 @@ class TrainingHooks(Replacing):
         inputs_given = given.get("inputs") is not None
         watcher = self.watcher
         self._local.stepping = False  # of a closure, or a step that raised
+        watcher.trains()
         watcher.passed_over = False
         watcher.backward_begins()
         self._hand_written_step(losses)
@@ -164,6 +165,9 @@ class TrainingHooks(Replacing):
 
     def _stepped(self, optimiser: Optimizer, args: Any, kwargs: Any) -> None:
         self._local.stepping = False
+        self.watcher.trains()
+        if self.watcher.gave_up:
+            self.watcher.step_unseen()
         if self.watcher.busy or torch.compiler.is_compiling():
             return
         state = self.program.optimiser(optimiser)
@@ -196,9 +200,11 @@ class TrainingHooks(Replacing):
         return original(*args, **kwargs)
 
     def _zero(self, original: Any, args: Any, kwargs: Any) -> Any:
+        self.watcher.trains()
         self._hand_written_step()
         self.watcher.tell(events.Zero(args[0]))
-        return original(*args, **kwargs)
+        with self.watcher.turn():
+            return original(*args, **kwargs)
 
     def _schedule(self, original: Any, args: Any, kwargs: Any) -> Any:
         scheduler = args[0]

@@ -115,7 +115,7 @@ class Summary:
 
 @dataclass
 class ProgramState:
-    """See the module.
+    """See the module. A collection grows by a new one in its place: a rule of another thread may walk through it.
 
     Attributes:
         nets: modules with parameters that were called with gradients being recorded.
@@ -151,14 +151,15 @@ class ProgramState:
         """What is known of an optimiser, from now on if not before."""
         state = self.optimisers.get(optimiser)
         if state is None:
-            state = self.optimisers[optimiser] = OptimiserState()
+            state = OptimiserState()
+            self.optimisers = weakref.WeakKeyDictionary({**self.optimisers, optimiser: state})
             self.optimisers_made += 1
         return state
 
     def note_call(self, call: Call) -> None:
         """An outermost call is over."""
-        if call.grad:
-            self.nets.add(call.module)
+        if call.grad and call.module not in self.nets:
+            self.nets = weakref.WeakSet([*self.nets, call.module])
         shape = tuple(call.inputs[0].shape) if call.inputs else ()
         self.last_call = LastCall(
             module=weakref.ref(call.module),

@@ -64,15 +64,16 @@ class Replacing:
         return self._backwards_running > 0 and isinstance(threading.current_thread(), threading._DummyThread)
 
     def _run_backward(self, original: Any, args: Any, kwargs: Any) -> Any:
-        """Call it, and know meanwhile that gradients are being computed."""
+        """Call it, and know meanwhile that gradients are being computed: rules of other threads wait."""
         local = self._local
-        self._backwards_running += 1
-        local.backwards += 1
-        try:
-            return original(*args, **kwargs)
-        finally:
-            local.backwards -= 1
-            self._backwards_running -= 1
+        with self.watcher.turn():
+            self._backwards_running += 1
+            local.backwards += 1
+            try:
+                return original(*args, **kwargs)
+            finally:
+                local.backwards -= 1
+                self._backwards_running -= 1
 
     def _replace(
         self, owner: Any, name: str, handler: Any, undo: Undo | None = None, *, awake_alone: bool = False
@@ -91,7 +92,7 @@ class Replacing:
             if awake_alone and not watcher.awake:
                 return original(*args, **kwargs)
             # At each operation of the program while rules are awake: `watcher.busy` is written out.
-            if torch.compiler.is_compiling() or of_thread.busy or watcher.forked or functorch() is not None:
+            if torch.compiler.is_compiling() or of_thread.busy or watcher.off or functorch() is not None:
                 return original(*args, **kwargs)
             return handler(original, args, kwargs)
 

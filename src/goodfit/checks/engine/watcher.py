@@ -32,6 +32,8 @@ from goodfit.checks.engine.events import (
 )
 from goodfit.checks.engine.own_source import collector_paused
 from goodfit.checks.engine.program_state import NotExamined, ProgramState
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.engine.turns import Turns
 from goodfit.checks.engine.user_frame import user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked, live_rules, rule_failed
@@ -56,6 +58,7 @@ WAKINGS_AT_MOST = {
     "jump": 6,
     "nonfinite": 6,
 }  # for each of these reasons
+WAITING, AT_ONCE = "whose threads wait for each other", "whose threads train at the same time"
 # Events that say what a net's output is used for.
 OF_OUTPUTS = (Loss, OtherLoss, Compare, Read, NewDistribution, LogProb, Sample)
 
@@ -103,7 +106,9 @@ class Watcher:
         self._evaluated_at, self._next_evaluation = -STEPS_BETWEEN_EVALUATIONS, 0.0  # steps
         self._next_look = 2 * FIRST_TICKS // STEP_TICKS
         self.of_thread = _OfThread()
-        self.forked = False
+        self._turns = Turns()
+        self.off = False  # nothing is watched: this is a copy in a worker process, or the watcher gave up
+        self.gave_up = False
         self._ended = False  # the program has ended
         self.passed_over = False  # the last call of a net was: what its output is used for is not looked at either
         _WATCHERS.add(self)
@@ -124,6 +129,9 @@ class Watcher:
             listening = self._listening[type(event)]
         if not listening or self.busy or (self.passed_over and isinstance(event, OF_OUTPUTS)):
             return
+        if not self._turns.take():
+            self._give_up(WAITING)
+            return
         self.of_thread.busy = True  # what a rule does by itself is not watched
         try:
             if self._awake:
@@ -133,6 +141,7 @@ class Watcher:
                 self._ask(listening, event)
         finally:
             self.of_thread.busy = False
+            self._turns.leave()
 
     def _ask(self, listening: list[tuple[LiveRule, Handler]], event: Event) -> None:
         for rule, method in listening:
@@ -165,10 +174,15 @@ class Watcher:
         self.of_thread.busy = False  # the program may have ended within a call that was passed over
         self._before_end()
         self.awake = self._ended = True
+        if self.gave_up:  # what was seen ends somewhere: only the source is whole
+            self._rules = [rule for rule in self._rules if isinstance(rule, SourceRule)]
+            self._listening = listeners(self._rules, asleep=False)
+            self.off = False
         with collector_paused():
             self.tell(WatchEnds())
-        for finding in self.suppressions.unused({rule.name for rule in self._rules}):
-            self.note(finding)
+        if not self.gave_up:
+            for finding in self.suppressions.unused({rule.name for rule in self._rules}):
+                self.note(finding)
         return self.findings()
 
     def findings(self) -> list[Finding]:
@@ -193,8 +207,8 @@ class Watcher:
 
     @property
     def busy(self) -> bool:
-        """Whether a rule is at work in this thread, or this is a copy in a worker process: both are not watched."""
-        return self.of_thread.busy or self.forked
+        """Whether a rule is at work in this thread, or nothing is watched."""
+        return self.of_thread.busy or self.off
 
     def pass_over_call(self, begins: bool) -> None:
         """Watch nothing that this thread does while a net is called, nor what its output is used for."""
@@ -230,18 +244,25 @@ class Watcher:
 
     def tick(self, ticks: int) -> None:
         """A step, or a net's call, is over: perhaps stop, sleep, or look again."""
-        steps_at_most, stop = self._steps_at_most
-        if steps_at_most is not None and self.program.steps >= steps_at_most:
-            raise stop
+        self._stop_in_time()
         if self.awake:
             self._first_steps_left -= ticks == STEP_TICKS
             self._ticks -= ticks
             if self._ticks <= 0:
-                self.awake = False
-                self._on_sleep()
+                self._sleep()
         elif self.program.steps >= self._next_look:
             self._next_look = 2 * self.program.steps
             self.wake()
+
+    def step_unseen(self) -> None:
+        """Count a step after the watcher gave up."""
+        self.program.steps += 1
+        self._stop_in_time()
+
+    def _stop_in_time(self) -> None:
+        steps_at_most, stop = self._steps_at_most
+        if steps_at_most is not None and self.program.steps >= steps_at_most:
+            raise stop
 
     def backward_begins(self) -> None:
         """Wake where a rollout of many calls has put the rules to sleep before the first steps were seen."""
@@ -286,12 +307,47 @@ class Watcher:
     def wake(self, ticks: int = LATER_TICKS) -> None:
         """Let every rule look for some ticks."""
         self._ticks = max(self._ticks, ticks)
-        if not self.awake:
-            self.awake = True
-            self._on_wake()
+        with self.turn():  # another thread may do the same
+            if not self.awake:
+                self.awake = True
+                self._on_wake()
+
+    def _sleep(self) -> None:
+        with self.turn():
+            if self.awake:
+                self.awake = False
+                self._on_sleep()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """What runs within has the turn; where none comes, nothing more is watched, and it runs all the same."""
+        came = self._turns.take()
+        if not came:
+            self._give_up(WAITING)
+        try:
+            yield
+        finally:
+            if came:
+                self._turns.leave()
+
+    def trains(self) -> None:
+        """This thread computes gradients, steps, or zeroes: watched while no other one does so at the same time."""
+        if not self.off and self._turns.trains_beside_another():
+            with self.turn():
+                self._give_up(AT_ONCE)
+                self._on_sleep()
+
+    def _give_up(self, why: str) -> None:
+        """Watch nothing more, for what is seen would be steps of two programs in one; steps are still counted."""
+        if not self.off:
+            self.off = self.gave_up = True
+            reason = f"{why}: not watched from step {self.program.steps + 1:,} on"
+            self.program.not_examined[("program", reason)] = NotExamined(
+                {id(self)}, {"every rule but those of the source"}
+            )
 
     def _in_child(self) -> None:
-        self.forked = True
+        self.off = True
 
     def _started(self) -> Iterator[LiveRule]:
         """One of each rule that is asked."""
