@@ -161,4 +161,5 @@ KINDS = {
     "borderline: nearly linear": Kind(
         tables((500, 1200), lambda x, random: straight(x, random) + 0.5 * score(x), 0.7), frozenset()
     ),
+    "tiny test part": Kind(tables((700, 1200), curved, 0.5), frozenset({GOOD}), {"test_share": 0.01}),
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
+from goodfit.analysis.compare_words import distance
 from goodfit.checks.finding import Finding, Level
 from goodfit.formatting import capital, counted, plural, rows_called, sentence
 from goodfit.stats.estimates import Estimate
-from goodfit.tasks.metric import Metric
+from goodfit.stats.paired import apart
+from goodfit.tasks.metric import LOG_LOSS, Metric
 
 PART_WORDS = {"test": "test", "valid": "validation"}
 
@@ -69,6 +71,7 @@ def sentences(
     *,
     metric: Metric,
     scores: Mapping[str, Estimate],
+    losses: Mapping[str, Estimate],
     baseline: Mapping[str, float],
     rival: str,
     best_epoch: int,
@@ -83,6 +86,7 @@ def sentences(
 
     Args:
         plain: the score in everyday words, and spoken the metric that they say: `goodfit.analysis.headline`.
+        scores, losses: the main metric and the mean loss of each part.
         folds: in which the training rows validated, 1 for a validation part.
         noun: what a row of the data is called.
         compared: how other models do on the same rows.
@@ -100,12 +104,7 @@ def sentences(
     if compared is not None:
         lines.append(rows_called(compared, noun))
     if "train" in scores:
-        train, valid = scores["train"], scores["valid"]
-        lines.append(
-            f"On training {plural(noun)} the {metric.title} is {metric.text(train.value, train)}, on "
-            f"{f'validation {plural(noun)}' if folds == 1 else f'each {noun} by a model that did not see it'} "
-            f"{metric.text(valid.value, valid)}."
-        )
+        lines += _gap(metric, scores, losses, noun, folds)
     if more_rows is not None:
         lines.append(rows_called(more_rows, noun))
     if epochs > 1:
@@ -114,3 +113,27 @@ def sentences(
         )
     lines += [f"{capital(sentence(finding.message))} {sentence(finding.fix)}" for finding in findings]
     return lines
+
+
+def _gap(
+    metric: Metric, scores: Mapping[str, Estimate], losses: Mapping[str, Estimate], noun: str, folds: int
+) -> list[str]:
+    """How much worse the model is on rows that it has not learnt from, by the main metric and by the loss."""
+    train, valid = scores["train"], scores["valid"]
+    gap = apart(train, valid) if metric.higher_is_better else apart(valid, train)
+    low, value, high = (distance(metric, each).removeprefix("+") for each in (gap.low, gap.value, gap.high))
+    unit = " points" if metric.share else f" {metric.unit}" if metric.unit else ""
+    held_out = f"validation {plural(noun)}" if folds == 1 else f"each {noun} by a model that did not see it"
+    both = (
+        f"On training {plural(noun)} the {metric.title} is {metric.text(train.value, train)}, on {held_out} "
+        f"{metric.text(valid.value, valid)}: a gap of {value}{unit} (95% interval {low} to {high})."
+    )
+    if metric == LOG_LOSS or not losses:
+        return [both]
+    train, valid = losses["train"], losses["valid"]
+    gap = apart(valid, train)
+    loss = (
+        f"The loss is {LOG_LOSS.text(train.value)} and {LOG_LOSS.text(valid.value)}: a gap of "
+        f"{LOG_LOSS.text(gap.value)} (95% interval {LOG_LOSS.interval(gap)})."
+    )
+    return [both, loss]

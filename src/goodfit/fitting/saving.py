@@ -31,6 +31,7 @@ from goodfit.predict.scored_rows import VALID
 from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
 from goodfit.run import Run
+from goodfit.stats.estimates import Estimate, mean
 from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE, CURVE, LOOKS, PREDICTIONS, SCORES, WEIGHTS
 from goodfit.store.tensors import pack, save_state
 from goodfit.store.test_ledger import TestLedger
@@ -90,6 +91,7 @@ def make_record(
             spoken,
             metric=task.metric,
             scores=main,
+            losses=_losses(scored),
             baseline=baseline,
             rival=rows_called(task.rival, source.noun),
             best_epoch=position.best_epoch + 1,
@@ -110,6 +112,15 @@ def make_record(
         rivals=scored.rivals,
         training_metrics=training_metrics,
     )
+
+
+def _losses(scored: Scored) -> dict[str, Estimate]:
+    """The mean loss of the training and of the validation rows."""
+    return {
+        name: mean(scored.task.row_losses(part.out, part.y).double().numpy(), part.groups, least=0)
+        for name, part in scored.parts.items()
+        if name != "test"
+    }
 
 
 def _columns(source: Source) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
         data: a path or an opened source, which stay as they are; of images also a PIL image, an array (H, W),
             (H, W, C) or (N, H, W, C), a tensor (C, H, W) or (N, C, H, W), or a list of these and of paths; of a table
             also a dictionary (column -> value, or values) or a list of dictionaries; of texts, and of a table whose
-            only input is a column of free text, a list of them.
+            only input is a column of free text, a list, an array or a Series of them.
 
     Raises:
         DataError: a path that is not there, values that are no pixels, several tables.
@@ -102,9 +102,15 @@ def _column_of_texts(schema: Mapping[str, Any]) -> str | None:
 
 
 def _of_texts(data: Any, column: str) -> Any:
-    """Texts in memory as rows."""
-    texts = isinstance(data, list | tuple) and data and all(isinstance(text, str) for text in data)
-    return [{column: text} for text in data] if texts else data
+    """Texts in memory as rows: a list, an array or a Series of them. A Series whose index names the column is a row."""
+    if isinstance(data, np.ndarray) and data.ndim == 1:
+        texts = data.tolist()
+    elif getattr(data, "ndim", 0) == 1 and hasattr(data, "to_list") and column not in getattr(data, "index", ()):
+        texts = data.to_list()
+    else:
+        texts = data
+    are_texts = isinstance(texts, list | tuple) and texts and all(isinstance(text, str) for text in texts)
+    return [{column: text} for text in texts] if are_texts else data
 
 
 def _rows(data: Any) -> Any:

@@ -1,0 +1,69 @@
+"""How much worse a model is on rows that it has not learnt from: said with an interval, in the metric and the loss."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import goodfit as gf
+from goodfit.analysis.verdict import sentences
+from goodfit.stats.estimates import Estimate
+from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
+
+
+def said(metric: Metric, train: Estimate, valid: Estimate, losses: dict[str, Estimate], folds: int = 1) -> list[str]:
+    return sentences(
+        [],
+        "plain",
+        metric,
+        metric=metric,
+        scores={"train": train, "valid": valid},
+        losses=losses,
+        baseline={"train": 0.5, "valid": 0.5},
+        rival="a rival",
+        best_epoch=1,
+        epochs=1,
+        rows={"train": 100, "valid": 100},
+        folds=folds,
+    )[1:]
+
+
+def test_points_of_accuracy_and_the_loss() -> None:
+    # by hand: 0.2 - hypot(0.05, 0.10) = 0.0882 and 0.2 + hypot(0.03, 0.10) = 0.3044;
+    # of the loss 0.3 - hypot(0.1, 0.04) = 0.1923 and 0.3 + hypot(0.2, 0.03) = 0.5022
+    accuracy, loss = said(
+        ACCURACY,
+        Estimate(0.9, 0.85, 0.93),
+        Estimate(0.7, 0.6, 0.8),
+        {"train": Estimate(0.2, 0.17, 0.24), "valid": Estimate(0.5, 0.4, 0.7)},
+    )
+    assert accuracy.endswith("on validation rows 70%: a gap of 20.0 points (95% interval 8.8 to 30.4).")
+    assert loss == "The loss is 0.2 and 0.5: a gap of 0.3 (95% interval 0.1923 to 0.5022)."
+
+
+def test_a_metric_of_which_less_is_better_and_no_row_left_out_twice() -> None:
+    # 3 - hypot(1, 1) = 1.586 and 3 + hypot(2, 1) = 5.236
+    (line,) = said(RMSE, Estimate(2, 1, 3), Estimate(5, 4, 7), {}, folds=5)
+    assert line == (
+        "On training rows the RMSE is 2, on each row by a model that did not see it 5: a gap of 3 "
+        "(95% interval 1.586 to 5.236)."
+    )
+
+
+def test_a_log_loss_is_said_once_and_a_gap_may_be_below_zero() -> None:
+    same = Estimate(0.5, 0.4, 0.6)
+    (line,) = said(LOG_LOSS, same, Estimate(0.4, 0.3, 0.5), {"train": same, "valid": same})
+    assert line.endswith("a gap of -0.1 (95% interval -0.2414 to 0.04142).")
+
+
+def test_a_run_says_the_gap_of_its_own_scores(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(300, 3))
+    frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": x[:, 0] + random.normal(size=300)})
+    run = gf.fit(gf.table(frame, "y"), out=tmp_path / "run", epochs=3, quiet=True)
+    train, valid = run.record.training_metrics["rmse"], run.record.metrics["valid"]["rmse"]
+    (line,) = (line for line in run.record.sentences if "a gap of" in line and "RMSE" in line)
+    said = float(line.split("a gap of ")[1].split(" (")[0])
+    assert said == pytest.approx(valid.value - train.value, abs=1e-3)
+    assert any(line.startswith("The loss is ") for line in run.record.sentences)
