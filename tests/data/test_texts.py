@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -69,8 +70,12 @@ def test_a_fit_tells_the_classes_apart_and_predicts_in_every_form(run: gf.Run, f
     answers = of_folder["prediction"].to_list()
     assert np.mean([answer == name for answer, (_, name) in zip(answers, told, strict=True)]) > 0.9
     frame = pl.DataFrame({"text": [text for text, _ in told]})
-    for data in ([text for text, _ in told], frame, frame.to_dicts()):
+    texts_told = [text for text, _ in told]
+    held = (np.array(texts_told), frame["text"], pd.Series(texts_told, index=range(5, 25)))
+    for data in (texts_told, *held, frame, frame.to_dicts()):
         assert run.predict(data).frame()["prediction"].to_list() == answers
+    row = pd.Series({"text": texts_told[3]})
+    assert run.predict(row).frame()["prediction"].to_list() == answers[3:4]
     assert run.predict(new / "03.txt").frame()["prediction"].to_list() == answers[3:4]
     frame.write_csv(tmp_path / "new.csv")
     assert run.predict(tmp_path / "new.csv").frame()["prediction"].to_list() == answers

@@ -105,7 +105,7 @@ def _of_texts(data: Any, column: str) -> Any:
     """Texts in memory as rows: a list, an array or a Series of them. A Series whose index names the column is a row."""
     if isinstance(data, np.ndarray) and data.ndim == 1:
         texts = data.tolist()
-    elif getattr(data, "ndim", 0) == 1 and hasattr(data, "to_list") and column not in getattr(data, "index", ()):
+    elif hasattr(data, "to_list") and column not in getattr(data, "index", ()):
         texts = data.to_list()
     else:
         texts = data
