@@ -12,19 +12,26 @@ from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
 
 
-def said(metric: Metric, train: Estimate, valid: Estimate, losses: dict[str, Estimate], folds: int = 1) -> list[str]:
+def said(
+    metric: Metric,
+    train: Estimate,
+    valid: Estimate,
+    losses: dict[str, Estimate],
+    folds: int = 1,
+    test: tuple[int, Estimate] | None = None,
+) -> list[str]:
     return sentences(
         [],
         "plain",
         metric,
         metric=metric,
-        scores={"train": train, "valid": valid},
+        scores={"train": train, "valid": valid} | ({} if test is None else {"test": test[1]}),
         losses=losses,
-        baseline={"train": 0.5, "valid": 0.5},
+        baseline={"train": 0.5, "valid": 0.5, "test": 0.5},
         rival="a rival",
         best_epoch=1,
         epochs=1,
-        rows={"train": 100, "valid": 100},
+        rows={"train": 100, "valid": 100, "test": 0 if test is None else test[0]},
         folds=folds,
     )[1:]
 
@@ -55,6 +62,20 @@ def test_a_log_loss_is_said_once_and_a_gap_may_be_below_zero() -> None:
     same = Estimate(0.5, 0.4, 0.6)
     (line,) = said(LOG_LOSS, same, Estimate(0.4, 0.3, 0.5), {"train": same, "valid": same})
     assert line.endswith("a gap of -0.1 (95% interval -0.2414 to 0.04142).")
+
+
+def test_it_is_said_what_a_few_test_rows_cannot_tell() -> None:
+    """Of 24 rows half of them right, Wilson's interval is 31.4% to 68.6% (hand calculation): 18.6 points each way."""
+    losses: dict[str, Estimate] = {}
+    score = Estimate(0.5, 0.314, 0.686)
+    line, _ = said(ACCURACY, score, score, losses, folds=5, test=(24, score))
+    assert line == (
+        "With 24 test rows nothing smaller than 18.6 points can be told; the verdict rests on the 100 training rows "
+        "too, each by a model that did not see it."
+    )
+    line, _ = said(ACCURACY, score, score, losses, test=(1, score))
+    assert line == "With 1 test row nothing smaller than 18.6 points can be told."
+    (_,) = said(ACCURACY, score, score, losses, test=(30, score))
 
 
 def test_a_run_says_the_gap_of_its_own_scores(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import apart
 from goodfit.tasks.metric import LOG_LOSS, Metric
 
+FEW = 30  # test rows, below which it is said what they cannot tell
 PART_WORDS = {"test": "test", "valid": "validation"}
 
 
@@ -101,6 +102,8 @@ def sentences(
             f"{metric.text(score.value, score)} (95% interval {metric.interval(score)}); {rival} reaches "
             f"{metric.text(baseline[part], score)}."
         )
+    if rows[part] < FEW and part == "test" and all(finding.rule != "too-few-rows" for finding in findings):
+        lines.append(_told_by_few(metric, score, rows, noun, folds))
     if compared is not None:
         lines.append(rows_called(compared, noun))
     if "train" in scores:
@@ -115,6 +118,21 @@ def sentences(
     return lines
 
 
+def _told_by_few(metric: Metric, score: Estimate, rows: Mapping[str, int], noun: str, folds: int) -> str:
+    """What so few test rows cannot tell: half of the interval, and whether others do."""
+    half = distance(metric, (score.high - score.low) / 2).removeprefix("+")
+    words = f"With {counted(rows['test'], f'test {noun}')} nothing smaller than {half}{_unit(metric)} can be told"
+    if folds == 1:
+        return f"{words}."
+    others = counted(rows["valid"], f"training {noun}")
+    return f"{words}; the verdict rests on the {others} too, each by a model that did not see it."
+
+
+def _unit(metric: Metric) -> str:
+    """What stands behind a difference."""
+    return " points" if metric.share else f" {metric.unit}" if metric.unit else ""
+
+
 def _gap(
     metric: Metric, scores: Mapping[str, Estimate], losses: Mapping[str, Estimate], noun: str, folds: int
 ) -> list[str]:
@@ -122,11 +140,10 @@ def _gap(
     train, valid = scores["train"], scores["valid"]
     gap = apart(train, valid) if metric.higher_is_better else apart(valid, train)
     low, value, high = (distance(metric, each).removeprefix("+") for each in (gap.low, gap.value, gap.high))
-    unit = " points" if metric.share else f" {metric.unit}" if metric.unit else ""
     held_out = f"validation {plural(noun)}" if folds == 1 else f"each {noun} by a model that did not see it"
     both = (
         f"On training {plural(noun)} the {metric.title} is {metric.text(train.value, train)}, on {held_out} "
-        f"{metric.text(valid.value, valid)}: a gap of {value}{unit} (95% interval {low} to {high})."
+        f"{metric.text(valid.value, valid)}: a gap of {value}{_unit(metric)} (95% interval {low} to {high})."
     )
     if metric == LOG_LOSS or not losses:
         return [both]
