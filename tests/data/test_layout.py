@@ -112,6 +112,17 @@ def test_a_stray_image_beside_the_classes_has_no_label(tmp_path: Path) -> None:
     assert note(source, "no label") == ["logo.png"]
 
 
+@pytest.mark.parametrize("name", ["unsup", "Unlabeled", "unlabelled_images", "no-label"])
+def test_a_folder_beside_classes_whose_name_says_that_it_has_none(tmp_path: Path, name: str) -> None:
+    flat = images(put(tmp_path / "flat", *many("cat", "dog", name)))
+    assert rows(flat) == {(None, "cat"): 2, (None, "dog"): 2, (None, None): 2}
+    assert note(flat, "no label") == [f"{name} (2 images)"]
+    of_parts = images(put(tmp_path / "parts", *many("train/cat", "train/dog", f"train/{name}", "test/cat", "test/dog")))
+    assert rows(of_parts)["train", None] == 2
+    two = images(put(tmp_path / "two", *many("cat", name)))
+    assert rows(two) == {(None, "cat"): 2, (None, name): 2}, "else one class would be left"
+
+
 def test_classes_above_the_parts(tmp_path: Path) -> None:
     source = images(put(tmp_path, *many("cat/train", "cat/test", "dog/train", "dog/test")))
     assert rows(source) == {(part, label): 2 for part in ("train", "test") for label in ("cat", "dog")}

@@ -16,6 +16,7 @@ from goodfit.data.images.part_names import (
     MASK_WORDS,
     PART_NAMES,
     WORSE_WORDS,
+    is_unlabelled,
     parts_of,
     words,
 )
@@ -224,7 +225,13 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
         layout.placed.append(Placed(top, None, None, deep=False))
         some = top.images[0] if len(top.images) == 1 else f"{counted(top, len(top.images))} such as {top.images[0]}"
         layout.notes.append(("no label", some, f"beside the class folders of {top.path}, so without a label"))
-    layout.placed += [Placed(folder, folder.name, part) for folder in top.filled]
+    labelled = [folder for folder in top.filled if not is_unlabelled(folder.name)]
+    without = [folder for folder in top.filled if is_unlabelled(folder.name)] if len(labelled) > 1 else []
+    for folder in top.filled:
+        layout.placed.append(Placed(folder, None if folder in without else folder.name, part))
+    if without:
+        named = ", ".join(f"{folder.name} ({counted(folder)})" for folder in without)
+        layout.notes.append(("no label", named, "its name says so; rename it if it is a class"))
 
 
 def _place_by_names(folder: Folder, part: str | None, layout: Layout) -> None:

@@ -35,9 +35,9 @@ FILLING_WORDS = _set(
     "resized cropped small original daten datensatz bilder datos imagenes imágenes données dados imagens"
 )
 # Folders beside the parts that are neither a part nor a class.
-BESIDE_WORDS = _set(
-    "pred predict prediction predictions unlabeled unlabelled unsup unsupervised extra extras sample samples new tmp "
-    "temp other misc unused backup old"
+UNLABELLED_WORDS = _set("unlabeled unlabelled unsup unsupervised unannotated nolabel nolabels ungelabelt")
+BESIDE_WORDS = UNLABELLED_WORDS | _set(
+    "pred predict prediction predictions extra extras sample samples new tmp temp other misc unused backup old"
 )
 IMAGE_WORDS = _set("image images img imgs photo photos picture pictures input inputs rgb jpegimages leftimg")
 MASK_WORDS = _set(
@@ -70,6 +70,13 @@ def _pieces(word: str) -> list[str]:
     """trainset -> train, set; Testdaten -> test, daten."""
     match = _JOINED.fullmatch(word)
     return [match[1], match[2]] if match and match[1] in PART_NAMES else [word]
+
+
+def is_unlabelled(name: str) -> bool:
+    """Whether a folder among classes holds what nobody has given one: unsup, unlabeled_images, no-label."""
+    named = words(name)
+    says_so = bool(UNLABELLED_WORDS.intersection(named)) and (UNLABELLED_WORDS | FILLING_WORDS).issuperset(named)
+    return says_so or "".join(named) in UNLABELLED_WORDS  # no-label
 
 
 def part_of(name: str) -> str | None:
