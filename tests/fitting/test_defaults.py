@@ -159,6 +159,24 @@ def test_the_rate_comes_from_the_recipe_the_optimiser_or_the_finder() -> None:
     assert rate(FitOptions(lr="find")) is None
 
 
+def test_classes_of_a_table_with_a_validation_part_keep_an_average_of_the_weights() -> None:
+    recipes = architecture("tabm").recipes
+    assert usual_choices(FitOptions(), facts(task=NUMBER, recipe=recipes["numbers"])).ema_decay is None
+    recipe = recipes["classes"]
+    usual = usual_choices(FitOptions(), facts(30_000, recipe=recipe))
+    assert (usual.schedule, usual.ema_decay) == ("one-cycle", 0.99)
+    assert next(each.value for each in usual.choices if each.name == "weight average") == "0.99"
+    assert usual_choices(FitOptions(ema=0.0), facts(30_000, recipe=recipe)).ema_decay == 0.0
+
+
+def test_a_sharded_net_has_an_average_only_where_one_is_asked_for() -> None:
+    recipe = architecture("tabm").recipes["classes"]
+    sharded = usual_choices(FitOptions(shard=True), facts(30_000, recipe=recipe))
+    assert sharded.ema_decay is None
+    assert "weight average" not in [each.name for each in sharded.choices]
+    assert usual_choices(FitOptions(shard=True, ema=0.9), facts(30_000, recipe=recipe)).ema_decay == 0.9
+
+
 def test_a_weight_decay_names_its_own_reason() -> None:
     """A recipe's decay was told with the optimiser's reason."""
 

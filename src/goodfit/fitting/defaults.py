@@ -128,8 +128,8 @@ def usual_choices(options: FitOptions, facts: Facts) -> Defaults:
         "its end is not known beforehand" if steady else "reaches a good net in few epochs",
     )
     ema_decay = options.ema
-    if options.ema is not None or (recipe is not None and recipe.ema_decay is not None):
-        usual_ema = recipe.ema_decay if recipe is not None else None
+    usual_ema = None if recipe is None or options.shard else recipe.ema_decay  # an average is whole in each process
+    if options.ema is not None or usual_ema is not None:
         ema_decay = pick("weight average", options.ema, usual_ema, "the decay of a moving average, which is kept")
     smoothing = 0.0
     if (

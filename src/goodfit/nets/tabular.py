@@ -243,10 +243,12 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
     return [[*embeddings, net.scaling], [net.body], [net.head]]
 
 
+# A number teaches for longer, to the schedule's end. The best epoch of classes lies in its midst, where the rate is
+# high and the weights are noisy: an average of them is kept (docs/decisions/058-an-average-of-the-weights.md).
 RECIPES = {
-    family: Recipe(learning_rate=6e-3, weight_decay=3e-4, batch_size=128, rows_to_see=rows)
-    for family, rows in (("classes", 360_000), ("labels", 360_000), ("numbers", 720_000))
-}  # a number teaches for longer
+    family: Recipe(learning_rate=6e-3, weight_decay=3e-4, batch_size=128, rows_to_see=rows, ema_decay=decay)
+    for family, rows, decay in (("classes", 360_000, 0.99), ("labels", 360_000, 0.99), ("numbers", 720_000, None))
+}
 # Cross-fitted, each net sees few rows: smaller ones, at a steady rate, of which the average of the weights is kept.
 CROSSED = Recipe(
     learning_rate=2e-3,
