@@ -12,7 +12,7 @@ from torch import Tensor
 
 from goodfit.data.images.draws import RowsOfBatch
 from goodfit.data.shares import Share, Shared, cut
-from goodfit.data.source import Batch, Source
+from goodfit.data.source import BLOCKS_SHUFFLED_TOGETHER, Batch, Source
 
 if TYPE_CHECKING:
     from goodfit.data.images.augment import Augmenter
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-BLOCKS_SHUFFLED_TOGETHER = 64
 
 
 def batch_rows(
@@ -46,17 +44,20 @@ def batch_rows(
         if block is None:
             rows = rows[torch.randperm(len(rows), generator=generator)]
         else:
-            _, counts = torch.unique_consecutive(rows.sort().values // block, return_counts=True)
-            blocks = list(torch.split(rows.sort().values, counts.tolist()))
-            order = torch.randperm(len(blocks), generator=generator).tolist()
-            windows = (
-                order[start : start + BLOCKS_SHUFFLED_TOGETHER]
-                for start in range(0, len(order), BLOCKS_SHUFFLED_TOGETHER)
-            )
-            together = [torch.cat([blocks[at] for at in window]) for window in windows]
-            rows = torch.cat([rows_near[torch.randperm(len(rows_near), generator=generator)] for rows_near in together])
+            rows = _blocks_shuffled(rows.sort().values, block, generator)
     pieces = -(-len(rows) // batch_size)
     return list(torch.tensor_split(rows, pieces)) if pieces else []
+
+
+def _blocks_shuffled(rows: Tensor, block: int, generator: torch.Generator) -> Tensor:
+    """Ascending rows with their blocks in another order, and then the rows of 64 blocks at a time in another."""
+    _, counts = torch.unique_consecutive(rows // block, return_counts=True)
+    order = torch.randperm(len(counts), generator=generator)
+    starts, counts = (counts.cumsum(0) - counts)[order], counts[order]
+    ends = counts.cumsum(0)
+    rows = rows[torch.repeat_interleave(starts - (ends - counts), counts) + torch.arange(len(rows))]
+    windows = torch.tensor_split(rows, ends[BLOCKS_SHUFFLED_TOGETHER - 1 : -1 : BLOCKS_SHUFFLED_TOGETHER])
+    return torch.cat([window[torch.randperm(len(window), generator=generator)] for window in windows])
 
 
 @dataclass
@@ -151,7 +152,7 @@ class Feed:
     def _gather(self, chunks: list[Tensor], *, wide: bool = False) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         if not chunks:
             return
-        read = self.source.read_wide if wide else self.source.read
+        x_of_each = map(self.source.read_wide, chunks) if wide else self.source.read_each(chunks)
         if self.resident is not None and not wide:
             order = torch.cat(chunks)  # one transfer an epoch, none in the loop
             order = _pinned(order, self.device.type == "cuda").to(self.device, non_blocking=True)
@@ -159,17 +160,17 @@ class Feed:
             for rows in torch.split(order, [len(chunk) for chunk in chunks]):
                 yield self.resident.index_select(0, rows), y.index_select(0, rows), rows
         elif self.device.type == "cpu":
-            for rows in chunks:
-                yield read(rows), self.y.index_select(0, rows), rows
+            for rows, x in zip(chunks, x_of_each, strict=True):
+                yield x, self.y.index_select(0, rows), rows
         else:
             pin = self.device.type == "cuda"
-            for batch in ahead(lambda rows: self._read(read, rows, pin), chunks):
+            for batch in ahead(lambda rows: self._ready_to_go(next(x_of_each), rows, pin), chunks):
                 x, y, rows = (tensor.to(self.device, non_blocking=True) for tensor in batch)
                 yield x, y, rows
 
-    def _read(self, read: Callable[[Tensor], Tensor], rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """x and y of rows, and their numbers, ready to go to the device."""
-        return _pinned(read(rows), pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
+    def _ready_to_go(self, x: Tensor, rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """x and y of rows, and their numbers, as they go to the device."""
+        return _pinned(x, pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
 
 
 def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:

@@ -96,6 +96,8 @@ def make_feed(
         normalise=normalise,
         augment=Augmenter(settings, task.outputs, task.beside) if augmented else None,
     )
+    if source.streamed:
+        return feed
     x = source.whole()
     if fits_on(device, x.nbytes + problem.y.nbytes):
         feed.resident = x.to(device)
