@@ -23,7 +23,9 @@ from PIL import Image
 from goodfit.data import open_path
 from goodfit.data.feed import Feed, batch_rows
 from goodfit.data.images import stream
+from goodfit.data.images.decode import ImageSettings
 from goodfit.data.images.encoded import EncodedImages
+from goodfit.data.packed import Digests
 from goodfit.data.shares import shares
 from goodfit.data.source import Source
 from goodfit.errors import DataError, DiskError
@@ -116,14 +118,10 @@ def test_an_epoch_shuffles_blocks_and_then_the_rows_of_64_of_them(rows: list[int
     assert torch.cat(batches).tolist() == old_order(rows, block, generator)
 
 
-def test_images_of_any_size_are_shuffled_in_blocks_that_keep_memory_bounded(tmp_path: Path) -> None:
-    place = tars(tmp_path / "tars")
-    blocks = {}
-    for side in (16, 224, 2_000):
-        source = open_path(place, size=side, stream=True)
-        source.prepare(cache=tmp_path / "cache")
-        blocks[side] = source.block
-    assert blocks == {16: 128, 224: 13, 2_000: 1}  # 128 MiB / 64 blocks / 224 / 224 / 3 bytes = 13.9
+@pytest.mark.parametrize(("side", "block"), [(16, 128), (224, 13), (2_000, 1)])  # 128 MiB / 64 / 224 / 224 / 3 = 13.9
+def test_the_blocks_of_large_images_are_small(side: int, block: int) -> None:
+    images = EncodedImages([], ImageSettings(side, side, 3))
+    assert stream.ImageStream(images, Digests.zeros(0), {}, 0, "given").block == block
 
 
 @pytest.fixture
@@ -181,6 +179,17 @@ def test_an_epoch_decodes_each_image_once_also_where_processes_share_it(
         assert Counter(small_windows) == Counter(rows.tolist())
     later = [batch.rows.tolist() for batch in feed.epoch(rows, 4, start=2)]
     assert later == alone[2:]
+
+
+def test_a_feed_of_another_device_reads_in_one_thread_and_in_turn(small_windows: list[int], tmp_path: Path) -> None:
+    source = opened(tars(tmp_path / "tars"), tmp_path / "cache", stream=True)
+    feed = Feed(source, torch.zeros(IMAGES), torch.device("cpu"), batch_size=16, seed=1)
+    alone = list(feed.epoch(torch.arange(IMAGES), 0))
+    small_windows.clear()
+    feed.device = torch.device("meta")  # no device has to be there: shapes, and no values
+    batches = list(feed.epoch(torch.arange(IMAGES), 0))
+    assert [batch.x.shape for batch in batches] == [batch.x.shape for batch in alone]
+    assert sorted(small_windows) == list(range(IMAGES))
 
 
 def test_a_disk_that_is_too_small_is_said_and_images_are_streamed(

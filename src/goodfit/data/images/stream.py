@@ -92,13 +92,14 @@ class ImageStream:
 
     def _windows(self, batches: Sequence[Tensor]) -> Iterator[list[Tensor]]:
         """Batches that are decoded together: few at first, so that the first one comes soon."""
-        most = IMAGES_A_TASK * self._workers
+        most, count = IMAGES_A_TASK * self._workers, 0
         window: list[Tensor] = []
         for rows in batches:
-            if window and sum(map(len, window)) + len(rows) > most:
+            if window and count + len(rows) > most:
                 yield window
-                most, window = min(2 * most, BLOCKS_SHUFFLED_TOGETHER * self.block), []
+                most, count, window = min(2 * most, BLOCKS_SHUFFLED_TOGETHER * self.block), 0, []
             window.append(rows)
+            count += len(rows)
         if window:
             yield window
 
