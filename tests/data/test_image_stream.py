@@ -94,28 +94,28 @@ def test_pixels_are_those_that_are_read_from_the_cache(way: str, tmp_path: Path)
     assert not list((tmp_path / "streamed").glob("*.pixels"))
 
 
-def old_order(rows: list[int], block: int, generator: torch.Generator) -> list[int]:
-    """As it was written with lists of blocks."""
+def written_out(rows: list[int], block: int, generator: torch.Generator) -> list[int]:
+    """The order with lists of blocks."""
     blocks: dict[int, list[int]] = {}
     for row in sorted(rows):
         blocks.setdefault(row // block, []).append(row)
     shuffled = [list(blocks.values())[at] for at in torch.randperm(len(blocks), generator=generator).tolist()]
     order: list[int] = []
-    for start in range(0, len(shuffled), 64):
-        together = [row for each in shuffled[start : start + 64] for row in each]
+    for places in np.array_split(np.arange(len(shuffled)), -(-len(shuffled) // 64)):
+        together = [row for at in places for row in shuffled[at]]
         order += [together[at] for at in torch.randperm(len(together), generator=generator).tolist()]
     return order
 
 
 @given(
     rows=st.lists(st.integers(0, 3_000), unique=True, min_size=1, max_size=500),
-    block=st.integers(1, 60),
+    block=st.integers(1, 9),
     epoch=st.integers(0, 2),
 )
 def test_an_epoch_shuffles_blocks_and_then_the_rows_of_64_of_them(rows: list[int], block: int, epoch: int) -> None:
     generator = torch.Generator().manual_seed((5 * 1_000_003 + epoch) % 2**63)
     batches = batch_rows(torch.tensor(rows), 16, seed=5, epoch=epoch, block=block)
-    assert torch.cat(batches).tolist() == old_order(rows, block, generator)
+    assert torch.cat(batches).tolist() == written_out(rows, block, generator)
 
 
 @pytest.mark.parametrize(("side", "block"), [(16, 128), (224, 13), (2_000, 1)])  # 128 MiB / 64 / 224 / 224 / 3 = 13.9

@@ -2,7 +2,8 @@
 
 A set of images is one file of raw uint8 rows, named after the content of the images and the settings, with an index
 of checksums (`pixel_file`). A listing remembers which content each path had (by size, time and inode), so that an
-unchanged folder costs a stat a file. Files get their final name when they are whole, and a lock makes a second process
+unchanged folder costs a stat a file. Of images that are streamed (`stream`) it is all that is kept, with what could
+not be read. Files get their final name when they are whole, and a lock makes a second process
 wait for the first. What is damaged is said, and decoded again.
 """
 
@@ -14,7 +15,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from math import prod
@@ -170,7 +171,9 @@ def load_or_stream(
     )
     name = _hashed_lines(hashlib.sha256(), places)[:24]
     with _locked(place, name):
-        stamps = np.fromiter((number for path in images.paths for number in _stamp(path)), np.int64)
+        stamps = np.fromiter(
+            (number for path in images.paths for number in _stamp(path)), np.int64, 3 * images.shape[0]
+        )
         stamps = stamps.reshape(-1, 3)
         digests = _read_listing(place / f"{name}.json", stamps)
         if digests is None and not stream and any(place.glob(f"{_settings_key(images.settings)}-*.pixels")):
@@ -262,8 +265,11 @@ def _streamed(
     """The images, of which a first pass finds those that cannot be read; the cache keeps what it found."""
     decoded, known = 0, None
     if digests is not None:
-        with suppress(NotAsWritten):
-            known = read_checked(_unreadable_path(place, images, digests), _Unreadable)
+        path = _unreadable_path(place, images, digests)
+        try:
+            known = read_checked(path, _Unreadable)
+        except NotAsWritten:
+            print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
     if digests is None or known is None:
         scratch = threading.local()
 
