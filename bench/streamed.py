@@ -1,9 +1,8 @@
 """Images that are decoded in each epoch against those of the cache: memory and speed, and accuracy on sorted shards.
 
-    python bench/streamed.py [--photos 6000] [--seeds 5] [--shards 12] [--images 12000] [--limit 3000]
+    python bench/streamed.py [--photos 3000] [--side 96] [--limit 1500] [--images 12000] [--shards 12] [--seeds 5]
 
-Photos: crops of the clothing photos in shared/data as JPEG of 256x300 px in tar archives, fitted at 224 px as whole
-commands, each under a hard limit of memory (RLIMIT_DATA); the file of decoded images is mapped privately, so its size
+Photos: crops of the clothing photos in shared/data as JPEG of 256x300 px in tar archives, fitted as whole commands, each under a hard limit of memory (RLIMIT_DATA); the file of decoded images is mapped privately, so its size
 is added to the limit of the fit that reads it.
 
 Accuracy: Fashion-MNIST as JPEG in archives that are sorted by class, the same split and weights at the start in every
@@ -76,14 +75,14 @@ def photos(count: int) -> Iterable[tuple[Image.Image, str]]:
         yield whole[at].crop((left, top, left + SHAPE[0], top + SHAPE[1])), paths[at].parent.name
 
 
-def measure_photos(count: int, limit: int) -> None:
+def measure_photos(count: int, side: int, limit: int) -> None:
     """A line a way: peak memory and seconds of the command, and the images of an epoch in a second."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         write_tars(place / "photos", photos(count), count, 6)
         head()
-        for way, more, room in (("from the cache", [], count * 224 * 224 * 3), ("streamed", ["--stream"], 0)):
-            words = ["fit", "photos", "--size", "224", "--out", way, *NET, *more]
+        for way, more, room in (("from the cache", [], count * side * side * 3), ("streamed", ["--stream"], 0)):
+            words = ["fit", "photos", "--size", str(side), "--out", way, *NET, *more]
             run(place, f"fit of {count:,} photos, {way}", words, limit * MEGABYTE + room)
             lines = [json.loads(line) for line in (place / way / "history.jsonl").read_text().splitlines()]
             speed = lines[-1]["rows"] / (lines[-1]["seconds"] - lines[-2]["seconds"])
@@ -134,14 +133,15 @@ def _print_table(accuracy: dict[str, list[float]]) -> None:
 def main() -> None:
     """Print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=6_000, help="0: none")
-    parser.add_argument("--limit", type=int, default=3_000, help="megabytes, of the fits of photos")
+    parser.add_argument("--photos", type=int, default=3_000, help="0: none")
+    parser.add_argument("--side", type=int, default=96, help="px, at which photos are fitted")
+    parser.add_argument("--limit", type=int, default=1_500, help="megabytes, of the fits of photos")
     parser.add_argument("--images", type=int, default=12_000, help="of Fashion-MNIST")
     parser.add_argument("--shards", type=int, default=12, help="that they are written to")
     parser.add_argument("--seeds", type=int, default=5, help="0: no accuracy")
     given = parser.parse_args()
     if given.photos:
-        measure_photos(given.photos, given.limit)
+        measure_photos(given.photos, given.side, given.limit)
     if given.seeds:
         measure_accuracy(given.images, given.shards, given.seeds)
 

@@ -178,7 +178,8 @@ def _mirrors(problem: Problem) -> Mirrors | None:
     targets = problem.task.net_units(problem.y[rows])
     if targets is None:
         return None
-    return count_mirrors(made_small(source.read_each(rows.split(IMAGES_READ_AT_ONCE))), targets.numpy())
+    pieces = source.read_each(rows.split(IMAGES_READ_AT_ONCE))
+    return count_mirrors(made_small(pieces, len(rows)), targets.numpy())
 
 
 def _precision(

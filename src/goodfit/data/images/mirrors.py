@@ -50,14 +50,16 @@ class Mirrors:
         return self.often >= OFTEN and self.harm < ERRORS_OF_DOUBT
 
 
-def made_small(pieces: Iterable[Tensor]) -> Tensor:
-    """Images (n, C, H, W) that come a piece after the other, in 16 px; those that are no larger stay as they are."""
-    return torch.cat(
-        [
-            functional.adaptive_avg_pool2d(images.float(), (min(SIDE, images.shape[2]), min(SIDE, images.shape[3])))
-            for images in pieces
-        ]
-    )
+def made_small(pieces: Iterable[Tensor], count: int) -> Tensor:
+    """Images (n, C, H, W) that come in pieces, `count` in all, in 16 px; those that are no larger stay as they are."""
+    small, done = torch.empty(0), 0
+    for images in pieces:
+        sides = (min(SIDE, images.shape[2]), min(SIDE, images.shape[3]))
+        if not done:  # taken once: results among the pieces that are given back would keep the heap from shrinking
+            small = torch.empty(count, images.shape[1], *sides)
+        small[done : done + len(images)] = functional.adaptive_avg_pool2d(images.float(), sides)
+        done += len(images)
+    return small
 
 
 def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
@@ -69,7 +71,7 @@ def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
     """
     if len(images) < IMAGES_AT_LEAST:
         return None
-    small = made_small([images])
+    small = made_small([images], len(images))
     one, other = _directions(small), _directions(small.flip(3))
     beside, mirrored = one @ one.T, one @ other.T
     for near in (beside, mirrored):
