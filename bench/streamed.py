@@ -2,8 +2,9 @@
 
     python bench/streamed.py [--photos 3000] [--side 96] [--limit 1500] [--images 12000] [--shards 12] [--seeds 5]
 
-Photos: crops of the clothing photos in shared/data as JPEG of 256x300 px in tar archives, fitted as whole commands, each under a hard limit of memory (RLIMIT_DATA); the file of decoded images is mapped privately, so its size
-is added to the limit of the fit that reads it.
+Photos: crops of the clothing photos in shared/data as JPEG of 256x300 px in tar archives, fitted as whole commands,
+each under a hard limit of memory (RLIMIT_DATA); the file of decoded images is mapped privately, so its size is added to
+the limit of the fit that reads it.
 
 Accuracy: Fashion-MNIST as JPEG in archives that are sorted by class, the same split and weights at the start in every
 way. Blocks that are shuffled together (64 of them) are made smaller, as they are in larger images; "one block" shuffles
