@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,28 +95,31 @@ def test_pixels_are_those_that_are_read_from_the_cache(way: str, tmp_path: Path)
     assert not list((tmp_path / "streamed").glob("*.pixels"))
 
 
-def written_out(rows: list[int], block: int, generator: torch.Generator) -> list[int]:
-    """The order with lists of blocks."""
-    blocks: dict[int, list[int]] = {}
-    for row in sorted(rows):
-        blocks.setdefault(row // block, []).append(row)
-    shuffled = [list(blocks.values())[at] for at in torch.randperm(len(blocks), generator=generator).tolist()]
-    order: list[int] = []
-    for places in np.array_split(np.arange(len(shuffled)), -(-len(shuffled) // 64)):
-        together = [row for at in places for row in shuffled[at]]
-        order += [together[at] for at in torch.randperm(len(together), generator=generator).tolist()]
-    return order
-
-
 @given(
     rows=st.lists(st.integers(0, 3_000), unique=True, min_size=1, max_size=500),
     block=st.integers(1, 9),
     epoch=st.integers(0, 2),
 )
-def test_an_epoch_shuffles_blocks_and_then_the_rows_of_64_of_them(rows: list[int], block: int, epoch: int) -> None:
-    generator = torch.Generator().manual_seed((5 * 1_000_003 + epoch) % 2**63)
-    batches = batch_rows(torch.tensor(rows), 16, seed=5, epoch=epoch, block=block)
-    assert torch.cat(batches).tolist() == written_out(rows, block, generator)
+def test_an_epoch_is_windows_of_whole_blocks_from_all_over(rows: list[int], block: int, epoch: int) -> None:
+    order = torch.cat(batch_rows(torch.tensor(rows), 16, seed=5, epoch=epoch, block=block)).tolist()
+    assert sorted(order) == sorted(rows)
+    blocks = sorted({row // block for row in rows})
+    windows = -(-len(blocks) // 64)
+    first, last = dict[int, int](), dict[int, int]()  # places of each block in the order
+    for place, row in enumerate(order):
+        first.setdefault(row // block, place)
+        last[row // block] = place
+    for start in range(0, len(blocks), windows):  # a stretch: each of its blocks is in another window
+        apart = sorted((first[each], last[each]) for each in blocks[start : start + windows])
+        assert all(end < begin for (_, end), (begin, _) in pairwise(apart))
+    under_way = [sum(first[each] <= place <= last[each] for each in blocks) for place in range(len(order))]
+    assert max(under_way) <= 64
+
+
+def test_windows_of_sorted_classes_have_all_of_them_alike() -> None:
+    order = torch.cat(batch_rows(torch.arange(100_000), 64, seed=0, block=128))  # ten classes of 10,000 rows
+    shares = [np.bincount(window // 10_000, minlength=10) / len(window) for window in order[:98_304].split(8_000)]
+    assert np.abs(np.array(shares) - 0.1).max() < 0.03
 
 
 @pytest.mark.parametrize(("side", "block"), [(16, 128), (224, 13), (2_000, 1)])  # 128 MiB / 64 / 224 / 224 / 3 = 13.9

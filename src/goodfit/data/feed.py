@@ -36,8 +36,8 @@ def batch_rows(
         batch_size: rows in a batch, at most.
         seed: None keeps the order of `rows`.
         epoch: counted from 0.
-        block: row numbers that lie together on disk. The blocks are shuffled, and then the rows of up to 64 blocks at a
-            time: reading stays near, and a batch has rows from all over.
+        block: row numbers that lie together on disk. Up to 64 blocks from all over are shuffled together: reading stays
+            near, and a batch has rows from all over.
     """
     if seed is not None:
         generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
@@ -50,19 +50,19 @@ def batch_rows(
 
 
 def _blocks_shuffled(rows: Tensor, block: int, generator: torch.Generator) -> Tensor:
-    """Ascending rows with their blocks in another order, and then the rows of 64 blocks at a time in another.
+    """Ascending rows in windows of up to 64 blocks, which are shuffled.
 
-    The numbers of blocks differ by one at most: a last window of one block would end the epoch with rows that lie
-    together, of one class where the data is sorted.
+    Data is often sorted, by class or by day. So the blocks are cut into stretches that lie together, as many of them in
+    each as there are windows, and every window has one of each stretch, any of them: no window is of a few classes
+    (bench/streamed.py has what that costs). The numbers of blocks in a window differ by one at most.
     """
     _, counts = torch.unique_consecutive(rows // block, return_counts=True)
-    order = torch.randperm(len(counts), generator=generator)
-    starts, counts = (counts.cumsum(0) - counts)[order], counts[order]
-    ends = counts.cumsum(0)
-    rows = rows[torch.repeat_interleave(starts - (ends - counts), counts) + torch.arange(len(rows))]
-    windows = -(-len(ends) // BLOCKS_SHUFFLED_TOGETHER)
-    last = [cut(len(ends), number, windows)[1] - 1 for number in range(windows - 1)]
-    together = torch.tensor_split(rows, ends[last].tolist())
+    windows = -(-len(counts) // BLOCKS_SHUFFLED_TOGETHER)
+    stretches = -(-len(counts) // windows)
+    chance = torch.rand(stretches, windows, dtype=torch.float64, generator=generator)
+    window_of_block = chance.argsort(dim=1, stable=True).reshape(-1)[: len(counts)]
+    window_of_row = torch.repeat_interleave(window_of_block, counts)
+    together = rows[window_of_row.argsort(stable=True)].split(torch.bincount(window_of_row).tolist())
     return torch.cat([window[torch.randperm(len(window), generator=generator)] for window in together])
 
 
