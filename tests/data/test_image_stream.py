@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from goodfit.data import open_path
+from goodfit.data.cache_folder import MARK, clear
 from goodfit.data.feed import Feed, batch_rows
 from goodfit.data.images import stream
 from goodfit.data.images.decode import ImageSettings
@@ -233,6 +234,21 @@ def test_what_cannot_be_read_is_found_once_and_is_zeros(tmp_path: Path) -> None:
     again = opened(place, cache, stream=True)
     assert again.decoded == 0
     assert [item.reason for item in again.unreadable] == [item.reason for item in source.unreadable]
+
+
+def test_what_was_found_is_read_again_where_its_file_is_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, cache = tars(tmp_path / "tars", broken=40), tmp_path / "cache"
+    opened(place, cache, stream=True)
+    (path,) = cache.glob("*.unreadable")
+    path.write_bytes(path.read_bytes()[:-9])
+    again = opened(place, cache, stream=True)
+    assert f"{path} is damaged; the images are read again" in capsys.readouterr().err
+    assert [item.row for item in again.unreadable] == [40]
+    assert path.name in (cache / MARK).read_text()
+    clear(cache)
+    assert not path.exists()
 
 
 def test_an_image_that_changes_between_epochs_is_named(tmp_path: Path) -> None:
