@@ -113,7 +113,7 @@ def mapped_files() -> list[tuple[int, int]]:
     return [(int(low, 16), int(high, 16)) for low, high in regions]
 
 
-def opened(kind: str, path: Path, cache: Path) -> Any:
+def opened(kind: str, path: Path, cache: Path, stream: bool | None) -> Any:
     from goodfit.data import open_data
 
     options: dict[str, Any] = {}
@@ -123,21 +123,21 @@ def opened(kind: str, path: Path, cache: Path) -> Any:
 
         source = table(path, "kind", stream=True)
     else:
-        source = open_data(path, **options)
+        source = open_data(path, stream=stream, **options)
     source.prepare(cache=cache)
     source.learn(torch.arange(min(len(source), 10_000)))
     source.let_go()
     return source
 
 
-def measure(kind: str, rows: int) -> None:
+def measure(kind: str, rows: int, stream: bool) -> None:
     """Print the line of a kind."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         (place / "data").mkdir()
         data = write(kind, place / "data", rows)
         began = time.monotonic()
-        source = opened(kind, data, place / "cache")
+        source = opened(kind, data, place / "cache", stream=stream or None)
         seconds = time.monotonic() - began
         print(f"{kind:<26} {len(source):>10,} {held_by(source) / len(source):>10.1f} {seconds:>8.1f}", flush=True)
 
@@ -147,12 +147,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", default="", help="kinds whose name holds this")
+    parser.add_argument("--stream", action="store_true", help="images are decoded each time they are read")
     given = parser.parse_args()
     print(f"{'':<26} {'rows':>10} {'bytes/row':>10} {'seconds':>8}")
     context = multiprocessing.get_context("spawn")
     for kind in KINDS:
         if given.only in kind:
-            process = context.Process(target=measure, args=(kind, given.rows))
+            process = context.Process(target=measure, args=(kind, given.rows, given.stream))
             process.start()
             process.join()
 

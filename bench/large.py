@@ -70,6 +70,8 @@ def main() -> None:
             net = ["--arch", "resnet10", "--width", "8", "--lr", "0.01", "--device", "cpu", "--rivals", "none"]
             fit = ["fit", "photos", "--epochs", "1", "--out", "images", *net]
             run(place, f"fit of {given.images:,} images", fit, limit + mapped)
+            stream = ["fit", "photos", "--epochs", "1", "--out", "streamed", "--stream", *net]
+            run(place, f"fit of {given.images:,} images, streamed", stream, limit)
             run(place, "predict them", ["predict", "images", "photos", "-o", "images.csv"], limit + mapped)
             run(place, "evaluate them", ["evaluate", "images", "photos"], limit + mapped)
             run(place, "check them", ["check", "photos"], limit + mapped)

@@ -23,6 +23,7 @@ from safetensors.numpy import load_file
 FITS: dict[str, list[str]] = {
     "images": ["photos", "--epochs", "3", "--width", "8"],
     "images, accumulated": ["photos", "--epochs", "2", "--width", "8", "--accumulate", "3", "--batch-size", "8"],
+    "images, streamed": ["photos", "--epochs", "3", "--width", "8", "--stream"],
     "images, labels in a list": ["labels.csv", "--epochs", "2", "--width", "8"],
     "table, classes": ["people.csv", "--target", "rich", "--epochs", "4"],
     "table, a number": ["people.csv", "--target", "income", "--epochs", "4", "--interval"],

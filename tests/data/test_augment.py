@@ -117,6 +117,19 @@ def test_normalised_rows_have_mean_zero_and_deviation_one_by_channel(shape: tupl
     assert torch.equal(again(x), normalise(x))
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_moments_of_images_in_pieces_are_those_of_all(channels: int) -> None:
+    x = torch.from_numpy(np.random.default_rng(1).integers(30, 90, (23, channels, 5, 6), dtype=np.uint8))
+    x = torch.cat([x, torch.full_like(x[:1], 255)]).contiguous(memory_format=torch.channels_last)
+    normalise = Normalise.of_bytes(x.split(7))
+    values = x.numpy().astype(np.float64)
+    assert np.allclose(normalise.mean.flatten(), values.mean((0, 2, 3)), rtol=1e-7)
+    assert np.allclose(normalise.deviation.flatten(), values.std((0, 2, 3)), rtol=1e-7)
+    assert torch.equal(
+        Normalise.of_bytes([torch.full((2, 1, 3, 3), 9, dtype=torch.uint8)]).deviation, torch.ones(1, 1, 1)
+    )
+
+
 def test_a_constant_column_is_only_centred() -> None:
     x = torch.full((10, 2), 3.0)
     assert torch.equal(Normalise.measure(x)(x), torch.zeros(10, 2))

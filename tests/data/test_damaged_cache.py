@@ -145,7 +145,7 @@ def test_only_the_block_that_is_damaged_is_decoded_again(
     flip(".pixels", 0.5)(cache)
     loaded = load_images(images, SETTINGS, folder=cache)
     read: list[Path] = []
-    from goodfit.data.images import cache as module
+    from goodfit.data.images import encoded as module
 
     def noted(path: Path) -> bytes:
         read.append(path)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import goodfit as gf
-from goodfit.data.images.mirrors import count_mirrors
+from goodfit.data.images.mirrors import count_mirrors, made_small
 from goodfit.tasks.classification import Classification
 
 ACROSS, DOWN = np.meshgrid(np.linspace(-1, 1, 16), np.linspace(-1, 1, 16))
@@ -64,6 +64,7 @@ def test_labels_of_a_side_are_others_in_the_mirror() -> None:
     images, y = drawn(400, "ramps")
     labels = torch.stack([torch.from_numpy(y == 1), torch.from_numpy(y == 0), torch.ones(400, dtype=torch.bool)], dim=1)
     mirrors = count_mirrors(torch.from_numpy(images), labels.numpy())
+    assert mirrors == count_mirrors(made_small(torch.from_numpy(images).split(64), len(images)), labels.numpy())
     assert mirrors is not None
     assert mirrors.harmful
 

@@ -198,3 +198,16 @@ def test_clearly_better_is_by_more_than_a_standard_error_of_the_difference() -> 
     assert is_clearly_better(losses, losses + gains)
     assert not is_clearly_better(losses, losses + gains - 0.02)
     assert not is_clearly_better(losses, losses)
+
+
+def test_photos_that_are_streamed_have_the_same_features_and_are_seen_in_the_same_way(
+    stripes: Path, tmp_path: Path
+) -> None:
+    for name in ("streamed", "cached"):
+        stream = name == "streamed" or None
+        run = gf.fit(stripes, out=tmp_path / name, cache=tmp_path / f"{name} cache", stream=stream, **OPTIONS)
+        assert (said(run, "resize") or "").startswith("squash")
+        assert (said(run, "stream") is not None) == (name == "streamed")
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("streamed", "cached"))
+    assert one == other
+    assert not list((tmp_path / "streamed cache").glob("*.pixels"))

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from goodfit.data.images.draws import RowsOfBatch
 from goodfit.data.shares import Share, Shared, cut
-from goodfit.data.source import Batch, Source
+from goodfit.data.source import BLOCKS_SHUFFLED_TOGETHER, Batch, Source
 
 if TYPE_CHECKING:
     from goodfit.data.images.augment import Augmenter
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-BLOCKS_SHUFFLED_TOGETHER = 64
 
 
 def batch_rows(
@@ -38,25 +36,34 @@ def batch_rows(
         batch_size: rows in a batch, at most.
         seed: None keeps the order of `rows`.
         epoch: counted from 0.
-        block: row numbers that lie together on disk. The blocks are shuffled, and then the rows of 64 blocks at a time:
-            reading stays near, and a batch has rows from all over.
+        block: row numbers that lie together on disk. Up to 64 blocks from all over are shuffled together: reading stays
+            near, and a batch has rows from all over.
     """
     if seed is not None:
         generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
         if block is None:
             rows = rows[torch.randperm(len(rows), generator=generator)]
         else:
-            _, counts = torch.unique_consecutive(rows.sort().values // block, return_counts=True)
-            blocks = list(torch.split(rows.sort().values, counts.tolist()))
-            order = torch.randperm(len(blocks), generator=generator).tolist()
-            windows = (
-                order[start : start + BLOCKS_SHUFFLED_TOGETHER]
-                for start in range(0, len(order), BLOCKS_SHUFFLED_TOGETHER)
-            )
-            together = [torch.cat([blocks[at] for at in window]) for window in windows]
-            rows = torch.cat([rows_near[torch.randperm(len(rows_near), generator=generator)] for rows_near in together])
+            rows = _blocks_shuffled(rows.sort().values, block, generator)
     pieces = -(-len(rows) // batch_size)
     return list(torch.tensor_split(rows, pieces)) if pieces else []
+
+
+def _blocks_shuffled(rows: Tensor, block: int, generator: torch.Generator) -> Tensor:
+    """Ascending rows in windows of up to 64 blocks, which are shuffled.
+
+    Data is often sorted, by class or by day. So the blocks are cut into stretches that lie together, as many of them in
+    each as there are windows, and every window has one of each stretch, any of them: no window is of a few classes
+    (bench/streamed.py has what that costs). The numbers of blocks in a window differ by one at most.
+    """
+    _, counts = torch.unique_consecutive(rows // block, return_counts=True)
+    windows = -(-len(counts) // BLOCKS_SHUFFLED_TOGETHER)
+    stretches = -(-len(counts) // windows)
+    chance = torch.rand(stretches, windows, dtype=torch.float64, generator=generator)
+    window_of_block = chance.argsort(dim=1, stable=True).reshape(-1)[: len(counts)]
+    window_of_row = torch.repeat_interleave(window_of_block, counts)
+    together = rows[window_of_row.argsort(stable=True)].split(torch.bincount(window_of_row).tolist())
+    return torch.cat([window[torch.randperm(len(window), generator=generator)] for window in together])
 
 
 @dataclass
@@ -151,7 +158,7 @@ class Feed:
     def _gather(self, chunks: list[Tensor], *, wide: bool = False) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         if not chunks:
             return
-        read = self.source.read_wide if wide else self.source.read
+        x_of_each = map(self.source.read_wide, chunks) if wide else self.source.read_each(chunks)
         if self.resident is not None and not wide:
             order = torch.cat(chunks)  # one transfer an epoch, none in the loop
             order = _pinned(order, self.device.type == "cuda").to(self.device, non_blocking=True)
@@ -159,17 +166,17 @@ class Feed:
             for rows in torch.split(order, [len(chunk) for chunk in chunks]):
                 yield self.resident.index_select(0, rows), y.index_select(0, rows), rows
         elif self.device.type == "cpu":
-            for rows in chunks:
-                yield read(rows), self.y.index_select(0, rows), rows
+            for rows, x in zip(chunks, x_of_each, strict=True):
+                yield x, self.y.index_select(0, rows), rows
         else:
             pin = self.device.type == "cuda"
-            for batch in ahead(lambda rows: self._read(read, rows, pin), chunks):
+            for batch in ahead(lambda rows: self._ready_to_go(next(x_of_each), rows, pin), chunks):
                 x, y, rows = (tensor.to(self.device, non_blocking=True) for tensor in batch)
                 yield x, y, rows
 
-    def _read(self, read: Callable[[Tensor], Tensor], rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """x and y of rows, and their numbers, ready to go to the device."""
-        return _pinned(read(rows), pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
+    def _ready_to_go(self, x: Tensor, rows: Tensor, pin: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """x and y of rows, and their numbers, as they go to the device."""
+        return _pinned(x, pin), _pinned(self.y.index_select(0, rows), pin), _pinned(rows, pin)
 
 
 def laid_out(x: Tensor, *, channels_last: bool) -> Tensor:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,23 @@ class Normalise:
         deviation, mean = torch.std_mean(values, dim=over, correction=0)
         deviation[deviation == 0] = 1
         return cls(mean.float().reshape(shape), deviation.float().reshape(shape))
+
+    @classmethod
+    def of_bytes(cls, pieces: Iterable[Tensor]) -> Normalise:
+        """As `measure`, of images (n, C, H, W) uint8 that come in pieces: exact, by how often each value occurs."""
+        counts: dict[int, Tensor] = {}  # of each channel, (256,)
+        for piece in pieces:
+            for channel in range(piece.shape[1]):
+                seen = torch.bincount(piece[:, channel].reshape(-1), minlength=256)
+                counts[channel] = counts[channel] + seen if channel in counts else seen
+        means, deviations = [], []
+        for seen in counts.values():
+            n, total, squares = (
+                sum(count * value**power for value, count in enumerate(seen.tolist())) for power in range(3)
+            )
+            means.append(total / n)
+            deviations.append(math.sqrt((n * squares - total**2) / n**2) or 1.0)
+        return cls.of(means, deviations)
 
     @classmethod
     def of(cls, mean: Sequence[float], deviation: Sequence[float]) -> Normalise:

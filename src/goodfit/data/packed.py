@@ -149,6 +149,20 @@ class Made(Sequence[T]):
         return [self._make(row) for row in rows] if isinstance(rows, range) else self._make(rows)
 
 
+class RowNumbers(Sequence[str]):
+    """Row numbers as keys, without a list of them."""
+
+    def __init__(self, count: int) -> None:
+        self._range = range(count)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = self._range[at]
+        return [str(row) for row in rows] if isinstance(rows, range) else str(rows)
+
+
 class Chained(Sequence[T]):
     """Sequences one after the other."""
 

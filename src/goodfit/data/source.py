@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from goodfit.data.tables.encoder import Encoder
 
 ROWS_DIGESTED_AT_ONCE = 1_024
+BLOCKS_SHUFFLED_TOGETHER = 64  # of an epoch's order, where rows lie in blocks
 
 
 class Batch(NamedTuple):
@@ -231,6 +232,11 @@ class Source(ABC):
         return None
 
     @property
+    def streamed(self) -> bool:
+        """Whether rows are made anew each time they are read, so that all of them are never there at once."""
+        return False
+
+    @property
     def decoded(self) -> int:
         """How many rows were decoded from files by this object so far."""
         return 0
@@ -243,6 +249,10 @@ class Source(ABC):
     @abstractmethod
     def read(self, rows: Tensor) -> Tensor:
         """x of these rows (int64, on the CPU), as stored: first dimension len(rows)."""
+
+    def read_each(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
+        """The same of these batches in turn; where it takes long, those to come are read ahead."""
+        return map(self.read, batches)
 
     @property
     def terms(self) -> Terms | None:
@@ -277,6 +287,9 @@ class Source(ABC):
             in_shape: of x, without the batch dimension.
             resize: as --resize takes it; None: as it is given, or usual.
         """
+
+    def keep_order(self, block: int | None) -> None:  # noqa: B027  # only images have two
+        """Note the `block` of a fit that is gone on with, so that its epochs keep their order: before `prepare`."""
 
     @property
     def resizes(self) -> tuple[str, ...]:
@@ -384,17 +397,3 @@ class DenseSource(Source):
     @abstractmethod
     def paths(self) -> Sequence[Path]:
         """Where each image is, to be read at its own size."""
-
-
-class RowNumbers(Sequence[str]):
-    """Row numbers as keys, without a list of them."""
-
-    def __init__(self, count: int) -> None:
-        self._range = range(count)
-
-    def __len__(self) -> int:
-        return len(self._range)
-
-    def __getitem__(self, at: Any) -> Any:
-        rows = self._range[at]
-        return [str(row) for row in rows] if isinstance(rows, range) else str(rows)

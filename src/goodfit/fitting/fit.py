@@ -154,6 +154,8 @@ def fit(
             held.enter_context(wrong_widths_named(source))
         if begun is not None:
             source.go_on_as(begun.net.in_shape, begun.resize)
+            if checkpoint is not None:
+                source.keep_order(begun.block)
         elif (photos := photo_net(asked, own_net=model is not None)) is not None:
             source.expect(photos)
         with journal.progress("reading") as progress:
@@ -193,6 +195,7 @@ def fit(
             net=net.record,
             pretrained=net.pretrained,
             resize=next(iter(problem.source.resizes), None),
+            block=problem.source.block,
             normalise=normalise.to_json() if normalise is not None else None,
             hyper=training.hyper,
             choices=journal.choices,

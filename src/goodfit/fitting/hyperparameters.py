@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from goodfit.data.feed import Feed
 from goodfit.data.images.augment import Augmenter, AugmentSettings
-from goodfit.data.images.mirrors import IMAGES_ASKED, Mirrors, count_mirrors
+from goodfit.data.images.mirrors import IMAGES_ASKED, Mirrors, count_mirrors, made_small
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Batch
 from goodfit.fitting.defaults import Defaults, Facts, usual_choices
@@ -30,6 +30,7 @@ from goodfit.train.precision import Precision, choose_precision
 
 FINDER_BATCHES = 50  # gone through twice by the finder
 ROWS_NORMALISED_BY = 5_000
+IMAGES_READ_AT_ONCE = 64  # where a pass over some thousands does: all of 224 px as numbers would take gigabytes
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def make_feed(
         normalise=normalise,
         augment=Augmenter(settings, task.outputs, task.beside) if augmented else None,
     )
+    if source.streamed:
+        return feed
     x = source.whole()
     if fits_on(device, x.nbytes + problem.y.nbytes):
         feed.resident = x.to(device)
@@ -127,7 +130,10 @@ def usual_normalise(problem: Problem, net: Net) -> Normalise | None:
         if published is not None:
             return published
     rows = problem.split.rows("train")
-    sample = source.read(rows[:: max(1, len(rows) // ROWS_NORMALISED_BY)])
+    rows = rows[:: max(1, len(rows) // ROWS_NORMALISED_BY)]
+    if source.images:
+        return Normalise.of_bytes(source.read_each(rows.split(IMAGES_READ_AT_ONCE)))
+    sample = source.read(rows)
     if sample.dtype != torch.uint8 and net.own:
         return None  # floats for a net of one's own are taken as they are
     return Normalise.measure(sample)
@@ -170,7 +176,10 @@ def _mirrors(problem: Problem) -> Mirrors | None:
     rows = problem.split.rows("train")
     rows = rows[:: max(1, len(rows) // IMAGES_ASKED)][:IMAGES_ASKED]
     targets = problem.task.net_units(problem.y[rows])
-    return None if targets is None else count_mirrors(source.read(rows), targets.numpy())
+    if targets is None:
+        return None
+    pieces = source.read_each(rows.split(IMAGES_READ_AT_ONCE))
+    return count_mirrors(made_small(pieces, len(rows)), targets.numpy())
 
 
 def _precision(

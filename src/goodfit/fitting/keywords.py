@@ -55,6 +55,8 @@ class FitKeywords(TypedDict, total=False):
             [theirs, up to 512].
         resize: How images of another shape are brought to the size: crop (the middle), squash or pad [crop;
             photos are seen whole].
+        stream: Read and decode the images anew in each epoch, and keep none decoded [where the cache has no
+            room for them].
         group: Images: Keep images of one group in one part: a column of the CSV, or a pattern such as
             '{group}/*'. Tables: Keep rows of one group in one part: a column, such as customer.
         layout: What the folders are, where it is not clear: parts (train, valid, test, with classes in them) or
@@ -129,6 +131,7 @@ class FitKeywords(TypedDict, total=False):
     seed: int
     size: int | str | None
     resize: str | None
+    stream: bool | None
     group: str | None
     layout: str | None
     path: str | None

@@ -254,6 +254,7 @@ def _train(
     options = FitOptions(**started.options)
     journal = Journal(Console(quiet=True))
     source.go_on_as(started.net.in_shape, started.resize)
+    source.keep_order(started.block)
     source.prepare(accelerator=team.device.type != "cpu", cache=cache)
     if fingerprint(source) != started.data:
         raise ProcessError(

@@ -31,6 +31,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         data: the fingerprint of the rows.
         pretrained: the weights that the net started from.
         resize: how images were brought to their shape; None: as given, of other rows and older versions.
+        block: of the order of rows in an epoch: see `Source.block`.
         normalise: of the input, as JSON.
         created: when the run was started, ISO 8601 in UTC.
         analyses: what was recorded before the first step, such as the learning-rate range test.
@@ -42,6 +43,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     net: NetRecord
     pretrained: str | None = None
     resize: str | None = None
+    block: int | None = None
     normalise: dict[str, Any] | None
     hyper: Hyperparameters
     choices: list[Choice]

@@ -2,7 +2,8 @@
 
 A set of images is one file of raw uint8 rows, named after the content of the images and the settings, with an index
 of checksums (`pixel_file`). A listing remembers which content each path had (by size, time and inode), so that an
-unchanged folder costs a stat a file. Files get their final name when they are whole, and a lock makes a second process
+unchanged folder costs a stat a file. Of images that are streamed (`stream`) it is all that is kept, with what could
+not be read. Files get their final name when they are whole, and a lock makes a second process
 wait for the first. What is damaged is said, and decoded again.
 """
 
@@ -14,10 +15,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,25 +26,21 @@ import msgspec
 import numpy as np
 
 from goodfit.data.cache_folder import cache_error, cache_folder, list_files, refuse_folders, scratch_file
-from goodfit.data.images.decode import ImageSettings, decode
-from goodfit.data.images.masks import MaskSettings, decode_mask
-from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
+from goodfit.data.images.encoded import EncodedImages, Settings, Turns
+from goodfit.data.images.opening import without_pillows_warnings
 from goodfit.data.images.pixel_file import PixelFile, index_path, write_index
 from goodfit.data.images.stored import ImagePlace, StoredImage
+from goodfit.data.images.stream import ImageStream
 from goodfit.data.mapped_rows import MappedFile
 from goodfit.data.packed import DIGEST_BYTES, Digests
-from goodfit.errors import DataError
+from goodfit.errors import DiskError
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 VERSION = 2  # of the files and of what `decode` makes of an image: a change of either starts anew
-BYTES_MAPPED_AT_MOST = 64 * 2**20  # of pixels that were decoded; what is on disk needs no memory
-IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
-
-Settings = ImageSettings | MaskSettings
-Turns = Sequence[int | None] | None
+CHANGED = "the cache of this image is damaged, and the image has changed since it was read"
 
 
 @dataclass
@@ -57,11 +54,16 @@ class ImageCache:
         path: of the mapped file.
     """
 
-    digests: Sequence[str]
+    digests: Digests
     unreadable: dict[int, str]
     decoded: int
     path: Path
     _file: PixelFile
+
+    @property
+    def block(self) -> None:
+        """Any row is as near as another."""
+        return None
 
     @property
     def pixels(self) -> np.ndarray:
@@ -77,6 +79,10 @@ class ImageCache:
         import torch
 
         return torch.from_numpy(self._file.rows(rows.numpy())).index_select(0, rows)
+
+    def read_each(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
+        """The same of these batches, in turn."""
+        return map(self.read, batches)
 
 
 class _Listing(msgspec.Struct, frozen=True):
@@ -109,6 +115,16 @@ class _Listing(msgspec.Struct, frozen=True):
         return Digests(codes, self.others), stamps
 
 
+class _Unreadable(msgspec.Struct, frozen=True):
+    """What is kept of images that are streamed, besides their listing.
+
+    Attributes:
+        rows: row -> why its image cannot be read.
+    """
+
+    rows: dict[int, str]
+
+
 def load_images(
     paths: Sequence[ImagePlace],
     settings: Settings,
@@ -131,27 +147,51 @@ def load_images(
     Raises:
         DiskError: no room for it, or no permission.
     """
+    loaded = load_or_stream(EncodedImages(paths, settings, turns), False, folder, workers, progress)
+    assert isinstance(loaded, ImageCache)
+    return loaded
+
+
+def load_or_stream(
+    images: EncodedImages,
+    stream: bool | None,
+    folder: Path | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImageCache | ImageStream:
+    """The same, or a stream of images that are decoded each time they are read.
+
+    Args:
+        stream: whether it is a stream; None: where the cache has no room for them decoded.
+    """
     place = cache_folder(folder)
     places = (
         path.place if isinstance(path, StoredImage) else os.path.abspath(path)  # noqa: PTH100
-        for path in paths
+        for path in images.paths
     )
     name = _hashed_lines(hashlib.sha256(), places)[:24]
-    shape = (len(paths), settings.height, settings.width, settings.channels)
     with _locked(place, name):
-        stamps = np.fromiter((number for path in paths for number in _stamp(path)), np.int64, 3 * len(paths))
+        stamps = np.fromiter(
+            (number for path in images.paths for number in _stamp(path)), np.int64, 3 * images.shape[0]
+        )
         stamps = stamps.reshape(-1, 3)
         digests = _read_listing(place / f"{name}.json", stamps)
-        if digests is None and any(place.glob(f"{_settings_key(settings)}-*.pixels")):
-            digests = _digest_all(paths, workers)  # a copy of the folder may be cached
-        decoded, file = 0, None
-        if digests is not None:
-            file = _kept(place / f"{_key(digests, settings, turns)}.pixels", shape, paths, digests, settings, turns)
-        if digests is None or file is None:
-            digests, target, decoded = _decode_into(place, name, paths, settings, turns, shape, workers, progress)
-            file = PixelFile(target, shape, _redecoder(paths, digests, settings, turns))
-        write_checked(place / f"{name}.json", _Listing.of(digests, stamps))
-    return ImageCache(digests, file.unreadable, decoded, file.path, file)
+        if digests is None and not stream and any(place.glob(f"{_settings_key(images.settings)}-*.pixels")):
+            digests = images.digest_all(workers)  # a copy of the folder may be cached
+        why = "given"
+        loaded: ImageCache | ImageStream | None = None
+        if not stream:
+            loaded = None if digests is None else _kept(place, images, digests)
+            try:
+                loaded = loaded or _decoded_into(place, name, images, workers, progress)
+            except DiskError as error:
+                if stream is False:
+                    raise
+                why = f"decoded, {error.what}"
+        if loaded is None:
+            loaded = _streamed(place, images, digests, why, workers, progress)
+        write_checked(place / f"{name}.json", _Listing.of(loaded.digests, stamps))
+    return loaded
 
 
 @contextmanager
@@ -170,86 +210,85 @@ def _locked(place: Path, name: str) -> Iterator[None]:
         raise cache_error(error, place) from error
 
 
-def _kept(
-    path: Path,
-    shape: tuple[int, int, int, int],
-    paths: Sequence[ImagePlace],
-    digests: Digests,
-    settings: Settings,
-    turns: Turns,
-) -> PixelFile | None:
-    """The file of these pixels; None where there is none that is whole."""
+def _kept(place: Path, images: EncodedImages, digests: Digests) -> ImageCache | None:
+    """The images as the cache has them; None where it has them not, or not whole."""
+    path = place / f"{_key(digests, images)}.pixels"
     if not path.exists():
         return None
     try:
-        return PixelFile(path, shape, _redecoder(paths, digests, settings, turns))
+        return _mapped(path, images, digests, 0)
     except (NotAsWritten, PermissionError):
         print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
         return None
 
 
-def _decode_into(
+def _mapped(path: Path, images: EncodedImages, digests: Digests, decoded: int) -> ImageCache:
+    def redecode(rows: range, pixels: np.ndarray) -> None:
+        with without_pillows_warnings():
+            images.decode_again(rows, digests, pixels, CHANGED)
+
+    file = PixelFile(path, images.shape, redecode)
+    return ImageCache(digests, file.unreadable, decoded, path, file)
+
+
+def _decoded_into(
     place: Path,
     name: str,
-    paths: Sequence[ImagePlace],
-    settings: Settings,
-    turns: Turns,
-    shape: tuple[int, int, int, int],
+    images: EncodedImages,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
-) -> tuple[Digests, Path, int]:
-    """Decode all images into a file of the cache: their digests, the file, and how many were decoded."""
-    temporary = scratch_file(place, name, int(np.prod(shape)))
+) -> ImageCache:
+    """Decode all images into a file of the cache."""
+    temporary = scratch_file(place, name, prod(images.shape))
     try:
-        written = MappedFile(temporary, shape)
+        written = MappedFile(temporary, images.shape)
         pixels = written.values
-        digests, unreadable, decoded = _decode_all(paths, settings, turns, written, workers, progress)
-        target = place / f"{_key(digests, settings, turns)}.pixels"
+        digests, unreadable, decoded = images.decode_all(pixels.__getitem__, written.let_go, workers, progress)
+        written.flush()
+        target = place / f"{_key(digests, images)}.pixels"
         list_files(place, target.name, index_path(target).name)
         write_index(target, pixels, unreadable, written.let_go)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    return digests, target, decoded
+    return _mapped(target, images, digests, decoded)
 
 
-def _redecoder(
-    paths: Sequence[ImagePlace], digests: Sequence[str], settings: Settings, turns: Turns
-) -> Callable[[range, np.ndarray], None]:
-    """Decodes rows anew from the files that they came from."""
+def _streamed(
+    place: Path,
+    images: EncodedImages,
+    digests: Digests | None,
+    why: str,
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> ImageStream:
+    """The images, of which a first pass finds those that cannot be read; the cache keeps what it found."""
+    decoded, known = 0, None
+    if digests is not None:
+        path = _unreadable_path(place, images, digests)
+        try:
+            known = read_checked(path, _Unreadable)
+        except NotAsWritten:
+            print(f"goodfit: {path} is damaged; the images are read again", file=sys.stderr)
+    if digests is None or known is None:
+        scratch = threading.local()
 
-    def redecode(rows: range, pixels: np.ndarray) -> None:
-        with without_pillows_warnings():
-            for row in rows:
-                digest, why = _decode_row(
-                    paths[row], settings, turns[row] if turns is not None else None, pixels[row - rows.start]
-                )
-                if digest != digests[row]:
-                    raise DataError(
-                        "the cache of this image is damaged, and the image has changed since it was read",
-                        where=str(paths[row]),
-                        fix="Start again: the images are then read anew",
-                    )
-                if why is not None:
-                    pixels[row - rows.start] = 0
+        def into(row: int) -> np.ndarray:
+            if not hasattr(scratch, "pixels"):
+                scratch.pixels = np.empty(images.shape[1:], dtype=np.uint8)
+            pixels: np.ndarray = scratch.pixels
+            return pixels
 
-    return redecode
+        digests, unreadable, decoded = images.decode_all(into, workers=workers, progress=progress)
+        known = _Unreadable(unreadable)
+        path = _unreadable_path(place, images, digests)
+        list_files(place, path.name)
+        write_checked(path, known)
+    return ImageStream(images, digests, known.rows, decoded, why)
 
 
-def _decode_row(path: ImagePlace, settings: Settings, turn: int | None, into: np.ndarray) -> tuple[str, str | None]:
-    """Read a file once: the digest of its content, and why it cannot be decoded, or its pixels (H, W, C)."""
-    try:
-        data = read_image_file(path)
-    except (UnreadableImage, OSError) as error:
-        return _unread(error), (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-    try:
-        if isinstance(settings, MaskSettings):
-            into[:] = decode_mask(data, settings, turn)
-        else:
-            into[:] = decode(data, settings, turn)
-    except UnreadableImage as error:
-        return _digest(data), str(error)
-    return _digest(data), None
+def _unreadable_path(place: Path, images: EncodedImages, digests: Digests) -> Path:
+    return place / f"{_key(digests, images)}.unreadable"
 
 
 def _stamp(path: ImagePlace) -> list[int]:
@@ -262,10 +301,11 @@ def _stamp(path: ImagePlace) -> list[int]:
     return [facts.st_size, facts.st_mtime_ns, facts.st_ino]
 
 
-def _key(digests: Sequence[str], settings: Settings, turns: Turns) -> str:
+def _key(digests: Sequence[str], images: EncodedImages) -> str:
+    turns = images.turns
     changed = [turns] if turns is not None and any(turn is not None for turn in turns) else []
-    facts = json.dumps([VERSION, settings.to_json(), *changed])
-    return f"{_settings_key(settings)}-{_hashed_lines(hashlib.sha256(), chain([facts], digests))[:24]}"
+    facts = json.dumps([VERSION, images.settings.to_json(), *changed])
+    return f"{_settings_key(images.settings)}-{_hashed_lines(hashlib.sha256(), chain([facts], digests))[:24]}"
 
 
 def _hashed_lines(hashed: Any, lines: Iterable[str]) -> str:
@@ -278,79 +318,6 @@ def _hashed_lines(hashed: Any, lines: Iterable[str]) -> str:
 
 def _settings_key(settings: Settings) -> str:
     return f"{settings.width}x{settings.height}x{settings.channels}-{settings.resize}"
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def _unread(error: UnreadableImage | OSError) -> str:
-    """In place of a digest."""
-    return f"unread: {error.strerror if isinstance(error, OSError) else error}"
-
-
-def _digest_all(paths: Sequence[ImagePlace], workers: int | None) -> Digests:
-    digests = Digests.zeros(len(paths))
-
-    def chunk(start: int) -> None:
-        for row in range(start, min(start + IMAGES_A_TASK, len(paths))):
-            try:
-                digests[row] = _digest(read_image_file(paths[row]))
-            except (UnreadableImage, OSError) as error:
-                digests[row] = _unread(error)
-
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:  # a future a row would take 2 kB
-        list(pool.map(chunk, range(0, len(paths), IMAGES_A_TASK)))
-    return digests
-
-
-def _decode_all(
-    paths: Sequence[ImagePlace],
-    settings: Settings,
-    turns: Turns,
-    written: MappedFile,
-    workers: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[Digests, dict[int, str], int]:
-    """Read each file once: its digest and its pixels in one pass."""
-    digests = Digests.zeros(len(paths))
-    unreadable: dict[int, str] = {}
-    pixels, unsent = written.values, 0  # bytes written to the map since its memory was given back
-    stop = threading.Event()
-
-    def chunk(start: int) -> int:
-        done = 0
-        for row in range(start, min(start + IMAGES_A_TASK, len(paths))):
-            if stop.is_set():
-                break
-            done += 1
-            turn = turns[row] if turns is not None else None
-            digests[row], why = _decode_row(paths[row], settings, turn, pixels[row])
-            if why is not None:
-                unreadable[row] = why
-        return done
-
-    finished = 0
-    with (
-        without_pillows_warnings(),
-        ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="goodfit-decode") as pool,
-    ):
-        waiting = [pool.submit(chunk, start) for start in range(0, len(paths), IMAGES_A_TASK)]
-        try:
-            for future in as_completed(waiting):
-                done = future.result()
-                finished, unsent = finished + done, unsent + done * pixels[0].nbytes
-                if unsent > BYTES_MAPPED_AT_MOST:
-                    written.let_go()
-                    unsent = 0
-                if progress is not None:
-                    progress(finished, len(paths))
-        except BaseException:  # Ctrl-C as well: the threads stop at their next image
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-    written.flush()
-    return digests, unreadable, finished - len(unreadable)
 
 
 def _read_listing(path: Path, stamps: np.ndarray) -> Digests | None:

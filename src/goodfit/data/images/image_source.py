@@ -1,26 +1,28 @@
-"""What sources over image files have in common: every image is decoded once, and read from the mapped cache."""
+"""What sources over image files have in common: images are decoded once into the cache, or each time they are read."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from goodfit.data.images.appearance import Appearance
-from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.cache import ImageCache, load_or_stream
 from goodfit.data.images.class_in_name import hint_of_classes
 from goodfit.data.images.decode import GreyRange, ImageSettings, without_pillows_warnings
+from goodfit.data.images.encoded import EncodedImages
 from goodfit.data.images.grey_range import inspect_deep
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.images.stored import ImagePlace
+from goodfit.data.images.stream import ImageStream
 from goodfit.data.packed import alike
-from goodfit.data.source import Source, Unreadable
+from goodfit.data.source import BLOCKS_SHUFFLED_TOGETHER, Source, Unreadable
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
 from goodfit.options import Option
@@ -39,6 +41,12 @@ RESIZE = Option(
     "Images",
     choices=("crop", "squash", "pad"),
 )
+STREAM = Option(
+    "stream",
+    bool,
+    "Read and decode the images anew in each epoch, and keep none decoded [where the cache has no room for them].",
+    "Images",
+)
 
 
 class ImageSource(Source):
@@ -47,12 +55,13 @@ class ImageSource(Source):
     Args:
         listing: the files.
         places: of the images, where they are no files of their own: then the listing has no paths.
-        settings: size and resize as the user gave them, None where not; further ones are for the subclass.
+        settings: size, resize and stream as the user gave them, None where not; further ones are for the subclass.
         name: names the run folder.
     """
 
     noun = "image"
     images = True
+    streams: ClassVar[bool] = False  # whether images are streamed where they are asked to be, or have no room decoded
 
     def __init__(
         self,
@@ -78,9 +87,10 @@ class ImageSource(Source):
         self.doubts += listing.doubts
         self._settings = dict(settings)
         self._begun: dict[str, Any] = {}  # settings of the fit that is gone on with
+        self._order: tuple[int | None] | None = None  # the block of its order
         self._other_resizes: tuple[str, ...] = ()  # of which a fit may choose
         self.image: ImageSettings | None = None
-        self.cache: ImageCache | None = None
+        self.cache: ImageCache | ImageStream | None = None
         self._appearance: Appearance | None = None
         self._learnt: Tensor | None = None  # rows that it was measured on
 
@@ -94,6 +104,16 @@ class ImageSource(Source):
         """Images decoded by this object so far: 0 when the cache had them all."""
         return self.cache.decoded if self.cache is not None else 0
 
+    @property
+    def streamed(self) -> bool:
+        return isinstance(self.cache, ImageStream)
+
+    @property
+    def block(self) -> int | None:
+        if self._order is not None:
+            return self._order[0]
+        return self.cache.block if self.cache is not None else None
+
     def hint_of_labels(self) -> str | None:
         return hint_of_classes(self.keys)
 
@@ -101,6 +121,9 @@ class ImageSource(Source):
         channels, height, width = in_shape
         self._begun = {"channels": channels, "height": height, "width": width}
         self._begun |= {} if resize is None else {"resize": resize}
+
+    def keep_order(self, block: int | None) -> None:
+        self._order = (block,)
 
     def prepare(
         self,
@@ -124,7 +147,9 @@ class ImageSource(Source):
             if self._listing.question is not None:
                 raise self._listing.question
             self.image = self._as_begun(self.choose_settings(accelerator))
-        self.cache = load_images(self._places, self.image, folder=cache, progress=progress)
+        self.cache = self._load(self._places, self.image, cache, progress)
+        if isinstance(self.cache, ImageStream):
+            self.notes.append(("stream", self._how_streamed(self.cache, schema is None), self.cache.why))
         self.unreadable = [Unreadable(row, self.keys[row], why) for row, why in sorted(self.cache.unreadable.items())]
         if schema is None:
             self.refuse_many_unreadable()
@@ -132,6 +157,20 @@ class ImageSource(Source):
         elif (known := schema.get("appearance")) is not None:  # runs of before have none
             self._appearance = Appearance.from_json(known)
             self.notes += self._appearance.notes(self._sampled(range(len(self))), len(self))
+
+    def _how_streamed(self, stream: ImageStream, fitted: bool) -> str:
+        how = "images are decoded each time they are read"
+        return f"{how}, and shuffled {BLOCKS_SHUFFLED_TOGETHER * stream.block:,} at a time" if fitted else how
+
+    def _load(
+        self,
+        places: Sequence[ImagePlace],
+        image: ImageSettings,
+        cache: Path | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> ImageCache | ImageStream:
+        stream = (self._settings.get("stream") or None) if self.streams else False
+        return load_or_stream(EncodedImages(places, image), stream, cache, progress=progress)
 
     def learn(self, rows: Tensor) -> None:
         """How the images of these training rows look."""
@@ -210,7 +249,7 @@ class ImageSource(Source):
         if rows is not None:
             other.keys = [self.keys[row] for row in rows.tolist()]
             other._places = [self._places[row] for row in rows.tolist()]
-        other.cache = load_images(other._places, other.image, folder=cache, progress=progress)
+        other.cache = self._load(other._places, other.image, cache, progress)
         if rows is None and self._learnt is not None:
             other.learn(self._learnt)
         return other
@@ -252,6 +291,10 @@ class ImageSource(Source):
         """(n, C, H, W) uint8, channels last in memory, as they lie in the cache."""
         assert self.cache is not None, "prepare() comes first"
         return self.cache.read(rows).permute(0, 3, 1, 2)
+
+    def read_each(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
+        assert self.cache is not None, "prepare() comes first"
+        return (pixels.permute(0, 3, 1, 2) for pixels in self.cache.read_each(batches))
 
     def whole(self) -> Tensor:
         """All images, (N, C, H, W) uint8 over the mapped cache."""

@@ -40,6 +40,7 @@ class LabelledImages(ImageSource):
     """A source of images with a label, several, or none each."""
 
     reads_for: ClassVar[str] = "images"
+    streams = True
     _photo_net: PhotoNet | None = None
     _label_form: LabelForm | None = None
     _task: str | None = None  # that the labels say, where not by their kind

@@ -9,9 +9,11 @@ class, or of another number.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -48,16 +50,28 @@ class Mirrors:
         return self.often >= OFTEN and self.harm < ERRORS_OF_DOUBT
 
 
+def made_small(pieces: Iterable[Tensor], count: int) -> Tensor:
+    """Images (n, C, H, W) that come in pieces, `count` in all, in 16 px; those that are no larger stay as they are."""
+    small, done = torch.empty(0), 0
+    for images in pieces:
+        sides = (min(SIDE, images.shape[2]), min(SIDE, images.shape[3]))
+        if not done:  # taken once: results among the pieces that are given back would keep the heap from shrinking
+            small = torch.empty(count, images.shape[1], *sides)
+        small[done : done + len(images)] = functional.adaptive_avg_pool2d(images.float(), sides)
+        done += len(images)
+    return small
+
+
 def count_mirrors(images: Tensor, targets: np.ndarray) -> Mirrors | None:
     """Look for the nearest image with and without mirrored ones; None where the images are too few to tell.
 
     Args:
-        images: (n, C, H, W) of training.
+        images: (n, C, H, W) of training, or what `made_small` made of them.
         targets: (n,) classes, or (n, K) numbers or labels.
     """
     if len(images) < IMAGES_AT_LEAST:
         return None
-    small = functional.adaptive_avg_pool2d(images.float(), (min(SIDE, images.shape[2]), min(SIDE, images.shape[3])))
+    small = made_small([images], len(images))
     one, other = _directions(small), _directions(small.flip(3))
     beside, mirrored = one @ one.T, one @ other.T
     for near in (beside, mirrored):

@@ -44,6 +44,11 @@ def without_pillows_warnings() -> Iterator[None]:
         yield
 
 
+def ignore_pillows_warnings() -> None:
+    """The same for as long as this process lives: for readers that work beside everything else."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # which is there once, however often this is called
+
+
 def open_regular(path: Path) -> tuple[int, int]:
     """The file, open for reading (a descriptor that the caller closes), and its size in bytes.
 

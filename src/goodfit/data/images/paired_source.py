@@ -8,7 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from goodfit.data.images.cache import ImageCache, Settings, load_images
+from goodfit.data.images.cache import ImageCache, load_images
+from goodfit.data.images.encoded import Settings
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.pair_orientation import ORIENTATION as ORIENTATION

@@ -13,7 +13,8 @@ import numpy as np
 
 from goodfit.data.array_ranges import ArrayRanges
 from goodfit.data.one_hot import labels_of_whole, one_hot
-from goodfit.data.source import Claim, RowNumbers, Source, Strength
+from goodfit.data.packed import RowNumbers
+from goodfit.data.source import Claim, Source, Strength
 from goodfit.data.tables.frames import free_memory
 from goodfit.errors import DataError
 from goodfit.formatting import counted

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from goodfit.data.columns import nothing
-from goodfit.data.images.image_source import RESIZE
+from goodfit.data.images.image_source import RESIZE, STREAM
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.parquet_cells import ParquetColumn, ParquetImage, image_columns, schema_of
@@ -47,7 +47,7 @@ class ParquetImages(LabelledImages):
     """A source of images in Parquet files; see `image_parquet`."""
 
     kind = "image_parquet"
-    options = (SIZE, RESIZE, TARGET)
+    options = (SIZE, RESIZE, STREAM, TARGET)
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -71,6 +71,7 @@ def image_parquet(
     test: str | os.PathLike[str] | None = None,
     size: int | str | None = None,
     resize: str | None = None,
+    stream: bool | None = None,
     target: str | None = None,
 ) -> ParquetImages:
     """Images in Parquet files: encoded bytes in a column, or in the field bytes of a column of structs.
@@ -79,14 +80,16 @@ def image_parquet(
         data: a file, or a folder of them. Files that are called train, validation and test, such as
             train-00000-of-00002.parquet, are these parts.
         valid, test: further places of the same kind, whose images are the validation or test part.
-        size, resize: as of `goodfit.images`.
+        size, resize, stream: as of `goodfit.images`.
         target: the column of labels: names or numbers of classes, or lists of them; label and others of this kind when
             None. Names of classes in the file's facts are used.
 
     Raises:
         DataError: nothing to read there, a damaged file, several columns of images.
     """
-    return ParquetImages.of_places(_listed, Path(data), valid, test, target, {"size": size, "resize": resize})
+    return ParquetImages.of_places(
+        _listed, Path(data), valid, test, target, {"size": size, "resize": resize, "stream": stream}
+    )
 
 
 def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlace]]:

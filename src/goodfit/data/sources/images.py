@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.data.images.find import find, images_in
 from goodfit.data.images.formats import image_endings
-from goodfit.data.images.image_source import RESIZE
+from goodfit.data.images.image_source import RESIZE, STREAM
 from goodfit.data.images.label_cells import is_label_list, is_table_list
 from goodfit.data.images.label_list import ListOptions, lists_images
 from goodfit.data.images.label_tags import TAGS
@@ -35,6 +35,7 @@ class Images(LabelledImages):
     options = (
         SIZE,
         RESIZE,
+        STREAM,
         Option(
             "group",
             str,
@@ -76,6 +77,7 @@ def images(
     test: str | os.PathLike[str] | None = None,
     size: int | str | None = None,
     resize: str | None = None,
+    stream: bool | None = None,
     group: str | None = None,
     layout: str | None = None,
     path: str | None = None,
@@ -98,6 +100,7 @@ def images(
         size: side in pixels, or "240x180", as the net sees them; chosen from the images when None.
         resize: crop (the middle), squash or pad, for images of another shape; when None, photos for a pretrained net
             are seen whole (pad, or squash where the folds say so), and others cropped.
+        stream: decode images each time they are read and keep none decoded; when None, where the cache has no room.
         group: images of one group stay in one part: a column of the list, or a pattern with {group} matched against
             the end of the path, such as "{group}/*" (the image's own folder) or "{group}_*.jpg".
         layout: what the folders are, where it is not clear: parts or classes; files where their names begin with the
@@ -139,7 +142,7 @@ def images(
     if annotations is not None and len(set(map(str, listing.labels))) == 1:  # JPEGImages beside Annotations: no class
         listing.labels = [None] * len(listing.keys)
     labelled = any(label is not None for label in listing.labels)
-    settings = {"size": size, "resize": resize}
+    settings = {"size": size, "resize": resize, "stream": stream}
     source = Images(listing, settings, root.resolve().stem)
     if not labelled and root.is_dir():
         beside = (path for path in root.iterdir() if path.is_file() and is_label_list(path))

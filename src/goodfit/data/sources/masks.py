@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings, without_pillows_warnings
+from goodfit.data.images.encoded import Settings
 from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.instance_masks import instances_doubt
 from goodfit.data.images.mask_codes import (

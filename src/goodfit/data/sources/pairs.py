@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.data.images.cache import Settings
 from goodfit.data.images.decode import ImageSettings
+from goodfit.data.images.encoded import Settings
 from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in_parts
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images
 from goodfit.data.source import Claim, Strength

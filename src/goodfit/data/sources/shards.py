@@ -13,7 +13,7 @@ import numpy as np
 
 from goodfit.data.columns import nothing
 from goodfit.data.images.formats import image_endings
-from goodfit.data.images.image_source import RESIZE
+from goodfit.data.images.image_source import RESIZE, STREAM
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.opening import UnreadableImage
@@ -37,7 +37,7 @@ class Shards(LabelledImages):
     """A source of images in tar archives; see `shards`."""
 
     kind = "shards"
-    options = (SIZE, RESIZE, TARGET)
+    options = (SIZE, RESIZE, STREAM, TARGET)
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -67,6 +67,7 @@ def shards(
     test: str | os.PathLike[str] | None = None,
     size: int | str | None = None,
     resize: str | None = None,
+    stream: bool | None = None,
     target: str | None = None,
 ) -> Shards:
     """Images in tar archives, where they stay: nothing is unpacked.
@@ -78,13 +79,15 @@ def shards(
         data: an archive without compression, or a folder of them. Archives, or folders of them, that are called train,
             valid (val) and test, such as train-0001.tar, are these parts.
         valid, test: further places of the same kind, whose images are the validation or test part.
-        size, resize: as of `goodfit.images`.
+        size, resize, stream: as of `goodfit.images`.
         target: the field of the .json that holds the label; label, class and others of this kind when None.
 
     Raises:
         DataError: nothing to read there, a damaged archive, a sample with several images.
     """
-    return Shards.of_places(_listed, Path(data), valid, test, target, {"size": size, "resize": resize})
+    return Shards.of_places(
+        _listed, Path(data), valid, test, target, {"size": size, "resize": resize, "stream": stream}
+    )
 
 
 def _listed(root: Path, target: str | None) -> tuple[Listing, Sequence[ImagePlace]]:

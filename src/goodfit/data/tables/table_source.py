@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.columns import Labels, of_texts
+from goodfit.data.packed import RowNumbers
 from goodfit.data.row_digests import RowDigests
-from goodfit.data.source import RowNumbers, Source
+from goodfit.data.source import Source
 from goodfit.data.tables.column_types import WORDS_OF_FREE_TEXT, ColumnType
 from goodfit.data.tables.delimited import Delimited, numbered_names
 from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
