@@ -117,6 +117,10 @@ class Pass:
         self.fingerprints: list[int] = []
         self.few_values: int | None = 0
 
+    def holds_training_data(self) -> bool:
+        """Whether all training rows are among those evaluated, beside others."""
+        return self.seen >= SHARE_OF_TRAINING_DATA * len(self.known.content)
+
     def shares_rows(self) -> bool:
         """Whether a part of the rows is training data, and it is not training data as a whole, seen in part."""
         if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:

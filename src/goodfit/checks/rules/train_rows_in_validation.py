@@ -8,7 +8,8 @@ What it checks
     left out.
     In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
     it was trained on, by number or content; without loaders, the rows that the net is given. A loader of all training
-    rows may be evaluated too, unless it is called one of validation or test.
+    rows may be evaluated too, unless it is called one of validation or test; so may all rows that there are, where the
+    predictions are parted afterwards (`hits[test]`).
 
 Why it hurts
     The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
@@ -50,6 +51,7 @@ from goodfit.checks.engine.events import (
 )
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
+from goodfit.checks.engine.parted import parted_afterwards
 from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING_DATA, Pass, TrainedOn, sum_of
 from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
@@ -232,7 +234,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         """Where other rows are evaluated too, those within the training rows show how well these are fitted."""
         for place, last in self.passes.items():
-            if last.shares_rows():
+            if last.shares_rows() and not (last.holds_training_data() and parted_afterwards(place)):
                 yield self._finding(last.common / last.rows, place)
         if not self.separate:
             yield from self.within[:1]
