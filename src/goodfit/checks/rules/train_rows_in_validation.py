@@ -185,10 +185,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         kept = self.passes.get(place)
         if kept is None or kept.step != self.program.steps:
             kept = self.passes[place] = Pass(self.program.steps, known)
-        kept.rows += len(rows)
+        kept.note_batch(len(rows), seen)
         kept.common += sum(row in known.content and row not in self.read_first for row in rows)
         kept.unseen.update(row for row in rows if row not in known.content)
-        kept.seen += seen
         kept.fingerprints += rows
         kept.few_values = None if few_values is None or kept.few_values is None else few_values
 
