@@ -21,7 +21,9 @@ class Discs(Dataset):
         if self.turned and torch.rand(()) < 0.5:
             photo = torch.flip(photo, [0])  # bug
             photo, disc = torch.flip(photo, [0]), torch.flip(disc, [0])  # fix
-        return photo.unsqueeze(0) + 0.05 * torch.randn(1, SIDE, SIDE), disc
+        if self.turned:
+            photo = photo + 0.05 * torch.randn(SIDE, SIDE)
+        return photo.unsqueeze(0), disc
 train, valid = DataLoader(Discs(200, True), 20, shuffle=True), DataLoader(Discs(60, False), 20)
 net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 2, 1))
 opt = torch.optim.Adam(net.parameters(), lr=5e-3)
