@@ -111,15 +111,19 @@ def body_of(tree: ast.Module, code: CodeType) -> list[ast.stmt]:
     )
 
 
-def scope_around(place: Place) -> list[ast.stmt]:
-    """The body of the innermost function around a line, or the statement of the file; empty where there is no line."""
+def scope_around(place: Place, *, whole_file: bool = False) -> list[ast.stmt]:
+    """The body of the innermost function around a line, or the statement of the file; empty where there is no line.
+
+    Args:
+        whole_file: of a line outside of functions, all statements of the file.
+    """
     if place.file is None or place.line is None:
         return []
     lines = linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)
-    return _scope(parsed("".join(lines)), place.line)
+    return _scope(parsed("".join(lines)), place.line, whole_file=whole_file)
 
 
-def _scope(tree: ast.Module, line: int) -> list[ast.stmt]:
+def _scope(tree: ast.Module, line: int, *, whole_file: bool) -> list[ast.stmt]:
     """The body of the innermost function around a line, or of the file without its functions and classes."""
     functions = [
         node
@@ -128,6 +132,8 @@ def _scope(tree: ast.Module, line: int) -> list[ast.stmt]:
     ]
     if functions:
         return max(functions, key=lambda node: node.lineno).body
+    if whole_file:
+        return tree.body
     return [each for each in tree.body if each.lineno <= line <= (each.end_lineno or 0)]  # such as its loop
 
 

@@ -25,6 +25,8 @@ BATCHES_POOLED = 4  # for that share
 MARGIN = 0.05  # below that share, of the rows evaluated: a larger one may be that of the training data itself
 SHARE_TRAINED_LATER = 0.05  # of the rows evaluated that were not trained on: then they are training data too
 EARLIEST_KEPT = 5_000
+MOSTLY, HARDLY = 0.75, 0.1  # of a batch's rows: of training data, and of other data
+BATCHES_OF_EACH = 2
 
 
 class TrainedOn:
@@ -107,19 +109,36 @@ class Pass:
         unseen: rows that are no training rows so far.
         fingerprints: of all rows.
         few_values: of how many values a row is, where they are such as are equal by chance.
+        mostly, hardly, batches: how many batches are mostly training rows, hardly any, and all.
     """
 
     def __init__(self, step: int, known: TrainedOn) -> None:
         self.step, self.known = step, known
         self.known_share, self.least_share = known.known_share, known.least_share_of_training_data()
         self.rows = self.seen = self.common = 0
+        self.mostly = self.hardly = self.batches = 0
         self.unseen: set[int] = set()
         self.fingerprints: list[int] = []
         self.few_values: int | None = 0
 
+    def note_batch(self, rows: int, seen: int) -> None:
+        """So many rows, of which some are training rows."""
+        self.rows, self.seen, self.batches = self.rows + rows, self.seen + seen, self.batches + 1
+        self.mostly += seen >= MOSTLY * rows
+        self.hardly += seen <= HARDLY * rows
+
+    def is_of_two_parts(self) -> bool:
+        """Whether batches are of training rows, or of others: one line for the scores of both."""
+        apart = self.mostly + self.hardly >= (1 - HARDLY) * self.batches
+        return apart and min(self.mostly, self.hardly) >= BATCHES_OF_EACH
+
+    def holds_training_data(self) -> bool:
+        """Whether all training rows are among those evaluated, beside others."""
+        return self.seen >= SHARE_OF_TRAINING_DATA * len(self.known.content)
+
     def shares_rows(self) -> bool:
         """Whether a part of the rows is training data, and it is not training data as a whole, seen in part."""
-        if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST:
+        if self.known_share < SHARE_SEEN_BEFORE or self.common < ROWS_SHARED_AT_LEAST or self.is_of_two_parts():
             return False
         if self.few_values is not None:
             own = pair_probability(self.fingerprints, self.few_values)

@@ -59,6 +59,8 @@ class AccumulationDropped(LiveRule):
         self.gradients: list[int | None] = []  # where those of a few weights lie
         self.stamps: list[object] = []
         self.in_full = False  # whether these were taken while the rules were awake
+        self.reached: set[int] = set()  # weights that passes reached which no step has used
+        self.in_turns = False  # each of several nets has its own pass and optimiser before any of these steps
         self.weights: list[weakref.ref[Tensor]] = []  # the first of each optimiser
 
     def after_backward(self, event: BackwardEnded) -> None:
@@ -72,6 +74,7 @@ class AccumulationDropped(LiveRule):
             self.reaches_input = any(id(leaf) not in params for leaf in event.leaves)
             self.attacks = self.attacks or self.reaches_input
             leaves = {id(leaf) for leaf in event.leaves}
+            self.reached |= leaves
             reached = sum(any(id(param) in leaves for param in params) for params in groups)
             self.reaches_several = self.reaches_several or reached > 1
         else:
@@ -81,7 +84,7 @@ class AccumulationDropped(LiveRule):
         self.stamps, self.gradients = self._stamps(weights), _addresses(weights)
 
     def on_zero(self, event: Zero) -> None:
-        if not self.unused:
+        if not self.unused or self._has_its_turn(event):
             return
         gradients = [param.grad for param in event.params if param.grad is not None]
         sample = gradients[:4]
@@ -94,7 +97,15 @@ class AccumulationDropped(LiveRule):
             self.in_a_row += 1
             self.place = user_place()
         if dropped:
-            self.unused, self.reaches_input = 0, False
+            self.unused, self.reaches_input, self.reached = 0, False, set()
+
+    def _has_its_turn(self, event: Zero) -> bool:
+        """Whether what is zeroed are gradients that a step has used: the passes since then reached other weights."""
+        if self.in_full and self.reached:
+            apart = not any(id(param) in self.reached for param in event.params)
+            self.in_turns = self.in_turns or apart
+            return apart
+        return self.in_turns
 
     def _others_have_gradients(self, event: Zero) -> bool:
         zeroed = {id(param) for param in event.params}
@@ -120,7 +131,7 @@ class AccumulationDropped(LiveRule):
     def on_step(self, event: Step) -> Iterator[Finding]:
         if self.place is not None and self._are_put_together():
             self.place = None
-        self.unused, self.reaches_input = 0, False
+        self.unused, self.reaches_input, self.reached = 0, False, set()
         self.steps += 1
         if self.place is not None:
             place = self.place

@@ -69,14 +69,16 @@ class LossBroadcast(LiveRule):
             return
         if not event.named(*PAIRWISE, nearest=NODES_AT_MOST):
             return
-        rows = last.rows
         for loss, nodes in zip(event.losses, event.nodes, strict=True):
             if loss.dim():
                 continue
             for node in nodes[:NODES_AT_MOST]:
                 shape = tuple(graph.shape_of(node))
-                if node.name() not in PAIRWISE or shape[:2] != (rows, rows):
+                if node.name() not in PAIRWISE or len(shape) < 2 or shape[0] != shape[1]:
                     continue
+                if shape[0] != last.rows and not _is_joined(node, last.rows):
+                    continue
+                rows = shape[0]
                 rest = shape[2:]  # (N, 1, T) of a convolution of one channel meets (N, T)
                 shapes = [tuple(graph.shape_of(parent)) for parent in graph.parents(node)]
                 wrong = [[(rows, 1, *rest)]] if rest else [[(rows, 1)], [(rows,)]]
@@ -89,6 +91,12 @@ class LossBroadcast(LiveRule):
                         FIX,
                     )
                     return
+
+
+def _is_joined(node: object, rows: int) -> bool:
+    """Of what several calls gave, as in a rollout: torch.cat of their rows."""
+    behind = graph.parents(node)[0]
+    return behind.name() == "CatBackward0" and graph.shape_of(node)[0] % rows == 0
 
 
 def _pairs_are_intended(node: object) -> bool:

@@ -32,9 +32,10 @@ from goodfit.checks.engine.events import BackwardBegins, Step, params_of
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
-from goodfit.formatting import counted
+from goodfit.formatting import agreeing, counted
 
 STEPS_WITHOUT_GRADIENT = 2
+NAMES_AT_MOST = 3
 
 
 class LossDetached(LiveRule):
@@ -71,7 +72,21 @@ class LossDetached(LiveRule):
         if count == STEPS_WITHOUT_GRADIENT:
             yield self.finding(
                 f"{type(event.optimiser).__name__} has stepped {count} times without a gradient in any of its "
-                f"{counted(len(event.params), 'parameter')}: the loss does not reach them",
+                f"{counted(len(event.params), 'parameter')}: the loss does not reach them{self._held_by_none()}",
                 "Check what cuts the graph between net and loss (.item(), .data, .detach(), numpy, argmax), and "
                 "whether the optimiser holds the parameters of another net",
             )
+
+    def _held_by_none(self) -> str:
+        """The parameters that have gradients instead, such as those of a layer that was put in its place later."""
+        held = self.program.optimised()
+        names = [
+            name
+            for net in self.program.nets
+            for name, param in net.named_parameters()
+            if param.grad is not None and id(param) not in held
+        ]
+        if not names:
+            return ""
+        some = ", ".join(names[:NAMES_AT_MOST])
+        return f", and {some} with gradients {agreeing(len(names), 'is', 'are')} in no optimiser"

@@ -3,7 +3,9 @@
 What it checks
     A loader gives images (C, H, W) with masks of their height and width, or with boxes: four numbers each, as corners
     or as centre and size. The same row came again mirrored, to the last bit, and its mask or boxes were not, though
-    mirroring would change them; or these were, and the image was not. Six times.
+    mirroring would change them; or these were, and the image was not. Six times. Of masks also the program's source:
+    the function that gives both draws by chance and mirrors, rotates or cuts what it gives as the one, and does nothing
+    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set.
 
 Why it hurts
     Half of the masks or boxes lie where nothing is. The net learns blurred shapes, symmetric to the middle.
@@ -18,11 +20,12 @@ When it is a false alarm
     Targets that do not depend on where things are.
 
 Cost
-    Fingerprints of images of the batches examined, up to two million values a batch.
+    Fingerprints of images of the batches examined, up to two million values a batch; the files are parsed at the end.
 """
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -30,11 +33,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import Batch
+from goodfit.checks.engine.events import Batch, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.moved_apart import not_moved
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
+WORTH_PARSING = re.compile(r"flip|rot|crop|affine|warp|perspective|elastic|::-1", re.IGNORECASE)
+FIX = "Mirror both by one random number"
 TIMES_AT_LEAST = 6
 VALUES_AT_MOST = 2_000_000
 ROWS_KEPT = 2_000
@@ -58,12 +64,14 @@ class MaskNotTurned(LiveRule):
     def start(self) -> None:
         self.rows: weakref.WeakKeyDictionary[Any, dict[int, Seen]] = weakref.WeakKeyDictionary()
         self.times = 0
+        self.has_masks = False  # 0 and 1, or classes of pixels
 
     def on_batch(self, event: Batch) -> Iterator[Finding]:
         pair = _image_and_mask(event.tensors)
         if pair is None or event.indices is None or self.times >= TIMES_AT_LEAST:
             return
         image, mask = pair
+        self.has_masks = self.has_masks or (mask.shape[-2:] == image.shape[-2:] and _is_mask(mask))
         numbers = [index for index in event.indices if isinstance(index, int)]
         if len(numbers) != len(image) or image.numel() + mask.numel() > VALUES_AT_MOST:
             return
@@ -77,7 +85,7 @@ class MaskNotTurned(LiveRule):
             yield self.finding(
                 f"images of the loader came mirrored while their {what} stayed as they were, or the other way round, "
                 f"{self.times} times",
-                "Mirror both by one random number",
+                FIX,
             )
         elif len(known) < len(numbers) and len(kept) < ROWS_KEPT:
             mirrored = [
@@ -86,6 +94,19 @@ class MaskNotTurned(LiveRule):
             for at, number in enumerate(numbers):
                 others = tuple(each[0][at] for each in mirrored), tuple(each[1][at] for each in mirrored)
                 kept.setdefault(number, Seen(images[at], masks[at], *others))
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if not self.has_masks or self.times >= TIMES_AT_LEAST or not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if WORTH_PARSING.search(source.text):
+                for what, line in dict.fromkeys(not_moved(source.tree)):
+                    yield self.finding(what, FIX, file=source.file, line=line)
+
+
+def _is_mask(target: Tensor) -> bool:
+    """Classes of pixels, or 0 and 1."""
+    return not target.is_floating_point() or bool(((target == 0) | (target == 1)).all())
 
 
 def _turned_apart(seen: Seen, image: int, mask: int) -> bool:

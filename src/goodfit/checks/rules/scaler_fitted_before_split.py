@@ -108,7 +108,7 @@ class ScalerFittedBeforeSplit(LiveRule):
 
     def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
         x, self.evaluated = self.evaluated, None
-        if event.grad or x is None:
+        if x is None or (isinstance(event, Loss) and event.grad):  # a comparison may come after the no_grad block
             return
         rows = _rows(x)
         for number in {self.made[row] for row in rows if row in self.made} - self.reported:

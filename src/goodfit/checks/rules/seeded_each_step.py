@@ -36,6 +36,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 4
+STEPS_BETWEEN = 2  # from one seed to the next, where two optimisers step; more are trainings that begin with one seed
 
 
 class SeededEachStep(LiveRule):
@@ -45,6 +46,7 @@ class SeededEachStep(LiveRule):
         self.seeded: tuple[Place, int, Tensor] | None = None  # since the last step, with the state right after it
         self.before: tuple[Place, int, Tensor] | None = None  # of the last step, with the state at its backward
         self.steps = 0  # one after the other
+        self.last_step = 0  # of the program, at that backward
 
     def on_seed(self, event: Seeded) -> None:
         if event.grad and self.program.steps:
@@ -58,6 +60,8 @@ class SeededEachStep(LiveRule):
         state = torch.get_rng_state()
         self.seeded, self.before = None, (place, seed, state)
         same = before is not None and before[:2] == (place, seed) and torch.equal(state, before[2])
+        now, last, self.last_step = self.program.steps, self.last_step, self.program.steps
+        same = same and now - last <= STEPS_BETWEEN
         self.steps = self.steps + 1 if same and not torch.equal(state, start) else 0
         if self.steps == STEPS_AT_LEAST - 1:
             yield self.finding(

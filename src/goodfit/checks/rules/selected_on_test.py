@@ -2,7 +2,9 @@
 
 What it checks
     The program's source: `if score > best: best = score`, where the score is that of the test data by its name or by
-    what it is made of; and in the same function there is a score of validation data that nothing is compared with.
+    what it is made of; and in the same function there is a score of validation data that nothing is compared with. Or
+    a function keeps what scores best on the rows that it is given, each of its calls gives it test rows, and validation
+    rows are made that nothing reads.
 
 Why it hurts
     The best of many scores is high by chance too. The score of what was chosen is no longer one of rows that nothing
@@ -28,24 +30,27 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 TEST = re.compile(r"(^|_)test(_|\d|$)", re.IGNORECASE)
 VALIDATION = re.compile(r"(^|_)(val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
+TEST_ROWS = re.compile(r"(^|_)(test|te|tst)(_|\d|$)", re.IGNORECASE)
+VALIDATION_ROWS = re.compile(r"(^|_)(val|va|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
 SCORE = re.compile(r"acc|score|loss|auc|f1|err|metric|rmse|mae|r2|dice|iou|ppl|perplexity|^_*(test|val|valid|dev)_*$")
 BEST = re.compile(r"best|top|max|min|lowest|highest", re.IGNORECASE)
 
 
 class SelectedOnTest(SourceRule):
     code, level = "GF455", Level.WARNING
-    worth_parsing = re.compile(r"(?i)test")
-    what = "{name}, a score of the test data, decides what is kept, and that of the validation data decides nothing"
+    worth_parsing = re.compile(r"(?i)test|\bte\b")
+    what = "{name}, of the test data, decides what is kept, and that of the validation data decides nothing"
     fix = "Compare the scores of the validation data, and report the test score of what they chose"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return selected(tree)
+        yield from selected(tree)
+        yield from selected_within_calls(tree)
 
 
 def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -59,6 +64,44 @@ def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in nodes:
             if isinstance(node, ast.If) and (name := _kept_by(node)) in of_test:
                 yield name, node.lineno
+
+
+def selected_within_calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Test rows that a function is given to choose by, where validation rows are never read; with the line."""
+    names = [node for node in all_nodes(tree) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    unread = {node.id for node in names if isinstance(node.ctx, ast.Store)} - read
+    if not any(VALIDATION_ROWS.search(name) for name in unread):
+        return
+    if any(VALIDATION_ROWS.search(name) for name in read):
+        return
+    for function in all_nodes(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        params = [each.arg for each in function.args.args]
+        calls = [node for node in all_nodes(tree) if isinstance(node, ast.Call) and called(node) == function.name]
+        for param, line in _chosen_by(function, params):
+            at = params.index(param) - (params[0] in ("self", "cls"))
+            passed = [each for call in calls if (each := _argument(call, at, param)) is not None]  # not of net.train()
+            rows = [next(filter(TEST_ROWS.search, names_in(each)), None) for each in passed]
+            if rows and all(rows):
+                yield str(rows[0]), line
+
+
+def _chosen_by(function: ast.FunctionDef, params: list[str]) -> Iterator[tuple[str, int]]:
+    """Parameters that a score is made of by which the best one is kept, with the line."""
+    nodes = [node for statement in function.body for node in within(statement)]
+    scores = {_kept_by(node): node.lineno for node in nodes if isinstance(node, ast.If)}
+    for target, value in given(nodes):
+        for name in names_in(target) & set(scores) - {""}:
+            for param in params:
+                if param in names_in(value) and function.name not in names_in(value):
+                    yield param, scores[name]
+
+
+def _argument(call: ast.Call, at: int, name: str) -> ast.expr | None:
+    named = next((each.value for each in call.keywords if each.arg == name), None)
+    return call.args[at] if named is None and at < len(call.args) else named
 
 
 def _scores(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:

@@ -4,7 +4,7 @@ What it checks
     In the source of the program: two arrays are shuffled one after the other, each by a draw of its own (shuffle,
     x[randperm(n)], permutation), nothing sets the seed in between, and they are used as a pair: together in a data set,
     a split or a fit, returned as inputs and labels, or one in the call of a net and the other as its target. Or one
-    object is made of both, each in an order of its own.
+    object is made of both, each in an order of its own; or both are inputs that are given out with one label.
 
 Why it hurts
     Each row has the label of another one. The loss falls to what the frequencies of the classes give, and no further.
@@ -44,12 +44,17 @@ APART_AT_MOST = 4  # statements from one to the other
 
 
 class Shuffle(NamedTuple):
-    """A statement that gives `name` the values of `base` in a random order, that of `order` where it has a name."""
+    """A statement that gives `name` the values of `base` in a random order, that of `order` where it has a name.
+
+    Attributes:
+        size: of how many values the order is, as the source says it.
+    """
 
     name: str
     base: str
     order: str
     line: int
+    size: str = ""
 
 
 class ShuffledApart(SourceRule):
@@ -126,6 +131,12 @@ def _labels_among(first: Shuffle, second: Shuffle) -> int:
     return sum(LABELS.search(each.name) is not None for each in (first, second))
 
 
+def _are_views(first: Shuffle, second: Shuffle) -> bool:
+    """Two inputs that keep their names, in orders of one size: left and right, to be given out with a label."""
+    kept = first.name == first.base and second.name == second.base
+    return kept and _labels_among(first, second) == 0 and bool(first.size) and first.size == second.size
+
+
 def _blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """Lists of statements that run one after the other."""
     yield body
@@ -160,8 +171,8 @@ def _shuffled(target: ast.expr, value: ast.expr, line: int) -> Shuffle | None:
         return None
     if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name):
         index = value.slice.value if isinstance(value.slice, ast.Subscript) else value.slice
-        if called(index) in DRAWS:
-            return Shuffle(target.id, value.value.id, "", line)
+        if isinstance(index, ast.Call) and called(index) in DRAWS:
+            return Shuffle(target.id, value.value.id, "", line, ", ".join(map(ast.unparse, index.args)))
     if isinstance(value, ast.Call) and called(value) in ("permutation", "shuffle") and len(value.args) == 1:
         of = value.args[0]
         if isinstance(of, ast.Name) and of.id == target.id and not value.keywords:
@@ -175,6 +186,12 @@ def _paired(node: ast.AST, first: Shuffle, second: Shuffle, pairing: set[str]) -
         parts = node.value.elts
         with_first, with_second = ([part for part in parts if each.name in names_in(part)] for each in (first, second))
         return len(with_first) == len(with_second) == 1 and with_first[0] is not with_second[0]
+    if isinstance(node, ast.Tuple) and _are_views(first, second):
+        has_first, has_second, has_label = (
+            {at for at, part in enumerate(node.elts) if any(is_one(name) for name in names_in(part))}
+            for is_one in (first.name.__eq__, second.name.__eq__, LABELS.search)
+        )
+        return len(has_first) == len(has_second) == 1 and len(has_first | has_second | has_label) > 2
     if isinstance(node, ast.Call):
         args = [*node.args, *(keyword.value for keyword in node.keywords)]
         with_first = [arg for arg in args if first.name in names_in(arg)]

@@ -8,7 +8,8 @@ What it checks
     left out.
     In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
     it was trained on, by number or content; without loaders, the rows that the net is given. A loader of all training
-    rows may be evaluated too, unless it is called one of validation or test.
+    rows may be evaluated too, unless it is called one of validation or test; so may all rows that there are, where the
+    predictions are parted afterwards (`hits[test]`).
 
 Why it hurts
     The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
@@ -50,6 +51,7 @@ from goodfit.checks.engine.events import (
 )
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
+from goodfit.checks.engine.parted import parted_afterwards
 from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING_DATA, Pass, TrainedOn, sum_of
 from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
@@ -183,10 +185,9 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         kept = self.passes.get(place)
         if kept is None or kept.step != self.program.steps:
             kept = self.passes[place] = Pass(self.program.steps, known)
-        kept.rows += len(rows)
+        kept.note_batch(len(rows), seen)
         kept.common += sum(row in known.content and row not in self.read_first for row in rows)
         kept.unseen.update(row for row in rows if row not in known.content)
-        kept.seen += seen
         kept.fingerprints += rows
         kept.few_values = None if few_values is None or kept.few_values is None else few_values
 
@@ -232,7 +233,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         """Where other rows are evaluated too, those within the training rows show how well these are fitted."""
         for place, last in self.passes.items():
-            if last.shares_rows():
+            if last.shares_rows() and not (last.holds_training_data() and parted_afterwards(place)):
                 yield self._finding(last.common / last.rows, place)
         if not self.separate:
             yield from self.within[:1]

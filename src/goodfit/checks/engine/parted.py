@@ -1,0 +1,38 @@
+"""Predictions of all rows that are parted afterwards, such as `hits = net(x).argmax(1) == y` and `hits[test]`."""
+
+from __future__ import annotations
+
+import ast
+
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scope_around, within
+from goodfit.checks.engine.user_frame import Place
+
+
+def parted_afterwards(place: Place) -> bool:
+    """Whether what a line computes is picked from by a variable later in its function, or in the file's own lines."""
+    if place.line is None:
+        return False
+    statements = scope_around(place, whole_file=True)
+    nodes = [node for statement in statements for node in within(statement)]
+    known: set[str] = set()
+    sizes = -1
+    while sizes != len(known):
+        sizes = len(known)
+        for target, value in given(nodes):
+            begins = value.lineno <= place.line <= (value.end_lineno or value.lineno)
+            if begins or (value.lineno > place.line and names_in(value) & known):
+                known |= names_in(target)
+        for node in nodes:
+            if isinstance(node, ast.Call) and called(node) == "append" and node.lineno >= place.line:
+                read = {name for argument in node.args for name in names_in(argument)}
+                if node.lineno == place.line or read & known:
+                    known |= names_in(node.func)
+    return any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Name | ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and node.lineno >= place.line
+        and names_in(node.value) & known
+        for statement in statements
+        for node in all_nodes(statement)
+    )
