@@ -203,8 +203,11 @@ class TrainingHooks(Replacing):
         self.watcher.trains()
         self._hand_written_step()
         self.watcher.tell(events.Zero(args[0]))
-        with self.watcher.turn():
+        lock = self.watcher.turn()
+        try:
             return original(*args, **kwargs)
+        finally:
+            lock.release()
 
     def _schedule(self, original: Any, args: Any, kwargs: Any) -> Any:
         scheduler = args[0]

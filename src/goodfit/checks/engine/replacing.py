@@ -66,14 +66,15 @@ class Replacing:
     def _run_backward(self, original: Any, args: Any, kwargs: Any) -> Any:
         """Call it, and know meanwhile that gradients are being computed: rules of other threads wait."""
         local = self._local
-        with self.watcher.turn():
-            self._backwards_running += 1
-            local.backwards += 1
-            try:
-                return original(*args, **kwargs)
-            finally:
-                local.backwards -= 1
-                self._backwards_running -= 1
+        lock = self.watcher.turn()
+        self._backwards_running += 1
+        local.backwards += 1
+        try:
+            return original(*args, **kwargs)
+        finally:
+            local.backwards -= 1
+            self._backwards_running -= 1
+            lock.release()
 
     def _replace(
         self, owner: Any, name: str, handler: Any, undo: Undo | None = None, *, awake_alone: bool = False

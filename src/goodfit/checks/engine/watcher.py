@@ -129,7 +129,8 @@ class Watcher:
             listening = self._listening[type(event)]
         if not listening or self.busy or (self.passed_over and isinstance(event, OF_OUTPUTS)):
             return
-        if not self._turns.take():
+        lock = self._turns.take()
+        if lock is None:
             self._give_up(WAITING)
             return
         self.of_thread.busy = True  # what a rule does by itself is not watched
@@ -141,7 +142,7 @@ class Watcher:
                 self._ask(listening, event)
         finally:
             self.of_thread.busy = False
-            self._turns.leave()
+            lock.release()
 
     def _ask(self, listening: list[tuple[LiveRule, Handler]], event: Event) -> None:
         for rule, method in listening:
@@ -307,35 +308,43 @@ class Watcher:
     def wake(self, ticks: int = LATER_TICKS) -> None:
         """Let every rule look for some ticks."""
         self._ticks = max(self._ticks, ticks)
-        with self.turn():  # another thread may do the same
-            if not self.awake:
+        if self._awake:
+            return
+        lock = self.turn()
+        try:
+            if not self.awake:  # another thread may have woken it meanwhile
                 self.awake = True
                 self._on_wake()
+        finally:
+            lock.release()
 
     def _sleep(self) -> None:
-        with self.turn():
+        lock = self.turn()
+        try:
             if self.awake:
                 self.awake = False
                 self._on_sleep()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """What runs within has the turn; where none comes, nothing more is watched, and it runs all the same."""
-        came = self._turns.take()
-        if not came:
-            self._give_up(WAITING)
-        try:
-            yield
         finally:
-            if came:
-                self._turns.leave()
+            lock.release()
+
+    def turn(self) -> Any:
+        """The lock of the turn, to be released; where none comes, nothing more is watched."""
+        lock = self._turns.take()
+        if lock is None:
+            self._give_up(WAITING)
+            lock = threading.RLock()
+            lock.acquire()
+        return lock
 
     def trains(self) -> None:
         """This thread computes gradients, steps, or zeroes: watched while no other one does so at the same time."""
         if not self.off and self._turns.trains_beside_another():
-            with self.turn():
+            lock = self.turn()
+            try:
                 self._give_up(AT_ONCE)
                 self._on_sleep()
+            finally:
+                lock.release()
 
     def _give_up(self, why: str) -> None:
         """Watch nothing more, for what is seen would be steps of two programs in one; steps are still counted."""

@@ -40,7 +40,6 @@ WRAPPED_AT_MOST = 8  # a subset of a subset of ...
 
 class ClassesNumberedApart(LiveRule):
     code, level = "GF458", Level.WARNING
-    sleepless = (BackwardBegins,)
 
     def start(self) -> None:
         self.trained: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
