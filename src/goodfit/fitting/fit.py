@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -50,6 +51,8 @@ from goodfit.train.memory import keep_freed_memory
 from goodfit.train.session import Epoch, Interrupted, run_session
 
 OPTION = inspect.Parameter.KEYWORD_ONLY
+
+_ONE_FIT = threading.RLock()  # a fit of another thread waits, for else both draw from one random stream
 
 
 def fit(
@@ -267,10 +270,10 @@ def console_for(quiet: bool | None, *, verbose: bool = False) -> Console:
 
 @contextmanager
 def _seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """torch's random streams from the seed; afterwards they are as before."""
+    """torch's random streams from the seed; afterwards they are as before. They are those of all threads: one fits."""
     if device.type == "cpu":
         keep_freed_memory()
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    with _ONE_FIT, torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
 

@@ -14,22 +14,19 @@ class Turns:
     A backward pass, and who sets gradients to None, do so without holding Python's lock: if another thread reads
     `.grad` meanwhile, the process crashes (seen with torch 2.13: a loop of these beside a loop that reads). So rules
     of one thread run neither beside those of another, nor beside what writes the gradients that they read.
-
-    Attributes:
-        lock: whose turn it is has it; `lock.acquire(False) or wait()` costs least.
     """
 
     def __init__(self) -> None:
-        self.lock: Any = threading.RLock()
+        self._lock: Any = threading.RLock()
         self._ident: int | None = None  # of the last thread that trained
         self._trains: threading.Thread | None = None  # this one
         self._trained: set[threading.Thread] = set()  # those before it
 
     def take(self) -> Any:
         """What is to be released when the turn is over; None where it does not come."""
-        return self.lock if self.lock.acquire(False) else self.wait()
+        return self._lock if self._lock.acquire(False) else self._wait()
 
-    def wait(self) -> Any:
+    def _wait(self) -> Any:
         """The same, where another thread has the turn.
 
         Threads that autograd has started, as for each GPU, do not wait: the one whose backward pass waits for them has
@@ -39,7 +36,7 @@ class Turns:
             own = threading.RLock()
             own.acquire()
             return own
-        return self.lock if self.lock.acquire(timeout=WAIT_AT_MOST) else None
+        return self._lock if self._lock.acquire(timeout=WAIT_AT_MOST) else None
 
     def trains_beside_another(self) -> bool:
         """Whether this thread, which trains now, does so while another one does: known when the first comes back."""
