@@ -7,12 +7,12 @@ from enum import Enum
 
 from goodfit.analysis.compare_words import distance
 from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rules.too_few_rows import ROWS_AT_LEAST
 from goodfit.formatting import capital, counted, plural, rows_called, sentence
 from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import apart
 from goodfit.tasks.metric import LOG_LOSS, Metric
 
-FEW = 30  # test rows, below which it is said what they cannot tell
 PART_WORDS = {"test": "test", "valid": "validation"}
 
 
@@ -102,7 +102,7 @@ def sentences(
             f"{metric.text(score.value, score)} (95% interval {metric.interval(score)}); {rival} reaches "
             f"{metric.text(baseline[part], score)}."
         )
-    if rows[part] < FEW and part == "test" and all(finding.rule != "too-few-rows" for finding in findings):
+    if rows[part] < ROWS_AT_LEAST and part == "test" and all(finding.rule != "too-few-rows" for finding in findings):
         lines.append(_told_by_few(metric, score, rows, noun, folds))
     if compared is not None:
         lines.append(rows_called(compared, noun))
