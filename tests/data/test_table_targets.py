@@ -66,6 +66,12 @@ def test_only_an_empty_cell_of_words_is_missing_and_words_for_missing_are_told()
     assert ("missing", "target y", "10 cells are 'NA' among numbers: no target") in numbers.notes
 
 
+def test_a_word_for_unlabelled_rows_is_a_class_and_that_is_printed() -> None:
+    source = opened(["cat", "dog", "Unlabeled"] * 10)
+    said = "'Unlabeled' (10 rows): a class like the others; only an empty cell is missing"
+    assert ("target", "y", said) in source.notes
+
+
 @pytest.mark.parametrize(
     ("learnt", "new", "wanted"),
     [

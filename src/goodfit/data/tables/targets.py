@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
+from goodfit.data.images.part_names import is_unlabelled
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
 from goodfit.data.tables.column_types import is_category_by_type, mixture_of
 from goodfit.data.tables.fractions import FRACTIONS
@@ -206,6 +207,7 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
             fix="Is it the right column? Give another --target, of classes that have several rows each or of numbers",
         )
     known = [word for word in MISSING if word and (written == word).any()]
+    known += [word for word in written.sort().to_list() if word not in known and is_unlabelled(word)]
     if not known:
         return TargetForm(WORDS, {}, _written(written))
     all_words = texts(words, verbatim=True)
