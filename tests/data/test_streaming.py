@@ -72,6 +72,7 @@ def test_the_rows_are_those_of_the_table_in_memory(tmp_path: Path, monkeypatch: 
     assert not list((tmp_path / "cache").glob(".rows.*.tmp"))  # nothing is left behind
 
 
+@pytest.mark.slow
 def test_a_streamed_fit_learns_and_predicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "ROWS_AT_A_TIME", 130)
     place = folder(tmp_path / "data")

@@ -89,6 +89,7 @@ def stripes(rows: int = 60) -> dict[str, Any]:
     return {"data": gf.arrays(x.clip(0, 255).astype(np.uint8), y), "precision": "float32", "rivals": "none"}
 
 
+@pytest.mark.slow
 def test_a_resumed_run_keeps_the_class_it_was_started_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goodfit.fitting.effort.SLOWEST", 0)
     monkeypatch.setattr("goodfit.fitting.effort.SHARE_OF_SPEED", 1e-3)  # as if these few rows were many

@@ -81,6 +81,7 @@ def test_edges_and_colours_help_a_pretrained_net_that_makes_less_of_the_images(
     assert gf.load(tmp_path / "run").embed(photos).vectors.shape == (60, 1984)  # of the net alone
 
 
+@pytest.mark.slow
 def test_the_first_epoch_is_the_frozen_net_and_fine_tuning_is_compared_with_it(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_all_photos_are_learnt_from_and_each_is_judged_by_a_head_that_did_not_se
         gf.fit(photos, out=tmp_path / "run", more=2)
 
 
+@pytest.mark.slow
 def test_the_features_are_computed_once_and_belong_to_the_cache(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +142,7 @@ def test_the_features_are_computed_once_and_belong_to_the_cache(
     assert not list(cache.glob("*.features"))
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_bit_for_bit_also_where_the_weights_are_gone(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +206,7 @@ def test_what_is_taken_for_a_photo(channels: int, side: int, expected: bool) -> 
     assert are_photos(channels, side, 1000) == expected
 
 
+@pytest.mark.slow
 def test_small_grey_images_take_them_only_where_asked(
     weights: dict[str, Tensor], tmp_path: Path, digits_folder: Path
 ) -> None:
@@ -230,6 +234,7 @@ def test_a_net_without_the_package_is_trained_from_scratch_by_name(
     assert imagenet.installed(imagenet.LITE0) is None
 
 
+@pytest.mark.slow
 def test_a_freeze_of_no_epochs_fine_tunes_from_a_new_head(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ def test_nothing_is_compared_where_it_is_given_or_hardly_matters(edges: Path, tm
     assert given.record.source["picture"]["resize"] == "squash"
 
 
+@pytest.mark.slow
 def test_many_photos_are_compared_by_some_of_them(
     stripes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +123,7 @@ def test_many_photos_are_compared_by_some_of_them(
     assert by_some.metrics == by_all.metrics
 
 
+@pytest.mark.slow
 def test_a_stopped_run_sees_its_photos_as_before(
     stripes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_stopped_run_sees_its_photos_as_before(
     assert longer.record.source == whole.record.source
 
 
+@pytest.mark.slow
 def test_a_run_begun_by_a_goodfit_that_saw_photos_smaller_goes_on_as_it_began(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +203,7 @@ def test_clearly_better_is_by_more_than_a_standard_error_of_the_difference() -> 
     assert not is_clearly_better(losses, losses)
 
 
+@pytest.mark.slow
 def test_photos_that_are_streamed_have_the_same_features_and_are_seen_in_the_same_way(
     stripes: Path, tmp_path: Path
 ) -> None:

@@ -124,6 +124,7 @@ def paths_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
         yield from paths_in(each, (*path, name))
 
 
+@pytest.mark.slow
 def test_a_field_of_another_type_is_refused_or_read(
     run: Path, whole: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -122,6 +122,7 @@ def test_a_net_that_gives_one_row_is_refused(street: Path, tmp_path: Path, capsy
     assert "unet-resnet18" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["cross-entropy", "focal"])
 def test_other_losses_train_as_well(street: Path, tmp_path: Path, loss: str) -> None:
     fit = ("fit", street, "--masks", "masks", "--void", 9, "--loss", loss, "--epochs", 5, "--out", tmp_path / "r")
@@ -257,6 +258,7 @@ def test_an_encoder_takes_the_weights_of_a_classifier(street: Path, noisy: Path,
     assert "left out fc.bias, fc.weight" in next(each["why"] for each in choices if each["name"] == "pretrained")
 
 
+@pytest.mark.slow
 def test_a_feature_loss_takes_a_run_of_ours(noisy: Path, street: Path, fitted: Path, tmp_path: Path) -> None:
     fit = ("fit", noisy / "bad", "--clean", noisy / "clean", "--epochs", 2, "--quiet", "--loss", "feature", "--out")
     assert goodfit(*fit, tmp_path / "r", "--feature-net", fitted, *SMALL) == 0

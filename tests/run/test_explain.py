@@ -75,6 +75,7 @@ def test_importance_and_dependence_of_a_known_formula_are_those_worked_out_by_ha
     assert by_town["Bern"] - by_town["Ulm"] == pytest.approx(2, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_table_of_more_classes_than_columns_of_probabilities_is_fitted_compared_and_searched(tmp_path: Path) -> None:
     """130 classes: predictions.csv has no p_LABEL then, and everything else works on them all the same."""
     random = np.random.default_rng(0)

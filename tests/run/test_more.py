@@ -84,6 +84,7 @@ def test_the_weights_stay_where_no_later_epoch_is_better(table: pl.DataFrame, tm
     assert longer.metrics["valid"]["rmse"].value <= run.metrics["valid"]["rmse"].value
 
 
+@pytest.mark.slow
 def test_a_killed_one_loses_nothing_and_goes_on_to_the_same_result(
     table: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,7 @@ def test_processes_end_with_their_launcher(tmp_path: Path, store: dict[str, str]
     assert len(gone) == 2, "they went on without it"
 
 
+@pytest.mark.slow
 @STORES
 def test_one_that_hangs_is_named(tmp_path: Path, store: dict[str, str]) -> None:
     launcher = start_torchrun(tmp_path, "hang", store)
