@@ -46,6 +46,15 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture(autouse=True)
+def _threads_stay_as_they_are() -> Iterator[None]:
+    """Tests that come later compare bits, and sums of two threads have others."""
+    import torch
+
+    yield
+    assert torch.get_num_threads() == THREADS, "the test changed the number of torch's threads and left it so"
+
+
+@pytest.fixture(autouse=True)
 def _messages_name_options_of_the_command() -> Iterator[None]:
     """As they are written in the code; tests/run/test_option_names.py reads them as a caller from Python does."""
     with names_of_the_command():

@@ -43,6 +43,14 @@ def opened(path: Path, cells: list[str]) -> Any:
         ("33°30'S", ".", "degrees", -33.5),
         ("W 2.35°", ".", "degrees", -2.35),
         ("48,86° N", ",", "degrees", 48.86),
+        ("3 years 6 months", ".", "years and months", 3.5),
+        ("8 months", ".", "years and months", 2 / 3),
+        ("2 Jahre und 3 Monate", ",", "years and months", 2.25),
+        ("1 an et 3 mois", ",", "years and months", 1.25),
+        ("3y 9mo", ".", "years and months", 3.75),
+        ("18 m", ".", "years and months", 1.5),
+        ("and", ".", "years and months", None),
+        ("3", ".", "years and months", None),
         ("5'12\"", ".", "feet and inches", None),  # a foot has twelve
     ],
 )
@@ -57,6 +65,9 @@ def test_one_number_of_units_that_belong_together(cell: str, decimal: str, form:
         (["48°51'24\"N", "33°05'10\"S"], "degrees"),
         (["N 45.12", "S 3.50"], "degrees"),
         (["12.25° E", "3.5° W"], "degrees"),
+        (["3 years 6 months", "2 yrs, 1 mo", "4 years"], "years and months"),
+        (["3 years", "6 months"], None),  # one unit in each
+        (["3 days 6 months", "2 days 1 month"], None),
         (["N 12", "N 95"], None),  # codes
         (["12 N", "30 N"], None),  # newtons
         (["12 m", "30 ft"], None),

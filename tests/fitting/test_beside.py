@@ -111,6 +111,12 @@ def _lives(number: int) -> bool:
     return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def has_threads(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """As if torch had so many threads; it has one, and nothing that is put back afterwards changes that."""
+    monkeypatch.setattr(torch, "get_num_threads", lambda: count)
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
+
+
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_fit_is_the_same_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:
     random = np.random.default_rng(2)
@@ -127,7 +133,7 @@ def test_a_fit_is_the_same_with_and_without(tmp_path: Path, monkeypatch: pytest.
     for threads in (1, 2):
         if threads == 2 and not answers:
             monkeypatch.setattr(Beside, "answer", answer)
-        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        has_threads(monkeypatch, threads)
         runs.append(gf.fit(gf.table(table, target="y"), out=tmp_path / f"run{threads}", epochs=1, quiet=True))
     assert len(asked) == (not answers)
     one, other = (run.folder / WEIGHTS for run in runs)
@@ -139,7 +145,7 @@ def test_few_rows_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(blending, "Beside", none)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    has_threads(monkeypatch, 2)
     table = tmp_path / "table.csv"
     table.write_text("a,y\n" + "".join(f"{at % 7},{at}\n" for at in range(60)))
     assert gf.fit(gf.table(table, target="y"), out=tmp_path / "run", epochs=1, quiet=True).verdict

@@ -1,6 +1,7 @@
 """Numbers in two or three units that belong together, as one number of the smallest that people know them by.
 
-5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 48°51'24"N is 48.857 degrees, and 2.35° W is -2.35.
+5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 3 years 6 months are 3.5 years, 48°51'24"N is 48.857
+degrees, and 2.35° W is -2.35.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ INCHES = r"(?:(?P<b>(?:\d|1[01])(?:\.\d+)?) ?(?:\"|''|in\.?|inch(?:es)?)?)?"
 DEGREES = (
     r"(?P<a>\d{1,3}(?:\.\d+)?) ?°? ?(?:(?P<b>[0-5]?\d(?:\.\d+)?) ?' ?)?(?:(?P<c>[0-5]?\d(?:\.\d+)?) ?(?:\"|'') ?)?"
 )
+YEARS = r"(?:y|yrs?|years?|jahre?n?|ans?|años?)\.?"
+MONTHS = r"(?:m|mos?|mths?|mons?|months?|monate?n?|mois|mes(?:es)?)\.?"
 
 
 class Compound(NamedTuple):
@@ -39,6 +42,10 @@ COMPOUND = {  # the form of a column -> its kind
     "pounds and ounces": Compound(
         r"(?i)^(?P<a>\d{1,3}) ?(?:lbs?\.?|pounds?),? ?(?:(?P<b>(?:\d|1[0-5])(?:\.\d+)?) ?(?:oz\.?|ounces?))?(?P<c>)$",
         (1, 1 / 16, 0), "pounds", r"(?i)(?:oz\.?|ounces?)$",
+    ),
+    "years and months": Compound(
+        rf"(?i)^(?:(?P<a>\d{{1,3}}) ?{YEARS})?,? ?(?:(?:and|und|et|y|&) ?)?(?:(?P<b>\d{{1,2}}) ?{MONTHS})?(?P<c>)$",
+        (1, 1 / 12, 0), "years", rf"(?i){YEARS}.*\d ?{MONTHS}$",
     ),
     "degrees": Compound(
         rf"^(?:(?:[NSEW] ?)|-)?{DEGREES}[NSEW]?$",
@@ -69,7 +76,7 @@ def in_small_units(text: pl.Series, form: str, decimal: str) -> pl.Series:
     import polars as pl
 
     kind, plain = COMPOUND[form], _plain(text, decimal)
-    fits = plain.str.contains(kind.pattern)
+    fits = plain.str.contains(kind.pattern) & plain.str.contains(r"\d")
     parts = plain.str.extract_groups(kind.pattern).struct
     values = sum(
         (

@@ -29,6 +29,11 @@ ROWS_SAMPLED = 5_000  # of a column, spread evenly, to see whether it holds numb
 SHARE_OF_NUMBERS = 0.9  # of the sampled cells, of any convention
 SLIPS_AT_MOST = 0.02  # of the evidence of a column: the other mark in so few cells is a slip
 ANY_NUMBER = framed(r"[\d.,' ]*\d[\d.,' ]*(?:[eE][+-]?\d+)?")
+SEVERAL_MARKS = r"\..*\.|,.*,"
+IN_GROUPS = "|".join(  # 1.234.567,8 and 12,34,567.8, but neither 10.2.13.4 nor 24.12.2025 nor 044.123.456
+    rf"^[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}}(?:{point}\d*)?(?:[eE].*)?$"
+    for point, group in ((r"\.", ","), (",", r"\."))
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,10 @@ def evidence(column: pl.Series) -> Evidence | None:
 
 
 def _share_of_numbers(text: pl.Series) -> float:
-    return float(text.str.contains(ANY_NUMBER).mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    """Of the cells, those that are numbers by one mark or the other: an address of a network is by neither."""
+    digits = text.str.extract(ANY_NUMBER, 1).str.strip_chars()
+    numbers = ~digits.str.contains(SEVERAL_MARKS) | digits.str.contains(IN_GROUPS)
+    return float(numbers.fill_null(value=False).mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
 
 
 def _weighed(text: pl.Series) -> Evidence:
