@@ -49,6 +49,14 @@ def opened(path: Path, cells: list[str]) -> Any:
         ("1 an et 3 mois", ",", "years and months", 1.25),
         ("3y 9mo", ".", "years and months", 3.75),
         ("18 m", ".", "years and months", 1.5),
+        ("2.5 years", ".", "years and months", 2.5),
+        ("2,5 Jahre", ",", "years and months", 2.5),
+        ("1 year, 6 months and 73.05 days", ".", "years and months", 1.7),  # 73.05 / 365.25 is a fifth
+        ("2 años y 6 meses", ",", "years and months", 2.5),
+        ("2 months 10 years", ".", "years and months", None),
+        ("38w+3.5d", ".", "weeks and days", 38.5),
+        ("2 weeks 7 days", ".", "weeks and days", 3.0),
+        ("3 Wochen und 3,5 Tage", ",", "weeks and days", 3.5),
         ("and", ".", "years and months", None),
         ("3", ".", "years and months", None),
         ("5'12\"", ".", "feet and inches", None),  # a foot has twelve
@@ -66,6 +74,8 @@ def test_one_number_of_units_that_belong_together(cell: str, decimal: str, form:
         (["N 45.12", "S 3.50"], "degrees"),
         (["12.25° E", "3.5° W"], "degrees"),
         (["3 years 6 months", "2 yrs, 1 mo", "4 years"], "years and months"),
+        (["3 weeks 1 day", "38w+4d", "5 weeks"], "weeks and days"),
+        (["3 years 6 months 2 days", "4 y, 1 m", "2.5 years"], "years and months"),
         (["3 years", "6 months"], None),  # one unit in each
         (["3 days 6 months", "2 days 1 month"], None),
         (["N 12", "N 95"], None),  # codes

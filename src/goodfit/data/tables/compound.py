@@ -1,12 +1,14 @@
 """Numbers in two or three units that belong together, as one number of the smallest that people know them by.
 
-5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 3 years 6 months are 3.5 years, 48°51'24"N is 48.857
-degrees, and 2.35° W is -2.35.
+5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 3 years 6 months are 3.5 years, 2 weeks 7 days are 3,
+48°51'24"N is 48.857 degrees, and 2.35° W is -2.35.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from goodfit.data.tables.same_measure import DAY, MEASURES, YEAR
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,8 +17,17 @@ INCHES = r"(?:(?P<b>(?:\d|1[01])(?:\.\d+)?) ?(?:\"|''|in\.?|inch(?:es)?)?)?"
 DEGREES = (
     r"(?P<a>\d{1,3}(?:\.\d+)?) ?°? ?(?:(?P<b>[0-5]?\d(?:\.\d+)?) ?' ?)?(?:(?P<c>[0-5]?\d(?:\.\d+)?) ?(?:\"|'') ?)?"
 )
-YEARS = r"(?:y|yrs?|years?|jahre?n?|ans?|años?)\.?"
-MONTHS = r"(?:m|mos?|mths?|mons?|months?|monate?n?|mois|mes(?:es)?)\.?"
+FEW = r"\d{1,3}(?:\.\d+)?"
+AND = r"(?:[,+&]| (?:and|und|et|y) )?"  # between spaces that may be left out
+
+
+def _words(*worths: float) -> str:
+    """What the units of these worths are called, also of several."""
+    names = [name for measure in MEASURES for name, worth in measure.items() if worth in worths]
+    return rf"(?:{'|'.join(sorted(names, key=len, reverse=True))})(?:s|n)?\.?"
+
+
+YEARS, MONTHS, WEEKS, DAYS = _words(YEAR), rf"(?:{_words(YEAR / 12)}|m)", rf"(?:{_words(7 * DAY)}|w)", _words(DAY)
 
 
 class Compound(NamedTuple):
@@ -44,8 +55,12 @@ COMPOUND = {  # the form of a column -> its kind
         (1, 1 / 16, 0), "pounds", r"(?i)(?:oz\.?|ounces?)$",
     ),
     "years and months": Compound(
-        rf"(?i)^(?:(?P<a>\d{{1,3}}) ?{YEARS})?,? ?(?:(?:and|und|et|y|&) ?)?(?:(?P<b>\d{{1,2}}) ?{MONTHS})?(?P<c>)$",
-        (1, 1 / 12, 0), "years", rf"(?i){YEARS}.*\d ?{MONTHS}$",
+        rf"(?i)^(?:(?P<a>{FEW}) ?{YEARS})? ?{AND} ?(?:(?P<b>{FEW}) ?{MONTHS})? ?{AND} ?(?:(?P<c>{FEW}) ?{DAYS})?$",
+        (1, 1 / 12, DAY / YEAR), "years", rf"(?i){YEARS}.*\d ?{MONTHS}",
+    ),
+    "weeks and days": Compound(
+        rf"(?i)^(?:(?P<a>{FEW}) ?{WEEKS})? ?{AND} ?(?:(?P<b>{FEW}) ?{DAYS})?(?P<c>)$",
+        (1, 1 / 7, 0), "weeks", rf"(?i){WEEKS}.*\d ?{DAYS}$",
     ),
     "degrees": Compound(
         rf"^(?:(?:[NSEW] ?)|-)?{DEGREES}[NSEW]?$",

@@ -34,16 +34,23 @@ IN_GROUPS = "|".join(  # 1.234.567,8 and 12,34,567.8, but neither 10.2.13.4 nor 
     rf"^[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}}(?:{point}\d*)?(?:[eE].*)?$"
     for point, group in ((r"\.", ","), (",", r"\."))
 )
+IN_THREES = r"^\d{3}(?:[.,]\d{3}){2,}$"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How many cells of a column speak for each decimal mark, and how many could be either, with one of them."""
+    """How many cells of a column speak for each decimal mark, and how many could be either, with one of them.
+
+    Attributes:
+        in_threes: whether all of it is written like 601.234.567, as telephones and tax numbers are: it has no say about
+            other columns.
+    """
 
     cells: Mapping[str, int]
     examples: Mapping[str, str]
     unclear: str  # "" of none
     unclear_cells: int
+    in_threes: bool
 
     @property
     def mark(self) -> str | None:
@@ -111,7 +118,8 @@ def _weighed(text: pl.Series) -> Evidence:
         showing = digits.filter(digits.str.contains(_showing(mark)))
         cells[mark], examples[mark] = len(showing), showing[0] if len(showing) else ""
     unclear = digits.filter(digits.str.contains(r"^[1-9]\d{0,2}[.,]\d{3}$"))
-    return Evidence(cells, examples, unclear[0] if len(unclear) else "", len(unclear))
+    in_threes = bool(digits.str.contains(IN_THREES).all())
+    return Evidence(cells, examples, unclear[0] if len(unclear) else "", len(unclear), in_threes)
 
 
 def _showing(mark: str) -> str:
@@ -155,10 +163,12 @@ def convention(frame: pl.DataFrame, *, separator: str | None, decimal: str | Non
                 fix=f"Say which are meant with --decimal, or read it as words with --categorical {name}",
             )
     votes = {mark: [name for name, each in seen.items() if each.mark == mark] for mark in MARKS}
-    file_mark = max(MARKS, key=lambda mark: len(votes[mark]))
+    has_say = {mark: [name for name in votes[mark] if not seen[name].in_threes] for mark in MARKS}
     unclear = {name: each.unclear for name, each in seen.items() if each.mark is None and each.unclear}
     doubts: list[tuple[str, str]] = []
-    if not any(votes.values()):
+    if any(has_say.values()) or not unclear:
+        file_mark = max(MARKS, key=lambda mark: (len(has_say[mark]), len(votes[mark])))
+    else:
         file_mark, doubts = _assumed(unclear, separator)
     odd = votes[OTHER[file_mark]]
     if odd:
@@ -182,8 +192,6 @@ def convention(frame: pl.DataFrame, *, separator: str | None, decimal: str | Non
 
 def _assumed(unclear: Mapping[str, str], separator: str | None) -> tuple[str, list[tuple[str, str]]]:
     """The mark where no cell shows it, and the warning where that matters."""
-    if not unclear:
-        return ".", []
     name, cell = next(iter(unclear.items()))
     has_comma = any("," in each for each in unclear.values())
     mark = "," if separator == ";" and has_comma else "."

@@ -23,8 +23,8 @@ MEASURES: tuple[dict[str, float], ...] = (
      "h": 3600.0, "hr": 3600.0, "hour": 3600.0, "std": 3600.0, "stunde": 3600.0, "stunden": 3600.0, "heure": 3600.0,
      "d": DAY, "day": DAY, "tag": DAY, "tage": DAY, "jour": DAY, "día": DAY, "wk": 7 * DAY, "week": 7 * DAY,
      "woche": 7 * DAY, "wochen": 7 * DAY, "semaine": 7 * DAY, "mo": YEAR / 12, "mth": YEAR / 12, "month": YEAR / 12,
-     "monat": YEAR / 12, "monate": YEAR / 12, "moi": YEAR / 12, "y": YEAR, "yr": YEAR, "year": YEAR, "jahr": YEAR,
-     "jahre": YEAR, "an": YEAR, "année": YEAR, "año": YEAR},
+     "monat": YEAR / 12, "monate": YEAR / 12, "moi": YEAR / 12, "mese": YEAR / 12,
+     "y": YEAR, "yr": YEAR, "year": YEAR, "jahr": YEAR, "jahre": YEAR, "an": YEAR, "année": YEAR, "año": YEAR},
     {"byte": 1.0, "kb": 1024.0, "mb": 1024.0**2, "gb": 1024.0**3, "tb": 1024.0**4},
 )  # fmt: skip
 
