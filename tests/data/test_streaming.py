@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,9 @@ import goodfit as gf
 from goodfit.data.feed import batch_rows
 from goodfit.data.sources.table import table
 from goodfit.data.tables import frames
+from goodfit.fitting import blending
+from goodfit.rivals.learning import Learnt, learn_all
+from goodfit.rivals.rival import Lesson
 
 
 @settings(max_examples=50, deadline=None)
@@ -87,6 +91,37 @@ def test_a_file_larger_than_its_share_of_memory_is_streamed(tmp_path: Path, monk
     assert table(place, "y").block is None
     monkeypatch.setattr(frames, "free_memory", lambda: 10 * 900 * 8 * 8 - 1)  # 900 rows of 8 columns need a tenth
     assert table(place, "y").block is not None
+
+
+def test_rivals_learn_from_some_rows_of_a_table_on_disk_and_all_validation_rows_judge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons = []
+
+    def learnt(lesson: Lesson, *more: Any) -> Learnt:
+        lessons.append(lesson)
+        return learn_all(lesson, *more)
+
+    monkeypatch.setattr(frames, "ROWS_AT_A_TIME", 130)
+    monkeypatch.setattr(blending, "CELLS_FROM_DISK", 200 * 7)  # six numbers and a category
+    monkeypatch.setattr(blending, "learn_all", learnt)
+    place = folder(tmp_path / "data")
+    source = gf.table(place, "y", stream=True)
+    run = gf.fit(source, out=tmp_path / "run", epochs=2, folds=1, precision="float32", quiet=True)
+    (lesson,) = lessons
+    ((taught, held_out),) = lesson.folds
+    assert len(lesson.x) == len(taught) + len(held_out) <= 200
+    assert len(held_out) <= 40
+    assert not lesson.ends_with_all_rows
+    assert f"learn from {len(taught)} of" in {choice.name: choice.value for choice in run.record.choices}["rivals"]
+    table = pl.concat([pl.read_parquet(path) for path in sorted(place.iterdir())])
+    parts = pl.read_csv(tmp_path / "run" / "split.csv")
+    valid = np.flatnonzero((parts["part"] == "valid").to_numpy())
+    assert len(valid) > len(held_out)
+    right = (table["y"] == "a").to_numpy()[valid]
+    p = np.asarray(run.predict(table)["p_a"])[valid]
+    loss = -np.log(np.where(right, p, 1 - p)).mean()
+    assert run.metrics["valid"]["log_loss"].value == pytest.approx(loss, rel=1e-3)
 
 
 PROGRAM = """

@@ -16,7 +16,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
-from goodfit.formatting import plural
+from goodfit.formatting import counted, plural
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.half import HalfTheRows
@@ -25,12 +25,15 @@ from goodfit.rivals.rival import FittedRival, Lesson, Words
 from goodfit.rivals.trees import TreesRival
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
+from goodfit.train.evaluate import scores
 from goodfit.train.loop import Training
 
 NET_ALONE = "the net alone"
 ROWS_WORTH_A_PROCESS = 500  # fewer are learnt in less time than a process takes to start
 ROWS_IN_A_PROCESS = 10_000  # trees of more rows take all cores, when the net has done with them
 MEMORY_OF_A_PROCESS = 2 * 2**30  # bytes: it takes half a gigabyte
+CELLS_FROM_DISK = 5_000_000  # of a table that stays there, in what rivals learn from and are chosen by: some 200 MB
+SHARE_JUDGED = 0.2  # of these rows, at most: validation rows
 
 PartScores = Mapping[str, tuple[Tensor, Tensor]]  # of each part: what the task keeps of the net's outputs, and targets
 
@@ -101,13 +104,21 @@ def blend(
     if learnt is None:
         learnt = learn_all(_lesson(problem, training, options), journal.progress)
     fitted, finished = learnt.fitted, replace(finished, half=learnt.half)
+    if _stays_on_disk(problem, training):
+        rows, valid = _in_memory(problem, training)
+        journal.choose(
+            "rivals",
+            f"learn from {len(rows):,} of {counted(len(training.train_rows), 'row')}, and are chosen by {len(valid):,}",
+            "the table stays on disk; these are in memory",
+        )
+        fitted = [_judged_by_all(rival, training) for rival in fitted]
     if not fitted:
         return finished
     if net.own or options.arch is not None:
         apart = [_contender(rival, training, None) for rival in fitted]
         return replace(finished, contenders=apart)
     has_trees = any(rival.arch == TreesRival.arch for rival in fitted)
-    grown_again = has_trees and problem.split.folds is None and not problem.split.valid_came
+    grown_again = has_trees and problem.split.folds is None and not _keeps_apart(problem, training)
     return _blended(finished, fitted, training, journal, grown_again=grown_again)
 
 
@@ -138,8 +149,10 @@ def _has_rivals(problem: Problem, options: FitOptions) -> bool:
 
 
 def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson:
-    """The rows of the net's training and validation, in the same folds."""
+    """The rows of the net's training and validation, in the same folds; of a table on disk a sample spread evenly."""
     rows, valid = training.train_rows, training.valid_rows
+    if _stays_on_disk(problem, training):
+        rows, valid = _in_memory(problem, training)
     if training.folds is not None:
         folds = [(taught.numpy(), held_out.numpy()) for taught, held_out in training.folds.parts(rows)]
     else:
@@ -149,8 +162,32 @@ def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson
     x, terms = source.read_wide(rows), source.terms
     words = None if terms is None else Words(x[:, x.shape[1] - terms.lanes :], terms)
     x = x if terms is None else x[:, : x.shape[1] - terms.lanes]
-    apart = problem.split.valid_came
+    apart = _keeps_apart(problem, training)
     return Lesson(problem.task, x, y, folds, source.category_codes, options.seed, words, kept_apart=apart)
+
+
+def _stays_on_disk(problem: Problem, training: Training) -> bool:
+    return problem.source.block is not None and training.folds is None
+
+
+def _keeps_apart(problem: Problem, training: Training) -> bool:
+    """Whether nothing may learn from validation rows: trees from disk are not, since all of these judge them later."""
+    return problem.split.valid_came or _stays_on_disk(problem, training)
+
+
+def _in_memory(problem: Problem, training: Training) -> tuple[Tensor, Tensor]:
+    """Of a table on disk: training and validation rows that are read for rivals, each spread evenly."""
+    rows, valid, terms = training.train_rows, training.valid_rows, problem.source.terms
+    most = CELLS_FROM_DISK // (problem.source.in_shape[0] + (0 if terms is None else terms.lanes))
+    valid = valid[:: max(1, -(-len(valid) // max(1, round(SHARE_JUDGED * most))))]
+    return rows[:: max(1, -(-len(rows) // max(1, most - len(valid))))], valid
+
+
+def _judged_by_all(rival: FittedRival, training: Training) -> FittedRival:
+    """The same, with its outputs for all validation rows: it has learnt from none of them."""
+    module = rival.module.to(training.feed.device)
+    out, _ = scores(module, training.feed, training.task, training.valid_rows, training.precision, whole=True)
+    return replace(rival, out=out)
 
 
 def _blended(
