@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from math import prod
 
 import numpy as np
 import torch
 
 from goodfit.data.source import Source
 
-ROWS_MARKED_AT_ONCE = 65_536
+NAMED_AT_ONCE = 65_536
+VALUES_MARKED_AT_ONCE = 1_000_000  # of eight bytes, and as many for each step of the sum
 STEP, TURN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)  # of SplitMix64 (Steele et al. 2014)
 
 
@@ -18,8 +20,8 @@ def fingerprint(source: Source, rows: np.ndarray | None = None) -> str:
     digests = source.digests() or source.keys
     count = len(digests) if rows is None else len(rows)
     hashed = hashlib.sha256()
-    for start in range(0, count, ROWS_MARKED_AT_ONCE):  # no list of all
-        block = slice(start, start + ROWS_MARKED_AT_ONCE)
+    for start in range(0, count, NAMED_AT_ONCE):  # no list of all
+        block = slice(start, start + NAMED_AT_ONCE)
         chosen = digests[block] if rows is None else [digests[row] for row in rows[block]]
         hashed.update((("\n" if start else "") + "\n".join(chosen)).encode(errors="surrogateescape"))
     return hashed.hexdigest()[:16]
@@ -34,8 +36,9 @@ def row_marks(source: Source) -> np.ndarray:
         digests = source.digests() or source.keys
         return np.array([_mark_of(digest) for digest in digests], dtype=np.int64)
     marks = np.empty(len(source), dtype=np.int64)
-    for start in range(0, len(source), ROWS_MARKED_AT_ONCE):
-        rows = torch.arange(start, min(start + ROWS_MARKED_AT_ONCE, len(source)))
+    at_once = max(1, VALUES_MARKED_AT_ONCE // max(1, prod(source.in_shape)))
+    for start in range(0, len(source), at_once):
+        rows = torch.arange(start, min(start + at_once, len(source)))
         marks[start : start + len(rows)] = _marks(source.read(rows).numpy())
         source.let_go()
     return marks

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -20,13 +21,14 @@ from goodfit.formatting import counted, plural
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.half import HalfTheRows
-from goodfit.rivals.learning import learn_all
+from goodfit.rivals.learning import Progress, learn_all
 from goodfit.rivals.rival import FittedRival, Lesson, Words
 from goodfit.rivals.trees import TreesRival
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
 from goodfit.train.evaluate import scores
 from goodfit.train.loop import Training
+from goodfit.train.memory import release_memory
 
 NET_ALONE = "the net alone"
 ROWS_WORTH_A_PROCESS = 500  # fewer are learnt in less time than a process takes to start
@@ -102,7 +104,10 @@ def blend(
         with journal.progress("waiting for the rivals"):
             learnt = beside.answer()
     if learnt is None:
-        learnt = learn_all(_lesson(problem, training, options), journal.progress)
+        progress: Progress = journal.progress
+        if _stays_on_disk(problem, training):
+            progress = partial(_with_memory_given_back, progress)
+        learnt = learn_all(_lesson(problem, training, options), progress)
     fitted, finished = learnt.fitted, replace(finished, half=learnt.half)
     if _stays_on_disk(problem, training):
         rows, valid = _in_memory(problem, training)
@@ -173,6 +178,14 @@ def _stays_on_disk(problem: Problem, training: Training) -> bool:
 def _keeps_apart(problem: Problem, training: Training) -> bool:
     """Whether nothing may learn from validation rows: trees from disk are not, since all of these judge them later."""
     return problem.split.valid_came or _stays_on_disk(problem, training)
+
+
+@contextmanager
+def _with_memory_given_back(progress: Progress, what: str) -> Iterator[None]:
+    """Progress of one rival, whose working copies are several times what it has read."""
+    with progress(what):
+        yield
+    release_memory()
 
 
 def _in_memory(problem: Problem, training: Training) -> tuple[Tensor, Tensor]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # C of logistic regression; its inverse times 10 is alpha of ridge
 ITERATIONS = 300
 OUTPUTS_AT_MOST = 200
+ROWS_AT_ONCE = 8_192
 RARER_THAN_ALL = 5.0  # nats below the rarest class: of a class without a row in the fold
 
 Coefficients = tuple[np.ndarray, np.ndarray]  # (outputs, features) and (outputs,)
@@ -79,9 +80,14 @@ class LinearRival(Rival):
 
 def numbers_and_levels(lesson: Lesson) -> sparse.csr_matrix:
     """(N, numbers + levels): the numbers, and a column of zeros and ones for each level of each category."""
-    x, count = lesson.x.numpy().astype(np.float64), lesson.numbers
-    pieces = [sparse.csr_matrix(x[:, :count])]
-    for at, size in enumerate(lesson.cardinalities, start=count):
+    x = lesson.x.numpy()
+    blocks = range(0, len(x), ROWS_AT_ONCE)  # to make a sparse matrix of a dense one takes five times its memory
+    return sparse.vstack([_sparse(x[start : start + ROWS_AT_ONCE], lesson) for start in blocks], format="csr")
+
+
+def _sparse(x: np.ndarray, lesson: Lesson) -> sparse.csr_matrix:
+    pieces = [sparse.csr_matrix(x[:, : lesson.numbers].astype(np.float64))]
+    for at, size in enumerate(lesson.cardinalities, start=lesson.numbers):
         codes = x[:, at].astype(np.int64)
         codes[(codes < 0) | (codes >= size)] = 0
         ones = (np.ones(len(x)), (np.arange(len(x)), codes))

@@ -166,17 +166,17 @@ def _planted(
         taught = lesson.taught(fold)
         beside, beside_held_out = paired[taught], paired[held_out]
         if planes:
-            neighbours = Neighbours(paired[taught], marks(lesson)[taught], planes)
+            neighbours = Neighbours(beside, marks(lesson)[taught], planes)
             beside = np.concatenate([beside, neighbours.means_of_others()], axis=1)
             beside_held_out = np.concatenate([beside_held_out, neighbours.means(paired[held_out])], axis=1)
-        learnt.append((taught, beside))
-        judged.append(beside_held_out)
-    width = judged[0].shape[1]
-    order = np.array([*categories, *(at for at in range(width) if at not in set(categories))])
+        width = beside.shape[1]
+        order = np.array([*categories, *(at for at in range(width) if at not in set(categories))])
+        learnt.append((taught, beside[:, order]))
+        judged.append(beside_held_out[:, order])
     features = 0.5 * lesson.x.shape[1] / width if pairs or planes else None
     targets = lesson.targets()
-    planted = [_plant(x[:, order], targets[taught], lesson, len(categories), features, pace) for taught, x in learnt]
-    return planted, [x[:, order] for x in judged], order
+    planted = [_plant(x, targets[taught], lesson, len(categories), features, pace) for taught, x in learnt]
+    return planted, judged, order
 
 
 def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float = 1.0) -> Forest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -283,7 +284,7 @@ class Table(TableSource):
     def cross_fits(self) -> bool:
         return True
 
-    @property
+    @cached_property  # of a table on disk, a look reads all files
     def repeats(self) -> bool:
         """Whether every column repeats its values, so that rows are equal by nature."""
         seen = self._frame.sample()

@@ -135,19 +135,22 @@ class TableOnDisk:
 
         chosen = np.arange(self.height) if rows is None else rows
         chosen = chosen[:: max(1, -(-len(chosen) // ROWS_SAMPLED))]
-        chosen_pieces, start = [], 0
-        for piece in self.pieces():
-            inside = chosen[(chosen >= start) & (chosen < start + piece.height)] - start
-            chosen_pieces.append(piece[inside])
-            start += piece.height
+        chosen_pieces, start = [pl.DataFrame(schema=self._schemas[0])], 0
+        for file, at, count in self._slices():
+            inside = chosen[(chosen >= start) & (chosen < start + count)] - start
+            if len(inside):
+                chosen_pieces.append(_piece(file, at, count)[inside])
+            start += count
         return pl.concat(chosen_pieces)
 
     def pieces(self) -> Iterator[pl.DataFrame]:
-        import polars as pl
+        return (_piece(*each) for each in self._slices())
 
+    def _slices(self) -> Iterator[tuple[Path, int, int]]:
+        """A file, its first row and their number, of the rows of each piece."""
         for file, height in zip(self.files, self._heights, strict=True):
             for start in range(0, height, self._rows_at_a_time):
-                yield _collected(pl.scan_parquet(file).slice(start, self._rows_at_a_time), file)
+                yield file, start, min(self._rows_at_a_time, height - start)
 
     def clear(self) -> None:
         self.files = []
@@ -266,6 +269,12 @@ def _numbers_of(cells: Sequence[str]) -> list[float]:
         except ValueError:
             continue  # a word
     return numbers
+
+
+def _piece(file: Path, start: int, count: int) -> pl.DataFrame:
+    import polars as pl
+
+    return _collected(pl.scan_parquet(file).slice(start, count), file)
 
 
 def _collected(lazy: pl.LazyFrame, file: Path) -> pl.DataFrame:

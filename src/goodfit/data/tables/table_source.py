@@ -83,6 +83,7 @@ class TableSource(Source):
         self._whole_frame = table.frame
         self._delimited = table.delimited
         self._settings = dict(settings)
+        self._digests: RowDigests | None = None
         self._leave_gaps()
         self._x: Tensor | None = None  # (N, D) float32
 
@@ -117,7 +118,9 @@ class TableSource(Source):
     def digests(self, *, inputs: bool = False) -> Sequence[str] | None:
         """Of all cells of a row, the target's too; of inputs alone where a column is free text, which differs."""
         if not inputs:
-            return RowDigests(hashed(piece) for piece in self._frame.pieces())
+            if self._digests is None:  # kept, at eight bytes a row: of a table on disk, they read all files
+                self._digests = RowDigests(hashed(piece) for piece in self._frame.pieces())
+            return self._digests
         if not self.has_texts:
             return None
         return RowDigests(hashed(piece.drop(self._settings["target"])) for piece in self._frame.pieces())
@@ -149,6 +152,7 @@ class TableSource(Source):
     def _leave_gaps(self) -> None:
         """Read the cells that the user calls missing as empty ones."""
         self._frame = with_gaps(self._whole_frame, self._settings.get("missing") or ())
+        self._digests = None
 
     def _read_as(self, columns: Sequence[str], targets: Sequence[str] = ()) -> None:
         """Read new data by the columns that a run was fitted on.
