@@ -15,6 +15,7 @@ from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_d
 from goodfit.data.tables.column_types import is_category_by_type, mixture_of
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
+from goodfit.data.tables.mixed_signs import currency_of
 from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.naming_numbers import EXACT_BELOW, is_code
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
@@ -158,6 +159,9 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if distinct > CLASSES_AT_MOST or counts:
         why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
         note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
+        return TargetForm(NUMBER, marks, {}, (*missing, note), forms=forms)
+    if distinct > 2 and currency_of(present) is not None:
+        note = ("target", f"{name}, as numbers", "amounts of money; --task classification reads them as classes")
         return TargetForm(NUMBER, marks, {}, (*missing, note), forms=forms)
     note = (
         "target",
