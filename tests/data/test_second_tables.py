@@ -91,6 +91,22 @@ def test_the_same_of_merged_cells_in_a_workbook(tmp_path: Path) -> None:
     assert frame["2022 Q1"].to_list() == list(range(ROWS))
 
 
+def test_numbers_that_all_stand_in_brackets_are_doubted() -> None:
+    cells = [f"({at * 3 % 40 + 1})" for at in range(30)]
+    source = gf.table(pl.DataFrame({"n": cells, "y": [at % 7 + 0.5 for at in range(30)]}), target="y")
+    source.prepare()
+    assert [what for what, _ in source.doubts if "all numbers of 'n' stand in brackets, such as (1)" in what]
+    mixed = gf.table(pl.DataFrame({"n": [*cells[:-1], "30"], "y": [at % 7 + 0.5 for at in range(30)]}), target="y")
+    mixed.prepare()
+    assert not [what for what, _ in mixed.doubts if "in brackets" in what]
+
+
+def test_few_percentages_are_a_target_of_numbers() -> None:
+    source = gf.table(pl.DataFrame({"x": range(40), "y": [f"{at % 4 * 10 + 10}%" for at in range(40)]}), target="y")
+    source.prepare()
+    assert list(source.targets or [])[:2] == [10, 20]
+
+
 def test_amounts_of_money_are_a_target_of_numbers() -> None:
     frame = pl.DataFrame({"m2": range(40), "price": [f"${[950, 1100, 1250][at % 3]:,}" for at in range(40)]})
     source = gf.table(frame, target="price")

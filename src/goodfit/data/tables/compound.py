@@ -82,7 +82,10 @@ COMPOUND = {  # the form of a column -> its kind
         r"°.*[NSEW'\"]|^[NSEW].*(?:°|\.\d\d)|\.\d\d+ ?[NSEW]$"
     ),
 }  # fmt: skip
-SHARE_SHOWN = 0.5  # of the cells
+SHARE_SHOWN, SHARE_SHOWN_BESIDE_UNITS = 0.5, 0.1  # of the cells
+WITH_UNITS = {  # of which each part has its unit, also alone: 3 kg, 900 g
+    "kilograms and grams", "metres and centimetres", "kilometres and metres", "years and months", "weeks and days",
+}  # fmt: skip
 SIDES = (set("NS"), set("EW"))
 
 
@@ -91,7 +94,8 @@ def compound_form(text: pl.Series) -> str | None:
     plain = _plain(text, ",")
     for name, kind in COMPOUND.items():
         shown = plain.str.contains(kind.shown_by) & plain.str.contains(kind.pattern)
-        if int(shown.sum()) < SHARE_SHOWN * len(plain):
+        share = SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN
+        if int(shown.sum()) < share * len(plain):
             continue
         letters = set(plain.str.extract(r"([NSEW])", 1).drop_nulls().unique().to_list()) if name == "degrees" else set()
         if not letters or any(letters <= side for side in SIDES):
