@@ -14,7 +14,7 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
-ROWS_AT_LEAST = 3  # above, so that it is known what the columns hold
+ROWS_AT_LEAST, ROWS_LOOKED_AT = 3, 1_000  # above, so that it is known what the columns hold
 GAPS_LOOKED_AT = 1_000
 MEASURED = f"{NUMBER}|{DATE}"
 NAMES_SHOWN = 4
@@ -63,22 +63,26 @@ def _other_order(frame: pl.DataFrame) -> int | None:
 
 def _below_a_gap(frame: pl.DataFrame, lines: np.ndarray) -> int | None:
     """The first row behind lines that are no rows, with words alone where all columns of numbers above have them."""
-    import polars as pl
-
     gaps = np.flatnonzero(np.diff(lines) > 1)[:GAPS_LOOKED_AT] + 1
+    if not len(gaps):
+        return None
+    head = frame.head(min(int(gaps[0]), ROWS_LOOKED_AT))
+    measured = [at for at, column in enumerate(head.iter_columns()) if _of_numbers(column)]
+    if head.height < ROWS_AT_LEAST or not measured:
+        return None
     for row in gaps.tolist():
         cells = frame.row(row)
-        if row < ROWS_AT_LEAST or any(cell is not None and _is_measured(str(cell)) for cell in cells):
-            continue
-        above = [frame.to_series(at)[:row].drop_nulls() for at in range(frame.width)]
-        measured = [
-            cell
-            for cell, column in zip(cells, above, strict=True)
-            if column.dtype == pl.String and len(column) and share_of(column, MEASURED) >= SHARE_OF_A_KIND
-        ]
-        if measured and all(cell is not None and cell not in MISSING for cell in measured):
+        words = all(cells[at] is not None and cells[at] not in MISSING for at in measured)
+        if words and not any(cell is not None and _is_measured(str(cell)) for cell in cells):
             return int(row)
     return None
+
+
+def _of_numbers(column: pl.Series) -> bool:
+    import polars as pl
+
+    cells = column.drop_nulls()
+    return cells.dtype == pl.String and len(cells) > 0 and share_of(cells, MEASURED) >= SHARE_OF_A_KIND
 
 
 def _is_measured(cell: str) -> bool:
