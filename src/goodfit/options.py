@@ -24,6 +24,7 @@ class Option:
         group: one of GROUPS.
         low, high: the range of a number, both ends included.
         choices: all values that there are, where they are few.
+        several: names separated by commas; the command takes the option several times as well.
         either: of a flag: it can be said (--header), denied (--no-header) or left open.
         parse: makes the value of what was given and raises UsageError; in place of range and choices.
     """
@@ -37,6 +38,7 @@ class Option:
     choices: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
     either: bool = False
+    several: bool = False
 
     def __post_init__(self) -> None:
         if self.type is bool:

@@ -161,15 +161,17 @@ def table_of(path: Path, text: str, target: str = "t") -> Table:
 SURVEY = "".join(f"{500 + at},{['no', 'yes'][at % 2]},,{20 + at * 7 % 41},{'ab'[at % 3 // 2]}\n" for at in range(ROWS))
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
-        ",Response,Other (please specify),Open-Ended Response,Response",
-        "int,str,str,int,str",
-    ],
-)
-def test_a_second_line_of_names_is_left_out_and_said(tmp_path: Path, second: str) -> None:
+def test_names_in_two_lines_are_joined_where_one_stands_above_several_columns(tmp_path: Path) -> None:
+    second = ",Response,Other (please specify),Open-Ended Response,Response"
     source = table_of(tmp_path / "a.csv", f"Respondent,Satisfied?,,Age,t\n{second}\n{SURVEY}")
+    assert len(source) == ROWS
+    names = ["Respondent", "Satisfied? Response", "Satisfied? Other (please specify)", "Age", "t"]
+    assert source.column_names == names
+    assert ("names", "in two lines") in [(name, value) for name, value, _ in source.notes]
+
+
+def test_a_second_line_of_names_is_left_out_and_said(tmp_path: Path) -> None:
+    source = table_of(tmp_path / "a.csv", f"Respondent,Satisfied?,,Age,t\nint,str,str,int,str\n{SURVEY}")
     assert len(source) == ROWS
     assert ("left out", "1 line") in [(name, value) for name, value, _ in source.notes]
     assert "a second line of names" in str(source.notes)

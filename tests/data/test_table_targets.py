@@ -154,7 +154,9 @@ def test_users_called_none_are_users_and_decimal_commas_are_ratings() -> None:
     assert ("not used", "u: 1 of 2", "'new' was not in training") in new.notes
 
 
-def test_numbers_with_flags_in_a_target_are_named() -> None:
+def test_numbers_with_flags_in_a_target_are_read_without_them() -> None:
     cells = [f"{at}.5{(' b', ' p', '', '', '')[at % 5]}" for at in range(40)]  # as Eurostat writes
-    with pytest.raises(DataError, match=r"the target 'y' has 24 numbers, and 16 values such as '0.5 b' that are not"):
-        table(pl.DataFrame({"x": [at % 7 for at in range(40)], "y": cells}), "y").prepare()
+    source = table(pl.DataFrame({"x": [at % 7 for at in range(40)], "y": cells}), "y")
+    source.prepare()
+    assert list(source.targets or []) == [at + 0.5 for at in range(40)]
+    assert ("target", "y, as numbers", "numbers; '0.5 b' is read as 0.5, without its flag") in source.notes

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from goodfit.data.source import Source
 from goodfit.data.tables.column_types import ColumnType, infer_type
-from goodfit.data.tables.conventions import Convention, convention
+from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.encoder_columns import each_number
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.reading import Dialect, read_parts
+from goodfit.data.tables.remarks import doubts_of, type_notes
+from goodfit.data.tables.targets import WORDS, TargetForm
 from goodfit.data.tables.words import texts
 from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEVELS_LISTED = 8
+NOTED = ("numbers", "dates", "missing")  # of what is said of columns: the table of them shows the rest
 BINS_AT_MOST = 40
 COLUMNS_KEPT, ROWS_LOOKED_AT = 200, 10_000  # of a run: a second's work, and a tenth of a megabyte
 NORMAL_DISTANCE = 0.05  # of shares: nearer is like the normal curve
@@ -121,11 +124,43 @@ def profile(
     Raises:
         DataError: not a table.
     """
+    return described(data, dialect=dialect, decimal=decimal, date_order=date_order).columns
+
+
+class Described(NamedTuple):
+    """A table's columns, what was guessed when it was read (name, value, why), and doubts: what is assumed, and what
+    settles it.
+    """
+
+    columns: list[ColumnProfile]
+    notes: list[tuple[str, str, str]]
+    doubts: list[tuple[str, str]]
+
+
+def described(
+    data: Any, *, dialect: Dialect | None = None, decimal: str | None = None, date_order: str | None = None
+) -> Described:
+    """The same with what `goodfit fit` prints of the reading."""
     table = read_parts(data, valid=None, test=None, stream=False, dialect=dialect)
     frame = table.frame.sample()
     separator = None if table.delimited is None else table.delimited.separator
     marks = convention(frame, separator=separator, decimal=decimal)
-    return [each for column in frame.iter_columns() for each in _with_type(column, marks, date_order)]
+    types = {
+        column.name: infer_type(
+            column, categorical=(), numeric=(), ignore=(), decimal=marks.of(column.name), date_order=date_order
+        )
+        for column in frame.iter_columns()
+    }
+    columns = [
+        _of_column(frame[name].rename(each_name), marks.of(name), each)
+        for name, kind in types.items()
+        for each_name, each in each_number(name, kind)
+    ]
+    notes = [*table.notes, *([] if marks.note is None else [marks.note])]
+    read = {name: kind for name, kind in types.items() if kind.name != "left out" or kind.doubt}
+    notes += [note for note in type_notes(read, frame) if note[0] in NOTED]
+    doubts = [*marks.doubts, *doubts_of(types, frame, TargetForm(WORDS), [], whole=True)]
+    return Described(columns, notes, doubts)
 
 
 def columns_of_run(source: Source) -> dict[str, Any]:
@@ -148,12 +183,6 @@ def columns_of_run(source: Source) -> dict[str, Any]:
     return {
         "columns": described, "rows": len(source), "sampled": described[0]["rows"], "columns_in_all": len(names),
     }  # fmt: skip
-
-
-def _with_type(column: pl.Series, marks: Convention, date_order: str | None) -> list[ColumnProfile]:
-    mark = marks.of(column.name)
-    kind = infer_type(column, categorical=(), numeric=(), ignore=(), decimal=mark, date_order=date_order)
-    return [_of_column(column.rename(name), mark, each) for name, each in each_number(column.name, kind)]
 
 
 def _of_column(column: pl.Series, mark: str, kind: ColumnType) -> ColumnProfile:

@@ -69,7 +69,25 @@ def _declared(declaration: Option) -> cloup.Option:
         return cloup.Option([flags], default=None, help=declaration.help, group=heading)
     if declaration.type is bool:
         return cloup.Option([declaration.flag], is_flag=True, default=None, help=declaration.help, group=heading)
-    return cloup.Option([declaration.flag], type=declaration.type, default=None, help=declaration.help, group=heading)
+    kind = _Several if declaration.several else cloup.Option
+    return kind([declaration.flag], type=declaration.type, default=None, help=declaration.help, group=heading)
+
+
+class _Several(cloup.Option):
+    """An option of names separated by commas, which may be given several times: --target a --target b is a,b."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Let the parser keep all that is given, in place of the last."""
+        super().add_to_parser(parser, ctx)
+        for name in self.opts:
+            parser._long_opt[name].action = "append"
+
+    def consume_value(self, ctx: click.Context, opts: Any) -> Any:
+        """All that was given, separated by commas."""
+        given: Any = opts.get(str(self.name))
+        if isinstance(given, list):
+            opts = {**opts, str(self.name): ",".join(given)}
+        return super().consume_value(ctx, opts)
 
 
 def _added(command: Callable[..., Any], parameter: cloup.Option) -> Callable[..., Any]:

@@ -47,7 +47,7 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
 
     It is read as `goodfit fit` reads it: decimal commas, dates, missing words.
     """
-    from goodfit.analysis.profile import profile
+    from goodfit.analysis.profile import described
     from goodfit.data.tables.reading import Dialect
     from goodfit.data.tables.table_source import parse_decimal
     from goodfit.store.outputs import is_drawing, is_page, refuse_to_replace
@@ -55,7 +55,7 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
     if output is not None:  # before the work
         refuse_to_replace(output, lambda path: is_page(path) or is_drawing(path), [data])
     mark = options["decimal"]
-    profiles = profile(
+    profiles, notes, doubts = described(
         data,
         dialect=Dialect(
             options["header"], options["separator"], options["encoding"], bool(options["fill_gaps"]), options["sheet"]
@@ -67,8 +67,14 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
         from goodfit.formatting import json_text
 
         rows = profiles[0].rows if profiles else 0
-        click.echo(json_text({"data": str(data), "rows": rows, "columns": [each.to_json() for each in profiles]}))
+        remarks = {
+            "notes": [dict(zip(("name", "value", "why"), note, strict=True)) for note in notes],
+            "warnings": [{"message": what, "fix": fix} for what, fix in doubts],
+        }
+        columns = [each.to_json() for each in profiles]
+        click.echo(json_text({"data": str(data), "rows": rows, "columns": columns, **remarks}))
     else:
+        _show_remarks(notes, doubts)
         _show(profiles)
     if output is not None:
         from goodfit.report.profile_page import write_profile
@@ -100,6 +106,19 @@ def table() -> None:
     for tenth in range(35):
         areas = "  ".join(f"{area_left_of(tenth / 10 + hundredth / 100):.4f}" for hundredth in range(10))
         click.echo(f"{tenth / 10:4.1f}  {areas}")
+
+
+def _show_remarks(notes: list[tuple[str, str, str]], doubts: list[tuple[str, str]]) -> None:
+    """What was guessed when the table was read, as `goodfit fit` prints it."""
+    from goodfit.fitting.console import visible
+    from goodfit.formatting import sentence
+
+    for name, value, why in notes:
+        click.echo(visible(f"  {name:<16}{value}  ({why})"))
+    for what, fix in doubts:
+        click.echo(visible(f"  warning: {sentence(what)} {sentence(fix)}"))
+    if notes or doubts:
+        click.echo()
 
 
 def _show(profiles: list[ColumnProfile]) -> None:

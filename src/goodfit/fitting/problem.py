@@ -16,6 +16,7 @@ from goodfit.checks.rule import DataFacts, Rule, check_data
 from goodfit.data import open_data
 from goodfit.data.columns import equal_to, present_of, taken_of
 from goodfit.data.folds import USUAL_FOLDS
+from goodfit.data.images.augmented_names import augmented_doubt
 from goodfit.data.source import Source
 from goodfit.data.split import Split, default_share, make_split
 from goodfit.errors import DataError, UsageError
@@ -155,7 +156,7 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         source.noun,
         None if source.repeats else source.digests(inputs=True),
     )
-    return check_data(facts, rules) + _unreadable(source) + _doubts(source)
+    return check_data(facts, rules) + _unreadable(source) + _doubts(source) + _augmented(problem)
 
 
 def check_data_at(
@@ -245,6 +246,15 @@ def _tell_left_out(source: Source, journal: Journal) -> None:
 def _doubts(source: Source) -> list[Finding]:
     """What the source read as it seemed best, and may have read wrongly."""
     return [Finding("doubtful-reading", "GF003", Level.WARNING, what, fix) for what, fix in source.doubts]
+
+
+def _augmented(problem: Problem) -> list[Finding]:
+    """Changed copies of images across the parts, by their names."""
+    source = problem.source
+    if not source.images or problem.class_labels is None:
+        return []
+    doubt = augmented_doubt(source.keys, problem.class_labels.tolist(), problem.split.parts.tolist())
+    return [] if doubt is None else [Finding("doubtful-reading", "GF003", Level.WARNING, *doubt)]
 
 
 def _unreadable(source: Source) -> list[Finding]:

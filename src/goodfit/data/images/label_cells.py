@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LIST_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".lst")  # of delimited text
 TABLE_ENDINGS = (*EXCEL_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, ".parquet")  # of tables that name their columns
 ROWS_SAMPLED = 20
+ADDRESS = re.compile(r"(?i)https?://")
 FIRST_ROW = 2  # its line in a sheet, below the names
 
 
@@ -66,6 +68,23 @@ def images_named(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str]
             what = f"the column '{name}' names images ({paths[0]}), and a table does not look into them"
             return what, "To learn from the images, write the table to a CSV or Parquet file, and give that"
     return None
+
+
+def image_addresses(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str] | None:
+    """The first column whose cells are addresses of images, and one of them; None: there is none."""
+    import polars as pl
+
+    for name in columns:
+        column = frame.get_column(name)
+        cells = column.head(ROWS_SAMPLED).drop_nulls() if column.dtype == pl.String else column[:0]
+        found = [cell for cell in cells.to_list() if ADDRESS.match(cell) and _ends_as_an_image(cell)]
+        if found and 2 * len(found) > len(cells):
+            return name, str(found[0])
+    return None
+
+
+def _ends_as_an_image(address: str) -> bool:
+    return Path(address.partition("?")[0]).suffix.lower() in image_endings()
 
 
 def first_cells(path: Path, sheet: str | None = None) -> list[str]:

@@ -261,7 +261,7 @@ class _Columns:
         if option is not None:
             given = [option] if option in self.names else [name.strip() for name in option.split(",") if name.strip()]
             return [self.given(name, "target") for name in given]
-        rest = [at for at in range(len(self.names)) if at not in taken]
+        rest = [at for at in range(len(self.names)) if at not in taken and not self._counts_rows(at)]
         named = [at for at in rest if self.plain[at] in LABEL_COLUMNS] if self.cells.names is not None else []
         if len(named) > 1 and not self._same_classes(named):
             self._ask(named)
@@ -273,6 +273,13 @@ class _Columns:
             return rest
         self._ask(rest)
         return []
+
+    def _counts_rows(self, at: int) -> bool:
+        """Whether a column without a name numbers the rows, as pandas writes its index."""
+        if self.cells.names is None or (self.names[at] and not self.names[at].startswith("Unnamed: ")):
+            return False
+        cells = self.cells.column(at)
+        return any(cells == [str(row) for row in range(first, first + len(cells))] for first in (0, 1))
 
     def _same_classes(self, columns: Sequence[int]) -> bool:
         """Whether these columns say the same in other words: a number and a name of each class."""

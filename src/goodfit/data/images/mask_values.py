@@ -47,6 +47,7 @@ class MaskFacts:
         palette: of the first mask that has one.
         other_palette: the first mask that has another.
         kinds: the values of single masks that have three at most.
+        lossy_colours: whether masks of colours are in a format that changes pixels.
         reach: of each mask of numbers, how many different ones above 0 it has, and the largest.
     """
 
@@ -60,6 +61,7 @@ class MaskFacts:
     other_palette: Path | None = None
     kinds: set[frozenset[int]] = field(default_factory=set)
     reach: list[tuple[int, int]] = field(default_factory=list)
+    lossy_colours: bool = False
 
     @property
     def values(self) -> list[int]:
@@ -120,6 +122,7 @@ def _inspect(path: Path, facts: MaskFacts) -> None:
         apart = np.ptp(pixels, axis=2)
         if (apart > (LOSSY_GREY if lossy else 0)).mean() > (0.005 if lossy else 0):
             facts.coloured = facts.coloured or path
+            facts.lossy_colours = facts.lossy_colours or lossy
             _count_colours(pixels, facts)
             return
         image = image.convert("RGB").convert("L")
@@ -163,7 +166,8 @@ def choose_form(
     if binary is not None:
         return MaskForm("binary", binary, note=("two classes", f"from value {binary} on, given"))
     if codes is not None and codes.colours and (facts.coloured or facts.other_palette):
-        return MaskForm("colours")
+        note = ("nearest colours", "JPEG changes pixels; PNG has the colours of --codes themselves")
+        return MaskForm("colours", note=note if facts.lossy_colours else None)
     _refuse_no_numbers(facts)
     if codes is not None and codes.values:
         return MaskForm("levels", note=(f"{counted(len(codes.values), 'class')}", "their values are those of --codes"))

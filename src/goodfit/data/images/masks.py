@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.images.decode import is_deep, orientation, turned
+from goodfit.data.images.formats import LOSSY_FORMATS
 from goodfit.data.images.mask_codes import LARGEST_CLASS, Colour
 from goodfit.data.images.opening import DAMAGED, IN_WORK, UnreadableImage, damage, open_encoded
 from goodfit.data.images.resize import resize_box
@@ -16,6 +17,8 @@ from goodfit.data.images.resize import resize_box
 if TYPE_CHECKING:
     from PIL import Image
 
+NEAR_COLOUR = 64.0  # of 255, in which JPEG leaves most pixels of a colour; edges between two are farther
+FAR_AT_MOST = 0.25  # of the pixels
 LOSSY_GREY = 24  # by which the channels of a grey pixel may differ after JPEG
 
 
@@ -57,11 +60,13 @@ def decode_mask(data: bytes, settings: MaskSettings, turn: int | None = None) ->
 
     try:
         image = open_encoded(data)
+        lossy = image.format in LOSSY_FORMATS
         with IN_WORK.room_for(image):
             image = turned(image, orientation(image) if turn is None else turn)
             image = resize_box(image, settings, Image.Resampling.NEAREST)
         if settings.form == "colours":
-            return _by_colour(np.asarray(image.convert("RGB")), settings.colours)[..., None]
+            by_colour = _by_nearest_colour if lossy else _by_colour
+            return by_colour(np.asarray(image.convert("RGB")), settings.colours)[..., None]
         if settings.form == "binary":
             return _binary(image, settings.threshold)[..., None]
         values = grey_values(image)
@@ -130,6 +135,25 @@ def _by_colour(pixels: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
         shown = ",".join(str(value) for value in pixels[row, column])
         raise UnreadableImage(f"colour {shown} (row {row}, column {column}) is not in the codes file")
     classes: np.ndarray = codes.astype(np.uint8)
+    return classes
+
+
+def _by_nearest_colour(pixels: np.ndarray, colours: Sequence[Colour]) -> np.ndarray:
+    """(H, W, 3) of a JPEG -> (H, W) number of the nearest colour.
+
+    Raises:
+        UnreadableImage: many pixels are near none.
+    """
+    known = np.array(colours, dtype=np.float32)
+    classes = np.zeros(pixels.shape[:2], dtype=np.uint8)
+    nearest = np.full(pixels.shape[:2], np.inf, dtype=np.float32)
+    for number, colour in enumerate(known):  # one after the other: a mask may have millions of pixels
+        away = np.square(pixels.astype(np.float32) - colour).sum(axis=2)
+        classes[away < nearest] = number
+        nearest = np.minimum(nearest, away)
+    far = float((nearest > NEAR_COLOUR**2).mean())
+    if far > FAR_AT_MOST:
+        raise UnreadableImage(f"{100 * far:.0f}% of its pixels are near no colour of the codes file")
     return classes
 
 

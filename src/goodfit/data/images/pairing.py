@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from goodfit.data.images.find import find_flat, images_in
 from goodfit.data.images.listing import Listing
 from goodfit.data.images.partner_names import Matches, has_partner_word, match, named
 from goodfit.errors import DataError
-from goodfit.formatting import some_of
+from goodfit.formatting import counted, some_of
 
 NAMES_SHOWN = 10  # in a message
+AS_PNG = "Save each as a PNG of class numbers: in Python PIL.Image.fromarray(mask.astype('uint8')).save(...)"
+DRAWN = "Draw the shapes in them into PNGs of class numbers, with the program that wrote them"
+FIXES_OF_PARTNERS = {".npy": AS_PNG, ".npz": AS_PNG, ".mat": AS_PNG, ".json": DRAWN, ".xml": DRAWN, ".txt": DRAWN}
 
 
 def find_pairs(root: Path, partners: Path | None, option: str) -> tuple[Listing, list[Path] | None]:
@@ -73,12 +77,21 @@ def _apart(listing: Listing, root: Path, partners: Path, option: str) -> tuple[L
     base = root if root.is_dir() else root.parent
     files = images_in(partners)
     if not files:
-        raise DataError("no images in it that are read", where=partners, fix=f"Check --{option}")
+        raise _no_partners(partners, option)
     matches = match(named(listing.paths, base), named(files, partners))
     if matches.faults:
         nearer = match(named(listing.paths, _common(listing.paths)), named(files, _common(files)))
         matches = nearer if nearer.faults < matches.faults else matches
     return listing, _settled(listing, matches, partners, option)
+
+
+def _no_partners(folder: Path, option: str) -> DataError:
+    """What is in a folder without images: arrays and drawings of programs are masks too, which are not read."""
+    kinds = Counter(path.suffix.lower() for path in folder.rglob("*") if path.is_file() and path.suffix)
+    ending, count = kinds.most_common(1)[0] if kinds else ("", 0)
+    fix = FIXES_OF_PARTNERS.get(ending, f"Check --{option}")
+    there = f": it holds {counted(count, f'{ending} file')}" if count else ""
+    return DataError(f"no images in it that are read{there}", where=folder, fix=fix)
 
 
 def _common(paths: Sequence[Path]) -> Path:

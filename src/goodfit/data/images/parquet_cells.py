@@ -8,6 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goodfit.data.images.formats import image_signature
 from goodfit.data.images.opening import MAX_BYTES, UnreadableImage
 from goodfit.data.images.stored import StoredImage
 from goodfit.errors import DataError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROWS_READ_TOGETHER = 64  # of images: they are decoded in their order
+SIGNATURE_BYTES = 64  # of a cell: formats begin with less
 PIECES_KEPT = 8  # in memory, of all files
 
 
@@ -29,6 +31,25 @@ def image_columns(schema: pl.Schema) -> list[str]:
         if dtype == pl.Binary or (fields.get("bytes") == pl.Binary and fields.keys() <= {"bytes", "path"}):
             names.append(name)
     return names
+
+
+def with_images(file: Path, names: list[str], schema: pl.Schema) -> list[str]:
+    """Of these columns the structs, and those of bytes of which one of the first begins as images do."""
+    import polars as pl
+
+    kept = []
+    for name in names:
+        if schema[name] != pl.Binary:
+            kept.append(name)
+            continue
+        try:
+            first = pl.scan_parquet(file).select(pl.col(name)).head(ROWS_READ_TOGETHER).collect().to_series()
+        except (pl.exceptions.PolarsError, OSError):
+            return names  # the reader says where it is damaged
+        cells = first.drop_nulls().to_list()
+        if not cells or any(image_signature(cell[:SIGNATURE_BYTES]) is not None for cell in cells):
+            kept.append(name)
+    return kept
 
 
 class ParquetColumn:

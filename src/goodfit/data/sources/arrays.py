@@ -242,9 +242,10 @@ def _rows(x: ArrayLike) -> Tensor:
         x = _from_file(Path(x))["x"]
     if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
         raise DataError("x is masked in some places", fix="Fill them by x.filled(...), or leave those rows out")
+    x = _stacked(x)
     try:
         tensor = torch.as_tensor(x).detach().cpu()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         kind = getattr(x, "dtype", None)
         if kind is None and hasattr(x, "columns"):
             fix = "Give goodfit.table(frame, target=...), or frame.to_numpy()"
@@ -267,6 +268,27 @@ def _rows(x: ArrayLike) -> Tensor:
             fix="Give (N, C, H, W), by x.transpose(0, 3, 1, 2)",
         )
     return tensor.contiguous()
+
+
+def _stacked(x: ArrayLike) -> ArrayLike:
+    """A list of arrays as one array.
+
+    Raises:
+        DataError: they have several shapes, or are images of Pillow.
+    """
+    if not isinstance(x, (list, tuple)) or not len(x):
+        return x
+    if all(hasattr(each, "getbands") for each in x):
+        fix = "Give one array, np.stack([np.asarray(image) for image in x]).transpose(0, 3, 1, 2) of images in colour"
+        raise DataError("x holds images of Pillow, not numbers", fix=fix)
+    if not all(isinstance(each, np.ndarray) for each in x):
+        return x
+    shapes = list(dict.fromkeys(each.shape for each in x))
+    if len(shapes) > 1:
+        raise DataError(
+            f"the rows of x have several shapes, such as {shapes[0]} and {shapes[1]}", fix="Bring them to one shape"
+        )
+    return np.stack(x)
 
 
 def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:

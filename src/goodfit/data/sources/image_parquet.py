@@ -16,7 +16,7 @@ from goodfit.data.columns import nothing
 from goodfit.data.images.image_source import RESIZE, STREAM
 from goodfit.data.images.labelled_source import SIZE, LabelledImages
 from goodfit.data.images.listing import Listing
-from goodfit.data.images.parquet_cells import ParquetColumn, ParquetImage, image_columns, schema_of
+from goodfit.data.images.parquet_cells import ParquetColumn, ParquetImage, image_columns, schema_of, with_images
 from goodfit.data.images.part_names import parts_of
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, alike
@@ -56,7 +56,8 @@ class ParquetImages(LabelledImages):
         if not files or not files[0].is_file():
             return None
         try:
-            columns = image_columns(schema_of(files[0]))
+            schema = schema_of(files[0])
+            columns = with_images(files[0], image_columns(schema), schema)
         except DataError:
             return None  # it is for the source of tables to say what is wrong
         why = f"the column '{columns[0]}' holds images" if columns else ""

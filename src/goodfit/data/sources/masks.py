@@ -14,6 +14,7 @@ from goodfit.data.images.decode import ImageSettings, without_pillows_warnings
 from goodfit.data.images.encoded import Settings
 from goodfit.data.images.image_source import RESIZE
 from goodfit.data.images.instance_masks import instances_doubt
+from goodfit.data.images.inverted_masks import inverted_doubt
 from goodfit.data.images.mask_codes import (
     LARGEST_CLASS,
     LARGEST_VALUE,
@@ -167,6 +168,7 @@ class Masks(PairedSource):
             self._refuse_odd_numbers(counts)
             self._choose_classes(highest)
             self._note_classes(counts)
+            self._doubt_inverted(pixels)
         else:
             self._note_unseen_classes(counts)
         self._refuse_other_classes(highest, new=schema is not None)
@@ -237,6 +239,15 @@ class Masks(PairedSource):
             occurs[:, self.void] = False
         highest: np.ndarray = np.where(occurs, np.arange(LARGEST_CLASS + 1), 0).max(axis=1)
         return highest
+
+    def _doubt_inverted(self, pixels: np.ndarray) -> None:
+        assert self._partners is not None
+        if len(self.codes.names) != CLASSES_OF_BLACK_AND_WHITE:
+            return
+        unreadable = {item.row for item in self.unreadable}
+        rows = [row for row in range(len(pixels)) if row not in unreadable]
+        doubt = inverted_doubt(pixels[..., 0][rows], [self._partners[row].name for row in rows])
+        self.doubts += [] if doubt is None else [doubt]
 
     def _refuse_odd_numbers(self, counts: np.ndarray) -> None:
         """The sample of masks decided how they are read; all of them have to agree."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from goodfit.data.images.label_cells import images_named
+from goodfit.data.images.label_cells import image_addresses, images_named
 from goodfit.data.one_hot import one_hot
 from goodfit.data.source import Claim, Strength, Terms
 from goodfit.data.tables.any_frame import is_frame
@@ -36,11 +36,12 @@ from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets,
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
 from goodfit.data.tables.words import texts
-from goodfit.errors import UsageError
+from goodfit.errors import DataError, UsageError
 from goodfit.formatting import some_of
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
+    import polars as pl
     from torch import Tensor
 
 SETTINGS = ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs", "currencies")
@@ -57,11 +58,11 @@ class Table(TableSource):
         TARGET,
         GROUP,
         TIME,
-        Option("categorical", str, "Columns to read as categories, separated by commas.", "Tables"),
-        Option("numeric", str, "Columns to read as numbers, separated by commas.", "Tables"),
-        Option("text", str, "Columns to read as free text, separated by commas.", "Tables"),
-        Option("ignore", str, "Columns to leave out, separated by commas.", "Tables"),
-        Option("missing", str, "Cells that are no values, separated by commas, such as -999.", "Tables"),
+        Option("categorical", str, "Columns to read as categories, separated by commas.", "Tables", several=True),
+        Option("numeric", str, "Columns to read as numbers, separated by commas.", "Tables", several=True),
+        Option("text", str, "Columns to read as free text, separated by commas.", "Tables", several=True),
+        Option("ignore", str, "Columns to leave out, separated by commas.", "Tables", several=True),
+        Option("missing", str, "Cells that are no values, separated by commas, such as -999.", "Tables", several=True),
         *DIALECT,
     )
 
@@ -183,9 +184,26 @@ class Table(TableSource):
             self.doubts.append((what, "Give one column of classes: in pandas frame[targets].idxmax(axis=1)"))
         named = images_named(seen, [name for name, kind in self._types.items() if kind.name not in ("number", "date")])
         self.doubts += [] if named is None else [named]
+        self._doubt_addresses(seen)
         whole = not self._frame.streamed
         self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
         self.notes += type_notes(self._types, seen)
+
+    def _doubt_addresses(self, seen: pl.DataFrame) -> None:
+        """Say of a column of addresses of images that nobody fetches them.
+
+        Raises:
+            DataError: it is all that there is to learn from.
+        """
+        unused = [name for name, kind in self._types.items() if kind.name == "left out"]
+        texts = [name for name, kind in self._types.items() if kind.name == "text"]
+        if (address := image_addresses(seen, [*unused, *texts])) is None:
+            return
+        what = f"the column '{address[0]}' holds addresses of images ({address[1][:80]}), which are not fetched"
+        fix = "To learn from the images, download them and give a list of their files: a CSV of path,label"
+        if len(unused) == len(self._types):
+            raise DataError(what, fix=fix)
+        self.doubts.append((what, fix))
 
     @property
     def _signs(self) -> bool:

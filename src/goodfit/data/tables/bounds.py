@@ -15,7 +15,7 @@ BOUNDS = "bounds"  # the form of a column of numbers and bounds
 SIGN = r"^(?:[<>]=?|[≤≥≈~±]|=[<>]|(?i:ca\.|circa|approx\.?|about|around|etwa|env\.|environ) ?) ?"
 MORE = r"(\d)\+$"
 PLAIN_AT_LEAST = 0.5  # of the cells are numbers
-END = r"\p{Sc}? ?\d[\d.,']*"
+END = r"\p{Sc}? ?\d[\d.,']*[kKM]?"
 RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({END})$"
 RANGES_AT_LEAST = 20  # different ones, in a column of ranges alone: fewer are groups
 TIMES_AT_MOST, TIMES_OF_ONE_DIGIT = 5, 20  # of its beginning that a range ends at: 12-345 is a code, 1-10 is none
@@ -39,6 +39,15 @@ def one_end(text: pl.Series) -> pl.Series:
 def ends_of_ranges(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Where each range begins and ends, as text; null of what is none."""
     return text.str.extract(RANGE, 1), text.str.extract(RANGE, 2)
+
+
+def in_thousands(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The cells without a K or M behind their digits, and what that is worth: $50K, 1.2M."""
+    import polars as pl
+
+    sign = text.str.extract(r"\d([kKM])$", 1).str.to_uppercase()
+    worth = sign.replace_strict(["K", "M"], [1e3, 1e6], default=1.0, return_dtype=pl.Float64)
+    return text.str.replace(r"(\d)[kKM]$", "${1}"), worth
 
 
 def middles(low: pl.Series, high: pl.Series) -> pl.Series:

@@ -16,17 +16,24 @@ SHORT_HOURS = "hours, from minutes"  # the same, where cells of two parts are mi
 CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
 ISO_DURATION = r"^([+-]?)P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
 
+AND = r"(?:(?:and|und|et|y|e) )?"
+DAYS, HOURS_SAID = r"days?|[Tt]age?|jours?|días?", r"hrs?\.?|hours?|[Ss]td\.?|[Ss]tunden?|heures?|horas?|ore"
+MINUTES = r"[Mm]ins?\.?|minutes?|Minuten?|minutos?|minuti"
+SECONDS = r"[Ss]ecs?\.?|[Ss]ek\.?|seconds?|Sekunden?|secondes?|segundos?"
 LASTING = (
-    r"^(?:(\d+) ?(?:d|days?)(?:,? |$))?(?:(\d+) ?(?:h|hrs?\.?|hours?)(?:,? ?(?:and )?|$))?"
-    r"(?:(\d+) ?(?:m|mins?\.?|minutes?)(?:,? ?(?:and )?|$))?(?:(\d+(?:\.\d+)?) ?(?:s|secs?\.?|seconds?))?$"
+    rf"^(?:(\d+) ?(?:d|{DAYS})(?:,? {AND}|$))?(?:(\d+) ?(?:h|{HOURS_SAID})(?:,? ?{AND}|$))?"
+    rf"(?:(\d+) ?(?:m|{MINUTES})(?:,? ?{AND}|$))?(?:(\d+(?:\.\d+)?) ?(?:s|{SECONDS}))?$"
 )  # 1h 20m, 2 days 3 hours, 90 min; which of them are durations and not metres, a column shows by `LASTING_TWICE`
 CLOCKS_IN_WORDS = (
     (r"^(\d{1,3})(?: ?[hH] ?| Uhr )([0-5]\d)(?: ?min\.?)?$", "${1}:${2}"),  # 8h30, 8 Uhr 30
     (r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|h)$", "${1}:${2}"),  # 14.30 Uhr
     (r"^(\d{1,2}) Uhr$", "${1}:00"),
+    (r"^(1[0-2]|0?[1-9]) ?([AaPp])\.? ?[Mm]\.?$", "${1}:00 ${2}m"),  # 9am, 10 p.m.
+    (r"(?i)^(?:12 )?(?:noon|midday)$", "12:00"),
+    (r"(?i)^(?:12 )?midnight$", "0:00"),
 )
 MINUTES_AND_PARTS = r"^([+-]?)(\d|[0-5]\d):([0-5]\d)[.,](\d+)$"
-LASTING_TWICE = r"^\d+ ?(?:d|h|m)[a-z.]*,? ?(?:and )?\d"
+LASTING_TWICE = rf"^\d+ ?(?:d|h|m|j|[TtSs]t?[aud])[\p{{L}}.]*,? ?{AND}\d"
 TWO_PARTS = r"^(\d+):[0-5]\d(?:\.\d+)?$"
 THREE_PARTS = r"^(\d+):[0-5]\d:[0-5]\d(?:\.\d+)?$"
 MINUTES_OF_AN_HOUR, HOURS_OF_A_DAY = 60, 24
@@ -60,7 +67,7 @@ def _firsts(text: pl.Series, pattern: str) -> pl.Series:
 def plain_clocks(text: pl.Series) -> pl.Series:
     """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30; 0:01:20.88 in place of 1:20.88, a race's time."""
     text = text.str.replace(MINUTES_AND_PARTS, "${1}0:0${2}:${3}.${4}").str.replace(r"^([+-]?0:)0(\d\d:)", "${1}${2}")
-    if text.str.contains("[hH]").any():
+    if text.str.contains(r"[hH]|[AaPp]\.? ?[Mm]|(?i:noon|midday)").any():
         for pattern, plain in CLOCKS_IN_WORDS:
             text = text.str.replace(pattern, plain)
     return text

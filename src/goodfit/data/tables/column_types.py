@@ -19,6 +19,7 @@ from goodfit.data.tables.clocks import (
     plain_clocks,
 )
 from goodfit.data.tables.conventions import OTHER
+from goodfit.data.tables.header import UNNAMED
 from goodfit.data.tables.moments import (
     date_form,
     dates_among,
@@ -29,7 +30,7 @@ from goodfit.data.tables.moments import (
     shown_form,
     unix_form,
 )
-from goodfit.data.tables.naming_numbers import is_code
+from goodfit.data.tables.naming_numbers import are_postcodes, is_code
 from goodfit.data.tables.number_forms import (
     NUMBER_SHARE_NEEDED,
     bounds_form,
@@ -289,6 +290,8 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
     cells = values.cast(pl.Float64).to_numpy()
     name = present.name
     whole = bool((cells == cells.round()).all())
+    if distinct <= DISTINCT_SHARE_OF_TEXT * len(present) and are_postcodes(present):
+        return ColumnType("category", f"{distinct:,} postcodes, by the name; --numeric {name} reads numbers")
     if is_code(present):
         if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
             return ColumnType(
@@ -301,7 +304,7 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
         return ColumnType("date", why, form)
     if whole and distinct == len(cells) and RUNNING_NUMBERS.fullmatch(name.lower()) and len(cells) > 2:
         return ColumnType("left out", "another whole number in every row: the running number of the rows")
-    if whole and name.startswith("Unnamed: "):
+    if whole and name.startswith(UNNAMED) and (distinct == len(cells) or name == f"{UNNAMED}0"):
         return ColumnType("left out", "whole numbers without a name: the running number of the rows")
     if distinct == 2 and (whole or decimal == "."):
         return ColumnType("category", "two values")

@@ -1,7 +1,7 @@
 """Numbers in two or three units that belong together, as one number of the smallest that people know them by.
 
-5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 3 years 6 months are 3.5 years, 2 weeks 7 days are 3,
-48°51'24"N is 48.857 degrees, and 2.35° W is -2.35.
+5'11" and 5 ft 11 in are 71 inches, 8 lb 3 oz are 8.1875 pounds, 8 kg 384 g are 8.384, 6 m 37 cm 6.37, 3 years 6 months
+are 3.5 years, 2 weeks 7 days are 3, 48°51'24"N is 48.857 degrees, and 2.35° W is -2.35.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def _words(*worths: float) -> str:
     return rf"(?:{'|'.join(sorted(names, key=len, reverse=True))})(?:s|n)?\.?"
 
 
+KILOGRAMS, GRAMS = r"(?:kg|kilos?)\.?", r"(?:g|gr|grams?|gramm)\.?"
 YEARS, MONTHS, WEEKS, DAYS = _words(YEAR), rf"(?:{_words(YEAR / 12)}|m)", rf"(?:{_words(7 * DAY)}|w)", _words(DAY)
 
 
@@ -62,6 +63,18 @@ COMPOUND = {  # the form of a column -> its kind
         rf"(?i)^(?:(?P<a>{FEW}) ?{WEEKS})? ?{AND} ?(?:(?P<b>{FEW}) ?{DAYS})?(?P<c>)$",
         (1, 1 / 7, 0), "weeks", rf"(?i){WEEKS}.*\d ?{DAYS}$",
     ),
+    "kilograms and grams": Compound(
+        rf"(?i)^(?:(?P<a>\d{{1,4}}) ?{KILOGRAMS})? ?{AND} ?(?:(?P<b>\d{{1,3}}) ?{GRAMS})?(?P<c>)$",
+        (1, 1 / 1000, 0), "kg", rf"(?i)\d ?{KILOGRAMS} ?{AND} ?\d+ ?{GRAMS}$",
+    ),
+    "metres and centimetres": Compound(
+        r"(?i)^(?:(?P<a>\d{1,4}) ?m)? ?,? ?(?:(?P<b>\d{1,2}) ?cm)?(?P<c>)$",
+        (1, 1 / 100, 0), "m", r"(?i)\d ?m,? ?\d+ ?cm$",
+    ),
+    "kilometres and metres": Compound(
+        r"(?i)^(?:(?P<a>\d{1,5}) ?km)? ?,? ?(?:(?P<b>\d{1,3}) ?m)?(?P<c>)$",
+        (1, 1 / 1000, 0), "km", r"(?i)\d ?km,? ?\d+ ?m$",
+    ),
     "degrees": Compound(
         rf"^(?:(?:[NSEW] ?)|-)?{DEGREES}[NSEW]?$",
         (1, 1 / 60, 1 / 3600),
@@ -69,7 +82,10 @@ COMPOUND = {  # the form of a column -> its kind
         r"°.*[NSEW'\"]|^[NSEW].*(?:°|\.\d\d)|\.\d\d+ ?[NSEW]$"
     ),
 }  # fmt: skip
-SHARE_SHOWN = 0.5  # of the cells
+SHARE_SHOWN, SHARE_SHOWN_BESIDE_UNITS = 0.5, 0.1  # of the cells
+WITH_UNITS = {  # of which each part has its unit, also alone: 3 kg, 900 g
+    "kilograms and grams", "metres and centimetres", "kilometres and metres", "years and months", "weeks and days",
+}  # fmt: skip
 SIDES = (set("NS"), set("EW"))
 
 
@@ -78,7 +94,8 @@ def compound_form(text: pl.Series) -> str | None:
     plain = _plain(text, ",")
     for name, kind in COMPOUND.items():
         shown = plain.str.contains(kind.shown_by) & plain.str.contains(kind.pattern)
-        if int(shown.sum()) < SHARE_SHOWN * len(plain):
+        share = SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN
+        if int(shown.sum()) < share * len(plain):
             continue
         letters = set(plain.str.extract(r"([NSEW])", 1).drop_nulls().unique().to_list()) if name == "degrees" else set()
         if not letters or any(letters <= side for side in SIDES):

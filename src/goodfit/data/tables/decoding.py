@@ -183,6 +183,8 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
     utf8, name, guess = decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    while utf8.startswith(codecs.BOM_UTF8):  # twice: a file with a mark that was read as one without, and written
+        utf8 = utf8.removeprefix(codecs.BOM_UTF8)
     if b"\n\xef\xbb\xbf" in utf8:  # files with a mark, one behind the other
         utf8 = utf8.replace(b"\n\xef\xbb\xbf", b"\n")
     utf8 = utf8.removesuffix(b"\x1a")  # by which DOS ended its files

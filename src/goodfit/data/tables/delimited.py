@@ -21,6 +21,7 @@ from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
 from goodfit.data.tables.lines_beside import (
+    NAMES_AGAIN,
     below_names,
     is_rule,
     note_on_notes,
@@ -30,7 +31,8 @@ from goodfit.data.tables.lines_beside import (
 )
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
-from goodfit.data.tables.second_names import fix_of_same_names
+from goodfit.data.tables.second_names import fix_of_same_names, joined_names, note_on_joined
+from goodfit.data.tables.second_tables import refuse_second_table
 from goodfit.data.tables.separators import COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
 from goodfit.errors import DataError
@@ -96,8 +98,11 @@ class Delimited:
                 frame, lines = frame[np.flatnonzero(~again)], lines[~again]
             if (at_top := below_names(frame)) is not None:
                 count, what = at_top
+                joined = joined_names(frame) if what.startswith(NAMES_AGAIN) else None
+                frame = frame if joined is None else frame.rename(dict(zip(frame.columns, joined, strict=True)))
                 frame, lines = frame[count:], lines[count:]
-                notes = (*notes, ("left out", counted(count, "line"), what))
+                notes = (*notes, note_on_joined(joined) if joined else ("left out", counted(count, "line"), what))
+            refuse_second_table(frame, self.path, lines)
             return replace(self, frame=frame, lines=lines, notes=notes, header=True)
         names = numbered_names(len(self.first))
         cells = [cell.strip() or None for cell in self.first]

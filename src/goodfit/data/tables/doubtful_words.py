@@ -58,8 +58,8 @@ def dates_among_ranges_doubt(column: pl.Series) -> tuple[str, str] | None:
         return None
     what = (
         f"the column '{column.name}' has '{dates[0]}' among ranges such as '{ranges[0]}': a spreadsheet may have taken "
+        "a range for a date"
     )
-    what += ": a spreadsheet may have taken a range for a date"
     return what, "Write it as a range again, or leave the column out"
 
 

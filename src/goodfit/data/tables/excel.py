@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import excerpt, read_bytes
 from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_name, column_names, lines_above
-from goodfit.data.tables.lines_beside import Note, below_names, note_on_notes, notes_last
+from goodfit.data.tables.lines_beside import NAMES_AGAIN, Note, below_names, note_on_notes, notes_last
 from goodfit.data.tables.merged_cells import fill_merged
+from goodfit.data.tables.second_names import joined_names, note_on_joined
+from goodfit.data.tables.second_tables import refuse_second_table
 from goodfit.data.tables.workbook_facts import merged_blocks, notes_on_sheet, workbook_facts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -83,10 +85,15 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             frame = by_polars(path, "an Excel", lambda: _sheet(data, sheet, {"header_row": above}))
         text = _cells_as_text(frame) if _is_readable(frame) else _empty()
         units = below_names(text)
+        joined = joined_names(text) if units is not None and units[1].startswith(NAMES_AGAIN) else None
         if units is not None or notes_last(text):
             frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above, units))
             notes += more
         blocks, left = merged_blocks(data, facts, sheet, above)
+        if joined is not None:
+            frame = frame.rename(dict(zip(frame.columns, joined, strict=True)))
+            notes = [note for note in notes if not note[2].startswith(NAMES_AGAIN)]
+            notes.append(note_on_joined(joined))
         if blocks:
             lines = by_polars(path, "an Excel", lambda: _lines_of_rows(data, sheet, above))
             first = 0 if units is None else units[0]
@@ -101,7 +108,9 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             )
     except fastexcel.FastExcelError as error:
         raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
-    return _named(frame), notes
+    frame = _named(frame)
+    refuse_second_table(frame, path)
+    return frame, notes
 
 
 def is_workbook(data: bytes) -> bool:

@@ -43,8 +43,10 @@ NOTE = re.compile(
     rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
     r"|\(?\d[\d,.]* (?:rows?|Zeilen?|lignes?|filas?)(?: affected| selected| in set)?\.?\)?(?: \(\d[\d.,]* \w+\))?$"
 )
+NOTE_OF_ONE_CELL = re.compile(rf"(?i)~ ?end\b|{WORD}+(?: {WORD}+){{0,3}} ?: ?\S")  # of instruments, among rows of many
 LINES_OF_QUALTRICS, IMPORT_ID = 2, '{"ImportId":'  # the question of each column, and where it came from
 COMMENTS = ("#", "%", "//")
+NAMES_AGAIN = "a second line of names"
 
 Record = tuple[int, list[str]]  # the line that it begins in, and its cells
 Note = tuple[str, str, str]
@@ -90,7 +92,10 @@ def _below(read: Sequence[Record], usual: int) -> int:
     """How many last lines are notes, of another number of cells than the rows."""
     other = next((at for at, (_, cells) in enumerate(reversed(read)) if len(cells) == usual), len(read))
     last = read[len(read) - other :]
-    count = other if _stands_apart(read, other, usual) else _from_first_note([cells[0].strip() for _, cells in last])
+    texts = [cells[0].strip() for _, cells in last]
+    count = other if _stands_apart(read, other, usual) else _from_first_note(texts)
+    if usual >= CELLS_AT_LEAST and other and all(len(cells) == 1 for _, cells in last):
+        count = other if all(NOTE_OF_ONE_CELL.match(text) or NOTE.match(text) for text in texts) else count
     rows = read[: len(read) - count]
     return count if count <= NOTES_AT_MOST and sum(len(cells) == usual for _, cells in rows) >= BELOW_AT_LEAST else 0
 
@@ -149,7 +154,7 @@ def below_names(frame: pl.DataFrame) -> tuple[int, str] | None:
         return 1, f"units below the names of the columns, such as '{units_of_row(frame)}'"
     if has_names_again(frame):
         shown = next(cell for cell in frame.row(0) if cell)
-        return 1, f"a second line of names, such as '{excerpt(shown)}': its words are in no other line"
+        return 1, f"{NAMES_AGAIN}, such as '{excerpt(shown)}': its words are in no other line"
     return None
 
 

@@ -40,6 +40,7 @@ OF_PROGRAMS = (
     "#N/A", "#N/A N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#WERT!",
     "#BEZUG!", "#ZAHL!", "#NV", "#VALEUR!", "<NA>", "(NA)", "NaT", "nan", "-nan", "nan(ind)",
     "-nan(ind)", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1.#INF", "-1.#INF", "null", "(null)", "<null>", "[null]",
+    ": c", ": u", ": z", ": n", ":c", ":u", ":z", ":n",
     "nil", "none", "\\N", "undefined", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00",
     "00.00.0000", "00/00/0000", "00-00-0000", "(blank)", "(empty)", "(leer)", "(vide)",
 )  # fmt: skip

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MINUS_BEHIND, MINUS_BEFORE = r"^\d{1,2} ?-$", r"^\D*-\D*\d"
+IN_BRACKETS_AT_LEAST = 3  # different cells
 GRADES_AT_MOST, LARGEST_GRADE = 20, 15  # different cells; the points of German schools
 ONE_SIGN = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "RMB": "¥", "INR": "₹", "RS": "₹",
@@ -46,6 +47,21 @@ def other_currencies(frame: pl.DataFrame, known: Mapping[str, str]) -> Iterator[
         other = currency_of(frame.get_column(name)) if name in frame.columns else None
         if other is not None and other != sign:
             yield "doubtful", f"{name}: {other}", f"the run was fitted on amounts in {sign}; nothing is converted"
+
+
+def all_in_brackets(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of numbers all of which stand in brackets: counts such as (45) are not below 0."""
+    import polars as pl
+
+    if column.dtype != pl.String:
+        return None
+    text = unified(column.drop_nulls())
+    if text.n_unique() < IN_BRACKETS_AT_LEAST or not text.str.contains(r"^\([^()]*\)$").all():
+        return None
+    return (
+        f"all numbers of '{column.name}' stand in brackets, such as {text[0]}, and are read as below 0, as in accounts",
+        "If they are counts, remove the brackets",
+    )
 
 
 def minus_behind(column: pl.Series) -> tuple[str, str] | None:

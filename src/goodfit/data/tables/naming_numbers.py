@@ -19,6 +19,19 @@ CALLED_SO = {  # last word of a column's name
     "barcode", "isbn", "issn", "iban", "bic", "account", "konto", "compte", "cuenta", "passport", "ssn", "vat", "siren",
     "siret", "cnpj", "cpf", "nif", "npi", "cas", "pmid", "serial",
 }  # fmt: skip
+POSTCODES = {
+    "plz",
+    "postleitzahl",
+    "zip",
+    "zipcode",
+    "postcode",
+    "postalcode",
+    "codepostal",
+    "pincode",
+    "postnr",
+    "postnummer",
+}  # the last word of a column's name, or its last two together
+DIGITS_OF_A_POSTCODE = 4, 6  # with or without its leading zeros
 NUMBER_WORDS = {"no", "nr", "num", "number", "nummer", "numero", "número", "numéro", "code", "#", "id"}
 
 
@@ -37,6 +50,26 @@ def is_code(present: pl.Series) -> bool:
     text = visible(present)
     coded = text.str.contains(rf"^0\d+$|^\d{{{long},}}$|{LIKE_A_POWER}")
     return bool(coded.any()) and bool(text.filter(~coded).str.contains(r"^\d+(?:[eE]\d+)?$").all())
+
+
+def are_postcodes(present: pl.Series) -> bool:
+    """Whether a column is called a postcode (`PLZ`, `zip code`, `Code postal`), and holds what may be one."""
+    words = [word for word in re.split(r"[\W_]+", present.name.lower()) if word]
+    ends = {words[-1], "".join(words[-2:])} if words else set()
+    if len(words) > 1 and words[-1] in NUMBER_WORDS:
+        ends.add(words[-2])
+    return bool(ends & POSTCODES) and _as_long_as_postcodes(present)
+
+
+def _as_long_as_postcodes(present: pl.Series) -> bool:
+    """Whether nearly all cells are whole numbers of as many digits as postcodes have."""
+    import polars as pl
+
+    low, high = DIGITS_OF_A_POSTCODE
+    if present.dtype.is_float() and not bool((present == present.round()).all()):
+        return False
+    text = present.cast(pl.Int64).cast(pl.String) if present.dtype.is_numeric() else visible(present.cast(pl.String))
+    return bool(text.str.contains(rf"^\d{{{low},{high}}}$").all())
 
 
 def is_called_code(name: str) -> bool:

@@ -11,10 +11,11 @@ from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_
 from goodfit.data.tables.compound import COMPOUND, compound_form
 from goodfit.data.tables.fractions import FRACTIONS, has_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.numbers import UNDERSCORES, numbers, unified
+from goodfit.data.tables.numbers import FLAGGED, FLAGS, ORDINAL, ORDINALS, UNDERSCORES, numbers, unified
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
-from goodfit.data.tables.same_measure import UNITS_FORM, main_unit
-from goodfit.data.tables.units import UNIT_FORM, units_of
+from goodfit.data.tables.same_measure import UNITS_FORM, main_unit, measure_of
+from goodfit.data.tables.sides import SIDES_FORM, has_sides, sides
+from goodfit.data.tables.units import UNIT_FORM, unit_before, units_of
 from goodfit.formatting import counted, number
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ ROWS_TRIED = 1_000  # spread evenly: where too few are numbers, not all are read
 TWO_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3}){2,}"
 GRADE_ABOVE, GRADE_BELOW = r"^\d{1,2} ?\+$", r"^\d{1,2} ?-$"
 POWER = r"^\d+[eE]\d+$"  # 4E2 may be a code as well
+LEVELS_OF_ORDINALS = 20  # different ones: fewer are classes of a train, or floors
+LETTERS_OF_FLAGS = 2  # different ones, of which one alone may be a unit
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -80,14 +83,28 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return None
     if (parts := compound_form(text)) is not None and holds_numbers(present, decimal, parts):
         return NumberForm(parts, f"{_read_as(text, decimal, parts)} {COMPOUND[parts].unit}")
+    if has_sides(text) and holds_numbers(present, decimal, SIDES_FORM):
+        return NumberForm(SIDES_FORM, f"{_read_as(text.filter(sides(text) < 0), decimal, SIDES_FORM)}: a debit")
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
     units = units_of(text)
     if len(units) == 1 and holds_numbers(present, decimal, f"{UNIT_FORM}{units[0]}"):
-        return NumberForm(f"{UNIT_FORM}{units[0]}", f"numbers in {units[0]}; the unit is left out")
+        return NumberForm(f"{UNIT_FORM}{units[0]}", f"numbers {_in_unit(units[0])}; the unit is left out")
     if (unit := main_unit(text, units)) is not None and holds_numbers(present, decimal, f"{UNITS_FORM}{unit}"):
         others = text.filter(numbers(text, decimal, f"{UNIT_FORM}{unit}").is_null())
         return NumberForm(f"{UNITS_FORM}{unit}", f"{_read_as(others, decimal, f'{UNITS_FORM}{unit}')}, in {unit}")
+    if (before := unit_before(text)) is not None and measure_of([before]) is not None:
+        form = f"{UNIT_FORM}{before}"
+        if holds_numbers(present, decimal, form):
+            return NumberForm(form, f"numbers in {before}; the unit is left out")
+    ordinals = text.filter(text.str.contains(ORDINAL))
+    many = 2 * len(ordinals) > len(text) and ordinals.n_unique() > LEVELS_OF_ORDINALS
+    if many and holds_numbers(present, decimal, ORDINALS):
+        return NumberForm(ORDINALS, _read_as(ordinals, decimal, ORDINALS))
+    if _has_flags(text) and holds_numbers(present, decimal, FLAGS):
+        return NumberForm(
+            FLAGS, f"{_read_as(text.filter(text.str.contains(FLAGGED)), decimal, FLAGS)}, without its flag"
+        )
     if has_fractions(text) and holds_numbers(present, decimal, FRACTIONS):
         return NumberForm(FRACTIONS, _read_as(text.filter(numbers(text, decimal).is_null()), decimal, FRACTIONS))
     grouped = text.filter(text.str.contains(TWO_UNDERSCORES))
@@ -97,6 +114,19 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if len(ranges) and ranges.n_unique() > RANGES_AT_LEAST and holds_numbers(present, decimal, BOUNDS):
         return NumberForm(BOUNDS, _read_as(ranges, decimal, BOUNDS))
     return None
+
+
+def _in_unit(unit: str) -> str:
+    return unit if unit.startswith("out of ") else f"in {unit}"
+
+
+def _has_flags(text: pl.Series) -> bool:
+    """Whether different letters stand behind some of many numbers with decimals: flags of statistics."""
+    flagged = text.filter(text.str.contains(FLAGGED))
+    letters = flagged.str.extract(r"([a-z]{1,2})$", 1).n_unique()
+    with_decimals = float(text.str.contains(r"\d[.,]\d").mean() or 0)  # type: ignore[arg-type]  # of booleans
+    few = len(flagged) <= (1 - PLAIN_AT_LEAST) * len(text)
+    return few and letters >= LETTERS_OF_FLAGS and with_decimals >= PLAIN_AT_LEAST
 
 
 def are_grades(text: pl.Series) -> bool:

@@ -18,15 +18,18 @@ OTHER_DIGITS = r"[\p{Nd}&&[^0-9]]"
 MARKS = {"\u066b": ".", "\u066c": ",", "\uff0e": ".", "\uff0c": ",", "\u066a": "%", "\uff05": "%", "\uff0d": "-"}
 RAISED = {raised: str(digit) for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-", "⁺": ""}
 POWER = r"^([^x×·⋅*]*\d) ?[x×·⋅*] ?10\^\(?([+-]?\d{1,3})\)?$"
-POWER_RAISED = r"10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+$"
+POWER_RAISED = r"(^|[x×·⋅* ])10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+$"
+ESTIMATED = r"\((?i:(?:\p{L}+ )?(?:est|approx|ca|prov|estimated|estimate|approximate|provisional|geschätzt))\.?\)"
 DECORATED = (
     (r"^'([\d(.,+-].*)$", "${1}"),  # the apostrophe of text in a spreadsheet
-    (r"(\d ?%?)(?:\[\w{1,3}\]|[*†‡§]{1,3})$", "${1}"),  # a footnote
+    (rf"(\d ?[%\p{{Sc}}]?|\d ?\p{{L}}{{1,8}}) ?{ESTIMATED}$", "${1}"),
+    (r"(\d ?%?)(?:\[\w{1,3}\]|[*†‡§?]{1,3}| ?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}⁾?)$", "${1}"),  # a footnote
+    (r"^([^(]*\d) \d{1,2}\)$", "${1}"),  # 12,5 1)
     (r"(\d)(?:[.,]--?|/-)( ?\D*)$", "${1}${2}"),  # 12,- and 12.--, and 500/- as in India
     (r"(\d)[dD]([+-]\d{1,3})$", "${1}e${2}"),  # as Fortran writes
     (POWER, "${1}e${2}"),
 )
-DECORATION = r"^'[\d(.,+-]|[\]*†‡§]$|[.,]--?|/-|\d[dD][+-]|10\^"
+DECORATION = r"^'[\d(.,+-]|[\]*†‡§?)⁾⁰¹²³⁴⁵⁶⁷⁸⁹]$|[.,]--?|/-|\d[dD][+-]|10\^"
 
 
 def plain_signs(text: pl.Series) -> pl.Series:
@@ -57,5 +60,5 @@ def _with_powers(text: pl.Series) -> pl.Series:
     import polars as pl
 
     power = text.str.extract(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)$", 1)
-    flat = text.str.replace(POWER_RAISED, "10^") + power.str.replace_many(list(RAISED), list(RAISED.values()))
+    flat = text.str.replace(POWER_RAISED, "${1}10^") + power.str.replace_many(list(RAISED), list(RAISED.values()))
     return pl.select(pl.coalesce(flat, text)).to_series().rename(text.name)

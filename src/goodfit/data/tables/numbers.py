@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, middles, without_bounds
+from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, in_thousands, middles, without_bounds
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours
 from goodfit.data.tables.compound import COMPOUND, in_small_units
 from goodfit.data.tables.fractions import FRACTIONS, fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, as_shares
-from goodfit.data.tables.same_measure import UNITS_FORM, in_unit
+from goodfit.data.tables.same_measure import UNITS_FORM, ZEROS, in_unit
 from goodfit.data.tables.several_numbers import numbers_in, place_of
+from goodfit.data.tables.sides import SIDES_FORM, sides, without_sides
 from goodfit.data.tables.units import UNIT_FORM, without_unit
 from goodfit.data.tables.visible import INVISIBLE, visible
 
@@ -33,8 +34,25 @@ CURRENCY = (
     r"|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
 )
 PLAIN = r"^[+-]?\d+$"
+ORDINALS = "ordinals"  # the form of a column of 1st, 2nd, 3rd, ...
+ORDINAL = r"(?i)^(\d{1,5})(?:st|nd|rd|th)\.?$"
+FLAGS = "flags"  # the form of numbers of statistics some of which have a letter behind: 12.3 b (a break), 4.5 p
+FLAGGED = r"^(\S*\d) ?[bcdefimnprsuz]{1,2}$"
 UNDERSCORES = "thousands between underscores"  # the form of 1_234_567 of source code; 1_000 alone may be a name
 WITH_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3})*(?:[.,]\d*)?$"
+
+
+ENTITY = r"&#?\w{2,6};"  # of web pages
+ENTITIES = {
+    f"&{name};": sign
+    for names, sign in (
+        (("nbsp", "#160", "#xa0", "#xA0", "thinsp", "ensp"), " "), (("euro", "#8364", "#x20AC", "#x20ac"), "€"),
+        (("pound", "#163"), "£"), (("yen", "#165"), "¥"), (("cent", "#162"), "¢"), (("minus", "#8722"), "-"),
+        (("ndash", "#8211"), "-"), (("plusmn", "#177"), "±"), (("lt", "#60"), "<"), (("gt", "#62"), ">"),
+        (("deg", "#176"), "°"), (("quot", "#34"), '"'), (("#39", "apos"), "'"), (("sup2",), "²"), (("amp",), "&"),
+    )
+    for name in names
+}  # fmt: skip
 
 
 def types_of(frame: pl.DataFrame) -> dict[str, pl.DataType]:
@@ -92,10 +110,17 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
     if form.startswith(UNIT_FORM):
         return _of_text(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
     if form.startswith(UNITS_FORM):
-        without, worth = in_unit(text, form.removeprefix(UNITS_FORM))
-        return _of_text(without, decimal) * worth
+        unit = form.removeprefix(UNITS_FORM)
+        without, worth, zero = in_unit(text, unit)
+        return (_of_text(without, decimal) - zero) * worth + ZEROS.get(unit, 0.0)
     if place_of(form) is not None:
         return _of_text(numbers_in(text, form), decimal)
+    if form == SIDES_FORM:
+        return _of_text(without_sides(text), decimal) * sides(text)
+    if form == ORDINALS:
+        return _of_text(text.str.replace(ORDINAL, "${1}"), decimal)
+    if form == FLAGS:
+        return _of_text(text.str.replace(FLAGGED, "${1}"), decimal)
     if form == MAGNITUDES:
         return _of_text(without_magnitudes(text), decimal) * magnitudes(text)
     if form == UNDERSCORES:
@@ -106,8 +131,10 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
     if form == FRACTIONS:
         return pl.select(pl.coalesce(fractions(text), _of_text(text, decimal))).to_series()
     if form == BOUNDS:
-        low, high = (_of_text(end, decimal) for end in ends_of_ranges(text))
-        return pl.select(pl.coalesce(middles(low, high), _of_text(without_bounds(text), decimal))).to_series()
+        ends = [in_thousands(end) for end in ends_of_ranges(text)]
+        low, high = (_of_text(digits, decimal) * worth for digits, worth in ends)
+        digits, worth = in_thousands(without_bounds(text))
+        return pl.select(pl.coalesce(middles(low, high), _of_text(digits, decimal) * worth)).to_series()
     return _of_text(text, decimal)  # of a later version: dates, which are read elsewhere
 
 
@@ -144,6 +171,8 @@ def framed(inner: str) -> str:
 
 def unified(text: pl.Series) -> pl.Series:
     """One kind of space, apostrophe, minus sign and digit, without what is not seen or only decorates (5*, 12,-)."""
+    if text.str.contains(ENTITY).any():
+        text = text.str.replace_many(list(ENTITIES), list(ENTITIES.values()))
     return plain_signs(
         text.str.replace_all(INVISIBLE, "")
         .str.replace_all("[\u00a0\u2007\u2009\u202f]", " ")

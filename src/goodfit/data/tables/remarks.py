@@ -10,7 +10,7 @@ from goodfit.data.tables.doubtful_numbers import number_doubt
 from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, misread_doubt, several_values_doubt
 from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
-from goodfit.data.tables.mixed_signs import minus_behind, mixed_signs
+from goodfit.data.tables.mixed_signs import all_in_brackets, minus_behind, mixed_signs
 from goodfit.data.tables.named_once import named_once_doubt
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.side_by_side import side_by_side_doubt
@@ -81,7 +81,7 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     if form.name == NUMBER:
         ways |= {name: form.way_of(name) for name in targets}
     found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value, number_doubt) for name, way in ways.items()]
-    found += [minus_behind(seen[name]) for name in ways]
+    found += [doubt(seen[name]) for doubt in (minus_behind, all_in_brackets) for name in ways]
     dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
     found += [
         doubt(seen[name], form_of_it) for doubt in (far_date, future_date, other_calendar) for name, form_of_it in dates

@@ -1,4 +1,4 @@
-"""Units of one measure: 500 mg and 1 g, 3 mo and 2 yrs, 1.75 m and 175 cm; what each is worth in the others."""
+"""Units of one measure: 500 mg and 1 g, 3 mo and 2 yrs, 1.75 m and 175 cm, 20 °C and 68 °F; each in the others."""
 
 from __future__ import annotations
 
@@ -25,8 +25,18 @@ MEASURES: tuple[dict[str, float], ...] = (
      "woche": 7 * DAY, "wochen": 7 * DAY, "semaine": 7 * DAY, "mo": YEAR / 12, "mth": YEAR / 12, "month": YEAR / 12,
      "monat": YEAR / 12, "monate": YEAR / 12, "moi": YEAR / 12, "mese": YEAR / 12,
      "y": YEAR, "yr": YEAR, "year": YEAR, "jahr": YEAR, "jahre": YEAR, "an": YEAR, "année": YEAR, "año": YEAR},
-    {"byte": 1.0, "kb": 1024.0, "mb": 1024.0**2, "gb": 1024.0**3, "tb": 1024.0**4},
+    {"byte": 1.0, "b": 1.0, "kb": 1024.0, "mb": 1024.0**2, "gb": 1024.0**3, "tb": 1024.0**4, "kib": 1024.0,
+     "mib": 1024.0**2, "gib": 1024.0**3, "tib": 1024.0**4},
+    {"bit/s": 1e-6, "kbit/s": 1e-3, "mbit/s": 1.0, "gbit/s": 1e3},
+    {"cm²": 1e-4, "m²": 1.0, "m^2": 1.0, "sqm": 1.0, "sq m": 1.0, "qm": 1.0, "ha": 1e4, "hectare": 1e4, "hektar": 1e4,
+     "km²": 1e6, "sqft": 0.09290304, "sq ft": 0.09290304, "sq. ft": 0.09290304, "ft²": 0.09290304, "ft^2": 0.09290304,
+     "acre": 4_046.8564224, "ac": 4_046.8564224},
+    {"km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "m/s": 3.6, "kt": 1.852, "kn": 1.852, "knot": 1.852},
+    {"°c": 1.0, "°f": 5 / 9},
 )  # fmt: skip
+
+
+ZEROS = {"°f": 32.0}  # where the nought of other units of the measure lies
 
 
 def measure_of(units: Sequence[str]) -> dict[str, float] | None:
@@ -50,8 +60,8 @@ def main_unit(text: pl.Series, units: Sequence[str]) -> str | None:
     return max(units, key=lambda unit: counts.get(unit, 0))
 
 
-def in_unit(text: pl.Series, unit: str) -> tuple[pl.Series, pl.Series]:
-    """The cells without their units, as text, and what the unit of each is worth in this one, or null."""
+def in_unit(text: pl.Series, unit: str) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The cells without their units, as text, what the unit of each is worth in this one, or null, and its nought."""
     import polars as pl
 
     measure = measure_of([unit]) or {unit: 1.0}
@@ -62,7 +72,8 @@ def in_unit(text: pl.Series, unit: str) -> tuple[pl.Series, pl.Series]:
             plain = pl.select(pl.when(units == other).then(without_unit(text, other)).otherwise(plain)).to_series()
     worth = {name: value / measure[unit] for name, value in measure.items()}
     factors = units.replace_strict(list(worth), list(worth.values()), default=None, return_dtype=pl.Float64)
-    return plain, factors
+    zeros = units.replace_strict(list(ZEROS), list(ZEROS.values()), default=0.0, return_dtype=pl.Float64)
+    return plain, factors, zeros
 
 
 def _units(text: pl.Series) -> pl.Series:

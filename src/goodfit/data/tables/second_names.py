@@ -12,6 +12,7 @@ from goodfit.data.tables.missing_words import MISSING
 if TYPE_CHECKING:
     import polars as pl
 
+NAMES_SHOWN = 3  # in a line
 ROWS_AT_LEAST = 20  # below, so that it is known what each column holds
 SIGNS_AT_LEAST = 3  # columns in which the line is unlike all others, one of them of numbers or dates
 WITHOUT_NAME = ("Unnamed: ", "__UNNAMED__")  # what columns without a name are called, and in workbooks at first
@@ -43,6 +44,39 @@ def has_names_again(frame: pl.DataFrame) -> bool:
         elif 2 * below.n_unique() <= len(below):
             repeated += 1
     return measured > 0 and measured + repeated >= SIGNS_AT_LEAST
+
+
+def joined_names(frame: pl.DataFrame) -> list[str] | None:
+    """The names of columns in two lines as one: `2022 Q1`, `2022 Q2`; None where the first row is none of names.
+
+    The upper line has a name for several columns in the first of them, and nothing above the others. A name of one
+    column stays as it is.
+
+    Args:
+        frame: cells as text, below the upper line of names.
+    """
+    if frame.height <= ROWS_AT_LEAST or not has_names_again(frame):
+        return None
+    upper = [None if name.startswith(WITHOUT_NAME) else name for name in frame.columns]
+    lower = [str(cell).strip() if cell else None for cell in frame.row(0)]
+    if not any(above is None and below is not None for above, below in zip(upper, lower, strict=True)):
+        return None
+    names, group = [], ""
+    followed = [
+        *(after is None and below is not None for after, below in zip(upper[1:], lower[1:], strict=True)),
+        False,
+    ]
+    for above, below, name, has_more in zip(upper, lower, frame.columns, followed, strict=True):
+        group = above or (group if below else "")
+        alone = above is not None and not has_more
+        names.append(name if alone else " ".join(part for part in (group, below or "") if part) or name)
+    return names if len(set(names)) == len(names) else None
+
+
+def note_on_joined(names: Sequence[str]) -> tuple[str, str, str]:
+    """The line that is printed of names in two lines."""
+    shown = ", ".join(f"'{name}'" for name in names[:NAMES_SHOWN])
+    return "names", "in two lines", f"read as {shown}{', ...' if len(names) > NAMES_SHOWN else ''}"
 
 
 def fix_of_same_names(row: Sequence[str | None], below: pl.DataFrame) -> str | None:

@@ -40,7 +40,13 @@ def parse_decimal(value: str) -> str:
     return mark
 
 
-TARGET = Option("target", str, "The column to predict; several, separated by commas, give one output each.", "Tables")
+TARGET = Option(
+    "target",
+    str,
+    "The column to predict; several, separated by commas, give one output each.",
+    "Tables",
+    several=True,
+)
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
 NAMES_SHOWN = 6  # in a message
 COLUMNS_SHOWN, LETTERS_SHOWN, LETTERS_OF_TEXT = 12, 40, 160  # of a row that people look at
@@ -123,7 +129,18 @@ class TableSource(Source):
             return self._digests
         if not self.has_texts:
             return None
-        return RowDigests(hashed(piece.drop(self._settings["target"])) for piece in self._frame.pieces())
+        return RowDigests(self._of_inputs())
+
+    def _of_inputs(self) -> Iterator[np.ndarray]:
+        """Digests of the inputs, piece by piece; of a row without any it is its number: empty ones are not copies."""
+        start = 0
+        for piece in self._frame.pieces():
+            inputs = piece.drop(self._settings["target"])
+            codes = hashed(inputs).copy()
+            empty = np.flatnonzero(without_values(inputs))
+            codes[empty] = (start + empty).astype(np.uint64)
+            start += piece.height
+            yield codes
 
     @property
     def has_texts(self) -> bool:
@@ -244,6 +261,20 @@ def _excerpt(value: Any) -> str:
     """A cell as people look at it: of a text more than of a name."""
     cell = "" if value is None else str(value)
     return cell[: LETTERS_OF_TEXT if cell.count(" ") >= WORDS_OF_FREE_TEXT else LETTERS_SHOWN]
+
+
+def without_values(piece: pl.DataFrame) -> np.ndarray:
+    """(n,) bool: rows whose cells are all empty."""
+    import polars as pl
+
+    empty = [
+        column.is_null() | (column.str.strip_chars() == "") if column.dtype == pl.String else column.is_null()
+        for column in piece.iter_columns()
+    ]
+    rows = np.ones(piece.height, dtype=bool)
+    for column in empty:
+        rows &= column.fill_null(value=True).to_numpy()
+    return rows
 
 
 def hashed(piece: pl.DataFrame) -> np.ndarray:

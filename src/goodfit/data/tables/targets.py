@@ -15,11 +15,12 @@ from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_d
 from goodfit.data.tables.column_types import is_category_by_type, mixture_of
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
+from goodfit.data.tables.mixed_signs import currency_of
 from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.naming_numbers import EXACT_BELOW, is_code
 from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
 from goodfit.data.tables.numbers import is_nested, numbers, unified
-from goodfit.data.tables.percent import SHARES
+from goodfit.data.tables.percent import PERCENT, SHARES
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
 from goodfit.data.tables.units import units_of
 from goodfit.data.tables.words import merges, texts
@@ -158,6 +159,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if distinct > CLASSES_AT_MOST or counts:
         why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
         note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
+        return TargetForm(NUMBER, marks, {}, (*missing, note), forms=forms)
+    of_money = currency_of(present) is not None
+    if distinct > 2 and (of_money or plain.name == PERCENT):
+        what = "amounts of money" if of_money else "they have a percent sign"
+        note = ("target", f"{name}, as numbers", f"{what}; --task classification reads them as classes")
         return TargetForm(NUMBER, marks, {}, (*missing, note), forms=forms)
     note = (
         "target",

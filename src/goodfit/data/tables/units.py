@@ -1,4 +1,4 @@
-"""Numbers with a unit behind them: 45 cm, 12,5 kg, 36 months, in one unit in the whole column.
+"""Numbers with a unit: 45 cm, 12,5 kg, 36 months, kg 72, 4.5 out of 5 stars, in one unit in the whole column.
 
 A cell without a unit is in the unit of the others. Cells in several units of one measure are in `same_measure`.
 """
@@ -15,7 +15,9 @@ UNIT_FORM = "unit "  # and the unit: the form of a column of numbers
 LETTERS = r"[\p{L}µ°Ω‰\"'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
 UNIT = rf"{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?"  # cm, m², km/h, sq. ft, m^2
 FOR_EACH = rf"(?:\p{{Sc}} ?)?(?:/|per )\s?{LETTERS}"  # $1,200/mo
-WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])? ?({UNIT}|{FOR_EACH})$"
+OUT_OF = r"(?:out of|von|sur|de|su|av) \d{1,3}(?: \p{L}{1,12})?"  # 4.5 out of 5 stars
+WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])? ?({UNIT}|{FOR_EACH}|{OUT_OF})$"
+BEFORE = r"^(\p{L}{2,8}|°[CF])\.? [+-]?\d[\d.,' ]*$"  # kg 72
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none
 UNITS_AT_MOST = 5  # of more it is not known that they are units
 
@@ -39,12 +41,23 @@ def units_of(text: pl.Series) -> list[str]:
     return known if len(known) <= UNITS_AT_MOST else []
 
 
+def unit_before(text: pl.Series) -> str | None:
+    """The one unit that stands before the numbers of most cells, in small letters; None: there is none, or several."""
+    units = text.str.extract(BEFORE, 1).drop_nulls()
+    if len(units) <= SHARE_WITH_UNIT * len(text):
+        return None
+    known = {singular(unit) for unit in units.unique().to_list()}
+    return known.pop() if len(known) == 1 else None
+
+
 def without_unit(text: pl.Series, unit: str) -> pl.Series:
-    """The cells without this unit behind their number; others as they are."""
-    return text.str.replace(rf"(?i)(\d[.,]?) ?{re.escape(unit)}(?:s|es)?\.?$", "$1")
+    """The cells without this unit behind or before their number; others as they are."""
+    name = re.escape(unit)
+    text = text.str.replace(rf"(?i)(\d[.,]?) ?{name}(?:s|es)?\.?$", "$1")
+    return text.str.replace(rf"(?i)^{name}(?:s|es)?\.? ?([+-]?\d)", "$1")
 
 
 def singular(unit: str) -> str:
     """A unit in small letters, without the s of several and the point behind it."""
     unit = unit.lower().rstrip(".")
-    return unit[:-1] if len(unit) > 2 and unit.endswith("s") and not unit.endswith("ss") else unit
+    return unit[:-1] if len(unit) > 2 and unit.endswith("s") and unit[-2] not in "s/" else unit  # m/s
