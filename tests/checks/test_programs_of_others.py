@@ -103,6 +103,44 @@ def test_rows_that_a_data_set_draws_anew_are_not_augmented(kept: bool, found: se
     assert warned(seen) == found
 
 
+class Asked(Dataset[tuple[Tensor, Tensor]]):
+    """Rows whose question is drawn anew: masked token ids with their targets, or noise on what is to be found."""
+
+    def __init__(self, rows: int, kind: str) -> None:
+        self.x = torch.randint(1, 9, (rows, 6)) if kind == "words" else torch.randn(rows, 6)
+        self.kind = kind
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, row: int) -> tuple[Tensor, Tensor]:
+        x = self.x[row]
+        if self.kind == "words":
+            asked = torch.rand(6) < 0.4
+            return x.masked_fill(asked, 0), x.masked_fill(~asked, -100)
+        noisy = x + 0.3 * torch.randn(6)
+        return noisy, x if self.kind == "noise" else x.flip(0).roll(row)
+
+
+@pytest.mark.parametrize(("kind", "found"), [("words", False), ("noise", False), ("other", True)])
+def test_rows_whose_question_is_drawn_anew_are_not_augmented(kind: str, found: bool) -> None:
+    net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 6))
+    optimiser = torch.optim.Adam(net.parameters())
+
+    def loss(x: Tensor, y: Tensor) -> Tensor:
+        return functional.mse_loss(net(x.float()), y.float())
+
+    with gf.watch(quiet=True, strict=True, select=["augmented-validation"]) as seen:
+        loaders = DataLoader(Asked(64, kind), 16), DataLoader(Asked(32, kind), 16)
+        for _ in range(3):
+            for x, y in loaders[0]:
+                train(net, optimiser, lambda x=x, y=y: loss(x, y), 1)  # type: ignore[misc]
+            with torch.no_grad():
+                for x, y in loaders[1]:
+                    loss(x, y)
+    assert bool(warned(seen)) is found
+
+
 @pytest.mark.parametrize(("epochs", "found"), [(9, set()), (16, {"rate-of-zero"})])
 def test_a_cosine_that_ends_before_the_next_schedule_begins(epochs: int, found: set[str]) -> None:
     """One epoch at the rate 0, after which weights are averaged at another one; or half of the training."""

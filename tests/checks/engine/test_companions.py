@@ -59,3 +59,18 @@ def test_a_graph_is_known_by_its_matrix_or_its_edges(link: torch.Tensor, linked:
     x = torch.randn(12, 4)
     assert is_graph(x, [x, link], {}) is linked
     assert is_graph(x, [x], {"links": link}) is linked
+
+
+@pytest.mark.parametrize(
+    ("first", "linked"),
+    [
+        (torch.tensor([[1.0, 0.5, 0.0], [0.5, 1.0, 0.2], [0.0, 0.2, 1.0]]), True),  # symmetric
+        (torch.tensor([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0], [0.1, 0.2, 0.7]]), True),  # shares
+        (torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]), True),  # directed
+        (torch.tensor([[0.3, 1.2, 0.1], [0.4, 0.9, 2.0], [0.5, 0.6, 0.8]]), False),  # as many features as rows
+        (torch.tensor([[1.0, -0.5, 0.0], [-0.5, 1.0, 0.2], [0.0, 0.2, 1.0]]), False),
+    ],
+)
+def test_links_may_be_given_before_the_features(first: torch.Tensor, linked: bool) -> None:
+    assert is_graph(first, [first, torch.ones(3, 5)], {}) is linked
+    assert not is_graph(first, [first], {})

@@ -72,15 +72,29 @@ def is_graph(x: Tensor, args: Any, kwargs: Any, attributes: Any = ()) -> bool:
     rows = len(x)
     given = [each for each in _all_tensors([list(args), dict(kwargs), list(attributes)]) if each is not x]
     square = any(each.dim() == 2 and tuple(each.shape) == (rows, rows) for each in given)
-    return square or any(
-        each.dim() == 2
-        and len(each) == 2
-        and not (each.is_floating_point() or each.is_complex())
-        and each.layout is x.layout
-        and each.shape[1] > 0
-        and 0 <= int(each.min()) <= int(each.max()) < rows
-        for each in given
+    first = any(each.dim() == 2 and len(each) == rows for each in given) and _links(x)  # net(adjacency, features)
+    return (
+        square
+        or first
+        or any(
+            each.dim() == 2
+            and len(each) == 2
+            and not (each.is_floating_point() or each.is_complex())
+            and each.layout is x.layout
+            and each.shape[1] > 0
+            and 0 <= int(each.min()) <= int(each.max()) < rows
+            for each in given
+        )
     )
+
+
+def _links(x: Tensor) -> bool:
+    """Whether x (N, N) reads as an adjacency matrix: nothing negative, and symmetric, of shares, or of 0 and 1."""
+    if x.dim() != 2 or x.shape[0] != x.shape[1] or x.layout is not torch.strided or bool((x < 0).any()):
+        return False
+    sums = x.detach().double().sum(1)
+    shares = torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
+    return shares or torch.allclose(x, x.t(), atol=1e-6) or bool(((x == 0) | (x == 1)).all())
 
 
 def _all_tensors(data: Any) -> Iterator[Tensor]:

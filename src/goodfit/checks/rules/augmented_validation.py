@@ -16,7 +16,8 @@ Instead
     valid = ImageFolder("valid", transform=plain_transform)
 
 When it is a false alarm
-    Intended test-time augmentation: allow it by name.
+    Intended test-time augmentation: allow it by name. Rows whose question is drawn anew are left out: token ids whose
+    targets, of the same shape, are drawn with them (masked tokens), and noisy rows whose targets are the clean ones.
 
 Cost
     Fingerprints of two batches of each loader an epoch.
@@ -44,6 +45,7 @@ BATCHES_COMPARED = 2  # the first ones of an epoch
 ROWS_OF_BATCH_KEPT, VALUES_KEPT = 16, 2_000_000  # of rows as they were read first, where a data set keeps none
 ROWS_AT_LEAST = 4  # that are compared with these
 LIKE_ITSELF = 0.85  # of the mean square of the distance to other rows
+TOKEN_TYPES = (torch.int64, torch.int32)
 ERRORS_APART = 5.0  # standard errors, too: each batch of each epoch is asked
 
 
@@ -54,6 +56,7 @@ class AugmentedValidation(LiveRule):
         self.read: IdentityMap[dict[int, int]] = IdentityMap()  # data set -> fingerprint of each row, by index
         self.trained_on: dict[int, list[Rows | None]] = {}  # data set at the bottom -> rows of loaders trained on
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
+        self.asked: IdentityMap[dict[int, int]] = IdentityMap()  # the same, of targets in the shape of their inputs
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.changed: tuple[int, Place] | None = None  # row, line of the batch that held it
         self.first: IdentityMap[dict[int, Tensor]] = IdentityMap()  # data set -> a few rows as they were read first
@@ -71,12 +74,28 @@ class AugmentedValidation(LiveRule):
         now = dict(zip(indices, fingerprints(x), strict=True))
         changed = next((index for index, value in now.items() if before.get(index, value) != value), None)
         first = self.first.setdefault(event.loader.dataset, {})
+        if self._question_is_drawn(event, indices) and changed is not None:
+            changed = None
         if changed is not None and (_keeps_rows(event.loader.dataset) or _resemble(indices, x, first)):
             self.changed = (changed, user_place())
         if x.is_floating_point() and len(first) * x[0].numel() < VALUES_KEPT and not _keeps_rows(event.loader.dataset):
             for at, index in enumerate(indices[:ROWS_OF_BATCH_KEPT]):
                 first.setdefault(index, x[at].detach().clone())
         before |= now
+
+    def _question_is_drawn(self, event: Batch, indices: Sequence[Any]) -> bool:
+        """Whether what changes is the task: masked tokens with their targets, or noise on rows that are the targets."""
+        x = event.tensors[0]
+        y = event.tensors[1] if len(event.tensors) > 1 else None
+        if y is None or y.shape != x.shape or x.dim() < 2 or x.is_floating_point() != y.is_floating_point():
+            return False
+        before = self.asked.setdefault(event.loader.dataset, {})
+        now = dict(zip(indices, fingerprints(y), strict=True))
+        moved = any(before.get(index, value) != value for index, value in now.items())
+        before |= now
+        if x.is_floating_point():
+            return not moved and _resemble(indices, x, dict(zip(indices, y, strict=True)))
+        return moved and x.dtype in TOKEN_TYPES
 
     def before_backward(self, event: BackwardBegins) -> None:
         loader = self.loader() if self.loader is not None else None
