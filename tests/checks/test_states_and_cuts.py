@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -79,6 +80,10 @@ def test_without_a_loader_the_same_sequences_come_after_others() -> None:
         (lambda out: out.sigmoid() > 0.5, set()),
         (lambda out: out.detach().sigmoid_() > 0.5, set()),
         (lambda out: [out > limit for limit in (-0.5, 0, 0.5)], set()),  # a search for the best cut
+        (lambda out: out > 0.3, {"logits-cut-at-half"}),
+        (lambda out: out > 0.31, set()),  # one that was chosen
+        (lambda out: out > -0.3, set()),
+        (lambda out: out > math.log(0.6 / 0.4), set()),  # the logit of 0.6
     ],
 )
 def test_logits_and_what_they_are_compared_with(cut: Callable[[Tensor], object], expected: set[str]) -> None:

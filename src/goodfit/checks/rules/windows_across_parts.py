@@ -5,7 +5,8 @@ What it checks
     windows of a series that overlap: one is the other moved by some steps, to the last bit, or but for a constant that
     each is less by, as its own last value. For half of the rows of the
     other loader or more, there are training rows before and after that share half of their values with it. Or
-    train_test_split has parted an array of such windows, or two data sets that keep tensors hold them.
+    train_test_split has parted an array of such windows, or two data sets hold them: of those that keep no tensors, by
+    the rows of their batches, once half of the training rows or more have been seen.
 
 Why it hurts
     Nearly everything in a validation window was seen in training, often its target too. The score says nothing about
@@ -29,6 +30,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, Split
-from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, rows_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -48,8 +50,26 @@ WINDOWS_KEPT = 400
 SHARE_AT_LEAST = 0.5  # of the validation rows
 OVERLAPS_AT_LEAST = 3
 ROWS_LOOKED_AT = 60
+FINGERPRINTS_AT_MOST = 20_000  # of a data set's windows, as it gives them
+SEEN_AT_LEAST = 0.5  # of the training rows
+TRAINED_AT_MOST = 0.05  # of the other rows: where more are training rows, they are not another part
 SAME = 1e-5  # of the largest move within a window
 FIX = "Part the series by time before windows are cut, and leave a gap of one window between the parts"
+
+
+@dataclass
+class Halves:
+    """Fingerprints of windows (N, T, ...): of all their steps, of the first half and of the last half."""
+
+    whole: set[int] = field(default_factory=set)
+    firsts: set[int] = field(default_factory=set)
+    lasts: set[int] = field(default_factory=set)
+
+    def add(self, x: Tensor) -> None:
+        length = x.shape[1]
+        half = length // 2
+        for kept, steps in ((self.whole, x), (self.firsts, x[:, :half]), (self.lasts, x[:, length - half :])):
+            kept.update(fingerprints(steps))
 
 
 class WindowsAcrossParts(LiveRule):
@@ -57,6 +77,7 @@ class WindowsAcrossParts(LiveRule):
 
     def start(self) -> None:
         self.windows: dict[int, dict[int, Tensor]] = {}  # base of a data set -> row's number -> window (T, F)
+        self.seen: dict[int, Halves] = {}  # of batches, by the base of their data set
         # Rows of loaders that are trained on, each set once, with the tensor that they are kept in.
         self.trained: list[tuple[Rows, weakref.ref[Tensor] | None]] = []
         self.judged: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -79,6 +100,11 @@ class WindowsAcrossParts(LiveRule):
             windows = x.detach().reshape(*x.shape[:2], -1)[:room].cpu().clone()
             for number, window in zip(numbers, windows, strict=False):
                 kept.setdefault(number, window)
+        seen = self.seen.setdefault(rows.base, Halves())
+        if _kept_by(loader.dataset) is None and len(seen.whole) < FINGERPRINTS_AT_MOST:
+            values = _array(x)
+            if values is not None:
+                seen.add(_steps_first(values))
         if self.program.steps and loader not in self.judged and not self._is_trained(rows):
             yield from self._judge(loader, rows)
 
@@ -100,7 +126,10 @@ class WindowsAcrossParts(LiveRule):
             if others.base != rows.base:
                 train = None if kept_in is None else _array(kept_in())
                 test = _array(_kept_by(loader.dataset))
-                share = 0.0 if train is None or test is None else _share_between(train, test)
+                if train is None or test is None:
+                    share = self._share_of_batches(loader, rows, others)
+                else:
+                    share = _share_between(train, test)
                 if share >= SHARE_AT_LEAST:
                     yield self._finding(share)
                     return
@@ -117,6 +146,16 @@ class WindowsAcrossParts(LiveRule):
             if share >= SHARE_AT_LEAST:
                 yield self._finding(share)
                 return
+
+    def _share_of_batches(self, loader: Any, rows: Rows, others: Rows) -> float:
+        """By the rows that the batches of two data sets held; judged again where too few have been seen so far."""
+        trained, windows = self.seen.get(others.base, Halves()), list(self.windows.get(rows.base, {}).values())
+        enough = len(trained.whole) >= SEEN_AT_LEAST * len(others.numbers)
+        if not enough or len(windows) < OVERLAPS_AT_LEAST:
+            self.judged.discard(loader)
+            return 0.0
+        values = _array(torch.stack(windows)) if len({window.shape for window in windows}) == 1 else None
+        return 0.0 if values is None else _share_between_halves(trained, _steps_first(values))
 
     def on_split(self, event: Split) -> Iterator[Finding]:
         train, test = _array(event.first), _array(event.second)
@@ -136,21 +175,36 @@ def _share_between(train: Tensor, test: Tensor) -> float:
     """The share of the rows of test (N, T, ...) that have windows of train before and after that overlap by half."""
     if train.shape[1:] != test.shape[1:] or len(test) < OVERLAPS_AT_LEAST:
         return 0.0
-    if train.dim() == 3 and train.shape[2] > train.shape[1]:  # channels first
-        train, test = train.transpose(1, 2).contiguous(), test.transpose(1, 2).contiguous()
-    length = train.shape[1]
+    halves = Halves()
+    halves.add(_steps_first(train))
+    return _share_between_halves(halves, _steps_first(test), of_trained=1.0)
+
+
+def _share_between_halves(train: Halves, test: Tensor, of_trained: float = TRAINED_AT_MOST) -> float:
+    """As above; 0 where more than a share of test's rows are training rows."""
+    length = test.shape[1]
     half = length // 2
-    firsts, lasts = set(fingerprints(train[:, :half])), set(fingerprints(train[:, length - half :]))
     some = test[:: max(1, len(test) // ROWS_LOOKED_AT)]
-    parts = [fingerprints(some[:, at : at + half]) for at in range(1, length - half)]
-    own, known = fingerprints(some), set(fingerprints(train))  # training rows may be evaluated too
+    own = fingerprints(some)
+    if sum(each in train.whole for each in own) > of_trained * len(own):
+        return 0.0
+    moved = [some[:, at : at + half].contiguous() for at in range(1, length - half)]
+    parts = [
+        [None if same else each for each, same in zip(fingerprints(part), blank(part).tolist(), strict=True)]
+        for part in moved  # a half without change is equal by nature
+    ]
     between = sum(
-        own[row] not in known
-        and any(part[row] in firsts for part in parts)
-        and any(part[row] in lasts for part in parts)
+        own[row] not in train.whole  # training rows may be evaluated too
+        and any(part[row] in train.firsts for part in parts)
+        and any(part[row] in train.lasts for part in parts)
         for row in range(len(some))
     )
     return between / len(some) if between >= OVERLAPS_AT_LEAST else 0.0
+
+
+def _steps_first(x: Tensor) -> Tensor:
+    """(N, T, F) of windows (N, F, T); as they are where they have more steps than channels already."""
+    return x.transpose(1, 2).contiguous() if x.dim() == 3 and x.shape[2] > x.shape[1] else x
 
 
 def _kept_by(data: Any) -> Tensor | None:
