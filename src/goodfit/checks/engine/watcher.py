@@ -135,6 +135,8 @@ class Watcher:
             return
         self.of_thread.busy = True  # what a rule does by itself is not watched
         try:
+            if self.off:  # given up while this thread waited: gradients are written without a turn from then on
+                return
             if self._awake:
                 with torch.no_grad():
                     self._ask(listening, event)
