@@ -108,3 +108,19 @@ def test_a_message_is_one_line_that_no_terminal_obeys(
     assert printed.startswith("goodfit: \\x1b[2J run\\x9bxxx")
     assert printed.count("\n") == 1
     assert len(printed) < LETTERS_OF_MESSAGE + 50
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_names_of_columns_are_not_obeyed_where_it_is_printed_how_they_were_read(
+    command: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"{at * at % 17},{'ab'[at % 2]}\n" for at in range(60))
+    (tmp_path / "train.csv").write_text("si\x1bze,kind\n" + rows)
+    (tmp_path / "new.csv").write_text("Si\x1bze,kind\n" + rows)
+    run = tmp_path / "run"
+    gf.fit(tmp_path / "train.csv", target="kind", epochs=1, out=run, rivals="none", quiet=True).release()
+    monkeypatch.setattr(sys, "argv", ["goodfit", command, str(run), str(tmp_path / "new.csv")])
+    main()
+    printed = capfd.readouterr().err
+    assert r"'Si\x1bze'  (read as 'si\x1bze', which is not there)" in printed
+    assert "\x1b" not in printed

@@ -10,6 +10,7 @@ import msgspec
 
 from goodfit.analysis.headline import noun_of
 from goodfit.analysis.verdict import PART_WORDS, code_of
+from goodfit.fitting.console import chosen_line
 from goodfit.formatting import counted, duration, json_text, rows_called
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks import from_json as task_from_json
@@ -82,7 +83,7 @@ def show_evaluation(
         "test": f"test ({counted(rows['test'], noun)})",
     }
     for name, value, why in result["notes"]:
-        click.echo(f"  {name:<16}{value}  ({why})", err=True)
+        click.echo(chosen_line(name, value, why), err=True)
     _show_metrics(result, metrics, titles)
     for finding in result["findings"]:
         click.echo(f"  {finding['level']}: {rows_called(finding['message'], noun)}")

@@ -13,6 +13,7 @@ from goodfit.cli import streams
 from goodfit.cli.options import common, declared_as_well, option
 from goodfit.data.tables.table_source import DIALECT
 from goodfit.errors import UsageError
+from goodfit.fitting.console import chosen_line
 from goodfit.formatting import counted, json_text
 
 RAW = click.option(
@@ -114,7 +115,7 @@ def predict(
                 predictions.write_to(sys.stdout, raw=raw)
     if not quiet:
         for name, value, why in predictions.notes:
-            click.echo(f"  {name:<16}{value}  ({why})", err=True)
+            click.echo(chosen_line(name, value, why), err=True)
     if as_json and output is not None:
         summary = {"run": str(run), "rows": len(predictions), "unreadable": unreadable, "output": str(output)}
         click.echo(json_text(summary))

@@ -110,11 +110,11 @@ def table() -> None:
 
 def _show_remarks(notes: list[tuple[str, str, str]], doubts: list[tuple[str, str]]) -> None:
     """What was guessed when the table was read, as `goodfit fit` prints it."""
-    from goodfit.fitting.console import visible
+    from goodfit.fitting.console import chosen_line, visible
     from goodfit.formatting import sentence
 
     for name, value, why in notes:
-        click.echo(visible(f"  {name:<16}{value}  ({why})"))
+        click.echo(chosen_line(name, value, why))
     for what, fix in doubts:
         click.echo(visible(f"  warning: {sentence(what)} {sentence(fix)}"))
     if notes or doubts:

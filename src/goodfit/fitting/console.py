@@ -48,7 +48,7 @@ class Console:
             self._out.print(visible(text), style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def choice(self, choice: Choice) -> None:
-        self.say(f"  {choice.name:<16}{choice.value}  ({choice.why})")
+        self.say(chosen_line(choice.name, choice.value, choice.why))
 
     def finding(self, finding: Finding) -> None:
         text = f"  {finding.level.value}: {sentence(finding.message)} {sentence(finding.fix)} [{finding.rule}]"
@@ -161,6 +161,11 @@ def _mebibytes(training: Training) -> str:
 
     most = most_memory(training.feed.device)
     return "–" if most is None else f"{most / 2**20:,.0f} MiB"
+
+
+def chosen_line(name: str, value: str, why: str) -> str:
+    """What was chosen or read, and why, as a line of the terminal."""
+    return visible(f"  {name:<16}{value}  ({why})")
 
 
 def visible(text: str) -> str:

@@ -21,6 +21,7 @@ from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_o
 from goodfit.data.images.listing import Listing, labelled_twice
 from goodfit.data.images.part_names import part_of
 from goodfit.data.tables.decoding import read_bytes, unpacked_name
+from goodfit.data.tables.header import UNNAMED
 from goodfit.data.tables.reading import Dialect
 from goodfit.errors import DataError
 from goodfit.formatting import counted, some_of
@@ -276,7 +277,7 @@ class _Columns:
 
     def _counts_rows(self, at: int) -> bool:
         """Whether a column without a name numbers the rows, as pandas writes its index."""
-        if self.cells.names is None or (self.names[at] and not self.names[at].startswith("Unnamed: ")):
+        if self.cells.names is None or (self.names[at] and not self.names[at].startswith(UNNAMED)):
             return False
         cells = self.cells.column(at)
         return any(cells == [str(row) for row in range(first, first + len(cells))] for first in (0, 1))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.header import DATE, NUMBER, SHARE_OF_A_KIND, share_of
+from goodfit.data.tables.header import DATE, NUMBER, SHARE_OF_A_KIND, UNNAMED, share_of
 from goodfit.data.tables.missing_words import MISSING
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMES_SHOWN = 3  # in a line
 ROWS_AT_LEAST = 20  # below, so that it is known what each column holds
 SIGNS_AT_LEAST = 3  # columns in which the line is unlike all others, one of them of numbers or dates
-WITHOUT_NAME = ("Unnamed: ", "__UNNAMED__")  # what columns without a name are called, and in workbooks at first
+WITHOUT_NAME = (UNNAMED, "__UNNAMED__")  # what columns without a name are called, and in workbooks at first
 MEASURED = f"{NUMBER}|{DATE}"
 PLAIN_MEASURED = re.compile(MEASURED.replace(r"\p{Sc}", "$€£¥"))
 FLATTEN = "frame.columns = ['_'.join(map(str, names)) for names in frame.columns]"
