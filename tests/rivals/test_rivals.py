@@ -83,6 +83,17 @@ def test_trees_of_numbers_are_equal_to_scikit_learns_also_for_codes_that_trainin
     assert module(torch.from_numpy(new))[:, 0].numpy() == pytest.approx(wanted, abs=1e-5)
 
 
+def test_stages_are_scikit_learns_own() -> None:
+    x, new = rows(300)[:, [3, 4, 0, 1, 2]].astype(np.float64), rows(50, seed=5)[:, [3, 4, 0, 1, 2]].astype(np.float64)
+    model = HistGradientBoostingRegressor(categorical_features=[0, 1], max_iter=12, early_stopping=False)
+    model.fit(x, x[:, 2] * 2 + x[:, 1])
+    stages = Grown([(model, [0])], 1).stages(new, 5)
+    wanted = list(model.staged_predict(new))
+    assert len(stages) == 2  # of 5 and of 10 rounds
+    for stage, each in zip(stages, [wanted[4], wanted[9]], strict=True):
+        np.testing.assert_array_equal(stage[:, 0], each)
+
+
 def cases() -> list[tuple[str, Task, Tensor, np.ndarray]]:
     x = rows(240)
     numbers = torch.from_numpy(x[:, 0] * 3 + x[:, 3] + 10)

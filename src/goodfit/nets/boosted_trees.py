@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from goodfit.nets.architecture import Architecture
 from goodfit.nets.maps import heights_at
 
-CELLS_AT_ONCE = 2_000_000  # rows times trees that are taken together
+CELLS_AT_ONCE = 500_000  # rows times trees that are taken together: two megabytes, which a core's cache holds
 LEAVES_AT_MOST = 31  # of a tree: a bit each of an int32, without its sign
 ALL_LEAVES = -1  # every bit
 
@@ -96,15 +96,17 @@ class BoostedTrees(nn.Module):
         """(n, outputs) float64 of columns (D, n)."""
         trees, rows = len(self.output), columns.shape[1]
         left_over = torch.full((trees, rows), ALL_LEAVES, dtype=torch.int32, device=columns.device)
-        codes = columns.long().clamp(0, max(0, self.goes_left.shape[1] - 1)) if len(self.goes_left) else None
+        codes = columns.long().clamp(0, self.goes_left.shape[1] - 1) if len(self.goes_left) else None
         for feature, threshold, kept, category in zip(
             self.feature, self.threshold, self.kept, self.category, strict=True
         ):
-            to_the_right = columns[feature] > threshold[:, None]
+            to_the_right = columns.index_select(0, feature) > threshold[:, None]
             if codes is not None:
                 asks = torch.nonzero(category >= 0).squeeze(1)
-                to_the_right[asks] = ~self.goes_left[category[asks]].gather(1, codes[feature[asks]])
-            left_over &= torch.where(to_the_right, kept[:, None], ALL_LEAVES)
+                to_the_left = self.goes_left.index_select(0, category[asks])
+                to_the_right.index_copy_(0, asks, ~to_the_left.gather(1, codes.index_select(0, feature[asks])))
+            # to the right 1 - 1 = 0, no bit, beside those that are kept; to the left 0 - 1 = -1, all bits
+            left_over &= to_the_right.to(torch.int32).sub_(1).bitwise_or_(kept[:, None])
         leftmost = (left_over & -left_over).float().log2().long()  # a power of 2: exact
         out = self.start[:, None].expand(-1, rows).clone()
         return out.index_add_(0, self.output, self.value.gather(1, leftmost)).t()

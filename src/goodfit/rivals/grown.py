@@ -62,13 +62,19 @@ class Grown:
 
     def stages(self, x: np.ndarray, stride: int) -> list[np.ndarray]:
         """(n, outputs) after every `stride` rounds, by scikit-learn."""
+        from sklearn.utils._openmp_helpers import _openmp_effective_n_threads as threads
+
         rounds = min((model.n_iter_ for model, _ in self.models), default=stride)
         stages = [np.tile(self.start(), (len(x), 1)) for _ in range(rounds // stride)]
         for model, outputs in self.models:
             raised = _raised(model, outputs)
-            for number, raw in enumerate(model._staged_raw_predict(x), start=1):
-                if number % stride == 0 and number <= rounds:
-                    stages[number // stride - 1][:, raised] = raw
+            cells = model._preprocess_X(x, reset=False)  # its own encoding of categories
+            raw = np.repeat(model._baseline_prediction, len(x), axis=0).astype(np.float64, order="F")
+            # not _staged_raw_predict, which prepares anew for each tree what is the same for all of them
+            for number, stage in enumerate(stages):
+                some = model._predictors[number * stride : (number + 1) * stride]
+                model._predict_iterations(cells, some, raw, is_binned=False, n_threads=threads())
+                stage[:, raised] = raw
         return stages
 
 
