@@ -34,6 +34,7 @@ from goodfit.checks.finding import Level
 AVERAGE = re.compile(
     r"(^|_)(ema|swa|averaged?|polyak|shadow)(_?(model|net|network|weights|params|module))?$", re.IGNORECASE
 )
+SCHEDULER = re.compile(r"(LR|Schedule|Scheduler)$")  # as SWALR, which is often called swa
 UPDATING = re.compile(r"update|step|average|polyak|soft|lerp|ema", re.IGNORECASE)
 PREPARING = ("to", "eval", "train", "requires_grad_", "cuda", "double", "float")
 CONTENTS = ("parameters", "named_parameters", "state_dict", "buffers", "named_buffers")
@@ -59,7 +60,9 @@ def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     made = {
         target.id: node
         for node in all_nodes(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and not SCHEDULER.search(called(node.value))
         for target in node.targets
         if isinstance(target, ast.Name) and AVERAGE.search(target.id)
     }

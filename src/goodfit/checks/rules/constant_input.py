@@ -15,7 +15,8 @@ Instead
     x = torch.stack([data[i] for i in indices])
 
 When it is a false alarm
-    A net that is meant to give the same output always, from one constant input.
+    A net that is meant to give the same output always, from one constant input. Columns that a module masks before it
+    calls a net of its own are not looked at.
 
 Cost
     A comparison with the first row in the first steps.
@@ -31,7 +32,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.engine.events import NetCall, WatchEnds
-from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.engine.user_frame import Place, user_frame, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted, number
@@ -52,6 +53,7 @@ class Columns:
     Attributes:
         low, high: (D,) their smallest and largest values so far.
         last: (N, D) the batch with which there were rows enough, and the line of its call.
+        masked: (D,) bool the columns that a module which holds the net sets to 0 itself, as those of a flow do.
     """
 
     net: str
@@ -60,6 +62,7 @@ class Columns:
     rows: int = 0
     last: Tensor | None = None
     place: Place | None = None
+    masked: Tensor | None = None
 
 
 class ConstantInput(LiveRule):
@@ -100,7 +103,7 @@ class ConstantInput(LiveRule):
         known.low, known.high = torch.minimum(known.low, x.amin(0)), torch.maximum(known.high, x.amax(0))
         known.rows += len(x)
         if known.place is None and known.rows >= ROWS_AT_LEAST:
-            known.place, known.last = user_place(), x
+            known.place, known.last, known.masked = user_place(), x, _masked(module, x)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for columns in self.columns:
@@ -118,6 +121,8 @@ class ConstantInput(LiveRule):
         # a rare indicator may not have been 1 yet
         may_be_zero = zeros > SHARE_OF_ZEROS or rectified or len(low) > COLUMNS_WITHOUT_INDICATORS
         suspicious = (low != 0) | (not may_be_zero)
+        if columns.masked is not None:
+            suspicious &= ~columns.masked
         constant = (same & suspicious & (low != 1)).nonzero().flatten().tolist()
         if constant:
             yield self.finding(
@@ -127,3 +132,14 @@ class ConstantInput(LiveRule):
                 file=place.file,
                 line=place.line,
             )
+
+
+def _masked(net: nn.Module, x: Tensor) -> Tensor | None:
+    """(D,) bool: columns that are 0 in x, and vary in the values that a module which holds the net has made x of."""
+    frame = user_frame()
+    holder = None if frame is None else frame.f_locals.get("self")
+    if frame is None or not isinstance(holder, nn.Module) or not any(part is net for part in holder.modules()):
+        return None
+    whole = [each for each in frame.f_locals.values() if isinstance(each, Tensor) and each.shape == x.shape]
+    varies = [(each.detach() != each.detach()[:1]).any(0) for each in whole]
+    return torch.stack(varies).any(0) & (x == 0).all(0) if varies else None

@@ -16,7 +16,8 @@ Instead
         net.train(); train(net); net.eval(); validate(net)
 
 When it is a false alarm
-    When parts are frozen on purpose: a part in eval mode inside a net in train mode is not reported.
+    When parts are frozen on purpose: a part in eval mode inside a net in train mode is not reported, nor a net whose
+    dropout and batch norm are all in parts of which nothing is trained.
 
 Cost
     A few flags in each step.
@@ -64,7 +65,7 @@ class LeftInEvalMode(LiveRule):
     def on_step(self, event: Step) -> Iterator[Finding]:
         stepped = {id(param) for param in event.params}
         for net, training in ((ref(), training) for ref, training in self.trained.values()):
-            if net is None or not any(id(param) in stepped for param in net.parameters()):
+            if net is None or not any(id(param) in stepped for param in net.parameters()) or _all_frozen(net, stepped):
                 continue
             counts = self.steps[net]
             counts[0 if training else 1] += 1
@@ -96,6 +97,20 @@ def modal(net: nn.Module) -> bool:
 def modal_layer(part: nn.Module) -> bool:
     """The same of one layer by itself; a dropout of rate 0 behaves alike in both."""
     return isinstance(part, _BatchNorm) or _drops(part) or (isinstance(part, _DropoutNd) and part.p > 0)
+
+
+def _all_frozen(net: nn.Module, stepped: set[int]) -> bool:
+    """Whether its layers with modes, one or more, are all in parts of which nothing is trained, as below a new head."""
+    parts = dict(net.named_modules())
+    layers = [name for name, part in parts.items() if modal_layer(part)]
+    return bool(layers) and not any(_trained_around(parts, name, stepped) for name in layers)
+
+
+def _trained_around(parts: dict[str, nn.Module], name: str, stepped: set[int]) -> bool:
+    """Whether the smallest part around a layer that has parameters is trained in any of them."""
+    while name and next(parts[name].parameters(), None) is None:
+        name = name.rpartition(".")[0]
+    return any(id(param) in stepped for param in parts[name].parameters())
 
 
 def _drops(part: nn.Module) -> bool:
