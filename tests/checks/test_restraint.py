@@ -13,7 +13,7 @@ from torch.nn import functional
 import goodfit as gf
 from goodfit.checks.engine.equal_by_nature import has_few_values, is_by_chance, pair_probability
 from goodfit.checks.engine.fingerprints import stamp
-from goodfit.checks.rules.masked_weights_move import may_be_masked
+from goodfit.checks.rules.masked_weights_move import MaskedWeightsMove, may_be_masked
 
 
 def findings_of(seen: Any) -> list[tuple[str, str]]:
@@ -248,6 +248,37 @@ def test_gradients_of_dead_units_are_no_mask(masked: str) -> None:
             optimiser.step()
     found = [rule for rule, _ in findings_of(seen) if rule == "masked-weights-move"]
     assert found == (["masked-weights-move"] if masked else [])
+
+
+class MaskedWithinForward(nn.Module):
+    """As MADE's layers: entries of the weight are left out, and their gradients are 0 by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(70, 30))
+        self.mask = (torch.rand(70, 30, generator=torch.Generator().manual_seed(0)) < 0.5).float()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ (self.weight * self.mask).T
+
+
+@pytest.mark.parametrize("pruned", [False, True])
+def test_a_mask_within_forward_is_looked_at_ever_less_and_one_on_gradients_found_later(pruned: bool) -> None:
+    torch.manual_seed(0)
+    net, x = MaskedWithinForward(), torch.rand(300, 30)
+    kept = (torch.rand(70, 30) < 0.5).float()
+    optimiser = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=0.1)
+    with gf.watch(quiet=True) as seen:
+        rule = next(each for each in seen.watcher._rules if isinstance(each, MaskedWeightsMove))
+        for step in range(110):
+            optimiser.zero_grad()
+            net(x[torch.randint(0, 300, (50,))]).square().mean().backward()
+            if pruned and step > 20 and net.weight.grad is not None:
+                net.weight.grad.mul_(kept)
+            optimiser.step()
+            if step == 11:
+                assert (rule.next_look, rule.known) == ({id(net.weight): 22}, {})  # looked at to 4, and from 8 to 11
+    assert ("masked-weights-move" in {rule for rule, _ in findings_of(seen)}) == pruned
 
 
 @pytest.mark.parametrize("kind", ["of noise", "by degrees", "of blocks"])

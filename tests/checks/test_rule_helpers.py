@@ -11,7 +11,9 @@ from torch import nn
 import goodfit as gf
 from goodfit.checks.engine.events import BackwardBegins
 from goodfit.checks.engine.gaussian_samples import gaussian_samples
+from goodfit.checks.engine.sequences import Shift, shift
 from goodfit.checks.rules.classes_between import _between
+from goodfit.checks.rules.dataset_mutated import _equal, _same_bits
 from goodfit.checks.rules.input_scale_differs import Seen
 from goodfit.checks.rules.loop_name_rebound import rebound
 from goodfit.checks.rules.loss_detached import LossDetached
@@ -182,6 +184,43 @@ def test_sums_of_a_large_input_are_those_of_some_rows_and_its_range_that_of_all(
     assert (seen.rows, seen.shape, seen.ranges) == (500, (784,), {(float(x.min()), 5000.0)})
     assert seen.count == 63  # every eighth row
     torch.testing.assert_close(seen.deviation[600:].mean(), x[:, 600:].std(0).double().mean(), rtol=0.03, atol=0)
+    for _ in range(999):
+        seen.add(x)
+    assert (seen.offered, seen.batches) == (1000, 64 + 235)  # a quarter of 936, evenly
     table = Seen()
     table.add(x[:, :60])
     assert table.count == 500  # of few values all are summed
+
+
+def test_tensors_are_compared_a_word_at_a_time_where_they_can_be() -> None:
+    x = torch.tensor([[1.0, float("nan")], [0.0, -2.0]])
+    assert _same_bits(x, x.clone())
+    assert _equal(x, x.clone())
+    assert not _same_bits(x, x.abs())
+    assert not _equal(x, x.abs())
+    assert not _same_bits(torch.zeros(4), -torch.zeros(4))
+    assert _equal(torch.zeros(4), -torch.zeros(4))
+    for odd in (torch.arange(7, dtype=torch.uint8), x.T, x[:, 1], torch.zeros(0)):
+        assert not _same_bits(odd, odd.clone())
+        assert _equal(odd, odd.clone())
+    picture = torch.arange(64, dtype=torch.uint8)
+    other = picture.clone()
+    other[63] = 0
+    assert _same_bits(picture, picture.clone())
+    assert not _same_bits(picture, other)
+    assert not _equal(picture, other)
+
+
+@pytest.mark.parametrize("kind", [torch.int64, torch.int32])
+def test_targets_that_are_the_next_step_of_the_input(kind: torch.dtype) -> None:
+    x = torch.randint(1, 50, (3, 9), generator=torch.Generator().manual_seed(0))
+    targets = x.roll(-1, 1)[:, :8].to(kind)
+    assert shift(x, targets) == shift(x, targets, -100) == Shift(1, 1)
+    some = targets.clone()
+    some[:, :3] = -100
+    assert shift(x, some, -100) == Shift(1, 1)
+    assert shift(x, some) is None
+    some[:, :5] = -100  # of 8, three are left
+    assert shift(x, some, -100) is None
+    targets[2, 7] += 1
+    assert shift(x, targets) is None

@@ -15,9 +15,9 @@ from torch.utils.data import DataLoader, Dataset
 
 import goodfit as gf
 from goodfit.checks.engine.dispatch import CallListeners, listeners
-from goodfit.checks.engine.events import Call, Event, Loss, NetCall, Read, Reshape
+from goodfit.checks.engine.events import Call, EqualTo, Event, Loss, NetCall, Read, Reshape
 from goodfit.checks.engine.program_state import Losses, ProgramState
-from goodfit.checks.engine.watcher import Watcher
+from goodfit.checks.engine.watcher import FIRST_TICKS, Watcher
 from goodfit.checks.finding import Level
 from goodfit.checks.rule import LiveRule
 
@@ -68,14 +68,32 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[type[Event]]]:
         yield counts
 
 
-def test_of_a_rollout_the_first_calls_are_seen_and_then_one_in_sixteen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_rollout_the_first_calls_are_seen_and_then_ever_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     net = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 2))
     with counted(monkeypatch) as counts:
         for _ in range(200):
             with torch.no_grad():
                 net(torch.zeros(1, 3))
-    assert counts[NetCall] == 16 + len([n for n in range(17, 201) if n % 16 == 0])
+    assert counts[NetCall] == 16 + len([32, 48, 64, 80, 96, 112, 128]) + len([192])
     assert counts[Call] == 3 * counts[NetCall]
+
+
+def test_what_is_played_before_the_first_step_puts_the_rules_to_sleep_and_backward_wakes_them() -> None:
+    net = nn.Linear(3, 2)
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+    awake: list[bool] = []
+    with gf.watch(quiet=True) as seen:
+        for calls in (FIRST_TICKS - 1, 1):
+            for _ in range(calls):
+                net(torch.zeros(1, 3))
+            awake.append(seen.watcher.awake)
+        net(torch.zeros(4, 3)).sum().backward()
+        awake.append(seen.watcher.awake)
+        optimiser.step()
+        for _ in range(FIRST_TICKS):  # of these, calls that are passed over count for nothing
+            net(torch.zeros(1, 3))
+        awake.append(seen.watcher.awake)
+    assert awake == [True, False, True, True]
 
 
 def test_after_a_step_and_in_another_shape_calls_are_seen_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,10 +147,10 @@ def test_losses_in_turns_are_no_jumps() -> None:
 
 
 class Rows(Dataset[Tensor]):
-    """Reads what it keeps, as torchvision's do, and perhaps asks a net."""
+    """Reads what it keeps, as torchvision's do, and perhaps asks a net, or a transform of each row."""
 
-    def __init__(self, net: nn.Module | None) -> None:
-        self.net = net
+    def __init__(self, net: nn.Module | None, transform: nn.Module | None = None) -> None:
+        self.net, self.transform = net, transform
 
     def __len__(self) -> int:
         return 12
@@ -141,6 +159,8 @@ class Rows(Dataset[Tensor]):
         kept = torch.tensor(torch.full((3,), float(row)).numpy())
         if self.net is not None:
             self.net(kept).max(0)
+        if self.transform is not None:
+            self.transform(kept).max(0)
         return kept
 
 
@@ -151,6 +171,27 @@ def test_what_a_data_set_reads_of_its_own_rows_is_not_looked_at(monkeypatch: pyt
         for batch in DataLoader(rows, 4):
             batch.numpy()
     assert counts[Read] == (3 + 12 + 9 if asks else 3)  # of batches; of outputs, and what follows the first one's
+
+
+class Normalised(nn.Module):
+    """As torchvision's: a module without parameters, which compares its divisor with 0 and views it for each row."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        divisor = torch.ones(3)
+        if bool((divisor == 0).any()):
+            raise ValueError("division by zero")
+        return x.view(1, 1, 3) / divisor.view(-1, 1, 1)
+
+
+def test_a_transform_of_rows_is_no_net_and_what_it_does_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    with counted(monkeypatch) as counts:
+        for batch in DataLoader(Rows(None, nn.Sequential(Normalised(), nn.ReLU())), 4):
+            batch.numpy()
+    assert (counts[Read], counts[EqualTo], counts[Reshape]) == (3, 0, 3 * 2 * 4)
+    with counted(monkeypatch) as counts:
+        for batch in DataLoader(Rows(None, Normalised()), 12):
+            assert len(batch) == 12
+    assert counts[Reshape] == 16  # of 24
 
 
 class Images(Dataset[Tensor]):

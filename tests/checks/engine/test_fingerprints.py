@@ -15,6 +15,7 @@ from goodfit.checks.engine.fingerprints import (
     all_finite,
     blank,
     fingerprints,
+    is_zero,
     remembered,
 )
 
@@ -114,3 +115,16 @@ def test_small_and_unusual_tensors_are_read_each_time() -> None:
     for x in (torch.ones(2, 2), large):
         assert sums(x) == sums(x)
     assert reads.count == 4
+
+
+def test_zeros_are_known_wherever_the_one_other_value_is() -> None:
+    x = torch.zeros(30, 40)
+    assert is_zero(x)
+    assert is_zero(x.T)
+    assert is_zero(torch.zeros(0))
+    assert is_zero(x.to_sparse().to_dense())
+    for place in ((0, 0), (29, 39), (7, 3)):
+        other = x.clone()
+        other[place] = float("nan") if place == (7, 3) else -1e-30
+        assert not is_zero(other)
+        assert not is_zero(other.T)

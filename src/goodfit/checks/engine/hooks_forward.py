@@ -30,7 +30,7 @@ OTHER_LOSSES = (
 )  # fmt: skip  # of more than two tensors
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 CALLS_SEEN = 16  # of one net between two steps; of those that follow, as in a rollout, one in CALLS_BETWEEN
-CALLS_BETWEEN = 16
+CALLS_BETWEEN, CALLS_OF_A_ROLLOUT = 16, 128  # beyond the second, one in four times the first
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
 MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
 # Not copy_ and detach: lazy parameters and tv_tensors know these by their identity.
@@ -205,7 +205,7 @@ class ForwardHooks(Replacing):
     def _sample(self, original: Any, args: Any, kwargs: Any) -> Any:
         with self.watcher.inside_torch():
             value = original(*args, **kwargs)
-        if isinstance(value, Tensor) and not self.watcher.passed_over:
+        if isinstance(value, Tensor) and self._reads_outputs:
             stack = self.watcher.stack
             self.watcher.tell(events.Sample(args[0], value, torch.is_grad_enabled(), stack[0] if stack else None))
         return value
@@ -230,7 +230,7 @@ class ForwardHooks(Replacing):
     def _compare(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         left, right = args[0], args[1] if len(args) > 1 else kwargs.get("other")
-        if not self.watcher.passed_over and isinstance(left, Tensor):
+        if self._reads_outputs and isinstance(left, Tensor):
             if isinstance(right, Tensor):
                 self.watcher.tell(events.Compare(left, right, torch.is_grad_enabled()))
             elif type(right) is int:
@@ -239,7 +239,7 @@ class ForwardHooks(Replacing):
 
     def _cut(self, original: Any, args: Any, kwargs: Any) -> Any:
         number = args[1] if len(args) > 1 else kwargs.get("other")
-        if not self.watcher.passed_over and args and isinstance(args[0], Tensor) and isinstance(number, int | float):
+        if self._reads_outputs and args and isinstance(args[0], Tensor) and isinstance(number, int | float):
             self.watcher.tell(events.Cut(args[0], float(number)))
         return original(*args, **kwargs)
 
@@ -317,6 +317,8 @@ class ForwardHooks(Replacing):
             return
         stack = watcher.stack
         if not stack:
+            if local.loading and not _has_parameters(module):  # of torchvision's transforms, for each row: no net
+                return
             if self._is_one_of_many(module, args):
                 local.passed_over, local.depth = module, 1
                 watcher.pass_over_call(True)
@@ -330,8 +332,8 @@ class ForwardHooks(Replacing):
         x = args[0] if args else None
         shape = x.shape if isinstance(x, Tensor) and not x.is_nested else None  # nested ones have no sizes
         key = (id(module), module.training, torch.is_grad_enabled(), shape)
-        self._calls[key] += 1
-        return self._calls[key] > CALLS_SEEN and self._calls[key] % CALLS_BETWEEN > 0
+        count = self._calls[key] = self._calls[key] + 1
+        return count > CALLS_SEEN and count % (CALLS_BETWEEN * (4 if count > CALLS_OF_A_ROLLOUT else 1)) > 0
 
     def _end_passed_over(self, module: nn.Module) -> None:
         local = self._local
@@ -339,6 +341,7 @@ class ForwardHooks(Replacing):
         if not local.depth:
             local.passed_over = None
             self.watcher.pass_over_call(False)
+            self.watcher.tick(0 if self.program.steps else CALL_TICKS)  # thousands may be played before the first step
 
     def _returned(self, module: nn.Module, args: Any, kwargs: Any, output: Any = None) -> None:
         if self._local.passed_over is not None:

@@ -49,8 +49,10 @@ def _follows(x: Tensor, target: Tensor, dim: int, steps: int, ignore_index: int 
     common = min(targets, length - steps)
     values = target.reshape([*x.shape[:dim], targets, *x.shape[dim + 1 :]]).narrow(dim, 0, common)
     expected = x.narrow(dim, steps, common)
+    if ignore_index is None and values.dtype == expected.dtype:
+        return torch.equal(values, expected)  # which ends at the first value that differs
     known = torch.ones_like(values, dtype=torch.bool) if ignore_index is None else values != ignore_index
-    return float(known.float().mean()) >= KNOWN_SHARE and bool((values == expected)[known].all())
+    return not bool(((values != expected) & known).any()) and float(known.float().mean()) >= KNOWN_SHARE
 
 
 def padding(tokens: Tensor, padding_index: int | None) -> Tensor | None:

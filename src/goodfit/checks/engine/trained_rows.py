@@ -63,7 +63,7 @@ class TrainedOn:
         if self._is_first_epoch and len(self.each_once) < EARLIEST_KEPT:
             self.each_once += rows
         if rows:
-            self._batches.append((sum(row in self.content for row in rows), len(rows)))
+            self._batches.append((sum(map(self.content.__contains__, rows)), len(rows)))
             seen, total = (sum(numbers) for numbers in zip(*self._batches, strict=True))
             self.known_share = seen / total
 

@@ -32,7 +32,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardEnded, Step, Zero
-from goodfit.checks.engine.fingerprints import all_finite, stamp
+from goodfit.checks.engine.fingerprints import all_finite, is_zero, stamp
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -88,7 +88,7 @@ class AccumulationDropped(LiveRule):
             return
         gradients = [param.grad for param in event.params if param.grad is not None]
         sample = gradients[:4]
-        dropped = any(bool(gradient.any()) for gradient in sample)
+        dropped = not all(is_zero(gradient) for gradient in sample)
         finite = all(all_finite(gradient) for gradient in sample)
         self.by_hand = self.by_hand or self._stamps(self._weights()) != self.stamps
         if dropped and self.reaches_several and self._others_have_gradients(event):
@@ -111,7 +111,7 @@ class AccumulationDropped(LiveRule):
         zeroed = {id(param) for param in event.params}
         groups = [group["params"] for optimiser in self.program.optimisers for group in optimiser.param_groups[:1]]
         return any(
-            id(param) not in zeroed and param.grad is not None and bool(param.grad.any())
+            id(param) not in zeroed and param.grad is not None and not is_zero(param.grad)
             for params in groups
             for param in params[:4]
         )
@@ -141,7 +141,7 @@ class AccumulationDropped(LiveRule):
             if times >= DROPS_AT_LEAST and (
                 self.longest == 1 or times >= max(DROPS_OF_SEVERAL, SHARE_OF_STEPS * self.steps)
             ):
-                empty = all(param.grad is None or not bool(param.grad.any()) for param in event.params[:4])
+                empty = all(param.grad is None or is_zero(param.grad) for param in event.params[:4])
                 what = "and the step after it has none" if empty else "before a step used them"
                 yield self.finding(
                     f"gradients of a backward pass are zeroed {what}, {self.times[place]} times",

@@ -29,7 +29,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from goodfit.checks.engine.events import Call, Loss, Read
+from goodfit.checks.engine.events import Loss, NetCall, Read
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -47,10 +47,9 @@ class ArgmaxOfOne(LiveRule):
         self.binary: set[tuple[int, ...]] = set()  # sizes but for the rows, of what a loss for two classes was given
         self.calls: Counter[Place] = Counter()
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost:
-            outputs = event.outputs
-            self.output = tuple(outputs[0].shape) if outputs and not event.grad and not event.training else None
+    def on_call(self, event: NetCall) -> None:
+        outputs = event.outputs
+        self.output = tuple(outputs[0].shape) if outputs and not event.grad and not event.training else None
 
     def on_loss(self, event: Loss) -> None:
         if event.grad and event.name in BINARY:

@@ -89,6 +89,7 @@ class AverageStandsStill(LiveRule):
         self.first: weakref.WeakKeyDictionary[nn.Module, Tensor] = weakref.WeakKeyDictionary()
         self.trained_on: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # seen in training with other weights
         self.evaluated: dict[int, Evaluated] = {}
+        self.names: dict[tuple[int, Place], str] = {}  # of nets that are evaluated at a line
         self.spoken = False
 
     def on_write(self, event: Write) -> None:
@@ -175,7 +176,7 @@ class AverageStandsStill(LiveRule):
         if own and net not in self.trained_on:
             return
         is_first = torch.equal(now, self.first[net]) if own and net in self.first else not own and self._have_moved(now)
-        name = "" if own else next((name for name in sorted(names_of(net)) if AVERAGE.search(name)), "")
+        name = self._name_of(net) if is_first and not own else ""
         if is_first and (own or name):
             if known is None:
                 known = self.evaluated[id(net)] = Evaluated(name or type(net).__name__, [], user_place(), own)
@@ -183,6 +184,13 @@ class AverageStandsStill(LiveRule):
                 known.steps.append(self.program.steps)
         elif known is not None and not own:
             del self.evaluated[id(net)]  # it moves after all
+
+    def _name_of(self, net: nn.Module) -> str:
+        """What the program calls an average, "" where that is no name of one: asked once at each line."""
+        key = id(net), user_place()
+        if key not in self.names:
+            self.names[key] = next((name for name in sorted(names_of(net)) if AVERAGE.search(name)), "")
+        return self.names[key]
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for known in self.evaluated.values():

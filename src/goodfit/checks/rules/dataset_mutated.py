@@ -17,7 +17,8 @@ When it is a false alarm
     A data set whose rows differ from one reading to the next on purpose, by what it keeps count of.
 
 Cost
-    A copy of up to 64 MiB, and three rows read from it, once a data set.
+    A copy of up to 64 MiB, and three rows read from it, once a data set; none of torchvision's MNIST and CIFAR, which
+    make an image of a row and hand out nothing of what they keep.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from goodfit.checks.rule import LiveRule, NotChecked
 
 BYTES_AT_MOST = 64 * 2**20  # of what is copied
 BYTES_OF_OBJECT = 50  # of a number in a list, roughly
+READS_COPIES = ("torchvision.datasets.mnist", "torchvision.datasets.cifar")  # whose __getitem__ makes an image of a row
+WORD = 8  # bytes
 
 
 class DatasetMutated(LiveRule):
@@ -53,6 +56,8 @@ class DatasetMutated(LiveRule):
         while isinstance(data, Subset):
             data = data.dataset
         if isinstance(data, (TensorDataset, IterableDataset)) or not hasattr(data, "__dict__") or data in self.examined:
+            return
+        if getattr(type(data), "__getitem__", _changed).__module__ in READS_COPIES:
             return
         self.examined[data] = True
         name = _changed(data)
@@ -131,8 +136,18 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, torch.Tensor):
         if one.shape != other.shape:
             return False
-        return torch.equal(one, other) or torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))
+        return _same_bits(one, other) or torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))
     if isinstance(one, np.ndarray):
         same = np.array_equal(one, other) or (one.dtype.kind == "f" and np.array_equal(one, other, equal_nan=True))
         return bool(same)
     return bool(one == other)
+
+
+def _same_bits(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether both hold the same bits, a word at a time: byte by byte it takes six times as long."""
+    if one.dtype != other.dtype or not one.is_contiguous() or not other.is_contiguous() or one.nbytes % WORD:
+        return False
+    if not one.numel() or one.data_ptr() % WORD or other.data_ptr() % WORD:
+        return False
+    first, second = (each.detach().view(-1).view(torch.uint8).view(torch.int64) for each in (one, other))
+    return torch.equal(first, second)

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 from torch.utils.data import SequentialSampler
 
-from goodfit.checks.engine.events import Batch, Call, WatchEnds
+from goodfit.checks.engine.events import Batch, NetCall, WatchEnds
 from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -67,8 +67,8 @@ class EvaluationDropsRows(LiveRule):
         dropping = (len(loader.dataset), loader.batch_size, user_place()) if drops and is_sized else None
         self.current = (self.reads[number], dropping)
 
-    def on_call(self, event: Call) -> None:
-        if not event.outermost or self.current is None:
+    def on_call(self, event: NetCall) -> None:
+        if self.current is None:
             return
         read, dropping = self.current
         if event.grad:

@@ -33,6 +33,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, Zero, params_of
+from goodfit.checks.engine.fingerprints import is_zero
 from goodfit.checks.engine.hand_written import HandWritten
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -67,7 +68,7 @@ class GradientsNotZeroed(LiveRule):
     def before_backward(self, event: BackwardBegins) -> None:
         for optimiser, state in self.states.items():
             gradients = _gradients(optimiser)
-            fresh = {param for param, gradient in gradients.items() if param in state.used and not bool(gradient.any())}
+            fresh = {param for param, gradient in gradients.items() if param in state.used and is_zero(gradient)}
             state.used = (state.used & gradients.keys()) - fresh  # zeroed by hand, or gone
             state.added &= state.used
             state.before = {param: (id(gradient), gradient._version) for param, gradient in gradients.items()}

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Call, Read
+from goodfit.checks.engine.events import BackwardBegins, NetCall, Read
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -49,8 +49,8 @@ class GreatestActionTrained(LiveRule):
         self.inputs: set[tuple[int, ...]] = set()  # sizes of outputs with gradients
         self.steps = 0
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and len(event.outputs) == 1 and event.outputs[0].dim() == 2:
+    def on_call(self, event: NetCall) -> None:
+        if len(event.outputs) == 1 and event.outputs[0].dim() == 2:
             (self.inputs if event.grad else self.outputs).add(tuple(event.outputs[0].shape))
 
     def on_read(self, event: Read) -> None:

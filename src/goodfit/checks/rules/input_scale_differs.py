@@ -47,6 +47,9 @@ RANGE_SHARE = 0.05  # of the range, by which one of its ends has to differ
 ELEMENTS_AT_MOST = 2_000_000  # of an input that is looked at
 ROWS_EXAMINED, ELEMENTS_EXAMINED = 64, 32_768  # about, of a large batch, whose sums are taken; its range is that of all
 
+BATCHES_IN_FULL = 64  # after these one in four, at no even pace: a rollout is a batch at each of its steps
+SHARE_AFTERWARDS, GOLDEN_RATIO = 0.25, 0.618034
+
 SMOOTH_BELOW = 0.25  # of the variance: what a series moves by in a step, squared
 MOVES_ALIKE = 1.5  # times
 
@@ -61,12 +64,16 @@ class Seen:
     squares: Tensor = field(default_factory=lambda: torch.zeros(1, dtype=torch.float64))
     ranges: set[tuple[float, float]] = field(default_factory=set)
     batches: int = 0
+    offered: int = 0  # batches, also those that are passed over
     shape: tuple[int, ...] = ()
     moves: float = 0.0  # sum of squares of what a row moves by, from one step of dimension 1 to the next
     moves_count: int = 0
 
     def add(self, x: Tensor) -> None:
         """Another batch (N, ...)."""
+        self.offered += 1
+        if self.offered > BATCHES_IN_FULL and self.offered * GOLDEN_RATIO % 1 > SHARE_AFTERWARDS:
+            return
         x = x.detach()
         some = x[:: -(-len(x) // max(ROWS_EXAMINED, ELEMENTS_EXAMINED * len(x) // x.numel()))].double()
         values = (some if x.dim() == 2 else some.reshape(-1, 1)).cpu()

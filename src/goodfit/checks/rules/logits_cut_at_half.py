@@ -41,7 +41,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Call, Cut, Loss, Score, WatchEnds
+from goodfit.checks.engine.events import Cut, Loss, NetCall, Score, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -101,17 +101,16 @@ class LogitsCutAtHalf(LiveRule):
         self.scored: list[Between] = []
         self.given: list[Output] = []  # to the loss, since a net's last call: within a net that computes its own
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and event.module is event.root:
-            self.outputs[event.root] = [
-                Output(each.detach(), each._version)
-                for each in islice(event.outputs, OUTPUTS_AT_MOST)
-                if _is_plain(each) and 0 < each.numel() <= VALUES_AT_MOST
-            ]
-            for at, each in enumerate(self.outputs[event.root]):
-                if any(given.is_same(each.values) for given in self.given):
-                    self.logits.setdefault(event.root, set()).add(at)
-            self.given = []
+    def on_call(self, event: NetCall) -> None:
+        self.outputs[event.module] = [
+            Output(each.detach(), each._version)
+            for each in islice(event.outputs, OUTPUTS_AT_MOST)
+            if _is_plain(each) and 0 < each.numel() <= VALUES_AT_MOST
+        ]
+        for at, each in enumerate(self.outputs[event.module]):
+            if any(given.is_same(each.values) for given in self.given):
+                self.logits.setdefault(event.module, set()).add(at)
+        self.given = []
 
     def on_loss(self, event: Loss) -> None:
         if event.grad and event.name in ("binary_cross_entropy_with_logits", "cross_entropy"):

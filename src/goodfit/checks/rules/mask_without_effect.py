@@ -108,10 +108,13 @@ def _keeps_what_is_masked(softmax: Any) -> bool:
     if not weights.numel() or mask.dim() > weights.dim():
         return False
     mask = mask.expand(weights.shape)
+    of_hidden = weights * mask
+    if not bool(of_hidden.any()):  # as after -inf: no weight is left, and of most nets no more need be asked
+        return False
     hidden, shown = mask.sum(dim), (~mask).sum(dim)
     both = (hidden > 0) & (shown > 0)
     if not bool(both.any()):
         return False
-    of_hidden = (weights * mask).sum(dim)[both] / hidden[both]
+    of_hidden = of_hidden.sum(dim)[both] / hidden[both]
     of_shown = (weights * ~mask).sum(dim)[both] / shown[both]
     return bool((of_hidden > WEIGHT_LEFT * of_shown).float().mean() > 0.5) and bool(torch.isfinite(weights).all())

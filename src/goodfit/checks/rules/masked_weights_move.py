@@ -19,8 +19,9 @@ When it is a false alarm
     A unit that is never above 0 has no gradient by itself, and no finding.
 
 Cost
-    A comparison of gradients with 0 and of weights with their former values, in the steps examined, where entries of
-    gradients are 0.
+    A comparison of gradients with 0 and of some weights with their former values, in the steps examined, where entries
+    of gradients are 0. Where they are 0 by themselves, as under a mask within forward, the next look comes when twice
+    as many steps were made.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MOVED_AT_LEAST = 0.5  # of these
 ENTRIES_AT_LEAST, ENTRIES_AT_MOST = 64, 1_000_000
 ROWS_SAMPLED, SHARE_OF_SAMPLE = 32, 0.03  # of a matrix, and of their entries: a tenth of all is rarely less of these
 GOLDEN_RATIO = 0.618034
+ENTRIES_SAMPLED = 2_048  # of those whose gradients are 0
 MATRICES = 4  # that are looked at in a step
 
 
@@ -50,14 +52,18 @@ class Masked:
     """Of a matrix, where its gradient was 0 in the last step, and its values there when the last pass began.
 
     Attributes:
+        some: places of some of these entries in the matrix as one row.
         steps: in a row in which these moved.
+        passes: that have given it gradients since.
         by_program: whether gradients were masked there, and are not 0 by themselves, as those of a dead unit.
     """
 
     param: weakref.ref[Tensor]
     entries: Tensor
+    some: Tensor
     values: Tensor | None = None
     steps: int = 0
+    passes: int = 0
     by_program: bool = False
 
 
@@ -66,6 +72,7 @@ class MaskedWeightsMove(LiveRule):
 
     def start(self) -> None:
         self.known: dict[int, Masked] = {}
+        self.next_look: dict[int, int] = {}  # of matrices whose entries are 0 by themselves: the step
         self.reported = False
 
     def on_step(self, event: Step) -> None:
@@ -76,20 +83,27 @@ class MaskedWeightsMove(LiveRule):
             gradient, known = param.grad, self.known.get(id(param))
             if gradient is None or gradient.layout is not torch.strided:
                 continue
+            if self.program.steps < self.next_look.get(id(param), 0):
+                continue
+            if known is not None and known.passes >= STEPS_AT_LEAST and not known.by_program:
+                self.next_look[id(param)] = 2 * self.program.steps
+                del self.known[id(param)]
+                continue
             is_of_size = ENTRIES_AT_LEAST <= param.numel() <= ENTRIES_AT_MOST
             is_worth_it = is_of_size and (known is not None or may_be_masked(gradient.detach()))
             entries = _scattered(gradient.detach()) if is_worth_it else None
             if entries is None:
                 self.known.pop(id(param), None)
             elif known is None or known.param() is not param or not torch.equal(known.entries, entries):
-                self.known[id(param)] = Masked(weakref.ref(param), entries)
+                self.known[id(param)] = Masked(weakref.ref(param), entries, _some(entries))
 
     def after_backward(self, event: BackwardEnded) -> None:
         for known in self.known.values():
             param = known.param()
             if param is not None and not known.by_program and param.grad is not None:
                 hooked = param._backward_hooks or param._post_accumulate_grad_hooks
-                known.by_program = bool(hooked) or bool(param.grad.detach()[known.entries].any())
+                known.passes += 1
+                known.by_program = bool(hooked) or bool(param.grad.detach().reshape(-1)[known.some].any())
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Here the program has done what it does after a step, such as to put weights back."""
@@ -97,7 +111,7 @@ class MaskedWeightsMove(LiveRule):
             param = known.param()
             if param is None or self.reported:
                 continue
-            values = param.detach()[known.entries]
+            values = param.detach().reshape(-1)[known.some]
             if known.values is not None:
                 moved = float((values != known.values).float().mean())
                 known.steps = known.steps + 1 if moved >= MOVED_AT_LEAST else 0
@@ -114,15 +128,25 @@ class MaskedWeightsMove(LiveRule):
 def may_be_masked(gradient: Tensor) -> bool:
     """Whether some of its rows leave it possible: of most gradients no more need be read."""
     if len(gradient) <= 2 * ROWS_SAMPLED:
-        return True
-    spread = torch.arange(ROWS_SAMPLED, device=gradient.device) * GOLDEN_RATIO % 1  # evenly, and never in a mask's step
-    return _scattered(gradient[(spread * len(gradient)).long()], SHARE_OF_SAMPLE) is not None
+        return True  # `_scattered` counts at once
+    return _scattered(gradient[_spread(ROWS_SAMPLED, len(gradient), gradient.device)], SHARE_OF_SAMPLE) is not None
+
+
+def _spread(count: int, among: int, device: torch.device) -> Tensor:
+    """So many numbers below another: evenly, and never in a mask's step."""
+    return (torch.arange(count, dtype=torch.float64) * GOLDEN_RATIO % 1 * among).long().to(device)
+
+
+def _some(entries: Tensor) -> Tensor:
+    """The places of some entries, spread over all."""
+    places = entries.reshape(-1).nonzero().squeeze(1)
+    return places if len(places) <= ENTRIES_SAMPLED else places[_spread(ENTRIES_SAMPLED, len(places), places.device)]
 
 
 def _scattered(gradient: Tensor, share: float = SHARE_AT_LEAST) -> Tensor | None:
     """Where a gradient is 0, without whole rows and columns, as units and inputs that are 0 leave; None for few."""
-    zero = gradient == 0
-    if int(zero.sum()) < share * zero.numel():
+    if gradient.numel() - int(torch.count_nonzero(gradient)) < share * gradient.numel():
         return None
+    zero = gradient == 0
     zero &= ~zero.all(1, keepdim=True) & ~zero.all(0, keepdim=True)
     return zero if int(zero.sum()) >= share * zero.numel() else None

@@ -28,6 +28,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from types import FrameType
 
 from torch import nn
@@ -177,7 +178,12 @@ def _shapes(module: nn.Module) -> tuple[object, ...]:
 def _in_checkpoint() -> bool:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_code.co_filename.endswith(("utils/checkpoint.py", "utils\\checkpoint.py")):
+        if _is_of_checkpoint(frame.f_code.co_filename):
             return True
         frame = frame.f_back
     return False
+
+
+@cache
+def _is_of_checkpoint(filename: str) -> bool:
+    return filename.endswith(("utils/checkpoint.py", "utils\\checkpoint.py"))

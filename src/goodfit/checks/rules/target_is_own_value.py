@@ -31,7 +31,7 @@ from typing import Any
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.events import BackwardBegins, NetCall
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -51,8 +51,8 @@ class TargetIsOwnValue(LiveRule):
         self.rounds: Counter[Place] = Counter()
         self.other: set[Place] = set()  # lines where such a term began with differences
 
-    def on_call(self, event: Call) -> None:
-        if event.outermost and not event.grad:
+    def on_call(self, event: NetCall) -> None:
+        if not event.grad:
             self.first = True
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:

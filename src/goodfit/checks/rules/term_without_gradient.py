@@ -58,6 +58,7 @@ class TermWithoutGradient(LiveRule):
         self.since: dict[tuple[Place, str], str] = {}  # calls without gradient since the last step, with their names
         self.added: set[tuple[Place, str]] = set()  # those of them whose loss had a term without a graph
         self.steps: dict[tuple[Place, str], int] = {}
+        self.overlaps: dict[Place, bool] = {}  # lines that compare, and whether an overlap is made of it
         self.leaves: deque[weakref.ref[Tensor]] = deque(maxlen=LEAVES_KEPT)  # that terms came of, in earlier steps
 
     def on_loss(self, event: Loss) -> None:
@@ -82,7 +83,11 @@ class TermWithoutGradient(LiveRule):
 
     def on_cut(self, event: Cut) -> None:
         place = user_place() if event.tensor.requires_grad else Place(None, None)
-        if place.file is not None and (place, CUT) not in self.since and _is_of_an_overlap(place):
+        if place.file is None or (place, CUT) in self.since:
+            return
+        if place not in self.overlaps:
+            self.overlaps[place] = _is_of_an_overlap(place)
+        if self.overlaps[place]:
             self.since[(place, CUT)] = ""
 
     def before_backward(self, event: BackwardBegins) -> None:

@@ -304,5 +304,7 @@ def _content(x: Tensor) -> list[int]:
     """Fingerprints of rows that are long enough, and not blank, so that equal ones are copies."""
     if x.dim() < 2 or not len(x) or x[0].numel() < VALUES_AT_LEAST:
         return []
-    rows = zip(fingerprints(x), blank(x).tolist(), strict=True)
-    return [fingerprint for fingerprint, is_blank in rows if not is_blank]
+    rows, is_blank = fingerprints(x), blank(x)
+    if not bool(is_blank.any()):
+        return rows
+    return [fingerprint for fingerprint, blank_row in zip(rows, is_blank.tolist(), strict=True) if not blank_row]
