@@ -15,6 +15,7 @@ UNIT = 1e-3  # how far from 1 a unit vector's length may be
 SAME_LOG = 1e-2  # of similarities, and their multiples within a softmax
 SAME_SUM = 1e-4  # relative
 SHARE_AT_LEAST = 1e-3  # of a denominator that is the row's own: below, its sum does not tell
+PAIR = 2
 WITH_VECTORS = 3  # dimensions of products of all pairs of vectors
 BELOW_AT_MOST = 40  # nodes from exp(...) to the product of the rows
 CHOOSING = ("DiagonalBackward0", "DiagonalBackward0_copy", "IndexBackward0", "GatherBackward0", "MaskedSelectBackward0")
@@ -59,11 +60,15 @@ def _cosines(node: Any, rows: int) -> Tensor | None:
     """(N, N) that the values of a node were made of, where they are the cosines of N rows with each other."""
     for below in graph.walk(node, limit=BELOW_AT_MOST):
         if below.name() in ("MmBackward0", "BmmBackward0"):
+            if len({id(graph.behind(each)) for each in graph.parents(below)}) > 1 or len(graph.parents(below)) < PAIR:
+                return None  # of two nets, or with a copy that is not trained
             one, other = below._saved_self, below._saved_mat2
             if one is None or other is None or one.shape[:-2].numel() != 1:
                 return None
             one, other = one.detach().flatten(0, -2).float(), other.detach().mT.flatten(0, -2).float()
         elif below.name() == "MulBackward0" and len(graph.shape_of(below)) == WITH_VECTORS:
+            if len(graph.parents(below)) < PAIR:
+                return None
             one, other = _sides(below)
             if one is None or other is None:
                 continue

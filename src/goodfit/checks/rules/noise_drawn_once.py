@@ -49,7 +49,8 @@ SHARE_AT_LEAST = 0.95  # of the rows that came again
 SAME_ROW = 1e-3  # relative
 ON_CIRCLE = 0.01  # of a^2 + b^2
 OTHER_SHARE = 0.01  # by which a has to have changed
-PARALLEL = 0.999  # cosine
+PARALLEL = 1 - 1e-6  # cosine, in float32
+SCALED = 1 - 1e-4  # cosine of an input and the one before, beyond which it was only multiplied
 IN_COMMON = 0.98  # of 1, which is the share of a vector that lies in the planes of all rows
 SIZE_AT_LEAST = 3  # of a row, where the clean one is not known
 
@@ -142,7 +143,8 @@ class NoiseDrawnOnce(LiveRule):
             lengths = [each.norm(dim=1) for each in rests]
             lying = [length > 0.05 * each.norm(dim=1) for length, each in zip(lengths, (before, x[at]), strict=True)]
             moved = (before - x[at]).norm(dim=1) > 0.02 * x[at].norm(dim=1)
-            counted = lying[0] & lying[1] & moved
+            scaled = torch.nn.functional.cosine_similarity(before, x[at]).abs() > SCALED
+            counted = lying[0] & lying[1] & moved & ~scaled
             cosines = torch.nn.functional.cosine_similarity(rests[0], rests[1])
             if not _have_a_direction_in_common(own[counted], rests[1][counted]):
                 self.rows += int(counted.sum())

@@ -48,6 +48,7 @@ CALLS_KEPT = 4
 HITS_AT_LEAST = 20
 SHARE_AT_LEAST = 0.3  # of the training items that could stand in a ranking
 TIMES_CHANCE = 3.0
+SAME_RANGE = 0.05  # relative: as many users as items may be one and the same, as words or nodes of a graph
 USERS_AT_LEAST = 10
 ITEMS_AT_LEAST = 20
 TEST_ITEMS_AT_LEAST = 10
@@ -104,7 +105,8 @@ class TrainingItemsRanked(LiveRule):
         if users is None or scores.shape[1] < ITEMS_AT_LEAST or len(users) < USERS_AT_LEAST:
             return
         ranked = places.cpu().numpy()
-        trained = next((pairs for pairs in self.pairs.values() if _holds(ranked, users, pairs, scores.shape[1])), None)
+        of_calls = [pairs for pairs in self.pairs.values() if _are_of_two_kinds(pairs, scores.shape[1])]
+        trained = next((pairs for pairs in of_calls if _holds(ranked, users, pairs, scores.shape[1])), None)
         if trained is None:
             return
         self.top = weakref.ref(event.places), users, trained, user_place()
@@ -152,6 +154,12 @@ class TrainingItemsRanked(LiveRule):
 
 def _is_numbers(x: Tensor) -> bool:
     return x.dtype in (torch.int64, torch.int32) and x.dim() == 1 and len(x) > 1
+
+
+def _are_of_two_kinds(pairs: Pairs, items: int) -> bool:
+    """Whether the first numbers of pairs are others than the second: words and their neighbours are of one kind."""
+    users = 1 + max((user for user, _ in pairs), default=0)
+    return abs(users - items) > SAME_RANGE * items
 
 
 def _holds(ranked: np.ndarray, users: np.ndarray, pairs: Pairs, items: int) -> bool:
