@@ -136,6 +136,9 @@ def test_the_only_column_of_texts_is_taken_for_the_runs(notes: gf.Run, tmp_path:
     assert ("column", "'body'", "the only one: read as 'note'") in notes.predict(tmp_path / "new.csv").notes
     with pytest.raises(DataError, match="the column 'note' is missing"):
         notes.predict(pl.DataFrame({"body": NEW, "title": NEW}))
+    (tmp_path / "lines.txt").write_text("\n".join(NEW) + "\n")  # the first of them is no name, and a row
+    with pytest.raises(DataError, match="the column 'note' is missing"):
+        notes.predict(tmp_path / "lines.txt")
 
 
 def test_missing_texts_in_a_list_are_rows_of_nothing(notes: gf.Run) -> None:

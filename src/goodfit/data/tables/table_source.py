@@ -193,9 +193,14 @@ class TableSource(Source):
         self._leave_gaps()
 
     def _name_only_column(self, name: str) -> None:
-        """Give the only column of new data this name, where the run reads one column of text and nothing else."""
+        """Give the only column of new data this name, where the run reads one column of text and nothing else.
+
+        The first line of a file may be a text, and is a name where it is a single word.
+        """
         columns = self._whole_frame.columns
-        if len(columns) == 1 and columns != [name] and (self._delimited is None or self._delimited.header):
+        if len(columns) != 1 or columns == [name]:
+            return
+        if self._delimited is None or (self._delimited.header and columns[0].isidentifier()):
             self._whole_frame = RenamedFrame(self._whole_frame, {columns[0]: name})
             self.notes.append(("column", f"'{columns[0]}'", f"the only one: read as '{name}'"))
 
