@@ -65,6 +65,18 @@ def test_that_tags_are_left_out_is_said() -> None:
     assert any("tags of web pages are left out" in why for _, _, why in source.notes)
 
 
+def test_files_that_cannot_be_read_are_not_counted_as_empty_texts(tmp_path: Path) -> None:
+    run = table(pl.DataFrame({"text": SENTENCES * 5, "class": ["a", "b"] * 15}), "class", text=["text"])
+    run.prepare()
+    run.learn(torch.arange(30))
+    for name, content in (("a", SENTENCES[0]), ("b", " \n"), ("c", "{\\rtf1 not a text}"), ("d", "%PDF-1.4")):
+        (tmp_path / f"{name}.txt").write_text(content)
+    new = texts(tmp_path)
+    new.prepare(run.schema())
+    assert [item.row for item in new.unreadable] == [2, 3]
+    assert [note[:2] for note in new.notes if note[0] == "empty"] == [("empty", "1 row")]
+
+
 def test_web_pages_among_texts_are_read(tmp_path: Path) -> None:
     for at, text in enumerate(SENTENCES * 4):
         place = tmp_path / "t" / "ab"[at % 2]

@@ -20,6 +20,7 @@ from goodfit.data.tables.decoding import is_web_page, read_bytes, to_utf8
 from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
 from goodfit.data.tables.reading import Dialect, TableParts, read_parts
 from goodfit.data.tables.table_source import ENCODING
+from goodfit.data.tables.unusable import OF_NOTHING, note_on_empty_rows
 from goodfit.data.tables.web_text import shown_text
 from goodfit.errors import DataError
 from goodfit.formatting import counted
@@ -66,6 +67,16 @@ class Texts(Table):
         if schema is None:
             self.refuse_many_unreadable()
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
+        if schema is not None and self.unreadable:
+            self._count_empty_texts()
+
+    def _count_empty_texts(self) -> None:
+        """Those that can be read: of others it is said why they cannot."""
+        texts_of_all = self._frame.column(TEXT).fill_null("").str.strip_chars()
+        broken = {item.row for item in self.unreadable}
+        count = sum(not text and row not in broken for row, text in enumerate(texts_of_all.to_list()))
+        self.notes = [note for note in self.notes if note[2] != OF_NOTHING]
+        self.notes += [note_on_empty_rows(count)] if count else []
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:

@@ -29,6 +29,7 @@ CELLS_THAT_PROVE = 2  # numbers or dates of a column that all have another form:
 LEVELS_THAT_PROVE = 20  # cells of a column, of which not one is a level that is known, or has a word that is
 KNOWN_WORDS = "a text with words that training had"
 LONGEST_CELL = 40  # characters in a message
+OF_NOTHING = "no column of them has a value that can be used: their predictions are those of nothing"
 WORDS_KEPT = 10_000  # of a column, that training did not have
 
 
@@ -204,10 +205,7 @@ class Unused:
         ]
         why = "the run was fitted on its values"
         notes = [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone if self._rows >= LEVELS_THAT_PROVE]
-        if self._empty_rows:
-            why = "no column of them has a value that can be used: their predictions are those of nothing"
-            notes.append(("empty", counted(self._empty_rows, "row"), why))
-        return notes
+        return [*notes, *([note_on_empty_rows(self._empty_rows)] if self._empty_rows else [])]
 
     def without_a_date(self) -> list[str]:
         """Columns of dates of which not one cell with a value is a date."""
@@ -246,6 +244,11 @@ class Unused:
                     fix=f"Write them as in the data that the run was fitted on, {other_way}or leave the cells empty",
                 )
         return list(self._counts.values())
+
+
+def note_on_empty_rows(count: int) -> tuple[str, str, str]:
+    """The line that is printed of rows without any value."""
+    return "empty", counted(count, "row"), OF_NOTHING
 
 
 def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Series:
