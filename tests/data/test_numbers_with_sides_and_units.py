@@ -97,3 +97,19 @@ def test_numbers_without_a_name_are_a_running_number_only_where_they_run() -> No
 def test_house_numbers_have_letters_that_are_no_flags_of_statistics() -> None:
     cells: Sequence[str | int] = [f"{at}{['', ' a', ' b', ''][at % 4]}" for at in range(1, ROWS)]
     assert read(cells)[0].name != "number"
+
+
+def test_fractions_of_inches_are_numbers() -> None:
+    cells = [f"{whole} {part} in" for whole in (2, 5, 7) for part in ("1/8", "3/8", "1/2")] * 4 + ["6 in", "4 in."]
+    kind = infer_type(pl.Series("width", cells), categorical=(), numeric=(), ignore=())
+    assert (kind.name, kind.format) == ("number", "fractions in")
+    values = numbers(pl.Series(["5 3/8 in", "2 ⅛ inches", "6 in.", '7 1/2"', "4 1/4", "5 1/2 ft"]), ".", kind.format)
+    assert values.to_list() == [5.375, 2.125, 6.0, 7.5, 4.25, None]  # feet are not inches
+
+
+def test_sides_of_an_account_before_the_amount_are_its_sign() -> None:
+    cells = [f"{side} {amount}.00" for amount in range(10, 40) for side in ("Dr", "Cr")]
+    kind = infer_type(pl.Series("amount", cells), categorical=(), numeric=(), ignore=())
+    assert kind.format == "debit and credit"
+    read = numbers(pl.Series(["Dr 20.00", "Cr 7.50", "CR. 1,250.00", "DR 3"]), ".", kind.format)
+    assert read.to_list() == [-20.0, 7.5, 1250.0, -3.0]

@@ -120,7 +120,7 @@ def test_a_text_that_says_what_it_is_gives_no_target_away(run: gf.Run) -> None:
 
 
 def test_a_table_with_another_column_is_refused(run: gf.Run, tmp_path: Path) -> None:
-    pl.DataFrame({"sentence": ["a gull over the harbour"]}).write_csv(tmp_path / "new.csv")
+    pl.DataFrame({"sentence": ["a gull over the harbour"], "by": ["me"]}).write_csv(tmp_path / "new.csv")
     with pytest.raises(gf.GoodfitError, match="the column 'text' is missing"):
         run.predict(tmp_path / "new.csv")
 

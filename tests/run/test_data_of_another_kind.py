@@ -144,8 +144,9 @@ def test_the_columns_of_a_list_are_named_where_several_may_be_meant(place: Path,
     run = gf.load(place / "run-photos")
     rows = [f"{place}/photos/{label}/{number}.png,{number},{label}" for number, label in ((0, "dark"), (1, "light"))]
     (tmp_path / "list.csv").write_text("where,height,kind\n" + "\n".join(rows) + "\n")
+    assert len(run.predict(tmp_path / "list.csv")) == 2  # no label is needed
     with pytest.raises(gf.GoodfitError, match="--target"):
-        run.predict(tmp_path / "list.csv")
+        run.evaluate(tmp_path / "list.csv")
     assert len(run.predict(tmp_path / "list.csv", path="where", target="kind")) == 2
     assert goodfit("evaluate", place / "run-photos", tmp_path / "list.csv", "--path", "where", "--target", "kind") == 0
 

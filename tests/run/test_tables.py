@@ -108,7 +108,8 @@ def test_cells_that_cannot_be_used_are_told_by_column(
     assert "not used        town: 1 of 3  ('Rom' was not in training" in printed
     with (tmp_path / "p.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 4
-    assert len(gf.load(fitted).predict(tmp_path / "new.csv").notes) == 2
+    assert "empty           1 row  (no column of them has a value that can be used" in printed
+    assert len(gf.load(fitted).predict(tmp_path / "new.csv").notes) == 3
 
 
 def test_the_options_of_a_file_settle_what_was_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,9 @@ class Catalogue:
 
     def known_user(self, user: str) -> str:
         """The user whom the run knows and this is in another spelling (U1 for u1), else the name as it is."""
-        return user if user in self._codes else known_words([user], self.users).get(user, user)
+        plain = user.strip()
+        found = [name for name in (user, plain) if name in self._codes]
+        return found[0] if found else known_words([plain], self.users).get(plain, user)
 
     @property
     def for_strangers(self) -> str:
@@ -118,7 +120,8 @@ class Catalogue:
             DataError: an item that the training rows do not have.
         """
         if item not in self.items:
-            item = known_words([item], self.items).get(item, item)
+            plain = item.strip()
+            item = plain if plain in self.items else known_words([plain], self.items).get(plain, item)
         if item not in self.items:
             raise DataError(f"the item '{item}' is not in the training rows", fix="Check how items are written there")
         at = self.items.index(item) + 1

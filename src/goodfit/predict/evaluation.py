@@ -27,8 +27,7 @@ from goodfit.store.test_ledger import TestLedger
 from goodfit.tasks.encode import encoded, with_targets
 from goodfit.train.evaluate import scores
 
-ROWS_AND_TARGETS = 2  # axes of targets of numbers
-ROWS_BEYOND_AT_LEAST, SHARE_BEYOND = 2, 0.1  # outside of the range in training: more than chance and a drift do
+REASON_SHOWN = 120  # characters of why the first of what cannot be read cannot
 
 
 def score(model: Model, record: Record, folder: Path, source: Source) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
     stored = load_state(folder / SCORES)[0]
     parts = parts_of(source, stored)
     of_row = parts[rows] if parts is not None else np.full(len(rows), "test")
-    metrics, baseline, counts, beyond = {}, {}, {}, 0
+    metrics, baseline, counts, kept = {}, {}, {}, list[Tensor]()
     for part in PARTS:
         of_part = rows[of_row == part]
         counts[part] = len(of_part)
@@ -66,7 +65,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
         groups = groups_of(source, of_part)
         metrics[part] = {name: value.to_json() for name, value in model.task.metrics_of_groups(out, y, groups).items()}
         baseline[part] = model.task.baseline(stored["y_train"], y, out)
-        beyond += _beyond(y, stored["y_train"])
+        kept.append(y)
     looks = 0
     if counts["test"]:
         looks = TestLedger(folder / LOOKS).look(fingerprint(source, rows[of_row == "test"]))
@@ -87,8 +86,9 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
             for note in (
                 *source.notes,
                 *respelt,
+                *_unreadable(source),
                 *_not_scored(source, labelled),
-                *_another_scale(beyond, len(rows)),
+                *model.task.unlike_training(torch.cat(kept), stored["y_train"]),
             )
         ],
     }
@@ -100,19 +100,13 @@ def _not_scored(source: Source, labelled: np.ndarray) -> list[tuple[str, str, st
     return [("not scored", counted(left, source.noun), "without a label")] if left > 0 else []
 
 
-def _beyond(y: Tensor, y_train: Tensor) -> int:
-    """How many rows have a number outside of those that the run was fitted on; none of classes and images."""
-    if not y.is_floating_point() or y.ndim > ROWS_AND_TARGETS:
-        return 0
-    outside = (y < y_train.amin(dim=0)) | (y > y_train.amax(dim=0))
-    return int(outside.reshape(len(y), -1).any(dim=1).sum())
-
-
-def _another_scale(beyond: int, rows: int) -> list[tuple[str, str, str]]:
-    """What is said where many are: chance alone puts 2 in N there."""
-    if beyond < ROWS_BEYOND_AT_LEAST or beyond <= SHARE_BEYOND * rows:
+def _unreadable(source: Source) -> list[tuple[str, str, str]]:
+    """Rows that cannot be read, of which none is scored."""
+    if not source.unreadable:
         return []
-    return [("targets", f"{beyond:,} of {rows:,}", "outside of those that the run was fitted on: is it the same unit?")]
+    first = source.unreadable[0]
+    what = f"not scored: {first.key}: {first.reason[:REASON_SHOWN]}"
+    return [("unreadable", counted(len(source.unreadable), source.noun), what)]
 
 
 def _in_blocks(model: Model, source: Source, feed: Feed, rows: Tensor) -> tuple[Tensor, Tensor]:

@@ -22,6 +22,7 @@ from torch import Tensor
 from goodfit.data.images.find import images_in
 from goodfit.data.images.formats import image_endings
 from goodfit.data.sources import source_names, source_of
+from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.store.absent import absent
@@ -78,7 +79,8 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
     if source is not None and source.images:
         return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
     if source is not None and issubclass(source, TableSource):
-        return Given(_rows(_of_texts(data, column) if (column := _column_of_texts(schema)) else data))
+        rows = _rows(_of_texts(data, column) if (column := _column_of_texts(schema)) else data)
+        return Given(_with_index(rows, schema))
     return Given(np.asarray(data) if isinstance(data, list) else data)
 
 
@@ -109,8 +111,10 @@ def _of_texts(data: Any, column: str) -> Any:
         texts = data.to_list()
     else:
         texts = data
-    are_texts = isinstance(texts, list | tuple) and texts and all(isinstance(text, str) for text in texts)
-    return [{column: text} for text in texts] if are_texts else data
+    if not isinstance(texts, list | tuple) or not any(isinstance(text, str) for text in texts):
+        return data
+    are_texts = all(isinstance(text, str) or text is None or text != text for text in texts)  # NaN
+    return [{column: text if isinstance(text, str) else None} for text in texts] if are_texts else data
 
 
 def _rows(data: Any) -> Any:
@@ -125,6 +129,18 @@ def _rows(data: Any) -> Any:
         what = "several tables" if several else "a list that holds something else than dictionaries"
         raise DataError(f"this is {what}", fix="Give one table, or a list of dictionaries, one a row")
     return data
+
+
+def _with_index(data: Any, schema: Mapping[str, Any]) -> Any:
+    """A frame of pandas with the columns that the run reads and that stand in its index, as after set_index."""
+    names = getattr(getattr(data, "index", None), "names", None)
+    if names is None or not hasattr(data, "reset_index"):
+        return data
+    settings = schema.get("settings") or {}
+    wanted = [settings.get(name) for name in ("user", "item")]
+    wanted += encoder_of(schema["encoder"]).sources if "encoder" in schema else []
+    levels = [name for name in names if name is not None and name in wanted and name not in data.columns]
+    return data.reset_index(level=levels) if levels else data
 
 
 def _images(data: Any, *, grey: bool) -> Given:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from goodfit.data.columns import Labels
 from goodfit.data.tables.known_levels import known_words
 from goodfit.errors import DataError
-from goodfit.formatting import counted, row_named
+from goodfit.formatting import counted, row_named, some_of
 from goodfit.stats.areas import auc, average_precision, mean_auc
 from goodfit.stats.calibration import reliability
 from goodfit.stats.estimates import Estimate, mean, proportion, share
@@ -103,8 +103,10 @@ class Classification(CalibratedTask):
                 more = ", ..." if len(self.classes) > LISTED_CLASSES else ""
                 listed = ", ".join(str(label) for label in self.classes[:LISTED_CLASSES]) + more
                 strange = [_plain(each) for each in targets if _plain(each) not in number]
-                others = ", ".join(f"'{label}'" for label in dict.fromkeys(strange) if label != _plain(target))
-                also = f", nor {'is' if ',' not in others else 'are'} {others}" if others else ""
+                others = [f"'{label}'" for label in dict.fromkeys(strange) if label != _plain(target)]
+                also = (
+                    f", nor {'is' if len(others) == 1 else 'are'} {some_of(others, LISTED_CLASSES)}" if others else ""
+                )
                 rows = f"; {counted(len(strange), 'row')} in all" if len(strange) > 1 else ""
                 raise DataError(
                     f"its label '{target}' is not among the training rows' classes ({listed}){also}{rows}",

@@ -25,6 +25,7 @@ from goodfit.tasks.section import Plot, Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Columns, Targets
 
+ROWS_BEYOND_AT_LEAST, SHARE_BEYOND = 2, 0.1  # outside of the range in training: more than chance and a drift do
 SHARE_ROUNDED_AT_MOST = 1e-4  # of a deviation, by which a target may be off as float32
 
 
@@ -222,6 +223,15 @@ class Regression(RowTask):
         errors = y.double() - y_train.double().mean(0)
         result = {"rmse": float((errors**2).mean().sqrt()), "mae": float(errors.abs().mean())}
         return {**result, "r2": 0.0} if self.single else result
+
+    def unlike_training(self, y: Tensor, y_train: Tensor) -> Sequence[tuple[str, str, str]]:
+        """Where many are outside of the range in training: chance alone puts 2 in N there."""
+        outside = (y < y_train.amin(dim=0)) | (y > y_train.amax(dim=0))
+        beyond = int(outside.reshape(len(y), -1).any(dim=1).sum())
+        if beyond < ROWS_BEYOND_AT_LEAST or beyond <= SHARE_BEYOND * len(y):
+            return ()
+        why = "outside of those that the run was fitted on: is it the same unit?"
+        return (("targets", f"{beyond:,} of {len(y):,}", why),)
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """prediction, or prediction_1 .. prediction_K, in original units; low and high where there are intervals."""

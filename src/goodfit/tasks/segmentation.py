@@ -26,6 +26,7 @@ from goodfit.tasks.task import Targets
 
 RARITY_POWER = 0.25  # the power of a class's share by which it weighs more
 FOCAL_POWER = 2.0  # Lin et al. 2017, section 5.1
+SHARE_OF_ANOTHER_CLASS = 0.5  # of the pixels, more than in training
 SMALLEST_DIVISOR = 1e-6  # of a batch without a pixel that counts
 
 
@@ -290,6 +291,19 @@ class Segmentation(DenseTask):
             "pixel_accuracy": share,
             "log_loss": float(-(rows * shares.log()).sum(1).mean()),
         }
+
+    def unlike_training(self, y: Tensor, y_train: Tensor) -> Sequence[tuple[str, str, str]]:
+        """Where another class has most of the pixels, as in masks that are inverted; or of two classes one has none."""
+        shares, known = (counts.double().sum(0) / counts.double().sum().clamp_min(1) for counts in (y, y_train))
+        at = int((shares - known).argmax())
+        if shares[at] - known[at] >= SHARE_OF_ANOTHER_CLASS:
+            why = f"{known[at]:.0%} of those that the run was fitted on: are the masks inverted, or numbered otherwise?"
+            return (("targets", f"class '{self.classes[at]}': {shares[at]:.0%} of the pixels", why),)
+        absent = ((shares == 0) & (known > 0)).nonzero().flatten().tolist()
+        if not absent or int((known > 0).sum()) != 2:
+            return ()
+        why = f"{known[absent[0]]:.0%} of those that the run was fitted on: are these the masks?"
+        return (("targets", f"class '{self.classes[absent[0]]}': no pixel", why),)
 
     def decode(self, out: Tensor) -> Mapping[str, Sequence[Any] | np.ndarray]:
         """pixel_accuracy and log_loss of each scored image."""

@@ -231,6 +231,10 @@ class Task(ABC):
         """
         return None
 
+    def unlike_training(self, y: Tensor, y_train: Tensor) -> Sequence[tuple[str, str, str]]:
+        """What is said of new targets that are unlike the run's: name, value, why; both as `keep` gives them."""
+        return ()
+
     # Predictions and the report ---------------------------------------------------------------------------------------
 
     @property

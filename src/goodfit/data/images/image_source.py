@@ -143,6 +143,8 @@ class ImageSource(Source):
             # of new data, what labels mean is no matter; what was not read is
             self.notes = [note for note in self.notes if note[0] in NOTES_ON_FILES]
             self.notes += [("warning", what, fix) for what, fix in self.doubts]
+            if self.targets is None:
+                self.targets_refused = self._listing.question
         else:
             if self._listing.question is not None:
                 raise self._listing.question

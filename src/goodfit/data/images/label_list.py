@@ -148,7 +148,7 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     part_at = columns.parts(options.target, path_at, listing)
     group_at = columns.given(group, "group") if group is not None else None
     taken = {at for at in (path_at, part_at, group_at) if at is not None}
-    label_ats = columns.labels(options.target, taken)
+    label_ats = columns.labels(options.target, taken, listing)
     labels = _labels(columns, label_ats, options, taken, listing)
     finder.forget()
     for row, line in enumerate(cells.lines):
@@ -257,22 +257,23 @@ class _Columns:
         parts = {part_of(cell) for cell in self.cells.column(at)}
         return None not in parts and "train" in parts and len(parts) > 1
 
-    def labels(self, option: str | None, taken: set[int]) -> list[int]:
-        """The columns of labels: none, one, or several of yes and no."""
+    def labels(self, option: str | None, taken: set[int], listing: Listing) -> list[int]:
+        """The columns of labels: none, one, or several of yes and no; which one is asked where labels are needed."""
         if option is not None:
             given = [option] if option in self.names else [name.strip() for name in option.split(",") if name.strip()]
             return [self.given(name, "target") for name in given]
         rest = [at for at in range(len(self.names)) if at not in taken and not self._counts_rows(at)]
         named = [at for at in rest if self.plain[at] in LABEL_COLUMNS] if self.cells.names is not None else []
         if len(named) > 1 and not self._same_classes(named):
-            self._ask(named)
+            listing.question = self._question(named)
+            return []
         if named:
             return named[:1]
         if len(rest) < 2:
             return rest
         if all(is_one_hot(self.cells.column(at)) for at in rest):
             return rest
-        self._ask(rest)
+        listing.question = self._question(rest)
         return []
 
     def _counts_rows(self, at: int) -> bool:
@@ -287,9 +288,9 @@ class _Columns:
         pairs = set(zip(*(self.cells.column(at) for at in columns), strict=True))
         return all(len({pair[at] for pair in pairs}) == len(pairs) for at in range(len(columns)))
 
-    def _ask(self, columns: Sequence[int]) -> None:
+    def _question(self, columns: Sequence[int]) -> DataError:
         named = some_of([self.names[at] for at in columns], COLUMNS_NAMED)
-        raise DataError(
+        return DataError(
             f"several columns may be the label: {named}",
             where=self.file,
             fix="Choose by --target COLUMN; several of 0 and 1, one for each class, separated by commas",

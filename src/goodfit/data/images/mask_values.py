@@ -28,6 +28,7 @@ TWO_LEVELS_SHARE = 0.9  # of the pixels near black or white, in masks of two cla
 SOFT_VALUES = 8  # different ones at least, of masks with noise or soft edges in a lossless format
 VOID_SHARE_AT_MOST = 0.5  # of all pixels, that may be void by custom alone
 VALUES_NAMED = 6
+WHITES = (LARGEST_CLASS, 65_535)  # of 8 and of 16 bits
 OPTIONS = (
     "Give --binary N for two classes (from value N on it is class 1), --codes FILE with a line name,value for each"
 )
@@ -290,9 +291,11 @@ def form_of_new(facts: MaskFacts, form: str, threshold: int, where: Path) -> Mas
     if not facts.values:
         return MaskForm(form, threshold)
     if form == "values":
-        white = facts.values in ([LARGEST_CLASS], [0, LARGEST_CLASS]) or _is_two_levels(facts)
-        note = "two classes, threshold 128", f"their values reach up to {facts.values[-1]}, and the run's up to 1"
-        return MaskForm("binary", 128, note=note) if white else MaskForm(form, threshold)
+        white, middle = facts.values[-1], (facts.values[-1] + 1) // 2
+        if not (_is_two_levels(facts) or (white in WHITES and facts.values in ([white], [0, white]))):
+            return MaskForm(form, threshold)
+        why = f"their values reach up to {white}, and the run's up to 1"
+        return MaskForm("binary", middle, note=(f"two classes, threshold {middle}", why))
     if facts.values == [0, 1] and threshold > 1:
         return MaskForm("binary", 1, note=("two classes", "their values are 0 and 1; those of the run are larger"))
     if 0 < facts.values[-1] < threshold:

@@ -36,7 +36,7 @@ from goodfit.data.images.paired_source import ORIENTATION, PairedSource, find_in
 from goodfit.data.images.sizes import ImageSample, given_size, sample_images, typical_shape
 from goodfit.data.source import Claim, Strength
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import some_of
+from goodfit.formatting import counted, some_of
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` lists the options of every source
@@ -302,9 +302,10 @@ class Masks(PairedSource):
         unreadable = {item.row for item in self.unreadable}
         wrong = [row for row in np.flatnonzero(highest >= len(self.codes.names)).tolist() if row not in unreadable]
         if wrong:
+            some = f"{counted(len(wrong), 'mask')} {'hold' if len(wrong) > 1 else 'holds'}"
             named = some_of([f"{self._partners[row].name} has class {highest[row]}" for row in wrong], MASKS_NAMED)
             raise DataError(
-                f"{len(wrong)} masks hold a class above {len(self.codes.names) - 1}, the last one: {named}",
+                f"{some} a class above {len(self.codes.names) - 1}, the last one: {named}",
                 where=self._partners[wrong[0]],
                 fix=f"Save them with the values of the run's masks: 0 to {len(self.codes.names) - 1}"
                 if new

@@ -120,9 +120,13 @@ class Table(TableSource):
             mark, order = self._settings["decimal"], self._settings["date_order"]  # of the new data, where given
             self._settings = dict(schema["settings"])
             self._encoder = encoder_of(schema["encoder"])
+            if (only := self._encoder.only_text) is not None:
+                self._name_only_column(only)
             self._read_as(self._encoder.sources, self._settings["target"])
             encoder = as_written(self._encoder, self._frame, decimal=mark, date_order=order)
-            new = encode_new_rows(self._frame, encoder, settled=mark is not None, signs=self._signs, cache=self._cache)
+            new = encode_new_rows(
+                self._frame, encoder, settled=mark is not None, signs=self._signs, cache=cache, percents=self._percents
+            )
             self._keep(new.encoded)
             self.notes += new.notes
             if all(name in self._frame.columns for name in self._settings["target"]):

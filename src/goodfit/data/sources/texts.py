@@ -16,11 +16,14 @@ from goodfit.data.other_files import begins_as_text
 from goodfit.data.source import Claim, Strength, Unreadable
 from goodfit.data.sources.table import Table
 from goodfit.data.tables.column_options import settings_of
-from goodfit.data.tables.decoding import read_bytes, to_utf8
+from goodfit.data.tables.decoding import is_web_page, read_bytes, to_utf8
 from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
 from goodfit.data.tables.reading import Dialect, TableParts, read_parts
 from goodfit.data.tables.table_source import ENCODING
+from goodfit.data.tables.unusable import OF_NOTHING, note_on_empty_rows
+from goodfit.data.tables.web_text import shown_text
 from goodfit.errors import DataError
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
     import polars as pl
@@ -64,6 +67,16 @@ class Texts(Table):
         if schema is None:
             self.refuse_many_unreadable()
         super().prepare(schema, accelerator=accelerator, cache=cache, progress=progress)
+        if schema is not None and self.unreadable:
+            self._count_empty_texts()
+
+    def _count_empty_texts(self) -> None:
+        """Those that can be read: of others it is said why they cannot."""
+        texts_of_all = self._frame.column(TEXT).fill_null("").str.strip_chars()
+        broken = {item.row for item in self.unreadable}
+        count = sum(not text and row not in broken for row, text in enumerate(texts_of_all.to_list()))
+        self.notes = [note for note in self.notes if note[2] != OF_NOTHING]
+        self.notes += [note_on_empty_rows(count)] if count else []
 
     def _refuse_absent(self, name: str, option: str) -> None:
         if name not in self._frame.columns:
@@ -119,6 +132,8 @@ def texts(
     source = Texts(read.as_table(Path(data)), settings_of(target=CLASS, text=[TEXT]), in_memory=False)
     source.keys = read.keys
     source.notes[:0] = read.notes
+    if read.pages:
+        source.notes.append(("web pages", counted(read.pages, "text"), "their tags are left out"))
     source.unreadable += read.unreadable
     return source
 
@@ -134,6 +149,7 @@ class _Read:
         self.parts: list[str | None] = []
         self.notes: list[tuple[str, str, str]] = []
         self.unreadable: list[Unreadable] = []
+        self.pages = 0
 
     def add(self, place: Path, part: str | None, layout: str | None) -> None:
         """All texts of a folder, or a single file."""
@@ -173,7 +189,11 @@ class _Read:
 
     def _file(self, path: Path, label: str | None, part: str | None) -> None:
         try:
-            text = to_utf8(read_bytes(path), path, self.encoding)[0].decode()
+            data = read_bytes(path)
+            text = to_utf8(data, path, self.encoding, web_pages=True)[0].decode()
+            if is_web_page(data):
+                text = shown_text(text)
+                self.pages += 1
         except DataError as error:
             self.unreadable.append(Unreadable(len(self.keys), str(path), error.what))
             text = ""

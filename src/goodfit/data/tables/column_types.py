@@ -44,6 +44,7 @@ from goodfit.data.tables.present_cells import strays_of, without_empty, without_
 from goodfit.data.tables.several_numbers import form_of, several_form
 from goodfit.data.tables.text_words import words_in_each
 from goodfit.data.tables.units import units_of
+from goodfit.data.tables.web_text import has_tags
 from goodfit.errors import UsageError
 from goodfit.formatting import counted, listed
 
@@ -127,7 +128,7 @@ def infer_type(
     if name in numeric:
         return _as_numbers(column, decimal)
     if name in text:
-        return ColumnType("text", "free text")
+        return ColumnType("text", f"free text{_of_web(column.cast(pl.String, strict=False))}")
     if column.dtype == pl.Boolean:
         return ColumnType("category", "yes or no")
     if column.dtype in (pl.Time, pl.Duration):
@@ -325,6 +326,10 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
     return ColumnType("number", "numbers", None, decimal)
 
 
+def _of_web(text: pl.Series) -> str:
+    return "; tags of web pages are left out" if has_tags(text) else ""
+
+
 def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
     import polars as pl
 
@@ -335,7 +340,7 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
         words = float(words_in_each(text).to_numpy().mean())
         digits = float(text.str.count_matches(OF_DIGITS).to_numpy().mean())
         if words >= WORDS_OF_FREE_TEXT and 2 * digits <= words:
-            return ColumnType("text", f"free text, {words:.0f} words a row")
+            return ColumnType("text", f"free text, {words:.0f} words a row{_of_web(text)}")
         several = units_of(unified(text))
         if len(several) > 1:
             return ColumnType("left out", f"numbers in several units ({listed(several)}): write them in one")

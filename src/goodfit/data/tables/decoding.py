@@ -34,12 +34,13 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+WEB_PAGE = "a web page"
 OTHER_KINDS = (  # first bytes, in lower case
     (b"pk\x03\x04", "an Excel file or another zip archive"), (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"par1", "a Parquet file"), (b"\x1f\x8b", "a gzip file"), (b"arrow1", "an Arrow file"), (b"%pdf", "a PDF"),
     (b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"sqlite format 3", "a database"),
-    (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
-    (b"<table", "a web page"), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
+    (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", WEB_PAGE), (b"<html", WEB_PAGE),
+    (b"<table", WEB_PAGE), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
     (b"{\\rtf", "a document of a word processor (RTF)"),
     (b"version https://git-lfs", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"),
 )  # fmt: skip
@@ -139,11 +140,17 @@ def _unpacked(file: IO[bytes] | gzip.GzipFile, packed: int, path: Path) -> bytes
     return data
 
 
-def _refuse_other_kinds(data: bytes, path: Path) -> None:
+def is_web_page(data: bytes) -> bool:
+    """Whether the first bytes are those of a web page."""
+    head = data[:512].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    return any(kind == WEB_PAGE and head.startswith(mark) for mark, kind in OTHER_KINDS)
+
+
+def _refuse_other_kinds(data: bytes, path: Path, *, web_pages: bool) -> None:
     """What a file is that its name calls text, where its first bytes say so."""
     head = data[:512].lstrip().lower()
     for mark, kind in OTHER_KINDS:
-        if head.startswith(mark):
+        if head.startswith(mark) and not (web_pages and kind == WEB_PAGE):
             raise of_another_program(path) or DataError(
                 f"this is {kind}, not text with cells",
                 where=path,
@@ -165,11 +172,14 @@ def _refuse_long_lines(data: bytes, path: Path) -> None:
             )
 
 
-def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes, str, bool]:
+def to_utf8(
+    data: bytes, path: Path, encoding: str | None = None, *, web_pages: bool = False
+) -> tuple[bytes, str, bool]:
     r"""The text as UTF-8 without a mark, with \n at the end of each line.
 
     Args:
         encoding: as the user says; recognised when None: by a mark, else UTF-8, else by its letters.
+        web_pages: whether a web page is text as well.
 
     Returns:
         The bytes, the encoding in the words that people use, and whether that is a guess.
@@ -178,7 +188,7 @@ def to_utf8(data: bytes, path: Path, encoding: str | None = None) -> tuple[bytes
         DataError: not text of this encoding, or no text at all.
         UsageError: an encoding that does not exist.
     """
-    _refuse_other_kinds(data, path)
+    _refuse_other_kinds(data, path, web_pages=web_pages)
     _refuse_long_lines(data, path)
     utf8, name, guess = decoded(data, path, encoding)
     if b"\r" in utf8:  # of Windows, or of old Macs, which ended their lines with \r alone

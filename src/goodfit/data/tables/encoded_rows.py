@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.mapped_rows import MappedRows
 from goodfit.data.tables.known_levels import FrameWithKnownWords
-from goodfit.data.tables.other_ways import (
-    OtherMarks,
-    other_marks,
-    refuse_other_signs,
-)
+from goodfit.data.tables.other_dates import other_date_forms
+from goodfit.data.tables.other_ways import OtherMarks, other_marks, refuse_other_signs, with_percent_signs
 from goodfit.data.tables.unusable import Unused, refuse_other_order
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
@@ -61,10 +58,19 @@ class NewRows:
     notes: list[tuple[str, str, str]]
 
 
-def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: bool, cache: Path | None) -> NewRows:
+def encode_new_rows(
+    frame: Frame,
+    encoder: Encoder,
+    *,
+    settled: bool,
+    signs: bool,
+    cache: Path | None,
+    percents: Collection[str] = (),
+) -> NewRows:
     """Encode the rows to predict or to score.
 
     Args:
+        percents: columns that a workbook shows as percentages.
         settled: whether the user said what the decimal mark is.
         signs: whether numbers whose percent signs are not as the run's are refused.
 
@@ -72,6 +78,7 @@ def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: boo
         DataError: numbers that can be read in several ways, or a column of which not one cell can be used.
     """
     other = OtherMarks()
+    frame = with_percent_signs(frame, encoder.ways, percents) if percents else frame
     if not settled and not frame.streamed:
         other = other_marks(frame, encoder.ways)
     read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
@@ -85,8 +92,14 @@ def encode_new_rows(frame: Frame, encoder: Encoder, *, settled: bool, signs: boo
         verbatim |= {number.source for number in encoder.numbers}
         frame = FrameWithKnownWords(frame, words, verbatim)
         read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
+    unread, dated = unused.without_a_date(), list[tuple[str, str, str]]()
+    if unread and not frame.streamed:
+        forms, dated = other_date_forms(frame, encoder, unread)
+        if forms:
+            encoder = encoder.with_date_forms(forms)
+            read_by, unused, encoded = _read_new(frame, encoder, other, signs=signs, cache=cache)
     unusable = [each.note for each in unused.counted()]
-    notes = [*other.notes, *unused.serial_days(), *respelt, *unusable, *unused.empty(), *unused.unlike()]
+    notes = [*other.notes, *dated, *unused.serial_days(), *respelt, *unusable, *unused.empty(), *unused.unlike()]
     return NewRows(encoded, read_by, other.of_all, notes)
 
 

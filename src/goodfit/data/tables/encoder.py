@@ -100,6 +100,11 @@ class Encoder:
         """The columns of the table that are read, each once."""
         return list(dict.fromkeys(self.sources_of_values))
 
+    @property
+    def only_text(self) -> str | None:
+        """The column of text that is all that is read; None where others are, or several."""
+        return self.texts[0].source if len(self.texts) == 1 and self.sources == [self.texts[0].source] else None
+
     @cached_property
     def flags(self) -> list[int]:
         """Which number columns have a flag for missing values."""

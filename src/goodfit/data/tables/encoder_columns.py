@@ -69,6 +69,7 @@ class CategoryColumn:
     levels: list[str]
     verbatim: bool = False
     words_missing: bool = True
+    gaps: bool = True  # whether values were missing in training; of runs of before it is not known
 
     @cached_property
     def code_of(self) -> dict[str, int]:
@@ -88,8 +89,11 @@ def learnt_columns(column: pl.Series, kind: ColumnType) -> tuple[list[NumberColu
     name = column.name
     if kind.name == "category":
         verbatim = merges(column)
-        levels = _levels(texts(column, verbatim=verbatim))
-        return [], [CategoryColumn(name, name, None, kind.format, levels, verbatim, words_missing=False)]
+        words = texts(column, verbatim=verbatim)
+        gaps = words.null_count() > 0
+        return [], [
+            CategoryColumn(name, name, None, kind.format, _levels(words), verbatim, words_missing=False, gaps=gaps)
+        ]
     parts: tuple[str | None, ...] = {"number": (None,), "date": DATE_NUMBERS}.get(kind.name, ())
     found = [
         _number_column(column.rename(each), part, of_it, name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.tables.by_polars import by_polars
+from goodfit.data.tables.cell_formats import formats_of, notes_on_formats, percent_columns
 from goodfit.data.tables.decoding import excerpt, read_bytes
 from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_name, column_names, lines_above
 from goodfit.data.tables.lines_beside import NAMES_AGAIN, Note, below_names, note_on_notes, notes_last
@@ -34,8 +35,8 @@ MOMENT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
 
 
-def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note]]:
-    """The rows of a workbook, and what was left out.
+def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note], frozenset[str]]:
+    """The rows of a workbook, what was left out, and the columns whose numbers are shown as percentages.
 
     Args:
         data: the content of the file. path: for messages.
@@ -69,7 +70,8 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             raise DataError(f"{len(seen or filled)} sheets have rows", where=path, fix=f"Name one by --sheet: {names}")
         sheet = sheet or next(iter(seen or filled), None)
         if sheet not in filled:
-            return _named(next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]), []
+            nothing = next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]
+            return _named(nothing), [], frozenset()
         frame = filled[sheet]
         empty, titles = by_polars(path, "an Excel", lambda: _lines_above(data, sheet))
         above, notes = empty + titles, list[Note]()
@@ -110,7 +112,8 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
     frame = _named(frame)
     refuse_second_table(frame, path)
-    return frame, notes
+    formats = formats_of(data, facts, sheet, above)
+    return frame, [*notes, *notes_on_formats(formats, frame.columns)], percent_columns(formats, frame.columns)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -186,7 +189,7 @@ def _without_lines_beside(
     if below:
         at = int((~blank).arg_true()[-below])
         last = at
-        notes.append(note_on_notes(below, above + 2 + at, text.row(at)[0]))
+        notes.append(note_on_notes(below, above + 2 + at, text.row(at)))
     options = {"header_row": above, "skip_rows": first, "n_rows": last - first}
     return _sheet(data, sheet, options), notes
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 FRACTIONS = "fractions"  # the form of a column of such numbers
 SIGNS = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 SIGN = f"[{''.join(SIGNS)}]"
+UNITS = {  # that are divided so -> how they are written
+    "in": r"in|inch|inches|\"", "ft": "ft|feet|foot", "yd": "yds?|yards?", "mi": "mi|miles?", "cup": "cups?",
+    "tsp": "tsps?|teaspoons?", "tbsp": "tbsps?|tablespoons?", "lb": "lbs?|pounds?", "oz": "oz|ounces?",
+}  # fmt: skip
 FRACTION = r"^([+-]?)(?:(\d{1,6})[ -])?(0|[1-9]\d{0,5}) ?/ ?([1-9]\d{0,5})$"  # 03/24 is none
 VALUES_AT_LEAST = 3  # different ones: two are two groups
 PROPER_AT_LEAST = 0.5  # of the fractions are smaller than 1
@@ -30,6 +34,26 @@ def plain_fractions(text: pl.Series) -> pl.Series:
         return text
     text = text.str.replace("\u2044", "/").str.replace(rf"(\d)({SIGN})", "${1} ${2}")
     return text.str.replace_many(list(SIGNS), list(SIGNS.values()))
+
+
+def form_of_fractions(text: pl.Series) -> str | None:
+    """The form of cells of which some are fractions, with the unit that stands behind them; None of others."""
+    if not text.str.contains(rf"/|{SIGN}").any():
+        return None
+    counts = {name: int(text.str.contains(_behind(name)).sum()) for name in UNITS}
+    unit = max(counts, key=counts.__getitem__)
+    form = f"{FRACTIONS} {unit}" if counts[unit] else FRACTIONS
+    return form if has_fractions(without_unit_of_fractions(text, form)) else None
+
+
+def without_unit_of_fractions(text: pl.Series, form: str) -> pl.Series:
+    """5 3/8 for 5 3/8 in, where the form has this unit; with others cells stay as they are."""
+    unit = form.removeprefix(FRACTIONS).strip()
+    return text.str.replace(_behind(unit), "${1}") if unit in UNITS else text
+
+
+def _behind(unit: str) -> str:
+    return rf"(?i)([\d{''.join(SIGNS)}]) ?(?:{UNITS[unit]})\.?$"
 
 
 def fractions(text: pl.Series) -> pl.Series:

@@ -17,6 +17,7 @@ import numpy as np
 
 from goodfit.data.tables.text_words import word_pattern
 from goodfit.data.tables.visible import visible
+from goodfit.data.tables.web_text import without_tags
 from goodfit.data.tables.words import texts
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class FreeText:
     means, deviations: of the K directions in the training rows.
     every_script: whether words of every script are known; runs of before knew those between spaces alone.
     width: how many terms are kept of a row; 0 in runs of before.
+    as_shown: whether tags of web pages are left out; in runs of before they are words.
     """
 
     name: str
@@ -56,6 +58,7 @@ class FreeText:
     deviations: list[float]
     every_script: bool = False
     width: int = 0
+    as_shown: bool = False
 
     @classmethod
     def learn(cls, column: pl.Series) -> Self | None:
@@ -90,6 +93,7 @@ class FreeText:
             [1.0],
             every_script=True,
             width=width,
+            as_shown=True,
         )
         places = unscaled.places(column)
         deviations = places.std(axis=0)
@@ -115,7 +119,7 @@ class FreeText:
 
     def read(self, column: pl.Series) -> tuple[np.ndarray, np.ndarray]:
         """The places, and (N, 2 * width) float32: numbers and weights, in turn, of the terms of each row."""
-        weighted = _weighted(self._known.transform(_cells(column)), np.array(self.rarity))
+        weighted = _weighted(self._known.transform(_cells(column, as_shown=self.as_shown)), np.array(self.rarity))
         along = _unit(weighted[:, : len(self.sizes)]) @ self._directions
         return np.asarray((along - np.array(self.means)) / np.array(self.deviations)), _in_lanes(weighted, self.width)
 
@@ -196,9 +200,10 @@ def _in_lanes(weighted: Any, width: int) -> np.ndarray:
     return lanes.reshape(len(counts), 2 * width)
 
 
-def _cells(column: pl.Series) -> list[str]:
+def _cells(column: pl.Series, *, as_shown: bool = True) -> list[str]:
     """As text; what is none, as a list is, says nothing."""
-    return visible(texts(column, verbatim=True)).fill_null("").to_list()
+    cells = visible(texts(column, verbatim=True)).fill_null("")
+    return (without_tags(cells) if as_shown else cells).to_list()
 
 
 def _bytes(whole: np.ndarray) -> str:

@@ -1,9 +1,12 @@
-"""New words that are a known one in another spelling: BERLIN for Berlin, Koeln for Köln, 1067 for 01067, yes for 1."""
+"""New words that are a known one in another spelling: BERLIN for Berlin, Koeln for Köln, KÃ¶ln (UTF-8 that was read in
+another encoding) for Köln, 1067 for 01067, yes for 1.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.frames import Frame
@@ -29,7 +32,7 @@ def known_words(unknown: Collection[str], known: Sequence[str]) -> dict[str, str
     if (truth := _of_truth(unknown, known)) is not None:
         return truth
     found: dict[str, str] = {}
-    for key_of in (_letters, _digits, _written_out, _without_marks):
+    for key_of in (_letters, _digits, _written_out, _without_marks, _decoded_again):
         by_key: dict[str, list[str]] = {}
         for word in known:
             if (key := key_of(word)) is not None:
@@ -61,6 +64,14 @@ def _without_marks(word: str) -> str | None:
     if key is None or not key.isascii():
         key = without_marks(key or "") or None
     return key if key is not None and len(key) > 1 else None
+
+
+def _decoded_again(word: str) -> str | None:
+    """As `_letters`, of UTF-8 that was read as Windows-1252 or Latin-1: Köln of KÃ¶ln."""
+    for encoding in () if word.isascii() else ("cp1252", "latin-1"):
+        with suppress(UnicodeError):
+            return _letters(word.encode(encoding).decode())
+    return _letters(word)
 
 
 def _between(gap: re.Match[str]) -> str:

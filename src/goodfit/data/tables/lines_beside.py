@@ -41,7 +41,9 @@ BEGINS_A_NOTE = (
 )  # fmt: skip
 NOTE = re.compile(
     rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
-    r"|\(?\d[\d,.]* (?:rows?|Zeilen?|lignes?|filas?)(?: affected| selected| in set)?\.?\)?(?: \(\d[\d.,]* \w+\))?$"
+    r"|\(?\d[\d,.]* (?:rows?|records?|entries|results|Zeilen?|Datensätze|lignes?|filas?|registros)(?: "
+    r"(?:affected|selected|in set|in total|total|exported|returned|retrieved|fetched|found|exportiert))?\.?\)?"
+    r"(?: \(\d[\d.,]* \w+\))?$"
 )
 NOTE_OF_ONE_CELL = re.compile(rf"(?i)~ ?end\b|{WORD}+(?: {WORD}+){{0,3}} ?: ?\S")  # of instruments, among rows of many
 LINES_OF_QUALTRICS, IMPORT_ID = 2, '{"ImportId":'  # the question of each column, and where it came from
@@ -108,17 +110,19 @@ def _stands_apart(read: Sequence[Record], count: int, usual: int) -> bool:
     return last[0][0] > read[len(read) - count - 1][0] + 1 and _is_words(last[0][1][0])
 
 
-def note_on_notes(count: int, line: int, cell: str | None) -> Note:
-    """The line that is printed of lines below the table, of which one begins in this line with this cell."""
-    return "left out", counted(count, "line"), f"below the table, such as line {line}: {excerpt(cell or '')}"
+def note_on_notes(count: int, line: int, cells: Sequence[str | None]) -> Note:
+    """The line that is printed of lines below the table, of which one has these cells."""
+    first = next((cell for cell in cells if cell), "")
+    return "left out", counted(count, "line"), f"below the table, such as line {line}: {excerpt(first)}"
 
 
 def notes_last(frame: pl.DataFrame) -> int:
     """How many of the last rows are notes: the first cell alone, which begins as they do, or is words below numbers.
 
     Args:
-        frame: cells as text; there may be names of columns in the first row.
+        frame: cells as text; there may be names of columns in the first row, and empty columns beside the table.
     """
+    frame = frame.select(column for column in frame.iter_columns() if column.null_count() < len(column))
     if frame.width < 2 or frame.height <= BELOW_AT_LEAST:
         return 0
     last = frame.tail(NOTES_AT_MOST + 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_LEAST, are_bounds
 from goodfit.data.tables.compound import COMPOUND, compound_form
-from goodfit.data.tables.fractions import FRACTIONS, has_fractions
+from goodfit.data.tables.fractions import form_of_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.numbers import FLAGGED, FLAGS, ORDINAL, ORDINALS, UNDERSCORES, numbers, unified
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
@@ -105,8 +105,9 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return NumberForm(
             FLAGS, f"{_read_as(text.filter(text.str.contains(FLAGGED)), decimal, FLAGS)}, without its flag"
         )
-    if has_fractions(text) and holds_numbers(present, decimal, FRACTIONS):
-        return NumberForm(FRACTIONS, _read_as(text.filter(numbers(text, decimal).is_null()), decimal, FRACTIONS))
+    divided = form_of_fractions(text)
+    if divided is not None and holds_numbers(present, decimal, divided):
+        return NumberForm(divided, _read_as(text.filter(numbers(text, decimal).is_null()), decimal, divided))
     grouped = text.filter(text.str.contains(TWO_UNDERSCORES))
     if len(grouped) and holds_numbers(present, decimal, UNDERSCORES):
         return NumberForm(UNDERSCORES, _read_as(grouped, decimal, UNDERSCORES))

@@ -14,7 +14,7 @@ import numpy as np
 from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, in_thousands, middles, without_bounds
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours
 from goodfit.data.tables.compound import COMPOUND, in_small_units
-from goodfit.data.tables.fractions import FRACTIONS, fractions
+from goodfit.data.tables.fractions import FRACTIONS, fractions, without_unit_of_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
 from goodfit.data.tables.number_signs import plain_signs
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, as_shares
@@ -128,7 +128,8 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
         return _of_text(pl.select(plain).to_series(), decimal)
     if form == SHARES:
         return as_shares(text, _of_text(text, decimal))
-    if form == FRACTIONS:
+    if form.startswith(FRACTIONS):
+        text = without_unit_of_fractions(text, form)
         return pl.select(pl.coalesce(fractions(text), _of_text(text, decimal))).to_series()
     if form == BOUNDS:
         ends = [in_thousands(end) for end in ends_of_ranges(text)]

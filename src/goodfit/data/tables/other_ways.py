@@ -27,6 +27,8 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
+DIGITS_OF_PERCENT = 10  # 0.07 * 100 is 7.000000000000001
+
 
 class OtherMarks(NamedTuple):
     """Of new numbers that have another decimal mark than the run's.
@@ -150,6 +152,29 @@ def _has_sign(text: pl.Series, sign: str) -> bool:
     if len(text) > CELLS_LOOKED_AT:
         return bool(text.str.contains(sign, literal=True).any())
     return any(cell is not None and sign in cell for cell in text.to_list())
+
+
+def with_percent_signs(frame: Frame, ways: Sequence[Way], percents: Collection[str]) -> Frame:
+    """45% for 0.45, where a workbook shows it so and the run was fitted on numbers with the sign.
+
+    Args:
+        percents: columns that a workbook shows as percentages.
+    """
+    import polars as pl
+
+    signed = [way for way in ways if way.form == PERCENT and way.column in percents]
+    if not signed:
+        return frame
+    rows = frame.sample()
+    shown = [
+        pl.when(pl.col(way.column).is_not_null())
+        .then(pl.format("{}%", (pl.col(way.column) * 100).round(DIGITS_OF_PERCENT).cast(pl.String)))
+        .str.replace(".", way.decimal, literal=True)
+        .alias(way.column)
+        for way in signed
+        if rows.schema[way.column].is_numeric()
+    ]
+    return TableInMemory(rows.with_columns(shown))
 
 
 def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:

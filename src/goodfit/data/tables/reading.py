@@ -76,6 +76,7 @@ class TableParts:
         name: of the data.
         delimited: the file of text, where the table is a single one.
         notes: what was guessed when the files were read.
+        percents: columns of a workbook whose numbers are shown as percentages: 0.45 as 45%.
     """
 
     frame: Frame
@@ -83,6 +84,7 @@ class TableParts:
     name: str
     delimited: Delimited | DelimitedOnDisk | None
     notes: list[tuple[str, str, str]]
+    percents: frozenset[str] = frozenset()
 
 
 class _Read(NamedTuple):
@@ -91,6 +93,7 @@ class _Read(NamedTuple):
     frame: pl.DataFrame
     notes: Sequence[tuple[str, str, str]] = ()
     delimited: Delimited | None = None
+    percents: frozenset[str] = frozenset()
 
 
 def is_table(path: Path) -> bool:
@@ -176,9 +179,8 @@ def read_parts(
                 fix="Give files of one kind, with the same columns",
             ) from error
     notes = [note for each in read for note in each.notes]
-    return TableParts(
-        TableInMemory(together), parts, name, read[0].delimited if len(read) == 1 else None, list(dict.fromkeys(notes))
-    )
+    delimited = read[0].delimited if len(read) == 1 else None
+    return TableParts(TableInMemory(together), parts, name, delimited, list(dict.fromkeys(notes)), read[0].percents)
 
 
 def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_predict: bool) -> DelimitedOnDisk | None:
@@ -220,8 +222,8 @@ def _read(place: Any, dialect: Dialect) -> _Read:
             exported = None if is_workbook(data) else _exported(data, path, dialect)
             if exported is not None:
                 return exported
-            frame, notes = read_excel(data, path, dialect.sheet)
-            return _Read(_checked(frame, path), notes)
+            frame, notes, percents = read_excel(data, path, dialect.sheet)
+            return _Read(_checked(frame, path), notes, percents=percents)
         for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow)):
             if kind in endings:
                 return _Read(_checked(read(path), path))

@@ -87,7 +87,7 @@ class TableSource(Source):
         super().__init__(table.name, RowNumbers(table.frame.height), parts=table.parts)
         self.notes += table.notes
         self._whole_frame = table.frame
-        self._delimited = table.delimited
+        self._delimited, self._percents = table.delimited, table.percents
         self._settings = dict(settings)
         self._digests: RowDigests | None = None
         self._leave_gaps()
@@ -191,6 +191,18 @@ class TableSource(Source):
                 ("column", f"'{name}'", f"read as '{known}', which is not there") for name, known in names.items()
             ]
         self._leave_gaps()
+
+    def _name_only_column(self, name: str) -> None:
+        """Give the only column of new data this name, where the run reads one column of text and nothing else.
+
+        The first line of a file may be a text, and is a name where it is a single word.
+        """
+        columns = self._whole_frame.columns
+        if len(columns) != 1 or columns == [name]:
+            return
+        if self._delimited is None or (self._delimited.header and columns[0].isidentifier()):
+            self._whole_frame = RenamedFrame(self._whole_frame, {columns[0]: name})
+            self.notes.append(("column", f"'{columns[0]}'", f"the only one: read as '{name}'"))
 
     def _refuse_rows_for_names(self, columns: Sequence[str]) -> None:
         """Raise where the first line of a file is a row, and the run needs columns by their names."""

@@ -184,7 +184,7 @@ def _other_form(present: pl.Series, decimal: str, distinct: int) -> NumberForm |
     form = other_form(present, decimal) if distinct > 2 else None
     if distinct > CLASSES_AT_MOST:
         return bounds_form(present, decimal) or form
-    return form if form is not None and form.name == FRACTIONS else None
+    return form if form is not None and str(form.name).startswith(FRACTIONS) else None
 
 
 def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
@@ -333,13 +333,13 @@ def _read(column: pl.Series, form: TargetForm) -> Column:
 
 
 def _whole_numbers(values: pl.Series, column: pl.Series) -> Labels:
-    """Int of each; a word that is none, as new rows may have (yes for 1), stays one."""
+    """Int of each; what is no whole number, as new rows may have (yes for 1, 0.73), stays as it is."""
     import polars as pl
 
     different = values.drop_nulls().unique().sort().to_numpy()
     places = np.searchsorted(different, values.fill_null(np.inf).to_numpy()).astype(np.int32)
     places[values.is_null().to_numpy()] = NO_CODE
-    levels: list[Any] = [int(value) for value in different.tolist()]
+    levels: list[Any] = [int(value) if value.is_integer() else value for value in different.tolist()]
     if column.dtype in (pl.String, pl.Categorical, pl.Enum) and values.null_count():
         cells = texts(column, verbatim=True)
         words = cells.filter(values.is_null() & ~cells.is_in(MISSING)).drop_nulls().unique(maintain_order=True)

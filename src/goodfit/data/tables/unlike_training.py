@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.data.tables.encoder import Encoded, Encoder
+from goodfit.data.tables.encoder_columns import GAP
 from goodfit.formatting import number
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class UnlikeTraining:
         self._rows = 0
         self._gone = np.zeros(count, dtype=np.int64)
         self._far, self._outside = self._gone.copy(), self._gone.copy()
+        self._without_level = np.zeros(len(encoder.categories), dtype=np.int64)
         self._least, self._most = np.full(count, np.inf), np.full(count, -np.inf)  # of the values outside
         self._examples: dict[int, str] = {}
 
@@ -43,6 +45,7 @@ class UnlikeTraining:
         scores = encoded.rows[:, known.places]
         self._rows += piece.height
         self._gone += gone.sum(axis=0)
+        self._without_level += (encoded.rows[:, self._encoder.first_code :] == GAP).sum(axis=0)
         outside = ((scores < known.low) | (scores > known.high)) & ~gone  # never where no range is known
         if not outside.any():
             return
@@ -75,10 +78,18 @@ class UnlikeTraining:
                 why = f"such as {self._examples[at]}, {where} {ends}: is it the same unit?"
                 found.append(("doubtful", f"{column.name}: {cells:,} of {present:,}", why))
             gaps = int(self._gone[at]) - unusable.get(column.source, 0)
-            if not column.gaps and self._rows > gaps > GAPS_SHARE * self._rows and self._rows >= ROWS_THAT_PROVE:
+            if not column.gaps and self._are_many(gaps):
                 why = "the run was fitted on rows that all had a value: they are read as the mean of those"
                 found.append(("empty", f"{column.source}: {gaps:,} of {self._rows:,} rows", why))
+        for category, gaps in zip(self._encoder.categories, self._without_level.tolist(), strict=True):
+            if category.part is None and not category.gaps and self._are_many(gaps):
+                why = "the run was fitted on rows that all had a value, and has learnt nothing of an empty cell"
+                found.append(("empty", f"{category.source}: {gaps:,} of {self._rows:,} rows", why))
         return found
+
+    def _are_many(self, gaps: int) -> bool:
+        """Whether so many empty cells are said here; of a column without any value it is said elsewhere."""
+        return self._rows >= ROWS_THAT_PROVE and self._rows > gaps > GAPS_SHARE * self._rows
 
     def _where(self, at: int, present: int) -> tuple[str, int]:
         """Where too many of these cells lie, and how many; 0 where they are as in training."""

@@ -29,6 +29,7 @@ CELLS_THAT_PROVE = 2  # numbers or dates of a column that all have another form:
 LEVELS_THAT_PROVE = 20  # cells of a column, of which not one is a level that is known, or has a word that is
 KNOWN_WORDS = "a text with words that training had"
 LONGEST_CELL = 40  # characters in a message
+OF_NOTHING = "no column of them has a value that can be used: their predictions are those of nothing"
 WORDS_KEPT = 10_000  # of a column, that training did not have
 
 
@@ -78,6 +79,7 @@ class Unused:
         self._forms = {number.source: number.format for number in encoder.numbers if number.part is not None}
         self._unknown: dict[str, dict[str, int]] = {}  # column -> word that is not known -> cells
         self._serial: dict[str, tuple[int, str]] = {}  # cells of a column of dates, and the first of them
+        self._empty_rows = 0
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
         """Count in these rows."""
@@ -91,6 +93,14 @@ class Unused:
         values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
         filled = np.concatenate([each.any(axis=0) for each in values])
         self._with_value.update(encoder.source_of_each[filled])
+        empty = ~(values[0].any(axis=1) | values[1].any(axis=1))
+        for text in encoder.texts if empty.any() else ():
+            empty &= (
+                (piece.get_column(text.source).cast(pl.String, strict=False).str.strip_chars() == "")
+                .fill_null(value=True)
+                .to_numpy()
+            )
+        self._empty_rows += int(empty.sum())
         has_gaps = np.any(encoded.gone, axis=0)
         self._without_gap[~has_gaps] += piece.height
         for at in np.flatnonzero(has_gaps).tolist():
@@ -194,7 +204,20 @@ class Unused:
             if name not in self._with_value | self._counts.keys()
         ]
         why = "the run was fitted on its values"
-        return [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone if self._rows >= LEVELS_THAT_PROVE]
+        notes = [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone if self._rows >= LEVELS_THAT_PROVE]
+        return [*notes, *([note_on_empty_rows(self._empty_rows)] if self._empty_rows else [])]
+
+    def without_a_date(self) -> list[str]:
+        """Columns of dates of which not one cell with a value is a date."""
+        return [
+            name
+            for name, each in self._counts.items()
+            if name in self._forms and each.cells == self._present[name] and not self._dated(name)
+        ]
+
+    def _dated(self, name: str) -> bool:
+        """Whether some piece had a date in every row, which is not counted among those present."""
+        return bool(self._without_gap[self._encoder.first_numbers[name]])
 
     def unlike(self) -> list[tuple[str, str, str]]:
         """A line for each column whose numbers are unlike those of training, or are missing where those were not."""
@@ -221,6 +244,11 @@ class Unused:
                     fix=f"Write them as in the data that the run was fitted on, {other_way}or leave the cells empty",
                 )
         return list(self._counts.values())
+
+
+def note_on_empty_rows(count: int) -> tuple[str, str, str]:
+    """The line that is printed of rows without any value."""
+    return "empty", counted(count, "row"), OF_NOTHING
 
 
 def without_words_for_missing(column: pl.Series, words: Sequence[str]) -> pl.Series:

@@ -59,7 +59,7 @@ def workbook_facts(data: bytes) -> WorkbookFacts:
 
 def notes_on_sheet(data: bytes, facts: WorkbookFacts, sheet: str) -> list[Note]:
     """What is printed of hidden rows and of formulas without a value."""
-    cells = _cells(data, facts, sheet)
+    cells = cells_of(data, facts, sheet)
     notes = []
     if hidden := len(HIDDEN_ROW.findall(cells)):
         notes.append(("hidden rows", f"{hidden:,}", "read like the others: delete those that a filter leaves out"))
@@ -75,17 +75,17 @@ def merged_blocks(data: bytes, facts: WorkbookFacts, sheet: str, above: int) -> 
     Args:
         above: lines at the top that are no rows: merged titles.
     """
-    cells = _cells(data, facts, sheet)
+    cells = cells_of(data, facts, sheet)
     matches = [match for match in MERGED.finditer(cells) if int(match[4]) > int(match[2]) > above + 1]
     blocks = [
-        Block(_number(match[1]), int(match[2]) - 1, int(match[4]) - 1, (b"%s%s:%s%s" % match.groups()).decode())
+        Block(column_number(match[1]), int(match[2]) - 1, int(match[4]) - 1, (b"%s%s:%s%s" % match.groups()).decode())
         for match in matches
     ]
-    left = min((_number(match[1]) for match in WITH_VALUE.finditer(cells)), default=0) if blocks else 0
+    left = min((column_number(match[1]) for match in WITH_VALUE.finditer(cells)), default=0) if blocks else 0
     return sorted(blocks, key=lambda block: (block.first, block.column)), left
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """Of a column: A is 0, AA is 26."""
     number = 0
     for letter in letters:
@@ -93,13 +93,18 @@ def _number(letters: bytes) -> int:
     return number - 1
 
 
-def _cells(data: bytes, facts: WorkbookFacts, sheet: str) -> bytes:
+def cells_of(data: bytes, facts: WorkbookFacts, sheet: str) -> bytes:
     """What the archive says of the cells of a sheet; nothing of other workbooks."""
     if not facts.files.get(sheet):
         return b""
+    return part_of(data, facts.files[sheet])
+
+
+def part_of(data: bytes, name: str) -> bytes:
+    """A part of a workbook; nothing of other files."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _part(archive, facts.files[sheet])
+            return _part(archive, name)
     except zipfile.BadZipFile:
         return b""
 
