@@ -28,6 +28,7 @@ LEVELS_LISTED = 8
 NOTED = ("numbers", "dates", "missing")  # of what is said of columns: the table of them shows the rest
 BINS_AT_MOST = 40
 COLUMNS_KEPT, ROWS_LOOKED_AT = 200, 10_000  # of a run: a second's work, and a tenth of a megabyte
+VALUES_THAT_TELL = 20  # of which chance alone gives a distance of 0.23
 NORMAL_DISTANCE = 0.05  # of shares: nearer is like the normal curve
 LILLIEFORS_AT_1_PERCENT = 1.035  # over the root of the rows: what chance gives of normal values (Stephens 1974)
 
@@ -53,6 +54,11 @@ class NumberProfile:
     outliers: int
     edges: tuple[float, ...]
     counts: tuple[int, ...]
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so few values can look like the normal curve whatever they are drawn from."""
+        return sum(self.counts) < VALUES_THAT_TELL
 
     @property
     def is_normal(self) -> bool:
