@@ -86,3 +86,10 @@ def test_years_are_written_without_commas_and_few_values_are_no_normal_curve(
     assert "2,0" not in text
     assert "1,500" in text  # a weight is no year
     assert text.count("few values") == 3
+    page = tmp_path / "cars.html"
+    assert said(capsys, monkeypatch, "stats", str(cars), "-o", str(page))[0] == 0
+    assert "2005.5" in page.read_text()
+    assert "2,00" not in page.read_text()
+    status, text = said(capsys, monkeypatch, "stats", str(cars), "-o", str(tmp_path / "cars.txt"))
+    assert (status, "cars.txt: it is written as .html or .svg" in text) == (2, True)
+    assert not (tmp_path / "cars.txt").exists()

@@ -19,6 +19,7 @@ from goodfit.data.tables.reading import Dialect, read_parts
 from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.targets import WORDS, TargetForm
 from goodfit.data.tables.words import texts
+from goodfit.formatting import is_years
 from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
 
 if TYPE_CHECKING:
@@ -90,6 +91,12 @@ class ColumnProfile:
     levels: tuple[tuple[str, int], ...] = ()
     first: str | None = None
     last: str | None = None
+
+    @property
+    def holds_years(self) -> bool:
+        """Whether its numbers are years, which are written without a comma."""
+        ends = (0.5, 0.5) if self.numbers is None else (self.numbers.quartiles[0], self.numbers.quartiles[4])
+        return is_years(self.name, *ends)
 
     def to_json(self) -> dict[str, Any]:
         """All of it, without what does not apply."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from goodfit.analysis.profile import ColumnProfile
 
 PROFILE = "profile"
+DRAWN = (".html", ".htm", ".svg")
 
 
 class Statistics(click.Group):
@@ -55,6 +56,8 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
     from goodfit.store.outputs import is_drawing, is_page, refuse_to_replace
 
     if output is not None:  # before the work
+        if output.suffix.lower() not in DRAWN:
+            raise click.UsageError(f"{output}: it is written as .html or .svg. Give a name that ends so")
         refuse_to_replace(output, lambda path: is_page(path) or is_drawing(path), [data])
     mark = options["decimal"]
     profiles, notes, doubts = described(
@@ -140,7 +143,7 @@ def _show_remarks(notes: list[tuple[str, str, str]], doubts: list[tuple[str, str
 
 def _show(profiles: list[ColumnProfile]) -> None:
     """A table of the numbers, and one of the others."""
-    from goodfit.formatting import counted, is_years, number, year
+    from goodfit.formatting import counted, number, year
 
     numbers = [each for each in profiles if each.numbers is not None]
     others = [each for each in profiles if each.numbers is None]
@@ -150,7 +153,7 @@ def _show(profiles: list[ColumnProfile]) -> None:
     for column in numbers:
         each = column.numbers
         assert each is not None
-        written = year if is_years(column.name, each.quartiles[0], each.quartiles[4]) else number
+        written = year if column.holds_years else number
         ends = [written(each.quartiles[at]) for at in (0, 2, 4)]
         within = [f"{100 * share:.1f}%" for share in each.within]
         words = "few values" if each.is_few else "normal" if each.is_normal else "not normal"
