@@ -1,5 +1,16 @@
-"""`python -m goodfit`."""
+"""`python -m goodfit`, and the command: Ctrl-C is answered in a word from the first import on."""
 
-from goodfit.cli.app import main
+import sys
 
-main()
+
+def main() -> None:
+    try:
+        from goodfit.cli.app import main as command
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ from typing import Any
 
 DECIMALS_AT_MOST = 10  # of a small number; a smaller one is written as 1.2e-11
 WRITTEN_OUT_BELOW = 1e15
+YEAR_WORDS = ("year", "yr", "jahr", "année", "annee", "año", "jaar")  # in the name of a column
+YEARS = 1000, 2999
 ALIKE = 0.6  # of difflib: 1 is the same
 ROUNDING = 1e-9  # of a share: what sums of floats are off
 # Of data; a name in quotes is left as it is.
@@ -66,6 +68,21 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{plain:,.{max(0, decimals)}f}" if decimals <= DECIMALS_AT_MOST else short
 
 
+def number_like(value: float, low: float, high: float) -> str:
+    """A number beside its interval: with as many decimals as the interval's width gives sense to, the same for all.
+
+    Three digits of the width, and four of the larger end at most: 1.060 (1.018 to 1.105), 4.61 (3.19 to 8.61).
+    """
+    width, size = high - low, max(abs(low), abs(high))
+    if not (math.isfinite(value) and math.isfinite(width) and width > 0 and 0 < size < WRITTEN_OUT_BELOW):
+        return number(value)
+    digits = min(3 - math.floor(math.log10(size)), 2 - math.floor(math.log10(width)))
+    if digits > DECIMALS_AT_MOST:
+        return number(value)
+    text = f"{value:,.{max(0, digits)}f}"
+    return text.removeprefix("-") if not float(text.replace(",", "")) else text  # no minus before a zero
+
+
 def higher_or_lower(excess: float) -> str:
     """A difference of two losses in a sentence: 0.0201 higher, 0.135 lower."""
     return f"{number(abs(excess), 3)} {'higher' if excess >= 0 else 'lower'}"
@@ -108,6 +125,24 @@ def counted(count: int, noun: str, several: str | None = None) -> str:
 def agreeing(count: int, one: str, several: str) -> str:
     """The verb of so many: agreeing(1, "is", "are")."""
     return one if count == 1 else several
+
+
+def type_named(value: Any) -> str:
+    """The type of a value with its article: a DataFrame, an int, an ndarray; None as it is."""
+    name = "None" if value is None else type(value).__name__
+    article = "" if value is None else "an " if name[:1].lower() in "aeio" or name.startswith("nd") else "a "
+    return article + name
+
+
+def is_years(name: str, low: float, high: float) -> bool:
+    """Whether a column holds years, by its name and its ends: they are written without a comma, 2009."""
+    called = any(word in name.casefold() for word in YEAR_WORDS)
+    return called and all(end.is_integer() and YEARS[0] <= end <= YEARS[1] for end in (low, high))
+
+
+def year(value: float) -> str:
+    """A year, or the mean of several: 2009, 2005.7."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def plural(noun: str) -> str:

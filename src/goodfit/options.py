@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from goodfit.errors import UsageError
@@ -61,8 +62,26 @@ class Option:
             return self.parse(value)
         if self.choices and value not in self.choices:
             raise UsageError(f"{self.flag} {value} is not known", fix=f"Choose one of {', '.join(self.choices)}")
+        if self.type in (int, float):
+            value = self._as_number(value)
         low = self.low if self.low is not None else float("-inf")
         high = self.high if self.high is not None else float("inf")
         if self.type in (int, float) and not low <= value <= high:
             raise UsageError(f"{self.flag} {value} is out of range", fix=f"Give {low:g} to {high:g}")
         return value
+
+    def _as_number(self, value: Any) -> Any:
+        """A number of this option's type: of Python or NumPy, and 3.0 where a whole one is wanted.
+
+        Raises:
+            UsageError: it is none, such as the text "two".
+        """
+        whole = self.type is int
+        number = None if isinstance(value, bool) else value
+        if isinstance(number, Real):
+            if not whole or isinstance(number, Integral):
+                return number
+            if float(number).is_integer():
+                return int(float(number))
+        wanted = "a whole number" if whole else "a number"
+        raise UsageError(f"{self.flag} {value!r} is not {wanted}", fix=f"Give {wanted}")

@@ -46,22 +46,22 @@ def test_points_of_accuracy_and_the_loss() -> None:
         {"train": Estimate(0.2, 0.17, 0.24), "valid": Estimate(0.5, 0.4, 0.7)},
     )
     assert accuracy.endswith("on validation rows 70%: a gap of 20.0 points (95% interval 8.8 to 30.4).")
-    assert loss == "The loss is 0.2 and 0.5: a gap of 0.3 (95% interval 0.1923 to 0.5022)."
+    assert loss == "The loss is 0.2 and 0.5: a gap of 0.300 (95% interval 0.192 to 0.502)."
 
 
 def test_a_metric_of_which_less_is_better_and_no_row_left_out_twice() -> None:
     # 3 - hypot(1, 1) = 1.586 and 3 + hypot(2, 1) = 5.236
     (line,) = said(RMSE, Estimate(2, 1, 3), Estimate(5, 4, 7), {}, folds=5)
     assert line == (
-        "On training rows the RMSE is 2, on each row by a model that did not see it 5: a gap of 3 "
-        "(95% interval 1.586 to 5.236)."
+        "On training rows the RMSE is 2.00, on each row by a model that did not see it 5.00: a gap of 3.00 "
+        "(95% interval 1.59 to 5.24)."
     )
 
 
 def test_a_log_loss_is_said_once_and_a_gap_may_be_below_zero() -> None:
     same = Estimate(0.5, 0.4, 0.6)
     (line,) = said(LOG_LOSS, same, Estimate(0.4, 0.3, 0.5), {"train": same, "valid": same})
-    assert line.endswith("a gap of -0.1 (95% interval -0.2414 to 0.04142).")
+    assert line.endswith("a gap of -0.100 (95% interval -0.241 to 0.041).")
 
 
 def test_it_is_said_what_a_few_test_rows_cannot_tell() -> None:

@@ -49,23 +49,28 @@ def test_by_costs_it_is_elkans_and_near_the_cheapest(table: Path) -> None:
     assert cost(0.2) <= min(cost(at) for at in np.linspace(0, 1, 101)) + 0.02
 
 
+def same_cut(shares: np.ndarray, one: float, other: float) -> bool:
+    """Whether two thresholds call the same rows positive."""
+    return bool(((shares >= one) == (shares >= other)).all())
+
+
 def test_a_wanted_precision_or_recall_is_had_at_the_best_threshold_of_sklearn(table: Path) -> None:
     shares, y = read(table)
     precision, recall, places = precision_recall_curve(y, shares)
     wanted = choose_threshold(table, precision=0.6)
-    assert wanted.value == pytest.approx(places[precision[:-1] >= 0.6].min())
+    assert same_cut(shares, wanted.value, places[precision[:-1] >= 0.6].min())
     assert wanted.cuts[0].precision.value >= 0.6
     found = choose_threshold(table, recall=0.8)
-    assert found.value == pytest.approx(places[recall[:-1] >= 0.8].max())
+    assert same_cut(shares, found.value, places[recall[:-1] >= 0.8].max())
     assert found.cuts[0].recall.value >= 0.8
 
 
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ({}, "one thing is to be wanted"),
-        ({"precision": 0.5, "recall": 0.5}, "one thing is to be wanted"),
-        ({"cost_fp": 1.0}, "one thing is to be wanted"),
+        ({}, "a threshold is chosen by what both kinds of mistake cost"),
+        ({"precision": 0.5, "recall": 0.5}, "a threshold is chosen by what both kinds of mistake cost"),
+        ({"cost_fp": 1.0}, "a threshold is chosen by what both kinds of mistake cost"),
         ({"cost_fp": 0.0, "cost_fn": 1.0}, "a cost is above 0"),
         ({"recall": 0.5, "positive": "2"}, "--positive 2 is not one of the classes"),
     ],
@@ -99,3 +104,34 @@ def test_calibrated_probabilities_have_a_small_error() -> None:
     shares = random.random(60_000)
     assert reliability(shares, random.random(60_000) < shares).error < 0.01
     assert reliability(shares, random.random(60_000) < shares**2).error > 0.1
+
+
+def test_the_printed_threshold_cuts_as_the_probability_itself(tmp_path: Path) -> None:
+    """By hand: at 0.58247 or more 3 of 3 are yes, at 0.41 3 of 4. Rounded to 0.5825 two equal rows would be lost."""
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "id,truth,p_no,p_yes\n1,yes,.1,.9\n2,yes,.41753,.58247\n3,yes,.41753,.58247\n4,no,.59,.41\n5,no,.9,.1\n"
+    )
+    assert choose_threshold(path, precision=1.0).value == 0.582
+    printed = CliRunner().invoke(app, ["threshold", str(path), "--precision", "1"]).output
+    assert printed.startswith("Call it yes where the probability is 0.582 or more")
+    assert "recall 100.0%" in printed
+
+
+def test_neighbours_that_differ_late_keep_the_digits_that_tell_them_apart(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("id,truth,p_no,p_yes\n1,yes,.41753,.58247\n2,no,.41754,.58246\n3,no,.9,.1\n")
+    assert choose_threshold(path, recall=1.0).value == 0.58247
+
+
+def test_a_precision_of_no_row_is_said_in_words_and_a_cost_is_never_negative(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("id,truth,p_no,p_yes\n1,no,.9,.1\n2,yes,.2,.8\n3,no,.4,.6\n4,yes,.7,.3\n")
+    printed = CliRunner().invoke(app, ["threshold", str(path), "--cost-fp", "1000000", "--cost-fn", "1"]).output
+    assert "nan" not in printed
+    assert "no precision, since no row is called yes" in printed
+    assert "a false alarm costs 1,000,000, a miss 1." in printed  # not 1e+06
+    result = choose_threshold(path, cost_fp=1, cost_fn=3)
+    for cut in (*result.cuts, *result.usual):
+        assert cut.cost is not None
+        assert 0 <= cut.cost.low <= cut.cost.high <= 3

@@ -84,6 +84,20 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
     assert "underfitting" not in spoke(end(**early, kept_train_losses=same - 0.2))
 
 
+def test_a_fit_of_some_minutes_is_advised_to_take_more_of_them() -> None:
+    """--epochs beside --minutes is refused, so that it is no advice."""
+    early = {"history": [{"epoch": 1, "train_loss": 0.6, "valid_loss": 0.6}], "best_epoch": 1}
+    same = np.random.default_rng(2).normal(0.3, 0.1, 500)
+    fixes = {
+        minutes: next(
+            f.fix for f in check_end(end(**early, kept_train_losses=same, minutes=minutes)) if f.code == "GF411"
+        )
+        for minutes in (None, 0.3)
+    }
+    assert fixes[None].startswith("Try --epochs 2, ")
+    assert fixes[0.3].startswith("Try more --minutes, such as 0.6, ")
+
+
 def test_a_fit_cut_short_is_underfit_before_it_is_no_better() -> None:
     """One epoch that has learnt nothing says nothing about what could be learnt; many say that nothing can be."""
     chance = {"scores": dict.fromkeys(("train", "valid", "test"), estimate(0.5))}

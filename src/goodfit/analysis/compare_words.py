@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from goodfit.analysis.compare import SHARES, Compared, Pair
-from goodfit.formatting import number
+from goodfit.formatting import number, number_like
+from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import ACCURACY, Metric
 
 
@@ -16,15 +17,27 @@ def figure(metric: Metric, value: float) -> str:
     return f"{value:.3f}" if metric in SHARES else number(value)
 
 
-def distance(metric: Metric, value: float) -> str:
-    """A difference of two values, with its sign: in points of accuracy."""
-    signed = ("-" if value < 0 else "+") + number(abs(value))
+def distance(metric: Metric, value: float, like: Estimate | None = None) -> str:
+    """A difference of two values, with its sign: in points of accuracy.
+
+    Args:
+        like: the difference with its interval, beside which it stands: all three have as many decimals.
+    """
+    size = number(abs(value)) if like is None else number_like(abs(value), like.low, like.high)
+    signed = size if value == 0 else ("-" if value < 0 else "+") + size
     if math.isinf(value):
         return signed
     if metric.share:
         points = f"{100 * value:+.1f}"
         return points if float(points) else f"{100 * value:+.1g}" if value else "0.0"  # no minus before a zero
     return f"{value:+.4f}" if metric in SHARES else signed
+
+
+def differences(pair: Pair) -> tuple[str, str, str]:
+    """How far two models lie apart, and the ends of its interval."""
+    apart = pair.difference
+    value, low, high = (distance(pair.metric, each, apart) for each in (apart.value, apart.low, apart.high))
+    return value, low, high
 
 
 def chance(p: float) -> str:
@@ -74,8 +87,8 @@ def counted_rows(count: int, rows: str) -> str:
 def _of_two(compared: Compared, pair: Pair) -> str:
     count, rows = len(compared.entries[0]), pair.rows
     a, b = (figure(pair.metric, value) for value in pair.values)
-    low, high = (distance(pair.metric, end) for end in (pair.difference.low, pair.difference.high))
-    apart = f"{distance(pair.metric, pair.difference.value)}, 95% interval {low} to {high}"
+    value, low, high = differences(pair)
+    apart = f"{value}, 95% interval {low} to {high}"
     if pair.metric == ACCURACY:
         start = f"Of {counted_rows(count, rows)} {pair.a} has {a} right and {pair.b} {b}"
         apart += " points"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from goodfit.analysis.headline import noun_of
-from goodfit.formatting import counted, rows_called, sentence
+from goodfit.formatting import counted, listed, rows_called, sentence
 from goodfit.record import Record
 from goodfit.tasks import from_json
 from goodfit.tasks.metric import Metric
@@ -33,14 +34,14 @@ def model_card(folder: Path, record: Record) -> str:
         ["## Verdict", "", f"**{verdict}**", "", *(f"- {_escaped(line)}" for line in record.sentences)],
         ["## Limits", "", *(f"- {line}" for line in limits)],
         ["## Findings", "", *_findings(record)],
-        ["## How to use it", "", "```", f"goodfit predict {folder} NEW_DATA -o predictions.csv", "```"],
+        ["## How to use it", "", "```", f"goodfit predict {quote(str(folder))} NEW_DATA -o predictions.csv", "```"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _model(folder: Path, record: Record) -> Iterator[str]:
     net, hyper = record.net, record.hyperparameters
-    parts = f", blended with {', '.join(part.name for part in net.parts)}" if net.parts else ""
+    parts = f", blended with {listed(part.name for part in net.parts)}" if net.parts else ""
     folds = f", {net.folds} of them, each trained without one fold of the rows" if net.folds > 1 else ""
     yield f"- Task: {record.task['name']}"
     yield f"- Model: {_escaped(net.arch or net.own or '')}{folds}{parts}"
@@ -55,9 +56,13 @@ def _data(record: Record) -> Iterator[str]:
     target = settings.get("target") if isinstance(settings, dict) else None
     named = f", predicting {', '.join([target] if isinstance(target, str) else map(str, target))}" if target else ""
     yield f"- Kind: {record.source.get('kind', 'unknown')}{_escaped(named)}"
-    valid = "the same, each by a model that did not see it" if record.cross_fitted else f"{rows.valid:,}"
+    valid = (
+        "the same to validate, each by a model that did not see it"
+        if record.cross_fitted
+        else f"{rows.valid:,} to validate"
+    )
     noun = noun_of(record)
-    yield rows_called(f"- Rows: {rows.train:,} to train on, validation {valid}, {rows.test:,} for the test", noun)
+    yield rows_called(f"- Rows: {rows.train:,} to train on; {valid}; {rows.test:,} for the test", noun)
     if rows.unreadable:
         yield f"- Left out: {counted(rows.unreadable, noun)} that could not be read"
     for choice in record.choices:
@@ -74,7 +79,7 @@ def _metrics(record: Record) -> Iterator[str]:
             metric = known.get(name, Metric.unknown(name))
             base = record.baseline.get(part, {}).get(name)
             cells = (metric.titled(), metric.text(value.value, value), metric.interval(value))
-            shown = "" if base is None else metric.cell(base)
+            shown = "" if base is None else metric.text(base, value)
             yield f"| {PART_NAMES.get(part, part)} | {' | '.join(cells)} | {shown} |"
     for rival in record.rivals:
         for part, metrics in rival.metrics.items():
@@ -90,16 +95,19 @@ def _limits(record: Record) -> Iterator[str]:
     rows = record.rows.test or record.rows.valid
     yield "The figures hold for rows like those of its data; of other times, places or devices they say nothing."
     if rows < FEW_ROWS:
-        yield f"They rest on {rows:,} rows: the intervals are wide."
+        yield f"They rest on {counted(rows, 'row')}: the intervals are wide."
     if not record.rows.test:
         yield "There were no test rows: the rows that the figures are of also chose the epoch."
     if record.looks_at_test > 1:
-        yield f"The test rows were scored {record.looks_at_test} times: choices in between make their figures too good."
+        looks = counted(record.looks_at_test, "time")
+        yield f"The test rows were scored {looks}: choices in between make their figures too good."
     for group in record.analyses.get("coverage", []):
         if group["high"] < 0.9 or group["value"] < GROUP_LOW:
+            ranges = "prediction sets" if record.task["name"] == "classification" else "intervals"
+            rows_of_it = counted(group["rows"], "row")
             yield (
-                f"The 90% intervals hold the truth in {100 * group['value']:.0f}% of the {group['rows']:,} rows of the "
-                f"group {_escaped(str(group['group']))}."
+                f"The 90% {ranges} hold the truth in {100 * group['value']:.0f}% of the {rows_of_it} of the group "
+                f"{_escaped(str(group['group']))}."
             )
     if record.verdict not in ("good fit",):
         yield f"Its verdict is not a good fit but: {record.verdict}."

@@ -19,6 +19,7 @@ from goodfit.data.tables.reading import Dialect, read_parts
 from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.targets import WORDS, TargetForm
 from goodfit.data.tables.words import texts
+from goodfit.formatting import is_years
 from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ LEVELS_LISTED = 8
 NOTED = ("numbers", "dates", "missing")  # of what is said of columns: the table of them shows the rest
 BINS_AT_MOST = 40
 COLUMNS_KEPT, ROWS_LOOKED_AT = 200, 10_000  # of a run: a second's work, and a tenth of a megabyte
+VALUES_THAT_TELL = 20  # of which chance alone gives a distance of 0.23
 NORMAL_DISTANCE = 0.05  # of shares: nearer is like the normal curve
 LILLIEFORS_AT_1_PERCENT = 1.035  # over the root of the rows: what chance gives of normal values (Stephens 1974)
 
@@ -53,6 +55,11 @@ class NumberProfile:
     outliers: int
     edges: tuple[float, ...]
     counts: tuple[int, ...]
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so few values can look like the normal curve whatever they are drawn from."""
+        return sum(self.counts) < VALUES_THAT_TELL
 
     @property
     def is_normal(self) -> bool:
@@ -84,6 +91,12 @@ class ColumnProfile:
     levels: tuple[tuple[str, int], ...] = ()
     first: str | None = None
     last: str | None = None
+
+    @property
+    def holds_years(self) -> bool:
+        """Whether its numbers are years, which are written without a comma."""
+        ends = (0.5, 0.5) if self.numbers is None else (self.numbers.quartiles[0], self.numbers.quartiles[4])
+        return is_years(self.name, *ends)
 
     def to_json(self) -> dict[str, Any]:
         """All of it, without what does not apply."""

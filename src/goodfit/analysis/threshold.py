@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from goodfit.analysis.entry import Entry
 from goodfit.analysis.prediction_columns import Named
 from goodfit.analysis.prediction_files import file_entry
 from goodfit.errors import UsageError
+from goodfit.formatting import number
 from goodfit.stats.estimates import Estimate, mean, proportion
 
 USUAL = 0.5
+DIGITS_AT_LEAST, DIGITS_OF_A_FLOAT = 3, 17  # behind the point
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ def choose_threshold(
     wanted = [each for each in (costs, precision, recall) if each is not None]
     if len(wanted) != 1 or (costs is None) != (cost_fp is None and cost_fn is None):
         raise UsageError(
-            "one thing is to be wanted of a threshold",
-            fix="Give --cost-fp and --cost-fn, or --precision, or --recall",
+            "a threshold is chosen by what both kinds of mistake cost, or by a wanted precision, or a wanted recall",
+            fix="Give one of them: --cost-fp and --cost-fn, or --precision, or --recall",
         )
     if costs is not None and not (costs[0] > 0 and costs[1] > 0):
         raise UsageError("a cost is above 0", fix="Give the cost of each kind of mistake, such as 1 and 5")
@@ -112,7 +115,7 @@ def choose_threshold(
     scores, truth = _scores(entries[0], chosen)
     if costs is not None:
         value = costs[0] / (costs[0] + costs[1])
-        why = f"a false alarm costs {costs[0]:g}, a miss {costs[1]:g}"
+        why = f"a false alarm costs {number(costs[0])}, a miss {number(costs[1])}"
     elif precision is not None:
         value, why = _for_precision(scores, truth, precision, path), f"a precision of {precision:g} is wanted"
     else:
@@ -156,14 +159,30 @@ def _for_precision(scores: np.ndarray, truth: np.ndarray, wanted: float, path: P
             where=path,
             fix="Want less",
         )
-    return float(places[reached].min())
+    return _shortest(places, int(reached.max()))
 
 
 def _for_recall(scores: np.ndarray, truth: np.ndarray, wanted: float, path: Path) -> float:
     places, _, recall = _curve(scores, truth)
     if not 0 < wanted <= 1 or not truth.any():
         raise UsageError(f"a recall of {wanted:g} cannot be had", where=path, fix="Want more than 0, and 1 at most")
-    return float(places[recall >= wanted - 1e-12].max())
+    return _shortest(places, int(np.flatnonzero(recall >= wanted - 1e-12).min()))
+
+
+def _shortest(places: np.ndarray, at: int) -> float:
+    """The number of fewest digits that cuts as a probability does: not above it, and above the next lower one.
+
+    People copy what is printed, and a rounded probability may lie above rows that it is to call positive.
+
+    Args:
+        places: probabilities, falling.
+    """
+    value, below = float(places[at]), float(places[at + 1]) if at + 1 < len(places) else -math.inf
+    for digits in range(DIGITS_AT_LEAST, DIGITS_OF_A_FLOAT):
+        shorter = math.floor(value * 10**digits) / 10**digits
+        if below < shorter <= value:
+            return float(shorter)
+    return value
 
 
 def _curve(scores: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -180,5 +199,7 @@ def _cut(entry: Entry, positive: str, value: float, costs: tuple[float, float] |
     hits = float((called & truth).sum())
     cost = None
     if costs is not None:
-        cost = mean(np.where(called & ~truth, costs[0], np.where(~called & truth, costs[1], 0.0)))
+        cost = mean(
+            np.where(called & ~truth, costs[0], np.where(~called & truth, costs[1], 0.0)), least=0.0, most=max(costs)
+        )
     return Cut(entry.rows, len(entry), proportion(hits, int(called.sum())), proportion(hits, int(truth.sum())), cost)

@@ -139,7 +139,7 @@ def _gap(
     """How much worse the model is on rows that it has not learnt from, by the main metric and by the loss."""
     train, valid = scores["train"], scores["valid"]
     gap = apart(train, valid) if metric.higher_is_better else apart(valid, train)
-    low, value, high = (distance(metric, each).removeprefix("+") for each in (gap.low, gap.value, gap.high))
+    low, value, high = (distance(metric, each, gap).removeprefix("+") for each in (gap.low, gap.value, gap.high))
     held_out = f"validation {plural(noun)}" if folds == 1 else f"each {noun} by a model that did not see it"
     both = (
         f"On training {plural(noun)} the {metric.title} is {metric.text(train.value, train)}, on {held_out} "
@@ -151,6 +151,6 @@ def _gap(
     gap = apart(valid, train)
     loss = (
         f"The loss is {LOG_LOSS.text(train.value)} and {LOG_LOSS.text(valid.value)}: a gap of "
-        f"{LOG_LOSS.text(gap.value)} (95% interval {LOG_LOSS.interval(gap)})."
+        f"{LOG_LOSS.text(gap.value, gap)} (95% interval {LOG_LOSS.interval(gap)})."
     )
     return [both, loss]

@@ -118,6 +118,7 @@ class EndFacts:
     # part -> main metric without the rows that are training rows as well, where there are such
     scores_without_copies: Mapping[str, float] = field(default_factory=dict)
     noun: str = "row"  # what a row is called: image, text
+    minutes: float | None = None  # the time budget, where the epochs were fitted to one
 
     def beats_baseline(self, part: str) -> bool:
         """Whether the loss of a row, or else the main metric, is better than the trivial predictor's beyond doubt.

@@ -13,10 +13,23 @@ from goodfit.cli.options import SETTINGS
 from goodfit.cli.processes import BAD_INPUT
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
+from goodfit.formatting import sentence
 from goodfit.naming import names_of_the_command
 
 INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
+EXAMPLES = {  # what to write, where a command is called without what it needs
+    "fit": "Give the data: goodfit fit photos/, or goodfit fit people.csv --target income",
+    "predict": "Give a run and new data: goodfit predict runs/people new.csv -o predictions.csv",
+    "evaluate": "Give a run and data with the truth: goodfit evaluate runs/people held_out.csv",
+    "compare": "Give two or more runs, or files of predictions: goodfit compare runs/a runs/b",
+    "check": "Give a program or data: goodfit check train.py, or goodfit check photos/",
+    "report": "Give a run: goodfit report runs/people -o report.html",
+    "card": "Give a run: goodfit card runs/people -o card.md",
+    "labels": "Give a run: goodfit labels runs/people",
+    "threshold": "Give a run: goodfit threshold runs/people --cost-fp 1 --cost-fn 5",
+    "area": "Give a number of deviations: goodfit stats area 1.96",
+}
 
 
 HEADINGS = {
@@ -126,6 +139,8 @@ def main() -> None:
         if processes.speaks(for_good=False):
             print("interrupted", file=sys.stderr)
         status = INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:  # a group of commands alone, as goodfit alone: what one can do
+        click.echo(error.ctx.get_help() if error.ctx is not None else error.format_message())
     except click.ClickException as error:
         status = _say(_explained(error)) if processes.speaks(for_good=True) else BAD_INPUT
     except ProcessError as error:
@@ -152,12 +167,15 @@ def main() -> None:
 
 
 def _explained(error: click.ClickException) -> str:
-    """In click's words, and what to do about a second argument of fit: a column, or more data."""
-    message = error.format_message()
-    command = error.ctx.command.name if isinstance(error, click.UsageError) and error.ctx is not None else None
+    """In click's words, and what to give: of an argument that is missing, and of a second one of fit."""
+    message = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = None if context is None else context.command.name
+    if context is not None and isinstance(error, click.MissingParameter):
+        message += f". {EXAMPLES.get(str(command), context.get_usage())}; {context.command_path} --help says more"
     if command == "fit" and message.startswith("Got unexpected extra argument"):
         message += ". Data is one file or folder, and options say the rest: --target COLUMN, --test MORE_DATA"
-    return message
+    return sentence(message)
 
 
 def _out_of_memory(error: BaseException) -> bool:

@@ -82,15 +82,14 @@ def _listed(value: str | None) -> list[str] | None:
 
 def _show(pairs: tuple[Pair, ...], what: str) -> None:
     """The table of pairs, in 80 columns where the names allow it."""
-    from goodfit.analysis.compare_words import chance, distance
+    from goodfit.analysis.compare_words import chance, differences
 
     several = len({(pair.a, pair.b) for pair in pairs}) > 1
     lines = [[what, "A - B", "95% interval", "p (Holm)" if several else "p", "A better", "equal", "B better"]]
     for pair in pairs:
-        low, high = (distance(pair.metric, end) for end in (pair.difference.low, pair.difference.high))
+        apart, low, high = differences(pair)
         name = f"{pair.metric.title}: {pair.a} - {pair.b}" if several else pair.metric.title
         shares = [f"{share:.2f}" for share in (pair.better_a, pair.equal, pair.better_b)]
-        apart = distance(pair.metric, pair.difference.value)
         lines.append([name, apart, f"{low} to {high}", chance(pair.adjusted).replace("below ", "<"), *shares])
     widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
     names = "" if several else f"A is {pairs[0].a}, B is {pairs[0].b}. "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from goodfit.cli.explain_terms import OTHER_NAMES, TERMS
 from goodfit.formatting import listed, nearest, number
 from goodfit.options import Option
 
@@ -35,9 +36,10 @@ def explain(words: tuple[str, ...]) -> None:
         return
     pages = _pages()
     wanted = _key(name)
-    if wanted not in pages:
+    called = _found(f"--{wanted}" if name.startswith("--") else wanted, pages) or _found(wanted, pages)
+    if called is None:
         raise click.UsageError(f"there is nothing called '{name}'. {_offer(wanted, pages)}")
-    click.echo(_wrapped(pages[wanted]()))
+    click.echo(_wrapped(pages[called]()))
 
 
 def _wrapped(page: str) -> str:
@@ -46,19 +48,46 @@ def _wrapped(page: str) -> str:
     return "\n".join(line for each in lines for line in each)
 
 
+def _found(wanted: str, pages: Mapping[str, Page]) -> str | None:
+    """The name of a page for what was asked: itself, or the only thing that the writer can have meant.
+
+    Hyphens, American spelling, @ and a plural make no difference: over-fitting, optimizer, ndcg@10, epochs.
+    """
+    if wanted in pages:
+        return wanted
+    squeezed = {_squeezed(name): name for name in reversed(list(pages))}
+    for called in (_squeezed(wanted), _squeezed(wanted).removesuffix("s"), _squeezed(wanted) + "s"):
+        if called in squeezed:
+            return squeezed[called]
+    return None
+
+
+def _squeezed(name: str) -> str:
+    """A name without what people write in more than one way; a flag stays apart from the thing of its name."""
+    respelled = name.replace("@", "at").replace("iz", "is").replace("color", "colour")
+    return name[: 2 * name.startswith("--")] + "".join(letter for letter in respelled if letter.isalnum())
+
+
 def _pages() -> Mapping[str, Page]:
-    """Everything that can be explained, by its names as `_key` writes them; of two with one name, the rule."""
+    """Everything that can be explained, by its names as `_key` writes them.
+
+    Of several things with one name it is the rule, else all of them: precision is a metric, and an option of two
+    commands. With its hyphens, --precision, it is the option alone.
+    """
     from goodfit.analysis.verdict import BY_RULE, Verdict
     from goodfit.checks.rule import rules
     from goodfit.data.command_options import source_options
     from goodfit.fitting.options import fit_options
     from goodfit.tasks import known_tasks
 
+    options = dict(_of_options([*source_options(), *fit_options()]))
     pages: dict[str, Page] = dict(_of_commands())
+    pages |= {f"--{key}": page for key, page in options.items()}
+    pages |= {key: page for key, page in options.items() if key not in pages}
     for names, text in TERMS.items():
-        pages |= dict.fromkeys((_key(each) for each in names), partial(str, f"{names[0]}: {text}"))
-    for option in [*source_options(), *fit_options()]:
-        pages[_key(option.name)] = partial(_of_option, option)
+        for key in map(_key, names):
+            about = partial(str, f"{names[0]}: {text}")
+            pages[key] = partial(_together, about, pages[key]) if key in pages else about
     for task in known_tasks().values():
         for metric in task.metric_list:
             for called in (metric.name, metric.title):
@@ -72,37 +101,70 @@ def _pages() -> Mapping[str, Page]:
     for rule in rules():
         page = f"{rule.code} {rule.page}"
         pages |= dict.fromkeys((_key(rule.name), _key(rule.code)), partial(str, page))
+    for name, others in OTHER_NAMES.items():
+        for other in map(_key, others):
+            pages.setdefault(other, pages[name if name.startswith("--") else _key(name)])
     return pages
 
 
+def _together(first: Page, second: Page) -> str:
+    return f"{first()}\n\n{second()}"
+
+
 def _of_commands() -> Iterator[tuple[str, Page]]:
-    """Of each command, and of its options that are declared nowhere else: --resume, --more, --json."""
+    """Of each command."""
+    for name, command in _commands():
+        yield _key(name), partial(str, f"goodfit {name}: {command.get_short_help_str(200)}\n\ngoodfit {name} --help")
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
     context = click.get_current_context().find_root()
     group = context.command
     if not isinstance(group, click.Group):
         return
-    options: dict[str, list[tuple[str, click.Option]]] = {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
-        if command is None or command.hidden:
-            continue
-        yield _key(name), partial(str, f"goodfit {name}: {command.get_short_help_str(200)}\n\ngoodfit {name} --help")
+        if command is not None and not command.hidden:
+            yield name, command
+
+
+def _of_options(declared: Sequence[Option]) -> Iterator[tuple[str, Page]]:
+    """Of each option, whatever it means in each command.
+
+    Args:
+        declared: the options of a fit, of which more is known.
+    """
+    of_fit = {_key(option.name): option for option in declared}
+    meanings: dict[str, dict[str, list[str]]] = {}  # key -> text -> commands
+    flags: dict[str, str] = {}
+    shorter: dict[str, str] = {}  # -v -> verbose
+    for name, command in _commands():
         load = getattr(command, "load", None)  # of a command that is imported when it is called
         for option in command.params if load is None else load().params:
             if isinstance(option, click.Option) and option.help:
                 flag = max(option.opts, key=len)
-                options.setdefault(_key(flag), []).append((name, option))
-    for key, places in options.items():
-        commands = listed(f"goodfit {name}" for name, _ in places)
-        _, option = places[0]
-        yield key, partial(str, f"{max(option.opts, key=len)}: an option of {commands}.\n\n{option.help}")
+                key = _key(flag.lstrip("-"))
+                flags[key] = flag
+                shorter |= {_key(each): key for each in option.opts if each != flag}
+                if name != "fit" or key not in of_fit:
+                    meanings.setdefault(key, {}).setdefault(option.help, []).append(f"goodfit {name}")
+    for key in sorted({*of_fit, *meanings}):
+        pages = [_of_option(of_fit[key])] if key in of_fit else []
+        pages += [
+            f"{flags[key]}: an option of {listed(commands)}.\n\n{text}"
+            for text, commands in meanings.get(key, {}).items()
+            if key not in of_fit or text != of_fit[key].help
+        ]
+        joined = partial(str, "\n\n".join(pages))
+        yield from ((name, joined) for name in (key, *(short for short, of in shorter.items() if of == key)))
 
 
 GOOD_FIT = """\
 good fit: no rule has anything against this run.
 
-It beats a constant prediction beyond doubt, does not lose on new rows what it gains on its training rows, and no simple
-model does as well. How good it is says the score with its interval, on rows that it has not learnt from.
+It beats a constant prediction beyond doubt, does not lose on new rows what it gains on its training rows, and a linear
+model is not shown to do as well. Where another is said to be as good as far as these rows can tell, more rows would
+settle it. How good it is says the score with its interval, on rows that it has not learnt from.
 """
 NOT_TRUSTED = """\
 not to be trusted: a rule found an error, so that the score may say nothing about new rows.
@@ -110,26 +172,6 @@ not to be trusted: a rule found an error, so that the score may say nothing abou
 The findings of the run name it: rows that are in two parts, a column that gives the target away, and the like. Fix it
 and fit again.
 """
-
-
-TERMS = {  # names of a thing that reports speak of -> what it is
-    ("baseline", "trivial predictor"): """what a prediction reaches that looks at nothing.
-
-The most frequent class, the mean number, or the mean of each user and item, learnt from the training data alone. A
-model that does no better has learnt nothing.""",
-    ("95% interval", "interval", "confidence interval"): """where the true value of a metric lies, as far as is known.
-
-Of 100 such intervals 95 hold it. The fewer the rows, the wider it is. Where those of two models overlap, goodfit
-compare says whether they differ.""",
-    ("expected calibration error", "ECE", "calibration", "reliability"): """how far confidence and truth lie apart.
-
-Of predictions made with a confidence of 80%, 80% should be right; this is the mean distance. 0 is perfect. Of few rows
-some of it is chance, and the report says how much.""",
-    ("blend", "rivals"): """the net and simpler models together.
-
-A linear model and boosted trees are fitted on the same rows. Where their weighted sum has the lower loss on rows that
-none of them was trained on, the model is that sum. --rivals none leaves them out.""",
-}
 
 
 def _of_option(option: Option) -> str:
@@ -152,7 +194,7 @@ def _of_metric(metric: Metric) -> str:
 
 def _offer(wanted: str, pages: Mapping[str, Page]) -> str:
     """What comes nearest to a name that is not known."""
-    near = nearest(wanted, pages)
+    near = nearest(wanted, [name for name in pages if not name.startswith("--")])
     return (
         f"Did you mean {listed(near, 'or')}?"
         if near

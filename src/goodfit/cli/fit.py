@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -99,8 +100,8 @@ def _fit(
         return
     show_run(run, as_json)
     if not as_json:
-        model = f" --model {what}" if own else ""
-        click.echo(f"\nNext: {called()} predict {run.folder} NEW_DATA -o predictions.csv{model}")
+        model = f" --model {quote(what)}" if own else ""
+        click.echo(f"\nNext: {called()} predict {quote(str(run.folder))} NEW_DATA -o predictions.csv{model}")
 
 
 fit = cloup.Command("fit", params=_parameters(), callback=_fit, help=_fit.__doc__, context_settings=SETTINGS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from goodfit.analysis.profile import ColumnProfile
 
 PROFILE = "profile"
+DRAWN = (".html", ".htm", ".svg")
 
 
 class Statistics(click.Group):
@@ -53,6 +56,8 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
     from goodfit.store.outputs import is_drawing, is_page, refuse_to_replace
 
     if output is not None:  # before the work
+        if output.suffix.lower() not in DRAWN:
+            raise click.UsageError(f"{output}: it is written as .html or .svg. Give a name that ends so")
         refuse_to_replace(output, lambda path: is_page(path) or is_drawing(path), [data])
     mark = options["decimal"]
     profiles, notes, doubts = described(
@@ -86,15 +91,30 @@ profile_columns.params += declared(DIALECT)
 
 
 @stats.command(context_settings={"ignore_unknown_options": True})
-@click.argument("z", type=float)
-def area(z: float) -> None:
+@click.argument("z")
+def area(z: str) -> None:
     """Print the area of the normal curve left of Z standard deviations from the mean."""
+    from goodfit.formatting import number
     from goodfit.stats.describe import area_left_of
 
-    left = area_left_of(z)
-    click.echo(f"left of z = {z:g}: {left:.6g}")
-    click.echo(f"right of it: {area_left_of(-z):.6g}")
-    click.echo(f"between -{abs(z):g} and {abs(z):g}: {1 - 2 * area_left_of(-abs(z)):.6g}")
+    value = _z(z)
+    left, ends = area_left_of(value), [number(end, 6) for end in (-abs(value), abs(value))]
+    click.echo(f"left of z = {number(value, 6)}: {left:.6g}")
+    click.echo(f"right of it: {area_left_of(-value):.6g}")
+    click.echo(f"between {ends[0]} and {ends[1]}: {1 - 2 * area_left_of(-abs(value)):.6g}")
+
+
+def _z(text: str) -> float:
+    """A number, with a decimal point."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        pointed = text.replace(",", ".")
+        other = f"; write {pointed}" if re.fullmatch(r"-?\d+\.\d+", pointed) else ", such as 1.96"
+        raise click.UsageError(f"'{text}' is not a number{other}")
+    return value
 
 
 @stats.command()
@@ -123,7 +143,7 @@ def _show_remarks(notes: list[tuple[str, str, str]], doubts: list[tuple[str, str
 
 def _show(profiles: list[ColumnProfile]) -> None:
     """A table of the numbers, and one of the others."""
-    from goodfit.formatting import counted, number
+    from goodfit.formatting import counted, number, year
 
     numbers = [each for each in profiles if each.numbers is not None]
     others = [each for each in profiles if each.numbers is None]
@@ -133,11 +153,12 @@ def _show(profiles: list[ColumnProfile]) -> None:
     for column in numbers:
         each = column.numbers
         assert each is not None
-        ends = [number(each.quartiles[at]) for at in (0, 2, 4)]
+        written = year if column.holds_years else number
+        ends = [written(each.quartiles[at]) for at in (0, 2, 4)]
         within = [f"{100 * share:.1f}%" for share in each.within]
-        words = "normal" if each.is_normal else "not normal"
+        words = "few values" if each.is_few else "normal" if each.is_normal else "not normal"
         lines.append(
-            [column.name, number(column.missing), number(each.mean), number(each.deviation), *ends, *within,
+            [column.name, number(column.missing), written(each.mean), number(each.deviation), *ends, *within,
              number(each.outliers), words]
         )  # fmt: skip
     if numbers:

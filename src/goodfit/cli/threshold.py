@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -32,6 +33,7 @@ def threshold(
     By what mistakes cost, or for a wanted precision or recall, on rows that the model did not learn from; then measured
     on test rows. MODEL is a run, or a table with the truth and probabilities.
     """
+    from goodfit.analysis.compare_words import counted_rows
     from goodfit.analysis.threshold import USUAL, choose_threshold
 
     result = choose_threshold(
@@ -40,14 +42,18 @@ def threshold(
     if as_json:
         click.echo(json_text(result.to_json()))
         return
-    click.echo(f"Call it {result.positive} where the probability is {number(result.value)} or more: {result.why}.")
-    for value, cuts in ((result.value, result.cuts), (USUAL, result.usual)):
+    by_costs = any(cut.cost is not None for cut in result.cuts)
+    chosen = number(result.value) if by_costs else f"{result.value:.16g}"
+    click.echo(f"Call it {result.positive} where the probability is {chosen} or more: {result.why}.")
+    for value, cuts in ((chosen, result.cuts), (str(USUAL), result.usual)):
         for cut in cuts:
             figures = [
                 f"{name} {100 * each.value:.1f}% ({100 * each.low:.0f} to {100 * each.high:.0f})"
-                for name, each in (("precision", cut.precision), ("recall", cut.recall))
+                if math.isfinite(each.value)
+                else f"no {name}, since no row {verb} {result.positive}"
+                for name, each, verb in (("precision", cut.precision, "is called"), ("recall", cut.recall, "is"))
             ]
             if cut.cost is not None:
                 low, high = number(cut.cost.low, 3), number(cut.cost.high, 3)
                 figures.append(f"mean cost {number(cut.cost.value)} ({low} to {high})")
-            click.echo(f"  at {number(value, 3)}, {cut.count:,} {cut.rows}: {', '.join(figures)}")
+            click.echo(f"  at {value}, {counted_rows(cut.count, cut.rows)}: {', '.join(figures)}")

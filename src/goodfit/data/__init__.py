@@ -14,6 +14,7 @@ from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
+from goodfit.formatting import type_named
 from goodfit.store.absent import absent
 from goodfit.store.special_files import special_kind
 
@@ -55,7 +56,7 @@ def open_data(
         return open_path(Path(data), valid=_path(valid), test=_path(test), kind=kind, **given)
     source = _named(kind) if kind is not None else _strongest(data, given)
     if kind is not None and source.claims_object(data, given) is None:
-        raise UsageError(f"a {type(data).__name__} cannot be read as {kind}", fix="Leave kind out, or give a path")
+        raise UsageError(f"{type_named(data)} cannot be read as {kind}", fix="Leave kind out, or give a path")
     return source.open(data, valid=valid, test=test, **_checked(source, given, None))
 
 
@@ -194,7 +195,7 @@ def _path(place: Any) -> Path | None:
     if place is None or isinstance(place, (str, PathLike)):
         return Path(place) if place is not None else None
     raise UsageError(
-        f"the data is a path, and its validation or test part a {type(place).__name__}", fix="Give paths for all parts"
+        f"the data is a path, and its validation or test part {type_named(place)}", fix="Give paths for all parts"
     )
 
 

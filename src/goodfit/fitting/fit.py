@@ -239,8 +239,9 @@ def fit(
         earlier = None if base is None else earlier_looks(base)
         with journal.progress("scores and explanations"):
             scored = score(
-                training, finished, problem, interval=asked.interval, seed=asked.seed, known=known, looks=earlier
-            )
+                training, finished, problem,
+                interval=asked.interval, seed=asked.seed, known=known, looks=earlier, minutes=asked.minutes,
+            )  # fmt: skip
         journal.note(scored.findings)
         record = make_record(
             problem, finished, asked, training, scored, journal, created=created, seconds=time.monotonic() - began

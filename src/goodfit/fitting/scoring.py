@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,7 @@ def score(
     seed: int,
     known: PartScores | None = None,
     looks: Counter[str] | None = None,
+    minutes: float | None = None,
 ) -> Scored:
     """Score the finished model and its rivals.
 
@@ -119,6 +120,7 @@ def score(
         interval: learn prediction intervals from the validation rows.
         known: what several processes have scored together: the net's outputs, where it is not blended.
         looks: at sets of test rows, of the run that this one was trained on from.
+        minutes: the time budget, if there was one.
     """
     scored = dict(known) if known is not None and finished.module is training.net else {}
     scored["valid"] = (finished.out, finished.y)
@@ -140,7 +142,7 @@ def score(
         task=task,
         parts=parts,
         rivals=[rival.score for rival in rivals],
-        findings=check_end(_end_facts(training, task, problem, parts, seen, simpler)),
+        findings=check_end(replace(_end_facts(training, task, problem, parts, seen, simpler), minutes=minutes)),
         looks=seen,
         explanation=_explanation(training, finished.module, problem, task, shown, seed),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),

@@ -16,7 +16,7 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Checkpoint
-from goodfit.formatting import counted
+from goodfit.formatting import counted, number
 from goodfit.store.tensors import unpack
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import restore
@@ -103,9 +103,12 @@ def fit_schedule(training: Training, budget: Budget, journal: Journal) -> None:
     epoch_seconds = seconds_of_an_epoch(training, loss_of)
     fit_to_budget(training, budget.seconds_left(training, epoch_seconds), epoch_seconds)
     steps = training.hyper.max_steps
+    agreed = f"{budget.minutes:g} minute{'' if budget.minutes == 1 else 's'}"
     inside = f"; it stops after {counted(steps, 'step')}, inside the first" if steps else ""
     journal.choose(
-        "epochs", training.hyper.epochs, f"{budget.minutes:g} minutes at about {epoch_seconds:.0f} s an epoch{inside}"
+        "epochs",
+        training.hyper.epochs,
+        f"{agreed} at about {number(epoch_seconds, 2)} s an epoch{inside}; planned anew after each",
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from goodfit.errors import ModelError
+from goodfit.formatting import type_named
 from goodfit.nets.function_net import FunctionNet
 
 SPEC = re.compile(r"^(?P<file>.+\.py):(?P<name>[A-Za-z_]\w*)$")
@@ -43,7 +44,7 @@ def as_net(model: Any, params: Sequence[Tensor] | Tensor | None = None) -> nn.Mo
     """
     if params is not None and (isinstance(model, str | nn.Module) or not callable(model)):
         raise ModelError("params are for a plain function alone", fix="Leave params out")
-    name = f"a {type(model).__name__}"
+    name = type_named(model)
     if isinstance(model, str):
         name = model
         model, params = load_spec(model)

@@ -25,6 +25,7 @@ from goodfit.data.sources import source_names, source_of
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
+from goodfit.formatting import type_named
 from goodfit.store.absent import absent
 
 CHANNELS = (1, 3, 4)
@@ -196,7 +197,7 @@ def _pictures(item: Any, name: str, *, grey: bool) -> list[Any]:
         return [item if item.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16") else item.convert("RGB")]
     if not isinstance(item, (np.ndarray, Tensor)):
         raise DataError(
-            f"a {type(item).__name__} is no image", where=name, fix="Give a path, a PIL image, an array or a tensor"
+            f"{type_named(item)} is no image", where=name, fix="Give a path, a PIL image, an array or a tensor"
         )
     tensor = isinstance(item, Tensor)
     pixels = _pixels(item.detach().cpu().numpy() if isinstance(item, Tensor) else item, name)

@@ -18,7 +18,7 @@ from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.reading import EXCEL_ENDINGS
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, type_named
 from goodfit.store.absent import absent
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
@@ -184,7 +184,7 @@ def _refuse_other_object(kind: str, data: Any) -> None:
     family, claimed = _family(own), [_family(each) for each in all_sources() if each.claims_object(data, {})]
     if family not in claimed and (claimed or family == "images"):
         needed = family_in_words(kind)
-        raise DataError(f"this is a {type(data).__name__}; the run was fitted on {needed}", fix=f"Give {needed}")
+        raise DataError(f"this is {type_named(data)}; the run was fitted on {needed}", fix=f"Give {needed}")
 
 
 def family_in_words(kind: str) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from goodfit.formatting import capital, counted, number
+from goodfit.formatting import capital, counted, is_years, number, year
 from goodfit.tasks.section import Histogram, Section, Table
 
 PROFILE = "profile"  # among a run's analyses
@@ -70,7 +70,12 @@ def _how_many(normal: int, columns: int) -> str:
 
 def _of_numbers(column: Mapping[str, Any]) -> tuple[Any, ...]:
     within = (f"{100 * share:.1f}%" for share in column["within"])
-    figures = (_written(column[name]) for name in ("missing", "mean", "deviation", "min", "median", "max"))
+    low, high = column["min"], column["max"]
+    years = low is not None and high is not None and is_years(column["name"], float(low), float(high))
+    figures = (
+        year(column[name]) if years and name in ("mean", "min", "median", "max") else _written(column[name])
+        for name in ("missing", "mean", "deviation", "min", "median", "max")
+    )
     return (column["name"], _histogram(column), *figures, *within, _written(column["outliers"]))
 
 

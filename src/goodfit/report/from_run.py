@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import numpy as np
 from torch import Tensor
 
 from goodfit.analysis.headline import headline, noun_of
+from goodfit.data.sources import source_names, source_of
 from goodfit.formatting import fixed, rows_called, spaced
 from goodfit.record import Record
 from goodfit.report.columns_section import PROFILE, columns_section
@@ -92,8 +94,8 @@ def collect(folder: Path, record: Record) -> PageData:
         unreadable=[(row.key, row.reason) for row in record.unreadable],
         choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
         environment=record.environment,
-        commands=_commands(folder, record.options),
-        use=f"goodfit predict {folder} NEW_DATA -o predictions.csv",
+        commands=_commands(folder, record),
+        use=f"goodfit predict {quote(str(folder))} NEW_DATA -o predictions.csv",
         legend=task.legend(record.source),
         augmented=[
             (as_is.numpy(), seen.numpy())
@@ -104,18 +106,31 @@ def collect(folder: Path, record: Record) -> PageData:
     )
 
 
-def _commands(folder: Path, options: Mapping[str, Any]) -> list[str]:
+def _commands(folder: Path, record: Record) -> list[str]:
     """How this run is fitted again, and how it is used."""
     words = ["goodfit fit DATA"]
-    for name, value in options.items():
+    for name, value in {**_data_options(record), **record.options}.items():
         if value not in (None, False) or name == "seed":
             flag = f"--{name.replace('_', '-')}"
-            words.append(flag if value is True else f"{flag} {value}")
+            words += [flag] if value is True else [f"{flag} {quote(str(each))}" for each in _several(value)]
     return [
         " ".join(words),
-        f"goodfit predict {folder} NEW_DATA -o predictions.csv",
-        f"goodfit evaluate {folder} HELD_OUT_DATA",
+        f"goodfit predict {quote(str(folder))} NEW_DATA -o predictions.csv",
+        f"goodfit evaluate {quote(str(folder))} HELD_OUT_DATA",
     ]
+
+
+def _data_options(record: Record) -> dict[str, Any]:
+    """Options of the source that its schema keeps: --target, --user, --item."""
+    kind, settings = record.source.get("kind"), record.source.get("settings")
+    if kind not in source_names() or not isinstance(settings, Mapping):
+        return {}
+    given = {option.name: settings.get(option.name) for option in source_of(kind).options}
+    return {name: value for name, value in given.items() if isinstance(value, str | int | float | list) and value}
+
+
+def _several(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _mistakes(

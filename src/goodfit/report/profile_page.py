@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.analysis.profile import ColumnProfile
-from goodfit.formatting import number
+from goodfit.formatting import number, year
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.store.files import write_text
 from goodfit.store.outputs import DRAWING_MARK
@@ -51,6 +51,7 @@ def render(profiles: Sequence[ColumnProfile], drawn: Sequence[ColumnProfile], na
         lstrip_blocks=True,
     )
     environment.filters["number"] = number
+    environment.globals["written"] = lambda column, value: (year if column.holds_years else number)(value)
     plot = markupsafe.Markup(to_svg(panels(drawn), "profile", f"Columns of {name}")) if drawn else ""
     numbers = [profile for profile in profiles if profile.numbers is not None]
     return clean(

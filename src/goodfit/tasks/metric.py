@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goodfit.formatting import fixed, number, percent, percent_decimals
+from goodfit.formatting import fixed, number, number_like, percent, percent_decimals
 from goodfit.stats.estimates import Estimate
 
 
@@ -35,7 +35,7 @@ class Metric:
         """A value as people read it: 58%, 27.4 dB, 72,638.
 
         Args:
-            like: an estimate beside which it stands, whose width says how many decimals of a percent mean something.
+            like: an estimate beside which it stands, whose width says how many decimals mean something.
         """
         if self.share:
             return (
@@ -43,7 +43,8 @@ class Metric:
                 if like is None
                 else percent(value, percent_decimals(like.low, like.high))
             )
-        return f"{number(value)} {self.unit}".rstrip()
+        figure = number(value) if like is None else number_like(value, like.low, like.high)
+        return f"{figure} {self.unit}".rstrip()
 
     def cell(self, value: float | None) -> str:
         """A value in a column of a table, with as many decimals as its neighbours: 58.33%, 0.9010, 72,638."""

@@ -51,7 +51,10 @@ class Underfitting(EndRule, CurveRule):
         epochs = len(end.history)
         wanted = epochs_wanted(np.array([line["valid_loss"] for line in end.history], dtype=float))
         course = "" if wanted is None else f"; by the course so far, {wanted} epochs would be enough"
-        fix = f"Try --epochs {max(2 * epochs, wanted.value if wanted else 0)}, a larger --arch or a higher --lr"
+        longer = f"--epochs {max(2 * epochs, wanted.value if wanted else 0)}"
+        if end.minutes is not None:
+            longer = f"more --minutes, such as {2 * end.minutes:g}"
+        fix = f"Try {longer}, a larger --arch or a higher --lr"
         if "train" in end.baseline and not end.beats_baseline("train"):
             known = end.scores["train"]
             yield self.finding(

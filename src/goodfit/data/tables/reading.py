@@ -36,6 +36,7 @@ from goodfit.data.tables.html_rows import encoding_of, is_page, table_of_page
 from goodfit.data.tables.json_rows import read_json
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
+from goodfit.formatting import type_named
 from goodfit.store.absent import absent
 from goodfit.store.files import refuse_nul
 
@@ -233,7 +234,7 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         return _Read(_checked(to_polars(place), None), [] if index is None else [index])
     arrays = ", or goodfit.arrays(x, y) for an array" if isinstance(place, np.ndarray) else ""
     raise DataError(
-        f"a {type(place).__name__} is not a table",
+        f"{type_named(place)} is not a table",
         fix=f"Give a path, or a frame such as those of pandas and polars{arrays}",
     )
 

@@ -1,0 +1,63 @@
+"""Numbers and types in sentences, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+
+from goodfit.errors import UsageError
+from goodfit.fitting.options import FitOptions, split_options
+from goodfit.formatting import is_years, number_like, type_named, year
+from goodfit.stats.estimates import Estimate
+from goodfit.tasks.metric import RMSE, Metric
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "all_three"),
+    [
+        (1.06, 1.018, 1.105, "1.060 1.018 1.105"),
+        (4.605, 3.191, 8.608, "4.61 3.19 8.61"),
+        (0.44, 0.1596, 0.7654, "0.440 0.160 0.765"),
+        (0.02467, -0.02367, 0.07336, "0.0247 -0.0237 0.0734"),
+        (72_638.4, 70_001.2, 75_204.9, "72,638 70,001 75,205"),
+        (0.3, 0.3, 0.3, "0.3 0.3 0.3"),  # no width says nothing of the digits
+        (0.5, -math.inf, math.inf, "0.5 -∞ ∞"),
+        (-0.0001, -0.4, 0.4, "0.000 -0.400 0.400"),  # no minus before a zero
+    ],
+)
+def test_a_value_has_as_many_decimals_as_its_interval(value: float, low: float, high: float, all_three: str) -> None:
+    assert " ".join(number_like(each, low, high) for each in (value, low, high)) == all_three
+    if low != high:
+        unit = Metric("x", "x", unit="dB")
+        assert unit.text(value, Estimate(value, low, high)) == f"{all_three.split()[0]} dB"
+    assert RMSE.text(4.605) == "4.605"
+
+
+def test_a_type_has_its_article() -> None:
+    values = [3, np.zeros(2), pl.DataFrame(), None, "x"]
+    assert [type_named(each) for each in values] == ["an int", "an ndarray", "a DataFrame", "None", "a str"]
+
+
+def test_a_column_holds_years_by_its_name_and_its_values() -> None:
+    assert is_years("YearBuilt", 1872.0, 2010.0)
+    assert is_years("Baujahr", 1900.0, 2024.0)
+    assert not is_years("weight", 1500.0, 2100.0)
+    assert not is_years("years_of_work", 0.0, 40.0)
+    assert not is_years("year", 2000.5, 2010.0)
+    assert (year(2009.0), year(2005.75)) == ("2009", "2005.8")
+
+
+@pytest.mark.parametrize("value", ["two", 2.5, True, [3], float("nan")])
+def test_an_option_of_another_type_is_refused_by_its_name(value: object) -> None:
+    with pytest.raises(UsageError, match=r"epochs.*is not a whole number"):
+        split_options({"epochs": value})
+
+
+def test_whole_numbers_of_numpy_and_3_0_are_whole_numbers() -> None:
+    assert split_options({"epochs": np.int64(3)})[0] == FitOptions(epochs=3)
+    assert split_options({"epochs": 3.0})[0] == FitOptions(epochs=3)
+    with pytest.raises(UsageError, match=r"minutes.*'soon' is not a number"):
+        split_options({"minutes": "soon"})
