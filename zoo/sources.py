@@ -41,6 +41,7 @@ SOURCES: Mapping[str, str] = {
     "mask-without-effect/mask_fill_zero": "https://github.com/hyunwoongko/transformer/issues/10",
     "mask-without-effect/tiny_negative": "https://github.com/awslabs/gluonts/pull/1401",
     "mean-is-deviation": "https://github.com/kaist-dmlab/TRAP/pull/1",
+    "net-kept-across-folds/net_and_optimiser_of_one_call": "https://github.com/McSpooder/camull-net/issues/6",
     "nll-without-log/ctc_raw_logits": "https://github.com/gwx314/STARS/issues/9",
     "norm-never-measured": "https://github.com/CuriousAI/mean-teacher/issues/9",
     "norm-never-measured/averaged_model": "https://github.com/mosaicml/composer/issues/624",
