@@ -74,6 +74,7 @@ SOURCES: Mapping[str, str] = {
     "divided-by-other-count/means_over_rows": "https://github.com/pytorch/tutorials/issues/1486",
     "term-without-gradient/detached_output": "https://github.com/yifita/deep_cage/issues/16",
     "logits-cut-at-half/joined_batches": "https://github.com/FenTechSolutions/CausalDiscoveryToolbox/issues/38",
+    "seeded-each-epoch/noise_of_a_trainer": "https://github.com/k2-fsa/icefall/pull/221",
     "shuffled-apart/in_one_object": "https://github.com/mlcommons/GaNDLF/pull/870",
     "scheduler-pace/decays_each_batch": "https://github.com/ivadomed/ivadomed/pull/55",
     "pair-with-itself/written_out": "https://github.com/Lightning-Universe/lightning-bolts/issues/695",
