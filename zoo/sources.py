@@ -80,6 +80,7 @@ SOURCES: Mapping[str, str] = {
     "pair-with-itself/written_out": "https://github.com/Lightning-Universe/lightning-bolts/issues/695",
     "training-items-ranked": "https://github.com/RUCAIBox/RecBole/issues/2038",
     "train-rows-in-validation/copies_scored_elsewhere": "https://github.com/scikit-learn-contrib/imbalanced-learn/pull/776",
+    "train-rows-in-validation/many_rows_copied_before_split": "https://github.com/georgymh/ml-fraud-detection/issues/1",
 }
 
 
