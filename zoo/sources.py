@@ -41,6 +41,7 @@ SOURCES: Mapping[str, str] = {
     "mask-without-effect/mask_fill_zero": "https://github.com/hyunwoongko/transformer/issues/10",
     "mask-without-effect/tiny_negative": "https://github.com/awslabs/gluonts/pull/1401",
     "mean-is-deviation": "https://github.com/kaist-dmlab/TRAP/pull/1",
+    "net-kept-across-folds/net_and_optimiser_of_one_call": "https://github.com/McSpooder/camull-net/issues/6",
     "nll-without-log/ctc_raw_logits": "https://github.com/gwx314/STARS/issues/9",
     "norm-never-measured": "https://github.com/CuriousAI/mean-teacher/issues/9",
     "norm-never-measured/averaged_model": "https://github.com/mosaicml/composer/issues/624",
@@ -73,11 +74,13 @@ SOURCES: Mapping[str, str] = {
     "divided-by-other-count/means_over_rows": "https://github.com/pytorch/tutorials/issues/1486",
     "term-without-gradient/detached_output": "https://github.com/yifita/deep_cage/issues/16",
     "logits-cut-at-half/joined_batches": "https://github.com/FenTechSolutions/CausalDiscoveryToolbox/issues/38",
+    "seeded-each-epoch/noise_of_a_trainer": "https://github.com/k2-fsa/icefall/pull/221",
     "shuffled-apart/in_one_object": "https://github.com/mlcommons/GaNDLF/pull/870",
     "scheduler-pace/decays_each_batch": "https://github.com/ivadomed/ivadomed/pull/55",
     "pair-with-itself/written_out": "https://github.com/Lightning-Universe/lightning-bolts/issues/695",
     "training-items-ranked": "https://github.com/RUCAIBox/RecBole/issues/2038",
     "train-rows-in-validation/copies_scored_elsewhere": "https://github.com/scikit-learn-contrib/imbalanced-learn/pull/776",
+    "train-rows-in-validation/many_rows_copied_before_split": "https://github.com/georgymh/ml-fraud-detection/issues/1",
 }
 
 

@@ -57,6 +57,48 @@ def test_a_net_that_all_folds_train(loop: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "loop", "inside", "names"),
+    [
+        ("net, opt = make()", "for a, b in KFold(5).split(x):", "pass", ["net"]),
+        (
+            "net = make(); opt = SGD(net.parameters())",
+            "for k, (a, b) in enumerate(KFold(5).split(x)):",
+            "pass",
+            ["net"],
+        ),
+        ("net, opt = make(); folds = KFold(5)", "for a, b in folds.split(x):", "pass", ["net"]),
+        # one part alone, an optimiser of another net, one that is made anew with its net, weights that are
+        ("net, opt = make()", "for _, a in KFold(5).split(x):", "pass", []),
+        ("net = make(); opt = SGD(head.parameters())", "for a, b in KFold(5).split(x):", "pass", []),
+        ("net, opt = make()", "for a, b in KFold(5).split(x):", "net, opt = make()", []),
+        ("net, opt = make()", "for a, b in KFold(5).split(x):", "net.load_state_dict(first)", []),
+    ],
+)
+def test_a_net_and_its_optimiser_that_all_folds_train(before: str, loop: str, inside: str, names: list[str]) -> None:
+    steps = "for _ in range(9): loss(net(x[a])).backward(); opt.step()"
+    program = f"{before}\n{loop}\n    {inside}\n    {steps}\n    score(net, x[b])\n"
+    assert [name for name, _ in kept(tree(program))] == names
+
+
+def test_a_fold_that_is_one_step_is_an_episode() -> None:
+    loop = "net, opt = make()\nfor a, b in KFold(5).split(x): loss(net(x[a]), net(x[b])).backward(); opt.step()"
+    assert not list(kept(tree(loop)))
+
+
+def test_a_splitter_that_a_function_is_given() -> None:
+    program = """
+        def run(folds):
+            net, opt = make()
+            for a, b in folds.split(x):
+                for _ in range(9):
+                    loss(net(x[a])).backward(); opt.step()
+                score(net, x[b])
+        run(KFold(5))
+        """
+    assert [name for name, _ in kept(tree(program))] == ["net"]
+
+
+@pytest.mark.parametrize(
     "loop",
     [
         "for a, b in KFold(5).split(x):\n    net = make()\n    fit(net, x[a])",

@@ -19,6 +19,7 @@ CODES = (torch.int16, torch.int32, torch.int64)
 COLUMNS_AT_MOST = 1000
 COLUMNS_SAMPLED = 16  # a few columns of measured numbers are enough to say that they are such
 VALUES_OF_SHORT_ROW = 32  # longer ones are hardly equal by chance, unless a sample shows it
+MEASURED_COLUMNS_AT_LEAST, ROWS_MEASURED = 4, 4_096
 RULE_OF_THREE = 3  # -log(0.05)
 SURE = 0.95
 CHANCE_FACTOR = 2.0  # up to so many times the share by chance, rows are equal by nature
@@ -34,6 +35,22 @@ def has_few_values(x: Tensor) -> bool:
     at_most = min(WORDS_AT_MOST if x.dtype in CODES else VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
     some = columns[:, :: -(-columns.shape[1] // COLUMNS_SAMPLED)]
     return _most_values(some) <= at_most and _most_values(columns) <= at_most
+
+
+def is_measured(x: Tensor) -> bool:
+    """Whether rows of x (N, ...) are measured numbers, which are equal only where they are copies.
+
+    Several columns have nearly as many values as there are different rows, or rows are long and no codes.
+    """
+    if len(x) < 2 or not x.is_floating_point():
+        return False
+    columns = x.detach()[:: -(-len(x) // ROWS_MEASURED)]
+    columns = columns.reshape(len(columns), -1)
+    if columns.shape[1] > VALUES_OF_SHORT_ROW:
+        return columns.shape[1] <= COLUMNS_AT_MOST and not has_few_values(columns)
+    different = len(torch.unique(columns, dim=0))
+    fine = sum(2 * len(torch.unique(column)) >= max(different, VALUES_OF_COLUMN_AT_MOST) for column in columns.T)
+    return fine >= MEASURED_COLUMNS_AT_LEAST
 
 
 def _most_values(columns: Tensor) -> int:

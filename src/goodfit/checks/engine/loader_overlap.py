@@ -11,7 +11,13 @@ from typing import Any
 from torch import Tensor
 from torch.utils.data import BatchSampler, Subset, TensorDataset
 
-from goodfit.checks.engine.equal_by_nature import VALUES_OF_SHORT_ROW, has_few_values, is_by_chance, pair_probability
+from goodfit.checks.engine.equal_by_nature import (
+    VALUES_OF_SHORT_ROW,
+    has_few_values,
+    is_by_chance,
+    is_measured,
+    pair_probability,
+)
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
 
@@ -23,6 +29,8 @@ HELD_OUT_WORDS = {
 }
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
 ROWS_THAT_SHOW_LITTLE = 10_000  # without equal ones: of more, 3 in their pairs are hardly any
+# Of rows with other numbers: some measured rows come twice by themselves, and all of a series that is periodic.
+COPIES_AT_LEAST, COPIES_AT_MOST = 0.05, 0.95
 _TOKENS: IdentityMap[int] = IdentityMap()
 _NUMBERS = itertools.count(1)
 
@@ -35,12 +43,14 @@ class Rows:
         numbers: in the data set at the bottom, which `base` stands for.
         content: fingerprints, where the data set keeps tensors.
         pairs: the probability that two of its rows are equal, where rows are a few values.
+        whole: fingerprints of rows with their targets, where rows are measured numbers.
     """
 
     base: int
     numbers: frozenset[int]
     content: frozenset[int] | None
     pairs: float = 0.0
+    whole: frozenset[int] | None = None
 
     def same_as(self, other: Rows) -> bool:
         """Also where a data set was made anew of the same rows."""
@@ -63,7 +73,7 @@ def rows_of(loader: Any) -> Rows | None:
     while isinstance(data, Subset):
         numbers = [int(data.indices[at]) for at in numbers]
         data = data.dataset
-    content, pairs = None, 0.0
+    content, pairs, whole = None, 0.0, None
     if isinstance(data, TensorDataset):
         x: Tensor = data.tensors[0]
         if x.dim() and x.numel() >= VALUES_AT_LEAST * len(x) and x.nbytes <= BYTES_AT_MOST and numbers:
@@ -75,7 +85,16 @@ def rows_of(loader: Any) -> Rows | None:
             shows_little = width <= VALUES_OF_SHORT_ROW and len(kept) <= ROWS_THAT_SHOW_LITTLE
             may_be_equal = len(content) < len(kept) or shows_little
             pairs = pair_probability(kept, width) if may_be_equal and has_few_values(values) else 0.0
-    return Rows(token_of(data), frozenset(numbers), content, pairs)
+            whole = _with_targets(data, numbers) if is_measured(values) else None
+    return Rows(token_of(data), frozenset(numbers), content, pairs, whole)
+
+
+def _with_targets(data: TensorDataset, numbers: list[int]) -> frozenset[int] | None:
+    """A number for each row with all that belongs to it: rows with other targets are measured again, and no copies."""
+    if sum(each.nbytes for each in data.tensors) > BYTES_AT_MOST:
+        return None
+    parts = [fingerprints(each[numbers]) for each in data.tensors]
+    return frozenset(map(hash, zip(*parts, strict=True)))
 
 
 def _numbers(sampler: Any, rows: int) -> list[int] | None:
@@ -119,7 +138,11 @@ def share(valid: Rows, train: Rows) -> float | None:
     """
     if valid.base == train.base:
         common = len(valid.numbers & train.numbers)
-        return None if common == len(train.numbers) == len(valid.numbers) else common / max(1, len(valid.numbers))
+        if common == len(train.numbers) == len(valid.numbers):
+            return None
+        by_number = common / max(1, len(valid.numbers))
+        copies = len(valid.whole & train.whole) / len(valid.whole) if valid.whole and train.whole else 0.0
+        return max(by_number, copies) if COPIES_AT_LEAST <= copies < COPIES_AT_MOST else by_number
     if valid.content is None or train.content is None or not valid.content:
         return None
     of_content = len(valid.content & train.content) / len(valid.content)

@@ -30,7 +30,7 @@ SCORES = {
     "sklearn.metrics._ranking": AREAS,
     "sklearn.metrics._classification": (
         "accuracy_score", "balanced_accuracy_score", "f1_score", "precision_score", "recall_score",
-        "matthews_corrcoef", "confusion_matrix", "classification_report",
+        "matthews_corrcoef", "confusion_matrix", "classification_report", "precision_recall_fscore_support",
     ),
     "sklearn.metrics._regression": ("r2_score", "mean_absolute_error", "mean_squared_error"),
 }  # fmt: skip

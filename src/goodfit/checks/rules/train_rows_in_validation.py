@@ -7,9 +7,10 @@ What it checks
     where no more are equal than the columns' few values make likely. Tables whose every column repeats its values are
     left out.
     In a program that is watched: the rows of a loader that a net is evaluated on are compared with those of the loader
-    it was trained on, by number or content; without loaders, the rows that the net is given. A loader of all training
-    rows may be evaluated too, unless it is called one of validation or test; so may all rows that there are, where the
-    predictions are parted afterwards (`hits[test]`).
+    it was trained on, by number or content; without loaders, the rows that the net is given, and the parts that
+    train_test_split has made of rows that come several times. A loader of all training rows may be evaluated too,
+    unless it is called one of validation or test; so may all rows that there are, where the predictions are parted
+    afterwards (`hits[test]`).
 
 Why it hurts
     The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
@@ -45,6 +46,7 @@ from goodfit.checks.engine.events import (
     Loss,
     NetCall,
     Score,
+    Split,
     Step,
     WatchEnds,
     Weights,
@@ -52,6 +54,7 @@ from goodfit.checks.engine.events import (
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
 from goodfit.checks.engine.parted import parted_afterwards
+from goodfit.checks.engine.split_copies import SplitCopies
 from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING_DATA, Pass, TrainedOn, sum_of
 from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
@@ -87,7 +90,13 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         self.within: list[Finding] = []  # evaluations on nothing but training rows
         self.passes: dict[Place, Pass] = {}  # the last one at each line
         self.separate = 0  # evaluations on other rows
+        # rows of all calls on one line since the last step, whose predictions may be scored together
+        self.collected: tuple[tuple[Place, int], list[int]] | None = None
+        self.splits = SplitCopies()
         self.untrained: set[float] = set()  # sums of the weights of nets that were not trained yet
+
+    def on_split(self, event: Split) -> None:
+        self.splits.note(event.first, event.second)
 
     def on_epoch(self, event: Epoch) -> None:
         for known in self.stepping:
@@ -113,6 +122,10 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if last is not None and known is not None:
             few_values = x[0].numel() if rows and has_few_values(x) else None
             self.evaluation = (net, rows, last.place, few_values)
+            where = (last.place, self.program.steps)
+            if self.collected is None or self.collected[0] != where:
+                self.collected = where, []
+            self.collected[1].extend(rows[:ROWS_KEPT])
 
     def after_backward(self, event: BackwardEnded) -> None:
         forwards, self.forwards = self.forwards, []
@@ -171,6 +184,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if net is None:
             return
         known = self.training[net]
+        if isinstance(event, Score) and self.collected is not None and _rows_in(event.labels) == len(self.collected[1]):
+            rows = self.collected[1]
         if loader is not None and (known.rows or known.unknown):
             if loader not in known.loaders and loader not in self.compared:
                 self.compared.add(loader)
@@ -235,6 +250,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         for place, last in self.passes.items():
             if last.shares_rows() and not (last.holds_training_data() and parted_afterwards(place)):
                 yield self._finding(last.common / last.rows, place)
+            elif shared := self.splits.share([row in last.known.content for row in last.fingerprints]):
+                yield self._finding(shared, place, "; they were in the data more than once before it was split")
         if not self.separate:
             yield from self.within[:1]
 
@@ -281,6 +298,11 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                     f"{end.main_metric.text(without, score)}, not {end.main_metric.text(score.value, score)}",
                     "Remove the copies, or keep them in one part with --group",
                 )
+
+
+def _rows_in(labels: Any) -> int:
+    """How many labels were scored; 0 where that is unknown."""
+    return len(labels) if hasattr(labels, "__len__") else 0
 
 
 def _share_by_chance(data: DataFacts) -> float:
