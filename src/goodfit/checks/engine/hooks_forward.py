@@ -333,7 +333,7 @@ class ForwardHooks(Replacing):
             return
         stack = watcher.stack
         if not stack:
-            if local.loading and not _has_parameters(module):  # of torchvision's transforms, for each row: no net
+            if local.loading and not has_parameters(module):  # of torchvision's transforms, for each row: no net
                 return
             if self._is_one_of_many(module, args):
                 local.passed_over, local.depth = module, 1
