@@ -188,7 +188,7 @@ def read_delimited(
     raw, lines, note = _rows(data, chosen, skipped + 1, path, header, fill_gaps)
     notes += note
     if below := notes_last(raw):
-        notes.append(note_on_notes(below, int(lines[-below]), raw.row(-below)[0]))
+        notes.append(note_on_notes(below, int(lines[-below]), raw.row(-below)))
         raw, lines = raw[:-below], lines[:-below]
     titles = 0 if header is False else lines_above(raw)
     if titles:

@@ -106,6 +106,12 @@ class Encoder:
         return self.texts[0].source if len(self.texts) == 1 and self.sources == [self.texts[0].source] else None
 
     @cached_property
+    def knows_nothing(self) -> bool:
+        """Whether each column had gaps in training, so that a row without any value may have been there as well."""
+        gaps = [*(column.gaps for column in self.numbers), *(column.gaps for column in self.categories)]
+        return not self.texts and all(gaps)
+
+    @cached_property
     def flags(self) -> list[int]:
         """Which number columns have a flag for missing values."""
         return [at for at, column in enumerate(self.numbers) if column.gaps]

@@ -93,7 +93,7 @@ class Unused:
         values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
         filled = np.concatenate([each.any(axis=0) for each in values])
         self._with_value.update(encoder.source_of_each[filled])
-        empty = ~(values[0].any(axis=1) | values[1].any(axis=1))
+        empty = ~(values[0].any(axis=1) | values[1].any(axis=1) | encoder.knows_nothing)
         for text in encoder.texts if empty.any() else ():
             empty &= (
                 (piece.get_column(text.source).cast(pl.String, strict=False).str.strip_chars() == "")
