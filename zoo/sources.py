@@ -75,6 +75,8 @@ SOURCES: Mapping[str, str] = {
     "logits-cut-at-half/joined_batches": "https://github.com/FenTechSolutions/CausalDiscoveryToolbox/issues/38",
     "shuffled-apart/in_one_object": "https://github.com/mlcommons/GaNDLF/pull/870",
     "scheduler-pace/decays_each_batch": "https://github.com/ivadomed/ivadomed/pull/55",
+    "pair-with-itself/written_out": "https://github.com/Lightning-Universe/lightning-bolts/issues/695",
+    "training-items-ranked": "https://github.com/RUCAIBox/RecBole/issues/2038",
     "train-rows-in-validation/copies_scored_elsewhere": "https://github.com/scikit-learn-contrib/imbalanced-learn/pull/776",
 }
 

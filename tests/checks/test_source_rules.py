@@ -35,6 +35,9 @@ def found(rule: Rule, source: str) -> int:
         "def mixed(x, y):\n x = x[torch.randperm(n)]\n y = y[torch.randperm(n)]\n return torch.tensor(x), y",
         "order = rng.permutation(n)\ndata = Rows(self.x[order], torch.tensor(self.y[rng.permutation(n)]))",
         "def mixed(x, labels):\n a = randperm(n)\n b = randperm(n)\n return x[a], labels[b]",
+        "X = permutation(X)\ny = permutation(y)\na, b = torch.tensor(X[:9]), y[:9].long()\nloss = criterion(net(a), b)",
+        "shuffle(x)\nshuffle(y)\na, b = s.fit_transform(x), y\nfor i in range(9):\n c = net(a[i])\n bce_loss(c, b[i])",
+        "shuffle(x)\nshuffle(y)\nfor a, b in zip(x, y):\n pass\nz, t = x[:5] / 2, y[:5]\ndata = TensorDataset(z, t)",
     ],
 )
 def test_pairs_that_are_shuffled_apart(source: str) -> None:
@@ -55,6 +58,12 @@ def test_pairs_that_are_shuffled_apart(source: str) -> None:
         "marginal = net(x[torch.randperm(n)], y[torch.randperm(n)])",  # meant to be apart: mutual information
         "source = s[torch.randint(0, n, (8,))]\ntarget = t[torch.randint(0, n, (8,))]\nmmd(net(source), net(target))",
         "a = x[torch.randperm(n)]\nb = x[torch.randperm(n)]\nmodel.fit(a, b)",  # of one array
+        "x = permutation(x)\ny = permutation(y)\ny = f(x)\na, b = x[:9], y[:9]\nloss = criterion(net(a), b)",  # new
+        "x = permutation(x)\ny = permutation(y)\na, b = np.sort(x), np.sort(y)\nloss = criterion(net(a), b)",  # sorted
+        "x = one.permutation(x)\ny = two.permutation(y)\na, b = x[:9], y[:9]\nloss = criterion(net(a), b)",  # two seeds
+        "x = permutation(x)\ny = permutation(y)\na, b = x[:9], y[:9]\nloss = gan_loss(net(a), net(b))",  # no pairs
+        "source = permutation(source)\ntarget = permutation(target)\na, b = source[:9], target[:9]\nloss(net(a), b)",
+        "x = permutation(x)\ny = permutation(y)\nn, k = len(x), len(y)\nloss = criterion(n, k)",  # sizes alone
     ],
 )
 def test_what_is_no_pair_or_has_one_order_is_left_alone(source: str) -> None:

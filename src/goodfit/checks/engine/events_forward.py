@@ -184,6 +184,28 @@ class Pairwise(Event):
 
 
 @dataclass(frozen=True)
+class Residual(Event):
+    """A tensor with a graph minus one of its shape without, in this order or the other: a loss may be written out.
+
+    Attributes:
+        target: the one without a graph.
+        grad: whether gradients are being recorded, which they are.
+    """
+
+    output: Tensor
+    target: Tensor
+    grad: bool = True
+
+
+@dataclass(frozen=True)
+class TopK(Event):
+    """topk of scores (N, M) without a graph, along their last dimension, has given `places` (N, k)."""
+
+    scores: Tensor
+    places: Tensor
+
+
+@dataclass(frozen=True)
 class AlongWidth(Event):
     """A tensor (N,) without a graph is multiplied with one of (N, ..., N): it is broadcast along the last dimension."""
 

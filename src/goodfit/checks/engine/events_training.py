@@ -153,10 +153,15 @@ class Zero(Event):
 
 @dataclass(frozen=True)
 class Clip(Event):
-    """Gradients are about to be clipped."""
+    """Gradients are about to be clipped.
+
+    Attributes:
+        norm_type: of the norm that is limited; None where each value is.
+    """
 
     params: Sequence[Tensor]
     limit: float
+    norm_type: float | None = 2.0
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from torch.nn import functional
 from torch.nn.modules import module as modules
 
 from goodfit.checks.engine import events, graph
+from goodfit.checks.engine.modules import Identities, has_parameters
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.replacing import Replacing, passed_over_by_warnings
 from goodfit.checks.engine.signatures import named
@@ -82,6 +83,8 @@ class ForwardHooks(Replacing):
         for owner in (Tensor, torch):
             for name in ("argmax", "max"):
                 self._replace(owner, name, self._greatest, undo)
+        for owner in (Tensor, torch):
+            self._replace(owner, "topk", self._topk, undo)
         for owner, name in ((Tensor, "__add__"), (Tensor, "__radd__"), (Tensor, "add"), (torch, "add")):
             self._replace(owner, name, self._sum, undo)
         for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
@@ -270,6 +273,19 @@ class ForwardHooks(Replacing):
             given = [each for each in args[:2] if isinstance(each, Tensor)]
             if {tuple(each.shape) for each in given} == {(rows, 1), (rows,)}:
                 self.watcher.tell(events.Pairwise(given[0], given[1]))
+        elif isinstance(result, Tensor) and result.grad_fn is not None and result.dim() > 1:
+            given = [each for each in args[:2] if isinstance(each, Tensor) and each.shape == result.shape]
+            targets = [each for each in given if not each.requires_grad]
+            if len(given) == 2 and len(targets) == 1 and self.watcher.hears(events.Residual):
+                self.watcher.tell(events.Residual(given[given[0] is targets[0]], targets[0]))
+        return result
+
+    def _topk(self, original: Any, args: Any, kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        scores = args[0] if args else kwargs.get("input")
+        is_plain = isinstance(scores, Tensor) and not (scores.requires_grad or scores.is_meta)
+        if is_plain and scores.dim() == 2 and len(result[1]) == len(scores) and self._reads_outputs:
+            self.watcher.tell(events.TopK(scores, result[1]))
         return result
 
     def _product(self, original: Any, args: Any, kwargs: Any) -> Any:
@@ -347,13 +363,13 @@ class ForwardHooks(Replacing):
         kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)
         watcher = self.watcher
         stack = watcher.stack
-        if torch.compiler.is_compiling() or watcher.busy or self._in_backward or module not in _identity(stack):
+        if torch.compiler.is_compiling() or watcher.busy or self._in_backward or module not in Identities(stack):
             return
         while stack.pop() is not module:  # forwards that raised
             pass
         if self._functorch() is not None:
             return
-        root = next((each for each in [*stack, module] if _has_parameters(each)), None)
+        root = next((each for each in [*stack, module] if has_parameters(each)), None)
         if root is None:
             return
         is_net = module is root
@@ -375,23 +391,6 @@ class ForwardHooks(Replacing):
             watcher.tick(CALL_TICKS)
 
 
-class _identity:
-    """Membership by identity: a module may define ==."""
-
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
-
-    def __contains__(self, item: object) -> bool:
-        return any(each is item for each in self.items)
-
-
 def _size_of(loader: Any) -> int:
     """Of its data set, which may be made anew for each epoch."""
     return len(loader.dataset) if hasattr(loader.dataset, "__len__") else 0
-
-
-def _has_parameters(module: nn.Module) -> bool:
-    """As parameters() says, without the sets that it makes of all parts at each call."""
-    if any(param is not None for param in module._parameters.values()):
-        return True
-    return any(part is not None and _has_parameters(part) for part in module._modules.values())

@@ -48,7 +48,7 @@ class TrainingHooks(Replacing):
             self._replace(scheduler, "step", self._schedule)
         for place in (nn.utils, nn.utils.clip_grad):
             for name in ("clip_grad_norm_", "clip_grad_value_"):
-                self._replace(place, name, self._clip)
+                self._replace(place, name, functools.partial(self._clip, name))
         for name in ("scale", "unscale_", "step", "update"):
             self._replace(torch.amp.GradScaler, name, functools.partial(self._scaler, name))
 
@@ -221,16 +221,17 @@ class TrainingHooks(Replacing):
         self.watcher.tell(events.Schedule(scheduler, first, value, epoch))
         return original(*args, **kwargs)
 
-    def _clip(self, original: Any, args: Any, kwargs: Any) -> Any:
+    def _clip(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
         args, kwargs = _read_once(args, kwargs)
-        given = _by_name(("parameters", "limit"), args, kwargs)
+        given = _by_name(("parameters", "limit", "norm_type"), args, kwargs)
         params = given.get("parameters")
         if params is None:  # a wrong call
             return original(*args, **kwargs)
         params = [params] if isinstance(params, Tensor) else list(params)
         limit = next((given[name] for name in ("max_norm", "clip_value") if name in given), given.get("limit"))
         if not any(param.is_meta for param in params):
-            self.watcher.tell(events.Clip(params, float(limit or 0)))
+            norm_type = float(given.get("norm_type", 2)) if name == "clip_grad_norm_" else None
+            self.watcher.tell(events.Clip(params, float(limit or 0), norm_type))
         with self.watcher.inside_torch():
             return original(*args, **kwargs)
 

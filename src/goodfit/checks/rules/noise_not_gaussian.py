@@ -33,6 +33,7 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 UNIFORM, GAUSSIAN = ("rand", "rand_like"), ("randn", "randn_like")
+STATISTICS = ("mean", "median", "min", "max", "amin", "amax", "quantile")  # x - x.mean() takes nothing from a net
 LOSSES = re.compile(r"mse|l1|huber|smooth|loss|criterion", re.IGNORECASE)
 
 
@@ -88,4 +89,6 @@ def _predicts(node: ast.AST, noise: str, made_of: set[str]) -> bool:
         return False
     other = others[0]
     is_output = isinstance(other, ast.Name) and other.id in made_of
-    return is_output or (isinstance(other, ast.Call) and bool(names_in(other) & {noise, *made_of}))
+    given = [*other.args, *(each.value for each in other.keywords)] if isinstance(other, ast.Call) else []
+    is_call = called(other) not in STATISTICS and any(names_in(each) & {noise, *made_of} for each in given)
+    return is_output or is_call

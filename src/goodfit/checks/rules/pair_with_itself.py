@@ -4,7 +4,8 @@ What it checks
     cross_entropy gets a square, symmetric matrix of similarities whose largest value in each row is the diagonal, and
     the diagonal is the target of no row; or it is the target of every row, and the same number in all. In two calls.
     Or the graph of a loss takes the smallest of each row of a square matrix of distances, and that is the distance of 0
-    of each sample to itself, in two passes.
+    of each sample to itself, in two passes. Or, a warning, the denominator of a contrastive loss that is written out is
+    the sum of a whole row of exp(c * cosine), its similarity to itself included, in two passes.
 
 Why it hurts
     A vector is more like itself than like anything else, so the diagonal takes most of the probability whatever the net
@@ -20,6 +21,9 @@ Instead
     logits.fill_diagonal_(float("-inf"))
     loss = F.cross_entropy(logits, partner)
 
+    sim = torch.exp(z @ z.T / temperature); loss = -torch.log(positive / sim.sum(1))
+    sim = sim.masked_fill(eye, 0)  # instead, before it is summed
+
     nearest = distances.masked_fill(~same, inf).min(1).values              # same is True on the diagonal
     nearest = distances.masked_fill(~same | eye, inf).min(1).values        # instead
 
@@ -27,7 +31,8 @@ When it is a false alarm
     None is known.
 
 Cost
-    A look at square logits, and at minima among the nodes that are nearest to the loss, in the first steps.
+    A look at square logits, and at minima and sums of exponentials among the nodes that are nearest to the loss, in the
+    first steps.
 """
 
 from __future__ import annotations
@@ -40,6 +45,7 @@ from torch import Tensor
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Loss, NetCall
+from goodfit.checks.engine.self_similarity import in_own_denominator
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -76,6 +82,24 @@ class PairWithItself(LiveRule):
                     "Leave the diagonal out: distances.masked_fill(~same | eye, inf).min(1)",
                 )
             return
+        yield from self._denominator(event)
+
+    def _denominator(self, event: BackwardBegins) -> Iterator[Finding]:
+        """Of a contrastive loss that is written out."""
+        if not event.named("ExpBackward0", "LogsumexpBackward0", nearest=NODES_AT_MOST):
+            return
+        rows = max((in_own_denominator(nodes[:NODES_AT_MOST]) for nodes in event.nodes), default=0)
+        if rows:
+            place = user_place()
+            self.calls[place] = self.calls.get(place, 0) + 1
+            if self.calls[place] == CALLS_AT_LEAST:
+                yield self.finding(
+                    f"in a contrastive loss of {rows} rows, the similarity of each row to itself is a term of its own "
+                    "denominator: it is the largest one whatever the net does, and the loss cannot come near 0",
+                    "Leave the diagonal out before the sum: "
+                    "sim = sim.masked_fill(torch.eye(len(sim), dtype=torch.bool, device=sim.device), 0)",
+                    level=Level.WARNING,
+                )
 
     def after_backward(self, event: BackwardEnded) -> None:
         self.views = []

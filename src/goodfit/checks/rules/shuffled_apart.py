@@ -3,8 +3,9 @@
 What it checks
     In the source of the program: two arrays are shuffled one after the other, each by a draw of its own (shuffle,
     x[randperm(n)], permutation), nothing sets the seed in between, and they are used as a pair: together in a data set,
-    a split or a fit, returned as inputs and labels, or one in the call of a net and the other as its target. Or one
-    object is made of both, each in an order of its own; or both are inputs that are given out with one label.
+    a split or a fit, returned as inputs and labels, or one in the call of a net and the other as its target. They are
+    followed under other names: slices, casts, scaled copies. Or one object is made of both, each in an order of its
+    own; or both are inputs that are given out with one label.
 
 Why it hurts
     Each row has the label of another one. The loss falls to what the frequencies of the classes give, and no further.
@@ -31,6 +32,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.renamed import Marks, marks_of, renamed
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -40,6 +42,9 @@ DRAWS = ("randperm", "permutation", "randint", "integers", "choice")
 SEEDING = ("seed", "manual_seed", "set_state", "setstate", "RandomState", "default_rng", "Random", "set_rng_state")
 PAIRING = ("TensorDataset", "train_test_split", "fit", "partial_fit", "from_tensor_slices")
 LABELS = re.compile(r"^y(s|b|t|tr|te)?$|^[yt]_|_ys?$|label|target|^lbl", re.IGNORECASE)
+LOSSES = re.compile(r"loss|criterion|cross_entropy|^mse$|^bce$|^nll$", re.IGNORECASE)
+CASTS = ("tensor", "as_tensor", "from_numpy", "Tensor", "FloatTensor", "LongTensor", "array", "asarray", "to", "view")
+DOMAINS = re.compile(r"source|src", re.IGNORECASE)  # beside which "target" is no label
 APART_AT_MOST = 4  # statements from one to the other
 
 
@@ -48,6 +53,7 @@ class Shuffle(NamedTuple):
 
     Attributes:
         size: of how many values the order is, as the source says it.
+        generator: what draws it, as the source says it: two that begin with one seed draw one order.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Shuffle(NamedTuple):
     order: str
     line: int
     size: str = ""
+    generator: str = ""
 
 
 class ShuffledApart(SourceRule):
@@ -84,7 +91,11 @@ def apart(tree: ast.Module) -> Iterator[tuple[Shuffle, Shuffle]]:
                 if first.order == second.order and first.order:
                     continue
                 seeded = any(called(each) in SEEDING for line in block[at : later + 1] for each in within(line))
-                if not seeded and any(_paired(each, first, second, pairing) for line in body for each in within(line)):
+                if seeded:
+                    continue
+                nodes = [each for line in body for each in within(line)]
+                is_pair = any(_paired(each, first, second, pairing) for each in nodes)
+                if is_pair or _paired_later(nodes, first, second, pairing):
                     yield first, second
         own = [line for line in body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
         yield from _in_one(own, pairing)
@@ -172,12 +183,55 @@ def _shuffled(target: ast.expr, value: ast.expr, line: int) -> Shuffle | None:
     if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name):
         index = value.slice.value if isinstance(value.slice, ast.Subscript) else value.slice
         if isinstance(index, ast.Call) and called(index) in DRAWS:
-            return Shuffle(target.id, value.value.id, "", line, ", ".join(map(ast.unparse, index.args)))
+            size = ", ".join(map(ast.unparse, index.args))
+            return Shuffle(target.id, value.value.id, "", line, size, _generator(index))
     if isinstance(value, ast.Call) and called(value) in ("permutation", "shuffle") and len(value.args) == 1:
         of = value.args[0]
         if isinstance(of, ast.Name) and of.id == target.id and not value.keywords:
-            return Shuffle(target.id, of.id, "", line)
+            return Shuffle(target.id, of.id, "", line, generator=_generator(value))
     return None
+
+
+def _generator(call: ast.Call) -> str:
+    given = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "generator"]
+    return given[0] if given else ast.unparse(call.func).rpartition(".")[0]
+
+
+def _paired_later(nodes: list[ast.AST], first: Shuffle, second: Shuffle, pairing: set[str]) -> bool:
+    """Whether values of both, of which one are labels, meet as a pair under whatever names they have by then."""
+    is_domain = any(DOMAINS.search(each.name) for each in (first, second))
+    if _labels_among(first, second) != 1 or is_domain or first.generator != second.generator:
+        return False
+    later = [node for node in nodes if getattr(node, "lineno", 0) > max(first.line, second.line)]
+    x, y = (first, second) if LABELS.search(second.name) else (second, first)
+    start: dict[str, Marks] = {x.name: frozenset("x"), y.name: frozenset("y")}
+    return any(_meet(node, known, pairing) for node, known in renamed(later, start))
+
+
+def _meet(node: ast.AST, known: dict[str, Marks], pairing: set[str]) -> bool:
+    """Whether a call gets inputs ("x") and labels ("y") as a pair, or a function returns them."""
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        parts = node.value.elts
+    elif isinstance(node, ast.Call):
+        parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+    else:
+        return False
+    marks = [marks_of(part, known) for part in parts]
+    if {"x"} not in marks or {"y"} not in marks:
+        return False
+    name = called(node)
+    if isinstance(node, ast.Return) or name in pairing or name.endswith("Dataset"):
+        return True
+    return bool(LOSSES.search(name)) and marks[:2] == [{"x"}, {"y"}] and _is_as_it_is(parts[1])
+
+
+def _is_as_it_is(node: ast.expr) -> bool:
+    """Whether an expression is an array, a part or a cast of one: not what a net makes of it."""
+    if isinstance(node, ast.Subscript):
+        return _is_as_it_is(node.value)
+    if isinstance(node, ast.Call):
+        return called(node) in CASTS or not (node.args or node.keywords)
+    return isinstance(node, ast.Name | ast.Attribute)
 
 
 def _paired(node: ast.AST, first: Shuffle, second: Shuffle, pairing: set[str]) -> bool:
