@@ -15,6 +15,7 @@ from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.user_frame import is_users
+from goodfit.checks.engine.variables import attributes_of
 
 OWNERS_AT_MOST = 200  # objects whose attributes are looked at
 PLAIN = (str, bytes, int, float, bool, complex, type(None), type, Tensor, Optimizer)
@@ -48,7 +49,7 @@ def kept_weights() -> Iterator[Kept]:
         if is_users(frame.f_code.co_filename):
             for variables in (frame.f_locals, frame.f_globals):
                 for name, value in list(variables.items()):
-                    if not isinstance(value, PLAIN) and id(value) not in seen and len(seen) < OWNERS_AT_MOST:
+                    if not issubclass(type(value), PLAIN) and id(value) not in seen and len(seen) < OWNERS_AT_MOST:
                         seen.add(id(value))
                         yield from _of(name, value)
         frame = frame.f_back
@@ -58,10 +59,10 @@ def _of(name: str, value: Any) -> Iterator[Kept]:
     """A variable's value, or what its attributes hold; of a net its parts."""
     if _is_kept(value):
         yield Kept(None, name, value)
-    if isinstance(value, nn.Module):
+    if issubclass(type(value), nn.Module):
         yield from (Kept(None, part, child) for part, child in value.named_children())
-    elif isinstance(attributes := getattr(value, "__dict__", None), dict) and _is_of_users_class(value):
-        yield from (Kept(value, at, each) for at, each in list(attributes.items()) if _is_kept(each))
+    elif _is_of_users_class(value):
+        yield from (Kept(value, at, each) for at, each in attributes_of(value).items() if _is_kept(each))
 
 
 def _is_of_users_class(value: Any) -> bool:
@@ -70,9 +71,9 @@ def _is_of_users_class(value: Any) -> bool:
 
 
 def _is_kept(value: Any) -> bool:
-    if isinstance(value, nn.Module):
+    if issubclass(type(value), nn.Module):
         return True
-    parts = list(value.values()) if type(value) is dict else value if isinstance(value, list | tuple) else ()
+    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else ()
     return bool(parts) and all(isinstance(part, Tensor) for part in parts)
 
 
@@ -89,7 +90,7 @@ def weights_in(kept: Any) -> list[Tensor]:
 
 def first_of_shape(weights: list[Tensor], shape: torch.Size) -> Tensor | None:
     """The first one of a shape."""
-    return next((each for each in weights if each.shape == shape), None)
+    return next((each for each in weights if each.shape == shape and _is_plain(each)), None)
 
 
 def holds(weights: list[Tensor], others: list[Tensor]) -> bool:
@@ -99,9 +100,12 @@ def holds(weights: list[Tensor], others: list[Tensor]) -> bool:
 
 def first_large(weights: list[Tensor]) -> Tensor | None:
     """The first one whose values are worth following."""
-    return next(
-        (w for w in weights if w.is_floating_point() and w.numel() >= VALUES and w.layout is torch.strided), None
-    )
+    return next((each for each in weights if each.numel() >= VALUES and _is_plain(each)), None)
+
+
+def _is_plain(weight: Tensor) -> bool:
+    """Whether its values can be read."""
+    return weight.is_floating_point() and weight.layout is torch.strided and not weight.is_meta
 
 
 def some_values(weight: Tensor) -> Tensor:

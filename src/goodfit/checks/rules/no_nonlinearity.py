@@ -110,8 +110,9 @@ class NoNonlinearity(LiveRule):
     def _leads_back(self, net_id: int, name: str, width: int) -> bool:
         """Whether the part that a layer begins, ends in as many values as it is given: a predictor."""
         net = next((net for net in self.program.nets if id(net) == net_id), None)
-        part = None if net is None or not _part(name) else net.get_submodule(_part(name))
-        layers = [] if part is None else [each for each in part.modules() if isinstance(each, nn.Linear)]
+        if net is None or not _part(name):
+            return False
+        layers = [each for each in net.get_submodule(_part(name)).modules() if isinstance(each, nn.Linear)]
         return len(layers) > 1 and layers[0] is net.get_submodule(name) and layers[-1].out_features == width
 
     def _detaches(self) -> bool:

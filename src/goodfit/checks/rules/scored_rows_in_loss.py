@@ -40,6 +40,7 @@ from torch import Tensor
 from goodfit.checks.engine.events import Compare, Loss, NetCall, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.user_frame import Place, is_users, user_place
+from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -166,11 +167,8 @@ def _tensors() -> Iterator[tuple[str, Tensor]]:
                 if isinstance(value, Tensor):
                     yield name, value
                     continue
-                inside = value if type(value) is dict else getattr(value, "__dict__", None)
-                if type(inside) is dict and not isinstance(value, type):
-                    yield from (
-                        (at, each)
-                        for at, each in list(inside.items())
-                        if isinstance(at, str) and isinstance(each, Tensor)
-                    )
+                inside = dict(value) if type(value) is dict else attributes_of(value)
+                yield from (
+                    (at, each) for at, each in inside.items() if isinstance(at, str) and isinstance(each, Tensor)
+                )
         frame = frame.f_back
