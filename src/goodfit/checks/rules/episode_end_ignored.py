@@ -2,9 +2,9 @@
 
 What it checks
     In the source of the program: transitions are stored with a flag called done, terminal or terminated; what is drawn
-    from them is unpacked into as many names, or the flag is taken out by its name, and it is never read, while a value
-    of the next state is multiplied by gamma. Or such flags are collected in a list that nobody reads, in a loop that
-    goes on with the next episode.
+    from them is unpacked into as many names, or the flag is taken out by its name or number, and it is never read,
+    while a value of the next state is multiplied by gamma. Or such flags are collected in a list that nobody reads, in
+    a loop that goes on with the next episode.
 
 Why it hurts
     The value of a state that follows the end is added to the target of the last step, though nothing follows it. Values
