@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 from torch import Tensor
 
@@ -25,3 +26,14 @@ def tensors_by_name() -> Iterator[tuple[str, Tensor]]:
 def names_of_values(node: object) -> set[str]:
     """Variables whose values a node of the graph gave."""
     return {name for name, tensor in tensors_by_name() if tensor.grad_fn is node}
+
+
+def attributes_of(value: object) -> dict[str, Any]:
+    """Attributes of an object; none of a class, nor of a proxy that stands for nothing now."""
+    if issubclass(type(value), type):
+        return {}
+    try:
+        attributes = getattr(value, "__dict__", None)
+    except Exception:  # the user's code: a proxy may raise anything
+        return {}
+    return dict(attributes) if type(attributes) is dict else {}

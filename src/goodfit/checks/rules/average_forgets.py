@@ -3,7 +3,8 @@
 What it checks
     A net that no optimiser trains follows, after each step, one that is trained and has the same parameters:
     new = c * weights + (1 - c) * old, with one c of at least 0.8 for all values, and less than 1. Four times, with c
-    the same.
+    the same. The net need not be called: it is also looked for in the program's variables, in attributes of its objects
+    and among the parts of its nets, as are dicts and lists of tensors of the shapes of a net's parameters.
 
 Why it hurts
     The two factors are the wrong way round: what is meant to be an average over many steps is the last weights. A
@@ -27,19 +28,27 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-import torch
 from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.events import NetCall, Step
-from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.engine.kept_weights import (
+    Kept,
+    first_large,
+    first_of_shape,
+    holds,
+    kept_weights,
+    some_values,
+    weights_in,
+)
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
 
-VALUES = 16
 CALLS_KEPT = 12  # nets
+LOOKS = (1, 2)  # steps at which variables are looked at
+FOLLOWED_FOR = 12  # steps: no longer are the program's objects kept
 FACTOR_AT_LEAST = 0.8
 FACTOR_BELOW = 0.9999  # a copy
 SAME_FACTOR = 0.01
@@ -49,15 +58,15 @@ MOVED_AT_LEAST = 1e-5  # of a value, for its factor to be known
 
 @dataclass
 class Follower:
-    """A net and the one that it follows.
+    """Weights and those that they follow.
 
     Attributes:
-        average, weights: its first values and those of the other, as they were after the last step.
+        source: the weight of the trained net that is compared.
+        average, weights: first values of the follower and of the source, as they were after the last step.
         factor: that the last updates had.
     """
 
-    net: weakref.ref[nn.Module]
-    source: weakref.ref[nn.Module]
+    source: weakref.ref[Tensor]
     average: Tensor
     weights: Tensor
     step: int
@@ -70,8 +79,9 @@ class AverageForgets(LiveRule):
 
     def start(self) -> None:
         self.called: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.kept: list[Kept] = []
         self.followers: weakref.WeakKeyDictionary[nn.Module, Follower] = weakref.WeakKeyDictionary()
-        self.place = Place(None, None)
+        self.others: dict[int, Follower] = {}  # by the place in `kept`
         self.reported = False
 
     def on_call(self, event: NetCall) -> None:
@@ -79,63 +89,89 @@ class AverageForgets(LiveRule):
             self.called.add(event.module)
 
     def on_step(self, event: Step) -> Iterator[Finding]:
-        if self.reported or len(self.called) < 2:
+        if self.reported:
+            return
+        if self.program.steps in LOOKS:
+            self._look()
+        elif self.program.steps > FOLLOWED_FOR:
+            self.kept.clear()
+        if len(self.called) < 2 and not self.kept:
             return
         optimised = self.program.optimised()
-        nets = [net for net in self.called if not any(is_lazy(param) for param in net.parameters())]
-        trained = [net for net in nets if any(id(param) in optimised for param in net.parameters())]
-        for net in nets:
-            if net in trained:
+        everything = [*self.called, *(kept.now() for kept in self.kept)]
+        held = {id(each): weights_in(each) for each in everything}
+        is_trained = {at: any(id(weight) in optimised for weight in weights) for at, weights in held.items()}
+        trained = [held[at] for at in held if is_trained[at]]
+        known: Follower | None
+        for net in [each for each in self.called if held[id(each)] and not is_trained[id(each)]]:
+            known = self._follow(self.followers.get(net), held[id(net)], trained)
+            if known is not None:
+                self.followers[net] = known
+                yield from self._report(known, net)
+        for at, kept in enumerate(self.kept):
+            now = kept.now()
+            weights = weights_in(now)
+            if not weights or is_trained.get(id(now), True) or now in self.called:
                 continue
-            known = self.followers.get(net)
-            source = known.source() if known else _source(net, trained)
-            if source is None:
-                continue
-            average, weights = _values(net), _values(source)
-            if known and len(average) == len(known.average) and known.step + 1 == self.program.steps:
-                self._compare(known, average)
-                if known.times >= TIMES_AT_LEAST:
-                    self.reported = True
-                    yield self._finding(known, net)
-                    return
-                known.average, known.weights, known.step = average, weights, self.program.steps
-            elif known:
-                known.average, known.weights, known.step = average, weights, self.program.steps
-            else:
-                refs = weakref.ref(net), weakref.ref(source)
-                self.followers[net] = Follower(*refs, average, weights, self.program.steps)
+            known = self._follow(self.others.get(at), weights, trained)
+            if known is not None:
+                self.others[at] = known
+                yield from self._report(known, now if isinstance(now, nn.Module) else kept.name)
 
-    def _compare(self, known: Follower, average: Tensor) -> None:
-        gap, moved = known.weights - known.average, average - known.average
-        sure = gap.abs() > MOVED_AT_LEAST * (1 + known.weights.abs())
-        if int(sure.sum()) < 2:
-            return
-        factors = moved[sure] / gap[sure]
-        factor = float(factors.median())
-        if float((factors - factor).abs().max()) > SAME_FACTOR or not FACTOR_AT_LEAST <= factor < FACTOR_BELOW:
-            known.times = 0
-            return
-        known.times = known.times + 1 if abs(factor - known.factor) < SAME_FACTOR else 1
-        known.factor = factor
+    def _look(self) -> None:
+        places = {(id(kept.owner), kept.name, id(kept.value)) for kept in self.kept}
+        for kept in kept_weights():
+            key = id(kept.owner), kept.name, id(kept.value)
+            if key not in places and weights_in(kept.value):
+                places.add(key)
+                self.kept.append(kept)
 
-    def _finding(self, known: Follower, net: nn.Module) -> Finding:
-        return self.finding(
-            f"after each step, {type(net).__name__} becomes {number(known.factor, 3)} times the trained weights plus "
+    def _follow(self, known: Follower | None, weights: list[Tensor], trained: list[list[Tensor]]) -> Follower | None:
+        """What is known of weights after one more step; None where they follow none that are trained."""
+        source = known.source() if known else _source(weights, trained)
+        follower = None if source is None else first_of_shape(weights, source.shape)
+        if source is None or follower is None or follower.data_ptr() == source.data_ptr():
+            return known
+        average, now = some_values(follower), some_values(source)
+        if known is None:
+            return Follower(weakref.ref(source), average, now, self.program.steps)
+        if known.step + 1 == self.program.steps:
+            _compare(known, average)
+        known.average, known.weights, known.step = average, now, self.program.steps
+        return known
+
+    def _report(self, known: Follower, what: Any) -> Iterator[Finding]:
+        if known.times < TIMES_AT_LEAST or self.reported:
+            return
+        self.reported = True
+        self.kept.clear()
+        name = what if isinstance(what, str) else type(what).__name__
+        yield self.finding(
+            f"after each step, {name} becomes {number(known.factor, 3)} times the trained weights plus "
             f"{number(1 - known.factor, 2)} times its own: it averages nothing",
             "Turn the two factors: the old average keeps most of its weight (0.99), the new weights get the rest",
         )
 
 
-def _source(net: nn.Module, trained: list[nn.Module]) -> nn.Module | None:
-    """The trained net whose parameters have the same shapes."""
-    shapes = [param.shape for param in net.parameters()]
-    same = [each for each in trained if [param.shape for param in each.parameters()] == shapes]
-    return same[0] if len(same) == 1 else None
+def _compare(known: Follower, average: Tensor) -> None:
+    """Whether the average has moved a part of the way to the weights, and how far."""
+    gap, moved = known.weights - known.average, average - known.average
+    sure = gap.abs() > MOVED_AT_LEAST * (1 + known.weights.abs())
+    if int(sure.sum()) < 2:
+        return
+    factors = moved[sure] / gap[sure]
+    factor = float(factors.median())
+    if float((factors - factor).abs().max()) > SAME_FACTOR or not FACTOR_AT_LEAST <= factor < FACTOR_BELOW:
+        known.times = 0
+        return
+    known.times = known.times + 1 if abs(factor - known.factor) < SAME_FACTOR else 1
+    known.factor = factor
 
 
-def _values(net: nn.Module) -> Tensor:
-    """Some values of the first weight, in double precision."""
-    for param in net.parameters():
-        if param.is_floating_point() and param.numel() >= VALUES and param.layout is torch.strided:
-            return param.detach().flatten()[:VALUES].double().cpu().clone()
-    return torch.empty(0)
+def _source(weights: list[Tensor], trained: list[list[Tensor]]) -> Tensor | None:
+    """The first large weight of the one trained net, the largest for whose parameters there are such tensors."""
+    fitting = [each for each in trained if holds(weights, each)]
+    most = max(map(len, fitting), default=0)
+    large = [first_large(each) for each in fitting if len(each) == most]
+    same = {id(each): each for each in large if each is not None}
+    return next(iter(same.values())) if len(same) == 1 else None

@@ -2,9 +2,9 @@
 
 What it checks
     In the source of the program: transitions are stored with a flag called done, terminal or terminated; what is drawn
-    from them is unpacked into as many names, or the flag is taken out by its name, and it is never read, while a value
-    of the next state is multiplied by gamma. Or such flags are collected in a list that nobody reads, in a loop that
-    goes on with the next episode.
+    from them is unpacked into as many names, or the flag is taken out by its name or number, and it is never read,
+    while a value of the next state is multiplied by gamma. Or such flags are collected in a list that nobody reads, in
+    a loop that goes on with the next episode.
 
 Why it hurts
     The value of a state that follows the end is added to the target of the last step, though nothing follows it. Values
@@ -66,6 +66,7 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             yield from _read_and_left(node, read, nodes, fields)
+            yield from _numbered_and_left(node, read, nodes, {at for _, at in places})
             if not isinstance(target, ast.Tuple) or _is_step(node):
                 continue
             names = [each.id for each in target.elts if isinstance(each, ast.Name)]
@@ -80,17 +81,22 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _read(nodes: list[ast.AST]) -> set[str]:
     """Names that are read for more than to give them another form: `done = torch.tensor(done)` alone reads nothing."""
-    forms = [
-        (node.targets[0].id, node.value)
-        for node in nodes
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-    ]
+    given = [pair for node in nodes if isinstance(node, ast.Assign) and len(node.targets) == 1 for pair in _pairs(node)]
+    forms = [(target.id, value) for target, value in given if isinstance(target, ast.Name)]
     loads = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     inside = {id(node): name for name, value in forms for node in all_nodes(value)}
     read = {node.id for node in loads if id(node) not in inside}
     while more := {node.id for node in loads if inside.get(id(node)) in read} - read:
         read |= more
     return read
+
+
+def _pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    """Each target with its own value: of a, b = f(a), g(b) two."""
+    target, value = node.targets[0], node.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _ends_by_time(tree: ast.Module) -> bool:
@@ -137,18 +143,35 @@ def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST], flags: s
     Args:
         flags: fields of named tuples that hold one.
     """
-    target = node.targets[0] if isinstance(node, ast.Assign) else None
-    value = node.value if isinstance(node, ast.Assign) else None
-    pairs = [(target, value)]
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
-        pairs = list(zip(target.elts, value.elts, strict=True))
-    for name, given in pairs:
-        if not isinstance(name, ast.Name) or name.id.startswith("_") or name.id in read or given is None:
+    for name, given in _pairs(node) if isinstance(node, ast.Assign) else ():
+        if not isinstance(name, ast.Name) or name.id.startswith("_") or name.id in read:
             continue
         fields = _fields(given)
         is_flag = DONE.match(name.id) and any(DONE.match(each) for each in fields)
         if (is_flag or fields & flags) and _has_discount(nodes):
             yield name.id, name.lineno
+
+
+def _numbered_and_left(
+    node: ast.AST, read: set[str], nodes: list[ast.AST], flags: set[int]
+) -> Iterator[tuple[str, int]]:
+    """The same of a flag that is taken out by its place: done = torch.tensor([t[4] for t in batch])."""
+    for name, given in _pairs(node) if isinstance(node, ast.Assign) else ():
+        if not isinstance(name, ast.Name) or name.id.startswith("_") or name.id in read or not _has_discount(nodes):
+            continue
+        for loop in (each for each in all_nodes(given) if isinstance(each, ast.ListComp | ast.GeneratorExp)):
+            owner = loop.generators[0].target
+            taken = {
+                each.slice.value
+                for each in all_nodes(loop.elt)
+                if isinstance(each, ast.Subscript)
+                and isinstance(each.slice, ast.Constant)
+                and isinstance(owner, ast.Name)
+                and isinstance(each.value, ast.Name)
+                and each.value.id == owner.id
+            }
+            if taken and taken <= flags:
+                yield name.id, name.lineno
 
 
 def _fields(value: ast.AST) -> set[str]:

@@ -17,7 +17,8 @@ Instead
 When it is a false alarm
     Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
     before another one, the projection after an attention, a layer whose values the net also returns (an embedding),
-    and two parts of a net with a batch norm between are not reported.
+    two parts of a net with a batch norm between, and a part that leads back to the width of its input in a program that
+    detaches values (the predictor of SimSiam) are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -25,6 +26,8 @@ Cost
 
 from __future__ import annotations
 
+import linecache
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -34,10 +37,12 @@ from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, NetCall
+from goodfit.checks.engine.user_frame import user_frame
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 BACKWARDS_EXAMINED = 2
+DETACHES = re.compile(r"detach\(|stop_?grad|no_grad\(")
 BATCH_NORMS = ("NativeBatchNormBackward", "BatchNormBackward", "CudnnBatchNormBackward")
 ATTENTION = ("ScaledDotProduct", "BmmBackward0", "SoftmaxBackward0", "BaddbmmBackward0")
 
@@ -90,14 +95,30 @@ class NoNonlinearity(LiveRule):
                 if width < min(into, out):
                     continue
                 first_name, second_name = places[0][1], places[1][1]
-                if _part(first_name) != _part(second_name) and _is_behind_batch_norm(second_layer[1]):
-                    continue  # a projector that ends in one, whose output is used by itself, as in SimSiam
+                if _part(first_name) != _part(second_name) and (
+                    _is_behind_batch_norm(second_layer[1])
+                    or (self._leads_back(places[0][0], second_name, width) and self._detaches())
+                ):
+                    continue  # a projector, whose output is used by itself, as in SimSiam
                 yield self.finding(
                     f"the layers '{first_name}' and '{second_name}' ({tuple(first.shape)}, {tuple(second.shape)}) "
                     f"follow each other with nothing nonlinear between: together they are one affine map",
                     "Put an activation between them, or remove one",
                 )
                 return
+
+    def _leads_back(self, net_id: int, name: str, width: int) -> bool:
+        """Whether the part that a layer begins, ends in as many values as it is given: a predictor."""
+        net = next((net for net in self.program.nets if id(net) == net_id), None)
+        if net is None or not _part(name):
+            return False
+        layers = [each for each in net.get_submodule(_part(name)).modules() if isinstance(each, nn.Linear)]
+        return len(layers) > 1 and layers[0] is net.get_submodule(name) and layers[-1].out_features == width
+
+    def _detaches(self) -> bool:
+        """Whether the file that runs cuts the gradients of some value."""
+        frame = user_frame()
+        return frame is not None and any(DETACHES.search(line) for line in linecache.getlines(frame.f_code.co_filename))
 
 
 def _part(name: str) -> str:
