@@ -16,7 +16,7 @@ TREES = RivalScore("boosted trees", 1.2, 0.4, {"test": {"rmse": Estimate(4.1, 3.
 def test_the_sentence_is_the_same_however_long_the_rival_took() -> None:
     said = comparison([TREES], OURS, RMSE, "test")
     assert said == (
-        "In RMSE it has 4; on the same rows boosted trees 4.1. Boosted trees: as good, as far as these rows can tell."
+        "In RMSE it has 4.00; on the same rows boosted trees 4.10. Boosted trees: as good, as far as these rows can tell."
     )
     assert comparison([replace(TREES, seconds=97.0)], OURS, RMSE, "test") == said
 
@@ -26,5 +26,5 @@ def test_a_better_rival_is_called_better_and_a_worse_one_nothing() -> None:
     worse = comparison([replace(TREES, excess=Estimate(0.5, 0.3, 0.7))], OURS, RMSE, "test")
     assert better is not None
     assert better.endswith("Boosted trees: better on these rows.")
-    assert worse == "In RMSE it has 4; on the same rows boosted trees 4.1."
+    assert worse == "In RMSE it has 4.00; on the same rows boosted trees 4.10."
     assert comparison([], OURS, RMSE, "test") is None

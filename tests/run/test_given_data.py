@@ -61,7 +61,7 @@ def test_many_paths_keep_their_names_and_order(digits_run: Run, digits_folder: P
 @pytest.mark.parametrize(
     ("given", "words"),
     [(np.full((8, 8), -1.0), "its values go from -1 to -1"), ([], "an empty list"), (["no/such.png"], "no such file"),
-     (np.zeros((2, 3, 4, 5, 6)), "of shape"), ([object()], "a object is no image")],
+     (np.zeros((2, 3, 4, 5, 6)), "of shape"), ([object()], "an object is no image")],
     ids=["normalised", "empty", "absent", "five dimensions", "object"],
 )  # fmt: skip
 def test_what_is_no_image_is_refused_in_a_line(given: object, words: str, digits_run: Run) -> None:

@@ -57,7 +57,8 @@ class DatasetMutated(LiveRule):
             data = data.dataset
         if isinstance(data, (TensorDataset, IterableDataset)) or not hasattr(data, "__dict__") or data in self.examined:
             return
-        if getattr(type(data), "__getitem__", _changed).__module__ in READS_COPIES:
+        reads = getattr(type(data), "__getitem__", None)
+        if getattr(reads, "__module__", None) in READS_COPIES:  # those of list have none
             return
         self.examined[data] = True
         name = _changed(data)
