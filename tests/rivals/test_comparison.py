@@ -16,7 +16,8 @@ TREES = RivalScore("boosted trees", 1.2, 0.4, {"test": {"rmse": Estimate(4.1, 3.
 def test_the_sentence_is_the_same_however_long_the_rival_took() -> None:
     said = comparison([TREES], OURS, RMSE, "test")
     assert said == (
-        "In RMSE it has 4.00; on the same rows boosted trees 4.10. Boosted trees: as good, as far as these rows can tell."
+        "In RMSE it has 4.00; on the same rows boosted trees 4.10. "
+        "Boosted trees: as good, as far as these rows can tell."
     )
     assert comparison([replace(TREES, seconds=97.0)], OURS, RMSE, "test") == said
 
