@@ -24,7 +24,8 @@ class Place(NamedTuple):
 def _foreign() -> tuple[str, ...]:
     """Beginnings of paths whose code is not the user's."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
-    folders = {sysconfig.get_paths()[name] for name in names} | {str(Path(__file__).resolve().parents[2])}
+    own = Path(__file__)  # also where it is reached through a link
+    folders = {sysconfig.get_paths()[name] for name in names} | {str(own.parents[2]), str(own.resolve().parents[2])}
     torch = sys.modules.get("torch")
     if torch is not None and torch.__file__:
         folders.add(str(Path(torch.__file__).parent))

@@ -20,7 +20,7 @@ When it is a false alarm
     Heads that are meant to be in the opposite order. Programs that turn a list (reversed, [::-1], flip) are left out.
 
 Cost
-    Variables are looked through in the first steps; of programs with a list of quantiles, gradients of the outputs.
+    Variables are looked through at the first calls; of programs with a list of quantiles, gradients of the outputs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import linecache
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from types import FrameType, FunctionType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,7 @@ TURNED = re.compile(r"reversed\(|\[\s*::\s*-1\s*\]|\bflip\(|flipud\(|fliplr\(")
 SAME, APART = 1e-3, 0.02  # of quantiles
 TWO_VALUES = 1e-3  # relative
 PASSES_AT_LEAST = 2
+SEARCHES_AT_MOST = 8
 LOOKS_AT_MOST = 200  # passes; until both sides of every head were seen
 OUTPUTS_AT_MOST = 64
 
@@ -58,24 +59,32 @@ class QuantilesExchanged(LiveRule):
 
     def start(self) -> None:
         self.outputs: list[tuple[GradientEdge, int]] = []  # of the last call since the last pass, with their columns
-        self.looks, self.passes = 0, 0
+        self.asked: dict[tuple[float, ...], np.ndarray] = {}  # lists of quantiles of the program
+        self.searches, self.looks, self.passes = 0, 0, 0
         self.over = False
 
     def on_call(self, event: NetCall) -> None:
-        if event.grad and not self.over:
-            outputs = [out for out in event.outputs if out.grad_fn is not None and _columns(out)]
-            heads = sum(map(_columns, outputs))
-            is_asked_for = 2 <= heads <= OUTPUTS_AT_MOST and any(len(each) == heads for each in _quantiles())
-            self.outputs = [(get_gradient_edge(out), _columns(out)) for out in outputs] if is_asked_for else []
+        if not event.grad or self.over:
+            return
+        outputs = [out for out in event.outputs if out.grad_fn is not None and _columns(out)]
+        heads = sum(map(_columns, outputs))
+        is_asked_for = 2 <= heads <= OUTPUTS_AT_MOST and bool(self._asked(heads))
+        self.outputs = [(get_gradient_edge(out), _columns(out)) for out in outputs] if is_asked_for else []
+
+    def _asked(self, heads: int) -> list[np.ndarray]:
+        """Lists of so many quantiles; variables are looked through at the first calls alone."""
+        if self.searches < SEARCHES_AT_MOST:
+            self.searches += 1
+            self.asked.update({tuple(each): each for each in _quantiles()})
+            self.over = self.searches == SEARCHES_AT_MOST and not self.asked
+        return [each for each in self.asked.values() if len(each) == heads]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         outputs, self.outputs = self.outputs, []
         heads = sum(columns for _, columns in outputs)
         if self.over or heads < 2 or len(event.losses) != 1 or event.losses[0].numel() != 1:
             return
-        asked = [each for each in _quantiles() if len(each) == heads]
-        if not asked:
-            return
+        asked = self._asked(heads)
         self.looks += 1
         self.over = self.looks >= LOOKS_AT_MOST
         learnt = _learnt(event.losses[0], [edge for edge, _ in outputs])
@@ -141,6 +150,8 @@ def _inside(value: Any) -> list[tuple[str, Any]]:
         defaults = value.__defaults__ or ()
         names = value.__code__.co_varnames[: value.__code__.co_argcount]
         return [*zip(names[len(names) - len(defaults) :], defaults, strict=True), *(value.__kwdefaults__ or {}).items()]
+    if type(value) is ModuleType:  # of thousands of names
+        return []
     if issubclass(type(value), type):  # what a class says of its objects
         return list(vars(value).items())
     buffers = value._buffers.items() if issubclass(type(value), nn.Module) else ()
