@@ -38,6 +38,7 @@ from goodfit.formatting import counted
 CALLS_AT_LEAST = 3  # with rows that sum to 1, where no softmax is seen
 SUM_TOLERANCE = 1e-3
 NODES_AT_MOST = 60  # behind the loss
+SUMS_APART = 0.01  # of how far rows are apart
 
 
 class SoftmaxBeforeCrossEntropy(LiveRule):
@@ -101,9 +102,14 @@ def _one_sum(event: Loss) -> float:
     sums = rows.sum(1)
     total = float(sums.mean())
     same = bool(rows.min() >= 0) and bool(((sums - total).abs() < SUM_TOLERANCE * total).all())
-    return total if same and (abs(total - 1) < SUM_TOLERANCE or _differ(rows)) else 0.0
+    return total if same and (abs(total - 1) < SUM_TOLERANCE or _differ(rows, sums)) else 0.0
 
 
-def _differ(rows: Tensor) -> bool:
-    """Whether rows are of more values than a code of classes has: rows of one 1 sum to 1 as well."""
-    return len(rows) > 1 and len(rows.unique()) > 2 * rows.shape[1]
+def _differ(rows: Tensor, sums: Tensor) -> bool:
+    """Whether rows are of more values than a code of classes has, and differ by far more than their sums do.
+
+    Rows of one 1 sum to 1 as well, and logits that hardly differ, as those of a net that has just begun, to one number.
+    """
+    apart = (rows - rows.mean(0)).abs().sum(1).mean()
+    tells = bool((sums - sums.mean()).abs().max() < SUMS_APART * apart)
+    return tells and len(rows) > 1 and len(rows.unique()) > 2 * rows.shape[1]
