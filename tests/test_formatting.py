@@ -10,7 +10,7 @@ import pytest
 
 from goodfit.errors import UsageError
 from goodfit.fitting.options import FitOptions, split_options
-from goodfit.formatting import is_years, number_like, type_named, year
+from goodfit.formatting import higher_or_lower, is_years, number_like, type_named, year
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import RMSE, Metric
 
@@ -61,3 +61,7 @@ def test_whole_numbers_of_numpy_and_3_0_are_whole_numbers() -> None:
     assert split_options({"epochs": 3.0})[0] == FitOptions(epochs=3)
     with pytest.raises(UsageError, match=r"minutes.*'soon' is not a number"):
         split_options({"minutes": "soon"})
+
+
+def test_a_difference_and_its_interval_have_the_same_decimals() -> None:
+    assert higher_or_lower(-0.00832, -0.0248, 0.000552) == ("0.0083 lower", "0.0248 lower", "0.0006 higher")

@@ -83,9 +83,12 @@ def number_like(value: float, low: float, high: float) -> str:
     return text.removeprefix("-") if not float(text.replace(",", "")) else text  # no minus before a zero
 
 
-def higher_or_lower(excess: float) -> str:
-    """A difference of two losses in a sentence: 0.0201 higher, 0.135 lower."""
-    return f"{number(abs(excess), 3)} {'higher' if excess >= 0 else 'lower'}"
+def higher_or_lower(excess: float, low: float, high: float) -> tuple[str, str, str]:
+    """A difference of two losses and the ends of its interval, in words: 0.0083 lower, 0.0248 lower, 0.0006 higher."""
+    value, least, most = (
+        f"{number_like(abs(each), low, high)} {'higher' if each >= 0 else 'lower'}" for each in (excess, low, high)
+    )
+    return value, least, most
 
 
 def fixed(value: Any) -> str:

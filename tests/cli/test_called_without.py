@@ -7,19 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typed_command import said
 
 from goodfit.cli import app
-
-
-def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
-    monkeypatch.setattr("sys.argv", ["goodfit", *words])
-    status: int | str | None = 0
-    try:
-        app.main()
-    except SystemExit as stop:
-        status = stop.code
-    captured = capsys.readouterr()
-    return int(status or 0), captured.out + captured.err
 
 
 @pytest.mark.parametrize("command", sorted(set(app.EXAMPLES) - {"area"}))

@@ -8,22 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from typed_command import said
 
 import goodfit as gf
-from goodfit.cli import app
 from goodfit.errors import DataError, ModelError, UsageError
-
-
-def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
-    """The exit status of `goodfit WORDS` and what it printed."""
-    monkeypatch.setattr("sys.argv", ["goodfit", *words])
-    status: int | str | None = 0
-    try:
-        app.main()
-    except SystemExit as stop:
-        status = stop.code
-    captured = capsys.readouterr()
-    return int(status or 0), captured.out + captured.err
 
 
 def people(rows: int = 60) -> pl.DataFrame:

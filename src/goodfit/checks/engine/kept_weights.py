@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
-from goodfit.checks.engine.user_frame import is_users
+from goodfit.checks.engine.user_frame import is_users, users_frames
 from goodfit.checks.engine.variables import attributes_of
 
 OWNERS_AT_MOST = 200  # objects whose attributes are looked at
@@ -44,15 +43,12 @@ class Kept:
 def kept_weights() -> Iterator[Kept]:
     """Nets, dicts and lists of tensors in the functions that are being executed in this thread, and beside them."""
     seen: set[int] = set()
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if is_users(frame.f_code.co_filename):
-            for variables in (frame.f_locals, frame.f_globals):
-                for name, value in list(variables.items()):
-                    if not issubclass(type(value), PLAIN) and id(value) not in seen and len(seen) < OWNERS_AT_MOST:
-                        seen.add(id(value))
-                        yield from _of(name, value)
-        frame = frame.f_back
+    for frame in users_frames():
+        for variables in (frame.f_locals, frame.f_globals):
+            for name, value in list(variables.items()):
+                if not issubclass(type(value), PLAIN) and id(value) not in seen and len(seen) < OWNERS_AT_MOST:
+                    seen.add(id(value))
+                    yield from _of(name, value)
 
 
 def _of(name: str, value: Any) -> Iterator[Kept]:

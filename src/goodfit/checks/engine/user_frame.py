@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
@@ -52,12 +53,20 @@ def user_place(within: CodeType | None = None) -> Place:
 
 def user_frame(within: CodeType | None = None) -> FrameType | None:
     """The innermost function of the user's code that is being executed in this thread; argument as of `user_place`."""
+    return next(users_frames(within), None)
+
+
+def users_frames(within: CodeType | None = None) -> Iterator[FrameType]:
+    """The functions of the user's code that are being executed in this thread, the innermost first.
+
+    Args:
+        within: look no further out than a function with this code.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not within:
         if is_users(frame.f_code.co_filename):
-            return frame
+            yield frame
         frame = frame.f_back
-    return None
 
 
 def names_of(thing: object) -> set[str]:
@@ -66,16 +75,13 @@ def names_of(thing: object) -> set[str]:
     Variables, attributes of `self`, and keys of dictionaries such as loaders["val"].
     """
     names: set[str] = set()
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if is_users(frame.f_code.co_filename):
-            for known in (frame.f_locals, frame.f_globals, getattr(frame.f_locals.get("self"), "__dict__", {})):
-                for name, value in list(known.items()):
-                    if value is thing:
-                        names.add(name)
-                    elif type(value) is dict:
-                        names.update(str(key) for key, each in list(value.items()) if each is thing)
-        frame = frame.f_back
+    for frame in users_frames():
+        for known in (frame.f_locals, frame.f_globals, getattr(frame.f_locals.get("self"), "__dict__", {})):
+            for name, value in list(known.items()):
+                if value is thing:
+                    names.add(name)
+                elif type(value) is dict:
+                    names.update(str(key) for key, each in list(value.items()) if each is thing)
     return names
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 
 from torch import Tensor
 
-from goodfit.checks.engine.user_frame import is_users
+from goodfit.checks.engine.user_frame import users_frames
 
 
 def tensors_by_name() -> Iterator[tuple[str, Tensor]]:
     """Their names and values, those of the innermost function first."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if is_users(frame.f_code.co_filename):
-            for name, value in list(frame.f_locals.items()):
-                if isinstance(value, Tensor):
-                    yield name, value
-        frame = frame.f_back
+    for frame in users_frames():
+        for name, value in list(frame.f_locals.items()):
+            if isinstance(value, Tensor):
+                yield name, value
 
 
 def names_of_values(node: object) -> set[str]:

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from goodfit.checks.engine.events import BackwardEnded, Clip, Step, Zero
-from goodfit.checks.engine.user_frame import Place, is_users, user_place
+from goodfit.checks.engine.user_frame import Place, user_place, users_frames
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -83,12 +83,9 @@ class ClippedWhileAccumulating(LiveRule):
 
 def _uses_accelerate() -> bool:
     """Whether the code that runs has something of Accelerate's, in its file or as a variable."""
-    frame = sys._getframe(1) if "accelerate" in sys.modules else None
-    while frame is not None:
-        known = [*frame.f_globals.values(), *frame.f_locals.values()] if is_users(frame.f_code.co_filename) else []
-        if any(map(_is_accelerates, known)):
+    for frame in users_frames() if "accelerate" in sys.modules else ():
+        if any(map(_is_accelerates, [*frame.f_globals.values(), *frame.f_locals.values()])):
             return True
-        frame = frame.f_back
     return False
 
 

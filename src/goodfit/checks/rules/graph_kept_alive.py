@@ -23,16 +23,14 @@ from __future__ import annotations
 
 import linecache
 import re
-import sys
 import weakref
 from collections.abc import Iterator
-from types import FrameType
 
 from torch import Tensor
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardEnded
-from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
+from goodfit.checks.engine.user_frame import Place, shown, user_frame, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -77,9 +75,7 @@ class GraphKeptAlive(LiveRule):
 
 def _keeper(losses: object) -> Place | None:
     """The line of the user's function that adds the loss, by its name, to something, or puts it into a list."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and not is_users(frame.f_code.co_filename):
-        frame = frame.f_back
+    frame = user_frame()
     if frame is None or not isinstance(losses, list):
         return None
     names = [

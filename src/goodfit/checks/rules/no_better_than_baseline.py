@@ -145,7 +145,7 @@ class NoBetterThanBaseline(EndRule, LiveRule):
         if "train" in end.baseline and not end.beats_baseline("train"):
             fix = "On its training rows it is not better either: try a higher --lr, more --epochs or a larger --arch"
         if (gain := end.held_out_gain) is not None:
-            loss, low, high = (higher_or_lower(-each) for each in (gain.value, gain.high, gain.low))
+            loss, low, high = higher_or_lower(-gain.value, -gain.high, -gain.low)
             doubt = "which is not beyond doubt; " if gain.high > 0 else ""
             yield self.finding(
                 f"on rows held out its loss is {loss} than by {end.rival} ({low} to {high}), "

@@ -27,9 +27,8 @@ from __future__ import annotations
 
 import linecache
 import re
-import sys
 from collections.abc import Iterator, Sequence
-from types import FrameType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
 from goodfit.checks.engine.events import BackwardBegins, NetCall
-from goodfit.checks.engine.user_frame import is_users
+from goodfit.checks.engine.user_frame import users_frames
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -134,14 +133,11 @@ def _learnt(loss: Tensor, outputs: Sequence[GradientEdge]) -> np.ndarray | None:
 
 def _quantiles() -> Iterator[np.ndarray]:
     """Lists of quantiles in variables of the functions that are executed, in attributes and in defaults."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if is_users(frame.f_code.co_filename):
-            for variables in (frame.f_locals, frame.f_globals):
-                for name, value in list(variables.items()):
-                    yield from _lists(name, value)
-                    yield from (each for at, inner in _inside(value) for each in _lists(at, inner))
-        frame = frame.f_back
+    for frame in users_frames():
+        for variables in (frame.f_locals, frame.f_globals):
+            for name, value in list(variables.items()):
+                yield from _lists(name, value)
+                yield from (each for at, inner in _inside(value) for each in _lists(at, inner))
 
 
 def _inside(value: Any) -> list[tuple[str, Any]]:
@@ -172,12 +168,5 @@ def _lists(name: Any, value: Any) -> Iterator[np.ndarray]:
 
 def _turns_lists() -> bool:
     """Whether a file whose functions are executed turns some list, or has no text."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if is_users(file):
-            text = "".join(linecache.getlines(file))
-            if not text or TURNED.search(text):
-                return True
-        frame = frame.f_back
-    return False
+    texts = ["".join(linecache.getlines(frame.f_code.co_filename)) for frame in users_frames()]
+    return any(not text or TURNED.search(text) for text in texts)

@@ -28,18 +28,16 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 import weakref
 from collections import Counter
 from collections.abc import Iterator
-from types import FrameType
 
 import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Compare, Loss, NetCall, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes
-from goodfit.checks.engine.user_frame import Place, is_users, user_place
+from goodfit.checks.engine.user_frame import Place, user_place, users_frames
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -160,15 +158,10 @@ def _rows(mask: Tensor, rows: int) -> Tensor | None:
 
 def _tensors() -> Iterator[tuple[str, Tensor]]:
     """Variables of the user's functions that are executed in this thread, and attributes and entries of theirs."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if is_users(frame.f_code.co_filename):
-            for name, value in list(frame.f_locals.items()):
-                if isinstance(value, Tensor):
-                    yield name, value
-                    continue
-                inside = dict(value) if type(value) is dict else attributes_of(value)
-                yield from (
-                    (at, each) for at, each in inside.items() if isinstance(at, str) and isinstance(each, Tensor)
-                )
-        frame = frame.f_back
+    for frame in users_frames():
+        for name, value in list(frame.f_locals.items()):
+            if isinstance(value, Tensor):
+                yield name, value
+                continue
+            inside = dict(value) if type(value) is dict else attributes_of(value)
+            yield from ((at, each) for at, each in inside.items() if isinstance(at, str) and isinstance(each, Tensor))

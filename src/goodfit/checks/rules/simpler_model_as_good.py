@@ -43,7 +43,7 @@ class SimplerModelAsGood(EndRule):
         excess = mean(end.simpler)
         if excess.high < SHARE_OF_GAIN * gain.value:
             alone = f", the same fit with --arch {end.simpler_arch} --rivals none" if end.simpler_arch else ""
-            value, low, high = (higher_or_lower(each) for each in (excess.value, excess.low, excess.high))
+            value, low, high = higher_or_lower(excess.value, excess.low, excess.high)
             yield self.finding(
                 f"a linear model on the same rows does as well: its loss is {value} (95% interval {low} to {high}); "
                 f"that of {end.rival} is {number(gain.value, 3)} higher",

@@ -55,7 +55,7 @@ class TooFewRows(EndRule):
         if gain is None or end.beats_trivial or end.trivial_loss is None:
             return
         if gain.high > GAIN_WORTH_KNOWING * end.trivial_loss:
-            loss, low, high = (higher_or_lower(-each) for each in (gain.value, gain.high, gain.low))
+            loss, low, high = higher_or_lower(-gain.value, -gain.high, -gain.low)
             yield self.finding(
                 f"{counted(rows, 'row')} {agreeing(rows, 'is', 'are')} too few to tell whether it has learnt "
                 f"anything: its loss is {loss} than by {end.rival}, anything from {low} to {high}",
