@@ -90,7 +90,7 @@ def edges(files: list[Path]) -> np.ndarray:
     from goodfit.nets import hog
 
     grey = middles(files, SMALL).mean(3, dtype=np.float32)[:, None] / 255
-    return hog.edges(torch.from_numpy(grey), 8, 9, turn=1).numpy()
+    return hog.edges(hog.gradients(torch.from_numpy(grey)), 8, 9, turn=1).numpy()
 
 
 def by_hand(folder: Path) -> dict[str, Any]:

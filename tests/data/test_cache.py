@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from goodfit.data import cache_folder as cache_module
 from goodfit.data.cache_folder import cache_folder, clear, info
 from goodfit.data.images.cache import load_images
 from goodfit.data.images.decode import ImageSettings
+from goodfit.data.images.encoded import IMAGES_A_TASK, EncodedImages
 from goodfit.errors import DiskError, UsageError
 
 SETTINGS = ImageSettings(6, 6, 1)
@@ -190,3 +192,23 @@ def test_a_folder_in_the_place_of_the_mark_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cache" / cache_module.MARK).mkdir(parents=True)
     with pytest.raises(DiskError, match="the cache cannot be written"):
         cache_folder(tmp_path / "cache")
+
+
+@pytest.mark.parametrize(("side", "threads"), [(32, 1), (160, 2)])
+def test_small_images_are_decoded_by_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int, threads: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    path = tmp_path / "one.png"
+    Image.new("RGB", (side, side), "red").save(path)
+    paths, seen = [path] * (2 * IMAGES_A_TASK), set()
+    scratch, both = np.empty((8, 8, 3), dtype=np.uint8), threading.Barrier(threads)
+
+    def into(row: int) -> np.ndarray:
+        if row % IMAGES_A_TASK == 0:
+            both.wait(timeout=20)  # two threads at work at once meet here; one alone would wait in vain
+        seen.add(threading.current_thread().name)
+        return scratch
+
+    _, unreadable, decoded = EncodedImages(paths, ImageSettings(8, 8, 3)).decode_all(into)
+    assert (len(seen), unreadable, decoded) == (threads, {}, len(paths))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 import goodfit as gf
 from goodfit.data.normalise import Normalise
 from goodfit.fitting.blending import NET_ALONE
 from goodfit.fitting.image_rival import NAME
 from goodfit.nets import build
+from goodfit.nets.blend import Blend
 from goodfit.predict.predictions import Predictions
+from goodfit.train.loop import Training
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +87,34 @@ def test_a_named_net_is_not_blended(tints: Path, tmp_path: Path) -> None:
     run = gf.fit(tints, out=tmp_path / "run", epochs=1, arch="resnet10", width=4, lr=1e-8, precision="float32")
     assert run.record.net.parts == ()
     assert [(rival.name, rival.share) for rival in run.record.rivals] == [(NAME, None)]
+
+
+def test_under_minutes_a_rival_of_some_rows_is_no_part_of_the_model(
+    tints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: dict[str, Any] = {"width": 4, "lr": 1e-8, "precision": "float32", "valid_share": 0.4, "folds": 1}
+    monkeypatch.setattr("goodfit.fitting.image_rival.ROWS_A_MINUTE", 100)
+    some = gf.fit(tints, out=tmp_path / "some", minutes=0.1, **options)  # 11 of 28
+    assert some.record.net.parts == ()
+    assert [rival.name for rival in some.record.rivals] == [NAME]
+
+
+def test_each_part_of_a_blend_is_asked_once_about_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 4))
+    frame = pl.DataFrame({**{f"x{at}": x[:, at] for at in range(4)}, "y": np.where(x[:, 0] * x[:, 1] > 0, "a", "b")})
+    asked: Counter[tuple[int, int]] = Counter()
+    before = Training.scores
+
+    def counted(self: Training, net: nn.Module, rows: torch.Tensor, *args: Any, **options: Any) -> Any:
+        asked[id(net), id(rows)] += 1
+        kept.append((net, rows))
+        return before(self, net, rows, *args, **options)
+
+    kept: list[Any] = []  # so that no number is given twice
+    monkeypatch.setattr(Training, "scores", counted)
+    run = gf.fit(gf.table(frame, "y"), out=tmp_path / "run", epochs=1)
+    assert len(run.record.net.parts) == 2
+    assert len({id(rows) for _, rows in kept if len(rows) == run.record.rows.test}) == 1  # they were asked about
+    assert max(asked.values()) == 1
+    assert not any(isinstance(net, Blend) for net, _ in kept)  # which would ask its parts again

@@ -12,6 +12,7 @@ from goodfit.errors import UsageError
 from goodfit.nets import build
 from goodfit.nets.convnet import ConvNet, Whitening, first_layer
 from goodfit.nets.describe import describe
+from goodfit.nets.multiply_adds import multiply_adds
 
 
 def images(count: int, channels: int, side: int) -> torch.Tensor:
@@ -111,6 +112,9 @@ def test_multiply_adds_worked_out_by_hand() -> None:
         8 * 32 * 27**2 + 32 * 32 * 13**2 + 32 * 64 * 13**2 + 64 * 64 * 6**2 + 64 * 128 * 6**2 + 128 * 128 * 3**2
     )
     assert rows[-1].multiply_adds == first + pairs + 128 * 10
+    state = torch.random.get_rng_state()
+    assert multiply_adds(lambda: build("convnet", (1, 28, 28), 10, width=32), (1, 28, 28)) == first + pairs + 128 * 10
+    assert torch.equal(torch.random.get_rng_state(), state)  # a fit draws what it would have drawn
 
 
 def test_a_width_below_one_is_refused() -> None:

@@ -16,15 +16,16 @@ from torch import nn
 
 from goodfit.fitting.options import FitOptions
 from goodfit.formatting import counted
-from goodfit.nets.describe import describe
+from goodfit.nets import build
+from goodfit.nets.multiply_adds import multiply_adds
 from goodfit.tasks.task import Task
 from goodfit.train.precision import Precision, choose_precision
 from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
 
 CONVNET = "convnet"  # the usual net of images on a processor
 MINUTES = 6.0  # that a person waits where nobody said
-SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 800  # of these: the report; reading and scoring so many training rows
-SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 30.0, 5_000  # and the rival, of so many rows or more
+SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_400  # of these: the report; reading and scoring so many training rows
+SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 10.0, 5_000  # and the rival, of so many rows or more
 SECONDS_AT_LEAST = 5.0
 SHARE_OF_SPEED = 0.55  # that all threads reach in whole steps, of one convolution's speed: 0.55 to 0.65 on quiet cores
 SHARE_OF_FOLDS = 0.5  # of the minutes, for nets that are cross-fitted: what they gain is not worth a longer wait
@@ -97,7 +98,7 @@ def affordable(
     """
     minutes = _minutes(minutes, folds)
     passes = max(1, folds - 1) * rows
-    rival = min(SECONDS_OF_RIVAL * min(1.0, rows / ROWS_OF_RIVAL), 6 * minutes)
+    rival = min(SECONDS_OF_RIVAL * min(1.0, rows / ROWS_OF_RIVAL), 2 * minutes)
     beside = SECONDS_BESIDE + rows / ROWS_A_SECOND_BESIDE + rival
     seconds = max(SECONDS_AT_LEAST, 60 * minutes - beside)
     most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
@@ -163,5 +164,4 @@ def _rounded(rate: float) -> int:
 
 @cache
 def _multiply_adds(arch: str, in_shape: tuple[int, ...], outputs: int, width: int) -> float:
-    """Of one image's forward pass; batch norm needs more than one value of a channel."""
-    return describe(arch, in_shape, outputs, 2, width=width)[-1].multiply_adds / 2
+    return multiply_adds(lambda: build(arch, in_shape, outputs, width=width), in_shape)

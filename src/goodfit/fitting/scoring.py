@@ -21,6 +21,7 @@ from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
 from goodfit.fitting.illustrations import EXPLAINED, augmented_samples, occlusion_maps
 from goodfit.fitting.problem import Problem
+from goodfit.nets.blend import Blend
 from goodfit.nets.wide import is_wide
 from goodfit.record import RivalScore
 from goodfit.rivals.linear import LinearRival
@@ -124,8 +125,9 @@ def score(
     """
     scored = dict(known) if known is not None and finished.module is training.net else {}
     scored["valid"] = (finished.out, finished.y)
+    outputs_of = _Outputs(training)
     raw = {
-        part: (rows, *(scored[part] if part in scored else training.scores(finished.module, rows)))
+        part: (rows, *(scored[part] if part in scored else outputs_of(finished.module, rows)))
         for part, rows in rows_to_score(training.task, problem).items()
     }
     task = training.task.calibrated(finished.out, finished.y)
@@ -135,7 +137,7 @@ def score(
     seen = 0  # this look is written down when the run is kept
     if "test" in parts:
         seen = 1 + (looks[fingerprint(problem.source, parts["test"].rows.numpy())] if looks else 0)
-    rivals = [_scored_rival(each, training, task, parts) for each in finished.contenders]
+    rivals = [_scored_rival(each, training, task, parts, outputs_of) for each in finished.contenders]
     simpler = next((rival for rival in rivals if rival.score.name in SIMPLER), None)
     shown = parts["test" if "test" in parts else "valid"]
     return Scored(
@@ -148,6 +150,24 @@ def score(
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
         examples=_examples(training, finished.module, problem, task, shown),
     )
+
+
+class _Outputs:
+    """What the task keeps of models' outputs on rows, each computed once: parts of a blend are rivals as well."""
+
+    def __init__(self, training: Training) -> None:
+        self._training = training
+        self._known: dict[tuple[int, int, int], tuple[Tensor, Tensor]] = {}
+
+    def __call__(self, module: nn.Module, rows: Tensor, task: Task | None = None) -> tuple[Tensor, Tensor]:
+        task = self._training.task if task is None else task
+        if isinstance(module, Blend):
+            parts = [self(part, rows, task) for part in module.parts]
+            return module.weighed([out for out, _ in parts]), parts[0][1]
+        key = (id(module), id(task), id(rows))
+        if key not in self._known:
+            self._known[key] = self._training.scores(module, rows, task)
+        return self._known[key]
 
 
 def _scored_part(problem: Problem, task: Task, rows: Tensor, out: Tensor, y: Tensor) -> Part:
@@ -170,13 +190,15 @@ class _ScoredRival:
     excess: np.ndarray
 
 
-def _scored_rival(rival: Contender, training: Training, task: Task, parts: dict[str, Part]) -> _ScoredRival:
+def _scored_rival(
+    rival: Contender, training: Training, task: Task, parts: dict[str, Part], outputs_of: _Outputs
+) -> _ScoredRival:
     """Its metrics, calibrated as the model is."""
     valid = parts["valid"]
     own = training.task.calibrated(rival.out, valid.y)
     outs = {"valid": rival.out}
     if "test" in parts:
-        outs["test"] = training.scores(rival.module, parts["test"].rows, rival.task)[0]
+        outs["test"] = outputs_of(rival.module, parts["test"].rows, rival.task)[0]
     shown = "test" if "test" in parts else "valid"
     excess = {
         part: (

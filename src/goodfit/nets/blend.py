@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -29,9 +29,14 @@ class Blend(Wide):
         self.register_buffer("weights", torch.full((len(self.parts),), 1 / max(1, len(self.parts))))
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.weighed([part(rows) for part, rows in zip(self.parts, self.rows_of_parts(x), strict=True)])
+
+    def rows_of_parts(self, x: Tensor) -> list[Tensor]:
+        """What each part is given of rows x (N, ...)."""
         own = self.narrow(x) if self.lanes else x
-        outs = [
-            weight * part(x if lanes_of(part) else own).float()
-            for weight, part in zip(self.weights, self.parts, strict=True)
-        ]
-        return torch.stack(outs).sum(0)
+        return [x if lanes_of(part) else own for part in self.parts]
+
+    def weighed(self, outs: Sequence[Tensor]) -> Tensor:
+        """(N, outputs) of those of each part."""
+        weights = self.weights.to(outs[0].device)
+        return torch.stack([weight * out.float() for weight, out in zip(weights, outs, strict=True)]).sum(0)

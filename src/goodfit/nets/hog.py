@@ -65,9 +65,10 @@ class HandMadeFeatures(nn.Module):
         if longest > SIDE:
             high, wide = (max(1, round(side * SIDE / longest)) for side in x.shape[-2:])
             x = functional.adaptive_avg_pool2d(x, (high, wide))
+        gradient = gradients(x)
         groups = {
-            "edges": edges(x, self.cells, self.orientations, turn=1),
-            "coarse edges": edges(x, self.coarse_cells, self.orientations, turn=2),
+            "edges": edges(gradient, self.cells, self.orientations, turn=1),
+            "coarse edges": edges(gradient, self.coarse_cells, self.orientations, turn=2),
             "cell colours": cell_colours(x, self.colour_cells),
             "colours": colours(x),
         }
@@ -78,27 +79,36 @@ class HandMadeFeatures(nn.Module):
         return SHARES[name] / DEVIATIONS[name] * math.sqrt(self.sizes["edges"] / self.sizes[name])
 
 
-def edges(x: Tensor, cells: int, bins: int, turn: int) -> Tensor:
-    """(N, 4 * bins * cells^2) histograms of the directions of gradients, in each cell, each normalised by 2 x 2 cells
-    in the four ways that it is part of some (Dalal and Triggs 2005, sections 6.2 to 6.4).
-
-    The gradient of a pixel is that of its strongest channel, of square roots of the brightness.
+def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
+    """(N, 1, H, W) length and angle, in turns, of the gradient of each pixel: that of its strongest channel, of square
+    roots of the brightness.
 
     Args:
         x: (N, C, H, W) in 0..1.
-        turn: 1: an edge from dark to light counts as one from light to dark; 2: they are two.
     """
     x = x.sqrt()
     down = functional.pad(x[:, :, 2:] - x[:, :, :-2], (0, 0, 1, 1)) if x.shape[2] > 2 else torch.zeros_like(x)
     right = functional.pad(x[..., 2:] - x[..., :-2], (1, 1, 0, 0)) if x.shape[3] > 2 else torch.zeros_like(x)
-    strength = down * down + right * right
-    strongest = strength.argmax(1, keepdim=True)
-    down, right = down.gather(1, strongest), right.gather(1, strongest)
-    strength = strength.gather(1, strongest).sqrt()
-    at = (torch.atan2(down, right) / (turn * math.pi) % 1.0) * bins
+    square = down * down + right * right
+    if x.shape[1] > 1:
+        strongest = square.argmax(1, keepdim=True)
+        down, right, square = (each.gather(1, strongest) for each in (down, right, square))
+    return square.sqrt(), torch.atan2(down, right) / (2 * math.pi)
+
+
+def edges(gradient: tuple[Tensor, Tensor], cells: int, bins: int, turn: int) -> Tensor:
+    """(N, 4 * bins * cells^2) histograms of the directions of gradients, in each cell, each normalised by 2 x 2 cells
+    in the four ways that it is part of some (Dalal and Triggs 2005, sections 6.2 to 6.4).
+
+    Args:
+        gradient: as `gradients` gives it.
+        turn: 1: an edge from dark to light counts as one from light to dark; 2: they are two.
+    """
+    strength, angle = gradient
+    at = (angle * (2 / turn) % 1.0) * bins
     lower = at.floor()
     share, low = at - lower, lower.long() % bins
-    histogram = x.new_zeros(len(x), bins, *x.shape[2:])
+    histogram = strength.new_zeros(len(strength), bins, *strength.shape[2:])
     histogram = histogram.scatter_add(1, low, strength * (1 - share))
     histogram = histogram.scatter_add(1, (low + 1) % bins, strength * share)
     histogram = functional.adaptive_avg_pool2d(histogram, cells)

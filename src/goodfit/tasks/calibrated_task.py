@@ -79,5 +79,10 @@ class CalibratedTask(RowTask):
 
 
 def _mirrored_too(net: nn.Module, x: Tensor, mirrored: bool) -> Tensor:
+    return (_logits(net, x) + _logits(net, x.flip(3))) / 2 if mirrored else _logits(net, x)
+
+
+def _logits(net: nn.Module, x: Tensor) -> Tensor:
+    """In float32 at least: a mean of bfloat16 would be rounded to three digits again."""
     out: Tensor = net(x)
-    return (out + net(x.flip(3))) / 2 if mirrored else out
+    return out if out.dtype == torch.float64 else out.float()

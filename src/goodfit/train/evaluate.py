@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from goodfit.data.feed import Feed, batch_rows
 from goodfit.errors import ModelError
 from goodfit.formatting import counted
+from goodfit.nets.blend import Blend
 from goodfit.nets.wide import is_wide
 from goodfit.tasks.task import Task
 from goodfit.train.memory import shrinking
@@ -27,7 +28,7 @@ def outputs(net: nn.Module, feed: Feed, task: Task, rows: Tensor, precision: Pre
     def forward(size: int) -> Tensor:
         with torch.inference_mode(), precision.autocast(feed.device):
             batches = feed.in_order(rows, size, wide=is_wide(net))
-            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in batches]
+            pieces = [_checked(_predicted(task, net, batch.x), batch.x) for batch in batches]
             return torch.cat(pieces).float().cpu() if pieces else torch.zeros(0)
 
     with in_eval_mode(net):
@@ -53,7 +54,7 @@ def scores(
         kept = []
         with torch.inference_mode(), precision.autocast(feed.device):
             for batch in feed.in_order(rows, size, rank=processes.rank, count=processes.count, wide=is_wide(net)):
-                out = task.predict(net, batch.x) if whole else net(batch.x)
+                out = _predicted(task, net, batch.x) if whole else net(batch.x)
                 out, y = task.keep(batch.x, _checked(out, batch.x), batch.y, whole=whole)
                 kept.append((out.float().cpu(), y.cpu()))
         return (torch.cat([out for out, _ in kept]), torch.cat([y for _, y in kept])) if kept else (None, None)
@@ -92,7 +93,7 @@ def _of_batches(
         with torch.inference_mode(), precision.autocast(feed.device):
             fitting = [piece for batch in batches for piece in batch_rows(batch, size)]
             read = feed.of_batches(fitting, wide=is_wide(net))
-            pieces = [_checked(task.predict(net, batch.x), batch.x) for batch in read]
+            pieces = [_checked(_predicted(task, net, batch.x), batch.x) for batch in read]
             return torch.cat(pieces).float().cpu()
 
     with in_eval_mode(net):
@@ -121,6 +122,14 @@ def _all_modules(net: nn.Module) -> list[nn.Module]:
                 known.add(id(child))
                 modules.append(child)
     return modules
+
+
+def _predicted(task: Task, net: nn.Module, x: Tensor) -> Tensor:
+    """A blend's parts look at rows each by itself: so its outputs are those of its parts, to the last bit."""
+    if not isinstance(net, Blend):
+        return task.predict(net, x)
+    rows = net.rows_of_parts(x)
+    return net.weighed([task.predict(part, of_part) for part, of_part in zip(net.parts, rows, strict=True)])
 
 
 def _checked(out: Tensor, x: Tensor) -> Tensor:

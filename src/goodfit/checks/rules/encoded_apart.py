@@ -1,8 +1,9 @@
 """encoded-apart: training and test rows are given numbers for categories by two encodings of their own.
 
 What it checks
-    In the source of the program: pd.factorize, or fit_transform of an encoder or vectoriser of scikit-learn, is called
-    for a column of training data, and in the same way for that column of validation or test data.
+    In the source of the program: pd.factorize, fit_transform of an encoder or vectoriser of scikit-learn, or the codes
+    of .astype("category"), are asked for a column of training data, and in the same way for that column of validation
+    or test data.
 
 Why it hurts
     The same word gets one number in the training data and another in the test data: the net is asked about other
@@ -31,7 +32,7 @@ from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
-WORTH_PARSING = re.compile(r"factorize\(|Encoder\(|Vectorizer\(")
+WORTH_PARSING = re.compile(r"factorize\(|Encoder\(|Vectorizer\(|\.cat\.codes")
 ENCODERS = re.compile(r"^(Label|Ordinal|OneHot)Encoder$|Vectorizer$|^LabelBinarizer$")
 TRAIN = re.compile(r"(^|_)(train|tr|training)(_|$)", re.IGNORECASE)
 TEST = re.compile(r"(^|_)(test|te|val|valid|validation|dev|holdout)(_|$)", re.IGNORECASE)
@@ -60,16 +61,35 @@ def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     }
     seen: dict[str, str] = {}  # the form of a call without the name of its data, and that name
     for node in all_nodes(tree):
-        if not isinstance(node, ast.Call) or not _encodes(node, encoders) or not (node.args or _owner(node)):
+        if isinstance(node, ast.Attribute):
+            data = _numbered(node)
+        elif isinstance(node, ast.Call) and _encodes(node, encoders):
+            data = node.args[0] if node.args else _owner(node)
+        else:
             continue
-        data = node.args[0] if node.args else _owner(node)
-        names = [each for each in all_nodes(data) if isinstance(each, ast.Name)] if data is not None else []
+        if data is None:
+            continue
+        names = [each for each in all_nodes(data) if isinstance(each, ast.Name)]
         for name in names:
             form = re.sub(rf"\b{name.id}\b", "_", ast.unparse(node))
             if TRAIN.search(name.id):
                 seen.setdefault(form, name.id)
-            elif TEST.search(name.id) and form in seen and data is not None:
+            elif TEST.search(name.id) and form in seen:
                 yield ast.unparse(data), node.lineno
+
+
+def _numbered(node: ast.Attribute) -> ast.expr | None:
+    """The column of column.astype("category").cat.codes, whose categories are those that it holds itself."""
+    cat = node.value
+    if node.attr != "codes" or not isinstance(cat, ast.Attribute) or cat.attr != "cat":
+        return None
+    made = cat.value
+    own = (
+        isinstance(made, ast.Call)
+        and called(made) == "astype"
+        and [ast.unparse(each) for each in made.args] == ["'category'"]
+    )
+    return _owner(made) if own and isinstance(made, ast.Call) else None
 
 
 def _owner(call: ast.Call) -> ast.expr | None:

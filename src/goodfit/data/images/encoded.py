@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.data.images.decode import ImageSettings, decode
+from goodfit.data.images.decode import ImageSettings, decode, probe
 from goodfit.data.images.masks import MaskSettings, decode_mask
 from goodfit.data.images.opening import UnreadableImage, read_image_file, without_pillows_warnings
 from goodfit.data.images.stored import ImagePlace
@@ -19,6 +19,8 @@ from goodfit.data.packed import Digests
 from goodfit.errors import DataError
 
 IMAGES_A_TASK = 256  # of a thread: single ones of 28 px would cost more in hand-over than in work
+SMALL_IMAGE = 64 * 64  # px: of smaller ones most work is Python's, which a second thread makes longer (168 us for 105)
+IMAGES_PROBED = 32
 BYTES_DECODED_AT_MOST = 64 * 2**20  # of pixels, until the memory of them is given back
 
 Settings = ImageSettings | MaskSettings
@@ -87,6 +89,17 @@ class EncodedImages:
             if why is not None:
                 into[:] = 0
 
+    def _are_small(self) -> bool:
+        """Whether most images, of some that are spread evenly, have fewer pixels than `SMALL_IMAGE`."""
+        small = []
+        for place in self.paths[:: max(1, len(self.paths) // IMAGES_PROBED)]:
+            try:
+                facts = probe(place)
+            except UnreadableImage:
+                continue
+            small.append(facts.width * facts.height < SMALL_IMAGE)
+        return sum(small) > len(small) / 2
+
     def digest_all(self, workers: int | None) -> Digests:
         """Their digests alone."""
         digests = Digests.zeros(len(self.paths))
@@ -114,10 +127,12 @@ class EncodedImages:
         Args:
             into: where the pixels of a row go, (H, W, C) uint8.
             let_go: gives back the memory of what was decoded.
-            workers: threads that decode (Pillow lets go of the interpreter while it does); one a core when None.
+            workers: threads that decode (Pillow lets go of the interpreter while it does); one a core when None, or one
+                in all where the images are small.
             progress: called with (images done, all images).
         """
         count = len(self.paths)
+        workers = workers or (1 if self._are_small() else os.cpu_count() or 1)
         digests = Digests.zeros(count)
         unreadable: dict[int, str] = {}
         stop = threading.Event()
@@ -136,7 +151,7 @@ class EncodedImages:
         finished = kept = 0
         with (
             without_pillows_warnings(),
-            ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="goodfit-decode") as pool,
+            ThreadPoolExecutor(workers, thread_name_prefix="goodfit-decode") as pool,
         ):
             waiting = [pool.submit(chunk, start) for start in range(0, count, IMAGES_A_TASK)]
             try:

@@ -1,0 +1,118 @@
+"""change-reaches-training: a change of the validation part's data set changes the training rows too.
+
+What it checks
+    In the source of the program: after the rows of one data set were parted in subsets, an attribute of the data set
+    behind the validation or test part is set, such as a transform, and it is not set again for the training part. And
+    in the program as it runs: the subset that the net is trained on has this very data set behind it, whose attribute
+    kept its value from the first epoch on.
+
+Why it hurts
+    A subset is a list of row numbers; behind both parts is one data set. The last transform that it is given is that of
+    all rows: the net is trained without its augmentation.
+
+Example
+    train, valid = random_split(ImageFolder("photos", transform=augmented), [0.8, 0.2])
+    valid.dataset.transform = plain
+
+Instead
+    train = Subset(ImageFolder("photos", transform=augmented), rows[:800])
+    valid = Subset(ImageFolder("photos", transform=plain), rows[800:])
+
+When it is a false alarm
+    Parts that are meant to be read in the same way, where the change is written for one of them.
+
+Cost
+    The names of a data set's attributes at the start of each epoch; the program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from torch.utils.data import Subset
+
+from goodfit.checks.engine.events import BackwardBegins, Epoch, WatchEnds
+from goodfit.checks.engine.identity_map import IdentityMap
+from goodfit.checks.engine.own_source import all_nodes, given
+from goodfit.checks.engine.variables import attributes_of
+from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
+
+WORTH_PARSING = re.compile(r"\.dataset\.\w+\s*=[^=]")
+HOW_ROWS_ARE_READ = re.compile(r"transform|augment|^aug|^(is_)?train(ing)?$|^mode$|flip|crop|noise|jitter", re.I)
+TRAIN = re.compile(r"(^|_)(train|tr|training)(_|$)|^train", re.I)
+HELD_OUT = re.compile(r"(^|_)(test|te|va|val|valid|validation|dev|eval|holdout)(_|$)|^(val|test)", re.I)
+
+
+class ChangeReachesTraining(LiveRule):
+    code, level = "GF525", Level.WARNING
+
+    def start(self) -> None:
+        self.values: IdentityMap[dict[str, int]] = IdentityMap()  # data set -> attribute -> identity at the first epoch
+        self.switched: IdentityMap[set[str]] = IdentityMap()  # data set -> attributes that have had other values since
+        self.trained: weakref.WeakSet[Any] = weakref.WeakSet()  # subsets
+        self.held_out: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def on_epoch(self, event: Epoch) -> None:
+        subset = getattr(event.loader, "dataset", None)
+        if not isinstance(subset, Subset):
+            return
+        self.held_out.add(subset)
+        now = {name: id(value) for name, value in attributes_of(subset.dataset).items()}
+        before = self.values.setdefault(subset.dataset, now)
+        changed = self.switched.setdefault(subset.dataset, set())
+        changed |= {name for name, value in now.items() if before.get(name) != value}
+
+    def before_backward(self, event: BackwardBegins) -> None:
+        loader = self.program.loader() if self.program.loader is not None else None
+        subset = getattr(loader, "dataset", None)
+        if isinstance(subset, Subset):
+            self.trained.add(subset)
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        fixed = {name for subset in self._sharing() for name in self._kept(subset.dataset)}
+        if not fixed:
+            return
+        for source in self.program.source.files():
+            if WORTH_PARSING.search(source.text):
+                for owner, name, line in changes_for_held_out(source.tree):
+                    if name in fixed:
+                        yield self.finding(
+                            f"{owner}.{name} is set, and the training part has the same data set behind it: its rows "
+                            "are read in this way too",
+                            "Make a data set for each part, and take the same row numbers of it",
+                            file=source.file,
+                            line=line,
+                        )
+
+    def _sharing(self) -> Iterator[Any]:
+        """Subsets that the net is trained on, behind which is what is behind another one."""
+        for subset in self.trained:
+            if any(other is not subset and other.dataset is subset.dataset for other in self.held_out - self.trained):
+                yield subset
+
+    def _kept(self, data: Any) -> set[str]:
+        """Attributes that say how a row is read, and had one value whenever a loader began."""
+        switched = self.switched.setdefault(data, set())
+        return {name for name in attributes_of(data) if HOW_ROWS_ARE_READ.search(name) and name not in switched}
+
+
+def changes_for_held_out(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """Data set, attribute and line of what is set last for a part that is held out, and not for training after it."""
+    last: dict[str, tuple[str, str, int]] = {}
+    for target, _ in given(all_nodes(tree)):
+        if (
+            isinstance(target, ast.Attribute)
+            and isinstance(target.value, ast.Attribute)
+            and target.value.attr == "dataset"
+        ):
+            at = (ast.unparse(target.value), target.attr, target.lineno)
+            last[target.attr] = max(last.get(target.attr, at), at, key=lambda each: each[2])
+    for owner, name, line in last.values():
+        words = re.findall(r"\w+", owner)
+        if any(HELD_OUT.search(word) for word in words) and not any(TRAIN.search(word) for word in words):
+            yield owner, name, line
