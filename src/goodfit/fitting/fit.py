@@ -20,6 +20,7 @@ from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.given_apart import together
 from goodfit.errors import UsageError
 from goodfit.fitting.blending import beside_training, blend
 from goodfit.fitting.console import Console
@@ -57,6 +58,7 @@ _ONE_FIT = threading.RLock()  # a fit of another thread waits, for else both dra
 
 def fit(
     data: Any,
+    y: Any = None,
     *,
     model: Any = None,
     params: list[Tensor] | None = None,
@@ -78,6 +80,8 @@ def fit(
     Args:
         data: a path (class folders of images, a table, a .npz, ...), a frame, arrays, or an opened source such as
             `goodfit.images(...)`.
+        y: the targets, where they are not among the data: fit(frame, y), (x, y) or (texts, labels); or the name of the
+            column of a table that is predicted.
         model: your own net instead of an architecture: an `nn.Module`, a plain function of the mini-batch (with
             `params`), or "train.py:net". It takes the mini-batch (N, ...) and nothing else, and gives (N, outputs).
         params: the leaf tensors that a plain function uses; they are fitted in place.
@@ -102,6 +106,8 @@ def fit(
     """
     began = time.monotonic()
     asked, source_options = split_options(options)
+    given = together(data, y, valid, test, source_options)
+    data, valid, test, source_options = given.data, given.valid, given.test, given.options
     device, why = choose_device(asked.device)
     team = join_team(device)
     device = team.device
