@@ -25,7 +25,7 @@ from goodfit.predict.blocks import PredictionBlocks
 from goodfit.predict.catalogue import Catalogue
 from goodfit.predict.embeddings import Embeddings, embed
 from goodfit.predict.evaluation import score
-from goodfit.predict.given import Given, as_given
+from goodfit.predict.given import Given, as_given, with_labels
 from goodfit.predict.image_predictions import ImagePredictions
 from goodfit.predict.model import Model
 from goodfit.predict.new_data import inputs_of, open_new, prepare_new, refuse_absent_images, refuse_without_targets
@@ -211,6 +211,7 @@ class Run:
     def evaluate(
         self,
         data: Any,
+        y: Any = None,
         *,
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
@@ -221,6 +222,7 @@ class Run:
         Rows that the run was trained on are found by their content, and scored apart: see `Returns`.
 
         Args:
+            y: the labels or numbers of the rows, where they are not among the data, as `goodfit.fit` takes them.
             options: how a path is opened: masks="street/masks", clean="clean/".
 
         Returns:
@@ -229,7 +231,8 @@ class Run:
         Raises:
             DataError: no labels, or a label that the run does not know.
         """
-        source = self._opened(as_given(self.model.schema, data), cache, progress, **options)
+        given = as_given(self.model.schema, with_labels(self.model.schema, data, y))
+        source = self._opened(given, cache, progress, **options)
         refuse_without_targets(source, self.model.schema)
         with reading(self.folder, self.record):
             return score(self.model, self.record, self.folder, source)

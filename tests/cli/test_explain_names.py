@@ -30,7 +30,11 @@ def explained(*words: str) -> str:
         ("mcnemar", "McNemar: "), ("wilson", "Wilson: "), ("conformal", "prediction interval: "),
         ("variance", "variance: the average squared distance from the mean"), ("sd", "standard deviation: "),
         ("z-score", "z-score: "), ("outlier", "outliers: "), ("importance", "importance: "), ("verdict", "verdict: "),
-        ("boosted trees", "blend: "), ("temperature scaling", "expected calibration error: "),
+        ("weights", "weights: the numbers of a net"), ("workers", "workers: "), ("num_workers", "workers: "),
+        ("pinball", "pinball: "), ("class weights", "class weights: "), ("logits", "logits: "), ("huber", "MSE loss: "),
+        ("transfer learning", "fine-tuning: "), ("fp", "true positive: "), ("one hot", "one-hot: "), ("OOM", "out of"),
+        ("missing values", "missing values: "), ("hyperparameters", "hyperparameter: "), ("time-series", "time series"),
+        ("unbalanced", "GF507"), ("boosted trees", "blend: "), ("temperature scaling", "expected calibration error: "),
     ],
 )  # fmt: skip
 def test_a_word_that_people_type_is_explained(asked: str, first: str) -> None:

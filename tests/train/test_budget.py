@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from test_loop import net, training
 
+from goodfit.fitting.training import CLOSING_SECONDS, SHARE_OF_RIVALS, Budget
 from goodfit.train.budget import fit_to_budget
 
 
@@ -39,3 +42,14 @@ def test_a_budget_after_an_epoch_never_goes_back(seconds_left: float, more: int,
     fit_to_budget(run, seconds_left, 10.0)
     assert run.hyper.epochs == 2 + more
     assert run.hyper.max_steps == max_steps
+
+
+def test_rivals_get_what_they_are_thought_to_take_and_no_more_than_their_share() -> None:
+    run = training(net(), rows=50, batch_size=20)
+    now = time.monotonic()
+    plain = Budget(2.0, now, 0).seconds_left(run, 0.0)
+    assert plain == pytest.approx(120 - CLOSING_SECONDS, abs=1)
+    assert Budget(2.0, now, 0, 10.0).seconds_left(run, 0.0) == pytest.approx(plain - 10, abs=1)
+    assert Budget(2.0, now, 0, 1e6).seconds_left(run, 0.0) == pytest.approx(plain - SHARE_OF_RIVALS * 120, abs=1)
+    ends = Budget(2.0, now, 0, 1e6).for_rivals(run).ends
+    assert ends == pytest.approx(now + 120 - CLOSING_SECONDS, abs=1)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from goodfit.cli.explain_terms import OTHER_NAMES, TERMS
+from goodfit.cli.explain_terms import TERMS
+from goodfit.cli.other_names import OTHER_NAMES
 from goodfit.formatting import listed, nearest, number
 from goodfit.options import Option
 

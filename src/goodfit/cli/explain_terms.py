@@ -1,4 +1,4 @@
-"""What `goodfit explain` says of words that are no rule, option or command; and other names of what is one."""
+"""What `goodfit explain` says of words that are no rule, option or command."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ tables and few images validate in folds: each row by a model that did not see it
 good the model is.
 
 Each look at them is counted in the run folder, since choices between looks make the score too good.""",
-    ("split", "parts", "stratified"): """which rows train, validate and test.
+    ("split", "parts", "stratified", "stratify", "shuffle"): """which rows train, validate and test.
 
 Unless you name the parts, they are drawn at random from --seed, with the same share of each class in all of them
 (stratified). --group keeps rows together that belong together, and --time puts later rows into the test.""",
@@ -80,7 +80,7 @@ from it.
 
 The training rows are cut into folds; for each fold a net is trained on the others. The nets together are the model.
 --folds says how many.""",
-    ("early stopping", "patience"): """a training ends when the validation loss no longer falls.
+    ("early stopping", "early stop", "patience"): """a training ends when the validation loss no longer falls.
 
 goodfit keeps the weights of the best epoch on validation rows in every fit, so that too many epochs cost time alone. A
 training whose end is open, as that of a table without --epochs, stops some epochs after the best one.""",
@@ -184,42 +184,184 @@ Of one class Dice = 2 IoU / (1 + IoU).""",
     ("kappa", "MCC", "Matthews correlation"): """agreement beyond chance, as one number; goodfit does not report it.
 
 For classes of unequal sizes look at the balanced accuracy, the AUC and the confusion matrix.""",
-}
+    ("weights", "parameters", "weight", "parameter", "bias", "coefficients"): """the numbers of a net that training \
+changes.
 
-OTHER_NAMES: dict[str, tuple[str, ...]] = {  # name of a page -> what else people call it
-    "rmse": ("mse", "mean squared error", "root mean squared error", "root mean square error", "l2 loss"),
-    "mae": ("mean absolute error", "l1 loss"),
-    "r2": ("r squared", "coefficient of determination", "explained variance"),
-    "accuracy": ("acc", "error rate"),
-    "balanced accuracy": ("bal acc", "macro recall"),
-    "auc": ("roc", "roc auc", "auroc", "area under the curve"),
-    "average precision": ("pr auc", "auprc"),
-    "f1": ("f1 score", "f score", "f measure", "macro f1", "micro f1"),
-    "log loss": ("cross entropy", "ce", "nll", "negative log likelihood"),
-    "iou": ("jaccard", "miou", "mean iou"),
-    "ndcg at 10": ("ndcg",),
-    "recall at 10": ("hit rate at 10",),
-    "lr": ("step size", "lr find", "learning rate finder"),
-    "weight decay": ("wd", "l2", "regularisation", "regularization", "penalty"),
-    "batch size": ("bs",),
-    "optimiser": ("optimizer", "adam", "adamw", "sgd", "muon"),
-    "schedule": ("scheduler", "one cycle", "cosine", "lr schedule"),
-    "clip": ("grad clip", "gradient clipping", "clipping"),
-    "augment": ("augmentation", "data augmentation", "mixup"),
-    "ema": ("weight average", "moving average"),
-    "device": ("gpu", "cpu", "cuda", "mps"),
-    "seed": ("random seed", "random state"),
-    "overfitting": ("overfitted",),
-    "target leakage": ("leak", "leakage", "data leakage"),
-    "class imbalance": ("imbalance", "imbalanced", "class weights"),
-    "nonfinite loss": ("nan", "inf", "nan loss"),
-    "softmax before cross entropy": ("softmax",),
-    "gradients not zeroed": ("zero grad",),
-    "small batch norm": ("batch norm", "bn"),
-    "labels": ("label noise", "confident learning", "wrong labels"),
-    "threshold": ("cutoff", "cut-off", "decision threshold"),
-    "card": ("model card",),
-    "near duplicates": ("duplicates", "duplicate rows"),
-    "--precision": ("amp", "mixed precision", "bf16", "bfloat16", "fp16", "float16"),
-    "--label-smoothing": ("smoothing",),
+goodfit keeps those of the best epoch on validation rows, in model.safetensors. Weight decay (--weight-decay) keeps them
+small; weights of other data to begin with are --pretrained. goodfit nets resnet18 counts those of each layer.""",
+    ("class weights", "class_weight", "oversampling", "undersampling", "SMOTE", "balanced sampler"): """ways to make a \
+rare class count more; goodfit uses none.
+
+They shift the probabilities, which are then no longer right. goodfit leaves them as they are, and moves the threshold
+instead: goodfit threshold RUN --cost-fn 10. Read the balanced accuracy and the table of classes.""",
+    ("workers", "num workers", "dataloader", "data loader", "prefetch"): """processes that read batches for a net; \
+goodfit fit needs none.
+
+Images are decoded once, on all cores, into a cache, and a batch is read from it in one piece. --processes trains in
+several processes, on as many GPUs. In a program of your own, goodfit check looks at its loaders: a generator that each
+worker copies, a stream that each worker reads in whole.""",
+    ("pinball", "pinball loss", "quantile loss", "quantile", "quantile regression"): """the loss of a predicted \
+quantile: q times what it is too low by, 1 - q times what it is too high by.
+
+The number that makes it smallest is above the truth in q of the rows: 0.5 is the median. goodfit trains one number, the
+mean, and makes its 90% interval from the errors of rows that were held out: --interval.""",
+    ("MSE loss", "squared error", "huber", "huber loss", "smooth l1", "hinge loss"): """losses of numbers; goodfit \
+trains numbers by the squared error, of standardised targets.
+
+Large errors count much in it: outliers of the target are listed in the profile of its column. The MAE is reported
+beside the RMSE, since it does not.""",
+    ("logits", "logit", "sigmoid"): """what a net gives before it is made into probabilities.
+
+Softmax makes probabilities of several classes that add up to 1, sigmoid one for each label by itself. The loss of
+PyTorch and of goodfit applies it itself: a net ends with its last linear layer.""",
+    ("gradient", "gradients", "backpropagation", "backprop", "backward"): """how the loss changes with each weight; \
+backward computes it for all of them.
+
+The optimiser takes a step against it. Gradients add up until they are zeroed. docs/lessons has a page on each.""",
+    ("exploding gradients", "vanishing gradients", "gradient norm"): """gradients that grow or shrink from layer to \
+layer until nothing is learnt.
+
+--clip holds their norm below a value; batch norm and a lower rate help as well. A loss that becomes NaN stops a fit
+with a finding.""",
+    ("momentum", "beta", "betas"): """the share of the step before that the next step keeps.
+
+goodfit uses fixed values: 0.9 for AdamW (0.99 for the squares) and SGD, 0.95 for Muon.""",
+    ("warmup", "warm up"): """the first steps of a training, at rates that rise to the peak.
+
+The usual schedule of goodfit, one-cycle, begins so: --schedule.""",
+    (
+        "hyperparameter",
+        "hyperparameters",
+        "hyperparameter tuning",
+        "tuning",
+        "grid search",
+        "random search",
+        "HPO",
+    ): """what \
+is chosen before training: rate, batch size, epochs, width.
+
+goodfit chooses them by rules, and prints each with its reason; every one is an option. To try several, fit each to a
+folder of its own (--out) and compare them: goodfit runs lists them, goodfit compare A B says whether they differ.""",
+    ("layer", "activation", "relu", "hidden layer", "architecture", "backbone"): """what a net is built of; an \
+architecture is the plan of all layers.
+
+goodfit nets lists the architectures, goodfit nets resnet18 the layers of one, with shapes and parameters. --arch
+chooses one; a net of your own is given as model= or as train.py:net.""",
+    ("fine-tuning", "fine tune", "transfer learning", "frozen", "head"): """to go on from weights of other data.
+
+Photos begin with weights of ImageNet where goodfit[photos] is installed: the net stays as it is and a new last layer,
+the head, is fitted to the optimum. --minutes 10 or --epochs 5 trains the net as well, --freeze says from when on.""",
+    ("checkpoint", "checkpoints"): """the state of a training, from which it goes on.
+
+It is written every ten seconds or so; after Ctrl-C or a crash the same command with --resume ends with the same model.
+When the run is finished, the checkpoint goes.""",
+    ("features", "feature", "columns", "input", "inputs", "x"): """what a prediction is made from: columns of a table, \
+pixels, words.
+
+What each column was taken for is printed when it is read; --numeric, --categorical, --text and --ignore change it. The
+report shows which ones matter.""",
+    ("target", "label", "y", "dependent variable", "ground truth", "truth"): """what is predicted: a class, labels, a \
+number, a mask.
+
+Of a table it is the column of --target; of images the folder's name, the second column of a list, or a mask.""",
+    ("normalise", "normalisation", "normalization", "scaling", "scaler", "standardisation"): """numbers are brought to \
+a mean of 0 and a deviation of 1, by the training rows alone.
+
+goodfit does it for columns, images and targets, and undoes it in predictions.""",
+    ("missing values", "missing", "imputation", "impute", "NaN values", "NA"): """cells without a value.
+
+An empty number is read as the mean, with a column beside it that says that it was empty; an empty category is a level
+of its own. --missing -999 names cells that are no values. Rows are never dropped for it.""",
+    (
+        "one-hot",
+        "one hot encoding",
+        "dummy",
+        "dummy variables",
+        "label encoding",
+        "encoding categories",
+    ): """a category as \
+numbers.
+
+goodfit learns an embedding for each level, a vector, and gives linear models a column of 0 and 1 for each; nothing is
+to be encoded before.""",
+    ("embeddings", "embedding"): """vectors that stand for levels, users, items or whole rows: what is alike lies near.
+
+goodfit embed RUN data -o vectors.parquet writes one for each row.""",
+    ("ensemble", "ensembling", "stacking", "bagging"): """several models whose outputs are averaged.
+
+The model of a small table is one: a net for each fold, a linear model and boosted trees, as far as each helps (see
+blend).""",
+    ("classification", "classifier", "binary", "multiclass"): """to predict one class of several.
+
+Targets of words are classes, and so are few whole numbers; --task classification says it of others.""",
+    ("regression", "regressor"): """to predict a number.
+
+Targets of numbers with many values are; --task regression says it of others. Scores are RMSE, MAE and R².""",
+    ("multilabel", "multi-label", "tags"): """to predict any number of labels for each row, each with a probability of \
+its own.
+
+A list writes them as cat|outdoors; a table has a column of 0 and 1 for each: --target a,b,c.""",
+    (
+        "specificity",
+        "true negative rate",
+        "TNR",
+        "false positive rate",
+        "FPR",
+    ): """of the rows that are not of a class, \
+the share that was not called so.
+
+1 minus it is the false positive rate: false alarms among all rows that should raise none. goodfit reports recall and
+AUC; the confusion matrix has the counts.""",
+    (
+        "true positive",
+        "false positive",
+        "false negative",
+        "true negative",
+        "TP",
+        "FP",
+        "FN",
+        "TN",
+        "false alarm",
+    ): """rows \
+by what they were called and what they are.
+
+A false positive is called positive and is not: a false alarm. A false negative is one, and was missed. goodfit
+threshold RUN --cost-fp 1 --cost-fn 5 weighs them.""",
+    ("top 5 accuracy", "top-k", "top5"): """how often the true class is among the five most probable; goodfit does not \
+report it.
+
+--interval gives sets of classes that hold the truth 90% of the time, which says the same with a guarantee.""",
+    ("perplexity", "BLEU", "ROUGE", "LLM", "language model", "transformer"): """of models that write text; goodfit \
+trains none.
+
+It reads texts by their words, for classes and numbers (goodfit explain multilabel, docs/quickstart-texts.md). goodfit
+check train.py watches a training of such a model for silent mistakes.""",
+    ("object detection", "detection", "YOLO", "bounding box", "COCO"): """to find boxes around things in an image; \
+goodfit does not train it.
+
+It gives a class for an image, or one for each pixel (--masks). goodfit check train.py watches a program that does.""",
+    ("time series", "forecast", "forecasting"): """values in the order of time.
+
+goodfit fits a row at a time: give columns of the past (the value a day, a week before), and --time DATE, so that the
+test rows are the latest. It has no model that reads a whole series.""",
+    ("out of memory", "OOM", "memory error"): """a batch and its activations do not fit.
+
+goodfit then computes each step in several passes of fewer rows, with the same gradient, and prints it. A smaller
+--batch-size, --size or --width needs less.""",
+    ("median", "quartiles", "IQR", "percentile"): """the value that half of the rows lie below; the quartiles those \
+that a quarter and three quarters do.
+
+goodfit stats people.csv prints them for every column.""",
+    ("residual", "residuals", "error"): """the truth minus the prediction.
+
+The report of a number draws them; their root mean square is the RMSE. predictions.csv has truth and prediction of each
+row.""",
+    ("convergence", "converge", "loss not decreasing", "not learning"): """the loss no longer falls.
+
+Where it never did, the finding no-progress or underfitting says so: more epochs, another rate (--lr find), or targets
+that the columns say nothing about.""",
+    ("bias-variance", "bias variance tradeoff", "capacity"): """a model that is too simple misses what there is \
+(underfit); one that is too free learns its rows by heart (overfit).
+
+The report shows both: the gap between training and new rows, and how a linear model does.""",
 }

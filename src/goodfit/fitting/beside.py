@@ -30,6 +30,7 @@ from goodfit.data.source import Terms
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import Learnt, learn_all
 from goodfit.rivals.rival import FittedRival, Lesson, Words
+from goodfit.rivals.time_limit import TimeLimit
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import cpu_threads
@@ -96,6 +97,7 @@ def _of_lesson(lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor]]:
         "seed": lesson.seed,
         "folds": len(lesson.folds),
         "kept_apart": lesson.kept_apart,
+        "ends": lesson.limit.ends,
         "terms": None if lesson.words is None else asdict(lesson.words.terms),
     }
     words = {} if lesson.words is None else {"words": lesson.words.pairs}
@@ -107,9 +109,9 @@ def _lesson(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Lesson:
     folds: list[tuple[np.ndarray, np.ndarray]] = list(zip(rows[::2], rows[1::2], strict=True))
     words = None if values["terms"] is None else Words(tensors["words"], Terms(**values["terms"]))
     task, seed = task_from_json(values["task"]), values["seed"]
-    return Lesson(
-        task, tensors["x"], tensors["y"], folds, values["cardinalities"], seed, words, kept_apart=values["kept_apart"]
-    )
+    apart, limit = values["kept_apart"], TimeLimit(values["ends"])
+    codes = values["cardinalities"]
+    return Lesson(task, tensors["x"], tensors["y"], folds, codes, seed, words, kept_apart=apart, limit=limit)
 
 
 def _of_learnt(learnt: Learnt) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -124,7 +126,7 @@ def _of_learnt(learnt: Learnt) -> tuple[dict[str, Any], dict[str, Tensor]]:
     }
     half = learnt.half
     told = None if half is None else {"rival": half.rival, "rows": half.rows, "excess": half.excess.to_json()}
-    return {"fitted": fitted, "half": told}, tensors
+    return {"fitted": fitted, "half": told, "left_out": list(learnt.left_out)}, tensors
 
 
 def _learnt(lesson: Lesson, values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Learnt:
@@ -135,7 +137,8 @@ def _learnt(lesson: Lesson, values: Mapping[str, Any], tensors: Mapping[str, Ten
         state = {name.removeprefix("state."): value for name, value in of_this.items()}
         fitted.append(FittedRival.of(lesson, each["name"], each["arch"], each["options"], state, out, each["seconds"]))
     half = values["half"]
-    return Learnt(fitted, None if half is None else HalfTheRows(**{**half, "excess": Estimate(**half["excess"])}))
+    known = None if half is None else HalfTheRows(**{**half, "excess": Estimate(**half["excess"])})
+    return Learnt(fitted, known, values["left_out"])
 
 
 def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -17,13 +17,14 @@ from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
-from goodfit.formatting import counted, plural
+from goodfit.formatting import counted, listed, plural
 from goodfit.nets.blend import Blend
 from goodfit.record import BlendedPart, NetRecord
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import Progress, learn_all
 from goodfit.rivals.rival import FittedRival, Lesson, Words
-from goodfit.rivals.trees import TreesRival
+from goodfit.rivals.time_limit import TimeLimit
+from goodfit.rivals.trees import GROWN_AGAIN, TreesRival
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
 from goodfit.train.evaluate import scores
@@ -35,6 +36,7 @@ ROWS_WORTH_A_PROCESS = 500  # fewer are learnt in less time than a process takes
 ROWS_IN_A_PROCESS = 10_000  # trees of more rows take all cores, when the net has done with them
 MEMORY_OF_A_PROCESS = 2 * 2**30  # bytes: it takes half a gigabyte
 CELLS_FROM_DISK = 5_000_000  # of a table that stays there, in what rivals learn from and are chosen by: some 200 MB
+SECONDS_AT_LEAST, SECONDS_OF_A_CELL = 2.0, 1e-4  # of fitting rivals of a table: a guess, which is on the safe side
 SHARE_JUDGED = 0.2  # of these rows, at most: validation rows
 
 PartScores = Mapping[str, tuple[Tensor, Tensor]]  # of each part: what the task keeps of the net's outputs, and targets
@@ -87,12 +89,14 @@ def blend(
     journal: Journal,
     known: PartScores | None = None,
     beside: Beside | None = None,
+    limit: TimeLimit | None = None,
 ) -> Finished:
     """Put the best weights back, and fit the rivals; the feed stays in the state in which the model predicts.
 
     Args:
         known: what several processes have scored together.
         beside: where the rivals have learnt while the net trained.
+        limit: how long the rivals may take.
     """
     training.put_best_back()
     out, y = training.validation_scores(whole=True) if known is None else known["valid"]
@@ -107,7 +111,9 @@ def blend(
         progress: Progress = journal.progress
         if _stays_on_disk(problem, training):
             progress = partial(_with_memory_given_back, progress)
-        learnt = learn_all(_lesson(problem, training, options), progress)
+        learnt = learn_all(_lesson(problem, training, options, limit), progress)
+    if learnt.left_out:
+        say_left_out(learnt.left_out, options, journal)
     fitted, finished = learnt.fitted, replace(finished, half=learnt.half)
     if _stays_on_disk(problem, training):
         rows, valid = _in_memory(problem, training)
@@ -124,36 +130,59 @@ def blend(
         return replace(finished, contenders=apart)
     has_trees = any(rival.arch == TreesRival.arch for rival in fitted)
     grown_again = has_trees and problem.split.folds is None and not _keeps_apart(problem, training)
+    grown_again = grown_again and GROWN_AGAIN not in learnt.left_out
     return _blended(finished, fitted, training, journal, grown_again=grown_again)
 
 
+def say_left_out(parts: Sequence[str], options: FitOptions, journal: Journal) -> None:
+    """One line on what there was no time for."""
+    minutes = f"{options.minutes:g} minute{'' if options.minutes == 1 else 's'}"
+    journal.choose("no time for", listed(parts), f"the {minutes} that were asked for end before")
+
+
 def beside_training(
-    problem: Problem, training: Training, options: FitOptions, threads: int
+    problem: Problem, training: Training, options: FitOptions, threads: int, limit: TimeLimit | None = None
 ) -> AbstractContextManager[Beside | None]:
     """A process in which the rivals learn meanwhile, where training leaves a core to it and it is worth its start.
 
     Args:
         threads: that this process may use.
+        limit: how long the rivals may take.
     """
+    if _learn_beside(problem, training, options, threads):
+        return Beside(_lesson(problem, training, options, limit))
+    return nullcontext()
+
+
+def seconds_of_rivals(problem: Problem, training: Training, options: FitOptions, threads: int) -> float:
+    """About how long rivals take once the net is trained; 0 where there are none, or they learn beside it."""
+    if not _has_rivals(problem, options) or _learn_beside(problem, training, options, threads):
+        return 0.0
+    terms = problem.source.terms
+    cells = len(training.train_rows) * (problem.source.in_shape[0] + (0 if terms is None else terms.lanes))
+    if problem.source.block is not None:
+        cells = min(cells, CELLS_FROM_DISK)
+    return SECONDS_AT_LEAST + SECONDS_OF_A_CELL * cells * max(1, training.task.outputs - 1)
+
+
+def _learn_beside(problem: Problem, training: Training, options: FitOptions, threads: int) -> bool:
     rows = len(training.train_rows)
-    if (
+    return (
         _has_rivals(problem, options)
         and not training.processes.several
         and training.hyper.threads == 1
         and threads > 1
         and ROWS_WORTH_A_PROCESS <= rows <= ROWS_IN_A_PROCESS
         and free_memory() > MEMORY_OF_A_PROCESS
-        and sys.executable
-    ):
-        return Beside(_lesson(problem, training, options))
-    return nullcontext()
+        and bool(sys.executable)
+    )
 
 
 def _has_rivals(problem: Problem, options: FitOptions) -> bool:
     return options.rivals != "none" and problem.source.cross_fits
 
 
-def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson:
+def _lesson(problem: Problem, training: Training, options: FitOptions, limit: TimeLimit | None) -> Lesson:
     """The rows of the net's training and validation, in the same folds; of a table on disk a sample spread evenly."""
     rows, valid = training.train_rows, training.valid_rows
     if _stays_on_disk(problem, training):
@@ -168,7 +197,8 @@ def _lesson(problem: Problem, training: Training, options: FitOptions) -> Lesson
     words = None if terms is None else Words(x[:, x.shape[1] - terms.lanes :], terms)
     x = x if terms is None else x[:, : x.shape[1] - terms.lanes]
     apart = _keeps_apart(problem, training)
-    return Lesson(problem.task, x, y, folds, source.category_codes, options.seed, words, kept_apart=apart)
+    known, limit = source.category_codes, limit or TimeLimit()
+    return Lesson(problem.task, x, y, folds, known, options.seed, words, kept_apart=apart, limit=limit)
 
 
 def _stays_on_disk(problem: Problem, training: Training) -> bool:

@@ -20,8 +20,9 @@ from goodfit.checks.watch import watch
 from goodfit.data import open_data, source_options
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
+from goodfit.data.given_apart import together
 from goodfit.errors import UsageError
-from goodfit.fitting.blending import beside_training, blend
+from goodfit.fitting.blending import beside_training, blend, seconds_of_rivals
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
@@ -30,16 +31,16 @@ from goodfit.fitting.image_rival import SECONDS_A_ROW, beside_image_rival, rival
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.more import earlier_looks, find_more, take_place
-from goodfit.fitting.net import make_net, with_feature_net, wrong_widths_named
+from goodfit.fitting.net import Net, make_net, with_feature_net, wrong_widths_named
 from goodfit.fitting.notebook_console import NotebookConsole, in_notebook
 from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
-from goodfit.fitting.problem import check_problem, make_problem
+from goodfit.fitting.problem import Problem, check_problem, make_problem
 from goodfit.fitting.processes import help_first, join_team
 from goodfit.fitting.resume import Started, read_last_checkpoint, refuse_other_options, write_checkpoint
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
-from goodfit.fitting.spread import with_spread
+from goodfit.fitting.spread import SECONDS_OF_SPREAD, with_spread
 from goodfit.fitting.training import Budget, begin, fit_schedule, go_on, seconds_left
 from goodfit.record import read_record
 from goodfit.run import Run, load
@@ -57,6 +58,7 @@ _ONE_FIT = threading.RLock()  # a fit of another thread waits, for else both dra
 
 def fit(
     data: Any,
+    y: Any = None,
     *,
     model: Any = None,
     params: list[Tensor] | None = None,
@@ -78,6 +80,8 @@ def fit(
     Args:
         data: a path (class folders of images, a table, a .npz, ...), a frame, arrays, or an opened source such as
             `goodfit.images(...)`.
+        y: the targets, where they are not among the data: fit(frame, y), (x, y) or (texts, labels); or the name of the
+            column of a table that is predicted.
         model: your own net instead of an architecture: an `nn.Module`, a plain function of the mini-batch (with
             `params`), or "train.py:net". It takes the mini-batch (N, ...) and nothing else, and gives (N, outputs).
         params: the leaf tensors that a plain function uses; they are fitted in place.
@@ -102,6 +106,8 @@ def fit(
     """
     began = time.monotonic()
     asked, source_options = split_options(options)
+    given = together(data, y, valid, test, source_options)
+    data, valid, test, source_options = given.data, given.valid, given.test, given.options
     device, why = choose_device(asked.device)
     team = join_team(device)
     device = team.device
@@ -170,10 +176,6 @@ def fit(
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
         net = make_net(problem, asked, device, journal, model, params, begun)
-        budget = None
-        if asked.minutes is not None:
-            for_rival = SECONDS_A_ROW * rival_rows(problem, net, asked)
-            budget = Budget(asked.minutes, began, len(problem.split.rows("test")), for_rival)
         if checkpoint is not None:
             training, created = go_on(problem, net, checkpoint, device, journal), checkpoint.started.created
         elif longer is not None:
@@ -189,8 +191,9 @@ def fit(
             team.keep(folder, longer)
             if has_frozen_start(net, training):
                 problem = frozen_epoch(problem, net, training, cache_place, journal)
-            if budget is not None:
-                fit_schedule(training, budget, journal)
+        budget = _budget(problem, net, training, asked, began)
+        if budget is not None and begun is None:
+            fit_schedule(training, budget, journal)
         normalise = training.feed.normalise
         started = Started(
             options=asked.to_json(),
@@ -218,7 +221,8 @@ def fit(
         write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
         team.begin(folder.path, problem.source)
         team.train(training, asked, journal)
-        beside = held.enter_context(beside_training(problem, training, asked, threads))
+        limit = None if budget is None else budget.for_rivals(training)
+        beside = held.enter_context(beside_training(problem, training, asked, threads, limit))
         try:
             with _rules_of_check(training) as seen:
                 run_session(training, save, journal, seconds_left(budget))
@@ -232,10 +236,12 @@ def fit(
         if has_frozen_start(net, training):
             say_what_fine_tuning_gave(training, journal)
         known = team.scores(training, problem)
-        finished = blend(training, problem, net, asked, journal, known, beside)
-        finished = beside_image_rival(finished, training, problem, net, asked, journal)
+        limit = None if budget is None else budget.for_rivals(training)
+        finished = blend(training, problem, net, asked, journal, known, beside, limit)
+        finished = beside_image_rival(finished, training, problem, net, asked, journal, limit)
         if asked.interval:
-            finished = with_spread(finished, training, problem, net, journal, asked.seed)
+            limit = None if budget is None else budget.for_spread(training)
+            finished = with_spread(finished, training, problem, net, journal, asked, limit)
         earlier = None if base is None else earlier_looks(base)
         with journal.progress("scores and explanations"):
             scored = score(
@@ -277,6 +283,16 @@ def _seeded(seed: int, device: torch.device) -> Iterator[None]:
     with _ONE_FIT, torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+def _budget(problem: Problem, net: Net, training: Training, asked: FitOptions, began: float) -> Budget | None:
+    """The time budget, where one was asked for."""
+    if asked.minutes is None:
+        return None
+    rivals = seconds_of_rivals(problem, training, asked, torch.get_num_threads())
+    rivals += SECONDS_A_ROW * rival_rows(problem, net, asked)
+    spread = SECONDS_OF_SPREAD if asked.interval and training.task.accepts_spread else 0.0
+    return Budget(asked.minutes, began, len(problem.split.rows("test")), rivals, spread)
 
 
 def _rules_of_check(training: Training) -> AbstractContextManager[watch | None]:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.data.normalise import Normalise
-from goodfit.fitting.blending import NET_ALONE, Contender, Finished
+from goodfit.fitting.blending import NET_ALONE, Contender, Finished, say_left_out
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
 from goodfit.fitting.options import FitOptions
@@ -26,6 +26,7 @@ from goodfit.nets.blend import Blend
 from goodfit.nets.cross_fitted import CrossFitted
 from goodfit.nets.hog import SMALLEST_SIDE, HogNet
 from goodfit.record import BlendedPart
+from goodfit.rivals.time_limit import TimeLimit
 from goodfit.rivals.weights import blend_weights
 from goodfit.tasks.task import Task
 from goodfit.train.cross_fitting import Folds
@@ -40,6 +41,7 @@ ARCH = "hog"
 ROWS_AT_MOST = 5_000  # training rows; more are sampled: seconds, not minutes
 ROWS_A_MINUTE = 1_000  # the same under a time budget
 SECONDS_A_ROW = 0.002  # of fitting and scoring, on two cores
+WORTH_A_BEGINNING = 0.5  # of these seconds have to be left
 HELD_OUT = 5  # one row in so many chooses the penalty
 GAIN_AT_LEAST = 0.03  # of the net's loss, by which a blend is worth a second model
 ERRORS_AT_LEAST = 2.0  # standard errors of that gain
@@ -47,12 +49,25 @@ PLAIN = Precision("float32", False, "its products are small")
 
 
 def beside_image_rival(
-    finished: Finished, training: Training, problem: Problem, net: Net, options: FitOptions, journal: Journal
+    finished: Finished,
+    training: Training,
+    problem: Problem,
+    net: Net,
+    options: FitOptions,
+    journal: Journal,
+    limit: TimeLimit | None = None,
 ) -> Finished:
-    """What predicts: the net, with the rival of images scored beside it, or the blend of both."""
-    source = problem.source
+    """What predicts: the net, with the rival of images scored beside it, or the blend of both.
+
+    Args:
+        limit: how long the rival may take.
+    """
+    source, limit = problem.source, limit or TimeLimit()
     count = rival_rows(problem, net, options)
     if count == 0:
+        return finished
+    if not limit.allows(WORTH_A_BEGINNING * SECONDS_A_ROW * count, NAME):
+        say_left_out(limit.left_out, options, journal)
         return finished
     with journal.progress(f"fitting {NAME}"):
         settings = _settings(training.feed.normalise, source.in_shape[0])

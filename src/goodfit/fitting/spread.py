@@ -14,14 +14,16 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.data.folds import USUAL_FOLDS, make_folds
-from goodfit.fitting.blending import Finished
+from goodfit.fitting.blending import Finished, say_left_out
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
+from goodfit.fitting.options import FitOptions
 from goodfit.fitting.problem import Problem
 from goodfit.nets.with_spread import HeadInput, WithSpread, beside
 from goodfit.record import SpreadPart
 from goodfit.rivals.linear import LinearRival
 from goodfit.rivals.rival import FittedRival, Lesson, Rival
+from goodfit.rivals.time_limit import TimeLimit
 from goodfit.rivals.trees import TreesRival
 from goodfit.tasks.regression import Regression
 from goodfit.tasks.task import Task
@@ -30,6 +32,7 @@ from goodfit.train.loop import Training
 
 ROWS_AT_LEAST = 100  # held out; of fewer nothing is learnt
 ROWS_AT_MOST, CELLS_AT_MOST = 20_000, 20_000_000  # more are sampled: seconds, not minutes
+SECONDS_OF_SPREAD, SECONDS_AT_LEAST = 10.0, 2.0  # that fitting it usually takes, and that are worth a beginning
 SMALLEST_ERROR = 0.25  # of the median one, added to each: the logarithm of an error next to nothing says nothing
 ERRORS_AT_LEAST = 2.0  # standard errors of the gain in the interval score, below which the widths stay as they are
 
@@ -65,18 +68,33 @@ class Examples:
 
 
 def with_spread(
-    finished: Finished, training: Training, problem: Problem, net: Net, journal: Journal, seed: int
+    finished: Finished,
+    training: Training,
+    problem: Problem,
+    net: Net,
+    journal: Journal,
+    options: FitOptions,
+    limit: TimeLimit | None = None,
 ) -> Finished:
-    """What predicts, giving the spread of each row as well, where the rows held out say that intervals gain by it."""
-    task = training.task
+    """What predicts, giving the spread of each row as well, where the rows held out say that intervals gain by it.
+
+    Args:
+        limit: how long that may take.
+    """
+    task, limit = training.task, limit or TimeLimit()
+    if task.accepts_spread and not limit.allows(SECONDS_AT_LEAST, "widths of intervals that follow x"):
+        say_left_out(limit.left_out, options, journal)
+        return finished
     with journal.progress("fitting the widths of intervals"):
         examples = _examples(finished, training, problem, net) if task.accepts_spread else None
         if examples is None:
             return finished
-        lesson = _lesson(examples, training, problem, seed)
+        lesson = replace(_lesson(examples, training, problem, options.seed), limit=limit)
         spreads: list[Rival] = [LinearRival(), PlainTrees()]
         fitted = [rival.fit(lesson) for rival in spreads]
         best = min(fitted, key=lambda each: float(lesson.task.row_losses(each.out, lesson.y).mean()))
+        if limit.left_out:
+            say_left_out([f"{each}, of the widths of intervals" for each in limit.left_out], options, journal)
         made = _beside(finished, examples, lesson, best, training.feed.device)
     before = task.with_intervals(finished.out, finished.y).interval_losses(finished.out, finished.y)
     after = task.with_intervals(made.out, finished.y).interval_losses(made.out, finished.y)

@@ -17,6 +17,7 @@ from goodfit.fitting.net import Net
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Checkpoint
 from goodfit.formatting import counted, number
+from goodfit.rivals.time_limit import TimeLimit
 from goodfit.store.tensors import unpack
 from goodfit.train.budget import fit_to_budget, seconds_of_an_epoch
 from goodfit.train.checkpoint import restore
@@ -29,24 +30,54 @@ from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
 
 CLOSING_SECONDS = 6.0  # of a time budget, kept for scores, predictions and the report
+SHARE_OF_RIVALS, SHARE_OF_SPREAD = 0.4, 0.15  # of a time budget, at most
 TEST_ROW_SHARE = 1 / 3  # seconds of scoring a row, as a share of those of training on it
 
 
 @dataclass(frozen=True)
 class Budget:
-    """A time budget: `began` on the monotonic clock, the test rows that are scored in the end, and the seconds that
-    fitting a rival takes before."""
+    """A time budget.
+
+    Attributes:
+        began: on the monotonic clock.
+        test_rows: that are scored in the end.
+        rival_seconds: that rivals are thought to take after training; they get SHARE_OF_RIVALS of the minutes at most.
+        spread_seconds: the same of what learns the widths of intervals.
+    """
 
     minutes: float
     began: float
     test_rows: int
     rival_seconds: float = 0.0
+    spread_seconds: float = 0.0
 
     def seconds_left(self, training: Training, epoch_seconds: float) -> float:
         """What is left for training."""
+        rivals = min(self.rival_seconds, SHARE_OF_RIVALS * 60 * self.minutes)
+        spread = min(self.spread_seconds, SHARE_OF_SPREAD * 60 * self.minutes)
+        return self._closing(training, epoch_seconds) - spread - rivals - time.monotonic()
+
+    def for_rivals(self, training: Training) -> TimeLimit:
+        """How long rivals may take."""
+        spread = min(self.spread_seconds, SHARE_OF_SPREAD * 60 * self.minutes)
+        return TimeLimit(self._closing(training) - spread)
+
+    def for_spread(self, training: Training) -> TimeLimit:
+        """How long what learns the widths of intervals may take, which comes after the rivals."""
+        return TimeLimit(self._closing(training))
+
+    def _closing(self, training: Training, epoch_seconds: float | None = None) -> float:
+        """When scores begin, on the monotonic clock.
+
+        Args:
+            epoch_seconds: of the net; by the epochs that it has had when None.
+        """
+        if epoch_seconds is None:
+            position = training.position
+            epoch_seconds = position.seconds / max(1, position.epoch)
         passes = training.task.looks * (self.test_rows + len(training.valid_rows))
         scoring = passes / max(1, len(training.train_rows)) * epoch_seconds * TEST_ROW_SHARE
-        return self.minutes * 60 - (time.monotonic() - self.began) - scoring - self.rival_seconds - CLOSING_SECONDS
+        return self.began + 60 * self.minutes - scoring - CLOSING_SECONDS
 
 
 def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> Training:

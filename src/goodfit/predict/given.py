@@ -19,12 +19,14 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from goodfit.data.given_apart import TEXT, taken_apart, with_columns
 from goodfit.data.images.find import images_in
 from goodfit.data.images.formats import image_endings
 from goodfit.data.sources import source_names, source_of
+from goodfit.data.sources.arrays import arrays
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
-from goodfit.errors import DataError
+from goodfit.errors import DataError, UsageError
 from goodfit.formatting import type_named
 from goodfit.store.absent import absent
 
@@ -83,6 +85,34 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
         rows = _rows(_of_texts(data, column) if (column := _column_of_texts(schema)) else data)
         return Given(_with_index(rows, schema))
     return Given(np.asarray(data) if isinstance(data, list) else data)
+
+
+def with_labels(schema: Mapping[str, Any], data: Any, y: Any = None) -> Any:
+    """New rows with their labels or numbers, where both are given apart.
+
+    Args:
+        schema: of the run's source.
+        data: rows, or a pair (rows, y).
+
+    Raises:
+        DataError: they differ in number.
+        UsageError: the run is of data that brings its labels.
+    """
+    kind = schema["kind"]
+    of_table = kind in source_names() and issubclass(source_of(kind), TableSource)
+    if y is None and of_table:
+        data, y = taken_apart(data)
+    if y is None and kind == "arrays" and isinstance(data, tuple) and len(data) == 2:
+        data, y = data
+    if y is None:
+        return data
+    target = (schema.get("settings") or {}).get("target")
+    if of_table and target:
+        names = [target] if isinstance(target, str) else list(target)
+        return with_columns(data, y, names, _column_of_texts(schema) or TEXT)[0]
+    if kind == "arrays":
+        return arrays(data, y)
+    raise UsageError("y is for runs of tables, texts and arrays", fix="Give data that has its labels, as for the fit")
 
 
 def expanded(path: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from goodfit.stats.estimates import Estimate, mean
 ROWS_AND_OUTPUTS_AT_MOST = 6_000  # more take longer than a fit should for one sentence
 ROWS_THAT_TELL = 500  # of the held-out ones: folds beyond these would only take time
 WORTH_HAVING = 0.02  # of the loss
+SHARE_OF_TIME = 0.5  # of fitting with all rows
 TIMES_FROM = 1.0  # a loss that is more than doubled is said in times: 1,227% higher is hard to read
 
 
@@ -78,11 +79,17 @@ def half_the_rows(lesson: Lesson, fitted: Sequence[FittedRival]) -> HalfTheRows 
     trivial = task.trivial_losses(lesson.y, y)
     if trivial is None or not mean((trivial.double() - losses[best]).numpy()).low > 0:
         return None
+    if not lesson.limit.allows(SHARE_OF_TIME * fitted[best].seconds, "a rival fitted to half of the rows"):
+        return None
     learner = next(rival for rival in rivals() if rival.name == fitted[best].name)
     order = torch.randperm(len(lesson.x), generator=torch.Generator().manual_seed(lesson.seed)).numpy()
     halves = _folds_that_tell([(learnt[order[learnt] % 2 == 0], held_out) for learnt, held_out in lesson.folds])
     asked = replace(lesson, folds=halves)
+    before = len(lesson.limit.left_out)
     out = learner.refitted(asked, fitted[best])
+    if len(lesson.limit.left_out) > before:  # it was cut short, so that it says nothing of the rows
+        lesson.limit.left_out[before:] = ["a rival fitted to half of the rows"]
+        return None
     at = torch.from_numpy(np.searchsorted(lesson.held_out, asked.held_out))
     whole = losses[best][at]
     excess = mean((task.row_losses(out, y[at]).double() - whole).numpy())

@@ -14,10 +14,11 @@ Progress = Callable[[str], AbstractContextManager[object]]
 
 @dataclass(frozen=True)
 class Learnt:
-    """Rivals that have learnt; `half` is None where it was not tried."""
+    """Rivals that have learnt; `half` is None where it was not tried, `left_out` what there was no time for."""
 
     fitted: Sequence[FittedRival]
     half: HalfTheRows | None
+    left_out: Sequence[str] = ()
 
 
 def learn_all(lesson: Lesson, progress: Progress = nullcontext) -> Learnt:
@@ -28,10 +29,11 @@ def learn_all(lesson: Lesson, progress: Progress = nullcontext) -> Learnt:
     """
     fitted = []
     for rival in rivals():
-        if rival.suits(lesson):
+        if rival.suits(lesson) and lesson.limit.allows(rival.least_seconds(lesson), rival.name):
             with progress(f"fitting {rival.name}"):
                 fitted.append(rival.fit(lesson))
     if not fitted:
-        return Learnt((), None)
+        return Learnt((), None, lesson.limit.left_out)
     with progress("fitting a rival to half of the rows"):
-        return Learnt(fitted, half_the_rows(lesson, fitted))
+        half = half_the_rows(lesson, fitted)
+    return Learnt(fitted, half, lesson.limit.left_out)

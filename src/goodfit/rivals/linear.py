@@ -5,6 +5,7 @@ Its penalty is chosen by the rows held out. The model is the mean of those of th
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +24,7 @@ STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # C of logistic regression; its inver
 ITERATIONS = 300
 OUTPUTS_AT_MOST = 200
 ROWS_AT_ONCE = 8_192
+LONGER = 2.0  # times as long as the last one a weaker penalty may take
 RARER_THAN_ALL = 5.0  # nats below the rarest class: of a class without a row in the fold
 
 Coefficients = tuple[np.ndarray, np.ndarray]  # (outputs, features) and (outputs,)
@@ -46,11 +48,16 @@ class LinearRival(Rival):
         taught = [self.taught(lesson, fold) for fold in range(len(lesson.folds))]
         parts = [_Part(features[rows], targets[rows], lesson, self.how) for rows in taught]
         best: tuple[float, np.ndarray, list[Coefficients]] | None = None
+        took = 0.0
         for strength in self.strengths:
+            if best is not None and not lesson.limit.allows(LONGER * took, f"weaker penalties of {self.name}"):
+                break
+            began = time.monotonic()
             out = np.zeros((len(targets), lesson.task.outputs))
             fitted = [part.fit(strength) for part in parts]
             for (weight, bias), (_, held_out) in zip(fitted, lesson.folds, strict=True):
                 out[held_out] = features[held_out] @ weight.T + bias
+            took = time.monotonic() - began
             loss = lesson.mean_loss(out)
             if best is None or loss < best[0]:
                 best = loss, out, fitted

@@ -7,7 +7,7 @@ import pkgutil
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -18,9 +18,11 @@ from torch import Tensor, nn
 
 from goodfit.data.source import Terms
 from goodfit.nets import build
+from goodfit.rivals.time_limit import TimeLimit
 from goodfit.tasks.task import Task
 
 ROWS_AT_MOST = 200_000  # training rows of a fold; more are sampled: seconds, not minutes
+SECONDS_OF_A_FOLD, SECONDS_OF_A_CELL = 0.05, 2e-6  # that a rival takes at least
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Lesson:
         cardinalities: codes of each category.
         words: of texts; None without any.
         kept_apart: whether the rows held out are a validation part that the data came with: nothing may learn from it.
+        limit: how long it may take.
     """
 
     task: Task
@@ -64,6 +67,7 @@ class Lesson:
     seed: int
     words: Words | None = None
     kept_apart: bool = False
+    limit: TimeLimit = field(default_factory=TimeLimit, compare=False)
 
     @property
     def ends_with_all_rows(self) -> bool:
@@ -147,6 +151,10 @@ class Rival(ABC):
     def suits(self, lesson: Lesson) -> bool:
         """Whether it is fitted in seconds on such rows."""
         return lesson.task.family in self.families and lesson.task.net_units(lesson.y[:1]) is not None
+
+    def least_seconds(self, lesson: Lesson) -> float:
+        """About how long it takes at least, where time is short."""
+        return len(lesson.folds) * SECONDS_OF_A_FOLD + SECONDS_OF_A_CELL * len(lesson.x) * lesson.x.shape[1]
 
     @abstractmethod
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:

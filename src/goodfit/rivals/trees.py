@@ -11,6 +11,7 @@ rate are asked as well, and what is kept is grown once more on all rows (docs/de
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -32,10 +33,13 @@ RATE = 0.05
 SLOW_PACE = 0.4  # times the usual rate, with as many more rounds
 RATE_OF_MANY, LENGTHS_OF_MANY = 0.1, (50, 100)  # of more than two classes: each round grows a tree for every class
 FIRST_LENGTH = 100
+FIRST_OF_SHORT = 10  # rounds that are grown before it is known how long more of them take, where time is short
+GROWN_AGAIN = "the trees once more, on the validation rows as well"
 STILL_FALLING = 0.75  # of the rounds: where the lowest loss lies behind it, twice as many are grown
 ROUNDS = {"classes": 600, "labels": 300, "numbers": 1200}
 ROWS_AND_ROUNDS = 60_000_000  # at most, in one model: seconds
 DEPTH = 8
+AGAIN = 1.2  # times as long as before it takes to grow trees again, over some more columns or rows
 STRIDE = 5  # rounds between two lengths that are tried
 NEARLY_LOWEST = 5e-4  # the shortest length is kept whose loss is above the lowest by no more than this share
 OUTPUTS_AT_MOST = 30  # a tree for each in every round
@@ -62,6 +66,7 @@ class Forest:
         planes: of two features, in which they know the mean target of neighbours.
         pace: times the usual rate.
         rounds: that are kept.
+        seconds: of growing all of them, those that are not kept included; a_round: of one round.
         out: (N, outputs), right for the held-out rows.
         loss: their mean loss.
     """
@@ -72,8 +77,15 @@ class Forest:
     planes: Pairs
     pace: float
     rounds: int
+    seconds: float
+    a_round: float
     out: np.ndarray
     loss: float
+
+    @property
+    def seconds_again(self) -> float:
+        """Of growing what is kept once more."""
+        return AGAIN * self.rounds * self.a_round
 
 
 class TreesRival(Rival):
@@ -90,7 +102,7 @@ class TreesRival(Rival):
     def learn(self, lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor], np.ndarray]:
         with _threads_for(lesson):
             forest = self._best(lesson)
-            if lesson.ends_with_all_rows:
+            if lesson.ends_with_all_rows and lesson.limit.allows(forest.seconds_again, GROWN_AGAIN):
                 ((taught, held_out),) = lesson.folds
                 lesson = replace(lesson, folds=[(np.concatenate([taught, held_out]), held_out)])
                 planted, _, _ = _planted(lesson, forest.pairs, forest.planes, forest.pace)
@@ -117,12 +129,15 @@ class TreesRival(Rival):
     def _best(self, lesson: Lesson) -> Forest:
         """Plain trees, or those over pairs and maps where the rows held out say that they are better."""
         forest = _forest(lesson, (), ())
+        again = AGAIN * forest.seconds
         if self.plain:
             return _asked_at_a_lower_rate(lesson, forest)
         by_gain = np.argsort(-gains(forest.grown, forest.order)[: lesson.numbers], kind="stable")
-        if 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS:
+        has_pairs = 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS
+        if has_pairs and _has_time(lesson, forest, again, "trees over pairs of columns"):
             forest = min(forest, _forest(lesson, _each_two(by_gain[:PAIRED_NUMBERS]), ()), key=lambda each: each.loss)
-        if lesson.numbers >= 2 and len(lesson.x) >= ROWS_FOR_MAPS and _has_few_marks(lesson):
+        has_maps = lesson.numbers >= 2 and len(lesson.x) >= ROWS_FOR_MAPS and _has_few_marks(lesson)
+        if has_maps and _has_time(lesson, forest, again, "trees that know a row's neighbours"):
             planes = _each_two(by_gain[:MAPPED_NUMBERS])
             forest = min(forest, _forest(lesson, forest.pairs, planes), key=lambda each: each.loss)
         return _asked_at_a_lower_rate(lesson, forest)
@@ -130,9 +145,15 @@ class TreesRival(Rival):
 
 def _asked_at_a_lower_rate(lesson: Lesson, forest: Forest) -> Forest:
     """Of one part, which has the time for it, the better of both rates."""
-    if len(lesson.folds) > 1:
+    slower = forest.rounds * forest.a_round / SLOW_PACE
+    if len(lesson.folds) > 1 or not _has_time(lesson, forest, slower, "trees at a lower rate"):
         return forest
     return min(forest, _forest(lesson, forest.pairs, forest.planes, SLOW_PACE), key=lambda each: each.loss)
+
+
+def _has_time(lesson: Lesson, forest: Forest, seconds: float, what: str) -> bool:
+    """Whether there is time for other trees, and for those that are grown once more on all rows afterwards."""
+    return lesson.limit.allows(seconds + (forest.seconds_again if lesson.ends_with_all_rows else 0), what)
 
 
 def _threads_for(lesson: Lesson) -> AbstractContextManager[object]:
@@ -183,17 +204,29 @@ def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float = 1.0) -> F
     """Grow trees for each fold, and choose their number by the held-out rows."""
     planted, judged, order = _planted(lesson, pairs, planes, pace)
     grown = [each.grown for each in planted]
-    for rounds in _lengths(lesson, pace):
+    began, done, a_round = time.monotonic(), 0, 0.0
+    short = _first_lengths(lesson)
+    for rounds in [*short, *_lengths(lesson, pace)]:
+        seconds = a_round * (rounds - done + (rounds if lesson.ends_with_all_rows else 0))
+        if done and not lesson.limit.allows(seconds, f"more than {done} rounds of boosted trees"):
+            break
         for each in planted:
             each.grow(rounds)
         stages = [each.stages(x, STRIDE) for each, x in zip(grown, judged, strict=True)]
+        done, a_round = rounds, (time.monotonic() - began) / rounds
         lengths = min(map(len, stages))
         losses = np.array([lesson.mean_loss(_out_of(stages, length, lesson)) for length in range(lengths)])
-        if losses.argmin() < STILL_FALLING * lengths:
+        if rounds not in short and losses.argmin() < STILL_FALLING * lengths:
             break
     kept = int(np.flatnonzero(losses <= losses.min() + NEARLY_LOWEST * abs(losses.min()))[0])
     out = _out_of(stages, kept, lesson)
-    return Forest(grown, order, pairs, planes, pace, (kept + 1) * STRIDE, out, float(losses[kept]))
+    taken = time.monotonic() - began
+    return Forest(grown, order, pairs, planes, pace, (kept + 1) * STRIDE, taken, a_round, out, float(losses[kept]))
+
+
+def _first_lengths(lesson: Lesson) -> list[int]:
+    """Rounds after which it is asked only whether there is time for more."""
+    return [] if lesson.limit.ends is None else [FIRST_OF_SHORT, FIRST_LENGTH // 4]
 
 
 def _lengths(lesson: Lesson, pace: float) -> list[int]:

@@ -56,8 +56,9 @@ class Arrays(Source):
     @classmethod
     def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
         """An array or tensor, or a pair (x, y) of which x is one."""
-        x = data[0] if isinstance(data, tuple) and len(data) == 2 else data
-        return Claim(Strength.ENDING, "it is an array") if _is_array(x) else None
+        pair = isinstance(data, tuple) and len(data) == 2
+        x = data[0] if pair else data
+        return Claim(Strength.ENDING, "it is an array") if _is_array(x) or (pair and _holds_rows(x)) else None
 
     @classmethod
     def open(cls, data: Any, *, valid: Any = None, test: Any = None, **options: Any) -> Arrays:
@@ -189,6 +190,13 @@ def _is_array(x: Any) -> bool:
     import torch
 
     return isinstance(x, torch.Tensor)
+
+
+def _holds_rows(x: Any) -> bool:
+    """Whether this is a list of arrays, images or lists of numbers, one a row."""
+    if not isinstance(x, list | tuple) or not len(x):
+        return False
+    return _is_array(x[0]) or isinstance(x[0], list | tuple) or hasattr(x[0], "getbands")
 
 
 def _pair(path: str | os.PathLike[str]) -> tuple[ArrayLike, ArrayLike]:

@@ -49,6 +49,6 @@ def listed_columns(names: Sequence[str] | str | int | None) -> list[str]:
     if hasattr(names, "dtype"):
         raise UsageError(
             f"target={type(names).__name__} is not the name of a column",
-            fix="Put the values into the frame, and give the name of their column",
+            fix="Give the name of the column; goodfit.fit(frame, y) takes rows and values apart",
         )
     return [column_name(str(name)) for name in names]
