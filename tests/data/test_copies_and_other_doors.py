@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from goodfit.predict.seen_rows import MARKS, repeated
 WORDS = {"bad": "awful terrible dull", "good": "great lovely fine"}
 
 
-def write(path: Path, rows: list[list[object]]) -> Path:
+def write(path: Path, rows: Iterable[Iterable[object]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     return path
