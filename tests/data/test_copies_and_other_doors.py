@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -116,3 +117,20 @@ def test_rows_that_repeat_others_more_often_than_the_runs_own_are_counted() -> N
     assert repeated(new, {MARKS: twice}) == 0
     assert repeated(np.arange(6), {MARKS: own}) == 0
     assert repeated(None, {}) == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "mean"),
+    [("{at}:30:00", 40.0), ("{at} kg", 39.5), ("{at}.2K", 39_700.0), ("▼ {at}%", -39.5)],
+)
+def test_a_fit_on_targets_of_any_form_is_finished(tmp_path: Path, cell: str, mean: float) -> None:
+    """The run keeps a profile of its columns, the target's too: it was lost here after the last epoch."""
+    targets = [cell.format(at=at) for at in range(80)]
+    rows = [[(at * 37 % 53) / 10, target] for at, target in enumerate(targets)]
+    table = write(tmp_path / "t.csv", [["u", "y"], *rows])
+    run = gf.fit(table, target="y", epochs=1, rivals="none", out=tmp_path / "run", quiet=True)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    profiles = {each["name"]: each for each in record["analyses"]["profile"]["columns"]}
+    assert profiles["y"]["mean"] == pytest.approx(mean)
+    assert record["task"]["name"] == "regression"
+    assert run.folder == tmp_path / "run"

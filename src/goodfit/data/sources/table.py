@@ -290,12 +290,10 @@ class Table(TableSource):
         return TextColumn(column) if is_distinct(column) else self.keys
 
     def _column_types(self) -> Mapping[str, ColumnType]:
-        decimals, written = self._settings["decimals"], self._settings["written"]
+        decimals, forms = self._settings["decimals"], self._settings.get("forms", {})
         number = self._settings["form"] == NUMBER
         of_target = {
-            name: ColumnType(
-                "number" if number else "category", "the target", written.get(name), decimals.get(name, ".")
-            )
+            name: ColumnType("number" if number else "category", "the target", forms.get(name), decimals.get(name, "."))
             for name in self._settings["target"]
         }
         return {**of_target, **self._types}
