@@ -70,3 +70,20 @@ def test_arrays_without_a_dimension_and_long_doubles_are_numbers() -> None:
 )
 def test_an_index_without_a_name_that_is_no_number_of_rows_is_said_to_be_left_out(index: pd.Index, said: bool) -> None:
     assert (note_on_index(pd.DataFrame({"a": [1, 2]}, index=index)) is not None) == said
+
+
+def test_targets_of_bfloat16_are_numbers() -> None:
+    targets = gf.arrays(X, torch.tensor([0.5, 1.5] * 20, dtype=torch.bfloat16)).targets
+    assert targets is not None
+    assert list(targets)[:2] == [0.5, 1.5]
+
+
+def test_columns_by_places_as_pandas_gives_them_are_a_table() -> None:
+    frame = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", "y"]})
+    assert to_polars(frame.to_dict()).to_dict(as_series=False) == frame.to_dict("list")
+
+
+def test_the_content_of_a_file_is_no_path() -> None:
+    text = pd.DataFrame({"a": range(200), "y": ["p", "q"] * 100}).to_csv()
+    with pytest.raises(DataError, match="the content of a file"):
+        gf.fit(text, target="y")

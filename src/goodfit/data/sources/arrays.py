@@ -315,7 +315,8 @@ def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
     import torch
 
     if isinstance(y, torch.Tensor):
-        y = y.detach().cpu().numpy()
+        y = y.detach().cpu()
+        y = (y.float() if y.dtype == torch.bfloat16 else y).numpy()  # NumPy has no bfloat16
     if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
         raise DataError("y is masked in some places", fix="Leave those rows out of x and y")
     if isinstance(y, np.ndarray):

@@ -55,7 +55,17 @@ def is_rows(data: Any) -> bool:
         return len(data) > 0 and all(isinstance(row, Mapping) for row in data)
     if type(data) is not dict or not data:
         return False  # a Bunch of scikit-learn holds other things too
+    if _by_places(data):
+        return True
     return all(isinstance(each, (list, tuple)) or getattr(each, "ndim", 0) == 1 for each in data.values())
+
+
+def _by_places(data: Any) -> bool:
+    """Whether this is {"age": {0: 43, 1: 30}}, as frame.to_dict() of pandas gives it."""
+    if type(data) is not dict or not data or not all(type(column) is dict and column for column in data.values()):
+        return False
+    places = next(iter(data.values())).keys()
+    return all(type(place) is int for place in places) and all(column.keys() == places for column in data.values())
 
 
 def _has_columns(data: Any) -> bool:
@@ -67,6 +77,8 @@ def _has_columns(data: Any) -> bool:
 
 def _columns_of(data: Any) -> Any:
     """The columns that it has, by name, or the frame that it holds; all else as it is."""
+    if _by_places(data):
+        return {name: list(column.values()) for name, column in data.items()}
     if not _has_columns(data):
         return data
     if isinstance(data, np.ndarray):

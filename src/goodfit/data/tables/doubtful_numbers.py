@@ -61,7 +61,7 @@ def number_doubt(column: pl.Series, decimal: str, form: str | None) -> tuple[str
 def _codes(name: str, text: pl.Series) -> tuple[str, str] | None:
     """4.00638E+12 of a column of articles, which a spreadsheet cut; 250.0 beside 250.00 of a column of codes."""
     powers = text.filter(text.str.contains(POWER_OF_TEN))
-    if is_called_code(name) and 2 * len(powers) > len(text):
+    if is_called_code(re.sub(r"\d+", "", name)) and 2 * len(powers) > len(text):
         what = (
             f"the cells of '{name}', such as {powers[0]}, are codes that a spreadsheet wrote as powers of ten: their "
         )

@@ -114,7 +114,7 @@ def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
         others = when.filter(when != day)
         if others.n_unique() < OTHERS_AT_LEAST:
             continue
-        if (slip := _slip(column, form, day, others)) is not None:
+        if (slip := _slip(column, form, when, day, others)) is not None:
             return slip
         if len(when) - len(others) < ROWS_AT_LEAST or not _is_edge(day):
             continue
@@ -129,13 +129,16 @@ def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
     return None
 
 
-def _slip(column: pl.Series, form: str | None, day: datetime, others: pl.Series) -> tuple[str, str] | None:
-    """Of a date that is no edge of a calendar, and decades from all others: 2203-05-01 among those of 2023."""
+def _slip(
+    column: pl.Series, form: str | None, when: pl.Series, day: datetime, others: pl.Series
+) -> tuple[str, str] | None:
+    """Of a date that is no frequent edge of a calendar, and decades from all others: 2203-05-01 among those of 2023."""
     low, high = others.min(), others.max()
     assert isinstance(low, datetime)
     assert isinstance(high, datetime)
     apart = low - day if day < low else day - high
-    if _is_edge(day) or apart.days < YEARS_APART * 365 or apart < RANGES_APART * (high - low):
+    often = len(when) - len(others) >= ROWS_AT_LEAST
+    if (often and _is_edge(day)) or apart.days < YEARS_APART * 365 or apart < RANGES_APART * (high - low):
         return None
     cell = str(column.filter(moments(column, form) == day)[0])[:20]
     what = (
