@@ -131,8 +131,8 @@ def _sampled(sample: str, separator: str) -> list[list[str]]:
 
 
 def _before_another(rows: Sequence[Sequence[str]], equal: Sequence[str]) -> bool:
-    """Whether all cells behind the first begin with another separator: tabs that only fill up cells of commas."""
-    behind = [cell for row in rows for cell in row[1:]]
+    """Whether all names behind the first begin with another separator: tabs that only fill up cells of commas."""
+    behind = rows[0][1:] if rows else []
     return any(bool(behind) and all(cell.startswith(other) for cell in behind) for other in equal)
 
 
