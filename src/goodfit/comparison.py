@@ -143,12 +143,13 @@ def compare(
             valid.append(None)
     if len(entries) < 2:
         raise UsageError("one model is nothing to compare", fix="Give two or more runs or files of predictions")
-    compared = compare_entries(paired(_with_names(entries, paths)), rope)
+    same_rows = paired(_with_names(entries, paths))
+    compared = compare_entries(same_rows, rope)
     held_out = [entry for entry in valid if entry is not None and entry.folds is not None]
     if not compared.fold_pairs and len(held_out) == len(entries) and _same_rows(held_out):
         of_folds = compare_entries(paired(_with_names(held_out, paths)), rope)
         compared = replace(compared, fold_pairs=of_folds.fold_pairs, folds=of_folds.folds)
-    notes = tuple(note for entry in entries for note in entry.notes)
+    notes = tuple(note for entry in same_rows for note in entry.notes)
     if not all(entry.keyed for entry in entries):
         notes += ("rows are paired by their order: not every file has a key of different values",)
     return Comparison(compared, tuple(sentences(compared)), notes, rope, tuple(paths))

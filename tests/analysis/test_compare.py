@@ -205,7 +205,7 @@ def test_different_rows_are_refused_with_how_many(tmp_path: Path) -> None:
 
 
 def test_a_key_is_one_whoever_wrote_it(tmp_path: Path) -> None:
-    """pandas writes whole numbers beside a gap as 1.0; 007 is another name than 7."""
+    """pandas writes whole numbers beside a gap as 1.0, and spreadsheets lose zeros, which is said."""
     truth = ["x", "y"] * 6
     a = write(tmp_path / "a.csv", ["id", "truth", "prediction"], [[at, y, y] for at, y in enumerate(truth)])
     floats = [[f"{at}.0", y, "x"] for at, y in reversed(list(enumerate(truth)))]
@@ -215,11 +215,38 @@ def test_a_key_is_one_whoever_wrote_it(tmp_path: Path) -> None:
     codes = write(
         tmp_path / "c.csv", ["id", "truth", "prediction"], [[f"{at:03d}", y, y] for at, y in enumerate(truth)]
     )
-    with pytest.raises(UsageError, match="not the same rows"):
-        goodfit.compare(a, codes)
+    paired = goodfit.compare(a, codes)
+    assert paired.pairs[0].values == (1.0, 1.0)
+    assert any("the keys 0 and 000 are read as one" in note for note in paired.notes)
+    other = write(tmp_path / "o.csv", ["id", "truth", "prediction"], [[f"{at:03d}", "x", "x"] for at in range(12)])
+    with pytest.raises(UsageError, match="the truth differs"):
+        goodfit.compare(a, other)
     both = write(tmp_path / "d.csv", ["id", "truth", "prediction"], [["1", "x", "x"], ["1.0", "y", "y"]])
     other = write(tmp_path / "e.csv", ["id", "truth", "prediction"], [["1.0", "y", "y"], ["1", "x", "x"]])
     assert goodfit.compare(both, other).pairs
+
+
+@pytest.mark.parametrize("words", [{"no": "No", "yes": "YES"}, {"no": "0", "yes": "1"}, {"no": "False", "yes": "True"}])
+def test_predictions_in_another_spelling_are_the_classes_of_the_truth(tmp_path: Path, words: dict[str, str]) -> None:
+    """Of 12 rows 9 are right; by their spelling none would be."""
+    truth = ["no", "yes"] * 6
+    predicted = [*truth[:9], *("no" if label == "yes" else "yes" for label in truth[9:])]
+    names = ["id", "truth", "prediction"]
+    a = write(tmp_path / "a.csv", names, [[at, y, y] for at, y in enumerate(truth)])
+    rows = [[at, y, words[p]] for at, (y, p) in enumerate(zip(truth, predicted, strict=True))]
+    result = goodfit.compare(a, write(tmp_path / "b.csv", names, rows))
+    assert result.pairs[0].values == (1.0, 0.75)
+    assert any("another spelling of the truth's classes" in note for note in result.notes)
+    alone = [[at, words[p]] for at, p in enumerate(predicted)]  # the truth stands in the other file
+    result = goodfit.compare(a, write(tmp_path / "c.csv", ["id", "prediction"], alone))
+    assert result.pairs[0].values == (1.0, 0.75)
+    assert any("another spelling of the truth's classes" in note for note in result.notes)
+
+
+def test_predictions_of_other_classes_are_refused(tmp_path: Path) -> None:
+    a = write(tmp_path / "a.csv", ["truth", "prediction"], [["cat", "a"], ["dog", "b"]] * 4)
+    with pytest.raises(GoodfitError, match="no predicted class"):
+        goodfit.compare(a, a)
 
 
 def test_equal_keys_of_other_data_are_refused(tmp_path: Path) -> None:

@@ -253,6 +253,7 @@ CELL = st.text(CHARACTERS, max_size=6) | st.text('",;\n \t|ab0.', max_size=5)
 )
 @example([["", ""]], ",", "\n", csv.QUOTE_MINIMAL)
 @example([['"', "\n"]], ",", "\r\n", csv.QUOTE_MINIMAL)
+@example([*[[""] * 2] * 7, ["0", ""], ["", "\n"], [";", ""]], ",", "\n", csv.QUOTE_MINIMAL)
 def test_what_python_writes_is_read_back_cell_by_cell(
     tmp_path: Path, rows: list[list[str]], separator: str, line_end: str, quoting: int
 ) -> None:

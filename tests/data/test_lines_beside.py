@@ -114,7 +114,7 @@ def test_columns_between_spaces(tmp_path: Path) -> None:
 
 def test_a_column_of_all_is_answered_with_the_option_for_separators(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_text((NAMES + BODY).replace(",", "^"))
+    path.write_text((NAMES + BODY).replace(",", "¦"))
     with pytest.raises(UsageError, match="name what stands between them with --separator"):
         open_data(path, kind="table", target="y").prepare()
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.words import texts
+from goodfit.formatting import listed
+
+WORDS_SHOWN = 4
 
 
 def one_spelling(columns: Sequence[Iterable[str]]) -> dict[str, str]:
@@ -24,6 +28,24 @@ def one_spelling(columns: Sequence[Iterable[str]]) -> dict[str, str]:
     for label in labels:
         first.setdefault(value_of[label], label)
     return {label: first[value_of[label]] for label in labels}
+
+
+def in_words_of(labels: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Label -> the class that it is in another spelling (Yes for yes, 1 for yes); nothing where two would be one.
+
+    Args:
+        labels: classes that somebody predicted. known: those of the truth.
+    """
+    unknown = sorted(set(labels) - set(known))
+    words = known_words(unknown, sorted(known)) if unknown else {}
+    alone = len(set(words.values())) == len(words) and not set(words.values()) & set(labels)
+    return words if alone else {}
+
+
+def read_as(words: dict[str, str]) -> str:
+    """'Yes' is read as 'yes', 'No' as 'no'."""
+    pairs = [f"'{word}' as '{known}'" for word, known in list(words.items())[:WORDS_SHOWN]]
+    return f"{listed(pairs)} {'is' if len(words) == 1 else 'are'} read: another spelling of the truth's classes"
 
 
 def plain_texts(labels: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.label_spelling import one_spelling, plain_texts
+from goodfit.analysis.label_spelling import in_words_of, one_spelling, plain_texts, read_as
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
 
@@ -57,6 +57,12 @@ def _keys_spelt_alike(entries: Sequence[Entry]) -> Sequence[Entry]:
     plain = [plain_texts(entry.keys) for entry in entries]
     if any(len(set(keys)) < len(keys) for keys in plain):
         return entries
+    if all(set(keys).isdisjoint(plain[0]) for keys in plain[1:]):
+        bare = [[key.lstrip("0") or "0" if key.isdecimal() else key for key in keys] for keys in plain]
+        if all(set(keys) == set(bare[0]) and len(set(keys)) == len(keys) for keys in bare):
+            note = f"the keys {plain[0][0]} and {plain[1][0]} are read as one: zeros before a number are left out"
+            first = replace(entries[0], notes=(*entries[0].notes, note))
+            entries, plain = [first, *entries[1:]], bare
     return [replace(entry, keys=tuple(keys)) for entry, keys in zip(entries, plain, strict=True)]
 
 
@@ -159,6 +165,7 @@ def _spelt_alike(entries: Sequence[Entry]) -> list[Entry]:
     """Entries of classes with one spelling for each class."""
     if entries[0].kind != "classes":
         return list(entries)
+    entries = _in_words_of_the_first(entries)
     columns = [values.tolist() for entry in entries for values in (entry.truth, entry.predicted) if values is not None]
     spelling = one_spelling([*columns, *(entry.classes for entry in entries)])
 
@@ -174,6 +181,34 @@ def _spelt_alike(entries: Sequence[Entry]) -> list[Entry]:
         )
         for entry in entries
     ]
+
+
+def _in_words_of_the_first(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Entries all of whose classes are those of the first truth in another spelling, with its words; said in a note."""
+    first = next((entry for entry in entries if entry.truth is not None), None)
+    if first is None:
+        return entries
+    known = {str(label) for label in first.truth.tolist()} | {*first.classes}  # type: ignore[union-attr]  # it has one
+    return [entry if entry is first else _in_words(entry, known) for entry in entries]
+
+
+def _in_words(entry: Entry, known: set[str]) -> Entry:
+    columns = [values for values in (entry.truth, entry.predicted) if values is not None]
+    labels = {label for values in columns for label in values.tolist()} | {*entry.classes}
+    words = in_words_of(labels, known)
+    if not words or len(words) < len(labels - known):
+        return entry
+
+    def spelt(values: np.ndarray | None) -> np.ndarray | None:
+        return None if values is None else np.array([words.get(label, label) for label in values.tolist()])
+
+    return replace(
+        entry,
+        truth=spelt(entry.truth),
+        predicted=spelt(entry.predicted),
+        classes=tuple(words.get(label, label) for label in entry.classes),
+        notes=(*entry.notes, f"{entry.name}: {read_as(words)}"),
+    )
 
 
 def _labels(entries: Sequence[Entry]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.label_spelling import one_spelling
+from goodfit.analysis.label_spelling import in_words_of, one_spelling, read_as
 from goodfit.analysis.prediction_columns import (
     FOLD,
     KEY,
@@ -27,7 +27,7 @@ from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import read_parts
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, listed
 from goodfit.store.csv_cells import with_formula
 from goodfit.store.outputs import is_predictions
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 CLASSES_AT_MOST = 20  # different whole numbers as truth and prediction: more are read as numbers
+CLASSES_SHOWN = 4  # in a message
 SUM_OFF_AT_MOST = 0.02  # of the probabilities of a row from 1, for rounding
 
 
@@ -65,7 +66,7 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     if (error := next((column for column in others if column == "error"), None)) is not None:
         frame = _readable(frame, error, path)
         others.remove(error)
-    of_class, positive = _probabilities(frame, others, [truth_name, prediction_name])
+    of_class, positive, respelt = _probabilities(frame, others, [truth_name, prediction_name])
     read = [name for name in (truth_name, prediction_name, positive, *of_class.values()) if name is not None]
     separator = None if table.delimited is None else table.delimited.separator
     reader = _Reader(frame, convention(frame[list(dict.fromkeys(read))], separator=separator, decimal=None), path)
@@ -86,7 +87,9 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
         for what, column in {**said, "fold": fold_name, "group": group_name}.items()
         if column is not None
     ]
-    entry = replace(entry, folds=folds, groups=groups, notes=(*entry.notes, f"{entry.name}: {', '.join(guessed)}"))
+    guesses = [", ".join(guessed), *([read_as(respelt)] if respelt else [])]
+    notes = (*entry.notes, *(f"{entry.name}: {guess}" for guess in guesses))
+    entry = replace(entry, folds=folds, groups=groups, notes=notes)
     if classes is None:
         classes = bool(len(of_class) >= 2 or positive) or reader.is_classes(truth_name, prediction_name)
     if not classes:
@@ -164,8 +167,8 @@ def _readable(frame: pl.DataFrame, error: str, path: Path) -> pl.DataFrame:
 
 def _probabilities(
     frame: pl.DataFrame, others: Sequence[str], outcomes: Sequence[str | None]
-) -> tuple[dict[str, str], str | None]:
-    """Columns of probabilities by label, and the one column of probabilities of two classes.
+) -> tuple[dict[str, str], str | None, dict[str, str]]:
+    """Columns of probabilities by label, the one column of probabilities of two classes, and labels spelt otherwise.
 
     A column counts as one of a class where its label stands in the truth or the prediction: p_value beside numbers is
     none. A score beside more than two different outcomes is none either.
@@ -175,12 +178,14 @@ def _probabilities(
     of_class = probability_columns(others, sorted(labels))
     spelling = one_spelling([[*labels], [*of_class]])
     known = {spelling[label] for label in labels}
+    respelt: dict[str, str] = {}
     if named and not any(spelling[label] in known for label in of_class):
         words = known_words([*of_class], sorted(labels))  # p_Low beside the label low
         whole = len(set(words.values())) == len(words) == len(of_class)
         of_class = {words[label]: column for label, column in of_class.items()} if whole else {}
+        respelt = words if whole else {}
     two = len(known) <= 2 or not named
-    return of_class, next((column for column in others if plain(column) in POSITIVE), None) if two else None
+    return of_class, next((column for column in others if plain(column) in POSITIVE), None) if two else None, respelt
 
 
 def _keyed(reader: _Reader, key: str | None, said: bool, name: str) -> Entry:
@@ -214,6 +219,12 @@ def _of_classes(
         if shares:
             positive, predicted = prediction, None
             notes.append(f"{entry.name}: '{prediction}' is read as the probability of 1")
+    if y is not None and predicted is not None:
+        words = in_words_of(set(predicted.tolist()), set(y.tolist()))
+        if words:
+            predicted = _spelt(predicted, {label: words.get(label, label) for label in set(predicted.tolist())})
+            notes.append(f"{entry.name}: {read_as(words)}")
+        _refuse_strange(y, predicted, reader.path)
     known = [each for each in (y, predicted) if each is not None]
     labels = sorted({label for each in known for label in each.tolist()} | (set(of_class) if of_class else set()))
     probabilities = None
@@ -242,6 +253,18 @@ def _of_classes(
     return replace(
         entry, truth=y, predicted=predicted, classes=tuple(labels), probabilities=probabilities, notes=tuple(notes)
     )
+
+
+def _refuse_strange(y: np.ndarray, predicted: np.ndarray, path: Path) -> None:
+    """Raise where no class that is predicted is one of several in the truth: they are called otherwise."""
+    truth, other = sorted(set(y.tolist())), sorted(set(predicted.tolist()))
+    if len(truth) > 1 and set(truth).isdisjoint(other):
+        predicted_ones, true_ones = listed(other[:CLASSES_SHOWN]), listed(truth[:CLASSES_SHOWN])
+        raise DataError(
+            f"no predicted class ({predicted_ones}) is one of the truth ({true_ones})",
+            where=path,
+            fix="Call the classes the same in both columns, or name the columns: --truth and --prediction",
+        )
 
 
 def _spelt(labels: np.ndarray, spelling: Mapping[str, str]) -> np.ndarray:

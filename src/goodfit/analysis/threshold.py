@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.analysis.entry import Entry
+from goodfit.analysis.label_spelling import in_words_of
 from goodfit.analysis.prediction_columns import Named
 from goodfit.analysis.prediction_files import file_entry
 from goodfit.errors import UsageError
@@ -53,6 +54,7 @@ class Threshold:
         why: how it was chosen.
         cuts: on the rows that it was chosen on, and on test rows where there are others.
         usual: the same rows at 0.5.
+        notes: how a file was read.
     """
 
     positive: str
@@ -60,6 +62,7 @@ class Threshold:
     why: str
     cuts: tuple[Cut, ...]
     usual: tuple[Cut, ...]
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What `goodfit threshold --json` prints."""
@@ -69,6 +72,7 @@ class Threshold:
             "why": self.why,
             "at_threshold": [cut.to_json() for cut in self.cuts],
             "at_0.5": [cut.to_json() for cut in self.usual],
+            "notes": list(self.notes),
         }
 
 
@@ -109,6 +113,8 @@ def choose_threshold(
     entries = _entries(path)
     classes = entries[0].classes
     _refuse(entries[0], path)
+    if positive is not None:
+        positive = in_words_of([positive], classes).get(positive, positive)
     if positive is not None and positive not in classes:
         raise UsageError(f"--positive {positive} is not one of the classes", fix=f"Choose {classes[0]} or {classes[1]}")
     chosen = classes[1] if positive is None else positive
@@ -122,7 +128,7 @@ def choose_threshold(
         assert recall is not None
         value, why = _for_recall(scores, truth, recall, path), f"a recall of {recall:g} is wanted"
     cuts, usual = (tuple(_cut(entry, chosen, at, costs) for entry in entries) for at in (value, USUAL))
-    return Threshold(chosen, value, why, cuts, usual)
+    return Threshold(chosen, value, why, cuts, usual, entries[0].notes)
 
 
 def _entries(path: Path) -> list[Entry]:

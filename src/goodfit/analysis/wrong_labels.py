@@ -50,6 +50,7 @@ class WrongLabels:
         right: share of the rows whose label is the most probable class. Where it is low the classes overlap, and many a
             label that is not believed is right all the same.
         inputs: what was read, which is never written over.
+        notes: how a file was read.
     """
 
     rows: int
@@ -57,11 +58,12 @@ class WrongLabels:
     wrong: tuple[WrongLabel, ...]
     right: float
     inputs: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What `goodfit labels --json` prints."""
         wrong = [dict(_cells(each)) for each in self.wrong]
-        return {"rows": self.rows, "of": self.of, "right": self.right, "wrong": wrong}
+        return {"rows": self.rows, "of": self.of, "right": self.right, "wrong": wrong, "notes": list(self.notes)}
 
     def write(self, path: str | Path) -> Path:
         """Write a CSV: key, label, suggested, and the probabilities of both.
@@ -107,7 +109,9 @@ def find_wrong_labels(model: Any, *, truth: str | None = None, key: str | None =
             WrongLabel(keys[at], names[labels[at]], names[best], float(shares[at, labels[at]]), float(shares[at, best]))
         )
     right = float((shares.argmax(axis=1) == labels).mean())
-    return WrongLabels(len(labels), " and ".join(entry.rows for entry in entries), tuple(wrong), right, (path,))
+    return WrongLabels(
+        len(labels), " and ".join(entry.rows for entry in entries), tuple(wrong), right, (path,), entries[0].notes
+    )
 
 
 def _of_run(folder: Path) -> list[Entry]:

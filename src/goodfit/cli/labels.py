@@ -50,5 +50,7 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
             )
         if count > SHOWN:
             click.echo(f"  and {count - SHOWN:,} more: -o labels.csv writes all")
+    for note in () if as_json else result.notes:
+        click.echo(note, err=True)
     if output is not None:
         click.echo(f"-> {result.write(output)}", err=as_json)

@@ -57,3 +57,5 @@ def threshold(
                 low, high = number(cut.cost.low, 3), number(cut.cost.high, 3)
                 figures.append(f"mean cost {number(cut.cost.value)} ({low} to {high})")
             click.echo(f"  at {value}, {counted_rows(cut.count, cut.rows)}: {', '.join(figures)}")
+    for note in result.notes:
+        click.echo(note, err=True)

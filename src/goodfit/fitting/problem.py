@@ -17,6 +17,7 @@ from goodfit.data import open_data
 from goodfit.data.columns import equal_to, present_of, taken_of
 from goodfit.data.folds import USUAL_FOLDS
 from goodfit.data.images.augmented_names import augmented_doubt
+from goodfit.data.images.same_pixels import twins
 from goodfit.data.source import Source
 from goodfit.data.split import Split, default_share, make_split
 from goodfit.errors import DataError, UsageError
@@ -149,12 +150,12 @@ def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thor
         source.keys,
         problem.class_labels,
         problem.split.parts,
-        None if source.repeats else source.digests(),
+        None if source.repeats else twins(source),
         problem.y.numpy() if problem.task.output == "row" else None,
         source.columns(),
         source.read if thorough and source.images else None,
         source.noun,
-        None if source.repeats else source.digests(inputs=True),
+        None if source.repeats else twins(source, inputs=True),
     )
     return check_data(facts, rules) + _unreadable(source) + _doubts(source) + _augmented(problem)
 

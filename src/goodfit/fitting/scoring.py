@@ -16,6 +16,7 @@ from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.fingerprint import fingerprint
 from goodfit.data.groups import groups_of
+from goodfit.data.images.same_pixels import twins
 from goodfit.data.row_digests import with_content_of
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
@@ -257,7 +258,7 @@ def _end_facts(
 
 def _without_copies(task: Task, problem: Problem, parts: dict[str, Part]) -> dict[str, float]:
     """The main metric of each part without the rows whose content is that of a training row."""
-    digests = None if problem.source.repeats else problem.source.digests()
+    digests = None if problem.source.repeats else twins(problem.source)
     if digests is None:
         return {}
     trained = problem.split.rows("train").numpy()

@@ -12,14 +12,14 @@ from torch import Tensor
 
 from goodfit.checks.rules.test_set_reused import TestSetReused
 from goodfit.data.feed import Feed
-from goodfit.data.fingerprint import fingerprint
+from goodfit.data.fingerprint import fingerprint, row_marks
 from goodfit.data.groups import groups_of
 from goodfit.data.source import Source
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 from goodfit.predict.blocks import ROWS_A_BLOCK
 from goodfit.predict.model import Model
-from goodfit.predict.seen_rows import PARTS, findings, parts_of
+from goodfit.predict.seen_rows import MARKS, PARTS, findings, parts_of, repeated
 from goodfit.record import Record
 from goodfit.store.run_folder import LOOKS, SCORES
 from goodfit.store.tensors import load_state
@@ -53,7 +53,8 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
     targets, respelt = model.task.known_labels(source.targets)
     feed = model.feed(source, encoded(model.task, source, labelled, targets))
     stored = load_state(folder / SCORES)[0]
-    parts = parts_of(source, stored)
+    marks = row_marks(source) if MARKS in stored else None
+    parts = parts_of(source, marks, stored)
     of_row = parts[rows] if parts is not None else np.full(len(rows), "test")
     metrics, baseline, counts, kept = {}, {}, {}, list[Tensor]()
     for part in PARTS:
@@ -88,6 +89,7 @@ def score(model: Model, record: Record, folder: Path, source: Source) -> dict[st
                 *respelt,
                 *_unreadable(source),
                 *_not_scored(source, labelled),
+                *_repeated(source, repeated(None if marks is None else marks[rows], stored)),
                 *model.task.unlike_training(torch.cat(kept), stored["y_train"]),
             )
         ],
@@ -98,6 +100,15 @@ def _not_scored(source: Source, labelled: np.ndarray) -> list[tuple[str, str, st
     """Rows that can be read and have no label."""
     left = len(source) - int(labelled.sum()) - len(source.unreadable)
     return [("not scored", counted(left, source.noun), "without a label")] if left > 0 else []
+
+
+def _repeated(source: Source, count: int) -> list[tuple[str, str, str]]:
+    """Rows with the content of others of this data: each counts."""
+    if not count:
+        return []
+    have, counts = ("has", "counts") if count == 1 else ("have", "count")
+    why = f"{have} the content of an earlier one, and {counts} again"
+    return [("repeated", counted(count, source.noun), why)]
 
 
 def _unreadable(source: Source) -> list[tuple[str, str, str]]:

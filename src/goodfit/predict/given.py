@@ -24,6 +24,7 @@ from goodfit.data.images.find import images_in
 from goodfit.data.images.formats import image_endings
 from goodfit.data.sources import source_names, source_of
 from goodfit.data.sources.arrays import arrays
+from goodfit.data.tables.any_frame import is_rows
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError, UsageError
@@ -152,7 +153,7 @@ def _rows(data: Any) -> Any:
     """One row, a dictionary or Series, as a list of one; rows and frames as they are."""
     if isinstance(data, Mapping):
         whole = all(isinstance(value, (list, tuple, np.ndarray)) for value in data.values())
-        return data if whole else [data]
+        return data if whole or is_rows(data) else [data]
     if getattr(data, "ndim", 0) == 1 and hasattr(data, "to_dict"):
         return [data.to_dict()]
     if isinstance(data, list | tuple) and not (data and all(isinstance(row, Mapping) for row in data)):

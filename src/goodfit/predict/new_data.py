@@ -35,6 +35,8 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     """
     kind = schema["kind"]
     data = local_copy(data, cache)
+    if (texts := _folder_of_texts(schema, data)) is not None:
+        return texts
     options = {name: local_option(value, cache) for name, value in options.items()}
     sheet = None
     if isinstance(data, (str, PathLike)):
@@ -48,6 +50,26 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
         source.notes.append(("sheet", f"'{sheet}'", "the run's, or the only one that has its columns"))
     if source.kind != kind and not _read_for_each_other(type(source), source_of(kind)):
         raise DataError(f"this is {source.kind}; the run was fitted on {kind}", fix="Give data of that kind")
+    return source
+
+
+def _folder_of_texts(schema: Mapping[str, Any], data: Any) -> Source | None:
+    """A folder of texts as rows of a run that was fitted on a column of text alone; None of all else."""
+    if schema["kind"] != "table" or not isinstance(data, (str, PathLike)) or not Path(data).is_dir():
+        return None
+    from goodfit.data.sources.texts import Texts  # late: sources are loaded where they are used
+
+    column, kind = encoder_of(schema["encoder"]).only_text, source_of("texts")
+    if column is None or kind.claims(Path(data), {}) is None:
+        return None
+    texts = open_as("texts", data)
+    assert isinstance(texts, Texts)
+    target = (schema.get("settings") or {}).get("target") or [""]
+    names = {"text": column, "class": target[0]}
+    frame = texts.table()
+    source = open_as("table", frame.rename({name: names[name] for name in frame.columns if names[name]}))
+    source.keys, source.unreadable = texts.keys, texts.unreadable
+    source.notes += [*texts.notes, ("texts", f"as '{column}'", "each file of the folder is a row of the run's column")]
     return source
 
 

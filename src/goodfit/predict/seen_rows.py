@@ -28,16 +28,31 @@ def remembered(source: Source, parts: np.ndarray) -> dict[str, Tensor]:
     return {MARKS: torch.from_numpy(row_marks(source)), PART_NUMBERS: torch.from_numpy(numbers)}
 
 
-def parts_of(source: Source, stored: Mapping[str, Tensor]) -> np.ndarray | None:
+def repeated(marks: np.ndarray | None, stored: Mapping[str, Tensor]) -> int:
+    """How many of these rows have the content of an earlier one; 0 where the run's own data repeats itself as often.
+
+    Args:
+        marks: of these rows, as `row_marks` gives them; None: not known.
+    """
+    if marks is None or MARKS not in stored:
+        return 0
+    count = len(marks) - len(np.unique(marks))
+    known = stored[MARKS].numpy()
+    share = 1 - len(np.unique(known)) / max(1, len(known))
+    expected, deviation = share * len(marks), np.sqrt(share * (1 - share) * len(marks))
+    return count if count > expected + DEVIATIONS * deviation else 0
+
+
+def parts_of(source: Source, marks: np.ndarray | None, stored: Mapping[str, Tensor]) -> np.ndarray | None:
     """(N,) train, valid or test (not seen, or a test row of the run) for each row; None where the run does not know.
 
     In some tables rows are equal by nature. How many rows are then equal to training rows by chance is known from the
     run's own held-out rows; a row counts as seen only where clearly more than that are, or where all rows are the
     run's own, one by one.
     """
-    if MARKS not in stored:
+    if marks is None or MARKS not in stored:
         return None
-    marks, known, numbers = row_marks(source), stored[MARKS].numpy(), stored[PART_NUMBERS].numpy()
+    known, numbers = stored[MARKS].numpy(), stored[PART_NUMBERS].numpy()
     parts = np.full(len(marks), "test", dtype="<U5")
     if np.array_equal(marks, known):
         return np.asarray(np.array(PARTS)[numbers])

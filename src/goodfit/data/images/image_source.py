@@ -149,6 +149,8 @@ class ImageSource(Source):
             if self._listing.question is not None:
                 raise self._listing.question
             self.image = self._as_begun(self.choose_settings(accelerator))
+        if schema is not None:
+            self._note_pages(sample_images(self._places))
         self.cache = self._load(self._places, self.image, cache, progress)
         if isinstance(self.cache, ImageStream):
             self.notes.append(("stream", self._how_streamed(self.cache, schema is None), self.cache.why))
@@ -210,11 +212,14 @@ class ImageSource(Source):
         if sample.coloured and channels == 1:
             have = f"{sample.coloured:,} of {counted(sample.read, 'image')} sampled"
             self.notes.append(("colours", have, "are in colour: so few are read as grey, as the others are"))
+        self._note_pages(sample)
+        grey_range = self.choose_grey_range(sample)
+        return ImageSettings(height=height, width=width, channels=channels, resize=resize, grey_range=grey_range)
+
+    def _note_pages(self, sample: ImageSample) -> None:
         if sample.pages:
             have = f"{sample.pages:,} of {counted(sample.read, 'image')} sampled"
             self.notes.append(("pages", have, "have several pages or frames: the first alone is read"))
-        grey_range = self.choose_grey_range(sample)
-        return ImageSettings(height=height, width=width, channels=channels, resize=resize, grey_range=grey_range)
 
     def _as_begun(self, settings: ImageSettings) -> ImageSettings:
         """These settings, with the size of the fit that is gone on with.

@@ -16,6 +16,7 @@ Colour = tuple[int, int, int]
 LARGEST_CLASS = 255  # that a mask of 8 bits holds; by custom (Pascal VOC) it marks the pixels to ignore
 LARGEST_VALUE = 65_535  # of a pixel of 16 bits
 BYTES_AT_MOST = 1_000_000  # of the file
+HEXADECIMAL = re.compile(r"#([0-9a-fA-F]{6})\b")  # a colour, as web pages write it
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def read_codes(path: Path) -> Codes:
     numbers: list[list[int]] = []
     text = to_utf8(path.read_bytes(), path)[0].decode()
     for at, line in enumerate(text.split("\n"), start=1):
-        cells = [cell for cell in re.split(r"[,;\t ]+", line.strip()) if cell]
+        plain = HEXADECIMAL.sub(lambda match: ",".join(str(value) for value in bytes.fromhex(match[1])), line.strip())
+        cells = [cell for cell in re.split(r"[,;\t ]+", plain) if cell]
         values = [int(cell) for cell in cells if cell.isascii() and cell.isdigit()]
         words = [cell for cell in cells if not (cell.isascii() and cell.isdigit())]
         if not cells or (at == 1 and [word.lower() for word in words][:1] in (["name"], ["class"], ["r"])):

@@ -250,16 +250,20 @@ def _rows(x: ArrayLike) -> Tensor:
         x = _from_file(Path(x))["x"]
     if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
         raise DataError("x is masked in some places", fix="Fill them by x.filled(...), or leave those rows out")
-    x = _stacked(x)
+    x = _native(_stacked(x))
     try:
         tensor = torch.as_tensor(x).detach().cpu()
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, KeyError) as error:
         kind = getattr(x, "dtype", None)
         if kind is None and hasattr(x, "columns"):
             fix = "Give goodfit.table(frame, target=...), or frame.to_numpy()"
             raise DataError(f"x is a frame ({type(x).__name__}), not an array", fix=fix) from error
+        if hasattr(x, "toarray"):  # of SciPy
+            raise DataError(f"x is a sparse matrix ({type(x).__name__})", fix="Give x.toarray()") from error
         what = f"it holds {kind or type(x).__name__}"
         raise DataError(f"x is not numeric: {what}", fix="Give an array of numbers, or a frame") from error
+    if tensor.layout != torch.strided or tensor.is_nested:
+        raise DataError("x is a sparse or nested tensor", fix="Give x.to_dense(), or rows of one shape")
     if tensor.is_complex():
         raise DataError("x holds complex numbers", fix="Give their real and imaginary parts, or magnitudes")
     if tensor.dim() < 2 or len(tensor) == 0:
@@ -276,6 +280,19 @@ def _rows(x: ArrayLike) -> Tensor:
             fix="Give (N, C, H, W), by x.transpose(0, 3, 1, 2)",
         )
     return tensor.contiguous()
+
+
+def _native(x: ArrayLike) -> ArrayLike:
+    """An array in this machine's order of bytes and of rows; Python's numbers as floats, where all cells are some."""
+    if not isinstance(x, np.ndarray) or x.dtype.names is not None:
+        return x
+    if x.dtype.kind == "O":
+        try:
+            return x.astype(np.float64)
+        except (TypeError, ValueError):
+            return x
+    native = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+    return native.copy() if any(step < 0 for step in native.strides) else native
 
 
 def _stacked(x: ArrayLike) -> ArrayLike:
@@ -306,10 +323,12 @@ def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
     import torch
 
     if isinstance(y, torch.Tensor):
-        y = y.detach().cpu().numpy()
+        y = y.detach().cpu()
+        y = (y.float() if y.dtype == torch.bfloat16 else y).numpy()  # NumPy has no bfloat16
     if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
         raise DataError("y is masked in some places", fix="Leave those rows out of x and y")
     if isinstance(y, np.ndarray):
+        y = np.char.decode(y, "utf-8", "replace") if y.dtype.kind == "S" else y
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     values: list[Any] = list(y)  # type: ignore[arg-type]  # no path any more: those were read above
     ragged = any(isinstance(value, (list, tuple, set, frozenset)) for value in values)

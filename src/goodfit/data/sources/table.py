@@ -35,6 +35,7 @@ from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, Table
 from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
+from goodfit.data.tables.unlike_training import parts_unlike
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import some_of
@@ -243,6 +244,7 @@ class Table(TableSource):
         self._encoder = Encoder.learn(seen, self._types, np.arange(seen.height))
         self.doubts += self._texts_without_use(self._encoder)
         self._keep(encode_rows(self._frame, self._encoder, None, signs=False, cache=self._cache))
+        self.doubts += parts_unlike(self._frame, self.parts, self._encoder)
 
     def _texts_without_use(self, encoder: Encoder) -> list[tuple[str, str]]:
         used = {text.source for text in encoder.texts}
@@ -288,12 +290,10 @@ class Table(TableSource):
         return TextColumn(column) if is_distinct(column) else self.keys
 
     def _column_types(self) -> Mapping[str, ColumnType]:
-        decimals, written = self._settings["decimals"], self._settings["written"]
+        decimals, forms = self._settings["decimals"], self._settings.get("forms", {})
         number = self._settings["form"] == NUMBER
         of_target = {
-            name: ColumnType(
-                "number" if number else "category", "the target", written.get(name), decimals.get(name, ".")
-            )
+            name: ColumnType("number" if number else "category", "the target", forms.get(name), decimals.get(name, "."))
             for name in self._settings["target"]
         }
         return {**of_target, **self._types}
@@ -385,16 +385,11 @@ def table(
     to_predict = not listed_columns(target)
     whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect, to_predict=to_predict)
     settings = settings_of(
-        target=target,
-        categorical=categorical,
-        numeric=numeric,
-        text=text,
-        ignore=ignore,
-        missing=missing,
+        target=target, categorical=categorical, numeric=numeric, text=text, ignore=ignore, missing=missing,
         group=None if group is None else column_name(group),
         time=None if time is None else column_name(time),
         decimal=None if decimal is None else parse_decimal(decimal),
         date_order=date_order,
         sheet=sheet,
-    )
+    )  # fmt: skip
     return Table(whole, settings, in_memory=not isinstance(data, (str, os.PathLike)))

@@ -70,6 +70,10 @@ class Texts(Table):
         if schema is not None and self.unreadable:
             self._count_empty_texts()
 
+    def table(self) -> pl.DataFrame:
+        """The texts in a column text, and their classes, where these are known, in one called class."""
+        return self._frame.sample()
+
     def _count_empty_texts(self) -> None:
         """Those that can be read: of others it is said why they cannot."""
         texts_of_all = self._frame.column(TEXT).fill_null("").str.strip_chars()

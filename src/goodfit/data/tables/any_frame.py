@@ -20,9 +20,12 @@ from goodfit.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
+BYTES_OF_A_FLOAT = 8  # a long double has more
 INTEGERS_BELOW = 2**63  # of 64 bits; beyond, whole numbers are names
 UNITS_OF_POLARS = ("ms", "us", "ns")  # of times; NumPy and pandas have seconds and days as well
 LISTS = (list, tuple, set, frozenset, np.ndarray)
+KINDS_OF_ROWS = "iu"  # of an index without a name: the number of a row is left out without a word
+INDEX_SHOWN = 40  # characters of a message
 NAMES_SHOWN = 6  # in a message
 PLAIN_TYPES = {str, int, float, bool, type(None)}
 KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta, decimal.Decimal}
@@ -52,7 +55,17 @@ def is_rows(data: Any) -> bool:
         return len(data) > 0 and all(isinstance(row, Mapping) for row in data)
     if type(data) is not dict or not data:
         return False  # a Bunch of scikit-learn holds other things too
+    if _by_places(data):
+        return True
     return all(isinstance(each, (list, tuple)) or getattr(each, "ndim", 0) == 1 for each in data.values())
+
+
+def _by_places(data: Any) -> bool:
+    """Whether this is {"age": {0: 43, 1: 30}}, as frame.to_dict() of pandas gives it."""
+    if type(data) is not dict or not data or not all(type(column) is dict and column for column in data.values()):
+        return False
+    places = next(iter(data.values())).keys()
+    return all(type(place) is int for place in places) and all(column.keys() == places for column in data.values())
 
 
 def _has_columns(data: Any) -> bool:
@@ -64,6 +77,8 @@ def _has_columns(data: Any) -> bool:
 
 def _columns_of(data: Any) -> Any:
     """The columns that it has, by name, or the frame that it holds; all else as it is."""
+    if _by_places(data):
+        return {name: list(column.values()) for name, column in data.items()}
     if not _has_columns(data):
         return data
     if isinstance(data, np.ndarray):
@@ -157,6 +172,8 @@ def note_on_index(data: Any) -> tuple[str, str, str] | None:
         return None
     names = [str(name) for name in data.index.names if name is not None and name not in data.columns]
     why = "the index of a frame is not read: frame.reset_index() makes it a column"
+    if not names and data.index.names == [None] and data.index.dtype.kind not in KINDS_OF_ROWS and len(data):
+        return ("left out", f"the index, such as {str(data.index[0])[:INDEX_SHOWN]}", why)
     return ("left out", "index " + ", ".join(f"'{name}'" for name in names), why) if names else None
 
 
@@ -178,6 +195,7 @@ def _blocks_of_pandas(frame: Any) -> dict[int, pl.Series]:
     for dtype, places in of_type.items():
         values = frame.iloc[:, places].to_numpy()
         gone = pandas.isna(values) if dtype.kind == "O" else None
+        values = values.astype(np.float64) if dtype.kind == "f" and dtype.itemsize > BYTES_OF_A_FLOAT else values
         for at, cells in zip(places, values.T, strict=True):
             if gone is None:
                 columns[at] = pl.Series(names[at], cells)
@@ -213,6 +231,7 @@ def _of_objects(name: str, cells: list[Any]) -> pl.Series:
     """Python objects: values of one type that polars knows as that type, lists and bytes as such, all else as text."""
     import polars as pl
 
+    cells = [cell[()] if isinstance(cell, np.ndarray) and cell.ndim == 0 else cell for cell in cells]
     types = {type(cell) for cell in cells if cell is not None}
     if any(issubclass(each, LISTS) for each in types):
         lists = [

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 HOURS = "hours"  # the form of a column of times of day or durations: they are read as hours
 SHORT_HOURS = "hours, from minutes"  # the same, where cells of two parts are minutes and seconds
 CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
+TIMESPAN = r"^([+-]?\d+)\.(\d\d:[0-5]\d:[0-5]\d(?:\.\d+)?)$"  # 1.02:03:04 of .NET is a day and two hours
+BACK = r"^-(\d+) days? \+(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$"  # -1 days +23:45:00 of pandas is -0:15:00
 ISO_DURATION = r"^([+-]?)P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
 
 AND = r"(?:(?:and|und|et|y|e) )?"
@@ -67,6 +69,7 @@ def _firsts(text: pl.Series, pattern: str) -> pl.Series:
 def plain_clocks(text: pl.Series) -> pl.Series:
     """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30; 0:01:20.88 in place of 1:20.88, a race's time."""
     text = text.str.replace(MINUTES_AND_PARTS, "${1}0:0${2}:${3}.${4}").str.replace(r"^([+-]?0:)0(\d\d:)", "${1}${2}")
+    text = text.str.replace(TIMESPAN, "${1} days ${2}")
     if text.str.contains(r"[hH]|[AaPp]\.? ?[Mm]|(?i:noon|midday)").any():
         for pattern, plain in CLOCKS_IN_WORDS:
             text = text.str.replace(pattern, plain)
@@ -107,5 +110,7 @@ def hours(text: pl.Series, *, minutes_first: bool = False) -> pl.Series:
     spoken = text.str.contains(LASTING) & (text.str.len_chars() > 0)
     short = text.str.contains(TWO_PARTS) & minutes_first
     clocked = pl.when(short).then(clocked / 60).otherwise(clocked)
+    back = number(BACK, 2) + number(BACK, 3) / 60 + number(BACK, 4) / 3600 - 24 * number(BACK, 1)
     values = pl.when(clock).then(clocked).when(iso).then(lasting).when(spoken).then(parts)
-    return pl.select(pl.when(text.str.starts_with("-")).then(-values).otherwise(values)).to_series()
+    signed = pl.when(text.str.starts_with("-")).then(-values).otherwise(values)
+    return pl.select(pl.when(back.is_not_null()).then(back).otherwise(signed)).to_series()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.clocks import (
+    BACK,
     CLOCK,
     HOURS,
     ISO_DURATION,
@@ -228,7 +229,7 @@ def _measured(
         return None
     text = present.cast(pl.String)
     lasting = rf"|{LASTING}" if text.str.contains(LASTING_TWICE).any() else ""
-    timed = float(plain_clocks(text).str.contains(rf"{CLOCK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    timed = float(plain_clocks(text).str.contains(rf"{CLOCK}|{BACK}|{ISO_DURATION}{lasting}").mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
     if timed >= NUMBER_SHARE_NEEDED:
         form = hours_form(text)
         short = "; those of two parts are minutes and seconds" if form == SHORT_HOURS else ""

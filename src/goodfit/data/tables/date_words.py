@@ -8,6 +8,7 @@ which the month is not decided here.
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,12 +59,17 @@ ZONES = {"utc": "Z", "gmt": "Z", "cet": "+01:00", "cest": "+02:00", "msk": "+03:
 ZONES |= {"est": "-05:00", "cdt": "-05:00", "mst": "-07:00", "mdt": "-06:00", "pst": "-08:00", "jst": "+09:00"}
 ZONES |= {"eet": "+02:00", "eest": "+03:00", "wet": "Z", "west": "+01:00", "aest": "+10:00", "aedt": "+11:00"}
 PLAIN = (  # what is read as it is
-    r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
+    r"^\d{1,4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,4}(?:[T ](?:[01]?\d|2[0-3]):\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?$|^\d+$"
 )
 OF_SERVERS = re.compile(r"^\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d) ?([+-]\d{4})?\]?$")  # of web servers
+OF_NET = re.compile(r"^\\?/Date\((-?\d{9,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds since 1970, as .NET writes JSON
+MIXED_SIGNS = re.compile(r"^(\d{1,2})/(\d{1,2})[- ](\d{4})\b")  # 14/3-2024 of Denmark and Sweden
+ROMAN_MONTH = re.compile(r"^(\d{1,2})[. /-]+(I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. /-]+(\d{4})\b")
+ROMAN = dict(zip(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"], ENGLISH, strict=True))
+END_OF_DAY = re.compile(r"^(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))[T ]24:00(?::00)?$")
 LONGEST = 70  # characters
-CLOCK = re.compile(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.?[Mm]\b\.?)?\s*(.*)$")
+CLOCK = re.compile(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.? ?[Mm]\b\.?)?\s*(.*)$")
 CLOCK_OF_POINTS = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2}))?$")
 CLOCK_OF_H = re.compile(r"(?<!\d)(\d{1,2}) ?[hH] ?(\d{2})\b")
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})[T_ -](\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$")
@@ -107,6 +113,10 @@ def plain_date(cell: str) -> str:
         return cell
     if (period := _period(text)) is not None:
         return period
+    if (instant := _instant(text)) is not None:
+        return instant
+    text = MIXED_SIGNS.sub(r"\1/\2/\3", text)
+    text = ROMAN_MONTH.sub(lambda match: f"{match[1]} {ROMAN[match[2]]} {match[3]}", text)
     if match := COMPACT.match(text):
         year, month, day, hour, minute, second, zone = match.groups()
         return f"{year}-{month}-{day} {hour}:{minute}:{second or '00'}{zone or ''}"
@@ -130,8 +140,23 @@ def plain_date(cell: str) -> str:
     date = _date_alone(date)
     if clock is None or not date:
         return date or cell
-    half = "" if clock[2] is None else f" {clock[2].replace('.', '').upper()}"
+    half = "" if clock[2] is None else f" {re.sub('[. ]', '', clock[2]).upper()}"
     return f"{date} {clock[1].replace(',', '.')}{half}{_zone(zone)}"
+
+
+def _instant(text: str) -> str | None:
+    """Milliseconds of .NET, and 24:00 as the beginning of the next day; None of anything else."""
+    try:
+        if match := OF_NET.match(text):
+            when = datetime(1970, 1, 1) + timedelta(milliseconds=int(match[1]))
+            return when.isoformat(sep=" ", timespec="milliseconds")
+        if match := END_OF_DAY.match(text):
+            year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
+            next_day = datetime(int(year), int(month), int(day)) + timedelta(days=1)
+            return f"{next_day:%Y-%m-%d 00:00}" if match[1] else f"{next_day:%d.%m.%Y 00:00}"
+    except (ValueError, OverflowError):  # no such day
+        return None
+    return None
 
 
 def _period(text: str) -> str | None:

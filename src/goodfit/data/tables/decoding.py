@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zipfile
 import zlib
 from contextlib import suppress
@@ -23,6 +24,9 @@ ENDINGS_IN_ARCHIVES = (
 )  # fmt: skip
 BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is recognised
 ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
+TAR_MARK_AT = 257  # bytes into an archive
+BYTES_OF_LIBSVM = 100_000
+OF_LIBSVM = re.compile(rb"(?:[+-]?\d[\d.]*(?: +\d+:[+-]?[\d.eE+-]+)+ *\r?\n){3}")
 LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
 UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST = 256_000_000, 100
 BOTH_ENCODINGS, LINES_OF_UTF8 = "UTF-8 and Windows-1252", 2  # of a file put together of two
@@ -149,6 +153,14 @@ def is_web_page(data: bytes) -> bool:
 def _refuse_other_kinds(data: bytes, path: Path, *, web_pages: bool) -> None:
     """What a file is that its name calls text, where its first bytes say so."""
     head = data[:512].lstrip().lower()
+    if data[TAR_MARK_AT : TAR_MARK_AT + 5] == b"ustar":
+        raise DataError("this is a tar archive, not text with cells", where=path, fix="Unpack it: tar xf")
+    if OF_LIBSVM.match(data[:BYTES_OF_LIBSVM]):
+        raise DataError(
+            "these are lines of LIBSVM (label 1:0.5 7:1.2 ...), not cells of columns",
+            where=path,
+            fix="Give arrays: x, y = sklearn.datasets.load_svmlight_file(...), goodfit.arrays(x.toarray(), y)",
+        )
     for mark, kind in OTHER_KINDS:
         if head.startswith(mark) and not (web_pages and kind == WEB_PAGE):
             raise of_another_program(path) or DataError(
@@ -195,6 +207,7 @@ def to_utf8(
         utf8 = utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     while utf8.startswith(codecs.BOM_UTF8):  # twice: a file with a mark that was read as one without, and written
         utf8 = utf8.removeprefix(codecs.BOM_UTF8)
+    utf8 = utf8.removeprefix("ï»¿".encode())  # the same mark, read as Windows-1252 and saved again
     if b"\n\xef\xbb\xbf" in utf8:  # files with a mark, one behind the other
         utf8 = utf8.replace(b"\n\xef\xbb\xbf", b"\n")
     utf8 = utf8.removesuffix(b"\x1a")  # by which DOS ended its files
@@ -236,8 +249,11 @@ def decoded(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str, 
     try:
         data.decode("utf-8")
         return data, "UTF-8", False
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and not data[: error.start].isascii():
+            raise DataError(
+                "the file ends in the middle of a character: it is cut off", where=path, fix="Copy it again, as a whole"
+            ) from error
     if (mixed := _by_line(data)) is not None:
         return mixed, BOTH_ENCODINGS, True
     others = other_latin(data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.naming_numbers import is_called_code
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.visible import visible
 from goodfit.formatting import counted, number
@@ -25,6 +26,12 @@ NAMES_OF_DAYS = re.compile(r"date|datum|fecha|data|day|tag|jour|dob|birthday|д�
 DAYS = {"%y%m%d": r"^\d{6}$", "%d%m%Y": r"^\d{8}$", "%Y%j": r"^(?:19|20)\d{5}$"}
 YEARS, YEARS_IN_A_CENTURY, MOST_ARE_YEARS = (1800, 2100), 100, 0.5
 TIMES = (10, 100, 1_000)  # that one unit of a measure is as large as another
+POWER_OF_TEN = r"^\d[.,]\d+[eE]\+?\d{2}$"
+NAMES_OF_CODES = re.compile(r"icd(?:9|10|cm|code)?|dx|diag(?:nosis)?|code|nace|naics|cpt|drg|dewey|ddc|hs")
+PLACES = {
+    "latitude": (90, {"lat", "latitude", "breite", "breitengrad"}),
+    "longitude": (180, {"lon", "lng", "long", "longitude", "länge", "längengrad"}),
+}
 NEAR = 0.15  # of it, by the medians
 SHARE_OF_A_UNIT = 0.05  # of the values at least, in each of the two
 
@@ -41,9 +48,50 @@ def number_doubt(column: pl.Series, decimal: str, form: str | None) -> tuple[str
         text = visible(column.cast(pl.String)).drop_nulls()
         text = text.filter(text.str.contains(r"^\d"))
         if text.n_unique() >= VALUES_AT_LEAST:
-            found = _counted(column.name, text) or _clocks(column.name, text) or _days(column.name, text)
+            found = (
+                _codes(column.name, text)
+                or _counted(column.name, text)
+                or _clocks(column.name, text)
+                or _days(column.name, text)
+            )
     values = numbers(column, decimal).drop_nulls().to_numpy()
     return found or _short_years(column.name, values) or _two_units(column.name, values)
+
+
+def _codes(name: str, text: pl.Series) -> tuple[str, str] | None:
+    """4.00638E+12 of a column of articles, which a spreadsheet cut; 250.0 beside 250.00 of a column of codes."""
+    powers = text.filter(text.str.contains(POWER_OF_TEN))
+    if is_called_code(re.sub(r"\d+", "", name)) and 2 * len(powers) > len(text):
+        what = (
+            f"the cells of '{name}', such as {powers[0]}, are codes that a spreadsheet wrote as powers of ten: their "
+        )
+        return what + "last digits are lost, and they are read as numbers", "Export the column as text"
+    words = [word for word in re.split(r"[\W_]+", name.lower()) if word]
+    repeated = 2 * text.n_unique() <= len(text)
+    if not (any(NAMES_OF_CODES.fullmatch(word) for word in words) and repeated and text.str.contains(r"\d\.\d").all()):
+        return None
+    what = f"the column '{name}' is read as numbers, such as {text[0]}, and is called a code: nothing lies between two "
+    return what + "codes, and 250.0 and 250.00 may be two", f"If it holds codes, pass --categorical '{name}'"
+
+
+def place_doubt(column: pl.Series, decimal: str, form: str | None) -> tuple[str, str] | None:
+    """What is to be said of a column that is called a latitude or longitude, with numbers that are none."""
+    words = {word for word in re.split(r"[\W_]+", column.name.lower()) if word}
+    kind = next((kind for kind, (_, names) in PLACES.items() if words & names), None)
+    if kind is None:
+        return None
+    values = numbers(column, decimal, form)
+    most = PLACES[kind][0]
+    beyond = values.abs() > most
+    count = int(beyond.sum())
+    if not count:
+        return None
+    cell = str(column.filter(beyond.fill_null(value=False))[0])[:20]
+    what = (
+        f"{counted(count, 'value')} of '{column.name}', such as {cell}, {'is' if count == 1 else 'are'} beyond {most} "
+    )
+    what += f"degrees, which no {kind} is, and {'is' if count == 1 else 'are'} read as written"
+    return what, "A spreadsheet may have taken a point for one of thousands (52.520.008 for 52.520008): write degrees"
 
 
 def _counted(name: str, text: pl.Series) -> tuple[str, str] | None:

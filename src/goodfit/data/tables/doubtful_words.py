@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.words import texts
+from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,6 +19,10 @@ LEVELS_LOOKED_AT = 2_000
 VALUES_SHOWN = 3
 MISREAD = re.compile("[ÂÃÄÅ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")  # two signs of UTF-8, as Windows-1252
 LONGEST = 40
+SHOWN_CELL = 60
+OBJECT = re.compile(r"(?s)\s*(?:\[.*\]|\{.*\})\s*")  # lists and objects of JSON and Python
+BYTES = re.compile(r"(?s)b(?:'.*'|\".*\")")
+ERROR = re.compile(r"#(?:REF!|NAME\?|DIV/0!|VALUE!|NUM!|NULL!|N/A|BEZUG!|WERT!|ZAHL!|VALEUR!)")
 RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 DAY_OF_MONTH = re.compile(rf"\d{{1,2}}-(?:{MONTH})|(?:{MONTH})-\d{{1,2}}")
@@ -31,7 +36,9 @@ def several_values_doubt(column: pl.Series) -> tuple[str, str] | None:
     levels = _levels(column)
     for separator, mark in SEPARATORS.items():
         split = [[part.strip() for part in level.split(separator)] for level in levels if separator in level]
-        if len(split) < COMBINATIONS_AT_LEAST or any(IN_BRACKETS.fullmatch(level) for level in levels):
+        if (len(split) < COMBINATIONS_AT_LEAST and not _stand_alone(split, levels)) or any(
+            IN_BRACKETS.fullmatch(level) for level in levels
+        ):
             continue
         values = dict.fromkeys(part for parts in split for part in parts if part)
         alone = {level.strip() for level in levels if separator not in level}
@@ -49,6 +56,13 @@ def several_values_doubt(column: pl.Series) -> tuple[str, str] | None:
     return None
 
 
+def _stand_alone(split: list[list[str]], levels: list[str]) -> bool:
+    """Whether most values of these cells are levels by themselves: bad and good beside bad;good."""
+    known = {level.strip() for level in levels}
+    values = {part for parts in split for part in parts if part}
+    return len(values) > 1 and 2 * len(values & known) > len(values)
+
+
 def dates_among_ranges_doubt(column: pl.Series) -> tuple[str, str] | None:
     """What is to be said of Oct-15 among 0-5 and 16-20, which a spreadsheet made of 10-15; None of others."""
     levels = _levels(column)
@@ -61,6 +75,35 @@ def dates_among_ranges_doubt(column: pl.Series) -> tuple[str, str] | None:
         "a range for a date"
     )
     return what, "Write it as a range again, or leave the column out"
+
+
+def written_objects_doubt(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of words that are lists, objects or bytes as a program prints them; None of others."""
+    levels = _levels(column)
+    for pattern, kind, fix in (
+        (OBJECT, "lists or objects written as text", "Make a column of each of their values"),
+        (BYTES, "bytes as Python prints them, in which \\xe9 stands for a letter", "Write them with .decode()"),
+    ):
+        if levels and all(pattern.fullmatch(level) for level in levels):
+            shown = levels[0] if len(levels[0]) <= SHOWN_CELL else f"{levels[0][:SHOWN_CELL]}..."
+            what = (
+                f"the cells of '{column.name}' are {kind}, such as {shown}: they are read as the words that stand there"
+            )
+            return what, fix
+    return None
+
+
+def errors_doubt(column: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of #REF! and #NAME? among words: a spreadsheet could not compute these cells."""
+    errors = [level for level in _levels(column) if ERROR.fullmatch(level)]
+    if not errors:
+        return None
+    cells = int(texts(column).is_in(errors).sum())
+    what = (
+        f"{counted(cells, 'cell')} of '{column.name}' {'is an error' if cells == 1 else 'are errors'} of a spreadsheet"
+    )
+    what += f" ({', '.join(errors[:VALUES_SHOWN])}), and {'is' if cells == 1 else 'are'} read as a value like others"
+    return what, f"--missing '{','.join(errors)}' reads them as empty cells"
 
 
 def misread_doubt(column: pl.Series) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ from goodfit.formatting import counted
 if TYPE_CHECKING:
     import polars as pl
 
+OLE_MARK, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 DAYS_OF_TIMES = [date(1899, 12, 30), date(1899, 12, 31)]
 NAMES_SHOWN = 5
 BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of a zip archive, and of Microsoft's files of before 2007
@@ -109,6 +110,9 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
                 fix="Remove the rows above the names of columns",
             )
     except fastexcel.FastExcelError as error:
+        if data.startswith(OLE_MARK) and ENCRYPTED in data:
+            fix = "Save it without one: in Excel under File, Info, Protect Workbook"
+            raise DataError("the workbook is protected with a password", where=path, fix=fix) from error
         raise DataError("not an Excel file that can be read", where=path, fix="Save the sheet as CSV") from error
     frame = _named(frame)
     refuse_second_table(frame, path)

@@ -25,9 +25,11 @@ OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30,
 YEARS_AHEAD = 10  # of plans and contracts
 CALENDARS = {"Buddhist": (2443, 2643), "Persian or Islamic": (1300, 1460)}  # first and last year of dates of today
 FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
-BEFORE_NOUGHT = -1  # says "unknown" among whole numbers that are never negative otherwise
+BEFORE_NOUGHT = (-1, -7, -8, -9)  # say "unknown" among whole numbers that are never negative otherwise
 ROWS_OF_ONE_BELOW, TIMES_AS_OFTEN = 5, 3  # that many rows, and as often as 0 and as 1
 TIMES_OF_OTHERS = 1.5  # as often as the most frequent of the other ratings
+ROWS_OF_NOUGHT, RANGES_ABOVE_NOUGHT = 2, 2.0  # 0 so often, and so many times the range of the others below them
+YEARS_APART, RANGES_APART = 50, 10  # of a date that is a slip of the pen: 2203 for 2023
 BELOW_ALL = 0.25  # of the range of values that are never negative: so far below nought is far
 
 
@@ -39,10 +41,12 @@ def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, s
     for value in (float(values.min()), float(values.max())):
         others = values[values != value]
         rows = len(values) - len(others)
-        if value == BEFORE_NOUGHT and rows >= ROWS_OF_ONE_BELOW and _is_alone_below(others, rows):
-            what = f"the value -1 of '{column.name}', in {rows:,} rows, is the only one below 0 and more frequent than "
-            what += "its neighbours: it may stand for a missing one, and is read as a number"
-            return what, "If it does, pass --missing -1; it then counts as an empty cell"
+        if value in BEFORE_NOUGHT and rows >= ROWS_OF_ONE_BELOW and _is_alone_below(others, rows):
+            what = f"the value {value:.0f} of '{column.name}', in {rows:,} rows, is the only one below 0 and more "
+            what += "frequent than its neighbours: it may stand for a missing one, and is read as a number"
+            return what, f"If it does, pass --missing {value:.0f}; it then counts as an empty cell"
+    if (nought := _far_nought(column.name, values)) is not None:
+        return nought
     for lowest in (True, False):
         signs, others = _far_signs(values, lowest=lowest)
         if not signs:
@@ -79,6 +83,20 @@ def _far_signs(values: np.ndarray, *, lowest: bool) -> tuple[list[float], np.nda
     return found
 
 
+def _far_nought(name: str, values: np.ndarray) -> tuple[str, str] | None:
+    """Of 0 in several rows, far below values that lie near to each other: a height of 0 among 150 to 200."""
+    others = values[values != 0]
+    rows = len(values) - len(others)
+    if rows < ROWS_OF_NOUGHT or len(np.unique(others)) < OTHERS_AT_LEAST or 2 * rows >= len(values):
+        return None
+    low, high = float(others.min()), float(others.max())
+    if low < RANGES_ABOVE_NOUGHT * (high - low):
+        return None
+    what = f"the value 0 of '{name}', in {rows:,} rows, is far below all others ({number(low)} to {number(high)}): it "
+    what += "may stand for a missing one, and is read as a number"
+    return what, "If it does, pass --missing 0; it then counts as an empty cell"
+
+
 def _is_alone_below(others: np.ndarray, rows: int) -> bool:
     """Whether -1 is a word among these whole numbers: an ordinary value would be about as frequent as 0 or 1."""
     if not len(others) or others.min() < 0 or (others % 1).any() or len(np.unique(others)) < OTHERS_AT_LEAST:
@@ -94,7 +112,11 @@ def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
     for day in (when.min(), when.max()):
         assert isinstance(day, datetime)
         others = when.filter(when != day)
-        if len(when) - len(others) < ROWS_AT_LEAST or others.n_unique() < OTHERS_AT_LEAST or not _is_edge(day):
+        if others.n_unique() < OTHERS_AT_LEAST:
+            continue
+        if (slip := _slip(column, form, when, day, others)) is not None:
+            return slip
+        if len(when) - len(others) < ROWS_AT_LEAST or not _is_edge(day):
             continue
         low, high = others.min(), others.max()
         assert isinstance(low, datetime)
@@ -105,6 +127,24 @@ def far_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:
             what += f"{high:%Y-%m-%d}): it may stand for a missing one, and is read as a date"
             return what, f"If {cell} means that nothing is known, pass --missing {cell}"
     return None
+
+
+def _slip(
+    column: pl.Series, form: str | None, when: pl.Series, day: datetime, others: pl.Series
+) -> tuple[str, str] | None:
+    """Of a date that is no frequent edge of a calendar, and decades from all others: 2203-05-01 among those of 2023."""
+    low, high = others.min(), others.max()
+    assert isinstance(low, datetime)
+    assert isinstance(high, datetime)
+    apart = low - day if day < low else day - high
+    often = len(when) - len(others) >= ROWS_AT_LEAST
+    if (often and _is_edge(day)) or apart.days < YEARS_APART * 365 or apart < RANGES_APART * (high - low):
+        return None
+    cell = str(column.filter(moments(column, form) == day)[0])[:20]
+    what = (
+        f"the date {cell} of '{column.name}' is far from all others ({low:%Y-%m-%d} to {high:%Y-%m-%d}), and is read "
+    )
+    return what + "as it is written", f"If it is a slip, correct it, or pass --missing '{cell}'"
 
 
 def future_date(column: pl.Series, form: str | None) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ ROWS_COMPARED = 10_000  # with the first line
 SHARE_OF_A_KIND = 0.95  # of the cells of a column, to say what the column holds
 TITLE_LINES_AT_MOST = 20  # above the names of columns
 YEARS = range(1500, 2200)  # whole numbers that may name columns, one after the other
+DATES_THAT_NAME = 2  # different ones, above numbers: columns of days or months
 NOT_A_WORD = ("", "?", "na", "n/a", "nan", "null", "none", "-", ".")  # lower case: no sign of a name
 NUMBER = r"^[+-]?[\p{Sc}]?[\d.,'’\s]*\d[\d.,]*([eE][+-]?\d+)?\s?[%\p{Sc}]?$"
 DATE = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(:\d{2})?$"
@@ -43,6 +44,15 @@ def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
         is_word = not number and cell.lower() not in NOT_A_WORD and not _matches(cell, DATE)
         if is_word and len(column) and max(share_of(column, NUMBER), share_of(column, DATE)) >= SHARE_OF_A_KIND:
             return True, f"'{cell}' stands above numbers or dates"
+    dates = [
+        (cell, column) for cell, column in zip(cells, columns, strict=True) if _matches(cell, DATE) and len(column)
+    ]
+    if (
+        len(dates) >= DATES_THAT_NAME
+        and len(dict(dates)) == len(dates)
+        and all(_above_numbers(below) for _, below in dates)
+    ):
+        return True, "its dates stand above numbers"
     if any(_matches(cell, DATE) for cell in cells):
         return False, "a cell of the first line is a date"
     if any(numeric):
@@ -57,6 +67,11 @@ def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
         if any(sign in cell and column.str.contains(sign, literal=True).mean() == 1 for sign in ("/", "\\", "@")):
             return False, f"'{cell}' is of the same form as the cells below it"
     return True, "no cell of the first line is a number"
+
+
+def _above_numbers(column: pl.Series) -> bool:
+    """Whether a date stands above numbers that are none."""
+    return bool(share_of(column, DATE) == 0 and share_of(column, NUMBER) >= SHARE_OF_A_KIND)
 
 
 def _names_are_numbers(cells: Sequence[str], numeric: Sequence[bool]) -> tuple[bool, str]:

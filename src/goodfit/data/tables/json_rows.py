@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
+BETWEEN = re.compile(r"\s*")
 DEPTH = 4  # of objects in objects
 
 
@@ -36,6 +39,7 @@ def read_json(path: Path) -> pl.DataFrame:
     if data.lstrip().startswith(b"[") or (path.suffix.lower() == ".json" and not _is_lines(data)):
         return _flat(_frame(_array(data, path)))
     lines = [line for line in data.split(b"\n") if line.strip()]
+    _refuse_twice(lines[0], path)
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip() and not line.strip().startswith(b"{"):
             raise DataError(f"line {number} is no JSON object: {_shown(line)}", where=path, fix=HOW)
@@ -58,8 +62,10 @@ def _is_lines(data: bytes) -> bool:
 
 def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
     try:
-        rows = json.loads(data)
+        rows = json.loads(data, object_pairs_hook=lambda pairs: _once(pairs, path))
     except (ValueError, RecursionError) as error:
+        if (objects := _one_after_the_other(data)) is not None:
+            return objects
         line = getattr(error, "lineno", 1)
         raise DataError(f"line {line} is not JSON that can be read", where=path, fix=HOW) from error
     if isinstance(rows, dict):
@@ -72,9 +78,40 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""
         raise DataError("the file is one JSON object, not rows", where=path, fix=f"{HOW}{inner}")
     odd = next((at for at, row in enumerate(rows) if not isinstance(row, dict)), None)
+    if odd == 0 and all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
+        fix = "If the first holds names, give pandas.DataFrame(rows[1:], columns=rows[0]) in Python, or save it as CSV"
+        raise DataError("its rows are arrays, not objects with names", where=path, fix=fix)
     if odd is not None:
         raise DataError(f"entry {odd + 1} of the array is no JSON object", where=path, fix=HOW)
     return list(rows)
+
+
+def _one_after_the_other(data: bytes) -> list[dict[str, Any]] | None:
+    """Objects of several lines each, or with nothing between them, as jq and others write them; None of all else."""
+    text, at, rows, decoder = data.decode().strip(), 0, list[dict[str, Any]](), json.JSONDecoder()
+    try:
+        while at < len(text):
+            row, at = decoder.raw_decode(text, at)
+            rows.append(row)
+            at = BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
+    except (ValueError, RecursionError):
+        return None
+    return rows if len(rows) > 1 and all(isinstance(row, dict) for row in rows) else None
+
+
+def _once(pairs: list[tuple[str, Any]], path: Path) -> dict[str, Any]:
+    """An object, of which no name stands twice: which value counts would be a guess."""
+    whole = dict(pairs)
+    if len(whole) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in whole if names.count(name) > 1)
+        raise DataError(f"an object has '{excerpt(twice)}' twice", where=path, fix="Give each value a name of its own")
+    return whole
+
+
+def _refuse_twice(line: bytes, path: Path) -> None:
+    with suppress(ValueError, RecursionError):  # what is no JSON is said below
+        json.loads(line, object_pairs_hook=lambda pairs: _once(pairs, path))
 
 
 def _by_columns(whole: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -17,7 +17,7 @@ import numpy as np
 from goodfit.data.tables.decoding import excerpt
 from goodfit.data.tables.header import DATE, NOT_A_WORD, NUMBER, SHARE_OF_A_KIND, share_of
 from goodfit.data.tables.missing_words import MISSING
-from goodfit.data.tables.second_names import has_names_again
+from goodfit.data.tables.second_names import WITHOUT_NAME, has_names_again
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:
@@ -154,7 +154,9 @@ def below_names(frame: pl.DataFrame) -> tuple[int, str] | None:
         cells = [cell for cell in frame.row(at) if cell]
         if cells and all(str(cell).startswith(IMPORT_ID) for cell in cells):
             return at + 1, "questions of Qualtrics below the names of the columns"
-    if has_units_first(frame):
+    first = frame.row(0) if frame.height else ()
+    nameless = any(name.startswith(WITHOUT_NAME) and cell for name, cell in zip(frame.columns, first, strict=False))
+    if has_units_first(frame) and not (nameless and has_names_again(frame)):
         return 1, f"units below the names of the columns, such as '{units_of_row(frame)}'"
     if has_names_again(frame):
         shown = next(cell for cell in frame.row(0) if cell)

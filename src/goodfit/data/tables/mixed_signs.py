@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.cents import CENTS
 from goodfit.data.tables.numbers import CURRENCY, unified
 from goodfit.data.tables.percent import SHARES, SLIPS_AT_MOST
 from goodfit.formatting import counted, listed
@@ -17,7 +18,7 @@ IN_BRACKETS_AT_LEAST = 3  # different cells
 GRADES_AT_MOST, LARGEST_GRADE = 20, 15  # different cells; the points of German schools
 ONE_SIGN = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "RMB": "¥", "INR": "₹", "RS": "₹",
-    "FR": "CHF",
+    "FR": "CHF", "EURO": "€", "EUROS": "€", "DOLLAR": "$", "DOLLARS": "$",
     "R$": "BRL", "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "РУБ": "RUB", "₽": "RUB",
 }  # fmt: skip
 MORE_THAN_DIGITS = r"[^\d\s.,'+()-]"
@@ -88,15 +89,15 @@ def mixed_signs(column: pl.Series, decimal: str, form: str | None) -> tuple[str,
     """What is to be said of a column of numbers as text, and how to settle it; None where all is of one kind."""
     import polars as pl
 
-    if column.dtype != pl.String or form == SHARES:
+    if column.dtype != pl.String or form in (SHARES, CENTS):
         return None
     odd = column.filter(column.str.contains(MORE_THAN_DIGITS).fill_null(value=False))
     if not len(odd):
         return None
     text, name = unified(odd), column.name
-    currencies = text.str.extract(rf"({CURRENCY})", 1).drop_nulls().value_counts(sort=True)
-    if currencies.height > 1:
-        shown = listed(str(sign) for sign in currencies.get_column(name).to_list()[:4])
+    signs = text.str.extract(rf"({CURRENCY})", 1).drop_nulls().value_counts(sort=True).get_column(name).to_list()
+    if len({ONE_SIGN.get(sign.strip().upper().rstrip("."), sign) for sign in signs}) > 1:
+        shown = listed(str(sign) for sign in signs[:4])
         return (
             f"the column '{name}' has amounts in {shown}; they are read as numbers, without conversion",
             f"Convert them, or leave the column out with --ignore {name}",

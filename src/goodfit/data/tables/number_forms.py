@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from goodfit.data.tables.arrows import BELOW, arrow_signs, arrows_form
 from goodfit.data.tables.bounds import BOUNDS, PLAIN_AT_LEAST, RANGE, RANGES_AT_LEAST, are_bounds
+from goodfit.data.tables.cents import CENTS, IN_CENTS, has_cents
 from goodfit.data.tables.compound import COMPOUND, compound_form
 from goodfit.data.tables.fractions import form_of_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
@@ -44,6 +46,8 @@ def plain_form(present: pl.Series, decimal: str) -> NumberForm | None:
 
     if not holds_numbers(present, decimal) or (_is_text(present) and are_grades(present.cast(pl.String))):
         return None
+    if _is_text(present) and present.cast(pl.String).str.contains("¢", literal=True).any():
+        return _in_cents(_text(present), present, decimal) or NumberForm(None, "numbers")
     text = _text(present) if _is_text(present) and has_signs(present.cast(pl.String)) else None
     if text is None:
         powers = present.filter(present.cast(pl.String).str.contains(POWER)) if _is_text(present) else present[:0]
@@ -83,8 +87,14 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
         return None
     if (parts := compound_form(text)) is not None and holds_numbers(present, decimal, parts):
         return NumberForm(parts, f"{_read_as(text, decimal, parts)} {COMPOUND[parts].unit}")
+    if (arrows := arrows_form(text)) is not None and holds_numbers(present, decimal, arrows):
+        below = _read_as(text.filter(arrow_signs(text, arrows) < 0), decimal, arrows)
+        accounts = ", as in Japanese accounts" if arrows == BELOW else ""
+        return NumberForm(arrows, f"{below}{accounts}")
     if has_sides(text) and holds_numbers(present, decimal, SIDES_FORM):
         return NumberForm(SIDES_FORM, f"{_read_as(text.filter(sides(text) < 0), decimal, SIDES_FORM)}: a debit")
+    if (coins := _in_cents(text, present, decimal)) is not None:
+        return coins
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
     units = units_of(text)
@@ -115,6 +125,12 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if len(ranges) and ranges.n_unique() > RANGES_AT_LEAST and holds_numbers(present, decimal, BOUNDS):
         return NumberForm(BOUNDS, _read_as(ranges, decimal, BOUNDS))
     return None
+
+
+def _in_cents(text: pl.Series | None, present: pl.Series, decimal: str) -> NumberForm | None:
+    if text is None or not has_cents(text) or not holds_numbers(present, decimal, CENTS):
+        return None
+    return NumberForm(CENTS, _read_as(text.filter(text.str.contains(IN_CENTS)), decimal, CENTS))
 
 
 def _in_unit(unit: str) -> str:

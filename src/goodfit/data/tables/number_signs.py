@@ -18,6 +18,7 @@ OTHER_DIGITS = r"[\p{Nd}&&[^0-9]]"
 MARKS = {"\u066b": ".", "\u066c": ",", "\uff0e": ".", "\uff0c": ",", "\u066a": "%", "\uff05": "%", "\uff0d": "-"}
 RAISED = {raised: str(digit) for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-", "⁺": ""}
 POWER = r"^([^x×·⋅*]*\d) ?[x×·⋅*] ?10\^\(?([+-]?\d{1,3})\)?$"
+POWER_ALONE = r"^10\^\(?([+-]?\d{1,3})\)?$"
 POWER_RAISED = r"(^|[x×·⋅* ])10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+$"
 ESTIMATED = r"\((?i:(?:\p{L}+ )?(?:est|approx|ca|prov|estimated|estimate|approximate|provisional|geschätzt))\.?\)"
 DECORATED = (
@@ -28,6 +29,7 @@ DECORATED = (
     (r"(\d)(?:[.,]--?|/-)( ?\D*)$", "${1}${2}"),  # 12,- and 12.--, and 500/- as in India
     (r"(\d)[dD]([+-]\d{1,3})$", "${1}e${2}"),  # as Fortran writes
     (POWER, "${1}e${2}"),
+    (POWER_ALONE, "1e${1}"),
 )
 DECORATION = r"^'[\d(.,+-]|[\]*†‡§?)⁾⁰¹²³⁴⁵⁶⁷⁸⁹]$|[.,]--?|/-|\d[dD][+-]|10\^"
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.tables.arrows import ARROWS, BELOW, arrow_signs, without_arrows
 from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, in_thousands, middles, without_bounds
+from goodfit.data.tables.cents import CENTS, cents_worth, without_cents
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours
 from goodfit.data.tables.compound import COMPOUND, in_small_units
 from goodfit.data.tables.fractions import FRACTIONS, fractions, without_unit_of_fractions
@@ -31,7 +33,7 @@ CURRENCY = (
     r"(?:\p{Sc}|[A-Z]{1,3}\$|(?i:AED|ARS|AUD|BDT|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|GHS|HKD|HUF|IDR"
     r"|ILS|INR|IQD|IRR|ISK|JOD|JPY|KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NPR|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB"
     r"|SAR|SEK|SGD|THB|TND|TRY|TWD|TZS|UAH|UGX|USD|UYU|VND|XAF|XOF|ZAR)|[Kk]r\.?|zł|Kč|Ft|Fr\.|Rs\.?|R\$|Rp\.?|RM "
-    r"|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
+    r"|(?i:euros?|dollars?)|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
 )
 PLAIN = r"^[+-]?\d+$"
 ORDINALS = "ordinals"  # the form of a column of 1st, 2nd, 3rd, ...
@@ -76,7 +78,8 @@ def numbers(column: pl.Series, decimal: str = ".", form: str | None = None) -> p
             one of COMPOUND for text of feet and inches and their like; UNIT_FORM and a unit for text with that unit,
             UNITS_FORM with others of its measure;
             BOUNDS where some cells are bounds or ranges; MAGNITUDES where some end in K, M, million and so on;
-            FRACTIONS; UNDERSCORES; PERCENT and SHARES where some have a percent sign; `several_numbers.form_of`
+            FRACTIONS; ARROWS and BELOW where a sign is an arrow or a word; CENTS; UNDERSCORES;
+            PERCENT and SHARES where some have a percent sign; `several_numbers.form_of`
             where cells have several numbers, of which one is read.
     """
     import polars as pl
@@ -117,6 +120,10 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
         return _of_text(numbers_in(text, form), decimal)
     if form == SIDES_FORM:
         return _of_text(without_sides(text), decimal) * sides(text)
+    if form in (ARROWS, BELOW):
+        return _of_text(without_arrows(text), decimal) * arrow_signs(text, form)
+    if form == CENTS:
+        return _of_text(without_cents(text), decimal) * cents_worth(text)
     if form == ORDINALS:
         return _of_text(text.str.replace(ORDINAL, "${1}"), decimal)
     if form == FLAGS:
@@ -167,7 +174,7 @@ def body(decimal: str) -> str:
 def framed(inner: str) -> str:
     """What may stand around the digits; group 1 are the digits."""
     before = rf"(?:[+-] ?(?:{CURRENCY})?|(?:{CURRENCY})? ?[+-]?)"
-    return rf"^(?:{CURRENCY} ?\()?\(? ?{before} ?({inner}) ?(?:{CURRENCY}|%)? ?-? ?\)?$"
+    return rf"^(?:{CURRENCY} ?\()?\(? ?(?:{before}|% ?[+-]?|[+-]? ?% ?) ?({inner}) ?(?:{CURRENCY}|%)? ?-? ?\)?$"
 
 
 def unified(text: pl.Series) -> pl.Series:

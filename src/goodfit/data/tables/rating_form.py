@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from goodfit.data.tables.fractions import FRACTIONS, form_of_fractions
+from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
 from goodfit.data.tables.numbers import numbers, unified
 from goodfit.data.tables.units import UNIT_FORM, unit_of, without_unit
 from goodfit.errors import DataError
@@ -48,6 +50,9 @@ def rating_form(cells: pl.Series, decimal: str) -> str | None:
         raise DataError(
             f"there are ratings {shown}", where=f"column '{cells.name}'", fix="Write all of them on one scale"
         )
+    for other in (MAGNITUDES if has_magnitudes(text) else None, form_of_fractions(text)):
+        if other is not None and not highest and not rating_values(cells, decimal, other).is_null().any():
+            return other
     unit = unit_of(text) if not highest else None
     form = f"{OF_FORM}{highest[0]}" if highest else None if unit is None else f"{UNIT_FORM}{unit}"
     return form if form is not None and not rating_values(cells, decimal, form).is_null().any() else None
@@ -72,6 +77,8 @@ def rating_values(column: pl.Series, decimal: str, form: str | None) -> pl.Serie
     if form == GLYPHS_FORM:
         count = text.str.count_matches(FULL).cast(pl.Float64) + 0.5 * text.str.count_matches(HALF)
         return pl.select(pl.when(text.str.contains(GLYPHS) & (text != "")).then(count)).to_series().rename(column.name)
+    if form == MAGNITUDES or form.startswith(FRACTIONS):
+        return numbers(text, decimal, form).rename(column.name)
     if form.startswith(UNIT_FORM):
         return numbers(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
     highest = form.removeprefix(OF_FORM)
@@ -83,8 +90,13 @@ def rating_values(column: pl.Series, decimal: str, form: str | None) -> pl.Serie
 
 def words_of(form: str, example: str) -> str:
     """What is said of ratings that are written so."""
+    import polars as pl
+
     if form == GLYPHS_FORM:
         return f"written as '{example}': read as the number of stars"
+    if form == MAGNITUDES or form.startswith(FRACTIONS):
+        value = rating_values(pl.Series([example]), ".", form)[0]
+        return f"written as '{example}': read as the number that it is" + ("" if value is None else f", {value:g}")
     if form.startswith(OF_FORM):
         return f"written as '{example}': read as the number before '{form}'"
     return f"written as '{example}': read as numbers of {form.removeprefix(UNIT_FORM)}s"

@@ -6,8 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ColumnType
-from goodfit.data.tables.doubtful_numbers import number_doubt
-from goodfit.data.tables.doubtful_words import dates_among_ranges_doubt, misread_doubt, several_values_doubt
+from goodfit.data.tables.doubtful_numbers import number_doubt, place_doubt
+from goodfit.data.tables.doubtful_words import (
+    dates_among_ranges_doubt,
+    errors_doubt,
+    misread_doubt,
+    several_values_doubt,
+    written_objects_doubt,
+)
 from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.mixed_signs import all_in_brackets, minus_behind, mixed_signs
@@ -89,9 +95,10 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     words = [name for name, kind in types.items() if kind.name == "category" or ": an identifier" in kind.why]
     words += targets if form.name == WORDS else []
-    found += [
-        doubt(seen[name]) for doubt in (several_values_doubt, dates_among_ranges_doubt, misread_doubt) for name in words
-    ]
+    of_words = (several_values_doubt, dates_among_ranges_doubt, misread_doubt, errors_doubt, written_objects_doubt)
+    found += [doubt(seen[name]) for doubt in of_words for name in words]
+    found += [written_objects_doubt(seen[name]) for name, kind in types.items() if kind.name == "text"]
+    found += [place_doubt(seen[name], *way) for name, way in ways.items()]
     if whole:
         found += [units_below_names(seen, ways), side_by_side_doubt(seen), named_once_doubt(seen)]
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())

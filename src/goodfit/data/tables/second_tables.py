@@ -82,7 +82,7 @@ def _of_numbers(column: pl.Series) -> bool:
     import polars as pl
 
     cells = column.drop_nulls()
-    return cells.dtype == pl.String and len(cells) > 0 and share_of(cells, MEASURED) >= SHARE_OF_A_KIND
+    return cells.dtype == pl.String and len(cells) >= ROWS_AT_LEAST and share_of(cells, MEASURED) >= SHARE_OF_A_KIND
 
 
 def _is_measured(cell: str) -> bool:

@@ -12,6 +12,7 @@ from goodfit.data.tables.records import UnclosedQuoteError, records
 from goodfit.errors import UsageError
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+RARE = {"^": "circumflex", "~": "tilde", "\x01": "the sign 01 of Hive"}  # where no other cuts all lines alike
 COLONS = "::"  # the one separator of two characters that people have
 BYTES_SAMPLED = 256 * 1024  # for the separator, and two lines at least
 LINES_SAMPLED = 200
@@ -31,7 +32,7 @@ def choose_separator(
             ("separator", SEPARATORS[chosen], f"{others} would cut the lines as evenly; --separator chooses")
         ]
     if chosen != ",":
-        return chosen, [("separator", SEPARATORS[chosen], "it cuts all lines into the same number of cells")]
+        return chosen, [("separator", (SEPARATORS | RARE)[chosen], "it cuts all lines into the same number of cells")]
     return chosen, []
 
 
@@ -72,11 +73,16 @@ def _separator(data: bytes, path: Path) -> tuple[str, list[str]]:
     shares = _shares(counts_of)
     if not any(share == 1.0 for share, _ in shares.values()):
         shares = _shares({separator: _below_titles(counts) for separator, counts in counts_of.items()})
+    if not any(share == 1.0 for share, _ in shares.values()):
+        lines = [line.encode() for line in sample.split("\n")[:LINES_SAMPLED] if line.strip()]
+        if len(lines) > 1 and (rare := next((sign for sign in RARE if _in_all(lines, sign.encode())), None)):
+            return rare, []
     usual = "\t" if unpacked_name(path).suffix.lower() in (".tsv", ".tab") else ","
     if not shares:
         return usual, []
     best = max(share for share, _ in shares.values())
     equal = [separator for separator, (share, _) in shares.items() if share == best]
+    equal = [separator for separator in equal if not _before_another(cells_of[separator], equal)] or equal
     if usual == "\t" in equal:
         return "\t", []
     if "," in equal and len(equal) > 1 and any(_decimal_commas(cells_of[other]) for other in equal if other != ","):
@@ -122,6 +128,12 @@ def _sampled(sample: str, separator: str) -> list[list[str]]:
     except UnclosedQuoteError:
         pass  # the sample ends within a quoted cell, or the file is wrong: the whole will be read and tell
     return rows
+
+
+def _before_another(rows: Sequence[Sequence[str]], equal: Sequence[str]) -> bool:
+    """Whether all names behind the first begin with another separator: tabs that only fill up cells of commas."""
+    behind = rows[0][1:] if rows else []
+    return any(bool(behind) and all(cell.startswith(other) for cell in behind) for other in equal)
 
 
 def _decimal_commas(rows: Sequence[Sequence[str]]) -> bool:

@@ -21,6 +21,8 @@ def spaced_columns(data: bytes) -> bytes | None:
     if b" " not in data[: 2 * len(first) + 2].strip() or has_sign(first) or has_sign(data):
         return None
     lines = [CELL.findall(line) for line in data.split(b"\n")]
+    if lines[0][:1] == [b"#"] and len(lines) > 1 and len(lines[0]) == len(lines[1]) + 1:
+        lines[0] = lines[0][1:]  # names, as NumPy's savetxt writes them
     filled = [cells for cells in lines if cells]
     widths = {len(cells) for cells in filled[1:]}
     if len(filled) < LINES_AT_LEAST or len(widths) != 1 or (width := widths.pop()) < 2:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEVELS_AT_MOST = 1_000
 GROUPS_SHOWN, WORDS_SHOWN = 3, 4
+OF_DIGITS = re.compile(r"[\d^.,+\-\s]+")
 COPY = re.compile(r"(?i)[\s_\-.]+(?:copy|kopie|copie|copia)(?:[\s_]*\(?\d+\)?)?$")  # of a folder, as systems call it
 WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -36,7 +37,12 @@ def spelt_alike(words: Iterable[str]) -> list[list[str]]:
     alike: dict[str, list[str]] = {}
     for word in words:
         alike.setdefault(plain(word), []).append(word)
-    return [group for key, group in alike.items() if len(group) > 1 and len(key) > 1]
+    return [group for key, group in alike.items() if len(group) > 1 and len(key) > 1 and not _differ_in_sign(group)]
+
+
+def _differ_in_sign(words: list[str]) -> bool:
+    """Whether these are numbers, which a minus or a point tells apart: 11 and -11, 10^2 and 10^-2."""
+    return all(OF_DIGITS.fullmatch(word) for word in words) and len({word.replace(" ", "") for word in words}) > 1
 
 
 def with_marks_written_out(words: Iterable[str]) -> list[list[str]]:

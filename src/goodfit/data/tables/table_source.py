@@ -17,6 +17,7 @@ from goodfit.data.tables.delimited import Delimited, numbered_names
 from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
+from goodfit.data.tables.spelt_alike import names_alike_doubt
 from goodfit.data.tables.times import read_times
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
@@ -230,6 +231,8 @@ class TableSource(Source):
             by_letters = {column.casefold(): column for column in self._frame.columns}
             near = difflib.get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.7)
             hint = f"Did you mean {by_letters[near[0]]}? " if near else ""
+            if not near and any(note[1].startswith("index ") and f"'{name}'" in note[1] for note in self.notes):
+                hint = "It is the name of the frame's index: give frame.reset_index(). "
             if not near and len(self._frame.columns) == 1 and self._delimited is not None:
                 hint = "If that is several columns, name what stands between them with --separator. "
             elif not near and any(str(cell).strip() == name for cell in self._frame.sample(np.array([0])).row(0)):
@@ -252,6 +255,10 @@ class TableSource(Source):
             if is_nested(column.dtype):
                 raise UsageError(f"--group {group}: lists, bytes or structs", fix="Give a column of names or numbers")
             names = texts(column)
+            if (alike := names_alike_doubt(names.rename(group), "a group")) is not None:
+                self.doubts.append(
+                    (alike[0], "If they are one group, write it in one way: else it may be in two parts")
+                )
             codes, levels = of_texts(names.fill_null("None"))
             self.groups = Labels(codes, levels)
             if names.null_count():

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNIT_FORM = "unit "  # and the unit: the form of a column of numbers
-LETTERS = r"[\p{L}µ°Ω‰\"'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
-UNIT = rf"{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?"  # cm, m², km/h, sq. ft, m^2
+LETTERS = r"[\p{L}µ°Ω‰\"″'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
+UNIT = rf"(?:{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?|(?:[cdk]?m|ft|in)[23])"  # cm, m², km/h, sq. ft, m^2
 FOR_EACH = rf"(?:\p{{Sc}} ?)?(?:/|per )\s?{LETTERS}"  # $1,200/mo
 OUT_OF = r"(?:out of|von|sur|de|su|av) \d{1,3}(?: \p{L}{1,12})?"  # 4.5 out of 5 stars
 WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])? ?({UNIT}|{FOR_EACH}|{OUT_OF})$"
 BEFORE = r"^(\p{L}{2,8}|°[CF])\.? [+-]?\d[\d.,' ]*$"  # kg 72
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none
+HYPHEN = r"(\d)-(\p{L}{3,12}\.?)$"  # 15.6-inch
 UNITS_AT_MOST = 5  # of more it is not known that they are units
 
 
@@ -34,11 +35,16 @@ def units_of(text: pl.Series) -> list[str]:
     Args:
         text: cells that are not missing, in one kind of spaces.
     """
-    units = text.str.extract(WITH_UNIT, 1).drop_nulls()
+    units = units_in(text).drop_nulls()
     if len(units) <= SHARE_WITH_UNIT * len(text):
         return []
     known = list(dict.fromkeys(singular(unit) for unit in units.unique(maintain_order=True).to_list()))
     return known if len(known) <= UNITS_AT_MOST else []
+
+
+def units_in(text: pl.Series) -> pl.Series:
+    """(N,) the unit behind the number of each cell, as it is written; null where there is none."""
+    return text.str.replace(HYPHEN, "$1 $2").str.extract(WITH_UNIT, 1)
 
 
 def unit_before(text: pl.Series) -> str | None:
@@ -53,6 +59,7 @@ def unit_before(text: pl.Series) -> str | None:
 def without_unit(text: pl.Series, unit: str) -> pl.Series:
     """The cells without this unit behind or before their number; others as they are."""
     name = re.escape(unit)
+    text = text.str.replace(HYPHEN, "$1 $2")
     text = text.str.replace(rf"(?i)(\d[.,]?) ?{name}(?:s|es)?\.?$", "$1")
     return text.str.replace(rf"(?i)^{name}(?:s|es)?\.? ?([+-]?\d)", "$1")
 

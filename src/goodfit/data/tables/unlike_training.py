@@ -7,13 +7,15 @@ rows twice in N rows, and hardly ever further beyond it than the range is wide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goodfit.data.columns import Labels
 from goodfit.data.tables.encoder import Encoded, Encoder
 from goodfit.data.tables.encoder_columns import GAP
+from goodfit.data.tables.frames import Frame
 from goodfit.formatting import number
 
 if TYPE_CHECKING:
@@ -110,3 +112,23 @@ def where(outside: int, far: int, present: int, *, one_value: bool) -> tuple[str
     if far > FAR_SHARE * present:
         return "far from", far
     return ("outside of", outside) if enough and one_value and outside > FAR_SHARE * present else ("", 0)
+
+
+def parts_unlike(frame: Frame, parts: Sequence[str | None], encoder: Encoder) -> Iterator[tuple[str, str]]:
+    """What is to be said of validation and test rows of tables of their own: another unit, or empty columns.
+
+    Args:
+        parts: that each row came in.
+    """
+    if not isinstance(parts, Labels):
+        return
+    for code, part in enumerate(parts.levels):
+        rows = np.flatnonzero(parts.codes == code)
+        if part not in ("valid", "test") or not len(rows):
+            continue
+        piece = frame.sample(rows)
+        counts = UnlikeTraining(encoder)
+        counts.add(piece, encoder.read(piece))
+        for _, column, why in counts.notes({}):
+            what = f"in the {part} table, {column}, {why}".removesuffix(": is it the same unit?")
+            yield what.replace("that the run was fitted on", "of training"), "Give both tables in the same units"
