@@ -280,7 +280,6 @@ def test_a_target_may_be_called_by_a_number_and_a_series_is_no_name() -> None:
     ("data", "fix"),
     [
         ((pl.DataFrame({"a": [1]}), [1]), "Put the target into the frame"),
-        (([[1.0, 2.0]], [1]), "made by numpy.asarray"),
         (torch.utils.data.TensorDataset(torch.zeros(3, 2)), "Stack its samples"),
         ("a,b\n1,2\n", "Write it to a file"),
         ((np.zeros((3, 2), dtype=complex), [0, 1, 0]), "real and imaginary parts"),

@@ -3,8 +3,8 @@
 What it checks
     Without gradients being recorded, a net that has dropout or batch norm in train mode (the whole of it, or parts
     below a net in eval mode) gives outputs, and these meet
-    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches or in
-    the only one.
+    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches, in
+    the only one, or all batches together.
 
 Why it hurts
     The scores are those of a net with units missing, and the running statistics take in validation rows: the net that
@@ -46,6 +46,7 @@ class EvaluatedInTrainMode(LiveRule):
 
     def start(self) -> None:
         self.rows: int | None = None  # of the output that may meet labels
+        self.calls = self.all_rows = 0  # of calls of a net that is awake, since the last training or evaluation
         self.place: Place | None = None
         self.net = ""
         self.part = ""  # of a net in eval mode, that is in train mode
@@ -56,10 +57,13 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_call(self, event: NetCall) -> None:
         self.rows = None
+        if event.grad:
+            self.calls = self.all_rows = 0
         if event.grad or not event.outputs or not event.outputs[0].dim():
             return
         awake = _awake_part(event.module)
         if awake is None or not modal(event.module):
+            self.calls = self.all_rows = 0
             return
         x = event.inputs[0] if event.inputs else None
         version = 0 if x is None or x.is_inference() else x._version  # tensors of inference_mode count no writes
@@ -67,15 +71,16 @@ class EvaluatedInTrainMode(LiveRule):
         self.asked_again = self.asked_again or (bool(awake) and same is not None and same == self.last_input)
         self.last_input = same
         if bool(awake) and self.asked_again:  # Monte Carlo dropout wakes parts of a net on purpose
-            self.evaluations = 0
+            self.evaluations = self.calls = self.all_rows = 0
             return
         last = self.program.last_call
         self.rows, self.net, self.part = len(event.outputs[0]), type(event.module).__name__, awake
+        self.calls, self.all_rows = self.calls + 1, self.all_rows + self.rows
         self.place = last.place if last else None
         self.outputs = {out.data_ptr() for out in event.outputs}
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
-        if not event.grad and event.input.dim() and len(event.input) == self.rows:
+        if not event.input.requires_grad and event.input.dim() and self._are_all(len(event.input)):
             yield from self._meets_labels()
 
     def on_read(self, event: Read) -> Iterator[Finding]:
@@ -85,8 +90,15 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
         sizes = [len(each) for each in (event.left, event.right) if each.dim()]
-        if not event.grad and sizes and set(sizes) == {self.rows}:
+        if len(set(sizes)) == 1 and self._are_all(sizes[0]):
             yield from self._meets_labels()
+
+    def _are_all(self, rows: int) -> bool:
+        """Whether these are the rows of the last call, or of all since training, put together."""
+        together = self.calls >= BATCHES_AT_LEAST and rows == self.all_rows
+        if together and self.rows is not None:
+            self.evaluations += 1
+        return self.rows is not None and (together or rows == self.rows)
 
     def _meets_labels(self) -> Iterator[Finding]:
         self.rows = None

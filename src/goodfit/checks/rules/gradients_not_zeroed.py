@@ -40,6 +40,7 @@ from goodfit.checks.rule import LiveRule
 
 STEPS_IN_A_ROW = 2
 PARAMETERS_EXAMINED = 8  # parameters of an optimiser, from all over it: never one alone
+DECAY_AT_MOST, SAME_DECAY = 0.999, 1e-3
 ELEMENTS_AT_MOST = 1_000_000  # elements of a gradient that is compared with zero
 
 
@@ -51,6 +52,8 @@ class State:
     added: set[int] = field(default_factory=set)
     before: dict[int, tuple[int, int]] = field(default_factory=dict)  # parameter -> gradient and its version
     times: dict[int, int] = field(default_factory=dict)  # steps in a row
+    lengths: dict[int, float] = field(default_factory=dict)  # of gradients after backward, of steps by hand
+    decay: float | None = None  # what all of them were multiplied by since; None: not seen yet
 
 
 class GradientsNotZeroed(LiveRule):
@@ -68,6 +71,8 @@ class GradientsNotZeroed(LiveRule):
     def before_backward(self, event: BackwardBegins) -> None:
         for optimiser, state in self.states.items():
             gradients = _gradients(optimiser)
+            if isinstance(optimiser, HandWritten) and _decays(state, gradients):
+                state.used.clear()
             fresh = {param for param, gradient in gradients.items() if param in state.used and is_zero(gradient)}
             state.used = (state.used & gradients.keys()) - fresh  # zeroed by hand, or gone
             state.added &= state.used
@@ -78,6 +83,8 @@ class GradientsNotZeroed(LiveRule):
             for param, gradient in _gradients(optimiser).items():
                 if param in state.used and state.before.get(param) != (id(gradient), gradient._version):
                     state.added.add(param)
+            if isinstance(optimiser, HandWritten):
+                state.lengths = {param: float(each.norm()) for param, each in _gradients(optimiser).items()}
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         state = self.states.setdefault(event.optimiser, State())
@@ -91,6 +98,16 @@ class GradientsNotZeroed(LiveRule):
                 f"{max(again) + 1} steps in a row: backward adds to them, and nothing has zeroed them",
                 "Call optimizer.zero_grad() once before each backward (or after each step)",
             )
+
+
+def _decays(state: State, gradients: dict[int, Tensor]) -> bool:
+    """Whether the program multiplies what it has used by one number below 1, the same each time: momentum by hand."""
+    known = [(float(each.norm()), length) for param, each in gradients.items() if (length := state.lengths.get(param))]
+    shares = [now / length for now, length in known]
+    if len(shares) < 2 or max(shares) > DECAY_AT_MOST or max(shares) - min(shares) > SAME_DECAY:
+        return False
+    before, state.decay = state.decay, shares[0]
+    return before is None or abs(before - shares[0]) <= SAME_DECAY
 
 
 def _gradients(optimiser: Optimizer | HandWritten) -> dict[int, Tensor]:

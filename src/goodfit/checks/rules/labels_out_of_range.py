@@ -27,7 +27,7 @@ Cost
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -54,6 +54,7 @@ class LabelsOutOfRange(LiveRule):
 
     def start(self) -> None:
         self.counts: dict[int, torch.Tensor] = {}  # classes -> how often each label was seen
+        self.vocabularies: set[int] = set()  # of the nets that there were at the first loss of so many classes
         self.place: Place | None = None
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
@@ -80,6 +81,8 @@ class LabelsOutOfRange(LiveRule):
             if valid.numel() < y.numel():  # what is ignored may be class 0: the padding of a vocabulary
                 return
             self.place = user_place()
+            if classes not in self.counts:
+                self.vocabularies |= set(_vocabularies(self.program.nets))
             counts = torch.bincount(valid.flatten().cpu(), minlength=classes)
             self.counts[classes] = self.counts.get(classes, torch.zeros_like(counts)) + counts
 
@@ -110,19 +113,13 @@ class LabelsOutOfRange(LiveRule):
             )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        vocabularies = {
-            part.num_embeddings
-            for net in self.program.nets
-            for part in net.modules()
-            if isinstance(part, (nn.Embedding, nn.EmbeddingBag))
-        }
         for classes, counts in self.counts.items():
             if (
                 classes > 2
                 and counts[0] == 0
                 and bool((counts[1:] > 0).all())
                 and counts.sum() > LABELS_PER_CLASS * classes
-                and classes not in vocabularies
+                and classes not in self.vocabularies
             ):
                 yield self.finding(
                     f"labels 1 to {classes - 1} are used and 0 never is, in {int(counts.sum()):,} labels: the output "
@@ -132,6 +129,14 @@ class LabelsOutOfRange(LiveRule):
                     file=self.place.file if self.place else None,
                     line=self.place.line if self.place else None,
                 )
+
+
+def _vocabularies(nets: Iterable[nn.Module]) -> Iterator[int]:
+    """Sizes of what the nets read by number."""
+    for net in nets:
+        for part in net.modules():
+            if isinstance(part, nn.Embedding | nn.EmbeddingBag):
+                yield part.num_embeddings
 
 
 def _indexed_labels(node: Any) -> Iterator[tuple[torch.Tensor, int]]:

@@ -25,6 +25,7 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,12 +50,13 @@ class RatioAlwaysOne(LiveRule):
 
     def start(self) -> None:
         self.rows: Tensor | None = None  # of the last call with gradients
+        self.same: weakref.ref[Tensor] | None = None  # what the net was given in the last step
         self.known: set[int] = set()  # rows of earlier steps
         self.steps = 0  # with rows that are known, and a ratio of 1
         self.other = False  # a ratio other than 1 was seen
 
     def on_call(self, event: NetCall) -> None:
-        if event.grad and event.inputs and event.inputs[0].dim() > 1:
+        if event.grad and event.inputs and event.inputs[0].dim():
             self.rows = event.inputs[0]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
@@ -76,13 +78,8 @@ class RatioAlwaysOne(LiveRule):
                     "Compare with the log-probabilities of when the actions were chosen, kept without gradients",
                 )
             return
-        now = fingerprints(rows.detach())
-        if len(set(now)) < DISTINCT_AT_LEAST * len(now):  # states that come again and again by nature
-            return
-        seen = sum(row in self.known for row in now) >= SHARE_SEEN * len(now)
-        if len(self.known) < ROWS_KEPT:
-            self.known.update(now)
-        if not seen:
+        again, self.same = self.same is not None and self.same() is rows, weakref.ref(rows)
+        if not again and not self._were_seen(rows):
             return
         self.other = not bool((ratio == 1).all())
         self.steps += not self.other
@@ -92,6 +89,16 @@ class RatioAlwaysOne(LiveRule):
                 f"{STEPS_AT_LEAST} steps, though their rows were trained on before: it compares the policy with itself",
                 "Keep the log-probabilities when the actions are chosen, and compare with those",
             )
+
+    def _were_seen(self, rows: Tensor) -> bool:
+        """Whether most of these rows were there in an earlier step; states that come again by nature do not tell."""
+        now = fingerprints(rows.detach()) if rows.dim() > 1 else []
+        if not now or len(set(now)) < DISTINCT_AT_LEAST * len(now):
+            return False
+        seen = sum(row in self.known for row in now) >= SHARE_SEEN * len(now)
+        if len(self.known) < ROWS_KEPT:
+            self.known.update(now)
+        return seen
 
 
 def _is_clamped_ratio(node: Any) -> bool:

@@ -35,7 +35,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardEnded, Compare, Fit, Loss, NetCall, Split, Transform, WatchEnds
+from goodfit.checks.engine.events import BackwardEnded, Compare, Fit, Loss, NetCall, Score, Split, Transform, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -55,6 +55,7 @@ class ScalerFittedBeforeSplit(LiveRule):
         self.fits: weakref.WeakKeyDictionary[Any, tuple[int, set[int]]] = weakref.WeakKeyDictionary()
         self.places: list[tuple[Place, str]] = []  # of the fits, by number
         self.widths: list[int] = []  # columns, by number
+        self.names: list[list[Any]] = []  # of the columns of a frame, by number; empty of arrays
         self.made: dict[int, int] = {}  # fingerprint of a row that a transformer made of one it was fitted to: number
         self.sizes: dict[int, int] = {}  # how many of these there are, by number
         self.pending: list[Tensor] = []
@@ -70,6 +71,7 @@ class ScalerFittedBeforeSplit(LiveRule):
             self.fits[event.transformer] = (len(self.places), set(rows))
             self.places.append((user_place(), type(event.transformer).__name__))
             self.widths.append(int(np.shape(event.x)[1]))
+            self.names.append(list(getattr(event.x, "columns", ())))
 
     def on_transform(self, event: Transform) -> None:
         number, fitted = self.fits.get(event.transformer, (0, set()))
@@ -83,8 +85,8 @@ class ScalerFittedBeforeSplit(LiveRule):
     def on_split(self, event: Split) -> Iterator[Finding]:
         if not self.made:
             return
-        first, second = _rows(event.first), _rows(event.second)
-        for number in {self.made[row] for row in second if row in self.made} - self.reported:
+        for number in set(range(len(self.places))) - self.reported:
+            first, second = (_rows(_scaled_columns(part, self.names[number])) for part in (event.first, event.second))
             left, right = (sum(self.made.get(row) == number for row in rows) for rows in (first, second))
             if right >= max(ROWS_AT_LEAST, len(second) / 2) and left >= len(first) / 2:
                 yield self._finding(number, "was fitted to all rows before train_test_split parts them")
@@ -106,7 +108,7 @@ class ScalerFittedBeforeSplit(LiveRule):
                     self.trained.setdefault(self.made[row], set()).add(row)
         self.pending = []
 
-    def on_labels(self, event: Loss | Compare) -> Iterator[Finding]:
+    def on_labels(self, event: Loss | Compare | Score) -> Iterator[Finding]:
         x, self.evaluated = self.evaluated, None
         if x is None or (isinstance(event, Loss) and event.grad):  # a comparison may come after the no_grad block
             return
@@ -151,6 +153,12 @@ class ScalerFittedBeforeSplit(LiveRule):
             file=place.file,
             line=place.line,
         )
+
+
+def _scaled_columns(part: Any, names: list[Any]) -> Any:
+    """Those columns of a frame that were scaled; of anything else all."""
+    known = getattr(part, "columns", None)
+    return part[names] if names and known is not None and set(names) < set(known) else part
 
 
 def _rows(x: Any) -> list[int]:

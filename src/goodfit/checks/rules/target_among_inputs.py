@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.checks.engine.events import Loss, NetCall
 from goodfit.checks.finding import Finding, Level
@@ -76,11 +76,18 @@ class TargetAmongInputs(LiveRule):
         self.without += not self.columns
         if self.batches == BATCHES_AT_LEAST:
             column = min(self.columns)
+            if not x.is_floating_point() and column < x.shape[1] - 1 and self._reads_by_number(event.input):
+                return  # to give back a token of a sequence is a task; the last one is what a window was to leave out
             yield self.finding(
                 f"column {column} of the {x.shape[1]} columns of the input is the target itself, in every row "
                 f"of {BATCHES_AT_LEAST} batches",
                 "Leave the column out of the input",
             )
+
+    def _reads_by_number(self, out: Tensor) -> bool:
+        """Whether a net has an embedding of as many words as there are classes of the output."""
+        parts = (part for net in self.program.nets for part in net.modules())
+        return any(isinstance(part, nn.Embedding) and part.num_embeddings == out.shape[-1] for part in parts)
 
 
 def _columns_of_classes(x: Tensor, y: Tensor) -> set[int]:
