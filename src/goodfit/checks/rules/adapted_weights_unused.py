@@ -1,0 +1,99 @@
+"""adapted-weights-unused: a meta-learner adapts weights to a task, and asks the ones of before about it.
+
+What it checks
+    In the source of the program: a function is called with create_graph=True, and its result is never read; or what is
+    made of it in an inner loop, such as weights after a step, is not read behind that loop.
+
+Why it hurts
+    The loss of the query rows does not depend on the adaptation. What is learnt is one net for all tasks at once, and
+    not one that adapts in a step.
+
+Example
+    fast = [w - lr * g for w, g in zip(weights, grads)]; meta_loss += loss_of(net(x_query, weights), y_query)
+
+Instead
+    fast = [w - lr * g for w, g in zip(weights, grads)]; meta_loss += loss_of(net(x_query, fast), y_query)
+
+When it is a false alarm
+    Weights that are kept to be looked at in a debugger.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, given, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
+
+
+class AdaptedWeightsUnused(SourceRule):
+    code, level = "GF295", Level.WARNING
+    worth_parsing = re.compile(r"create_graph\s*=\s*True")
+    what = (
+        "{name} is made of gradients that keep their graph, and is not read afterwards: the weights of before are used"
+    )
+    fix = "Ask the adapted weights about the query rows"
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return adapted_unused(tree)
+
+
+def adapted_unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Names that are made of such gradients and then not read, each with the line at which it is made."""
+    for scope in scopes(tree):
+        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        for target, value in given(nodes):
+            if isinstance(target, ast.Name) and target.id not in read and _keeps_graph(value):
+                yield target.id, target.lineno
+        gradients = {
+            target.id for target, value in given(nodes) if isinstance(target, ast.Name) and _keeps_graph(value)
+        }
+        loops = [node for node in nodes if isinstance(node, ast.For | ast.While)]
+        for target, value in given(nodes):
+            if not isinstance(target, ast.Name) or target.id in gradients or not names_in(value) & gradients:
+                continue
+            around = [loop for loop in loops if _lines(loop)[0] <= target.lineno <= _lines(loop)[1]]
+            inner = max(around, key=lambda loop: loop.lineno, default=None)
+            if inner is None or not _is_set_before(target, inner, around, nodes):
+                continue
+            end = _lines(inner)[1]
+            if not any(_reads(node, target.id) and node.lineno > end for node in nodes if isinstance(node, ast.Name)):
+                yield target.id, target.lineno
+
+
+def _keeps_graph(value: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and any(each.arg == "create_graph" and ast.unparse(each.value) == "True" for each in node.keywords)
+        for node in all_nodes(value)
+    )
+
+
+def _is_set_before(target: ast.Name, inner: ast.AST, around: Sequence[ast.AST], nodes: Sequence[ast.AST]) -> bool:
+    """Whether the name begins anew before the innermost loop, within the next one, so that no turn hands it on."""
+    outer = [loop for loop in around if loop is not inner]
+    start = max((_lines(loop)[0] for loop in outer), default=0)
+    return any(
+        isinstance(node, ast.Name)
+        and node.id == target.id
+        and isinstance(node.ctx, ast.Store)
+        and start <= node.lineno < _lines(inner)[0]
+        for node in nodes
+    )
+
+
+def _lines(node: ast.AST) -> tuple[int, int]:
+    first: int = getattr(node, "lineno", 0)
+    last: int = getattr(node, "end_lineno", None) or first
+    return first, last
+
+
+def _reads(node: ast.Name, name: str) -> bool:
+    return node.id == name and isinstance(node.ctx, ast.Load)
