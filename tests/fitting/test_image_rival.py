@@ -93,8 +93,8 @@ def test_under_minutes_a_rival_of_some_rows_is_no_part_of_the_model(
     tints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {"width": 4, "lr": 1e-8, "precision": "float32", "valid_share": 0.4, "folds": 1}
-    monkeypatch.setattr("goodfit.fitting.image_rival.ROWS_A_MINUTE", 100)
-    some = gf.fit(tints, out=tmp_path / "some", minutes=0.1, **options)  # 11 of 28
+    monkeypatch.setattr("goodfit.fitting.image_rival.ROWS_A_MINUTE", 50)
+    some = gf.fit(tints, out=tmp_path / "some", minutes=0.2, **options)  # 11 of 28
     assert some.record.net.parts == ()
     assert [rival.name for rival in some.record.rivals] == [NAME]
 

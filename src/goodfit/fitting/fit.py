@@ -27,7 +27,7 @@ from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
 from goodfit.fitting.hyperparameters import choose_hyperparameters
-from goodfit.fitting.image_rival import SECONDS_A_ROW, beside_image_rival, rival_rows
+from goodfit.fitting.image_rival import beside_image_rival, seconds_of_image_rival
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.keywords import FitKeywords
 from goodfit.fitting.more import earlier_looks, find_more, take_place
@@ -290,7 +290,7 @@ def _budget(problem: Problem, net: Net, training: Training, asked: FitOptions, b
     if asked.minutes is None:
         return None
     rivals = seconds_of_rivals(problem, training, asked, torch.get_num_threads())
-    rivals += SECONDS_A_ROW * rival_rows(problem, net, asked)
+    rivals += seconds_of_image_rival(problem, net, asked)
     spread = SECONDS_OF_SPREAD if asked.interval and training.task.accepts_spread else 0.0
     return Budget(asked.minutes, began, len(problem.split.rows("test")), rivals, spread)
 

@@ -40,7 +40,7 @@ NAME = "a linear model of edges and colours"
 ARCH = "hog"
 ROWS_AT_MOST = 5_000  # training rows; more are sampled: seconds, not minutes
 ROWS_A_MINUTE = 1_000  # the same under a time budget
-SECONDS_A_ROW = 0.002  # of fitting and scoring, on two cores
+SECONDS, SECONDS_A_ROW = 1.0, 0.002  # of fitting and scoring, on two cores
 WORTH_A_BEGINNING = 0.5  # of these seconds have to be left
 HELD_OUT = 5  # one row in so many chooses the penalty
 GAIN_AT_LEAST = 0.03  # of the net's loss, by which a blend is worth a second model
@@ -76,6 +76,12 @@ def beside_image_rival(
     if net.own or options.arch is not None or learnt_of_some:
         return replace(finished, contenders=[*finished.contenders, rival.contender])
     return _blended(finished, rival, settings, training, journal)
+
+
+def seconds_of_image_rival(problem: Problem, net: Net, options: FitOptions) -> float:
+    """That it is thought to take after training; 0 where there is none."""
+    count = rival_rows(problem, net, options)
+    return SECONDS + SECONDS_A_ROW * count if count else 0.0
 
 
 def rival_rows(problem: Problem, net: Net, options: FitOptions) -> int:

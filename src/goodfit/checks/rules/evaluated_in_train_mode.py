@@ -39,6 +39,7 @@ from goodfit.checks.rule import LiveRule
 from goodfit.checks.rules.left_in_eval_mode import modal, modal_layer
 
 BATCHES_AT_LEAST = 2
+BATCHES_PUT_TOGETHER = 3  # where gradients are recorded again: a teacher is asked about two views of a batch
 
 
 class EvaluatedInTrainMode(LiveRule):
@@ -90,15 +91,21 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
         sizes = [len(each) for each in (event.left, event.right) if each.dim()]
-        if len(set(sizes)) == 1 and self._are_all(sizes[0]):
+        if len(set(sizes)) == 1 and self._are_all(sizes[0], within_no_grad=not event.grad):
             yield from self._meets_labels()
 
-    def _are_all(self, rows: int) -> bool:
-        """Whether these are the rows of the last call, or of all since training, put together."""
-        together = self.calls >= BATCHES_AT_LEAST and rows == self.all_rows
+    def _are_all(self, rows: int, *, within_no_grad: bool = True) -> bool:
+        """Whether these are the rows of the last call, or of all since training, put together.
+
+        Args:
+            within_no_grad: outside of it they may be those of another net in training, whose teacher was called last.
+        """
+        together = (
+            self.calls >= (BATCHES_AT_LEAST if within_no_grad else BATCHES_PUT_TOGETHER) and rows == self.all_rows
+        )
         if together and self.rows is not None:
             self.evaluations += 1
-        return self.rows is not None and (together or rows == self.rows)
+        return self.rows is not None and (together or (within_no_grad and rows == self.rows))
 
     def _meets_labels(self) -> Iterator[Finding]:
         self.rows = None

@@ -46,7 +46,7 @@ LAST_GRADIENT = re.compile(r"prev|last|old|grad", re.IGNORECASE)
 
 
 class MomentumForgotten(LiveRule):
-    code, level = "GF335", Level.WARNING
+    code, level = "GF346", Level.WARNING
 
     def start(self) -> None:
         self.steps: weakref.WeakKeyDictionary[Optimizer, Counter[str]] = weakref.WeakKeyDictionary()

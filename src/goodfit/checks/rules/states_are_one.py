@@ -27,23 +27,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from goodfit.checks.engine.events import Weights
 from goodfit.checks.engine.user_frame import users_frames
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
+LAZY = (UninitializedParameter, UninitializedBuffer)
 FRAMES, ENTRIES = 2, 64  # of the functions that run the innermost; of a list
 
 
 class StatesAreOne(LiveRule):
-    code, level = "GF339", Level.ERROR
+    code, level = "GF347", Level.ERROR
     sleepless = (Weights,)
 
     def on_weights(self, event: Weights) -> Iterator[Finding]:
         if event.action != "load_state_dict" or not isinstance(event.module, nn.Module):
             return
-        own = {value.data_ptr() for value in (*event.module.parameters(), *event.module.buffers()) if value.numel()}
+        values = (*event.module.parameters(), *event.module.buffers())
+        own = {value.data_ptr() for value in values if _has_values(value)}
         for _, frame in zip(range(FRAMES), users_frames(), strict=False):
             for name, value in list(frame.f_locals.items()):
                 if type(value) is list and 2 <= len(value) <= ENTRIES:
@@ -63,6 +66,11 @@ def _state(entry: Any) -> Mapping[str, Any] | None:
     return next((part for part in parts[:4] if isinstance(part, Mapping)), None)
 
 
+def _has_values(value: Any) -> bool:
+    """Whether it is a tensor of several values; a parameter that waits for its first batch has none."""
+    return isinstance(value, Tensor) and not isinstance(value, LAZY) and value.numel() > 1
+
+
 def _lies_in(state: Mapping[str, Any], memory: set[int]) -> bool:
-    tensors = [value for value in state.values() if isinstance(value, Tensor) and value.numel() > 1]
+    tensors = [value for value in state.values() if _has_values(value)]
     return bool(tensors) and all(each.data_ptr() in memory for each in tensors)
