@@ -37,6 +37,7 @@ from torch.utils.data import Subset
 
 from goodfit.checks.engine.events import BackwardBegins, Epoch, WatchEnds
 from goodfit.checks.engine.identity_map import IdentityMap
+from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, given
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
@@ -44,8 +45,6 @@ from goodfit.checks.rule import LiveRule
 
 WORTH_PARSING = re.compile(r"\.dataset\.\w+\s*=[^=]")
 HOW_ROWS_ARE_READ = re.compile(r"transform|augment|^aug|^(is_)?train(ing)?$|^mode$|flip|crop|noise|jitter", re.I)
-TRAIN = re.compile(r"(^|_)(train|tr|training)(_|$)|^train", re.I)
-HELD_OUT = re.compile(r"(^|_)(test|te|va|val|valid|validation|dev|eval|holdout)(_|$)|^(val|test)", re.I)
 
 
 class ChangeReachesTraining(LiveRule):
@@ -114,5 +113,5 @@ def changes_for_held_out(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
             last[target.attr] = max(last.get(target.attr, at), at, key=lambda each: each[2])
     for owner, name, line in last.values():
         words = re.findall(r"\w+", owner)
-        if any(HELD_OUT.search(word) for word in words) and not any(TRAIN.search(word) for word in words):
+        if any(HELD_OUT.search(word) for word in words) and not any(TRAINING.search(word) for word in words):
             yield owner, name, line

@@ -28,14 +28,13 @@ import ast
 import re
 from collections.abc import Iterator
 
+from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 WORTH_PARSING = re.compile(r"factorize\(|Encoder\(|Vectorizer\(|\.cat\.codes")
 ENCODERS = re.compile(r"^(Label|Ordinal|OneHot)Encoder$|Vectorizer$|^LabelBinarizer$")
-TRAIN = re.compile(r"(^|_)(train|tr|training)(_|$)", re.IGNORECASE)
-TEST = re.compile(r"(^|_)(test|te|val|valid|validation|dev|holdout)(_|$)", re.IGNORECASE)
 
 
 class EncodedApart(SourceRule):
@@ -72,9 +71,9 @@ def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
         names = [each for each in all_nodes(data) if isinstance(each, ast.Name)]
         for name in names:
             form = re.sub(rf"\b{name.id}\b", "_", ast.unparse(node))
-            if TRAIN.search(name.id):
+            if TRAINING.search(name.id):
                 seen.setdefault(form, name.id)
-            elif TEST.search(name.id) and form in seen:
+            elif HELD_OUT.search(name.id) and form in seen:
                 yield ast.unparse(data), node.lineno
 
 

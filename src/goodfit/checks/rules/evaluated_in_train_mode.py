@@ -2,9 +2,8 @@
 
 What it checks
     Without gradients being recorded, a net that has dropout or batch norm in train mode (the whole of it, or parts
-    below a net in eval mode) gives outputs, and these meet
-    labels (a loss function, or ==), or are turned into classes or numbers (argmax, tolist, numpy), in two batches, in
-    the only one, or all batches together.
+    below a net in eval mode) gives outputs, and these meet labels (a loss function, ==, a score of scikit-learn), or
+    are turned into classes or numbers (argmax, tolist, numpy), in two batches, the only one, or all of them together.
 
 Why it hurts
     The scores are those of a net with units missing, and the running statistics take in validation rows: the net that
@@ -32,7 +31,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from goodfit.checks.engine.events import Compare, Loss, NetCall, Read, WatchEnds
+from goodfit.checks.engine.events import Compare, Loss, NetCall, Read, Score, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -82,17 +81,22 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if not event.input.requires_grad and event.input.dim() and self._are_all(len(event.input)):
-            yield from self._meets_labels()
+            yield from self._meets_labels(len(event.input))
 
     def on_read(self, event: Read) -> Iterator[Finding]:
         """The output itself is turned into classes or numbers: labels are met outside of torch."""
         if not event.grad and event.tensor.data_ptr() in self.outputs and len(event.tensor) == self.rows:
-            yield from self._meets_labels()
+            yield from self._meets_labels(len(event.tensor))
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
         sizes = [len(each) for each in (event.left, event.right) if each.dim()]
         if len(set(sizes)) == 1 and self._are_all(sizes[0], within_no_grad=not event.grad):
-            yield from self._meets_labels()
+            yield from self._meets_labels(sizes[0])
+
+    def on_score(self, event: Score) -> Iterator[Finding]:
+        rows = len(event.labels) if hasattr(event.labels, "__len__") else 0
+        if self._are_all(rows, within_no_grad=False):
+            yield from self._meets_labels(rows)
 
     def _are_all(self, rows: int, *, within_no_grad: bool = True) -> bool:
         """Whether these are the rows of the last call, or of all since training, put together.
@@ -100,16 +104,15 @@ class EvaluatedInTrainMode(LiveRule):
         Args:
             within_no_grad: outside of it they may be those of another net in training, whose teacher was called last.
         """
-        together = (
-            self.calls >= (BATCHES_AT_LEAST if within_no_grad else BATCHES_PUT_TOGETHER) and rows == self.all_rows
-        )
-        if together and self.rows is not None:
-            self.evaluations += 1
-        return self.rows is not None and (together or (within_no_grad and rows == self.rows))
+        is_last = within_no_grad and rows == self.rows
+        return self.rows is not None and (is_last or self._are_put_together(rows, within_no_grad=within_no_grad))
 
-    def _meets_labels(self) -> Iterator[Finding]:
+    def _are_put_together(self, rows: int, *, within_no_grad: bool = True) -> bool:
+        return self.calls >= (BATCHES_AT_LEAST if within_no_grad else BATCHES_PUT_TOGETHER) and rows == self.all_rows
+
+    def _meets_labels(self, rows: int) -> Iterator[Finding]:
         self.rows = None
-        self.evaluations += 1
+        self.evaluations += BATCHES_AT_LEAST if self._are_put_together(rows) else 1
         if self.evaluations >= BATCHES_AT_LEAST:
             yield self._finding()
 

@@ -71,8 +71,10 @@ class GradientsNotZeroed(LiveRule):
     def before_backward(self, event: BackwardBegins) -> None:
         for optimiser, state in self.states.items():
             gradients = _gradients(optimiser)
-            if isinstance(optimiser, HandWritten) and _decays(state, gradients):
-                state.used.clear()
+            if isinstance(optimiser, HandWritten):
+                before, state.decay = state.decay, _decay(state, gradients)
+                if state.decay is not None and abs(state.decay - (before or state.decay)) <= SAME_DECAY:
+                    state.used.clear()  # momentum by hand
             fresh = {param for param, gradient in gradients.items() if param in state.used and is_zero(gradient)}
             state.used = (state.used & gradients.keys()) - fresh  # zeroed by hand, or gone
             state.added &= state.used
@@ -100,14 +102,13 @@ class GradientsNotZeroed(LiveRule):
             )
 
 
-def _decays(state: State, gradients: dict[int, Tensor]) -> bool:
-    """Whether the program multiplies what it has used by one number below 1, the same each time: momentum by hand."""
+def _decay(state: State, gradients: dict[int, Tensor]) -> float | None:
+    """The number below 1 that all of a program's gradients were multiplied by since backward; None: there is none."""
     known = [(float(each.norm()), length) for param, each in gradients.items() if (length := state.lengths.get(param))]
     shares = [now / length for now, length in known]
     if len(shares) < 2 or max(shares) > DECAY_AT_MOST or max(shares) - min(shares) > SAME_DECAY:
-        return False
-    before, state.decay = state.decay, shares[0]
-    return before is None or abs(before - shares[0]) <= SAME_DECAY
+        return None
+    return shares[0]
 
 
 def _gradients(optimiser: Optimizer | HandWritten) -> dict[int, Tensor]:

@@ -27,7 +27,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 import weakref
 from collections import Counter
 from collections.abc import Iterator
@@ -36,6 +35,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Compare, Loss, NetCall, WatchEnds
+from goodfit.checks.engine.names_of_parts import HELD_OUT
 from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.user_frame import Place, user_place, users_frames
 from goodfit.checks.engine.variables import attributes_of
@@ -45,7 +45,6 @@ from goodfit.checks.rule import LiveRule
 ROWS_AT_LEAST = 20
 EVALUATIONS_AT_LEAST = 2
 PART_AT_LEAST = 5  # rows that are compared
-HELD_OUT = re.compile(r"(^|_)(test|te|val|valid|validation|held_?out|unseen|eval|dev)(_|$)", re.IGNORECASE)
 
 
 class ScoredRowsInLoss(LiveRule):
