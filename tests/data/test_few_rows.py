@@ -81,6 +81,21 @@ def test_columns_read_together_are_those_read_one_by_one(rows: list[tuple[Any, .
         assert read.rows[:, -len(words) + at].astype(int).tolist() == expected
 
 
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(MESSY, MESSY), min_size=1, max_size=6))
+def test_a_text_that_was_read_before_is_read_alike(rows: list[tuple[str | None, str | None]]) -> None:
+    frame = pl.DataFrame(rows, schema=["c", "f"], orient="row")
+    levels = ["Bern", "true", "1", "7"]
+    columns = tuple(CategoryColumn(name, name, None, None, levels, words_missing=False) for name in ("c", "f"))
+    known = {level: code for code, level in enumerate(levels, start=2)}
+    read = {name: texts(frame[name]).to_list() for name in frame.columns}
+    expected = [[1 if cell is None else known.get(cell, 0) for cell in row] for row in zip(*read.values(), strict=True)]
+    encoder = Encoder((), columns)
+    for once_more in (frame, frame.reverse(), frame):
+        codes = encoder.read(once_more).rows.astype(int).tolist()
+        assert (codes if once_more is frame else codes[::-1]) == expected
+
+
 def test_the_rows_of_one_run_are_read_by_one_encoder_and_those_of_another_by_theirs() -> None:
     first = Encoder((NumberColumn("a", "a", None, None, 1.0, 2.0, False),), ()).to_json()
     second = Encoder((NumberColumn("a", "a", None, None, 5.0, 2.0, False),), ()).to_json()

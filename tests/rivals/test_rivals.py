@@ -67,7 +67,11 @@ def test_trees_of_classes_are_equal_to_scikit_learns(count: int, rounds: int) ->
     module = module_of([Grown([(model, range(count))], count)], rounds, order, count)
     new = np.concatenate([x, rows(50, seed=3) * np.array([9, 9, 9, 1, 1], dtype=np.float32)])
     wanted = model.predict_proba(new[:, order].astype(np.float64))
-    assert softmax(module(torch.from_numpy(new)).numpy(), axis=1) == pytest.approx(wanted, abs=1e-6)
+    together = module(torch.from_numpy(new))
+    assert softmax(together.numpy(), axis=1) == pytest.approx(wanted, abs=1e-6)
+    assert torch.cat([module(row) for row in torch.from_numpy(new).split(1)]).equal(together)
+    many = torch.from_numpy(np.tile(new, (100, 1)))  # node by node
+    assert module(many).equal(together.repeat(100, 1))
 
 
 def test_trees_of_numbers_are_equal_to_scikit_learns_also_for_codes_that_training_did_not_have() -> None:

@@ -1,9 +1,10 @@
 """Decision trees as tensors: the sum of the leaves that a row falls into.
 
 The trees are grown elsewhere (`goodfit.rivals.trees`); here they are numbers in a file, as weights are. All trees take
-a row at once, node by node: where a row goes to the right, the leaves on the left are struck out, and the leftmost leaf
-that is left over is the one it falls into (Lucchese et al. 2015, "QuickScorer", section 3). No step depends on where
-the row came from, so that these are a few products over whole tensors.
+a row at once, node by node, or several nodes at once where rows are few: where a row goes to the right, the leaves on
+the left are struck out, and the leftmost leaf that is left over is the one it falls into (Lucchese et al. 2015,
+"QuickScorer", section 3). No step depends on where the row came from, so that these are a few products over whole
+tensors.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from goodfit.nets.architecture import Architecture
 from goodfit.nets.maps import heights_at
 
-CELLS_AT_ONCE = 500_000  # rows times trees that are taken together: two megabytes, which a core's cache holds
+CELLS_AT_ONCE = 500_000  # rows times trees (times nodes) taken together: two megabytes, which a core's cache holds
 LEAVES_AT_MOST = 31  # of a tree: a bit each of an int32, without its sign
 ALL_LEAVES = -1  # every bit
 
@@ -97,16 +98,24 @@ class BoostedTrees(nn.Module):
         trees, rows = len(self.output), columns.shape[1]
         left_over = torch.full((trees, rows), ALL_LEAVES, dtype=torch.int32, device=columns.device)
         codes = columns.long().clamp(0, self.goes_left.shape[1] - 1) if len(self.goes_left) else None
-        for feature, threshold, kept, category in zip(
-            self.feature, self.threshold, self.kept, self.category, strict=True
-        ):
+        together = max(1, CELLS_AT_ONCE // max(1, left_over.numel()))
+        for first in range(0, len(self.feature), together):
+            feature, threshold, kept, category = (
+                of_nodes[first : first + together].flatten()
+                for of_nodes in (self.feature, self.threshold, self.kept, self.category)
+            )
             to_the_right = columns.index_select(0, feature) > threshold[:, None]
             if codes is not None:
                 asks = torch.nonzero(category >= 0).squeeze(1)
                 to_the_left = self.goes_left.index_select(0, category[asks])
                 to_the_right.index_copy_(0, asks, ~to_the_left.gather(1, codes.index_select(0, feature[asks])))
             # to the right 1 - 1 = 0, no bit, beside those that are kept; to the left 0 - 1 = -1, all bits
-            left_over &= to_the_right.to(torch.int32).sub_(1).bitwise_or_(kept[:, None])
+            left = to_the_right.to(torch.int32).sub_(1).bitwise_or_(kept[:, None]).view(-1, trees, rows)
+            while len(left) > 1:
+                half = (len(left) + 1) // 2
+                left[: len(left) - half] &= left[half:]
+                left = left[:half]
+            left_over &= left[0]
         leftmost = (left_over & -left_over).float().log2().long()  # a power of 2: exact
         out = self.start[:, None].expand(-1, rows).clone()
         return out.index_add_(0, self.output, self.value.gather(1, leftmost)).t()

@@ -20,19 +20,25 @@ def heights_at(x: Tensor, planes: Sequence[tuple[int, int]], lines: Tensor, heig
         lines: (planes, 2, L) where lines cross the first and the second feature, ascending.
         heights: (planes, kinds, L, L) at the crossings.
     """
-    read = []
-    for plane, each_lines, each_heights in zip(planes, lines, heights, strict=True):
-        (one, one_share), (other, other_share) = (
-            _between(x[:, feature].contiguous(), along) for feature, along in zip(plane, each_lines, strict=True)
-        )
-        low = torch.lerp(each_heights[:, one, other], each_heights[:, one + 1, other], one_share)
-        high = torch.lerp(each_heights[:, one, other + 1], each_heights[:, one + 1, other + 1], one_share)
-        read.append(torch.lerp(low, high, other_share).t())
-    return torch.cat(read, dim=1)
+    kinds, count = heights.shape[1], heights.shape[-1]
+    along = lines.flatten(0, 1)
+    values = x[:, [feature for plane in planes for feature in plane]].t().contiguous()
+    below, shares = _between(values, along)
+    one, other = below[0::2], below[1::2]
+    corner = (one * count + other)[:, None].expand(-1, kinds, -1)
+    places = heights.flatten(2)
+
+    def ahead(steps: int) -> Tensor:
+        return places.gather(2, corner + steps)
+
+    share, other_share = shares[0::2, None], shares[1::2, None]
+    low = torch.lerp(ahead(0), ahead(count), share)
+    high = torch.lerp(ahead(1), ahead(count + 1), share)
+    return torch.lerp(low, high, other_share).permute(2, 0, 1).reshape(len(x), len(planes) * kinds)
 
 
 def _between(values: Tensor, lines: Tensor) -> tuple[Tensor, Tensor]:
-    """(N,) the line below each value, and (N,) how far it is to the next, from 0 to 1."""
-    below = (torch.searchsorted(lines, values, right=True) - 1).clamp(0, len(lines) - 2)
-    start = lines[below]
-    return below, ((values - start) / (lines[below + 1] - start)).clamp(0, 1)
+    """(F, N) the line below each value, and how far it is to the next, from 0 to 1; lines: (F, L)."""
+    below = (torch.searchsorted(lines, values, right=True) - 1).clamp(0, lines.shape[1] - 2)
+    start = lines.gather(1, below)
+    return below, ((values - start) / (lines.gather(1, below + 1) - start)).clamp(0, 1)

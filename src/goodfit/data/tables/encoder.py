@@ -27,6 +27,7 @@ from goodfit.data.tables.encoder_columns import (
     learnt_columns,
     values_of,
 )
+from goodfit.data.tables.few_rows import ROWS_LOOKED_UP, CodesRead, FewRows, few_rows
 from goodfit.data.tables.free_text import FreeText
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import types_of
@@ -41,7 +42,6 @@ DEVIATIONS_AT_MOST = 1e6  # from the mean: further out, float32 would end in inf
 ROWS_ENCODED_AT_ONCE = 100_000  # the float64 on the way take thrice the memory of the rows
 CELLS_AT_ONCE = 200_000  # of text, read in one call: a call for each column would take longer than one row may
 REASONS_LISTED = 3  # why columns are left out, in an error
-ROWS_LOOKED_UP = 100  # one by one in a dictionary; more by polars
 
 
 class Encoded(NamedTuple):
@@ -204,7 +204,9 @@ class Encoder:
     def read(self, frame: pl.DataFrame) -> Encoded:
         """The rows, and which numbers were not there."""
         self._refuse_absent(frame.columns)
-        numbers = self.number_values(frame)
+        types = types_of(frame)
+        few = few_rows(frame, types)
+        numbers = self._number_values(frame, types, few)
         gone = np.isnan(numbers)
         means, deviations = self._scale
         scores = np.clip((numbers - means) / deviations, -DEVIATIONS_AT_MOST, DEVIATIONS_AT_MOST)
@@ -218,7 +220,7 @@ class Encoder:
             rows[:, at], terms[:, lanes] = text.read(frame.get_column(text.source))
             terms[:, lanes][:, ::2] += first
             first += len(text.terms)
-        rows[:, self.first_code :] = self._codes(frame)
+        rows[:, self.first_code :] = self._codes(frame, few)
         return Encoded(rows, gone, terms)
 
     @cached_property
@@ -250,6 +252,16 @@ class Encoder:
         return first
 
     @cached_property
+    def _as_they_are(self) -> list[int]:
+        """The places of numbers that columns of numbers give."""
+        return [at for at, number in enumerate(self.numbers) if number.part is None and number.format is None]
+
+    @cached_property
+    def _codes_read(self) -> CodesRead:
+        """What texts of few rows were read as."""
+        return CodesRead([category.source for category in self.categories])
+
+    @cached_property
     def source_of_each(self) -> np.ndarray:
         """The column of each number and each category."""
         names = [*(column.source for column in self.numbers), *(column.source for column in self.categories)]
@@ -262,16 +274,23 @@ class Encoder:
         return scale[:, 0], scale[:, 1]
 
     def number_values(self, frame: pl.DataFrame) -> np.ndarray:
-        """(N, numbers) float64 in the columns' own units, NaN where there is none.
+        """(N, numbers) float64 in the columns' own units, NaN where there is none."""
+        types = types_of(frame)
+        return self._number_values(frame, types, few_rows(frame, types))
 
-        Columns of one type are read several in one call: one row takes no longer for having 50 columns.
-        """
+    def _number_values(self, frame: pl.DataFrame, types: Mapping[str, pl.DataType], few: FewRows | None) -> np.ndarray:
+        """The same. Columns of one type are read several in one call, and those of few rows with none."""
         import polars as pl
 
         values = np.empty((frame.height, len(self.numbers)), order="F")
-        types = types_of(frame)
+        at_once: set[int] = set()
+        if few is not None and (plain := [at for at in self._as_they_are if self.numbers[at].source not in few.texts]):
+            values[:, plain] = few.numbers([self.numbers[at].source for at in plain])
+            at_once.update(plain)
         alike: dict[tuple[pl.DataType, str], list[int]] = {}
-        for at, column in enumerate(self.numbers):
+        for at, column in enumerate(self.numbers) if len(at_once) < len(self.numbers) else ():
+            if at in at_once:
+                continue
             if column.part is not None or column.format is not None:
                 cells = frame.get_column(column.source)
                 values[:, at] = values_of(cells, column.part, column.format, column.decimal)
@@ -284,10 +303,12 @@ class Encoder:
                 values[:, block] = values_of(stacked, None, None, decimal).reshape(len(block), frame.height).T
         return values
 
-    def _codes(self, frame: pl.DataFrame) -> np.ndarray:
+    def _codes(self, frame: pl.DataFrame, few: FewRows | None) -> np.ndarray:
         """(N, categories) codes."""
         import polars as pl
 
+        if few is not None and (read_before := self._codes_read.of(few)) is not None:
+            return read_before
         codes = np.empty((frame.height, len(self.categories)), dtype=np.int64, order="F")
         of_text: list[int] = []
         for at, category in enumerate(self.categories):
@@ -301,10 +322,12 @@ class Encoder:
             codes[:, at] = _coded(texts(column, verbatim=category.verbatim), category)
         for block in _blocks(of_text, frame.height):
             stacked = texts(pl.concat([frame.get_column(self.categories[at].source) for at in block]))
-            few = stacked.to_list() if frame.height <= ROWS_LOOKED_UP else None
+            words = stacked.to_list() if frame.height <= ROWS_LOOKED_UP else None
             for place, at in enumerate(block):
                 cells = slice(place * frame.height, (place + 1) * frame.height)
-                codes[:, at] = _coded(stacked[cells] if few is None else few[cells], self.categories[at])
+                codes[:, at] = _coded(stacked[cells] if words is None else words[cells], self.categories[at])
+        if few is not None:
+            self._codes_read.keep(few, codes)
         return codes
 
     def unseen(self, rows: np.ndarray) -> dict[str, int]:

@@ -196,15 +196,12 @@ class Unused:
 
     def empty(self) -> list[tuple[str, str, str]]:
         """A line for each column that is empty in every one of many rows."""
-        gone = [
-            name
-            for name in dict.fromkeys(
-                [*self._encoder.source_of_each.tolist(), *(text.source for text in self._encoder.texts)]
-            )
-            if name not in self._with_value | self._counts.keys()
-        ]
+        names = [*self._encoder.source_of_each.tolist(), *(text.source for text in self._encoder.texts)]
+        known = self._with_value | self._counts.keys()
+        many = self._rows >= LEVELS_THAT_PROVE
+        gone = [name for name in dict.fromkeys(names if many else ()) if name not in known]
         why = "the run was fitted on its values"
-        notes = [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone if self._rows >= LEVELS_THAT_PROVE]
+        notes = [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone]
         return [*notes, *([note_on_empty_rows(self._empty_rows)] if self._empty_rows else [])]
 
     def without_a_date(self) -> list[str]:
