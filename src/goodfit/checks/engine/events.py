@@ -46,6 +46,7 @@ from goodfit.checks.engine.events_training import (
     Schedule,
     Seeded,
     Step,
+    StepBegins,
     Zero,
     params_of,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "Seeded",
     "Split",
     "Step",
+    "StepBegins",
     "TopK",
     "Transform",
     "WatchEnds",

@@ -111,6 +111,13 @@ class InputGradients(Event):
 
 
 @dataclass(frozen=True)
+class StepBegins(Event):
+    """An optimiser is about to step, or one that is written around it."""
+
+    optimiser: Optimizer
+
+
+@dataclass(frozen=True)
 class Step(Event):
     """An optimiser has stepped, or the program has moved its weights by itself.
 

@@ -140,6 +140,8 @@ class TrainingHooks(Replacing):
         self._hand_written.stop()
         self._local.stepping = type(optimiser).__module__.startswith("torch.optim")
         self._local.steps_before[id(optimiser)] = self._local.steps
+        if self.watcher.hears(events.StepBegins):
+            self.watcher.tell(events.StepBegins(optimiser))
         own: Any = optimiser._optimizer_step_post_hooks
         # They run before those of all optimisers, and may zero the gradients.
         if own and not self.watcher.busy and not torch.compiler.is_compiling():
