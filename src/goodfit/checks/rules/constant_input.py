@@ -78,10 +78,11 @@ class ConstantInput(LiveRule):
         if not (event.grad and event.training and event.inputs):
             return
         x = event.inputs[0].detach()
-        if x.dim() < 2 or len(x) < 4 or not x.is_floating_point() or event.inputs[0].requires_grad:
+        if x.dim() < 2 or len(x) < 4 or not x.is_floating_point():
             return
         net = type(event.module).__name__
-        if event.module not in self.varied and bool((x == x[:1]).all()):
+        is_asked_for_slopes = event.inputs[0].requires_grad  # at points of an equation, beside those of its start
+        if not is_asked_for_slopes and event.module not in self.varied and bool((x == x[:1]).all()):
             batches = self.equal_batches[event.module] = self.equal_batches.get(event.module, 0) + 1
             if batches == BATCHES_AT_LEAST:
                 yield self.finding(
@@ -89,7 +90,8 @@ class ConstantInput(LiveRule):
                     "Check how a batch is put together: does the index change?",
                 )
             return
-        self.varied.add(event.module)
+        if not is_asked_for_slopes:
+            self.varied.add(event.module)
         if x.dim() == 2 and x.shape[1] <= COLUMNS_AT_MOST:
             self._note(event.module, net, x)
 

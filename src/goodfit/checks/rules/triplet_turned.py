@@ -3,7 +3,8 @@
 What it checks
     In the source of the program: triplet_margin_loss, or a loss made by TripletMarginLoss or its brother with a
     distance, gets as its second argument what is called negative, or was made of it, and as its third what is called
-    positive.
+    positive. Or a hinge that is written out, relu(a - b + margin), has a likeness to the positive as its a and one to
+    the negative as its b, or distances the other way round.
 
 Why it hurts
     Its arguments are anchor, positive, negative. Turned round, equal classes are pushed apart and different ones pulled
@@ -11,9 +12,11 @@ Why it hurts
 
 Example
     loss = F.triplet_margin_loss(anchor, negative, positive)
+    loss = F.relu(F.cosine_similarity(a, pos) - F.cosine_similarity(a, neg) + margin).mean()
 
 Instead
     loss = F.triplet_margin_loss(anchor, positive, negative)
+    loss = F.relu(F.cosine_similarity(a, neg) - F.cosine_similarity(a, pos) + margin).mean()
 
 When it is a false alarm
     Names that mean the opposite of what they say.
@@ -37,16 +40,21 @@ POSITIVE = re.compile(r"(^|_)pos(itives?)?(_|$)", re.IGNORECASE)
 NEGATIVE = re.compile(r"(^|_)neg(atives?)?(_|$)", re.IGNORECASE)
 STEPS_BACK = 4  # from a name to what it was made of
 ARGUMENTS = ("anchor", "positive", "negative")
+HINGES = ("relu", "clamp", "clamp_min", "softplus", "maximum", "max")
+LIKENESS, DISTANCE = ("cosine_similarity",), ("pairwise_distance", "cdist")
+MODULES = {"CosineSimilarity": "cosine_similarity", "PairwiseDistance": "pairwise_distance"}
+SHORT = re.compile(r"^(\w{1,3}?)_?([pn])$")  # zp and zn, d_p and d_n: p for positive, n for negative
 
 
 class TripletTurned(SourceRule):
     code, level = "GF292", Level.ERROR
-    worth_parsing = re.compile(r"[Tt]riplet_?[Mm]argin")
+    worth_parsing = re.compile(r"[Tt]riplet_?[Mm]argin|cosine_similarity|pairwise_distance|PairwiseDistance|CosineSim")
     what = "{name} is given as the positive of a triplet, and the positive as its negative"
     fix = "Give them in the order of the loss: anchor, positive, negative"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return turned_triplets(tree)
+        yield from turned_triplets(tree)
+        yield from turned_hinges(tree)
 
 
 def turned_triplets(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -79,3 +87,78 @@ def _is_only(meant: re.Pattern[str], other: re.Pattern[str], node: ast.expr, val
             return False
         node = values[node.id]
     return False
+
+
+def turned_hinges(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What is to grow and falls, or the reverse, in a hinge that is written out, each with its line."""
+    measures = {
+        target.id if isinstance(target, ast.Name) else target.attr: MODULES[called(value)]
+        for target, value in given(all_nodes(tree))
+        if called(value) in MODULES and isinstance(target, ast.Name | ast.Attribute)
+    }
+    for scope in scopes(tree):
+        nodes = [node for statement in scope for node in within(statement)]
+        values = {target.id: value for target, value in given(nodes) if isinstance(target, ast.Name)}
+        for node in nodes:
+            if called(node) not in HINGES or not isinstance(node, ast.Call):
+                continue
+            inner = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
+            for hinged in inner:
+                measured = [
+                    (sign, kind, term)
+                    for sign, term in _terms(hinged)
+                    if (kind := _measure(term, values, measures)) is not None
+                ]
+                if [sign for sign, _, _ in measured] in ([1, -1], [-1, 1]) and len(
+                    {kind for _, kind, _ in measured}
+                ) == 1:
+                    (plus,) = (term for sign, _, term in measured if sign == 1)
+                    (minus,) = (term for sign, _, term in measured if sign == -1)
+                    nearer = 1 if measured[0][1] in LIKENESS else -1
+                    if _is_positive_first(plus, minus, values) == nearer:
+                        yield ast.unparse(plus), node.lineno
+
+
+def _terms(node: ast.expr, sign: int = 1) -> Iterator[tuple[int, ast.expr]]:
+    """The terms of a sum, with their signs."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        yield from _terms(node.left, sign)
+        yield from _terms(node.right, sign if isinstance(node.op, ast.Add) else -sign)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield from _terms(node.operand, -sign)
+    else:
+        yield sign, node
+
+
+def _measure(node: ast.expr, values: Mapping[str, ast.expr], measures: Mapping[str, str]) -> str | None:
+    """Whether a term is a likeness or a distance of two things."""
+    for _ in range(STEPS_BACK):
+        for each in all_nodes(node):
+            name = measures.get(called(each), called(each))
+            if name in LIKENESS + DISTANCE:
+                return name
+        if not isinstance(node, ast.Name) or node.id not in values:
+            return None
+        node = values[node.id]
+    return None
+
+
+def _is_positive_first(one: ast.expr, other: ast.expr, values: Mapping[str, ast.expr]) -> int:
+    """1 where the one is of the positive and the other of the negative, -1 for the reverse, 0 where it is unknown."""
+    if _is_only(POSITIVE, NEGATIVE, one, values) and _is_only(NEGATIVE, POSITIVE, other, values):
+        return 1
+    if _is_only(NEGATIVE, POSITIVE, one, values) and _is_only(POSITIVE, NEGATIVE, other, values):
+        return -1
+    first, second = (names_in(_made_of(each, values)) for each in (one, other))
+    for name in first - second:
+        match = SHORT.match(name)
+        if match is None:
+            continue
+        partner = name[:-1] + ("n" if match[2] == "p" else "p")
+        if partner in second:
+            return 1 if match[2] == "p" else -1
+    return 0
+
+
+def _made_of(node: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
+    return values.get(node.id, node) if isinstance(node, ast.Name) else node

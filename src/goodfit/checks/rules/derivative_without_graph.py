@@ -1,0 +1,111 @@
+"""derivative-without-graph: an equation's residual holds a derivative of the net that has no graph.
+
+What it checks
+    In the source of the program: torch.autograd.grad is called without create_graph=True for a derivative of what a
+    net gave, and the derivative is then added to, or subtracted from, an expression of that output. And the call was
+    seen while gradients were being recorded.
+
+Why it hurts
+    The derivative is a constant of the loss: the weights learn to move the other terms towards it, and not the
+    derivative itself. A physics-informed net solves another equation.
+
+Example
+    du, = torch.autograd.grad(u, t, torch.ones_like(u), retain_graph=True)
+    residual = du + u
+
+Instead
+    du, = torch.autograd.grad(u, t, torch.ones_like(u), create_graph=True)
+
+When it is a false alarm
+    A residual that is only shown, never trained on, while gradients are being recorded.
+
+Cost
+    A note in each call of torch.autograd.grad; the program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.events import InputGradients, WatchEnds
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.finding import Finding, Level
+
+CREATE_GRAPH_AT = 4  # among the arguments
+CUT = ("detach", "item", "numpy")
+
+
+class DerivativeWithoutGraph(SourceRule):
+    code, level = "GF536", Level.ERROR
+    worth_parsing = re.compile(r"\bgrad\(")
+    what = "{name} is a derivative of the net without a graph, and the residual that it stands in is trained on"
+    fix = "Call torch.autograd.grad with create_graph=True"
+
+    def start(self) -> None:
+        self.calls: set[Place] = set()
+
+    def on_gradients(self, event: InputGradients) -> None:
+        if event.grad and not event.create_graph and all(each.requires_grad for each in event.outputs):
+            self.calls.add(user_place())
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for found in super().on_end(event) if self.calls else ():
+            lines = {
+                line
+                for source in self.program.source.files()
+                if source.file == found.file
+                for _, (first, last), at in bare_derivatives(source.tree)
+                if at == found.line
+                for line in range(first, last + 1)
+            }
+            if any(place.file == found.file and place.line in lines for place in self.calls):
+                yield found
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        return ((name, line) for name, _, line in bare_derivatives(tree))
+
+
+def bare_derivatives(tree: ast.Module) -> Iterator[tuple[str, tuple[int, int], int]]:
+    """Derivatives without a graph beside what they are of: name, the lines of the call, and that of the sum."""
+    for scope in scopes(tree):
+        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        for node in nodes:
+            if not isinstance(node, ast.Assign):
+                continue
+            call = node.value.value if isinstance(node.value, ast.Subscript) else node.value
+            if not isinstance(call, ast.Call) or called(call) != "grad" or not call.args or _creates(call):
+                continue
+            derivatives = names_in(node.targets[0])
+            outputs = _values_in(call.args[0]) - {name for each in call.args[1:2] for name in names_in(each)}
+            later = [each for each in nodes if isinstance(each, ast.BinOp) and each.lineno > node.lineno]
+            sums = ((name, each.lineno) for each in later if (name := _added_to(each, derivatives, outputs)))
+            for name, line in sums:
+                yield name, (node.lineno, node.end_lineno or node.lineno), line
+                break
+
+
+def _creates(call: ast.Call) -> bool:
+    named = [each for each in call.keywords if each.arg in (None, "create_graph")]
+    return len(call.args) > CREATE_GRAPH_AT or any(
+        each.arg is None or ast.unparse(each.value) != "False" for each in named
+    )
+
+
+def _values_in(node: ast.AST) -> set[str]:
+    """Names that an expression reads, without those of functions and nets that it calls."""
+    called_names = {
+        each.func.id for each in all_nodes(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+    }
+    return names_in(node) - called_names - {"torch"}
+
+
+def _added_to(node: ast.BinOp, derivatives: set[str], outputs: set[str]) -> str:
+    """The derivative, where a sum has both it and the output."""
+    if not isinstance(node.op, ast.Add | ast.Sub) or any(called(each) in CUT for each in all_nodes(node)):
+        return ""
+    names = names_in(node)
+    return min(names & derivatives) if names & derivatives and names & outputs else ""
