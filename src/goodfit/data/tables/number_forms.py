@@ -17,7 +17,7 @@ from goodfit.data.tables.numbers import FLAGGED, FLAGS, ORDINAL, ORDINALS, UNDER
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
 from goodfit.data.tables.same_measure import UNITS_FORM, main_unit, measure_of
 from goodfit.data.tables.sides import SIDES_FORM, has_sides, sides
-from goodfit.data.tables.units import UNIT_FORM, unit_before, units_of
+from goodfit.data.tables.units import UNIT_FORM, unit_before, units_of, without_unit
 from goodfit.formatting import counted, number
 
 if TYPE_CHECKING:
@@ -72,12 +72,7 @@ def bounds_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if numbers(plain, decimal).n_unique() <= 2:
         return None  # 1 and 1+ are two groups
     text = text.filter(bounds)
-    first = numbers(text[:1], decimal, BOUNDS)[0]
-    what = "middle" if text[:1].str.contains(RANGE).any() else "bound"
-    are = "is" if len(text) == 1 else "are"
-    return NumberForm(
-        BOUNDS, f"numbers; {counted(len(text), 'value')} such as '{text[0]}' {are} read as the {what}, {number(first)}"
-    )
+    return NumberForm(BOUNDS, f"numbers; {_bounds_read(text, text, decimal, BOUNDS)}")
 
 
 def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
@@ -98,8 +93,8 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
     units = units_of(text)
-    if len(units) == 1 and holds_numbers(present, decimal, f"{UNIT_FORM}{units[0]}"):
-        return NumberForm(f"{UNIT_FORM}{units[0]}", f"numbers {_in_unit(units[0])}; the unit is left out")
+    if len(units) == 1 and (of_one := _of_unit(text, present, decimal, units[0])) is not None:
+        return of_one
     if (unit := main_unit(text, units)) is not None and holds_numbers(present, decimal, f"{UNITS_FORM}{unit}"):
         others = text.filter(numbers(text, decimal, f"{UNIT_FORM}{unit}").is_null())
         return NumberForm(f"{UNITS_FORM}{unit}", f"{_read_as(others, decimal, f'{UNITS_FORM}{unit}')}, in {unit}")
@@ -131,6 +126,29 @@ def _in_cents(text: pl.Series | None, present: pl.Series, decimal: str) -> Numbe
     if text is None or not has_cents(text) or not holds_numbers(present, decimal, CENTS):
         return None
     return NumberForm(CENTS, _read_as(text.filter(text.str.contains(IN_CENTS)), decimal, CENTS))
+
+
+def _of_unit(text: pl.Series, present: pl.Series, decimal: str, unit: str) -> NumberForm | None:
+    """Of cells with this unit, few of which are bounds (<5 mg) where any is."""
+    form = f"{UNIT_FORM}{unit}"
+    if not holds_numbers(present, decimal, form):
+        return None
+    why = f"numbers {_in_unit(unit)}; the unit is left out"
+    bounds = are_bounds(without_unit(text, unit))
+    plain, bounded = text.filter(~bounds), text.filter(bounds)
+    if not len(bounded):
+        return NumberForm(form, why)
+    if len(plain) < PLAIN_AT_LEAST * len(text) or plain.n_unique() <= RANGES_AT_LEAST:
+        return None  # a few words for groups: 10+ years, 2 years
+    return NumberForm(form, f"{why}; {_bounds_read(bounded, without_unit(bounded, unit), decimal, form)}")
+
+
+def _bounds_read(cells: pl.Series, bare: pl.Series, decimal: str, form: str) -> str:
+    """How many bounds there are and how the first is read; `bare` are the same cells without their unit."""
+    what = "middle" if bare[:1].str.contains(RANGE).any() else "bound"
+    are = "is" if len(cells) == 1 else "are"
+    first = number(numbers(cells[:1], decimal, form)[0])
+    return f"{counted(len(cells), 'value')} such as '{cells[0]}' {are} read as the {what}, {first}"
 
 
 def _in_unit(unit: str) -> str:

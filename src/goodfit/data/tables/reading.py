@@ -34,6 +34,7 @@ from goodfit.data.tables.frames import (
 from goodfit.data.tables.header import column_names
 from goodfit.data.tables.html_rows import encoding_of, is_page, table_of_page
 from goodfit.data.tables.json_rows import read_json
+from goodfit.data.tables.partitions import note_on_partitions, partitioned, partitions
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
 from goodfit.formatting import type_named
@@ -100,7 +101,7 @@ class _Read(NamedTuple):
 def is_table(path: Path) -> bool:
     """Whether this place looks like a table: by its ending, or a folder that holds Parquet files."""
     if path.is_dir():
-        return any(path.glob("*.parquet"))
+        return any(path.glob("*.parquet")) or bool(partitions(path))
     return unpacked_name(path).suffix.lower() in ENDINGS
 
 
@@ -216,6 +217,8 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         kind = "" if path.is_dir() else unpacked_name(path).suffix.lower()
         if dialect.sheet is not None and kind not in EXCEL_ENDINGS:
             raise DataError("--sheet is for workbooks", where=path, fix="Leave it out")
+        if path.is_dir() and (files := partitions(path)):
+            return _Read(_checked(partitioned(path, files), path), [note_on_partitions(path, files)])
         if path.is_dir() or kind == ".parquet":
             return _Read(_checked(_parquet(path), path))
         if kind in EXCEL_ENDINGS:
