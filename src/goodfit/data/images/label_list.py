@@ -283,7 +283,7 @@ class _Columns:
 
     def _counts_rows(self, at: int) -> bool:
         """Whether a column without a name numbers the rows, as pandas writes its index."""
-        if self.cells.names is None or (self.names[at] and not self.names[at].startswith(UNNAMED)):
+        if self.cells.names is not None and self.names[at] and not self.names[at].startswith(UNNAMED):
             return False
         cells = self.cells.column(at)
         return any(cells == [str(row) for row in range(first, first + len(cells))] for first in (0, 1))

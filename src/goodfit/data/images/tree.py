@@ -216,9 +216,8 @@ class _Scan:
             self.left_out.kinds[f"hidden {self.noun}(s)"] += 1
         elif entry.name not in TOOLS_FOLDERS and entry.is_dir():
             walk = os.walk(entry.path)
-            count = sum(
-                self._is_read(name, os.path.splitext(name)[1].lower()) for _, _, names in walk for name in names
-            )
+            names = (name for _, _, names in walk for name in names)
+            count = sum(self._is_read(name, Path(name).suffix.lower()) for name in names)
             if count:
                 self.left_out.hidden[entry.name] += count
             elif entry.name.startswith("."):

@@ -67,6 +67,9 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         if (objects := _one_after_the_other(data)) is not None:
             return objects
         line = getattr(error, "lineno", 1)
+        if data.lstrip()[:2] in (b"{'", b"['") or data.lstrip()[:3] == b"[{'":
+            fix = "Write it with json.dumps: JSON has double quotes, and null, true and false"
+            raise DataError("this is a value as Python prints it, not JSON", where=path, fix=fix) from error
         raise DataError(f"line {line} is not JSON that can be read", where=path, fix=HOW) from error
     if isinstance(rows, dict):
         by_columns = _by_columns(rows)

@@ -13,7 +13,16 @@ from goodfit.data.tables.cents import CENTS, IN_CENTS, has_cents
 from goodfit.data.tables.compound import COMPOUND, compound_form
 from goodfit.data.tables.fractions import form_of_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.numbers import FLAGGED, FLAGS, ORDINAL, ORDINALS, UNDERSCORES, numbers, unified
+from goodfit.data.tables.numbers import (
+    FLAGGED,
+    FLAGS,
+    OF_LABORATORIES,
+    ORDINAL,
+    ORDINALS,
+    UNDERSCORES,
+    numbers,
+    unified,
+)
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
 from goodfit.data.tables.same_measure import UNITS_FORM, main_unit, measure_of
 from goodfit.data.tables.sides import SIDES_FORM, has_sides, sides
@@ -30,6 +39,7 @@ GRADE_ABOVE, GRADE_BELOW = r"^\d{1,2} ?\+$", r"^\d{1,2} ?-$"
 POWER = r"^\d+[eE]\d+$"  # 4E2 may be a code as well
 LEVELS_OF_ORDINALS = 20  # different ones: fewer are classes of a train, or floors
 LETTERS_OF_FLAGS = 2  # different ones, of which one alone may be a unit
+PLAIN_BESIDE_FLAGS = 0.1  # of the cells, where the letters are surely flags
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -156,11 +166,17 @@ def _in_unit(unit: str) -> str:
 
 
 def _has_flags(text: pl.Series) -> bool:
-    """Whether different letters stand behind some of many numbers with decimals: flags of statistics."""
+    """Whether different letters stand behind some of many numbers with decimals: flags of statistics, or of values that
+    are high and low.
+
+    Most may have one where there are three letters, or where these can be nothing else.
+    """
     flagged = text.filter(text.str.contains(FLAGGED))
-    letters = flagged.str.extract(r"([a-z]{1,2})$", 1).n_unique()
+    flags = flagged.str.extract(FLAGGED, 2)
+    letters = flags.n_unique()
     with_decimals = float(text.str.contains(r"\d[.,]\d").mean() or 0)  # type: ignore[arg-type]  # of booleans
-    few = len(flagged) <= (1 - PLAIN_AT_LEAST) * len(text)
+    sure = letters > LETTERS_OF_FLAGS or bool(flags.str.contains(rf"^(?:{OF_LABORATORIES})$").all())
+    few = len(flagged) <= (1 - (PLAIN_BESIDE_FLAGS if sure else PLAIN_AT_LEAST)) * len(text)
     return few and letters >= LETTERS_OF_FLAGS and with_decimals >= PLAIN_AT_LEAST
 
 

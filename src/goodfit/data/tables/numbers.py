@@ -38,8 +38,9 @@ CURRENCY = (
 PLAIN = r"^[+-]?\d+$"
 ORDINALS = "ordinals"  # the form of a column of 1st, 2nd, 3rd, ...
 ORDINAL = r"(?i)^(\d{1,5})(?:st|nd|rd|th)\.?$"
-FLAGS = "flags"  # the form of numbers of statistics some of which have a letter behind: 12.3 b (a break), 4.5 p
-FLAGGED = r"^(\S*\d) ?[bcdefimnprsuz]{1,2}$"
+FLAGS = "flags"  # the form of numbers some of which have a letter behind: 12.3 b (a break) of statistics, 5.6 H (high)
+OF_LABORATORIES = "HH?|LL?"
+FLAGGED = rf"^(\S*\d) ?([bcdefimnprsuz]{{1,2}}|{OF_LABORATORIES}|\([a-z]\))$"
 UNDERSCORES = "thousands between underscores"  # the form of 1_234_567 of source code; 1_000 alone may be a name
 WITH_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3})*(?:[.,]\d*)?$"
 
