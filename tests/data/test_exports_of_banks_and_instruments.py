@@ -179,6 +179,7 @@ def test_a_test_table_in_other_letters_is_read_as_the_first(tmp_path: Path) -> N
     source.prepare()
     journal = Journal(Console(quiet=True))
     problem = make_problem(source, FitOptions(), journal)
+    assert problem.class_labels is not None
     assert set(problem.class_labels) == {">50K", "<=50K"}
     assert ("column", "'Age'", "read as 'age', as in the first table") in source.notes
 
