@@ -18,6 +18,7 @@ from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import FLAGS, numbers
 from goodfit.data.tables.reading import read_parts, read_table
+from goodfit.data.tables.side_by_side import side_by_side_doubt
 from goodfit.data.tables.spelt_alike import spelt_alike
 from goodfit.errors import DataError
 from goodfit.fitting.console import Console
@@ -201,3 +202,10 @@ def test_percent_and_shares_are_not_compared(tmp_path: Path) -> None:
         (tmp_path / name).write_text("\n".join(["id,truth,prediction", *rows]) + "\n")
     with pytest.raises(DataError, match="one column has percent signs, the other has none"):
         compare(tmp_path / "a.csv", tmp_path / "c.csv")
+
+
+def test_a_table_of_two_rows_beside_another() -> None:
+    rows = {"u": range(40), "v": range(40), "region": ["north", "south", *[None] * 38], "total": [5, 6, *[None] * 38]}
+    doubt = side_by_side_doubt(pl.DataFrame({name: list(cells) for name, cells in rows.items()}))
+    assert doubt is not None
+    assert "the columns 'region', 'total' end in row 2 of 40" in doubt[0]
