@@ -155,6 +155,7 @@ def test_an_index_that_was_written_twice(tmp_path: Path) -> None:
     ("name", "content", "what"),
     [
         ("t.csv", "CREATE TABLE t (u int);\nINSERT INTO t VALUES (1);\n", "a dump of a database"),
+        ("t.csv", "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (u int);\n", "a dump of a database"),
         ("t.sql", "INSERT INTO t VALUES (1);\n", "a dump of a database"),
         ("t.xml", "<rows><row><u>1</u></row></rows>", "an XML file"),
         ("t.json", "{'u': 1, 'y': None}\n{'u': 2, 'y': None}\n", "as Python prints it"),
