@@ -12,7 +12,7 @@ from goodfit.comparison import compare
 from goodfit.data.sources.table import table
 from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.date_words import plain_date
-from goodfit.data.tables.far_values import far_value
+from goodfit.data.tables.far_values import far_date, far_value
 from goodfit.data.tables.half_turned import half_turned_doubt
 from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.moments import moments
@@ -210,3 +210,12 @@ def test_a_table_of_two_rows_beside_another() -> None:
     doubt = side_by_side_doubt(pl.DataFrame({name: list(cells) for name, cells in rows.items()}))
     assert doubt is not None
     assert "the columns 'region', 'total' end in row 2 of 40" in doubt[0]
+
+
+@pytest.mark.parametrize("year", [1904, 1980])
+def test_the_first_day_of_a_programs_calendar_is_pointed_out(year: int) -> None:
+    """1980-01-01 is what LimeSurvey and DOS write where they have no date, 1904-01-01 a Macintosh."""
+    cells = [f"2023-{month:02d}-{day:02d}" for month in (3, 4, 5) for day in range(1, 11)] + [f"{year}-01-01"] * 3
+    doubt = far_date(pl.Series("submitdate", cells), "%Y-%m-%d")
+    assert doubt is not None
+    assert f"the date {year}-01-01 of 'submitdate', in 3 rows, is far from all others" in doubt[0]
