@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -158,6 +159,12 @@ def test_an_index_that_was_written_twice(tmp_path: Path) -> None:
         ("t.csv", "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (u int);\n", "a dump of a database"),
         ("t.sql", "INSERT INTO t VALUES (1);\n", "a dump of a database"),
         ("t.xml", "<rows><row><u>1</u></row></rows>", "an XML file"),
+        ("t.json", '{"images": [], "annotations": [], "categories": []}', "boxes and shapes in images"),
+        (
+            "t.json",
+            json.dumps({"took": 3, "hits": {"hits": [{"_source": {"u": 1}}] * 10}}),
+            "rows may be in 'hits.hits'",
+        ),
         ("t.json", "{'u': 1, 'y': None}\n{'u': 2, 'y': None}\n", "as Python prints it"),
     ],
 )
