@@ -17,7 +17,7 @@ from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.data.tables.excel import has_sheet, sheet_with
 from goodfit.data.tables.known_encoders import encoder_of
-from goodfit.data.tables.reading import EXCEL_ENDINGS
+from goodfit.data.tables.reading import EXCEL_ENDINGS, TEXT_ENDINGS
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.formatting import counted, type_named
@@ -25,7 +25,7 @@ from goodfit.store.absent import absent
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
 NO_CLAIM = 0
-LETTERS_OF_NAMES = 10_000  # of a first line
+LETTERS_OF_A_LINE = 10_000  # the first, where it may name columns
 RUNS_AT_HAND = 16
 KINDS_IN_WORDS = {"images": "images", "table": "a table", "texts": "texts"}  # of others the name of the kind
 
@@ -80,14 +80,31 @@ def _files_of_text(schema: Mapping[str, Any], data: Any) -> Source | None:
 
 
 def _is_one_text(path: Path, column: str) -> bool:
-    """Whether this is a file of text whose first line does not name this column."""
+    """Whether this is a file of text in a single line, which does not name this column; of no ending of tables, any.
+
+    Raises:
+        DataError: several lines, each of which may be a text.
+    """
     from goodfit.data.sources.texts import ENDINGS
 
     if path.suffix.lower() not in ENDINGS or not begins_as_text(path):
         return False
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        names = re.split(r"[,;|\t]", file.readline(LETTERS_OF_NAMES))
-    return column.casefold() not in [name.strip(' "\n').casefold() for name in names]
+        first = file.readline(LETTERS_OF_A_LINE)
+        more = sum(bool(line.strip()) for line in file)
+    if path.suffix.lower() not in TEXT_ENDINGS:
+        return True
+    names = re.split(r"[,;|\t]", first)
+    if column.casefold() in [name.strip(' "\n').casefold() for name in names] or re.search(r"[;|\t]", first):
+        return False
+    if more:
+        raise DataError(
+            f"the column '{column}' is missing, and whether each of {more + 1:,} lines is a text or all are one is not "
+            "known",
+            where=path,
+            fix=f"Write {column} into a line above them, or put the file into a folder, where each file is a text",
+        )
+    return True
 
 
 def _known_sheet(schema: Mapping[str, Any], path: Path) -> str | None:
