@@ -107,6 +107,11 @@ def test_a_folder_of_texts_is_rows_of_a_run_of_one_column_of_text(tmp_path: Path
     of_folder = run.predict(tmp_path / "new").frame()
     assert of_folder["p_good"].to_list() == of_table["p_good"].to_list()
     assert [Path(key).name for key in of_folder["key"].to_list()] == ["0.txt", "1.txt", "2.txt"]
+    of_file = run.predict(tmp_path / "new" / "1.txt").frame()
+    assert of_file["p_good"].to_list() == of_table["p_good"].to_list()[1:2]
+    (tmp_path / "lines.txt").write_text("\n".join(["review", *new]) + "\n")
+    of_lines = run.predict(tmp_path / "lines.txt").frame()
+    assert of_lines["p_good"].to_list() == of_table["p_good"].to_list()
 
 
 def test_rows_that_repeat_others_more_often_than_the_runs_own_are_counted() -> None:

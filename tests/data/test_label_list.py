@@ -267,3 +267,23 @@ def test_a_column_of_parts_is_known_by_its_cells(tmp_path: Path) -> None:
     target = images(tmp_path / "labels.csv", target="data set")
     assert list(target.parts) == [None] * 6
     assert list(target.targets or ()) == parts
+
+
+def test_images_without_a_line_are_counted(place: Path) -> None:
+    put(place, "img/more.png", "img/again.jpg", "img/.hidden.png")
+    source = listed(place, lines("img/{n}.png,{label}", "path,label"))
+    assert ("left out", "2 images", "without a line in list.csv, beside others in img") in source.notes
+
+
+def test_a_list_of_files_that_are_no_images_is_a_table_that_says_so(tmp_path: Path) -> None:
+    """The only column to learn from holds names of texts or sounds, which nobody looks into."""
+    for ending in ("txt", "wav"):
+        rows = [f"notes/{n}.{ending},{TEA[n % 2]}" for n in range(30)]
+        for n in range(30):
+            (tmp_path / "notes").mkdir(exist_ok=True)
+            (tmp_path / "notes" / f"{n}.{ending}").write_text("words")
+        (tmp_path / "list.csv").write_text("\n".join(["file,label", *rows]) + "\n")
+        source = open_path(tmp_path / "list.csv", target="label")
+        assert source.kind == "table"
+        with pytest.raises(DataError, match=rf"'file' names files \(notes/0.{ending}\), and a table does not look"):
+            source.prepare()

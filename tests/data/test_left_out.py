@@ -28,11 +28,21 @@ def test_what_is_left_out_is_counted_by_kind(tmp_path: Path) -> None:
         "1 .csv file",
         "1 file without ending",
         "1 folder without images: bird",
-        "1 hidden folder",
         "1 hidden image",
+        "1 image in the hidden folder .hound",
         "2 .txt files",
     ]
     assert source.doubts == []
+
+
+def test_images_in_folders_of_file_managers_are_counted(tmp_path: Path) -> None:
+    put(tmp_path, *many("cat", "dog"), "cat/@eaDir/0.png/thumb.png", "__MACOSX/cat/0.png", ".thumbs/1.png")
+    (tmp_path / "__MACOSX/cat/._0.png").write_bytes(b"Mac OS X")
+    (tmp_path / ".empty").mkdir()
+    source = images(tmp_path)
+    assert len(source) == 4
+    [value] = [value for name, value, _ in source.notes if name == "left out"]
+    assert value == "1 hidden folder, 3 images in hidden folders .thumbs, __MACOSX, @eaDir"
 
 
 def test_images_of_formats_that_are_not_read_are_a_warning_with_what_to_do(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from command import goodfit
+from PIL import Image
 
 import goodfit as gf
 from goodfit.data.fingerprint import row_marks
@@ -102,6 +103,11 @@ def test_a_copy_of_a_training_image_is_found_under_another_name(digits_folder: P
         copy = tmp_path / "copies" / path.parent.name / f"renamed-{number}.png"
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
+    result = run.evaluate(tmp_path / "copies")
+    assert (result["rows"]["train"], result["rows"]["test"]) == (20, 0)
+    for path in (tmp_path / "copies").rglob("*.png"):  # saved in another format, without a loss
+        Image.open(path).save(tmp_path / "copies" / path.parent.name / f"{path.stem}.bmp")
+        path.unlink()
     result = run.evaluate(tmp_path / "copies")
     assert (result["rows"]["train"], result["rows"]["test"]) == (20, 0)
 

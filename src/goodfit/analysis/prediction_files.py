@@ -96,6 +96,7 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
         if prediction_name is None:
             raise DataError("there is no column of predicted numbers", where=path, fix="Name it: --prediction COLUMN")
         truth = None if truth_name is None else reader.numbers(truth_name)
+        reader.refuse_other_signs(truth_name, prediction_name)
         return replace(entry, truth=truth, predicted=reader.numbers(prediction_name))
     return _of_classes(reader, entry, truth_name, prediction_name, of_class, positive)
 
@@ -136,6 +137,19 @@ class _Reader:
                 fix="Give numbers, or leave these rows out",
             )
         return np.asarray(values.to_numpy(), dtype=np.float64)
+
+    def refuse_other_signs(self, truth: str | None, prediction: str) -> None:
+        """Raise where one of them has percent signs, and the other has none: 45% is read as 45, and 0.45 as it is."""
+        if truth is None:
+            return
+        signs = {name: "%" in str(self.frame[name][0]) for name in (truth, prediction)}
+        if len(set(signs.values())) > 1:
+            shown = " and ".join(f"'{name}' has {self.frame[name][0]}" for name in signs)
+            raise DataError(
+                f"one column has percent signs, the other has none: {shown}",
+                where=self.path,
+                fix="Write both in one way: 45% is not 0.45",
+            )
 
     def holds_numbers(self, name: str) -> bool:
         return numbers(self.frame[name], self.marks.of(name)).null_count() == 0

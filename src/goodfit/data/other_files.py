@@ -55,6 +55,7 @@ OF_PROGRAMS = {
         "a pickle (reading one can run anything)",
         "Give the frame in it in Python, or save it as Parquet",
     ),
+    ".sql": ("a dump of a database (SQL)", IN_PANDAS.format("sql")),
     ".pt": ("a file of PyTorch", "Give arrays in Python: goodfit.arrays(x, y)"),
 }
 

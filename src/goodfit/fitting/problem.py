@@ -90,6 +90,9 @@ def make_problem(
     _tell_left_out(source, journal)
     readable = with_targets(source)
     task = _task(source, options, readable)
+    targets, respelt = task.known_labels(source.targets)  # of validation and test rows: training rows have all classes
+    for name, value, why in respelt:
+        journal.choose(name, value, why)
     if options.interval and not task.accepts_interval:
         raise UsageError("--interval is for classes, and regression of one number", fix="Leave it out")
     learnt_from = int((readable & ~equal_to(source.parts, "test")).sum())
@@ -103,7 +106,7 @@ def make_problem(
     folds, why_folds = _folds(source, task, options, learnt_from, of_images, own_net=own_net)
     split = make_split(
         readable=readable,
-        labels=task.strata(source.targets),
+        labels=task.strata(targets),
         groups=source.groups,
         times=source.times,
         given=source.parts,
@@ -127,15 +130,16 @@ def make_problem(
         journal.choose("parts", ", ".join(f"{part} {count:,}" for part, count in counts.items()), split.how)
         if source.cross_fits or head_alone:
             journal.choose("folds", 1, why_folds if folds == 1 else "the data came with a validation part")
-    y = encoded(task, source, readable)
+    y = encoded(task, source, readable, targets)
     y_train = y.index_select(0, split.rows("train"))
+    _doubt_units_of_targets(source, task, split, y, y_train)
     task = task.fitted_to(y_train, options.loss)
     if task.loss_name is not None:
         journal.choose("loss", task.loss_name, "given" if options.loss else "usual for this task")
     source.learn(split.rows("train"))
     nothing = torch.zeros(0, dtype=torch.int64)
     source.hold_out(nothing if split.folds is not None else split.rows("valid"), split.rows("test"))
-    return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(source.targets), head_alone)
+    return Problem(source, task, split, y, task.keep_targets(y_train), task.class_labels(targets), head_alone)
 
 
 def check_problem(problem: Problem, rules: Sequence[Rule] | None = None, *, thorough: bool = False) -> list[Finding]:
@@ -188,6 +192,17 @@ def _task(source: Source, options: FitOptions, readable: np.ndarray) -> Task:
         return task_for(source.targets, name, source.task_options())
     rows = np.flatnonzero(readable & (equal_to(source.parts, None) | equal_to(source.parts, "train")))
     return task_for(taken_of(source.targets, rows), name, source.task_options())
+
+
+def _doubt_units_of_targets(source: Source, task: Task, split: Split, y: Tensor, y_train: Tensor) -> None:
+    """A warning where a part that came by itself has targets beyond those of training."""
+    for part in ("valid", "test"):
+        rows = split.rows(part)
+        if part not in source.parts or not len(rows) or task.output != "row":
+            continue
+        for name, count, _ in task.unlike_training(y.index_select(0, rows), y_train):
+            what = f"{name} of the {part} part: {count} lie outside of those of training"
+            source.doubts.append((what, "Give both parts in the same unit"))
 
 
 def _learnable(source: Source, options: FitOptions, rows: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from os import PathLike
@@ -10,12 +11,13 @@ from typing import Any
 
 from goodfit.data import local_option, open_as
 from goodfit.data.images.paired_source import PairedSource
+from goodfit.data.other_files import begins_as_text
 from goodfit.data.remote import local_copy
 from goodfit.data.source import Claim, DenseSource, Source, Strength
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.data.tables.excel import has_sheet, sheet_with
 from goodfit.data.tables.known_encoders import encoder_of
-from goodfit.data.tables.reading import EXCEL_ENDINGS
+from goodfit.data.tables.reading import EXCEL_ENDINGS, TEXT_ENDINGS
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError
 from goodfit.formatting import counted, type_named
@@ -23,6 +25,7 @@ from goodfit.store.absent import absent
 from goodfit.store.run_folder import CHECKPOINT, RECORD, SAVED
 
 NO_CLAIM = 0
+LETTERS_OF_A_LINE = 10_000  # the first, where it may name columns
 RUNS_AT_HAND = 16
 KINDS_IN_WORDS = {"images": "images", "table": "a table", "texts": "texts"}  # of others the name of the kind
 
@@ -35,7 +38,7 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     """
     kind = schema["kind"]
     data = local_copy(data, cache)
-    if (texts := _folder_of_texts(schema, data)) is not None:
+    if (texts := _files_of_text(schema, data)) is not None:
         return texts
     options = {name: local_option(value, cache) for name, value in options.items()}
     sheet = None
@@ -53,14 +56,15 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     return source
 
 
-def _folder_of_texts(schema: Mapping[str, Any], data: Any) -> Source | None:
-    """A folder of texts as rows of a run that was fitted on a column of text alone; None of all else."""
-    if schema["kind"] != "table" or not isinstance(data, (str, PathLike)) or not Path(data).is_dir():
+def _files_of_text(schema: Mapping[str, Any], data: Any) -> Source | None:
+    """A folder of texts, or one, as rows of a run that was fitted on a column of text alone; None of all else."""
+    if schema["kind"] != "table" or not isinstance(data, (str, PathLike)):
         return None
     from goodfit.data.sources.texts import Texts  # late: sources are loaded where they are used
 
     column, kind = encoder_of(schema["encoder"]).only_text, source_of("texts")
-    if column is None or kind.claims(Path(data), {}) is None:
+    one = column is not None and _is_one_text(Path(data), column)
+    if column is None or not (one or (Path(data).is_dir() and kind.claims(Path(data), {}) is not None)):
         return None
     texts = open_as("texts", data)
     assert isinstance(texts, Texts)
@@ -69,8 +73,38 @@ def _folder_of_texts(schema: Mapping[str, Any], data: Any) -> Source | None:
     frame = texts.table()
     source = open_as("table", frame.rename({name: names[name] for name in frame.columns if names[name]}))
     source.keys, source.unreadable = texts.keys, texts.unreadable
-    source.notes += [*texts.notes, ("texts", f"as '{column}'", "each file of the folder is a row of the run's column")]
+    how = f"the file is one text; a file with '{column}' in its first line has a text in each line below"
+    why = how if one else "each file of the folder is a row of the run's column"
+    source.notes += [*texts.notes, ("texts", f"as '{column}'", why)]
     return source
+
+
+def _is_one_text(path: Path, column: str) -> bool:
+    """Whether this is a file of text in a single line, which does not name this column; of no ending of tables, any.
+
+    Raises:
+        DataError: several lines, each of which may be a text.
+    """
+    from goodfit.data.sources.texts import ENDINGS
+
+    if path.suffix.lower() not in ENDINGS or not begins_as_text(path):
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline(LETTERS_OF_A_LINE)
+        more = sum(bool(line.strip()) for line in file)
+    if path.suffix.lower() not in TEXT_ENDINGS:
+        return True
+    names = re.split(r"[,;|\t]", first)
+    if column.casefold() in [name.strip(' "\n').casefold() for name in names] or re.search(r"[;|\t]", first):
+        return False
+    if more:
+        raise DataError(
+            f"the column '{column}' is missing, and whether each of {more + 1:,} lines is a text or all are one is not "
+            "known",
+            where=path,
+            fix=f"Write {column} into a line above them, or put the file into a folder, where each file is a text",
+        )
+    return True
 
 
 def _known_sheet(schema: Mapping[str, Any], path: Path) -> str | None:

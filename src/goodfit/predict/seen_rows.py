@@ -11,11 +11,13 @@ from torch import Tensor
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rules.train_rows_in_validation import TrainRowsInValidation
 from goodfit.data.fingerprint import row_marks
+from goodfit.data.images.same_pixels import pixel_marks
 from goodfit.data.source import Source
 from goodfit.formatting import counted
 
 PARTS = ("train", "valid", "test")  # as the numbers in which they are stored; a row of no part is "test" here
 MARKS, PART_NUMBERS = "row_marks", "row_parts"  # tensors of scores.safetensors
+PIXELS = "row_pixels"  # the same of what an image shows: its file may be saved in another format
 ERROR_SHARE = 0.01  # of the rows: fewer cannot move a figure by more than themselves
 DEVIATIONS = 4  # beyond the number of rows that are equal by chance
 
@@ -25,7 +27,9 @@ def remembered(source: Source, parts: np.ndarray) -> dict[str, Tensor]:
     numbers = np.full(len(parts), PARTS.index("test"), dtype=np.uint8)
     for number, part in enumerate(PARTS):
         numbers[parts == part] = number
-    return {MARKS: torch.from_numpy(row_marks(source)), PART_NUMBERS: torch.from_numpy(numbers)}
+    pixels = pixel_marks(source)
+    shown = {} if pixels is None else {PIXELS: torch.from_numpy(pixels)}
+    return {MARKS: torch.from_numpy(row_marks(source)), PART_NUMBERS: torch.from_numpy(numbers), **shown}
 
 
 def repeated(marks: np.ndarray | None, stored: Mapping[str, Tensor]) -> int:
@@ -53,13 +57,16 @@ def parts_of(source: Source, marks: np.ndarray | None, stored: Mapping[str, Tens
     if marks is None or MARKS not in stored:
         return None
     known, numbers = stored[MARKS].numpy(), stored[PART_NUMBERS].numpy()
-    parts = np.full(len(marks), "test", dtype="<U5")
     if np.array_equal(marks, known):
         return np.asarray(np.array(PARTS)[numbers])
-    train, valid = (known[numbers == PARTS.index(part)] for part in ("train", "valid"))
-    held = known[numbers != PARTS.index("train")]
-    parts[_beyond_chance(marks, valid, known[numbers == PARTS.index("test")])] = "valid"
-    parts[_beyond_chance(marks, train, held)] = "train"
+    parts = np.full(len(marks), "test", dtype="<U5")
+    kinds = [(marks, known)]
+    if PIXELS in stored and (pixels := pixel_marks(source)) is not None:
+        kinds.append((pixels, stored[PIXELS].numpy()))
+    for of_rows, of_run in kinds:
+        train, valid, test = (of_run[numbers == number] for number in range(len(PARTS)))
+        parts[_beyond_chance(of_rows, valid, test) & (parts == "test")] = "valid"
+        parts[_beyond_chance(of_rows, train, np.concatenate([valid, test]))] = "train"
     return parts
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 LIST_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".lst")  # of delimited text
 TABLE_ENDINGS = (*EXCEL_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, ".parquet")  # of tables that name their columns
 ROWS_SAMPLED = 20
+OTHER_FILES = (  # endings of files that hold no image, and whose names may stand in a table
+    ".txt", ".text", ".md", ".html", ".htm", ".eml", ".pdf", ".docx", ".rtf", ".xml", ".json",
+    ".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".mp4", ".avi", ".mov", ".mkv", ".webm", ".npy", ".npz", ".mat",
+)  # fmt: skip
 ADDRESS = re.compile(r"(?i)https?://")
 FIRST_ROW = 2  # its line in a sheet, below the names
 
@@ -68,6 +72,24 @@ def images_named(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str]
             what = f"the column '{name}' names images ({paths[0]}), and a table does not look into them"
             return what, "To learn from the images, write the table to a CSV or Parquet file, and give that"
     return None
+
+
+def other_files_named(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str] | None:
+    """The first column whose cells are names of files of text, sound, video and so on, and one; None: there is none."""
+    import polars as pl
+
+    for name in columns:
+        column = frame.get_column(name)
+        cells = column.head(ROWS_SAMPLED).drop_nulls() if column.dtype == pl.String else column[:0]
+        found = [cell for cell in cells.to_list() if names_other_file(cell)]
+        if found and 2 * len(found) > len(cells):
+            return name, str(found[0])
+    return None
+
+
+def names_other_file(cell: str) -> bool:
+    """Whether a cell ends as the name of a file that holds no image."""
+    return "://" not in cell and Path(cell.replace("\\", "/")).suffix.lower() in OTHER_FILES
 
 
 def image_addresses(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[str, str] | None:

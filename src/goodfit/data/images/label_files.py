@@ -7,10 +7,13 @@ import re
 import stat
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
 from goodfit.data.images.formats import image_endings
+from goodfit.data.images.label_cells import names_other_file
 from goodfit.errors import DataError
 
 ROOTED = re.compile(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
@@ -84,8 +87,8 @@ class ImageFinder:
         self.ways.clear()
 
     def exists(self, cell: str) -> bool:
-        """Whether there is a file of this name."""
-        if not cell.strip():
+        """Whether there is a file of this name that may be an image."""
+        if not cell.strip() or names_other_file(cell):
             return False
         if self._direct(cell) is not None:
             return True
@@ -135,6 +138,24 @@ class ImageFinder:
                     for key in (_plain(name), _plain(stem), *numbered):
                         files.setdefault(key, []).append(path)
         return files
+
+
+def without_a_line(paths: Iterable[Path]) -> Counter[str]:
+    """How many further images lie in the folders of these: the name of a folder -> how many; hidden ones aside."""
+    listed: dict[str, set[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)  # of a million lines
+        listed.setdefault(folder, set()).add(name)
+    names_in: dict[str, set[str]] = {}
+    for folder, names in listed.items():
+        names_in.setdefault(os.path.realpath(folder), set()).update(names)
+    endings, further = image_endings(), Counter[str]()
+    for folder, names in names_in.items():
+        with suppress(OSError), os.scandir(folder) as entries:  # a folder that is not there: its images are said
+            others = (entry.name for entry in entries if entry.name not in names and not entry.name.startswith("."))
+            if count := sum(os.path.splitext(name)[1].lower() in endings for name in others):  # noqa: PTH122
+                further[Path(folder).name] += count
+    return further
 
 
 def _without_scheme(name: str) -> str:

@@ -16,7 +16,7 @@ from goodfit.data.images.label_cells import (
     names_image,
     read_cells,
 )
-from goodfit.data.images.label_files import ImageFinder
+from goodfit.data.images.label_files import ImageFinder, without_a_line
 from goodfit.data.images.label_tags import from_columns, is_one_hot, separator_of, split_cell
 from goodfit.data.images.listing import Listing, labelled_twice
 from goodfit.data.images.part_names import part_of
@@ -45,7 +45,7 @@ LINES_SAMPLED = 20
 NAMES_LOOKED_UP = 5  # where none of them is there as it is written
 LONGEST_CHARACTER = 4  # bytes
 ROWS_SAMPLED = 100
-COLUMNS_NAMED = 8  # in a message
+COLUMNS_NAMED, FOLDERS_NAMED = 8, 5  # in a message
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,11 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
     how = "; ".join(f"{count:,} {way}" for way, count in finder.ways.most_common(3))
     why = f"{columns.path_reason}; {how}" if how else columns.path_reason
     listing.notes.append(("images", f"column '{names[path_at]}'", why))
+    if label_ats and (further := without_a_line(listing.paths)):
+        places = some_of(list(further), FOLDERS_NAMED)
+        listing.notes.append(
+            ("left out", counted(further.total(), "image"), f"without a line in {path.name}, beside others in {places}")
+        )
     return listing
 
 
@@ -278,7 +283,7 @@ class _Columns:
 
     def _counts_rows(self, at: int) -> bool:
         """Whether a column without a name numbers the rows, as pandas writes its index."""
-        if self.cells.names is None or (self.names[at] and not self.names[at].startswith(UNNAMED)):
+        if self.cells.names is not None and self.names[at] and not self.names[at].startswith(UNNAMED):
             return False
         cells = self.cells.column(at)
         return any(cells == [str(row) for row in range(first, first + len(cells))] for first in (0, 1))

@@ -71,6 +71,7 @@ class LeftOut:
         endings: files by their ending, "" for those without one.
         unended_images: of the files without an ending that were looked at, those that are images, by format.
         kinds: links, special files, hidden images.
+        hidden: folders that are hidden or of a file manager -> how many images are in them and below.
         empty: folders without a single file, or without one that is read.
         noun: what those that are read are.
     """
@@ -79,12 +80,14 @@ class LeftOut:
     endings: Counter[str] = field(default_factory=Counter)
     unended_images: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    hidden: Counter[str] = field(default_factory=Counter)
     empty: list[str] = field(default_factory=list)
 
     def extend(self, other: LeftOut) -> None:
         self.endings += other.endings
         self.unended_images += other.unended_images
         self.kinds += other.kinds
+        self.hidden += other.hidden
         self.empty += other.empty
 
     def described(self) -> str:
@@ -94,6 +97,10 @@ class LeftOut:
             files = "files" if count > 1 else "file"
             pieces.append(f"{count:,} {ending} {files}" if ending else f"{count:,} {files} without ending")
         pieces += [f"{count:,} {kind.replace('(s)', 's' if count > 1 else '')}" for kind, count in self.kinds.items()]
+        if self.hidden:
+            folders = "hidden folders" if len(self.hidden) > 1 else "the hidden folder"
+            inside = counted(self.hidden.total(), self.noun)
+            pieces.append(f"{inside} in {folders} {some_of(list(self.hidden), FOLDERS_NAMED)}")
         if self.empty:
             folders = "folders" if len(self.empty) > 1 else "folder"
             pieces.append(f"{len(self.empty):,} {folders} without {self.noun}s: {some_of(self.empty, FOLDERS_NAMED)}")
@@ -189,10 +196,7 @@ class _Scan:
         name = entry.name
         ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  # a third of the walk's time as Path
         if name.startswith(".") or name.lower() in SYSTEM_FILES:
-            if ending in self.endings and not name.startswith("._"):  # macOS keeps notes on x.png in ._x.png
-                self.left_out.kinds[f"hidden {self.noun}(s)"] += 1
-            elif name.startswith(".") and name not in TOOLS_FOLDERS and entry.is_dir():
-                self.left_out.kinds["hidden folder(s)"] += 1
+            self._hidden(entry, ending)
         elif entry.is_dir(follow_symlinks=False):
             if not self._is_seen(folder.path / name):
                 folder.folders.append(self._folder(folder.path / name))
@@ -205,6 +209,23 @@ class _Scan:
             self.links.append((folder, folder.path / name))
         else:
             self._special(entry)
+
+    def _hidden(self, entry: os.DirEntry[str], ending: str) -> None:
+        """Count what may have been meant of something that is hidden or of a file manager."""
+        if self._is_read(entry.name, ending):
+            self.left_out.kinds[f"hidden {self.noun}(s)"] += 1
+        elif entry.name not in TOOLS_FOLDERS and entry.is_dir():
+            walk = os.walk(entry.path)
+            names = (name for _, _, names in walk for name in names)
+            count = sum(self._is_read(name, Path(name).suffix.lower()) for name in names)
+            if count:
+                self.left_out.hidden[entry.name] += count
+            elif entry.name.startswith("."):
+                self.left_out.kinds["hidden folder(s)"] += 1
+
+    def _is_read(self, name: str, ending: str) -> bool:
+        """Whether a file would be read if it were not hidden; macOS keeps notes on x.png in ._x.png."""
+        return ending in self.endings and not name.startswith("._")
 
     def _other(self, path: Path, ending: str) -> None:
         if ending[1:].isdigit():  # scan.001: a number, no format

@@ -139,8 +139,10 @@ def images(
             listing.join(more, part, valid_given=valid is not None)
     listing.respell_parts()
     annotations = annotated_by(listing.left_out.endings, len(listing.keys))
-    if annotations is not None and len(set(map(str, listing.labels))) == 1:  # JPEGImages beside Annotations: no class
-        listing.labels = [None] * len(listing.keys)
+    one_each = 2 * sum(listing.left_out.endings[ending] for ending in (".xml", ".txt", ".json")) >= len(listing.keys)
+    asked = listing.question is not None and one_each  # images/train and labels/train of boxes: neither is a class
+    if annotations is not None and (asked or len(set(map(str, listing.labels))) == 1):  # JPEGImages beside Annotations
+        listing.labels, listing.question = [None] * len(listing.keys), None
     labelled = any(label is not None for label in listing.labels)
     settings = {"size": size, "resize": resize, "stream": stream}
     source = Images(listing, settings, root.resolve().stem)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from goodfit.data.images.label_cells import image_addresses, images_named
+from goodfit.data.images.label_cells import image_addresses, images_named, other_files_named
 from goodfit.data.one_hot import one_hot
 from goodfit.data.source import Claim, Strength, Terms
 from goodfit.data.tables.any_frame import is_frame
@@ -189,23 +189,27 @@ class Table(TableSource):
             self.doubts.append((what, "Give one column of classes: in pandas frame[targets].idxmax(axis=1)"))
         named = images_named(seen, [name for name, kind in self._types.items() if kind.name not in ("number", "date")])
         self.doubts += [] if named is None else [named]
-        self._doubt_addresses(seen)
+        self._doubt_files(seen)
         whole = not self._frame.streamed
         self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
         self.notes += type_notes(self._types, seen)
 
-    def _doubt_addresses(self, seen: pl.DataFrame) -> None:
-        """Say of a column of addresses of images that nobody fetches them.
+    def _doubt_files(self, seen: pl.DataFrame) -> None:
+        """Say of a column of addresses of images, or of names of files, that nobody looks into them.
 
         Raises:
             DataError: it is all that there is to learn from.
         """
         unused = [name for name, kind in self._types.items() if kind.name == "left out"]
         texts = [name for name, kind in self._types.items() if kind.name == "text"]
-        if (address := image_addresses(seen, [*unused, *texts])) is None:
+        if (address := image_addresses(seen, [*unused, *texts])) is not None:
+            what = f"the column '{address[0]}' holds addresses of images ({address[1][:80]}), which are not fetched"
+            fix = "To learn from the images, download them and give a list of their files: a CSV of path,label"
+        elif (named := other_files_named(seen, [*unused, *texts])) is not None:
+            what = f"the column '{named[0]}' names files ({named[1][:80]}), and a table does not look into them"
+            fix = "To learn from texts, put the text itself into a column, or the files into a folder for each class"
+        else:
             return
-        what = f"the column '{address[0]}' holds addresses of images ({address[1][:80]}), which are not fetched"
-        fix = "To learn from the images, download them and give a list of their files: a CSV of path,label"
         if len(unused) == len(self._types):
             raise DataError(what, fix=fix)
         self.doubts.append((what, fix))

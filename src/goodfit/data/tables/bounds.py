@@ -12,8 +12,21 @@ if TYPE_CHECKING:
     import polars as pl
 
 BOUNDS = "bounds"  # the form of a column of numbers and bounds
-SIGN = r"^(?:[<>]=?|[≤≥≈~±]|=[<>]|(?i:ca\.|circa|approx\.?|about|around|etwa|env\.|environ) ?) ?"
-MORE = r"(\d)\+$"
+AROUND = r"ca\.|circa|approx\.?|about|around|etwa|env\.|environ"
+BEFORE = (
+    r"(?:under|below|less than|fewer than|up to|over|above|more than|at least|at most|unter|bis zu|über|mehr als"
+    r"|weniger als|mindestens|höchstens|moins de|plus de|menos de|más de|meno di|più di|mais de|minder dan|meer dan"
+    r"|mindre än|poniżej|powyżej|до|более|менее) "
+)
+SIGN = rf"^(?:[<>]=?|[≤≥≈~±]|=[<>]|(?i:(?:{AROUND}) ?|{BEFORE})) ?"
+BEHIND = (
+    r"(?:and|or) (?:over|more|above|older|up|upwards|under|less|fewer|below|younger)"
+    r"|(?:und|oder) (?:mehr|älter|darüber|weniger|jünger|darunter)|(?:et|ou) (?:plus|moins)|[yo] (?:más|menos)"
+    r"|[eo] (?:più|oltre|meno)|(?:e|ou) (?:mais|menos)|(?:en|of) (?:ouder|meer|minder)|(?:i|lub) (?:więcej|mniej)"
+    r"|och (?:mer|äldre)|и (?:более|старше)|以上|以下|이상|이하"
+)
+YEARS = r"(?: ?(?i:years?|yrs?|jahre?|ans|años|anni|anos|jaar|år|lat|лет))?"  # 85 years and over, in a column of ages
+MORE = rf"(\d)(?:\+|{YEARS} ?(?i:{BEHIND}))$"
 PLAIN_AT_LEAST = 0.5  # of the cells are numbers
 END = r"\p{Sc}? ?\d[\d.,']*[kKM]?"
 RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({END})$"

@@ -295,6 +295,8 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
     if distinct <= DISTINCT_SHARE_OF_TEXT * len(present) and are_postcodes(present):
         return ColumnType("category", f"{distinct:,} postcodes, by the name; --numeric {name} reads numbers")
     if is_code(present):
+        if (form := unix_form(name, values)) is not None:
+            return ColumnType("date", f"dates of the form {form}, since 1970", form)
         if distinct > DISTINCT_SHARE_OF_TEXT * len(present) and len(present) > ROWS_OF_AN_IDENTIFIER:
             return ColumnType(
                 "left out", "codes with leading zeros or many digits: an identifier; --numeric reads them"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+GREEK_FROM_SEPTEMBER = "σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου"
 MONTHS_OF = (
     "january february march april may june july august september october november december",
     "januar februar märz april mai juni juli august september oktober november dezember",
@@ -37,6 +38,8 @@ MONTHS_OF = (
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
     "янв фев мар апр май июн июл авг сен окт ноя дек",
+    f"ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου {GREEK_FROM_SEPTEMBER}",
+    "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
     "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
 )
 MONTHS = {word: english for of in MONTHS_OF for word, english in zip(of.split(), ENGLISH, strict=True)}
@@ -53,6 +56,7 @@ DAYS_OF = (
 DAYS = {word for of in DAYS_OF for word in of.split()} - MONTHS.keys()
 BETWEEN = {
     "de", "del", "of", "at", "um", "uhr", "den", "der", "the", "on", "le", "à", "alle", "ore", "klo", "kl", "г",
+    "года", "r", "roku",
     "o'clock",
 }  # fmt: skip
 ZONES = {"utc": "Z", "gmt": "Z", "cet": "+01:00", "cest": "+02:00", "msk": "+03:00", "edt": "-04:00", "pdt": "-07:00"}
@@ -70,7 +74,7 @@ ROMAN = dict(zip(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "
 END_OF_DAY = re.compile(r"^(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))[T ]24:00(?::00)?$")
 LONGEST = 70  # characters
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.? ?[Mm]\b\.?)?\s*(.*)$")
-CLOCK_OF_POINTS = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2}))?$")
+CLOCK_OF_POINTS = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2})(?:\.\d{1,9})?)?$")
 CLOCK_OF_H = re.compile(r"(?<!\d)(\d{1,2}) ?[hH] ?(\d{2})\b")
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})[T_ -](\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$")
 WEEK = re.compile(r"^(\d{4})[- ]?[WwKk][Ww]?[- ]?(\d{1,2})(?:-?([1-7]))?$")
@@ -79,7 +83,15 @@ QUARTER = re.compile(
     r"^(\d{4})[ /-]?[QqTt]([1-4])$|^[Qq]([1-4])[ /'-]*(\d{4}|\d{2})$|^([1-4])[QqTt][ -]?(\d{4}|\d{2})$"
 )
 MONTH_OF_YEAR = re.compile(r"^([^\W\d_]{3,})\.?(?:-|/| ?')(\d{2})$")
-YEAR_AND_MONTH = re.compile(r"^(\d{4})[Mm](\d{2})$")
+YEAR_AND_MONTH = re.compile(r"^(\d{4})[Mm](\d{1,2})$")
+OF_CAMERAS = re.compile(r"^(\d{4}):(\d{2}):(\d{2}) (?=\d{2}:\d{2}:\d{2})")  # 2024:03:14 05:06:07
+OF_CHATS = re.compile(r"^\[(\d[^\[\]]*)\]$")  # [14.03.24, 05:06:07]
+MONTH_AND_DAY = re.compile(r"^(0?[1-9]|1[0-2]) (\d{1,2}), ?(\d{4})$")  # 03 14, 2024 of reviews
+POINTS_BEHIND_DATE = re.compile(  # 14.3.2024 klo 5.06, 14-MAR-24 05.06.07.000000 AM
+    r"^(\d{1,4}[-./ ]{1,2}[^\W_]+[-./ ]{1,2}\d{2,4}),?(?: (?:klo|kl\.?|um|alle|ore))? (\d{1,2})\.([0-5]\d)"
+    r"(?:\.([0-5]\d)(?:[.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?$"
+)
+HALF_BEFORE = re.compile(r"(上午|午前|오전|下午|午後|오후) ?(\d{1,2}:\d{2}(?::\d{2})?)")
 YEAR_LAST = re.compile(r"^(.*?\d{1,2}:\d{2}:\d{2})((?: ?[+-]\d{4}| [A-Z]{3,4})?) (\d{4})(| [+-]\d{4})$")
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 CENTURY_FROM = 69  # 69 to 99 are of the last century, as strptime has it
@@ -115,6 +127,7 @@ def plain_date(cell: str) -> str:
         return period
     if (instant := _instant(text)) is not None:
         return instant
+    text = _of_programs(text)
     text = MIXED_SIGNS.sub(r"\1/\2/\3", text)
     text = ROMAN_MONTH.sub(lambda match: f"{match[1]} {ROMAN[match[2]]} {match[3]}", text)
     if match := COMPACT.match(text):
@@ -144,6 +157,16 @@ def plain_date(cell: str) -> str:
     return f"{date} {clock[1].replace(',', '.')}{half}{_zone(zone)}"
 
 
+def _of_programs(text: str) -> str:
+    """With the date and the clock as others write them: of cameras, chats, reviews, databases, and clocks of points."""
+    text = OF_CAMERAS.sub(r"\1-\2-\3 ", OF_CHATS.sub(r"\1", text))
+    text = MONTH_AND_DAY.sub(lambda match: f"{ENGLISH[int(match[1]) - 1]} {match[2]} {match[3]}", text)
+    text = HALF_BEFORE.sub(lambda match: f" {match[2]} {'AM' if match[1] in ('上午', '午前', '오전') else 'PM'}", text)
+    if match := POINTS_BEHIND_DATE.match(text):
+        return f"{match[1]} {match[2]}:{match[3]}:{match[4] or '00'}{match[5] or ''}"
+    return text
+
+
 def _instant(text: str) -> str | None:
     """Milliseconds of .NET, and 24:00 as the beginning of the next day; None of anything else."""
     try:
@@ -169,7 +192,7 @@ def _period(text: str) -> str | None:
         quarter, year = next((q, y) for q, y in ((match[2], match[1]), (match[3], match[4]), (match[5], match[6])) if q)
         return f"{_whole_year(year)}Q{quarter}"
     if match := YEAR_AND_MONTH.match(text):
-        return f"{match[1]}-{match[2]}"
+        return f"{match[1]}-{int(match[2]):02d}"
     if (match := MONTH_OF_YEAR.match(text)) and match[1].lower() in MONTHS:
         return f"{MONTHS[match[1].lower()]} {_whole_year(match[2])}"
     return None

@@ -25,8 +25,11 @@ ENDINGS_IN_ARCHIVES = (
 BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is recognised
 ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
 TAR_MARK_AT = 257  # bytes into an archive
-BYTES_OF_LIBSVM = 100_000
+BYTES_OF_LIBSVM, BYTES_OF_SQL = 100_000, 10_000
 OF_LIBSVM = re.compile(rb"(?:[+-]?\d[\d.]*(?: +\d+:[+-]?[\d.eE+-]+)+ *\r?\n){3}")
+OF_SQL = re.compile(  # its first command, below comments and settings; a table of commands has a name above them
+    rb"(?i)\s*(?:(?:--|/\*|(?:PRAGMA|SET|BEGIN|START|DROP|LOCK|USE)[ ;])[^\n]*\n\s*)*(?:CREATE TABLE|INSERT INTO)\s+\S"
+)
 LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
 UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST = 256_000_000, 100
 BOTH_ENCODINGS, LINES_OF_UTF8 = "UTF-8 and Windows-1252", 2  # of a file put together of two
@@ -161,6 +164,9 @@ def _refuse_other_kinds(data: bytes, path: Path, *, web_pages: bool) -> None:
             where=path,
             fix="Give arrays: x, y = sklearn.datasets.load_svmlight_file(...), goodfit.arrays(x.toarray(), y)",
         )
+    if not web_pages and OF_SQL.match(data[:BYTES_OF_SQL]):
+        what = "this is a dump of a database (SQL), not text with cells"
+        raise DataError(what, where=path, fix="Load it there, and export the table as CSV")
     for mark, kind in OTHER_KINDS:
         if head.startswith(mark) and not (web_pages and kind == WEB_PAGE):
             raise of_another_program(path) or DataError(

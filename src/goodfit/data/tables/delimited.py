@@ -29,7 +29,7 @@ from goodfit.data.tables.lines_beside import (
     repeats_names,
     without_lines_beside,
 )
-from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines
+from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines, with_straight_quotes
 from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, scan
 from goodfit.data.tables.second_names import fix_of_same_names, joined_names, note_on_joined
 from goodfit.data.tables.second_tables import refuse_second_table
@@ -155,6 +155,8 @@ def read_delimited(
     """
     data, encoding_name, guessed = to_utf8(read_bytes(path) if content is None else content, path, encoding)
     data, skipped, named = without_head(data)
+    given, data = data, with_straight_quotes(data)
+    straight = data is not given
     whole_quotes = separator is None and named is None and quoted_as_a_whole(data)
     data = unquoted_lines(data) if whole_quotes else data
     if not data.strip():
@@ -165,6 +167,7 @@ def read_delimited(
     why = in_both if encoding_name == BOTH_ENCODINGS else "it is not UTF-8; --encoding names another"
     notes = [("encoding", encoding_name, why)] if guessed else []
     notes += [("quotes", "around each line", "left out: they make one cell of it")] if whole_quotes else []
+    notes += [("quotes", "“ and ”", "read as quotes around cells")] if straight else []
     free = separator is None and named is None
     drawn = drawn_table(data) if free else None
     spaced = spaced_columns(data) if free and drawn is None else None

@@ -21,10 +21,11 @@ OTHERS_AT_LEAST = 5  # different values
 NINES_AT_LEAST = 2  # digits, all of them nines: 99, -999, 9999.9
 CODES = r"-?(?:77+|88+|9+[6-8])"  # of surveys: 77, 88, 97 and 98 for no answer, refused and so on
 SIGNS_AT_MOST = 4  # of one column
-OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, -1e30, 1e30, -88888, -8888, -888)
+OTHER_SIGNS = (-2147483648, 2147483647, -32768, 32767, -1e20, 1e20, 65535, 4294967295, -88888, -8888, -888)
+NEVER_MEASURED = 1e30  # and beyond: 9.91e37 of instruments, 9.97e36 of netCDF, 3.4e38, the largest float
 YEARS_AHEAD = 10  # of plans and contracts
 CALENDARS = {"Buddhist": (2443, 2643), "Persian or Islamic": (1300, 1460)}  # first and last year of dates of today
-FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1970)
+FAR_YEAR, FIRST_YEARS = 2900, (1000, 1753, 1899, 1900, 1904, 1970, 1980)
 BEFORE_NOUGHT = (-1, -7, -8, -9)  # say "unknown" among whole numbers that are never negative otherwise
 ROWS_OF_ONE_BELOW, TIMES_AS_OFTEN = 5, 3  # that many rows, and as often as 0 and as 1
 TIMES_OF_OTHERS = 1.5  # as often as the most frequent of the other ratings
@@ -51,6 +52,8 @@ def far_value(column: pl.Series, decimal: str, form: str | None) -> tuple[str, s
         signs, others = _far_signs(values, lowest=lowest)
         if not signs:
             continue
+        more, others = _far_signs(others, lowest=not lowest)  # a sensor that is out of range at either end
+        signs = [*signs, *more]
         shown = listed(number(sign, 12) for sign in signs)
         one, rows = len(signs) == 1, len(values) - len(others)
         are = ("is", "it may", "is") if one else ("are", "they may", "are")
@@ -180,6 +183,8 @@ def _is_edge(day: datetime) -> bool:
 
 
 def _is_sign(value: float) -> bool:
+    if abs(value) >= NEVER_MEASURED:
+        return True
     digits = f"{abs(value):.10g}".replace(".", "")
     nines = len(digits) >= NINES_AT_LEAST and set(digits) == {"9"}
     return nines or value in OTHER_SIGNS or re.fullmatch(CODES, f"{value:.10g}") is not None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.visible import INVISIBLE
@@ -109,8 +109,16 @@ def column_name(cell: str) -> str:
 
 
 def column_names(cells: Sequence[str]) -> list[str]:
-    """Names in one line each; a column without a name is called as pandas calls it."""
-    return [column_name(cell) or f"{UNNAMED}{at}" for at, cell in enumerate(cells)]
+    """Names in one line each; a column without a name is called as pandas calls it, unless another is called so."""
+    names = [column_name(cell) for cell in cells]
+    taken = set(names)
+    return [name or _free_name(f"{UNNAMED}{at}", taken) for at, name in enumerate(names)]
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """As pandas frees a name: Unnamed: 0, Unnamed: 0.1, Unnamed: 0.2."""
+    free = (f"{name}.{number}" for number in count(1))
+    return name if name not in taken else next(other for other in free if other not in taken)
 
 
 def _matches(cell: str, pattern: str) -> bool:

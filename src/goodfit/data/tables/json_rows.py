@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
 BETWEEN = re.compile(r"\s*")
 DEPTH = 4  # of objects in objects
+OF_COCO = {"images", "annotations", "categories"}  # keys of a file of boxes and shapes
+ROWS_OF_A_PAGE = 10  # objects in a list within an object: fewer may be of one row
 
 
 def read_json(path: Path) -> pl.DataFrame:
@@ -67,12 +69,25 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         if (objects := _one_after_the_other(data)) is not None:
             return objects
         line = getattr(error, "lineno", 1)
+        if data.lstrip()[:2] in (b"{'", b"['") or data.lstrip()[:3] == b"[{'":
+            fix = "Write it with json.dumps: JSON has double quotes, and null, true and false"
+            raise DataError("this is a value as Python prints it, not JSON", where=path, fix=fix) from error
         raise DataError(f"line {line} is not JSON that can be read", where=path, fix=HOW) from error
     if isinstance(rows, dict):
+        if rows.keys() >= OF_COCO:
+            fix = "Put the images of each class into a folder of its own, or give a CSV of path,label"
+            raise DataError("boxes and shapes in images (COCO) are not learnt from", where=path, fix=fix)
         by_columns = _by_columns(rows)
         if by_columns is not None:
             return by_columns
         held = [name for name, value in rows.items() if isinstance(value, list)]
+        held += [
+            f"{name}.{inner}"
+            for name, value in rows.items()
+            if isinstance(value, dict)
+            for inner, each in value.items()
+            if isinstance(each, list) and len(each) >= ROWS_OF_A_PAGE and all(isinstance(row, dict) for row in each)
+        ]
         if not held and not all(isinstance(value, dict) for value in rows.values()):
             return [rows]  # of a row: a name for each value
         inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""

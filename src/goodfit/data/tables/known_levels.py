@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.spelt_alike import NO, YES, without_marks, written_out
+from goodfit.data.tables.web_text import shown_text
 from goodfit.data.tables.words import texts
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def known_words(unknown: Collection[str], known: Sequence[str]) -> dict[str, str
     if (truth := _of_truth(unknown, known)) is not None:
         return truth
     found: dict[str, str] = {}
-    for key_of in (_letters, _digits, _written_out, _without_marks, _decoded_again):
+    for key_of in (_letters, _digits, _written_out, _without_marks, _decoded_again, _of_web):
         by_key: dict[str, list[str]] = {}
         for word in known:
             if (key := key_of(word)) is not None:
@@ -72,6 +73,11 @@ def _decoded_again(word: str) -> str | None:
         with suppress(UnicodeError):
             return _letters(word.encode(encoding).decode())
     return _letters(word)
+
+
+def _of_web(word: str) -> str | None:
+    """As `_letters`, of entities and tags of web pages: Köln of K&ouml;ln and of <b>Köln</b>."""
+    return _letters(shown_text(word).strip()) if "&" in word or "<" in word else _letters(word)
 
 
 def _between(gap: re.Match[str]) -> str:

@@ -48,6 +48,7 @@ NOTE = re.compile(
 NOTE_OF_ONE_CELL = re.compile(rf"(?i)~ ?end\b|{WORD}+(?: {WORD}+){{0,3}} ?: ?\S")  # of instruments, among rows of many
 LINES_OF_QUALTRICS, IMPORT_ID = 2, '{"ImportId":'  # the question of each column, and where it came from
 COMMENTS = ("#", "%", "//")
+SIGNS_BETWEEN_NAMES = ",;\t|"
 NAMES_AGAIN = "a second line of names"
 
 Record = tuple[int, list[str]]  # the line that it begins in, and its cells
@@ -79,8 +80,13 @@ def without_lines_beside(
             notes.append(("left out", counted(len(comments), "line"), f"comments, such as line {comments[0]}"))
         above = 0 if header is False else _above(kept, usual)
         if above:
-            notes.append(("left out", f"{counted(above, 'line')} at the top", "fewer cells than all lines below"))
-            kept = kept[above:]
+            line, cells = kept[above - 1]
+            names, sign = _cut_otherwise(cells, usual)
+            if titles := above - bool(names):
+                notes.append(("left out", f"{counted(titles, 'line')} at the top", "fewer cells than all lines below"))
+            if names:
+                notes.append(("first line", f"names with '{sign}' between them", "the lines below have another sign"))
+            kept = [*([(line, names)] if names else []), *kept[above:]]
         completed = _first_line_completed(kept, usual, separator)
         if completed is not None:
             kept = completed
@@ -224,6 +230,17 @@ def _above(read: Sequence[Record], usual: int) -> int:
         return 0
     fewer = all(2 * len(cells) <= usual for _, cells in read[:first])
     return first if fewer and all(len(cells) == usual for _, cells in below) else 0
+
+
+def _cut_otherwise(cells: Sequence[str], usual: int) -> tuple[list[str], str]:
+    """Names of all columns in a single cell, with another sign between them than between the cells of the lines below,
+    and that sign; none where the cell is no such line.
+    """
+    for sign in SIGNS_BETWEEN_NAMES if len(cells) == 1 else "":
+        names = [name.strip().strip('"') for name in cells[0].split(sign)]
+        if len(names) == usual == len(set(names)) and all(re.search(WORD, name) for name in names):
+            return names, sign
+    return [], ""
 
 
 def _first_line_completed(read: list[Record], usual: int, separator: str) -> list[Record] | None:

@@ -13,11 +13,20 @@ from goodfit.data.tables.cents import CENTS, IN_CENTS, has_cents
 from goodfit.data.tables.compound import COMPOUND, compound_form
 from goodfit.data.tables.fractions import form_of_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, has_magnitudes
-from goodfit.data.tables.numbers import FLAGGED, FLAGS, ORDINAL, ORDINALS, UNDERSCORES, numbers, unified
+from goodfit.data.tables.numbers import (
+    FLAGGED,
+    FLAGS,
+    OF_LABORATORIES,
+    ORDINAL,
+    ORDINALS,
+    UNDERSCORES,
+    numbers,
+    unified,
+)
 from goodfit.data.tables.percent import SHARES, has_sign, has_signs, percent_form
 from goodfit.data.tables.same_measure import UNITS_FORM, main_unit, measure_of
 from goodfit.data.tables.sides import SIDES_FORM, has_sides, sides
-from goodfit.data.tables.units import UNIT_FORM, unit_before, units_of
+from goodfit.data.tables.units import UNIT_FORM, unit_before, units_of, without_unit
 from goodfit.formatting import counted, number
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ GRADE_ABOVE, GRADE_BELOW = r"^\d{1,2} ?\+$", r"^\d{1,2} ?-$"
 POWER = r"^\d+[eE]\d+$"  # 4E2 may be a code as well
 LEVELS_OF_ORDINALS = 20  # different ones: fewer are classes of a train, or floors
 LETTERS_OF_FLAGS = 2  # different ones, of which one alone may be a unit
+PLAIN_BESIDE_FLAGS = 0.1  # of the cells, where the letters are surely flags
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -72,12 +82,7 @@ def bounds_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if numbers(plain, decimal).n_unique() <= 2:
         return None  # 1 and 1+ are two groups
     text = text.filter(bounds)
-    first = numbers(text[:1], decimal, BOUNDS)[0]
-    what = "middle" if text[:1].str.contains(RANGE).any() else "bound"
-    are = "is" if len(text) == 1 else "are"
-    return NumberForm(
-        BOUNDS, f"numbers; {counted(len(text), 'value')} such as '{text[0]}' {are} read as the {what}, {number(first)}"
-    )
+    return NumberForm(BOUNDS, f"numbers; {_bounds_read(text, text, decimal, BOUNDS)}")
 
 
 def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
@@ -98,8 +103,8 @@ def other_form(present: pl.Series, decimal: str) -> NumberForm | None:
     if has_magnitudes(text) and holds_numbers(present, decimal, MAGNITUDES):
         return NumberForm(MAGNITUDES, _read_as(text.filter(text.str.contains(r"\p{L}\W*$")), decimal, MAGNITUDES))
     units = units_of(text)
-    if len(units) == 1 and holds_numbers(present, decimal, f"{UNIT_FORM}{units[0]}"):
-        return NumberForm(f"{UNIT_FORM}{units[0]}", f"numbers {_in_unit(units[0])}; the unit is left out")
+    if len(units) == 1 and (of_one := _of_unit(text, present, decimal, units[0])) is not None:
+        return of_one
     if (unit := main_unit(text, units)) is not None and holds_numbers(present, decimal, f"{UNITS_FORM}{unit}"):
         others = text.filter(numbers(text, decimal, f"{UNIT_FORM}{unit}").is_null())
         return NumberForm(f"{UNITS_FORM}{unit}", f"{_read_as(others, decimal, f'{UNITS_FORM}{unit}')}, in {unit}")
@@ -133,16 +138,45 @@ def _in_cents(text: pl.Series | None, present: pl.Series, decimal: str) -> Numbe
     return NumberForm(CENTS, _read_as(text.filter(text.str.contains(IN_CENTS)), decimal, CENTS))
 
 
+def _of_unit(text: pl.Series, present: pl.Series, decimal: str, unit: str) -> NumberForm | None:
+    """Of cells with this unit, few of which are bounds (<5 mg) where any is."""
+    form = f"{UNIT_FORM}{unit}"
+    if not holds_numbers(present, decimal, form):
+        return None
+    why = f"numbers {_in_unit(unit)}; the unit is left out"
+    bounds = are_bounds(without_unit(text, unit))
+    plain, bounded = text.filter(~bounds), text.filter(bounds)
+    if not len(bounded):
+        return NumberForm(form, why)
+    if len(plain) < PLAIN_AT_LEAST * len(text) or plain.n_unique() <= RANGES_AT_LEAST:
+        return None  # a few words for groups: 10+ years, 2 years
+    return NumberForm(form, f"{why}; {_bounds_read(bounded, without_unit(bounded, unit), decimal, form)}")
+
+
+def _bounds_read(cells: pl.Series, bare: pl.Series, decimal: str, form: str) -> str:
+    """How many bounds there are and how the first is read; `bare` are the same cells without their unit."""
+    what = "middle" if bare[:1].str.contains(RANGE).any() else "bound"
+    are = "is" if len(cells) == 1 else "are"
+    first = number(numbers(cells[:1], decimal, form)[0])
+    return f"{counted(len(cells), 'value')} such as '{cells[0]}' {are} read as the {what}, {first}"
+
+
 def _in_unit(unit: str) -> str:
     return unit if unit.startswith("out of ") else f"in {unit}"
 
 
 def _has_flags(text: pl.Series) -> bool:
-    """Whether different letters stand behind some of many numbers with decimals: flags of statistics."""
+    """Whether different letters stand behind some of many numbers with decimals: flags of statistics, or of values that
+    are high and low.
+
+    Most may have one where there are three letters, or where these can be nothing else.
+    """
     flagged = text.filter(text.str.contains(FLAGGED))
-    letters = flagged.str.extract(r"([a-z]{1,2})$", 1).n_unique()
+    flags = flagged.str.extract(FLAGGED, 2)
+    letters = flags.n_unique()
     with_decimals = float(text.str.contains(r"\d[.,]\d").mean() or 0)  # type: ignore[arg-type]  # of booleans
-    few = len(flagged) <= (1 - PLAIN_AT_LEAST) * len(text)
+    sure = letters > LETTERS_OF_FLAGS or bool(flags.str.contains(rf"^(?:{OF_LABORATORIES})$").all())
+    few = len(flagged) <= (1 - (PLAIN_BESIDE_FLAGS if sure else PLAIN_AT_LEAST)) * len(text)
     return few and letters >= LETTERS_OF_FLAGS and with_decimals >= PLAIN_AT_LEAST
 
 

@@ -38,8 +38,9 @@ CURRENCY = (
 PLAIN = r"^[+-]?\d+$"
 ORDINALS = "ordinals"  # the form of a column of 1st, 2nd, 3rd, ...
 ORDINAL = r"(?i)^(\d{1,5})(?:st|nd|rd|th)\.?$"
-FLAGS = "flags"  # the form of numbers of statistics some of which have a letter behind: 12.3 b (a break), 4.5 p
-FLAGGED = r"^(\S*\d) ?[bcdefimnprsuz]{1,2}$"
+FLAGS = "flags"  # the form of numbers some of which have a letter behind: 12.3 b (a break) of statistics, 5.6 H (high)
+OF_LABORATORIES = "HH?|LL?"
+FLAGGED = rf"^(\S*\d) ?([bcdefimnprsuz]{{1,2}}|{OF_LABORATORIES}|\([a-z]\))$"
 UNDERSCORES = "thousands between underscores"  # the form of 1_234_567 of source code; 1_000 alone may be a name
 WITH_UNDERSCORES = r"^[+-]?[1-9]\d{0,2}(?:_\d{3})*(?:[.,]\d*)?$"
 
@@ -111,7 +112,7 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
     if form in COMPOUND:
         return in_small_units(text, form, decimal)
     if form.startswith(UNIT_FORM):
-        return _of_text(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
+        return _with_bounds(without_unit(text, form.removeprefix(UNIT_FORM)), decimal)
     if form.startswith(UNITS_FORM):
         unit = form.removeprefix(UNITS_FORM)
         without, worth, zero = in_unit(text, unit)
@@ -139,11 +140,25 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
         text = without_unit_of_fractions(text, form)
         return pl.select(pl.coalesce(fractions(text), _of_text(text, decimal))).to_series()
     if form == BOUNDS:
-        ends = [in_thousands(end) for end in ends_of_ranges(text)]
-        low, high = (_of_text(digits, decimal) * worth for digits, worth in ends)
-        digits, worth = in_thousands(without_bounds(text))
-        return pl.select(pl.coalesce(middles(low, high), _of_text(digits, decimal) * worth)).to_series()
+        return _bounds(text, decimal)
     return _of_text(text, decimal)  # of a later version: dates, which are read elsewhere
+
+
+def _bounds(text: pl.Series, decimal: str) -> pl.Series:
+    """Of numbers, of bounds such as <5, and the middles of ranges."""
+    import polars as pl
+
+    ends = [in_thousands(end) for end in ends_of_ranges(text)]
+    low, high = (_of_text(digits, decimal) * worth for digits, worth in ends)
+    digits, worth = in_thousands(without_bounds(text))
+    return pl.select(pl.coalesce(middles(low, high), _of_text(digits, decimal) * worth)).to_series()
+
+
+def _with_bounds(text: pl.Series, decimal: str) -> pl.Series:
+    """Of plain numbers; of the cells that are none, as bounds."""
+    values = _of_text(text, decimal)
+    left = values.is_null() & text.is_not_null()
+    return values.scatter(left.arg_true(), _bounds(text.filter(left), decimal)) if left.any() else values
 
 
 def _of_text(text: pl.Series, decimal: str) -> pl.Series:

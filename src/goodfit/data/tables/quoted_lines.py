@@ -1,11 +1,16 @@
-"""Lines that have quotes around all of their cells together ("a,b,c"), as a second export of a CSV writes them."""
+"""Quotes around all cells of a line together ("a,b,c"), as a second export writes them, and those of typesetters."""
 
 from __future__ import annotations
+
+import csv
+import re
 
 from goodfit.data.tables.separators import SEPARATORS
 
 LINES_LOOKED_AT = 50
 LINES_AT_LEAST = 3
+BYTES_LOOKED_AT = 65_536
+AROUND_A_CELL = re.compile(r"(?:^|[,;\t|]) ?[“„][^“”„]*[“”](?: ?[,;\t|]|$)")
 
 
 def quoted_as_a_whole(data: bytes) -> bool:
@@ -19,7 +24,36 @@ def quoted_as_a_whole(data: bytes) -> bool:
     if len(lines) < LINES_AT_LEAST or not all(_is_quoted(line) for line in lines):
         return False
     counts = ({line.replace(b'""', b"").count(sign.encode()) for line in lines} for sign in SEPARATORS)
-    return any(len(count) == 1 and count != {0} for count in counts)
+    return any(len(count) == 1 and count != {0} for count in counts) or _cut_alike(lines)
+
+
+def _cut_alike(lines: list[bytes]) -> bool:
+    """Whether the lines without their quotes have as many cells, some of which are quoted: "1,""x, y"",a"."""
+    rows = [unquoted_lines(line).decode(errors="replace") for line in lines]
+    if not any('"' in row for row in rows):
+        return False
+    for sign in SEPARATORS:
+        try:
+            widths = {len(row) for row in csv.reader(rows, delimiter=sign, strict=True)}
+        except csv.Error:  # a quote within a cell: another sign stands between them
+            continue
+        if len(widths) == 1 and widths != {1}:
+            return True
+    return False
+
+
+def with_straight_quotes(data: bytes) -> bytes:
+    """With " in place of the quotes of typesetters, where they stand around cells of each of the first lines."""
+    if "“".encode() not in data or b'"' in data:
+        return data
+    lines = [line for line in data[:BYTES_LOOKED_AT].decode(errors="replace").split("\n")[:LINES_LOOKED_AT] if line][
+        1:-1
+    ]
+    if len(lines) < LINES_AT_LEAST or not all(AROUND_A_CELL.search(line.strip()) for line in lines):
+        return data
+    for quote in "“”„":
+        data = data.replace(quote.encode(), b'"')
+    return data
 
 
 def unquoted_lines(data: bytes) -> bytes:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from goodfit.data.columns import Labels, nothing
+from goodfit.data.other_files import of_another_program
 from goodfit.data.tables.any_frame import is_frame, note_on_index, refuse_same_names, to_polars
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import PACKED_ENDINGS, decoded, read_bytes, unpacked_name
@@ -28,15 +29,17 @@ from goodfit.data.tables.frames import (
     TableOnDisk,
     better_in_pieces,
     free_memory,
+    other_spellings,
     parquet_files,
     too_large,
 )
 from goodfit.data.tables.header import column_names
 from goodfit.data.tables.html_rows import encoding_of, is_page, table_of_page
 from goodfit.data.tables.json_rows import read_json
+from goodfit.data.tables.partitions import note_on_partitions, partitioned, partitions
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
-from goodfit.formatting import type_named
+from goodfit.formatting import counted, type_named
 from goodfit.store.absent import absent
 from goodfit.store.files import refuse_nul
 
@@ -100,7 +103,7 @@ class _Read(NamedTuple):
 def is_table(path: Path) -> bool:
     """Whether this place looks like a table: by its ending, or a folder that holds Parquet files."""
     if path.is_dir():
-        return any(path.glob("*.parquet"))
+        return any(path.glob("*.parquet")) or bool(partitions(path))
     return unpacked_name(path).suffix.lower() in ENDINGS
 
 
@@ -197,11 +200,17 @@ def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_pre
 
 
 def _with_columns(columns: list[str], read: _Read) -> _Read:
-    """A further part: whether its first line names the columns is as in the first part, where only that fits."""
-    if read.delimited is None:
+    """A further part: whether its first line names the columns is as in the first part, where only that fits, and names
+    in other letters or spaces are those of the first part.
+    """
+    if read.delimited is not None:
+        fitting = read.delimited.read_for(columns)
+        read = _Read(fitting.frame, fitting.notes, fitting)
+    names = other_spellings(read.frame.columns, columns)
+    if not names:
         return read
-    fitting = read.delimited.read_for(columns)
-    return _Read(fitting.frame, fitting.notes, fitting)
+    notes = [("column", f"'{name}'", f"read as '{known}', as in the first table") for name, known in names.items()]
+    return read._replace(frame=read.frame.rename(names), notes=[*read.notes, *notes])
 
 
 def _read(place: Any, dialect: Dialect) -> _Read:
@@ -216,6 +225,8 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         kind = "" if path.is_dir() else unpacked_name(path).suffix.lower()
         if dialect.sheet is not None and kind not in EXCEL_ENDINGS:
             raise DataError("--sheet is for workbooks", where=path, fix="Leave it out")
+        if path.is_dir() and (files := partitions(path)):
+            return _Read(_checked(partitioned(path, files), path), [note_on_partitions(path, files)])
         if path.is_dir() or kind == ".parquet":
             return _Read(_checked(_parquet(path), path))
         if kind in EXCEL_ENDINGS:
@@ -228,6 +239,8 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         for endings, read in ((JSON_ENDINGS, read_json), (ARROW_ENDINGS, _arrow)):
             if kind in endings:
                 return _Read(_checked(read(path), path))
+        if kind not in ENDINGS and path.suffix.lower() not in PACKED_ENDINGS:
+            _refuse_other_program(path)
         return _delimited(path, dialect)
     if is_frame(place):
         index = note_on_index(place)
@@ -237,6 +250,11 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         f"{type_named(place)} is not a table",
         fix=f"Give a path, or a frame such as those of pandas and polars{arrays}",
     )
+
+
+def _refuse_other_program(path: Path) -> None:
+    if (known := of_another_program(path)) is not None:
+        raise known
 
 
 def _delimited(path: Path, dialect: Dialect, content: bytes | None = None) -> _Read:
@@ -283,7 +301,10 @@ def _parquet(path: Path) -> pl.DataFrame:
 
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     if not files:
-        raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
+        tables = sorted(file.name for file in path.iterdir() if file.is_file() and is_table(file))
+        what = f"a folder with {counted(len(tables), 'table')}, such as {tables[0]}, and " if tables else ""
+        fix = "Give one file, or put them together" if tables else "Give a folder of Parquet files, or one file"
+        raise DataError(f"{what}no Parquet files in it", where=path, fix=fix)
     if path.suffix.lower() in PACKED_ENDINGS:
         return by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
     frames = [by_polars(file, "Parquet", partial(pl.read_parquet, file)) for file in files]

@@ -16,6 +16,7 @@ from goodfit.data.tables.doubtful_words import (
 )
 from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
+from goodfit.data.tables.half_turned import half_turned_doubt
 from goodfit.data.tables.mixed_signs import all_in_brackets, minus_behind, mixed_signs
 from goodfit.data.tables.named_once import named_once_doubt
 from goodfit.data.tables.present_cells import missing_cells
@@ -90,7 +91,9 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     found += [doubt(seen[name]) for doubt in (minus_behind, all_in_brackets) for name in ways]
     dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
     found += [
-        doubt(seen[name], form_of_it) for doubt in (far_date, future_date, other_calendar) for name, form_of_it in dates
+        doubt(seen[name], form_of_it)
+        for doubt in (far_date, future_date, other_calendar, half_turned_doubt)
+        for name, form_of_it in dates
     ]
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     words = [name for name, kind in types.items() if kind.name == "category" or ": an identifier" in kind.why]

@@ -11,7 +11,8 @@ from goodfit.formatting import some_of
 if TYPE_CHECKING:
     import polars as pl
 
-COLUMNS_AT_LEAST, ROWS_AT_LEAST = 2, 5  # of the shorter table, and of those where it has ended
+COLUMNS_AT_LEAST, ROWS_AT_LEAST = 2, 2  # of the shorter table
+ROWS_BELOW_AT_LEAST = 5  # where it has ended
 COLUMNS_NAMED = 3
 
 
@@ -29,7 +30,7 @@ def side_by_side_doubt(frame: pl.DataFrame) -> tuple[str, str] | None:
         for short, long in ((slice(at, width), slice(0, at)), (slice(0, at), slice(at, width))):
             end = int(ends[short][0])
             whole = (ends[short] == end).all() and (counts[short] == end).all() and (counts[long] == height).all()
-            if whole and ROWS_AT_LEAST <= end <= height - ROWS_AT_LEAST:
+            if whole and ROWS_AT_LEAST <= end <= height - ROWS_BELOW_AT_LEAST:
                 names = some_of([f"'{name}'" for name in frame.columns[short]], COLUMNS_NAMED)
                 what = f"the columns {names} end in row "
                 what += f"{end:,} of {height:,}, and have no gap above it: they may be another table beside this one"

@@ -37,7 +37,16 @@ def spelt_alike(words: Iterable[str]) -> list[list[str]]:
     alike: dict[str, list[str]] = {}
     for word in words:
         alike.setdefault(plain(word), []).append(word)
-    return [group for key, group in alike.items() if len(group) > 1 and len(key) > 1 and not _differ_in_sign(group)]
+    return [
+        group
+        for key, group in alike.items()
+        if len(group) > 1 and (len(key) > 1 or _differ_in_width(group)) and not _differ_in_sign(group)
+    ]
+
+
+def _differ_in_width(words: list[str]) -> bool:
+    """Whether these are one in Unicode's plainer form: Ａ and A."""
+    return len({unicodedata.normalize("NFKC", word) for word in words}) == 1
 
 
 def _differ_in_sign(words: list[str]) -> bool:
@@ -103,8 +112,10 @@ def _merged(groups: list[list[str]]) -> list[list[str]]:
 
 
 def plain(word: str) -> str:
-    """In small letters, without spaces and signs between; &amp; is its sign, and a copy of a folder is that folder."""
-    return re.sub(r"[\s_\-.]+", "", COPY.sub("", unescape(word))).casefold()
+    """In small letters of the usual width, without spaces and signs between; &amp; is its sign, and a copy of a folder
+    is that folder.
+    """
+    return re.sub(r"[\s_\-.]+", "", COPY.sub("", unicodedata.normalize("NFKC", unescape(word)))).casefold()
 
 
 def alike_doubt(column: pl.Series) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ LETTERS = r"[\p{L}µ°Ω‰\"″'][\p{L}µ°Ω‰²³\"']{0,11}\.?"
 UNIT = rf"(?:{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?|(?:[cdk]?m|ft|in)[23])"  # cm, m², km/h, sq. ft, m^2
 FOR_EACH = rf"(?:\p{{Sc}} ?)?(?:/|per )\s?{LETTERS}"  # $1,200/mo
 OUT_OF = r"(?:out of|von|sur|de|su|av) \d{1,3}(?: \p{L}{1,12})?"  # 4.5 out of 5 stars
-WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])? ?({UNIT}|{FOR_EACH}|{OUT_OF})$"
+WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])?\+? ?({UNIT}|{FOR_EACH}|{OUT_OF})$"
 BEFORE = r"^(\p{L}{2,8}|°[CF])\.? [+-]?\d[\d.,' ]*$"  # kg 72
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none
 HYPHEN = r"(\d)-(\p{L}{3,12}\.?)$"  # 15.6-inch
@@ -60,7 +60,7 @@ def without_unit(text: pl.Series, unit: str) -> pl.Series:
     """The cells without this unit behind or before their number; others as they are."""
     name = re.escape(unit)
     text = text.str.replace(HYPHEN, "$1 $2")
-    text = text.str.replace(rf"(?i)(\d[.,]?) ?{name}(?:s|es)?\.?$", "$1")
+    text = text.str.replace(rf"(?i)(\d[.,]?\+?) ?{name}(?:s|es)?\.?$", "$1")
     return text.str.replace(rf"(?i)^{name}(?:s|es)?\.? ?([+-]?\d)", "$1")
 
 
