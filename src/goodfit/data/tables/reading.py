@@ -283,7 +283,9 @@ def _parquet(path: Path) -> pl.DataFrame:
 
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     if not files:
-        raise DataError("no Parquet files in it", where=path, fix="Give a folder of Parquet files, or one file")
+        raise DataError(
+            "no Parquet files in it", where=path, fix="Give a table: one file, or a folder of Parquet files"
+        )
     if path.suffix.lower() in PACKED_ENDINGS:
         return by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
     frames = [by_polars(file, "Parquet", partial(pl.read_parquet, file)) for file in files]
