@@ -189,8 +189,8 @@ it; one row of a table takes about a millisecond.""",
     ("distributed", "multi GPU", "DDP", "FSDP", "data parallel", "torchrun", "cluster of machines"): """a training in \
 several processes, each on a part of every batch.
 
---processes 4 trains so on one machine, torchrun on several; the model is that of one process. --shard keeps a part of
-the weights in each.""",
+goodfit fit DATA --processes 4 trains so on one machine, torchrun on several; the model is that of one process. --shard
+keeps a part of the weights in each.""",
     ("TensorBoard", "wandb", "Weights and Biases", "MLflow", "logging", "experiment tracking"): """programs that keep \
 the curves and figures of many trainings.
 

@@ -120,7 +120,7 @@ def compared(headline: Headline | None) -> Comparison | None:
              place(each.score.high))
         for each in headline.standings
     ]  # fmt: skip
-    return Comparison(marks, headline.metric.text(start), headline.metric.text(end))
+    return Comparison(marks, headline.metric.text(start, scores[0]), headline.metric.text(end, scores[0]))
 
 
 def _ends(low: float, high: float, metric: Metric) -> tuple[float, float]:
