@@ -3,7 +3,8 @@
     python bench/screenshots.py            fits (a minute or two on two cores) and draws
     python bench/screenshots.py --keep runs-for-screenshots   keeps the runs, and draws those that are there again
 
-Only data that anybody may show: scikit-learn's digits, tumours and diabetes, and drawings and ratings made here.
+Only data that anybody may show: scikit-learn's digits, tumours and diabetes, docstrings of scipy, and drawings and
+ratings made here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from goodfit.cli.demo import write_digits  # noqa: E402
 
 OUT = ROOT / "docs" / "screenshots"
 SIZES = {"desktop": (1280, 1500), "phone": (390, 1500)}  # px: the first screen and what follows
+LETTERS_OF_A_TEXT = 400  # at least
 BYTES_AT_MOST = 150_000
 COLOURS = (256, 128, 64, 32)  # of the palette, the next where a picture is too large
 
@@ -88,6 +90,67 @@ def ratings(folder: Path, run: Path) -> None:
     gf.fit(gf.ratings(frame, user="reader", item="book", target="stars"), epochs=15, out=run)
 
 
+def ranking(folder: Path, run: Path) -> None:
+    """The same readers, of whom it is only known what they took."""
+    import polars as pl
+
+    random = np.random.default_rng(0)
+    tastes, traits = random.normal(size=(150, 2)), random.normal(size=(90, 2))
+    rows = []
+    for reader, taste in enumerate(tastes):
+        wish = np.exp(1.5 * traits @ taste)
+        taken = random.choice(90, 20, replace=False, p=wish / wish.sum())
+        rows += [(f"reader {reader}", f"book {book}") for book in taken]
+    frame = pl.DataFrame(rows, schema=["reader", "book"], orient="row")
+    gf.fit(gf.ratings(frame, user="reader", item="book"), epochs=15, out=run)
+
+
+def labels(folder: Path, run: Path) -> None:
+    """Any number of labels for an image: which digits stand in a row of three."""
+    import polars as pl
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    digits, random = load_digits(), np.random.default_rng(0)
+    listed = []
+    for number in range(900):
+        three = random.choice(len(digits.target), 3, replace=False)
+        pixels = np.concatenate([digits.images[at] for at in three], axis=1)
+        Image.fromarray((pixels * 255 / 16).astype(np.uint8)).resize((96, 32)).save(folder / f"{number:03d}.png")
+        names = sorted({f"has {digits.target[at]}" for at in three if digits.target[at] < 5})
+        if names:
+            listed.append((f"{number:03d}.png", "|".join(names)))
+    pl.DataFrame(listed, schema=["path", "label"], orient="row").write_csv(folder / "labels.csv")
+    gf.fit(folder / "labels.csv", size="96x32", epochs=12, out=run)
+
+
+def texts(folder: Path, run: Path) -> None:
+    """Texts in one folder a class: what scipy says of its functions."""
+    import inspect
+
+    import scipy.ndimage
+    import scipy.signal
+    import scipy.stats
+
+    for module in (scipy.ndimage, scipy.signal, scipy.stats):
+        place = folder / module.__name__.rpartition(".")[2]
+        place.mkdir(parents=True, exist_ok=True)
+        for name in sorted(vars(module)):
+            text = inspect.getdoc(getattr(module, name)) or ""
+            if not name.startswith("_") and len(text) > LETTERS_OF_A_TEXT:
+                (place / f"{name}.txt").write_text(text.split("Examples\n")[0], encoding="utf-8")
+    gf.fit(folder, epochs=8, out=run)
+
+
+def restored(folder: Path, run: Path) -> None:
+    """Noise taken from the drawings of `ponds`."""
+    from goodfit.data.images.degrade import degrade
+
+    clean = folder.with_name("ponds") / "images"
+    degrade(clean, folder / "noisy", "noise", strength=25.0, seed=0)
+    gf.fit(folder / "noisy", clean=clean, epochs=6, out=run)
+
+
 def comparison(folder: Path, run: Path) -> None:
     """The table of two classes again, by a net that has learnt for one epoch: compared with the first."""
     from sklearn.datasets import load_breast_cancer
@@ -104,7 +167,9 @@ def page_of(task: Callable[[Path, Path], None], run: Path) -> Path:
     return gf.compare(run.with_name("tumours"), run).write("comparison.html")
 
 
-TASKS: tuple[Callable[[Path, Path], None], ...] = (digits, tumours, comparison, diabetes, ponds, ratings)
+TASKS: tuple[Callable[[Path, Path], None], ...] = (
+    digits, tumours, comparison, diabetes, labels, texts, ponds, restored, ratings, ranking,
+)  # fmt: skip
 
 
 def main() -> None:

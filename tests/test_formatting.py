@@ -10,7 +10,7 @@ import pytest
 
 from goodfit.errors import UsageError
 from goodfit.fitting.options import FitOptions, split_options
-from goodfit.formatting import higher_or_lower, is_years, number_like, type_named, year
+from goodfit.formatting import aligned, fixed, higher_or_lower, is_years, number_like, type_named, year
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import RMSE, Metric
 
@@ -34,6 +34,42 @@ def test_a_value_has_as_many_decimals_as_its_interval(value: float, low: float, 
         unit = Metric("x", "x", unit="dB")
         assert unit.text(value, Estimate(value, low, high)) == f"{all_three.split()[0]} dB"
     assert RMSE.text(4.605) == "4.605"
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([9.8, 9.42, 10.19], "9.80 9.42 10.19"),  # the largest says how many decimals
+        ([0.9010, 0.5], "0.9010 0.5000"),
+        ([72_638.4, 812.5], "72,638 812"),  # the even one, as Python rounds
+        ([0.00002, 0.000013], "0.00002 0.00001"),
+        ([-0.00001, 3.0], "0.0000 3.0000"),  # no minus before a zero
+        ([0.5, math.nan, math.inf], "0.5000 – ∞"),
+    ],
+)
+def test_numbers_that_are_read_together_have_equally_many_decimals(values: list[float], texts: str) -> None:
+    assert " ".join(fixed(value, values) for value in values) == texts
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([151.0, 98.0], "151 98"),  # whole numbers stay whole
+        ([230.414, 98.12, 7.0], "230.4 98.1 7.0"),
+        ([12.3, 9.876, 0.514], "12.30 9.88 0.51"),
+        ([1_234.5, 0.2], "1,234 0"),
+        (["cat", None, 3], "cat – 3"),
+        ([0.25, "cat", -0.0001], "0.2500 cat -0.0001"),
+        ([0.0, 0.0], "0 0"),
+    ],
+)
+def test_a_column_has_as_many_decimals_as_its_numbers_need(values: list[object], texts: str) -> None:
+    assert " ".join(aligned(values)) == texts
+
+
+def test_the_smallest_of_a_column_may_be_asked_for_too() -> None:
+    assert aligned([0.01, 0.0000012], smallest=True) == ["0.010000", "0.000001"]
+    assert aligned([0.01, 0.0000012]) == ["0.01000", "0.00000"]
 
 
 def test_a_type_has_its_article() -> None:

@@ -6,6 +6,7 @@ Names are loaded when they are first used: `import goodfit` alone imports neithe
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -62,7 +63,8 @@ def __getattr__(name: str) -> Any:
     elif not name.startswith("_") and name in _sources().source_names():
         value = _sources().source_of(name).function()
     else:
-        raise AttributeError(f"module 'goodfit' has no attribute {name!r}")
+        # With its name and object, Python asks in a traceback: Did you mean: 'fit'?
+        raise AttributeError(f"module 'goodfit' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     globals()[name] = value
     return value
 

@@ -79,8 +79,7 @@ def number_like(value: float, low: float, high: float) -> str:
     digits = min(3 - math.floor(math.log10(size)), 2 - math.floor(math.log10(width)))
     if digits > DECIMALS_AT_MOST:
         return number(value)
-    text = f"{value:,.{max(0, digits)}f}"
-    return text.removeprefix("-") if not float(text.replace(",", "")) else text  # no minus before a zero
+    return _without_minus_zero(f"{value:,.{max(0, digits)}f}")
 
 
 def higher_or_lower(excess: float, low: float, high: float) -> tuple[str, str, str]:
@@ -91,15 +90,57 @@ def higher_or_lower(excess: float, low: float, high: float) -> tuple[str, str, s
     return value, least, most
 
 
-def fixed(value: Any) -> str:
-    """A number of a table's column: as many decimals as its neighbours have. 0.9010, 48.20, 48,211."""
+def fixed(value: Any, beside: Iterable[Any] = ()) -> str:
+    """A number of a table: as many decimals as its neighbours have. 0.9010, 48.20, 48,211.
+
+    Args:
+        beside: the numbers that it is read with, such as the ends of its interval or those above and below it: the
+            largest of all says how many decimals each has. 9.80 (9.42 to 10.19).
+    """
     plain = _plain(value)
     if not isinstance(plain, float) or not math.isfinite(plain):
         return number(value)
-    size = abs(plain)
-    if 0 < size < 0.0001:
-        return number(plain, 2)  # four decimals would show a zero
-    return f"{plain:.4f}" if size < 10 else f"{plain:.2f}" if size < 1_000 else number(plain)
+    size = max(abs(each) for each in (plain, *_finite_numbers(beside)))
+    if size >= WRITTEN_OUT_BELOW:
+        return number(plain)
+    decimals = 4 if size < 10 else 2 if size < 1_000 else 0
+    if 0 < size < 0.0001:  # four decimals would show a zero
+        largest = number(size, 2)
+        if "e" in largest:
+            return number(plain, 2)
+        decimals = len(largest.partition(".")[2])
+    return _without_minus_zero(f"{plain:,.{decimals}f}")
+
+
+def aligned(values: Iterable[Any], *, smallest: bool = False) -> list[str]:
+    """Numbers of a column as `number` writes them, all with equally many decimals: 12.30, 9.88, 0.51; 151, 98.
+
+    As many as any of them has, and no more than give the largest four digits. What is no float stays as it is.
+
+    Args:
+        smallest: the smallest is to have a digit too, as a learning rate does: 0.010000, 0.000001.
+    """
+    plain = [_plain(value) for value in values]
+    floats = _finite_numbers(plain)
+    if not floats or max(map(abs, floats)) >= WRITTEN_OUT_BELOW:
+        return [number(value) for value in plain]
+    sizes = [abs(each) for each in floats if each]
+    most = 3 - math.floor(math.log10(max(sizes, default=1.0)))
+    if smallest:
+        most = max(most, -math.floor(math.log10(min(sizes, default=1.0))))
+    written = (number(each).partition(".")[2] for each in floats)
+    decimals = min(max(map(len, written)), max(0, most), DECIMALS_AT_MOST)
+    return [_without_minus_zero(f"{each:,.{decimals}f}") if _finite_numbers([each]) else number(each) for each in plain]
+
+
+def _finite_numbers(values: Iterable[Any]) -> list[float]:
+    """Those of the values that are finite floats."""
+    plain = (_plain(value) for value in values)
+    return [each for each in plain if isinstance(each, float) and math.isfinite(each)]
+
+
+def _without_minus_zero(text: str) -> str:
+    return text if float(text.replace(",", "")) else text.removeprefix("-")
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
 from goodfit.errors import UsageError
+from goodfit.formatting import number
 from goodfit.naming import FLAGS
 
 # The headings of `goodfit fit --help`, in their order.
 GROUPS = ("Data", "Model", "Training", "Images", "Segmentation", "Restoration", "Tables", "Ratings", "Run")
+
+OTHERWISE: dict[str, tuple[str, ...]] = {  # option -> what other programs call it
+    "lr": ("learning_rate", "eta", "step_size", "max_lr", "base_lr"),
+    "target": ("label", "labels", "y", "t", "target_column", "label_column", "response", "outcome", "dependent"),
+    "epochs": ("n_epochs", "num_epochs", "max_epochs", "epoch", "n_epoch", "iterations", "max_iter", "n", "e"),
+    "minutes": ("time_limit", "time_budget", "timeout", "max_time"),
+    "batch_size": ("bs", "batch", "batchsize", "b"),
+    "arch": ("model_name", "architecture", "network", "backbone", "net", "model_type", "model"),
+    "weight_decay": ("wd", "l2", "regularisation", "regularization", "alpha"),
+    "augment": ("augmentation", "aug", "transforms", "aug_transforms"),
+    "size": ("image_size", "img_size", "imgsz", "resolution", "input_size"),
+    "seed": ("random_state", "random_seed"),
+    "out": ("output", "output_dir", "save_dir", "save", "o", "logdir", "save_path"),
+    "device": ("gpu", "gpus", "cuda", "accelerator"),
+    "valid": ("val", "validation", "valid_data", "validation_data", "val_data"),
+    "test": ("test_data", "holdout", "held_out"),
+    "valid_share": ("val_split", "validation_split", "valid_pct", "val_size", "valid_size"),
+    "test_share": ("test_size", "test_split", "split", "train_size"),
+    "folds": ("cv", "kfold", "k_fold", "k_folds", "n_splits", "num_bag_folds"),
+    "ignore": ("drop", "exclude", "skip", "drop_columns", "ignored_columns"),
+    "categorical": ("cat", "cats", "cat_names", "cat_features", "categorical_features", "categorical_columns"),
+    "numeric": ("cont", "cont_names", "numerical", "numeric_features", "numerical_features"),
+    "text": ("text_column", "text_features"),
+    "precision": ("fp16", "amp", "bf16", "mixed_precision", "dtype"),
+    "separator": ("sep", "delimiter"),
+    "time": ("date", "date_column", "time_column", "timestamp"),
+    "group": ("groups", "group_by", "group_column"),
+    "user": ("user_id", "users"),
+    "item": ("item_id", "items"),
+    "sheet": ("sheet_name",),
+    "missing": ("na_values", "nan", "null"),
+    "schedule": ("scheduler", "lr_scheduler", "lr_schedule"),
+    "optimiser": ("optimizer", "optim", "opt"),
+    "label_smoothing": ("smoothing",),
+    "clip": ("clip_grad", "grad_clip", "gradient_clip_val", "max_grad_norm"),
+    "accumulate": ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum"),
+    "resume": ("continue", "resume_from", "restart"),
+    "quiet": ("silent", "s"),
+    "verbose": ("debug", "verbosity"),
+    "output": ("out", "save_to", "csv"),
+    "processes": ("nproc", "num_gpus", "world_size", "num_processes"),
+    "masks": ("mask", "annotations", "segmentation"),
+}
+
+
+def named_otherwise(name: str, known: Iterable[str]) -> str | None:
+    """The option that is meant by a name that other programs have for it.
+
+    Args:
+        name: as it was typed, with hyphens or without.
+        known: the options that there are, as Python writes them.
+    """
+    wanted, there = name.lstrip("-").replace("-", "_").lower(), set(known)
+    return next((option for option, others in OTHERWISE.items() if option in there and wanted in others), None)
 
 
 @dataclass(frozen=True)
@@ -67,7 +122,7 @@ class Option:
         low = self.low if self.low is not None else float("-inf")
         high = self.high if self.high is not None else float("inf")
         if self.type in (int, float) and not low <= value <= high:
-            raise UsageError(f"{self.flag} {value} is out of range", fix=f"Give {low:g} to {high:g}")
+            raise UsageError(f"{self.flag} {value} is out of range", fix=f"Give {number(low)} to {number(high)}")
         return value
 
     def _as_number(self, value: Any) -> Any:

@@ -267,11 +267,13 @@ class Run:
         """Write the report as one self-contained HTML page; into the run folder when no path is given.
 
         Raises:
-            UsageError: there is another file of this name, which goodfit did not make.
+            UsageError: a name that ends otherwise than .html, or another file of this name, which goodfit did not make.
         """
         from goodfit.report.from_run import write_report
 
         page = Path(path) if path is not None else self.folder / REPORT
+        if page.suffix.lower() not in ("", ".html", ".htm"):
+            raise UsageError("the report is an HTML page", where=page, fix=f"Name it {page.with_suffix('.html').name}")
         refuse_to_replace(page, is_page, [self.folder / name for name in SAVED if name != REPORT])
         with reading(self.folder, self.record):
             return write_report(self.folder, self.record, page)

@@ -45,8 +45,8 @@ def test_points_of_accuracy_and_the_loss() -> None:
         Estimate(0.7, 0.6, 0.8),
         {"train": Estimate(0.2, 0.17, 0.24), "valid": Estimate(0.5, 0.4, 0.7)},
     )
-    assert accuracy.endswith("on validation rows 70%: a gap of 20.0 points (95% interval 8.8 to 30.4).")
-    assert loss == "The loss is 0.2 and 0.5: a gap of 0.300 (95% interval 0.192 to 0.502)."
+    assert accuracy.endswith("is 90.0%, on validation rows 70.0%: a gap of 20.0 points (95% interval 8.8 to 30.4).")
+    assert loss == "The loss is 0.200 and 0.500: a gap of 0.300 (95% interval 0.192 to 0.502)."
 
 
 def test_a_metric_of_which_less_is_better_and_no_row_left_out_twice() -> None:

@@ -326,7 +326,8 @@ def test_options_of_the_command_stand_out_in_what_to_do_next() -> None:
     assert facts.headline is not None
     steps = ["Try --epochs 4, a larger --arch or <b>."]
     html = render(replace(facts, headline=replace(facts.headline, steps=steps)))
-    assert "Try <code>--epochs 4</code>, a larger <code>--arch</code> or &lt;b&gt;." in html
+    option = '<code class="option">{}</code>'.format
+    assert f"Try {option('--epochs 4')}, a larger {option('--arch')} or &lt;b&gt;." in html
 
 
 def test_a_long_path_is_shown_by_its_end() -> None:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from goodfit.analysis.compare import SHARES, Compared, Pair
-from goodfit.formatting import number, number_like
+from goodfit.formatting import fixed, number, number_like
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import ACCURACY, Metric
 
 
-def figure(metric: Metric, value: float) -> str:
-    """A value of a metric as people read it: 93.0% of accuracy, 0.943 of an AUC, 72,638 of an RMSE."""
+def figure(metric: Metric, value: float, like: Estimate | None = None) -> str:
+    """A value of a metric as people read it: 93.0% of accuracy, 0.9430 of an AUC, 72,638 of an RMSE.
+
+    Args:
+        like: a difference of such values beside which it stands: both have as many decimals.
+    """
     if metric.share:
-        return f"{100 * value:.1f}%"
-    return f"{value:.3f}" if metric in SHARES else number(value)
+        return f"{100 * value:.{_decimals(metric, like)}f}%"
+    if metric in SHARES:
+        return f"{value:.{_decimals(metric, like)}f}"
+    return number(value) if like is None else number_like(value, like.low, like.high)
+
+
+def figures(metric: Metric, values: Sequence[float]) -> list[str]:
+    """Values of a metric in a list or a column, with equally many decimals."""
+    if metric.share or metric in SHARES:
+        return [figure(metric, value) for value in values]
+    return [fixed(float(value), [float(each) for each in values]) for value in values]
 
 
 def distance(metric: Metric, value: float, like: Estimate | None = None) -> str:
@@ -23,14 +37,25 @@ def distance(metric: Metric, value: float, like: Estimate | None = None) -> str:
     Args:
         like: the difference with its interval, beside which it stands: all three have as many decimals.
     """
-    size = number(abs(value)) if like is None else number_like(abs(value), like.low, like.high)
-    signed = size if value == 0 else ("-" if value < 0 else "+") + size
+    size = abs(100 * value if metric.share else value)
     if math.isinf(value):
-        return signed
-    if metric.share:
-        points = f"{100 * value:+.1f}"
-        return points if float(points) else f"{100 * value:+.1g}" if value else "0.0"  # no minus before a zero
-    return f"{value:+.4f}" if metric in SHARES else signed
+        text = number(size)
+    elif metric.share or metric in SHARES:
+        text = f"{size:.{_decimals(metric, like)}f}"
+    else:
+        text = number(size) if like is None else number_like(size, like.low, like.high)
+    zero = math.isfinite(size) and not float(text.replace(",", ""))
+    return text if zero else ("-" if value < 0 else "+") + text  # no sign before a zero
+
+
+def _decimals(metric: Metric, like: Estimate | None) -> int:
+    """Of shares in percent, and of areas: the usual ones, and up to two more where an end of an interval is small."""
+    usual, scale = (1, 100) if metric.share else (4, 1)
+    ends = [] if like is None else [scale * end for end in (like.value, like.low, like.high) if math.isfinite(end)]
+    for decimals in range(usual, usual + 2):
+        if all(float(f"{end:.{decimals}f}") or not end for end in ends):
+            return decimals
+    return usual + 2
 
 
 def differences(pair: Pair) -> tuple[str, str, str]:
@@ -43,6 +68,11 @@ def differences(pair: Pair) -> tuple[str, str, str]:
 def chance(p: float) -> str:
     """A probability in a sentence."""
     return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def chance_in_column(p: float) -> str:
+    """The same beside others."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def better_of(pair: Pair) -> str:
@@ -61,7 +91,8 @@ def sentences(compared: Compared) -> list[str]:
             told = pairs[0].adjusted < compared.alpha and better_of(pairs[0]) == better_of(pair)
             lines.append(
                 f"In {pair.metric.title} {better_of(pair)} is better {'too' if told else 'on these rows'}: "
-                f"{figure(pair.metric, pair.values[0])} against {figure(pair.metric, pair.values[1])} "
+                f"{figure(pair.metric, pair.values[0], pair.difference)} against "
+                f"{figure(pair.metric, pair.values[1], pair.difference)} "
                 f"(p {chance(pair.adjusted)})."
             )
     for pair in compared.fold_pairs:
@@ -86,7 +117,7 @@ def counted_rows(count: int, rows: str) -> str:
 
 def _of_two(compared: Compared, pair: Pair) -> str:
     count, rows = len(compared.entries[0]), pair.rows
-    a, b = (figure(pair.metric, value) for value in pair.values)
+    a, b = (figure(pair.metric, value, pair.difference) for value in pair.values)
     value, low, high = differences(pair)
     apart = f"{value}, 95% interval {low} to {high}"
     if pair.metric == ACCURACY:
@@ -113,7 +144,8 @@ def _of_many(compared: Compared, pairs: list[Pair]) -> str:
         for name in order[1:]
         if any({pair.a, pair.b} == {best, name} and pair.adjusted >= compared.alpha for pair in pairs)
     ]
-    listed = ", ".join(f"{name} {figure(metric, values[name])}" for name in order)
+    texts = figures(metric, [values[name] for name in order])
+    listed = ", ".join(f"{name} {text}" for name, text in zip(order, texts, strict=True))
     title, first = f"{metric.title[0].upper()}{metric.title[1:]}", compared.entries[0]
     start = f"{title} on {counted_rows(len(first), pairs[0].rows)}: {listed}"
     if not equals:

@@ -9,7 +9,7 @@ import numpy as np
 
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.row_scores import absolute_errors, log_losses, right, row_losses
-from goodfit.formatting import number
+from goodfit.formatting import aligned
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,12 @@ def differing_rows(entries: Sequence[Entry], most: int) -> tuple[list[DifferingR
         correct = np.ones_like(losses, dtype=bool)
         differs = spread > 0
     order = np.flatnonzero(differs)[np.argsort(-spread[differs], kind="stable")]
+    shown = order[:most]
+    truths = _texts(first.truth if first.kind != "losses" else None, shown)
+    predicted = zip(*(_texts(entry.predicted, shown) for entry in entries), strict=True)
     rows = [
-        DifferingRow(
-            first.keys[at],
-            _text(first.truth, at) if first.kind != "losses" else "",
-            tuple(_text(entry.predicted, at) for entry in entries),
-            tuple((~correct[at]).tolist()),
-            tuple(losses[at].tolist()),
-        )
-        for at in order[:most].tolist()
+        DifferingRow(first.keys[at], truth, of_models, tuple((~correct[at]).tolist()), tuple(losses[at].tolist()))
+        for at, truth, of_models in zip(shown.tolist(), truths, predicted, strict=True)
     ]
     return rows, int(differs.sum())
 
@@ -67,10 +64,12 @@ def _losses(entry: Entry) -> np.ndarray:
     return log_losses(entry) if entry.probabilities is not None else 1 - right(entry)
 
 
-def _text(values: np.ndarray | None, at: int) -> str:
+def _texts(values: np.ndarray | None, rows: np.ndarray) -> list[str]:
+    """Values of these rows as text; numbers with equally many decimals."""
     if values is None:
-        return ""
-    value = values[at]
+        return [""] * len(rows)
+    of_rows = values[rows]
     if values.ndim > 1:
-        return ", ".join(number(each, 6) for each in value.tolist())
-    return str(value) if values.dtype.kind != "f" else number(float(value), 6)
+        columns = [aligned(column) for column in of_rows.T.tolist()]
+        return [", ".join(row) for row in zip(*columns, strict=True)]
+    return aligned(of_rows.tolist()) if values.dtype.kind == "f" else [str(value) for value in of_rows.tolist()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from goodfit.analysis.compare_words import distance
+from goodfit.analysis.compare_words import distance, figure
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rules.too_few_rows import ROWS_AT_LEAST
 from goodfit.formatting import capital, counted, plural, rows_called, sentence
@@ -120,7 +120,7 @@ def sentences(
 
 def _told_by_few(metric: Metric, score: Estimate, rows: Mapping[str, int], noun: str, folds: int) -> str:
     """What so few test rows cannot tell: half of the interval, and whether others do."""
-    half = distance(metric, (score.high - score.low) / 2).removeprefix("+")
+    half = distance(metric, (score.high - score.low) / 2, score).removeprefix("+")
     words = f"With {counted(rows['test'], f'test {noun}')} nothing smaller than {half}{_unit(metric)} can be told"
     if folds == 1:
         return f"{words}."
@@ -133,6 +133,11 @@ def _unit(metric: Metric) -> str:
     return " points" if metric.share else f" {metric.unit}" if metric.unit else ""
 
 
+def _beside(metric: Metric, value: float, gap: Estimate) -> str:
+    """A value with the decimals of a gap, and its unit."""
+    return f"{figure(metric, value, gap)}{'' if metric.share else _unit(metric)}"
+
+
 def _gap(
     metric: Metric, scores: Mapping[str, Estimate], losses: Mapping[str, Estimate], noun: str, folds: int
 ) -> list[str]:
@@ -142,15 +147,15 @@ def _gap(
     low, value, high = (distance(metric, each, gap).removeprefix("+") for each in (gap.low, gap.value, gap.high))
     held_out = f"validation {plural(noun)}" if folds == 1 else f"each {noun} by a model that did not see it"
     both = (
-        f"On training {plural(noun)} the {metric.title} is {metric.text(train.value, train)}, on {held_out} "
-        f"{metric.text(valid.value, valid)}: a gap of {value}{_unit(metric)} (95% interval {low} to {high})."
+        f"On training {plural(noun)} the {metric.title} is {_beside(metric, train.value, gap)}, on {held_out} "
+        f"{_beside(metric, valid.value, gap)}: a gap of {value}{_unit(metric)} (95% interval {low} to {high})."
     )
     if metric == LOG_LOSS or not losses:
         return [both]
     train, valid = losses["train"], losses["valid"]
     gap = apart(valid, train)
     loss = (
-        f"The loss is {LOG_LOSS.text(train.value)} and {LOG_LOSS.text(valid.value)}: a gap of "
+        f"The loss is {LOG_LOSS.text(train.value, gap)} and {LOG_LOSS.text(valid.value, gap)}: a gap of "
         f"{LOG_LOSS.text(gap.value, gap)} (95% interval {LOG_LOSS.interval(gap)})."
     )
     return [both, loss]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 
 import click
 
 from goodfit import __version__
 from goodfit.cli import check, compare, explain, labels, processes, run_overview, runs, streams, threshold, tools
+from goodfit.cli.misspelt import no_such_command, no_such_option
 from goodfit.cli.options import SETTINGS
 from goodfit.cli.processes import BAD_INPUT
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
-from goodfit.formatting import sentence
+from goodfit.formatting import listed, sentence
 from goodfit.naming import names_of_the_command
 
 INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
+RANGE = re.compile(r"is not in the range (\S+)<=x<=(\S+)")  # what click says
 EXAMPLES = {  # what to write, where a command is called without what it needs
     "fit": "Give the data: goodfit fit photos/, or goodfit fit people.csv --target income",
     "predict": "Give a run and new data: goodfit predict runs/people new.csv -o predictions.csv",
@@ -55,6 +58,8 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            ctx.fail(no_such_command(args, list(self.commands)))
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, Late) else command, rest
 
@@ -167,15 +172,26 @@ def main() -> None:
 
 
 def _explained(error: click.ClickException) -> str:
-    """In click's words, and what to give: of an argument that is missing, and of a second one of fit."""
-    message = error.format_message().rstrip(".")
+    """In click's words, and what to give: of an argument that is missing, a second one of fit, an unknown option."""
+    if isinstance(error, click.NoSuchOption):
+        return sentence(no_such_option(error, app))
+    message = _plain(error.format_message().rstrip("."))
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = None if context is None else context.command.name
     if context is not None and isinstance(error, click.MissingParameter):
         message += f". {EXAMPLES.get(str(command), context.get_usage())}; {context.command_path} --help says more"
+    if context is not None and isinstance(context.command, click.Group) and message.startswith("No such command"):
+        message += f". {context.command_path} has {listed(context.command.list_commands(context))}"
     if command == "fit" and message.startswith("Got unexpected extra argument"):
         message += ". Data is one file or folder, and options say the rest: --target COLUMN, --test MORE_DATA"
     return sentence(message)
+
+
+def _plain(message: str) -> str:
+    """What click says of a value, in words without its names of types."""
+    for kind, words in (("integer range", "whole number"), ("integer", "whole number"), ("float", "number")):
+        message = message.replace(f"is not a valid {kind}", f"is not a {words}")
+    return RANGE.sub(r"is out of range. Give \1 to \2", message)
 
 
 def _out_of_memory(error: BaseException) -> bool:

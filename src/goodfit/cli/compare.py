@@ -82,7 +82,7 @@ def _listed(value: str | None) -> list[str] | None:
 
 def _show(pairs: tuple[Pair, ...], what: str) -> None:
     """The table of pairs, in 80 columns where the names allow it."""
-    from goodfit.analysis.compare_words import chance, differences
+    from goodfit.analysis.compare_words import chance_in_column, differences
 
     several = len({(pair.a, pair.b) for pair in pairs}) > 1
     lines = [[what, "A - B", "95% interval", "p (Holm)" if several else "p", "A better", "equal", "B better"]]
@@ -90,7 +90,7 @@ def _show(pairs: tuple[Pair, ...], what: str) -> None:
         apart, low, high = differences(pair)
         name = f"{pair.metric.title}: {pair.a} - {pair.b}" if several else pair.metric.title
         shares = [f"{share:.2f}" for share in (pair.better_a, pair.equal, pair.better_b)]
-        lines.append([name, apart, f"{low} to {high}", chance(pair.adjusted).replace("below ", "<"), *shares])
+        lines.append([name, apart, f"{low} to {high}", chance_in_column(pair.adjusted), *shares])
     widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
     names = "" if several else f"A is {pairs[0].a}, B is {pairs[0].b}. "
     click.echo(f"\n{names}Tests: {'; '.join(dict.fromkeys(pair.method for pair in pairs))}.")

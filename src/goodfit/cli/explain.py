@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from goodfit.cli.explain_methods import METHODS
 from goodfit.cli.explain_terms import TERMS
 from goodfit.cli.other_names import OTHER_NAMES
 from goodfit.formatting import listed, nearest, number
@@ -85,7 +86,8 @@ def _pages() -> Mapping[str, Page]:
     pages: dict[str, Page] = dict(_of_commands())
     pages |= {f"--{key}": page for key, page in options.items()}
     pages |= {key: page for key, page in options.items() if key not in pages}
-    for names, text in TERMS.items():
+    pages |= dict(_of_nets())
+    for names, text in {**TERMS, **METHODS}.items():
         for key in map(_key, names):
             about = partial(str, f"{names[0]}: {text}")
             pages[key] = partial(_together, about, pages[key]) if key in pages else about
@@ -110,6 +112,22 @@ def _pages() -> Mapping[str, Page]:
 
 def _together(first: Page, second: Page) -> str:
     return f"{first()}\n\n{second()}"
+
+
+def _of_nets() -> Iterator[tuple[str, Page]]:
+    """Of each architecture, and of each family of several: resnet18, and resnet."""
+    from goodfit.nets.describe import families
+
+    for family, (about, members) in families().items():
+        for name in dict.fromkeys([family, *members]):
+            chosen = name if name in members else members[0]
+            several = f" goodfit has {listed(members)}." if [name] != members else ""
+            text = (
+                f"{name}: an architecture. {about}{several}\n\n"
+                f"goodfit fit DATA --arch {chosen} chooses it; where you do not, goodfit chooses one by the data and "
+                "prints why. goodfit nets lists all, and the layers of one for images."
+            )
+            yield _key(name), partial(str, text)
 
 
 def _of_commands() -> Iterator[tuple[str, Page]]:

@@ -242,7 +242,7 @@ is chosen before training: rate, batch size, epochs, width.
 
 goodfit chooses them by rules, and prints each with its reason; every one is an option. To try several, fit each to a
 folder of its own (--out) and compare them: goodfit runs lists them, goodfit compare A B says whether they differ.""",
-    ("layer", "activation", "relu", "hidden layer", "architecture", "backbone"): """what a net is built of; an \
+    ("layer", "hidden layer", "architecture", "backbone"): """what a net is built of; an \
 architecture is the plan of all layers.
 
 goodfit nets lists the architectures, goodfit nets resnet18 the layers of one, with shapes and parameters. --arch
@@ -331,7 +331,7 @@ threshold RUN --cost-fp 1 --cost-fn 5 weighs them.""",
 report it.
 
 --interval gives sets of classes that hold the truth 90% of the time, which says the same with a guarantee.""",
-    ("perplexity", "BLEU", "ROUGE", "LLM", "language model", "transformer"): """of models that write text; goodfit \
+    ("perplexity", "BLEU", "ROUGE", "LLM", "language model"): """of models that write text; goodfit \
 trains none.
 
 It reads texts by their words, for classes and numbers (goodfit explain multilabel, docs/quickstart-texts.md). goodfit

@@ -14,7 +14,7 @@ from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import type_named
+from goodfit.formatting import listed, spaced, type_named
 from goodfit.store.absent import absent
 from goodfit.store.special_files import special_kind
 
@@ -52,6 +52,8 @@ def open_data(
                     fix=f"Give it where the data is opened: goodfit.{data.kind}(..., {name}=...)",
                 )
         return data
+    if isinstance(data, str) and not data:
+        raise UsageError("the path is empty", fix="Give a file or folder; . is the folder that you are in")
     if isinstance(data, (str, PathLike)):
         return open_path(Path(data), valid=_path(valid), test=_path(test), kind=kind, **given)
     source = _named(kind) if kind is not None else _strongest(data, given)
@@ -143,6 +145,10 @@ def _instead_of(data: Any) -> str:
     pair = isinstance(data, (tuple, list)) and len(data) == 2
     if isinstance(data, Mapping) and {"data", "target"} <= data.keys():
         return "Give the pair (bunch.data, bunch.target) of arrays, or bunch.frame with the name of its target"
+    if isinstance(data, Mapping) and {"x", "y"} <= {str(name).lower() for name in data}:
+        return "Give both apart: goodfit.fit(x, y)"
+    if isinstance(data, (tuple, list)) and data and all(isinstance(path, (str, PathLike)) for path in data):
+        return "Give their folder, with a folder for each class, or a CSV of path,label; of texts (texts, labels)"
     if pair and hasattr(data[0], "columns"):
         return "Put the target into the frame as a column, and name it by target="
     if pair or isinstance(data, list):
@@ -169,7 +175,7 @@ def _checked(source: type[Source], given: Mapping[str, Any], path: Path | None) 
             raise UsageError(
                 f"{_flag(name)} is not an option for {source.kind}",
                 where=path,
-                fix="Leave it out" + (f": it is for {' and '.join(owners)}" if owners else ""),
+                fix="Leave it out" + (f": it is for {listed(map(spaced, owners))}" if owners else ""),
             )
     return {option.name: option.checked(given[option.name]) for option in source.options if option.name in given}
 

@@ -56,6 +56,12 @@ OF_PROGRAMS = {
         "Give the frame in it in Python, or save it as Parquet",
     ),
     ".sql": ("a dump of a database (SQL)", IN_PANDAS.format("sql")),
+    ".py": (
+        "a Python program",
+        "goodfit check PROGRAM.py watches one; a net in it is fitted with goodfit fit PROGRAM.py:NET --data DATA",
+    ),
+    ".ipynb": ("a notebook", "Give the data that it reads"),
+    ".safetensors": ("a file of weights", "Give the data; --pretrained FILE begins with them"),
     ".pt": ("a file of PyTorch", "Give arrays in Python: goodfit.arrays(x, y)"),
 }
 

@@ -37,7 +37,13 @@ from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import Problem, check_problem, make_problem
 from goodfit.fitting.processes import help_first, join_team
-from goodfit.fitting.resume import Started, read_last_checkpoint, refuse_other_options, write_checkpoint
+from goodfit.fitting.resume import (
+    Started,
+    read_last_checkpoint,
+    refuse_other_options,
+    refuse_other_source,
+    write_checkpoint,
+)
 from goodfit.fitting.saving import finish, make_record, save_run
 from goodfit.fitting.scoring import score
 from goodfit.fitting.spread import SECONDS_OF_SPREAD, with_spread
@@ -119,6 +125,8 @@ def fit(
     cache_given = Path(cache) if cache is not None else None
     source = open_data(data, valid=valid, test=test, kind=kind, cache=cache_given, **source_options)
     longer = None if more is None else find_more(source.name or "run", out, more, resume=resume)
+    if longer is not None:
+        refuse_other_source(longer.record, source, source_options, longer.base)
     folder = team.folder_before_restart(longer)  # asked first: what is in it is no reason to refuse it
     if folder is None:
         folder = choose_folder(source.name or "run", out, resume=resume) if longer is None else longer.folder
@@ -132,6 +140,7 @@ def fit(
         return run
     if folder.finished:
         before = read_record(folder.path)
+        refuse_other_source(before, source, source_options, folder.path)
         refuse_other_options(before.options, asked, folder.path, trained=len(before.history))
         journal.say(f"{folder.path} is finished already")
         run = load(folder.path, model=model, params=params, device=asked.device)

@@ -75,7 +75,7 @@ class MoreEpochs:
         Raises:
             UsageError: another value is given now.
         """
-        refuse_other_options(self.record.options, asked, self.base)
+        refuse_other_options(self.record.options, asked, self.base, more=True)
         names = {option.name for option in fit_options()}
         known = {name: value for name, value in self.record.options.items() if name in names}
         return replace(FitOptions(**known), minutes=None)

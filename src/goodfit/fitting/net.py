@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -151,9 +152,10 @@ def wrong_widths_named(source: Source) -> Iterator[None]:
             raise
         came, wanted = widths["came"], widths["wanted"]
         shape = ", ".join(["N", *map(str, source.in_shape)])
+        flat = len(source.in_shape) > 1 and math.prod(source.in_shape) == int(wanted)
         raise ModelError(
             f"a layer of the net takes width {wanted} and was given {came}; the mini-batches are ({shape})",
-            fix=f"Change the net so that this layer takes {came}",
+            fix="Begin the net with torch.nn.Flatten()" if flat else f"Change the net so that this layer takes {came}",
         ) from error
 
 

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 from goodfit.data import source_options
 from goodfit.errors import UsageError
-from goodfit.options import Option
+from goodfit.options import Option, named_otherwise
 
 
 def declared(text: str, group: str, default: Any = None, **limits: Any) -> Any:
@@ -33,7 +33,7 @@ def parse_rate(value: float | str) -> float | str:
     fix = "Give a learning rate such as 0.002, or find"
     try:
         rate = float(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise UsageError(f"--lr {value} is not a number", fix=fix) from None
     if not 0 < rate < 1000:
         raise UsageError(f"--lr {value} is out of range", fix=fix)
@@ -171,6 +171,10 @@ def fit_options() -> tuple[Option, ...]:
     )
 
 
+# Keywords of fit itself.
+OF_THE_CALL = {"valid", "test", "kind", "out", "resume", "more", "model", "cache", "quiet", "verbose"}
+
+
 def split_options(given: Mapping[str, Any]) -> tuple[FitOptions, dict[str, Any]]:
     """Keywords of `fit` as its own options and those of the source.
 
@@ -181,12 +185,15 @@ def split_options(given: Mapping[str, Any]) -> tuple[FitOptions, dict[str, Any]]
     known = own | {option.name for option in source_options()}
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            meant = named_otherwise(name, known | OF_THE_CALL)
+            near = [meant] if meant is not None else difflib.get_close_matches(name, known | OF_THE_CALL, n=1)
             raise UsageError(
                 f"there is no option '{name}'",
                 fix=f"Did you mean {near[0]}?" if near else "See help(goodfit.fit)",
             )
     values = {name: value for name, value in given.items() if value is not None}
+    if "device" in values:
+        values["device"] = str(values["device"])  # of a torch.device
     options = FitOptions(**{name: value for name, value in values.items() if name in own})
     return options, {name: value for name, value in values.items() if name not in own}
 

@@ -78,7 +78,9 @@ def make_problem(
     """
     if source.targets is None:
         fix = "Put the images of each class into a folder of its own, give a CSV of path,label, or name --target"
-        if source.label_list is not None:
+        if source.kind == "arrays":
+            fix = "Give them beside the rows: goodfit.fit(x, y), or x and y in one .npz file"
+        elif source.label_list is not None:
             fix = f"They seem to be in {source.label_list}: give that file in place of the folder"
         elif (hint := source.hint_of_labels()) is not None:
             fix = hint

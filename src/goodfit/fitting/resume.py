@@ -11,16 +11,19 @@ import msgspec
 from torch import Tensor
 
 from goodfit.data.normalise import Normalise
+from goodfit.data.source import Source
 from goodfit.errors import DataError, RunError, UsageError
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.options import FitOptions, fit_options
-from goodfit.record import Choice, NetRecord
+from goodfit.record import Choice, NetRecord, Record
 from goodfit.store.files import keep_beside
 from goodfit.store.run_folder import CHECKPOINT, CHECKPOINT_BEFORE
 from goodfit.store.tensors import DamagedError, load_state, save_state
 from goodfit.train.checkpoint import dump
 from goodfit.train.hyperparameters import Hyperparameters
 from goodfit.train.loop import Training
+
+COLUMNS_NAMED = ("target", "user", "item")
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,14 +98,49 @@ class Checkpoint:
         return None if values is None else Normalise.from_json(values)
 
 
+def refuse_other_source(record: Record, source: Source, given: Mapping[str, Any], folder: Path) -> None:
+    """Raise where a run is to go on with data of another kind, or with another target, than it was fitted on.
+
+    Args:
+        given: options of the data, such as the target.
+
+    Raises:
+        DataError: which kind, or which column.
+    """
+    schema = record.source or {}
+    kind, settings = schema.get("kind"), schema.get("settings")
+    if kind != source.kind:
+        raise DataError(
+            f"this run was fitted on data of the kind {kind}, and {source.name or 'this'} is of the kind {source.kind}",
+            where=folder,
+            fix="Give what it was fitted on, or another --out",
+        )
+    for name in COLUMNS_NAMED if isinstance(settings, Mapping) else ():
+        before, now = _names((settings or {}).get(name)), _names(given.get(name))
+        if now and before and before != now:
+            raise DataError(
+                f"--{name} is {','.join(now)} now and was {','.join(before)} when the run was fitted",
+                where=folder,
+                fix=f"Leave --{name} as it was, or give another --out",
+            )
+
+
+def _names(value: Any) -> list[str]:
+    """Of columns: those of an option that may name several."""
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",")]
+    return [] if value is None else [str(each) for each in value] if isinstance(value, list | tuple) else []
+
+
 def refuse_other_options(
-    before: Mapping[str, Any], now: FitOptions, folder: Path, *, trained: int | None = None
+    before: Mapping[str, Any], now: FitOptions, folder: Path, *, trained: int | None = None, more: bool = False
 ) -> None:
     """Raise where a run is to be resumed with another value of an option than it was started with.
 
     Args:
         before: the options that the run was started with.
         trained: epochs of a finished run, where there is nothing left to resume.
+        more: it is to be trained on.
 
     Raises:
         UsageError: which option, and what to do instead.
@@ -115,11 +153,14 @@ def refuse_other_options(
         first = before.get(option.name)
         was = "was not given" if first is None else f"was {first}"
         again = f"fit anew with {option.flag} {value} and another --out"
-        if trained is not None:
+        if more:
+            what = f"{option.flag} {value} and --more were both given"
+            fix = f"Leave {option.flag} out: the run is trained on with what it was fitted with"
+        elif trained is not None:
             what = f"this run is finished, and {option.flag} {was} when it was started"
             left = value - trained if option.name == "epochs" else 0
-            more = f"train it on with --more {left}, or " if left > 0 else ""
-            fix = f"Its learning rate has run out: {more}{again}"
+            longer = f"train it on with --more {left}, or " if left > 0 else ""
+            fix = f"Its learning rate has run out: {longer}{again}"
         else:
             what = f"{option.flag} is {value} now and {was} when the run was started"
             fix = f"Resume with the same options: the learning-rate schedule was made for them. Or {again}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +15,9 @@ from typing import Any
 from torch import Tensor, nn
 
 from goodfit.errors import ModelError, UsageError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, listed, nearest
+
+TREES = re.compile("xgb|lightgbm|lgbm|catboost|boost|gbm|forest|tree")  # in the name of a model of another library
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Architecture:
         body_head: the prefix of the head in those weights; None: that of the net.
         fixed_features: nothing but its head is learnt; it takes images as shares of 255.
         by_gradient: it is trained by steps along gradients, as a net is; trees are grown.
+        flattens: it takes rows of any shape, such as images, as rows of numbers.
         looks_again: its predictions cost little, so that images are looked at moved by a pixel as well.
         large_products: its products are large enough to gain by bfloat16, as those of convolutions are.
     """
@@ -84,6 +87,7 @@ class Architecture:
     by_gradient: bool = True
     large_products: bool = True
     fixed_features: bool = False
+    flattens: bool = False
     looks_again: bool = False
 
 
@@ -116,8 +120,10 @@ def architecture(name: str) -> Architecture:
         UsageError: there is none; the message names the nearest and lists all.
     """
     if name not in _known():
-        near = difflib.get_close_matches(name, names(), n=1)
-        hint = f"Did you mean {near[0]}? There are" if near else "There are"
+        near = nearest(name, names(), most=4)
+        hint = f"Did you mean {listed(near, 'or')}? There are" if near else "There are"
+        if TREES.search(name.lower()):
+            hint = "Boosted trees are fitted beside the net of a table without being asked for. There are"
         raise UsageError(f"the architecture '{name}' is not known", fix=f"{hint} {', '.join(names())}")
     return _known()[name]
 
@@ -168,10 +174,13 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
         UsageError: an architecture for data of another shape, or an option that it does not have or cannot be.
     """
     chosen = architecture(name)
-    if len(in_shape) != chosen.input_dims and chosen.input_dims != 1:
+    if len(in_shape) != chosen.input_dims and not chosen.flattens:
+        kinds = {1: "rows of a table", 3: "images"}
+        whose = kinds.get(chosen.input_dims, f"{chosen.input_dims} dimensions besides the batch")
+        suited = names(len(in_shape)) or [each for each in names() if architecture(each).flattens]
         raise UsageError(
-            f"{name} takes {chosen.input_dims} dimensions besides the batch; the data has {in_shape}",
-            fix=f"Choose one of {', '.join(names(len(in_shape)) or names(1))}",
+            f"{name} is for {whose}, and the data are {kinds.get(len(in_shape), f'of shape {in_shape}')}",
+            fix=f"Choose one of {', '.join(suited)}",
         )
     if outputs < 1 or min(in_shape, default=1) < 1:
         raise UsageError(f"{name} cannot be built for data of shape {in_shape} and {counted(outputs, 'output')}")
@@ -179,6 +188,8 @@ def build(name: str, in_shape: tuple[int, ...], outputs: int, **options: Any) ->
     try:
         signature.bind(in_shape, outputs, **options)
     except TypeError as error:
+        if "users" in signature.parameters and "users" not in options:
+            raise UsageError(f"{name} is for ratings", fix="Give --user and --item, or another --arch") from error
         has = [each.name for each in signature.parameters.values() if each.kind is each.KEYWORD_ONLY]
         raise UsageError(f"{name} does not take these options ({error})", fix=f"It has {', '.join(has)}") from error
     try:

@@ -62,6 +62,15 @@ def overview() -> list[str]:
     return lines
 
 
+def families() -> dict[str, tuple[str, list[str]]]:
+    """Of each family of architectures, by the name of its module: what it is, and the names of its members."""
+    found = {}
+    for family, members in groupby(map(architecture, names()), key=_family):
+        about = (sys.modules[family].__doc__ or family).partition("\n")[0]
+        found[family.rpartition(".")[2].replace("_", "-")] = about, [each.name for each in members]
+    return found
+
+
 def describe(name: str, in_shape: tuple[int, ...], outputs: int, batch: int = 1, **options: Any) -> list[Row]:
     """The rows of a net for images, in the order in which they run, and their total.
 

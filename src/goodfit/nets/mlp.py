@@ -82,4 +82,6 @@ def _stages(net: nn.Module) -> list[list[nn.Module]]:
     return stages
 
 
-ARCHITECTURES = (Architecture("mlp", _build, input_dims=1, stages=_stages, head="head", large_products=False),)
+ARCHITECTURES = (
+    Architecture("mlp", _build, input_dims=1, stages=_stages, head="head", large_products=False, flattens=True),
+)

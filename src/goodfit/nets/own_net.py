@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from goodfit.errors import ModelError
 from goodfit.formatting import type_named
+from goodfit.nets.architecture import names
 from goodfit.nets.function_net import FunctionNet
 
 SPEC = re.compile(r"^(?P<file>.+\.py):(?P<name>[A-Za-z_]\w*)$")
@@ -68,7 +69,9 @@ def load_spec(spec: str) -> tuple[Any, Sequence[Tensor] | Tensor | None]:
     """
     match = SPEC.match(spec)
     if match is None:
-        raise ModelError(f"'{spec}' is not of the form train.py:net", fix="Name the file and the net in it")
+        known = spec in names()
+        fix = f"Give arch={spec!r}" if known else "Name the file and the net in it; arch= names an architecture"
+        raise ModelError(f"'{spec}' is not of the form train.py:net", fix=fix)
     path = Path(match["file"])
     if not path.is_file():
         raise ModelError("no such file", where=path, fix="Check the path")

@@ -24,11 +24,12 @@ from goodfit.data.images.find import images_in
 from goodfit.data.images.formats import image_endings
 from goodfit.data.sources import source_names, source_of
 from goodfit.data.sources.arrays import arrays
+from goodfit.data.sources.texts import ENDINGS as TEXT_ENDINGS
 from goodfit.data.tables.any_frame import is_rows
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import type_named
+from goodfit.formatting import counted, type_named
 from goodfit.store.absent import absent
 
 CHANNELS = (1, 3, 4)
@@ -71,11 +72,13 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
         data: a path or an opened source, which stay as they are; of images also a PIL image, an array (H, W),
             (H, W, C) or (N, H, W, C), a tensor (C, H, W) or (N, C, H, W), or a list of these and of paths; of a table
             also a dictionary (column -> value, or values) or a list of dictionaries; of texts, and of a table whose
-            only input is a column of free text, a list, an array or a Series of them.
+            only input is a column of free text, a list, an array or a Series of them, or a list of paths of text files.
 
     Raises:
         DataError: a path that is not there, values that are no pixels, several tables.
     """
+    if isinstance(data, str) and _column_of_texts(schema) and len(data.split()) > 1 and not _is_there(data):
+        raise DataError("this is a text, not a path", fix="Give a list of texts: predict([text])")
     if isinstance(data, (str, PathLike)):
         return Given(data, inputs=[Path(data)])
     kind = schema["kind"]
@@ -83,6 +86,8 @@ def as_given(schema: Mapping[str, Any], data: Any) -> Given:
     if source is not None and source.images:
         return _images(data, grey=schema.get("picture", {}).get("channels") == 1)
     if source is not None and issubclass(source, TableSource):
+        if _column_of_texts(schema) and isinstance(data, list | tuple) and _are_text_files(data):
+            return _text_files(data)
         rows = _rows(_of_texts(data, column) if (column := _column_of_texts(schema)) else data)
         return Given(_with_index(rows, schema))
     return Given(np.asarray(data) if isinstance(data, list) else data)
@@ -157,10 +162,38 @@ def _rows(data: Any) -> Any:
     if getattr(data, "ndim", 0) == 1 and hasattr(data, "to_dict"):
         return [data.to_dict()]
     if isinstance(data, list | tuple) and not (data and all(isinstance(row, Mapping) for row in data)):
-        several = any(isinstance(row, (str, PathLike)) for row in data)
-        what = "several tables" if several else "a list that holds something else than dictionaries"
-        raise DataError(f"this is {what}", fix="Give one table, or a list of dictionaries, one a row")
+        path = next((row for row in data if isinstance(row, (str, PathLike))), None)
+        if path is None:
+            what = "this is a list that holds something else than dictionaries"
+        else:
+            what = f"{counted(len(data), 'file')} ({path}, ...); the run was fitted on a table"
+        raise DataError(what, fix="Give one table, or a list of dictionaries, one a row")
     return data
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is a file or folder of this name; a text may be too long for one."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _are_text_files(data: Sequence[Any]) -> bool:
+    """Whether these are paths of text files and nothing else; a str is a text."""
+    return len(data) > 0 and all(
+        isinstance(path, PathLike) and Path(path).suffix.lower() in TEXT_ENDINGS for path in data
+    )
+
+
+def _text_files(paths: Sequence[PathLike[str]]) -> Given:
+    """A folder with the texts, in their order."""
+    held, files = HeldFolder(), [Path(path) for path in paths]
+    for row, file in enumerate(files):
+        if not file.is_file():
+            raise absent(file)
+        (held.path / f"{row:09d}.txt").symlink_to(file.resolve())
+    return Given(held.path, [str(file) for file in files], inputs=files, held=held)
 
 
 def _with_index(data: Any, schema: Mapping[str, Any]) -> Any:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.analysis.compare import Compared, Pair
-from goodfit.analysis.compare_words import chance, distance, figure
+from goodfit.analysis.compare_words import chance_in_column, distance, figures
 from goodfit.analysis.differing import differing_rows
-from goodfit.formatting import capital, listed, number, percent
+from goodfit.formatting import aligned, capital, listed, percent
 from goodfit.report.plots import plain_ticks
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.report.template import cut
@@ -47,15 +47,16 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
     )
     environment.filters |= {
         "capital": capital,
-        "chance": chance,
+        "chance_in_column": chance_in_column,
         "breakable": _breakable,
         "cut": cut,
         "likely": _likely,
     }
-    of_classes = compared.entries[0].kind == "classes"
-    environment.globals |= {"figure": figure, "distance": distance, "shown_loss": _chance if of_classes else number}
+    environment.globals |= {"distance": distance}
     rows, differing = differing_rows(compared.entries, ROWS_SHOWN)
     first = compared.entries[0]
+    losses = zip(*(row.losses for row in rows), strict=True)
+    written = [[_chance(loss) for loss in column] if first.kind == "classes" else aligned(column) for column in losses]
     headline = [pair for pair in compared.pairs if pair.metric == compared.metrics[0]]
     text = environment.get_template("comparison.html.j2").render(
         title=listed(entry.name for entry in compared.entries),
@@ -65,7 +66,8 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         sentences=sentences,
         notes=notes,
         pairs=compared.pairs,
-        rows=rows,
+        figures=_figures(compared),
+        rows=list(zip(rows, zip(*written, strict=True), strict=True)),
         differing=differing,
         with_losses=first.kind != "classes" or first.probabilities is not None,
         loss_title={"classes": "p of truth", "numbers": "error", "losses": "loss"}[first.kind],
@@ -102,6 +104,15 @@ def differences_plot(pairs: Sequence[Pair]) -> Figure:
     return figure
 
 
+def _figures(compared: Compared) -> list[tuple[str, tuple[str, ...]]]:
+    """Each model and its values of all metrics, those of a metric with equally many decimals."""
+    models = list(compared.values)
+    columns = [
+        figures(metric, [compared.values[model][metric.name] for model in models]) for metric in compared.metrics
+    ]
+    return list(zip(models, zip(*columns, strict=True), strict=True))
+
+
 def _likely(share: float) -> str:
     """A probability in whole percent; what rounds to none or all is only nearly so."""
     return "<1%" if share < 0.005 else ">99%" if share > 0.995 else f"{100 * share:.0f}%"
@@ -109,7 +120,7 @@ def _likely(share: float) -> str:
 
 def _chance(loss: float) -> str:
     """The probability that a model gives to the true class, of its log loss."""
-    return percent(math.exp(-loss))
+    return percent(math.exp(-loss), 1)
 
 
 def _breakable(text: str) -> str:

@@ -120,7 +120,8 @@ def compared(headline: Headline | None) -> Comparison | None:
              place(each.score.high))
         for each in headline.standings
     ]  # fmt: skip
-    return Comparison(marks, headline.metric.text(start), headline.metric.text(end))
+    first = headline.metric.text(start, scores[0] if start else None)  # 0, and not 0.0000
+    return Comparison(marks, first, headline.metric.text(end, scores[0]))
 
 
 def _ends(low: float, high: float, metric: Metric) -> tuple[float, float]:

@@ -27,8 +27,11 @@ from goodfit.report.svg import clean
 from goodfit.store.run_folder import REPORT, SCORES
 from goodfit.store.tensors import load_state
 from goodfit.tasks import from_json
+from goodfit.tasks.metric import Metric
 from goodfit.tasks.task import Task
 from goodfit.train.lr_finder import RANGE_TEST
+
+OF_INPUT = "input_"  # before the name of a metric: of the degraded image
 
 
 def write_report(folder: Path, record: Record, path: Path) -> Path:
@@ -166,15 +169,19 @@ def _examples(record: Record, task: Task, tensors: Mapping[str, Tensor], keys: S
     examples = []
     for number, (kind, key) in enumerate(zip(kinds(len(keys)), keys, strict=True)):
         given, truth, drawn = (tensors[name][number].numpy() for name in ("pictures", "truths", "said"))
-        caption = ", ".join(
-            f"{metrics[name].title} {metrics[name].text(float(values[number]))}"
-            if name in metrics
-            else f"{spaced(name)} {fixed(float(values[number]))}"
-            for name, values in columns.items()
-        )
+        caption = ", ".join(_captioned(name, float(values[number]), metrics) for name, values in columns.items())
         panels = task.panels(given, truth, drawn, record.source)
         examples.append(Example(kind, key, caption, panels, slider=task.slider))
     return examples
+
+
+def _captioned(name: str, value: float, metrics: Mapping[str, Metric]) -> str:
+    """What an example reached: PSNR 22.22 dB, input PSNR 20.17 dB; each with as many decimals as beside others."""
+    of_input, known = name.removeprefix(OF_INPUT), name.startswith(OF_INPUT)
+    metric = metrics.get(of_input)
+    if metric is None:
+        return f"{spaced(name)} {fixed(value)}"
+    return f"{'input ' if known else ''}{metric.title} {metric.cell(value)} {metric.unit}".rstrip()
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from goodfit.formatting import counted, number
-from goodfit.report.plots import BLUE, GREY, HALF
+from goodfit.formatting import counted
+from goodfit.report.plots import BLUE, GREY, HALF, plain_ticks
 from goodfit.report.svg import drawing, short
 from goodfit.tasks.section import Plot, Section
 
@@ -41,7 +41,10 @@ def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
         axes.grid(visible=False, axis="y")
         more = "" if len(shown) == len(importance) else f": {len(shown)} of {counted(len(importance), 'column')}"
         axes.locator_params(axis="x", nbins=5)
-        axes.set(title=f"Importance{more}", xlabel="rise of the loss when shuffled")
+        axes.xaxis.set_major_formatter(plain_ticks())
+        axes.set(xlabel="rise of the loss when shuffled")
+        # of the whole figure: above the axes alone it is cut off where the names of columns are long
+        figure.suptitle(f"Importance{more}", x=0.02, ha="left", fontsize=12, fontweight="bold")
     return figure
 
 
@@ -52,17 +55,15 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
         column: column, number (whether it is one), at, prediction, what.
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
 
     with drawing():
         figure = Figure(figsize=(HALF[0], 2.9))
         axes = figure.add_subplot()
-        plain = FuncFormatter(lambda value, _: number(value))
-        axes.yaxis.set_major_formatter(plain)
+        axes.yaxis.set_major_formatter(plain_ticks())
         if column["number"]:
             axes.plot(column["at"], column["prediction"], color=BLUE, marker=".")
             axes.locator_params(axis="x", nbins=5)
-            axes.xaxis.set_major_formatter(plain)
+            axes.xaxis.set_major_formatter(plain_ticks())
         else:
             at = np.arange(len(column["at"]))
             axes.plot(at, column["prediction"], "o", color=BLUE)

@@ -7,17 +7,18 @@ import io
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from goodfit.formatting import counted, plural, spaced
+from goodfit.formatting import aligned, counted, fixed, plural, spaced
 from goodfit.report.drawings import curves, draw
 from goodfit.report.first_screen import first_screen, without_first
 from goodfit.report.page_data import PageData
 from goodfit.report.svg import clean
 from goodfit.report.template import template
 from goodfit.store.files import write_text
+from goodfit.tasks.metric import Metric
 
 THUMBNAIL_SIDE = 128  # pixels of the longer side
 THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 images of noise are then 0.5 MB, not 1.6
@@ -27,6 +28,14 @@ HEAT_COLOUR, HEAT_AT_MOST = (255, 120, 0), 0.75  # of the part that counts most
 PARTS = {"test": "test", "valid": "validation"}
 LEVELS = ("error", "warning", "notice")
 PIXELATED_SIDE = 96  # pixels; smaller images are shown with square pixels
+
+
+class MistakeFigures(NamedTuple):
+    """What a mistake was, what the model said, and what it costs, as text."""
+
+    truth: str
+    prediction: str
+    loss: str
 
 
 def render(page: PageData) -> str:
@@ -60,7 +69,9 @@ def render(page: PageData) -> str:
             for mistake in page.worst
         ],
         unreadable=list(page.unreadable[:LISTED_UNREADABLE]),
-        epochs=_shown_epochs(page),
+        mistake_figures=_mistake_figures(page),
+        figures_of=lambda metric: _figures_of(page, metric),
+        epochs=_epoch_lines(page),
         epoch_columns=_epoch_columns(page),
         parts_of_data=_parts_of_data(page),
     )
@@ -144,6 +155,39 @@ def _shown_epochs(page: PageData) -> list[Mapping[str, Any]]:
     step = -(-len(epochs) // LISTED_EPOCHS)
     last = len(epochs) - 1
     return [row for at, row in enumerate(epochs) if at % step == 0 or at == last or row["epoch"] == page.best_epoch]
+
+
+def _epoch_lines(page: PageData) -> list[tuple[list[str], bool]]:
+    """The table of epochs as text, each column with equally many decimals, and which epoch is the kept one."""
+    shown, metric = _shown_epochs(page), page.main_metric
+    columns = []
+    for name in _epoch_columns(page):
+        values = [row.get(name) for row in shown]
+        if name in ("learning_rate", "seconds"):
+            columns.append(aligned(values, smallest=name == "learning_rate"))
+        elif name == metric.name:
+            columns.append([metric.cell(value, values) for value in values])
+        else:
+            columns.append([fixed(value, values) for value in values])
+    lines = zip(*columns, strict=True)
+    return [(list(line), row["epoch"] == page.best_epoch) for line, row in zip(lines, shown, strict=True)]
+
+
+def _figures_of(page: PageData, metric: Metric) -> list[float]:
+    """All that stands in a metric's row: values, ends of intervals, baselines."""
+    scores = [page.metrics[part][metric.name] for part in PARTS if metric.name in page.metrics.get(part, {})]
+    baselines = [page.baseline[part][metric.name] for part in PARTS if metric.name in page.baseline.get(part, {})]
+    return [*baselines, *(score[end] for score in scores for end in ("value", "low", "high"))]
+
+
+def _mistake_figures(page: PageData) -> list[MistakeFigures]:
+    """Of each of the worst mistakes, with equally many decimals among them."""
+    columns = (
+        [mistake.truth for mistake in page.worst],
+        [mistake.prediction for mistake in page.worst],
+        [mistake.loss for mistake in page.worst],
+    )
+    return [MistakeFigures(*texts) for texts in zip(*map(aligned, columns), strict=True)]
 
 
 def _parts_of_data(page: PageData) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ said by a marker, a dash or a word as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ LISTED_CLASSES = 40  # bars under each other
 NAMES_ALONG_A_MAP = 30
 LETTER = 0.11  # inches of a letter of 11 pt, a little more than it takes
 DARK_MISTAKES = 0.25  # share of a class from which on a mistake may be as dark as the scale goes
+NEAR_TOP = 0.9  # of a plot's height
 HALF = (4.7, 3.5)  # inches: 338 px, which a phone shows without scrolling; 11 pt of type are 11 px there
 VECTOR_POINTS = 1_000  # beyond, points are drawn as an image: 1,000 of them are 90 kB of SVG
 
@@ -88,11 +89,15 @@ def metric_curve(
             if low - (high - low) < baseline < high + (high - low):
                 for axes in (left, right):
                     axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.5)
-                place, text = (1.0, baseline), f"baseline {metric.text(baseline)}"
+                place, text = baseline, f"baseline {metric.text(baseline)}"
+                low, high = left.get_ylim()
             else:  # drawn to scale it would flatten the curve and hide the intervals
                 below = baseline < low
-                place, text = (1.0, low if below else high), f"baseline {metric.text(baseline)} {'↓' if below else '↑'}"
-            left.annotate(text, place, xycoords=("axes fraction", "data"), xytext=(-4, 4 if place[1] < high else -13),
+                place, text = low if below else high, f"baseline {metric.text(baseline)} {'↓' if below else '↑'}"
+            # below its line where that is near the top, and left of the kept epoch's line
+            over = place < low + NEAR_TOP * (high - low)
+            late = best_epoch is not None and best_epoch > (epochs[0] + epochs[-1]) / 2
+            left.annotate(text, (best_epoch if late else epochs[-1] + 0.5, place), xytext=(-4, 4 if over else -13),
                           textcoords="offset points", ha="right", color=GREY)  # fmt: skip
     return figure
 
@@ -306,16 +311,34 @@ def _figure(width: float, height: float) -> Figure:
 
 
 def _percent() -> Any:
-    from matplotlib.ticker import FuncFormatter
-
-    return FuncFormatter(lambda value, _: f"{100 * value:.3g}%")
+    return _ticks(lambda value: f"{100 * value:.3g}", 100, "%")
 
 
 def plain_ticks() -> Any:
     """300,000 instead of 3.0 with a 1e5 in the corner."""
+    return _ticks(lambda value: number(value, 10) if abs(value) < 1e9 else f"{value:.4g}")
+
+
+def _ticks(shortest: Callable[[float], str], scale: float = 1, unit: str = "") -> Any:
+    """A formatter whose ticks have equally many decimals: 0.05, 0.10, 0.15. Those of a logarithmic axis are short.
+
+    Args:
+        shortest: a tick as it would stand alone.
+        scale: of the values to what is written.
+    """
     from matplotlib.ticker import FuncFormatter
 
-    return FuncFormatter(lambda value, _: number(value, 10) if abs(value) < 1e9 else f"{value:.4g}")
+    class Ticks(FuncFormatter):
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
+            texts = [shortest(value) for value in values]
+            scale_of = getattr(self.axis, "get_scale", str)
+            if scale_of() == "log" or any("e" in text for text in texts):
+                return [text + unit for text in texts]
+            decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
+            rounded = (round(scale * value, decimals) or 0.0 for value in values)  # no minus before a zero
+            return [f"{value:,.{decimals}f}{unit}" for value in rounded]
+
+    return Ticks(lambda value, _: shortest(value) + unit)
 
 
 def _finite(value: Any, otherwise: float) -> float:

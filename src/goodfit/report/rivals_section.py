@@ -26,9 +26,12 @@ def rivals_section(rivals: Sequence[RivalScore], metrics: dict[str, Estimate], t
     columns = ["model", metric.titled(), "95% interval", *(["log loss"] if with_log_loss else []), "more loss"]
     columns += [*(["share", ""] if blended else []), "fitted in"]
 
+    scored = [metrics, *(rival.metrics[part] for rival in rivals if part in rival.metrics)]
+    beside = [end for of in scored for end in of[metric.name].to_json().values()]
+
     def line(name: str, of: dict[str, Estimate], rival: RivalScore | None) -> list[Any]:
-        main = of[metric.name]
-        cells: list[Any] = [name, metric.cell(main.value), f"{metric.cell(main.low)} to {metric.cell(main.high)}"]
+        value, low, high = (metric.cell(end, beside) for end in of[metric.name].to_json().values())
+        cells: list[Any] = [name, value, f"{low} to {high}"]
         if with_log_loss:
             cells.append(of[LOG_LOSS.name].value)
         cells.append(None if rival is None else (rival.excess.low, rival.excess.high))

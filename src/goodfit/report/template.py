@@ -35,7 +35,7 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     filters = (
-        breakable, capital, cell, counted, cut, duration, fixed, moment, number, plural, rows_called, rows_of_blocks,
+        breakable, capital, cells, counted, cut, duration, fixed, moment, number, plural, rows_called, rows_of_blocks,
         sentence, short_path, spaced, with_options,
     )  # fmt: skip
     for filter_ in filters:
@@ -65,7 +65,7 @@ def with_options(text: str) -> Markup:
     """A sentence whose options of the command, such as --epochs 4, stand out as code."""
     from markupsafe import Markup, escape
 
-    return Markup(OPTION.sub(r"<code>\1</code>", str(escape(text))))
+    return Markup(OPTION.sub(r'<code class="option">\1</code>', str(escape(text))))
 
 
 def cut(text: Any, letters: int = CELL_LETTERS) -> str:
@@ -74,8 +74,21 @@ def cut(text: Any, letters: int = CELL_LETTERS) -> str:
     return whole if len(whole) <= letters else f"{whole[: letters - 2]} …"
 
 
-def cell(value: Any) -> str:
-    """A cell of a section's table."""
+def cells(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """A section's table as text: the numbers of a column, and the pairs of one, have equally many decimals."""
+    columns = [
+        [each for value in column for each in (value if isinstance(value, tuple) else (value,))]
+        for column in zip(*rows, strict=True)
+    ]
+    return [[cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows]
+
+
+def cell(value: Any, column: Sequence[Any] = ()) -> str:
+    """A cell of a section's table.
+
+    Args:
+        column: the numbers of its column.
+    """
     from markupsafe import Markup
 
     if isinstance(value, Bar):
@@ -86,8 +99,8 @@ def cell(value: Any) -> str:
     if isinstance(value, Histogram):
         return Markup(_drawn(value))  # numbers alone
     if isinstance(value, tuple):
-        return f"{fixed(value[0])} to {fixed(value[1])}"
-    return cut(fixed(value))
+        return f"{fixed(value[0], column)} to {fixed(value[1], column)}"
+    return cut(fixed(value, column))
 
 
 def _drawn(histogram: Histogram) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from goodfit.formatting import fixed, number, number_like, percent, percent_decimals
@@ -46,11 +47,15 @@ class Metric:
         figure = number(value) if like is None else number_like(value, like.low, like.high)
         return f"{figure} {self.unit}".rstrip()
 
-    def cell(self, value: float | None) -> str:
-        """A value in a column of a table, with as many decimals as its neighbours: 58.33%, 0.9010, 72,638."""
+    def cell(self, value: float | None, beside: Iterable[float | None] = ()) -> str:
+        """A value in a table, with as many decimals as its neighbours: 58.33%, 0.9010, 72,638.
+
+        Args:
+            beside: values of this metric in its row or column.
+        """
         if value is None:
             return number(None)
-        return percent(value, 2) if self.share else fixed(value)
+        return percent(value, 2) if self.share else fixed(value, beside)
 
     def interval(self, estimate: Estimate) -> str:
         """44% to 71%."""

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import EndFacts, EndRule
-from goodfit.formatting import higher_or_lower, number
+from goodfit.formatting import higher_or_lower, number_like
 from goodfit.stats.estimates import mean
 
 SHARE_OF_GAIN = 0.05
@@ -46,6 +46,6 @@ class SimplerModelAsGood(EndRule):
             value, low, high = higher_or_lower(excess.value, excess.low, excess.high)
             yield self.finding(
                 f"a linear model on the same rows does as well: its loss is {value} (95% interval {low} to {high}); "
-                f"that of {end.rival} is {number(gain.value, 3)} higher",
+                f"that of {end.rival} is {number_like(gain.value, excess.low, excess.high)} higher",
                 f"Take the linear model{alone}; or add inputs that hold what these do not",
             )

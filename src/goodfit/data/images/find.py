@@ -142,7 +142,7 @@ def _refuse_empty(root: Path, listing: Listing) -> None:
     raise DataError(
         "no images in it" + (f" that are read: it holds {described}" if described else ""),
         where=root,
-        fix=fixes[0] if fixes else "Give a folder with a folder of images for each class",
+        fix=fixes[0] if fixes else "Give a folder of images; to fit a model, one with a folder for each class",
     )
 
 

@@ -132,6 +132,8 @@ def images(
     for part, place in (("valid", valid), ("test", test)):
         if place is not None:
             more = find(Path(place), group, layout=layout, columns=columns)
+            if is_table(Path(place)) and not is_table(root) and not lists_images(Path(place)):
+                raise DataError("this is a table, and the data are images", where=place, fix="Give images as well")
             if all(label is None for label in more.labels) and any(label is not None for label in listing.labels):
                 raise DataError(
                     "its images have no labels", where=place, fix=f"Leave --{part} out; goodfit predict reads them"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from goodfit.data.tables.column_types import ColumnType
+from goodfit.data.tables.column_types import ROWS_OF_AN_IDENTIFIER, ColumnType
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.words import texts
 
@@ -30,6 +30,22 @@ def identifier(columns: Mapping[str, pl.Series], kinds: Mapping[str, ColumnType]
         ),
         None,
     )
+
+
+def names_rows(name: str, values: pl.Series) -> str | None:
+    """What is doubtful about a target of whole numbers that rather name the rows than say something of them.
+
+    Args:
+        values: its numbers.
+    """
+    if len(values) <= ROWS_OF_AN_IDENTIFIER or values.n_unique() < len(values):
+        return None
+    low, high = int(values.min()), int(values.max())  # type: ignore[arg-type]  # of numbers
+    if high - low == len(values) - 1:
+        return f"the target '{name}' counts the rows, from {low:,} to {high:,}"
+    if NAMED_SO.fullmatch(name.strip()):
+        return f"the target '{name}' has another whole number in every row, and is called like an identifier"
+    return None
 
 
 def is_distinct(column: pl.Series) -> bool:

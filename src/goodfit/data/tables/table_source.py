@@ -230,7 +230,12 @@ class TableSource(Source):
         if name not in self._frame.columns:
             by_letters = {column.casefold(): column for column in self._frame.columns}
             near = difflib.get_close_matches(name.casefold(), by_letters, n=1, cutoff=0.7)
+            if not near and len(name) > 2:  # Surv for Survived
+                near = [column for column in by_letters if column.startswith(name.casefold())][:1]
             hint = f"Did you mean {by_letters[near[0]]}? " if near else ""
+            if not near and all(word.casefold() in by_letters for word in name.split()):
+                near = name.casefold().split()
+                hint = f"Did you mean {','.join(by_letters[word] for word in near)}? Commas separate several. "
             if not near and any(note[1].startswith("index ") and f"'{name}'" in note[1] for note in self.notes):
                 hint = "It is the name of the frame's index: give frame.reset_index(). "
             if not near and len(self._frame.columns) == 1 and self._delimited is not None:

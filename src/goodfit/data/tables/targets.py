@@ -14,6 +14,7 @@ from goodfit.data.images.part_names import is_unlabelled
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
 from goodfit.data.tables.column_types import is_category_by_type, mixture_of
 from goodfit.data.tables.fractions import FRACTIONS
+from goodfit.data.tables.identifier import names_rows
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.mixed_signs import currency_of
 from goodfit.data.tables.moments import date_form
@@ -159,7 +160,9 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     if distinct > CLASSES_AT_MOST or counts:
         why = f"{distinct:,} different whole numbers" + (f", one in {rarest} row{'s' * (rarest > 1)}" if counts else "")
         note = ("target", f"{name}, as numbers", f"{why}; --task classification reads them as classes")
-        return TargetForm(NUMBER, marks, {}, (*missing, note), forms=forms)
+        doubtful = names_rows(name, values.drop_nulls())
+        doubts = () if doubtful is None else ((doubtful, "Is it the right column? --target names the one to predict"),)
+        return TargetForm(NUMBER, marks, {}, (*missing, note), doubts, forms)
     of_money = currency_of(present) is not None
     if distinct > 2 and (of_money or plain.name == PERCENT):
         what = "amounts of money" if of_money else "they have a percent sign"
