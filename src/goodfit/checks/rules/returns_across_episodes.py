@@ -187,8 +187,19 @@ def _sweeps(body: list[ast.stmt]) -> Iterator[Sweep]:
             total = _discounted(statement, moving)
             if total and sum(node.id == total for node in stored) <= 1:
                 taken = {node.value for node in inside if isinstance(node, ast.Subscript)}
-                lists = {node.id for node in taken if isinstance(node, ast.Name)} | names_in(loop.iter)
+                lists = {node.id for node in taken if isinstance(node, ast.Name)} | _gone_through(loop, inside)
                 yield Sweep(loop, lists - {total}, total, statement.lineno)
+
+
+def _gone_through(loop: ast.For, inside: list[ast.AST]) -> set[str]:
+    """Names of what a loop goes through; of zip(...) those whose numbers are read."""
+    zipped = next((node for node in all_nodes(loop.iter) if called(node) == "zip"), None)
+    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else []
+    if not isinstance(zipped, ast.Call) or len(zipped.args) != len(targets):
+        return names_in(loop.iter)
+    read = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    pairs = zip(targets, zipped.args, strict=True)
+    return {name for target, given_list in pairs if names_in(target) & read for name in names_in(given_list)}
 
 
 def _is_backwards(iterated: ast.expr) -> bool:
