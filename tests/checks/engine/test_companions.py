@@ -74,3 +74,12 @@ def test_a_graph_is_known_by_its_matrix_or_its_edges(link: torch.Tensor, linked:
 def test_links_may_be_given_before_the_features(first: torch.Tensor, linked: bool) -> None:
     assert is_graph(first, [first, torch.ones(3, 5)], {}) is linked
     assert not is_graph(first, [first], {})
+
+
+def test_edges_may_be_two_arguments_their_ends() -> None:
+    x, sources, targets = torch.randn(12, 4), torch.tensor([0, 3, 11, 5, 5]), torch.tensor([1, 2, 0, 5, 7])
+    assert is_graph(x, [x, sources, targets], {})
+    assert is_graph(x, [x], {"sources": sources, "targets": targets})
+    assert not is_graph(x, [x, sources], {})
+    assert not is_graph(x, [x, torch.arange(12), torch.arange(12)], {})  # a class of each row, and another one
+    assert not is_graph(x, [x, sources, targets + 6], {})  # there is no row 13

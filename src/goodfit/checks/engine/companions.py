@@ -68,14 +68,19 @@ def _once(x: Tensor) -> dict[int, int]:
 
 
 def is_graph(x: Tensor, args: Any, kwargs: Any, attributes: Any = ()) -> bool:
-    """Whether what a net is given with x (N, features), or keeps, links its rows: a matrix (N, N), or edges (2, E)."""
+    """Whether what a net is given with x (N, features), or keeps, links its rows: a matrix (N, N), or edges (2, E).
+
+    Edges may also be two arguments (E,), their two ends.
+    """
     rows = len(x)
     given = [each for each in _all_tensors([list(args), dict(kwargs), list(attributes)]) if each is not x]
     square = any(each.dim() == 2 and tuple(each.shape) == (rows, rows) for each in given)
     first = any(each.dim() == 2 and len(each) == rows for each in given) and _links(x)  # net(adjacency, features)
+    lengths = [len(each) for each in _all_tensors([list(args), dict(kwargs)]) if _are_ends(each, rows)]
     return (
         square
         or first
+        or len(set(lengths)) < len(lengths)
         or any(
             each.dim() == 2
             and len(each) == 2
@@ -86,6 +91,13 @@ def is_graph(x: Tensor, args: Any, kwargs: Any, attributes: Any = ()) -> bool:
             for each in given
         )
     )
+
+
+def _are_ends(given: Tensor, rows: int) -> bool:
+    """Whether (E,) are numbers of rows, and not one for each row."""
+    if given.dim() != 1 or given.dtype != torch.int64 or len(given) in (0, 1, rows):
+        return False
+    return 0 <= int(given.min()) <= int(given.max()) < rows
 
 
 def _links(x: Tensor) -> bool:

@@ -33,7 +33,8 @@ DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "
 CALLS_SEEN = 16  # of one net between two steps; of those that follow, as in a rollout, one in CALLS_BETWEEN
 CALLS_BETWEEN, CALLS_OF_A_ROLLOUT = 16, 128  # beyond the second, one in four times the first
 TARGETS_AT_MOST = 10_000  # of a batch, whose classes are counted
-MARKED = ("softmax", "log_softmax", "sigmoid")  # calls whose line is kept with what they give
+MARKED = ("softmax", "log_softmax", "sigmoid", "index_add", "index_add_", "scatter_add", "scatter_add_",
+          "scatter_reduce", "scatter_reduce_", "index_put_")  # fmt: skip  # whose line is kept with what they give
 # Not copy_ and detach: lazy parameters and tv_tensors know these by their identity.
 WRITING = ("mul_", "add_", "sub_", "lerp_", "__imul__", "__iadd__", "__isub__")
 

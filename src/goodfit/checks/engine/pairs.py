@@ -85,7 +85,7 @@ def rows_compared(measure: Measure, rows: int) -> Tensor | None:
     """(n, 2) numbers of the rows that a measure compares, of a mini-batch of so many; None where that is not known."""
     node = measure.node
     if node.name() in CHOICES:
-        return _chosen(node, rows)
+        return chosen_pairs(node, rows)
     for _ in range(STEPS_AT_MOST):
         inputs = graph.parents(node)
         if len(inputs) == 2:
@@ -119,7 +119,7 @@ def _indices(node: Any, rows: int) -> Tensor | None:
     return torch.arange(rows) if len(shape) == 2 and shape[0] == rows else None
 
 
-def _chosen(node: Any, rows: int) -> Tensor | None:
+def chosen_pairs(node: Any, rows: int) -> Tensor | None:
     """(n, 2) of the pairs that were chosen of a square matrix."""
     inputs = graph.parents(node)
     if not inputs or tuple(graph.shape_of(inputs[0])) != (rows, rows):
