@@ -117,10 +117,11 @@ def mixing(
 ) -> Mixing | None:
     """Whether rows of the output depend on other rows of the first tensor among the arguments.
 
-    Where no change of that one moves any output, as of the tokens of a net that reads its answer where its query stands,
-    the next tensor with as many rows is asked about. The first, a middle and the last row are changed, one at a time, in a copy of the net in eval mode; two equal passes
-    say how much noise there is. All of that only where a few rows do not rule it out. None also where the question has
-    no answer: other inputs, or outputs, than one row a sample.
+    Where no change of that one moves any output, as of the tokens of a net that reads its answer where its query
+    stands, the next tensor with as many rows is asked about. The first, a middle and the last row are changed, one at
+    a time, in a copy of the net in eval mode; two equal passes say how much noise there is. All of that only where a
+    few rows do not rule it out. None also where the question has no answer: other inputs, or outputs, than one row a
+    sample.
 
     Args:
         outputs: which of the tensors of the output are asked about, by their order; all when None.

@@ -2,9 +2,9 @@
 
 What it checks
     In the source of the program: a function is called with create_graph=True, and its result is never read; or what is
-    made of it in an inner loop, such as weights after a step, is not read behind that loop. Or the program's own function
-    takes a step from several weights along gradients that keep their graph, and what it gives is not read before its
-    name is given something else.
+    made of it in an inner loop, such as weights after a step, is not read behind that loop. Or a function of the
+    program takes a step from several weights along gradients that keep their graph, and what it gives is not read
+    before its name is given something else.
 
 Why it hurts
     The loss of the query rows does not depend on the adaptation. What is learnt is one net for all tasks at once, and
