@@ -56,11 +56,12 @@ class Inverse(Event):
 
 @dataclass(frozen=True)
 class Split(Event):
-    """scikit-learn's train_test_split has parted an array or frame in two; `stratify` as it was given."""
+    """scikit-learn's train_test_split has parted an array or frame, `whole`, in two; `stratify` as it was given."""
 
     first: Any
     second: Any
     stratify: Any
+    whole: Any = None
 
 
 @dataclass(frozen=True)

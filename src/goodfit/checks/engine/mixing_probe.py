@@ -8,6 +8,7 @@ import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,12 @@ class RunFailed(Exception):
     """The copy of a net raised an exception."""
 
 
+class Reach(Enum):
+    """Which rows of an output a row of an input moves."""
+
+    NOTHING, OWN_ROW, UNKNOWN = "nothing", "own row", "unknown"
+
+
 @dataclass(frozen=True)
 class Mixing:
     """Row `changed` of the input was changed, and row `moved` of the output moved by `size`.
@@ -110,9 +117,11 @@ def mixing(
 ) -> Mixing | None:
     """Whether rows of the output depend on other rows of the first tensor among the arguments.
 
-    The first, a middle and the last row are changed, one at a time, in a copy of the net in eval mode; two equal passes
-    say how much noise there is. All of that only where a few rows do not rule it out. None also where the question has
-    no answer: other inputs, or outputs, than one row a sample.
+    Where no change of that one moves any output, as of the tokens of a net that reads its answer where its query
+    stands, the next tensor with as many rows is asked about. The first, a middle and the last row are changed, one at
+    a time, in a copy of the net in eval mode; two equal passes say how much noise there is. All of that only where a
+    few rows do not rule it out. None also where the question has no answer: other inputs, or outputs, than one row a
+    sample.
 
     Args:
         outputs: which of the tensors of the output are asked about, by their order; all when None.
@@ -120,19 +129,26 @@ def mixing(
     Raises:
         NotChecked: a net that cannot be copied, or its copy cannot be run.
     """
-    x = next(tensors([list(args), dict(kwargs)]), None)
-    if x is None or x.dim() < 2 or len(x) < 3:
+    given = list(tensors([list(args), dict(kwargs)]))
+    if not given or given[0].dim() < 2 or len(given[0]) < 3:
         return None
-    rows = len(x)
+    rows = len(given[0])
     model = copied(net)
     with random_state_kept(), torch.no_grad():
-        if _ruled_out(model, x, args, kwargs, outputs):
-            return None
-        experiment = _experiment(model, x, args, kwargs, outputs, rows)
-        try:
-            return _moved_row(experiment, sorted({0, rows // 2, rows - 1}))
-        except RunFailed as error:
-            raise NotChecked(net, "net", "that could not be run again") from error
+        for x in {id(tensor): tensor for tensor in given if tensor.dim() and len(tensor) == rows}.values():
+            reach = _reach_of_few(model, x, args, kwargs, outputs)
+            if reach is Reach.OWN_ROW:
+                return None
+            if reach is Reach.NOTHING:
+                continue
+            experiment = _experiment(model, x, args, kwargs, outputs, rows)
+            try:
+                moved = _moved_row(experiment, sorted({0, rows // 2, rows - 1}))
+            except RunFailed as error:
+                raise NotChecked(net, "net", "that could not be run again") from error
+            if moved is not Reach.NOTHING:
+                return moved if isinstance(moved, Mixing) else None
+    return None
 
 
 def _experiment(
@@ -153,12 +169,13 @@ def _experiment(
     return Experiment(net, args, kwargs, copies[id(x)], outputs)
 
 
-def _moved_row(experiment: Experiment, chosen: Sequence[int]) -> Mixing | None:
-    """Change each chosen row of the input: whether another row of an output moves."""
+def _moved_row(experiment: Experiment, chosen: Sequence[int]) -> Mixing | Reach:
+    """Change each chosen row of the input: whether another row of an output moves, or at least its own."""
     x = experiment.x
     first, second = experiment.run(x), experiment.run(x)
     if not first or not _same_shapes(first, second):
-        return None
+        return Reach.UNKNOWN
+    reach = Reach.NOTHING
     noise = max(float((first[at] - second[at]).abs().max()) for at in first)
     for row in chosen:
         changed = x.clone()
@@ -167,14 +184,16 @@ def _moved_row(experiment: Experiment, chosen: Sequence[int]) -> Mixing | None:
             continue
         output = experiment.run(changed)
         if not _same_shapes(output, first):
-            return None
+            return Reach.UNKNOWN
         for at, before in first.items():
+            if not torch.equal(before, output[at]):
+                reach = Reach.OWN_ROW
             distances = _distances(before, output[at], row)
             size, moved = float(distances.max()), int(distances.argmax())
             scale = max(float((output[at] - before).abs().max()), float(before.abs().max()))
             if size > NOISE_FACTOR * noise + SMALLEST_CHANGE * scale:
                 return Mixing(row, moved, size, _first_line(experiment, changed, row, noise))
-    return None
+    return reach
 
 
 def _same_shapes(one: Mapping[int, Tensor], other: Mapping[int, Tensor]) -> bool:
@@ -312,14 +331,14 @@ def _first_line(experiment: Experiment, changed: Tensor, row: int, noise: float)
     return Place(None, None)
 
 
-def _ruled_out(
+def _reach_of_few(
     model: nn.Module, x: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Collection[int] | None
-) -> bool:
+) -> Reach:
     """Whether the first rows alone go through the net, and those that stay as they are move not at all when three of
     them change: two cheap passes. On a CPU alone, where an index beyond these rows is an error like another.
     """
     if x.device.type != "cpu" or len(x) < 2 * SCREENING_ROWS:
-        return False
+        return Reach.UNKNOWN
     experiment = _experiment(model, x, args, kwargs, outputs, SCREENING_ROWS)
     base = experiment.x
     rows = [0, SCREENING_ROWS // 3, SCREENING_ROWS - 1]  # no mirror image of each other
@@ -327,20 +346,21 @@ def _ruled_out(
     for row in rows:
         changed[row] = _other(base, row)
     if any(bool((changed[row] == base[row]).all()) for row in rows):
-        return False
+        return Reach.UNKNOWN
     try:
         first, second = experiment.run(base), experiment.run(changed)
     except RunFailed:  # such as a net of a fixed batch size: the whole batch decides
-        return False
+        return Reach.UNKNOWN
     if not first or not _same_shapes(first, second):
-        return False
+        return Reach.UNKNOWN
     for at, before in first.items():
         distances = (second[at] - before).abs().reshape(SCREENING_ROWS, -1).amax(1)
         size = float(distances.max())
         distances[rows] = 0
         if float(distances.max()) > SMALLEST_CHANGE * max(size, float(before.abs().max())):
-            return False
-    return True
+            return Reach.UNKNOWN
+    equal = all(torch.equal(before, second[at]) for at, before in first.items())
+    return Reach.NOTHING if equal else Reach.OWN_ROW
 
 
 def _other(x: Tensor, row: int) -> Tensor:

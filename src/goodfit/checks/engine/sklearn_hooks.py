@@ -128,8 +128,8 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
         self._watcher.tell(events.Score(name, labels, predictions))
 
     def _split(self, args: Any, kwargs: Any, result: Any) -> None:
-        for first, second in zip(result[::2], result[1::2], strict=True):
-            self._watcher.tell(events.Split(first, second, kwargs.get("stratify")))
+        for whole, first, second in zip(args, result[::2], result[1::2], strict=True):
+            self._watcher.tell(events.Split(first, second, kwargs.get("stratify"), whole))
 
 
 class _Loader(importlib.abc.Loader):

@@ -2,7 +2,9 @@
 
 What it checks
     In the source of the program: a function is called with create_graph=True, and its result is never read; or what is
-    made of it in an inner loop, such as weights after a step, is not read behind that loop.
+    made of it in an inner loop, such as weights after a step, is not read behind that loop. Or a function of the
+    program takes a step from several weights along gradients that keep their graph, and what it gives is not read
+    before its name is given something else.
 
 Why it hurts
     The loss of the query rows does not depend on the adaptation. What is learnt is one net for all tasks at once, and
@@ -27,7 +29,8 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, given, names_in, scopes, within
+from goodfit.checks.engine.next_use import is_read
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -46,12 +49,21 @@ class AdaptedWeightsUnused(SourceRule):
 
 def adapted_unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names that are made of such gradients and then not read, each with the line at which it is made."""
+    adapting = {node.name: node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef) and _adapts(node)}
     for scope in scopes(tree):
         nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
         read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         for target, value in given(nodes):
             if isinstance(target, ast.Name) and target.id not in read and _keeps_graph(value):
                 yield target.id, target.lineno
+        for statement in nodes:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                name, function = statement.targets[0].id, adapting.get(called(statement.value))
+                is_known = name not in read and _keeps_graph(statement.value)  # by the lines above
+                if function is None or is_known or not _keeps_its_graph(statement.value, function):
+                    continue
+                if not is_read(scope, statement, name):
+                    yield name, statement.lineno
         gradients = {
             target.id for target, value in given(nodes) if isinstance(target, ast.Name) and _keeps_graph(value)
         }
@@ -73,6 +85,50 @@ def _keeps_graph(value: ast.expr) -> bool:
         isinstance(node, ast.Call)
         and any(each.arg == "create_graph" and ast.unparse(each.value) == "True" for each in node.keywords)
         for node in all_nodes(value)
+    )
+
+
+def _adapts(function: ast.FunctionDef) -> bool:
+    """Whether a function computes gradients that may keep their graph, and subtracts multiples of each from weights."""
+    names = _flags(function)
+    computes = any(
+        called(node) == "grad"
+        and any(each.arg == "create_graph" and ast.unparse(each.value) in ("True", *names) for each in node.keywords)
+        for node in all_nodes(function)
+        if isinstance(node, ast.Call)
+    )
+    return computes and any(
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and _is_product(node.right)
+        for each in all_nodes(function)
+        if isinstance(each, ast.ListComp | ast.DictComp | ast.GeneratorExp | ast.For)
+        for node in all_nodes(each)
+    )
+
+
+def _is_product(value: ast.expr) -> bool:
+    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult)
+
+
+def _flags(function: ast.FunctionDef) -> list[str]:
+    """Arguments of a function that are True where nothing else is given."""
+    given_last = function.args.defaults
+    with_default = [*function.args.posonlyargs, *function.args.args][-len(given_last) :] if given_last else []
+    pairs = [
+        *zip(with_default, given_last, strict=True),
+        *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True),
+    ]
+    return [name.arg for name, value in pairs if isinstance(value, ast.Constant) and value.value is True]
+
+
+def _keeps_its_graph(call: ast.expr, function: ast.FunctionDef) -> bool:
+    """Whether a call of an adapting function leaves its flags as they are, by name and by place."""
+    flags = _flags(function)
+    names = [each.arg for each in function.args.args if each.arg != "self"]
+    first_flag = min((at for at, name in enumerate(names) if name in flags), default=len(names))
+    if not isinstance(call, ast.Call) or sum(not isinstance(each, ast.Starred) for each in call.args) > first_flag:
+        return False
+    return not any(
+        each.arg is None or (each.arg in flags and ast.unparse(each.value) != "True") for each in call.keywords
     )
 
 

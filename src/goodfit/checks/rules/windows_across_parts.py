@@ -6,7 +6,9 @@ What it checks
     each is less by, as its own last value. For half of the rows of the
     other loader or more, there are training rows before and after that share half of their values with it. Or
     train_test_split has parted an array of such windows, or two data sets hold them: of those that keep no tensors, by
-    the rows of their batches, once half of the training rows or more have been seen.
+    the rows of their batches, once half of the training rows or more have been seen. Or a net is given such rows by
+    hand: it is evaluated on windows that it is not trained on, between others that it is, while half of the training
+    rows or more have been seen.
 
 Why it hurts
     Nearly everything in a validation window was seen in training, often its target too. The score says nothing about
@@ -22,13 +24,14 @@ When it is a false alarm
     Interpolation, where the values before and after are known in use as well.
 
 Cost
-    Comparisons of a few windows in the first steps and at evaluations.
+    Comparisons of a few windows in the first steps and at evaluations, and fingerprints of training rows.
 """
 
 from __future__ import annotations
 
 import itertools
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,9 +41,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
-from goodfit.checks.engine.events import BackwardBegins, Batch, Split
+from goodfit.checks.engine.events import BackwardBegins, Batch, NetCall, Split, WatchEnds
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, rows_of
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -53,6 +57,9 @@ ROWS_LOOKED_AT = 60
 FINGERPRINTS_AT_MOST = 20_000  # of a data set's windows, as it gives them
 SEEN_AT_LEAST = 0.5  # of the training rows
 TRAINED_AT_MOST = 0.05  # of the other rows: where more are training rows, they are not another part
+VALUES_BY_HAND = 512  # of a row that a net is given by hand, at most
+ROWS_TRIED_FIRST = 6
+EVALUATIONS_AT_MOST = 3
 SAME = 1e-5  # of the largest move within a window
 FIX = "Part the series by time before windows are cut, and leave a gap of one window between the parts"
 
@@ -72,6 +79,49 @@ class Halves:
             kept.update(fingerprints(steps))
 
 
+class ByHand:
+    """Rows that nets are given in loops without a loader: those trained on, and those evaluated that lie between."""
+
+    def __init__(self) -> None:
+        self._seen = Halves()
+        self._batches: deque[tuple[int, int]] = deque(maxlen=4)  # rows seen before, rows
+        self._evaluations_left = EVALUATIONS_AT_MOST
+        self._found: tuple[float, Place, list[int]] | None = None  # the share, the line, fingerprints of the rows
+
+    def note_trained(self, x: Tensor) -> None:
+        """A batch of training rows."""
+        is_wanted = self._evaluations_left or self._found is not None
+        values = _array(x) if is_wanted and len(self._seen.whole) < FINGERPRINTS_AT_MOST else None
+        if values is not None:
+            windows = _steps_first(values)
+            self._batches.append((sum(row in self._seen.whole for row in fingerprints(windows)), len(windows)))
+            self._seen.add(windows)
+
+    def note_evaluated(self, x: Tensor) -> None:
+        """Rows that a net is evaluated on; judged where most of the training rows are known."""
+        before, rows = (sum(numbers) for numbers in zip(*self._batches, strict=True)) if self._batches else (0, 1)
+        if not self._evaluations_left or before < SEEN_AT_LEAST * rows or len(x) < ROWS_TRIED_FIRST:
+            return
+        values = _array(x)
+        if values is None:
+            return
+        self._evaluations_left -= 1
+        windows = _steps_first(values)
+        for some in (windows[:: len(windows) // ROWS_TRIED_FIRST], windows):
+            share = _share_between_halves(self._seen, some, of_trained=0.0)
+            if share < SHARE_AT_LEAST:
+                return
+        self._evaluations_left = 0
+        self._found = share, user_place(), fingerprints(windows)
+
+    def found(self) -> tuple[float, Place] | None:
+        """The share of rows between training rows, and the line; None where the rows were trained on later."""
+        if self._found is None:
+            return None
+        share, place, rows = self._found
+        return None if sum(row in self._seen.whole for row in rows) > TRAINED_AT_MOST * len(rows) else (share, place)
+
+
 class WindowsAcrossParts(LiveRule):
     code, level = "GF517", Level.WARNING
 
@@ -83,6 +133,26 @@ class WindowsAcrossParts(LiveRule):
         self.judged: weakref.WeakSet[Any] = weakref.WeakSet()
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.last: weakref.ref[Any] | None = None
+        self.by_hand = ByHand()
+
+    def on_net_call(self, event: NetCall) -> None:
+        x = event.inputs[0] if event.inputs else None
+        if x is None or x.grad_fn is not None or not _are_windows(x) or x[0].numel() > VALUES_BY_HAND:
+            return
+        if event.grad and event.training:
+            self.by_hand.note_trained(x)
+        elif not event.grad and self._is_by_hand():
+            self.by_hand.note_evaluated(x)
+
+    def _is_by_hand(self) -> bool:
+        """Whether rows that are evaluated now come from no loader of their own."""
+        loader = self.last() if self.last is not None else None
+        rows = self.rows.get(loader) if loader is not None else None
+        return loader is None or (rows is not None and self._is_trained(rows))
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if (found := self.by_hand.found()) is not None:
+            yield self._finding(*found)
 
     def on_batch(self, event: Batch) -> Iterator[Finding]:
         loader = event.loader
@@ -163,11 +233,14 @@ class WindowsAcrossParts(LiveRule):
         if share >= SHARE_AT_LEAST:
             yield self._finding(share)
 
-    def _finding(self, share: float) -> Finding:
+    def _finding(self, share: float, place: Place | None = None) -> Finding:
+        file, line = place or user_place()
         return self.finding(
             f"{share:.0%} of these rows are windows of a series between training windows that share half of their "
             "values with them, before and after",
             FIX,
+            file=file,
+            line=line,
         )
 
 
