@@ -303,7 +303,9 @@ def _parquet(path: Path) -> pl.DataFrame:
     if not files:
         tables = sorted(file.name for file in path.iterdir() if file.is_file() and is_table(file))
         what = f"a folder with {counted(len(tables), 'table')}, such as {tables[0]}, and " if tables else ""
-        fix = "Give one file, or put them together" if tables else "Give a table: one file, or a folder of Parquet files"
+        fix = (
+            "Give one file, or put them together" if tables else "Give a table: one file, or a folder of Parquet files"
+        )
         raise DataError(f"{what}no Parquet files in it", where=path, fix=fix)
     if path.suffix.lower() in PACKED_ENDINGS:
         return by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
