@@ -150,9 +150,9 @@ def test_a_user_without_an_item_is_asked_for_it(place: Path) -> None:
         (
             "stars.csv",
             {"size": "8"},
-            "--size is not an option for table. Leave it out: it is for image_parquet and images",
+            "--size is not an option for table. Leave it out: it is for image parquet, images",
         ),
-        ("rows.npz", {"group": "x"}, "--group is not an option for arrays. Leave it out: it is for images and ratings"),
+        ("rows.npz", {"group": "x"}, "--group is not an option for arrays. Leave it out: it is for images, ratings"),
         ("photos", {"resize": "melt", "masks": "m"}, "--resize melt is not known. Choose one of crop, squash, pad"),
     ],
 )

@@ -93,7 +93,7 @@ def test_a_list_of_texts_is_no_table_of_several_columns(tmp_path: Path) -> None:
     table = pl.DataFrame([sentence(row) for row in range(ROWS)], schema=["note", "kind"], orient="row")
     table = table.with_columns(length=pl.col("note").str.len_chars())
     run = gf.fit(gf.table(table, "kind"), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
-    with pytest.raises(DataError, match="several tables"):
+    with pytest.raises(DataError, match="a list of texts or paths"):
         run.predict([sentence(200)[0]])
 
 

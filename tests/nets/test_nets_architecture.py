@@ -71,7 +71,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_the_list() -> None:
     with pytest.raises(UsageError) as caught:
         architecture("resnet81")
     assert "'resnet81'" in str(caught.value)
-    assert "Did you mean resnet18?" in str(caught.value)
+    assert "Did you mean resnet18" in str(caught.value)
     assert "mlp" in str(caught.value)
 
 

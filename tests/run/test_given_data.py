@@ -83,7 +83,7 @@ def test_a_row_of_a_table_may_be_a_dictionary(tmp_path: Path) -> None:
         np.testing.assert_allclose(predictions["p_up"], expected["p_up"], atol=1e-6)
     one = run.predict(rows.to_dicts()[0])
     assert one["p_up"] == pytest.approx(expected["p_up"][:1], abs=1e-6)
-    with pytest.raises(DataError, match="several tables"):
+    with pytest.raises(DataError, match=r"a list of texts or paths \(a\.csv, \.\.\.\)"):
         run.predict(["a.csv", "b.csv"])
     assert "Verdict" not in run._repr_html_()
     assert run.verdict.capitalize() in run._repr_html_() or run.verdict in run._repr_html_()

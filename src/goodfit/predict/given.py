@@ -29,7 +29,7 @@ from goodfit.data.tables.any_frame import is_rows
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted, type_named
+from goodfit.formatting import type_named
 from goodfit.store.absent import absent
 
 CHANNELS = (1, 3, 4)
@@ -166,7 +166,8 @@ def _rows(data: Any) -> Any:
         if path is None:
             what = "this is a list that holds something else than dictionaries"
         else:
-            what = f"{counted(len(data), 'file')} ({path}, ...); the run was fitted on a table"
+            kind = "files" if isinstance(path, PathLike) else "texts or paths"
+            what = f"this is a list of {kind} ({str(path)[:40]}, ...); the run was fitted on a table"
         raise DataError(what, fix="Give one table, or a list of dictionaries, one a row")
     return data
 
