@@ -144,7 +144,7 @@ def test_the_layers_of_nets_for_columns_are_not_told(name: str) -> None:
     [
         ((3, 20, 20), 1, {"stem": "photo"}, "cannot be trained on batches of 1 "),  # one value a channel at the end
         ((3, 32, 32), 0, {}, "batch of 0"),
-        ((3, 32), 1, {}, "takes 3 dimensions"),
+        ((3, 32), 1, {}, "is for images, and the data are of shape"),
         ((3, 32, 32), 1, {"growth": 3}, "It has width, stem"),
     ],
 )
