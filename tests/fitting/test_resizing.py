@@ -12,7 +12,7 @@ from photo_package import install_photo_package, without_photo_package
 from PIL import Image, ImageOps
 
 import goodfit as gf
-from goodfit.data.images.sizes import share_cut_off
+from goodfit.data.images.sizes import long_shape, mean_cut_off, share_cut_off
 from goodfit.errors import UsageError
 from goodfit.fitting.frozen_head import is_clearly_better
 
@@ -215,3 +215,33 @@ def test_photos_that_are_streamed_have_the_same_features_and_are_seen_in_the_sam
     one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("streamed", "cached"))
     assert one == other
     assert not list((tmp_path / "streamed cache").glob("*.pixels"))
+
+
+def test_long_images_keep_their_shape_and_photos_of_cameras_are_seen_as_squares() -> None:
+    lines, tall, photos = (np.array([shape] * 3) for shape in ((96, 32), (32, 96), (640, 480)))
+    assert long_shape(lines, 32, 64) == (96, 32)
+    assert long_shape(tall, 32, 64) == (32, 96)
+    assert long_shape(photos, 128, 64) == (128, 128)
+    assert long_shape(np.array([(900, 100)] * 3), 64, 64) == (256, 64)  # four times as long, and no more
+    width, height = long_shape(np.array([(640, 200)] * 3), 128, 64)  # as many pixels as 128 x 128, in 16:5
+    assert (width, height) == (230, 72)
+    assert mean_cut_off(photos, 1.0) == 0.25  # 160 of 640 columns
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "cut"), [((18, 54), "54x18 px, grey", None), ((20, 30), "20 px, grey", "33%")]
+)
+def test_what_a_net_does_not_see_of_an_image_is_said(
+    tmp_path: Path, shape: tuple[int, int], size: str, cut: str | None
+) -> None:
+    random = np.random.default_rng(0)
+    for label in ("a", "b"):
+        saved(tmp_path / "images", label, list(random.integers(0, 256, (110, *shape))))
+    options = {"cache": tmp_path, "epochs": 1, "pretrained": "none", "quiet": True, **OPTIONS}
+    run = gf.fit(tmp_path / "images", out=tmp_path / "run", **options)
+    choices = {choice.name: (choice.value, choice.why) for choice in run.record.choices}
+    assert choices["size"][0] == size
+    if cut is None:
+        assert "resize" not in choices
+    else:
+        assert choices["resize"] == ("crop", f"{cut} of an image is cut off; --resize squash or pad shows all")

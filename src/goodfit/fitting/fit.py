@@ -37,6 +37,7 @@ from goodfit.fitting.options import FitOptions, fit_options, split_options
 from goodfit.fitting.pretrained import photo_net
 from goodfit.fitting.problem import Problem, check_problem, make_problem
 from goodfit.fitting.processes import help_first, join_team
+from goodfit.fitting.resizing import say_what_is_cut_off
 from goodfit.fitting.resume import (
     Started,
     read_last_checkpoint,
@@ -200,6 +201,8 @@ def fit(
             team.keep(folder, longer)
             if has_frozen_start(net, training):
                 problem = frozen_epoch(problem, net, training, cache_place, journal)
+            else:
+                say_what_is_cut_off(problem.source, journal)
         budget = _budget(problem, net, training, asked, began)
         if budget is not None and begun is None:
             fit_schedule(training, budget, journal)

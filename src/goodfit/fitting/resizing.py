@@ -24,6 +24,7 @@ from goodfit.train.loop import Training
 
 IMAGES_SEEN_TWICE = 2_000  # up to so many are all seen in every way
 ROWS_COMPARED = 1_000  # of more, so many training rows are
+WORTH_SAYING = 0.05  # of the area of an image, as a mean
 SEEN = {"crop": "of the middle", "pad": "whole on black", "squash": "squashed"}  # as people read it
 
 
@@ -71,3 +72,11 @@ def best_resized(
         source = sources[best] if few else resized(best, None)
         training.feed = training.feed.of(source)
     return replace(problem, source=source), heads[best] if few else None
+
+
+def say_what_is_cut_off(source: Source, journal: Journal) -> None:
+    """Where a net sees the middle of images that are much more: the share that it does not see."""
+    if source.cut_off >= WORTH_SAYING:
+        journal.choose(
+            "resize", "crop", f"{source.cut_off:.0%} of an image is cut off; --resize squash or pad shows all"
+        )

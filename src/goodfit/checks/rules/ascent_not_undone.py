@@ -49,12 +49,14 @@ class Before:
 
     Attributes:
         values, gradient: the first ones.
+        steps: of the program so far.
         passes: backward passes since.
     """
 
     weight: Tensor
     values: Tensor
     gradient: Tensor
+    steps: int
     passes: int = 1
 
 
@@ -69,7 +71,7 @@ class AscentNotUndone(LiveRule):
     def after_backward(self, event: BackwardEnded) -> None:
         if self.looked_at >= STEPS_LOOKED_AT:
             return
-        if self.before is not None:
+        if self.before is not None and self.before.steps == self.program.steps:  # else this rule slept meanwhile
             self.before.passes += 1
             return
         optimised = self.program.optimised()
@@ -77,13 +79,15 @@ class AscentNotUndone(LiveRule):
             if id(leaf) in optimised and leaf.grad is not None and leaf.grad.layout is torch.strided:
                 gradient = _first(leaf.grad)
                 if bool(gradient.any()):
-                    self.before = Before(leaf, _first(leaf), gradient)
+                    self.before = Before(leaf, _first(leaf), gradient, self.program.steps)
                     return
 
     def before_step(self, event: StepBegins) -> None:
         """An optimiser of torch changes weights by its step alone; one of the program's may put them back within."""
         before = self.before
-        if before is None or before.passes < 2 or all(each is not before.weight for each in params_of(event.optimiser)):
+        if before is None or before.passes < 2 or before.steps != self.program.steps:
+            return
+        if all(each is not before.weight for each in params_of(event.optimiser)):
             return
         way = _first(before.weight) - before.values
         is_of_torch = type(event.optimiser).__module__.startswith("torch.optim")

@@ -42,6 +42,7 @@ from goodfit.formatting import number
 FACTOR_AT_LEAST = 2.5
 ROWS_AT_LEAST = 32
 BATCHES_AT_LEAST = 3  # whose range has to be the same, of images
+BATCHES_KEPT = 8  # until labels come: the first, and the last one
 COLUMNS_AT_MOST = 4096
 RANGE_SHARE = 0.05  # of the range, by which one of its ends has to differ
 ELEMENTS_AT_MOST = 2_000_000  # of an input that is looked at
@@ -110,7 +111,8 @@ class InputScaleDiffers(LiveRule):
         self.index: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
         self.nets: list[Inputs] = []
         self.pending: list[tuple[int, Tensor]] = []  # in training, until backward
-        self.evaluated: tuple[int, Tensor, Place] | None = None  # until the output meets labels
+        # until outputs meet labels, those of one call or of several at one line: rows may be sorted by class
+        self.evaluated: tuple[int, list[Tensor], Place] | None = None
 
     def on_call(self, event: NetCall) -> None:
         x = event.inputs[0] if event.inputs else None
@@ -125,7 +127,9 @@ class InputScaleDiffers(LiveRule):
             self.pending.append((self.index[event.module], x))
         elif event.module in self.index:
             last = self.program.last_call
-            self.evaluated = (self.index[event.module], x, last.place if last else Place(None, None))
+            at, place = self.index[event.module], last.place if last else Place(None, None)
+            before = self.evaluated[1] if self.evaluated is not None and self.evaluated[::2] == (at, place) else []
+            self.evaluated = (at, [*before[: BATCHES_KEPT - 1], x], place)
 
     def after_backward(self, event: BackwardEnded) -> None:
         for net, x in self.pending:
@@ -135,8 +139,9 @@ class InputScaleDiffers(LiveRule):
     def on_labels(self, event: Loss | Compare) -> None:
         if event.grad or self.evaluated is None:
             return
-        (net, x, place), self.evaluated = self.evaluated, None
-        self.nets[net].evaluation.add(x)
+        (net, batches, place), self.evaluated = self.evaluated, None
+        for x in batches:
+            self.nets[net].evaluation.add(x)
         self.nets[net].place = place
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:

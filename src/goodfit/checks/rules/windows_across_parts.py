@@ -346,7 +346,10 @@ def _all_vary(window: Tensor) -> bool:
 def _array(value: Any) -> Tensor | None:
     """(N, T, ...) of an array of numbers, float64; None of anything else."""
     if isinstance(value, Tensor):
-        value = value.detach().cpu().numpy()
+        if value.layout is not torch.strided or not value.is_floating_point():
+            return None
+        value = value.detach().cpu()
+        value = (value.float() if value.dtype is torch.bfloat16 else value).numpy()  # which NumPy does not know
     if not isinstance(value, np.ndarray) or value.ndim not in (2, 3) or value.dtype.kind != "f":
         return None
     x = torch.from_numpy(np.ascontiguousarray(value))

@@ -18,7 +18,7 @@ from goodfit.data.images.decode import GreyRange, ImageSettings, without_pillows
 from goodfit.data.images.encoded import EncodedImages
 from goodfit.data.images.grey_range import inspect_deep
 from goodfit.data.images.listing import Listing
-from goodfit.data.images.sizes import ImageSample, given_size, sample_images
+from goodfit.data.images.sizes import ImageSample, given_size, mean_cut_off, sample_images
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.images.stream import ImageStream
 from goodfit.data.packed import alike
@@ -89,6 +89,7 @@ class ImageSource(Source):
         self._begun: dict[str, Any] = {}  # settings of the fit that is gone on with
         self._order: tuple[int | None] | None = None  # the block of its order
         self._other_resizes: tuple[str, ...] = ()  # of which a fit may choose
+        self._cut_off = 0.0  # of an image, by the middle
         self.image: ImageSettings | None = None
         self.cache: ImageCache | ImageStream | None = None
         self._appearance: Appearance | None = None
@@ -207,6 +208,7 @@ class ImageSource(Source):
         if resize is None:
             resize, *others = self.usual_resizes(sample, width / height)
             self._other_resizes = tuple(others)
+            self._cut_off = mean_cut_off(sample.shapes, width / height)
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
         if sample.coloured and channels == 1:
@@ -241,6 +243,11 @@ class ImageSource(Source):
     def resizes(self) -> tuple[str, ...]:
         assert self.image is not None, "prepare() comes first"
         return (self.image.resize, *self._other_resizes)
+
+    @property
+    def cut_off(self) -> float:
+        assert self.image is not None, "prepare() comes first"
+        return self._cut_off if self.image.resize == "crop" else 0.0
 
     def resized(
         self,

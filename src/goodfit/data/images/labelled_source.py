@@ -13,7 +13,7 @@ from goodfit.data.columns import Labels, present_of
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.label_numbers import LabelForm, LabelNumbers, in_numbers, label_form, label_numbers
 from goodfit.data.images.listing import Listing
-from goodfit.data.images.sizes import ImageSample, are_photos, share_cut_off
+from goodfit.data.images.sizes import ImageSample, are_photos, long_shape, share_cut_off
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, Paths, Texts, alike
 from goodfit.data.source import PhotoNet
@@ -136,11 +136,12 @@ class LabelledImages(ImageSource):
             side = larger if len(self) <= PHOTOS_SEEN_LARGER and typical >= larger else side
             return (side, side), f"the images are about {typical} px; the pretrained net takes {larger} px or less"
         if typical <= SMALL_SIDE:
-            size = max(typical, SMALLEST_SIDE)
-            return (size, size), f"the images are about {typical} px"
+            shape = long_shape(sample.shapes, max(typical, SMALLEST_SIDE), SMALL_SIDE)
+            return shape, f"the images are about {_in_pixels(sample, shape)}"
         largest = LARGEST_SIDE_ON_ACCELERATOR if accelerator else LARGEST_SIDE
-        size = min(largest, typical // 32 * 32)
-        return (size, size), f"the images are about {typical} px; at most {largest} by default on this device"
+        shape = long_shape(sample.shapes, min(largest, typical // 32 * 32), SMALL_SIDE)
+        most = f"at most {largest}{'' if shape[0] == shape[1] else f' x {largest}'} by default on this device"
+        return shape, f"the images are about {_in_pixels(sample, shape)}; {most}"
 
     def usual_resizes(self, sample: ImageSample, ratio: float) -> tuple[str, ...]:
         if share_cut_off(sample.shapes, ratio) < CUT_OFF_SHARE:
@@ -151,6 +152,14 @@ class LabelledImages(ImageSource):
     def _suit(self, net: PhotoNet, sample: ImageSample) -> bool:
         """Whether the pretrained net will see these images."""
         return net.asked or are_photos(sample.channels, _typical_side(sample), len(self))
+
+
+def _in_pixels(sample: ImageSample, shape: tuple[int, int]) -> str:
+    """What the images usually have: the shorter side, or both where they are long."""
+    if shape[0] == shape[1]:
+        return f"{_typical_side(sample)} px"
+    width, height = (round(float(side)) for side in np.median(sample.shapes, axis=0))
+    return f"{width}x{height} px"
 
 
 def _typical_side(sample: ImageSample) -> int:

@@ -18,6 +18,7 @@ PHOTOS_AT_MOST = 50_000  # that a pretrained net sees in minutes
 COLOUR_SHARE = 0.05  # of the images, from which colours are kept: the net sees all of a set in one way
 CUT_OFF_AT_LEAST = 0.05  # of an image, from which its middle is not all of it
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
+LONG, LONGEST = 1.6, 4.0  # times the shorter side: photos of cameras and screens are shorter (3:2), or hardly longer
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,30 @@ def share_cut_off(shapes: np.ndarray, ratio: float) -> float:
     """The share of these images (n, 2) of which the largest middle with this ratio of width to height is not all."""
     ratios = shapes[:, 0] / shapes[:, 1] / ratio
     return float((np.minimum(ratios, 1 / ratios) < 1 - CUT_OFF_AT_LEAST).mean())
+
+
+def mean_cut_off(shapes: np.ndarray, ratio: float) -> float:
+    """The share of an image's area beyond that middle, as the mean of these images (n, 2)."""
+    ratios = shapes[:, 0] / shapes[:, 1] / ratio
+    return float((1 - np.minimum(ratios, 1 / ratios)).mean())
+
+
+def long_shape(shapes: np.ndarray, side: int, largest: int) -> tuple[int, int]:
+    """Width and height for a net that would see a square of this side.
+
+    Where most of the images (n, 2) are long, such as lines of text and spectrograms, theirs: as many pixels as the
+    square has where the images have more than that, so that they are seen whole.
+
+    Args:
+        side: of the square; largest: the side up to which images keep their own size.
+    """
+    ratio = float(np.median(shapes[:, 0] / shapes[:, 1]))
+    length = min(max(ratio, 1 / ratio), LONGEST)
+    if length < LONG:
+        return side, side
+    short = side if side <= largest else round(side / length**0.5)
+    long = round(short * length)
+    return (long, short) if ratio > 1 else (short, long)
 
 
 def typical_shape(shapes: np.ndarray, longest_side: int, *, enlarge: bool = False) -> tuple[tuple[int, int], str]:
