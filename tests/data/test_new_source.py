@@ -106,4 +106,4 @@ try:
 except gf.GoodfitError as error:
     print(error)
 """
-    assert python(copy, "-c", program) == "buckets=1 is out of range. Give 2 to 65536.\n"
+    assert python(copy, "-c", program) == "buckets=1 is out of range. Give 2 to 65,536.\n"

@@ -131,6 +131,6 @@ def test_missing_values_of_stata() -> None:
 )
 def test_words_with_and_without_the_marks_of_letters_are_said(words: tuple[str, ...], said: str) -> None:
     column = [words[at % len(words)] for at in range(ROWS)]
-    source = gf.table(pl.DataFrame({"c": column, "y": [float(at) for at in range(ROWS)]}), target="y")
+    source = gf.table(pl.DataFrame({"c": column, "y": [at * 7 % 13 + 0.5 for at in range(ROWS)]}), target="y")
     source.prepare()
     assert [what for what, _ in source.doubts] == [f"the column 'c' has {said}: each is a category of its own"]

@@ -104,7 +104,7 @@ def test_a_folder_in_use(photos: Path, tmp_path: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (["--arch", "resnet81"], "Did you mean resnet18?"),
+        (["--arch", "resnet81"], "Did you mean resnet18"),
         (["--arch", "boosted-trees"], "is grown, and not trained as a net is. Leave --arch out"),
         (["--augment", "wild"], "Choose one of none, light, mirror, standard, strong"),
         (["--lr", "fast"], "--lr fast is not a number. Give a learning rate such as 0.002, or find"),

@@ -109,7 +109,7 @@ def test_the_figures_show_every_column_once() -> None:
     importance = [{"column": f"column {at}", "value": v, "low": 0.0, "high": 2 * v} for at, v in enumerate(values)]
     bars = importance_bars(importance).axes[0]
     assert [label.get_text() for label in bars.get_yticklabels()] == [f"column {at}" for at in range(15)]
-    assert "15 of 20" in bars.get_title(loc="left")
+    assert "15 of 20" in bars.figure.get_suptitle()
     columns: list[dict[str, Any]] = [
         {"column": "age", "number": True, "at": [1.0, 2.0], "prediction": [0.1, 0.4], "what": "prediction"},
         {"column": "town", "number": False, "at": ["Ulm"], "prediction": [0.3], "what": "prediction"},

@@ -64,7 +64,7 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("predict people people.csv -o notes.csv", "notes.csv", "notes-2.csv"),
         ("predict people people.csv -o people/predictions.csv", "people/predictions.csv: this is an input", ""),
         ("predict people people.csv -o people/run.json", "people/run.json", ""),
-        ("report people -o notes.csv", "notes.csv", "notes-2.csv"),
+        ("report people -o notes.csv", "notes.csv", "notes.html"),
         ("report people -o people/run.json", "people/run.json", ""),
         ("check people.csv --target tall -o notes.csv", "notes.csv", "notes-2.csv"),
         ("check -o people.csv people.csv --target tall", "people.csv: this is an input", "people-2.csv"),
@@ -138,7 +138,7 @@ def test_python_writes_over_nothing_either(place: Path) -> None:
         lambda: people.save("notes.csv"),
     )
     for write in writes:
-        with pytest.raises(gf.GoodfitError, match="Choose another"):
+        with pytest.raises(gf.GoodfitError, match=r"Choose another|Name it notes\.html"):
             write()
     assert contents(place) == before
 

@@ -296,11 +296,6 @@ class Source(ABC):
         """Values of --resize for these images: that in use, and further ones of which a fit may choose the best."""
         return ()
 
-    @property
-    def cut_off(self) -> float:
-        """The share of an image that a net does not see, as the mean of the images: the middle is cut out."""
-        return 0.0
-
     def resized(
         self,
         resize: str,

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from goodfit.data.feed import Feed
+from goodfit.data.images.image_source import ImageSource
 from goodfit.data.source import Source
 from goodfit.fitting.frozen_features import frozen_features
 from goodfit.fitting.frozen_head import FrozenHead, fit_frozen_head, folds_of, is_clearly_better
@@ -76,7 +77,7 @@ def best_resized(
 
 def say_what_is_cut_off(source: Source, journal: Journal) -> None:
     """Where a net sees the middle of images that are much more: the share that it does not see."""
-    if source.cut_off >= WORTH_SAYING:
+    if isinstance(source, ImageSource) and source.cut_off >= WORTH_SAYING:
         journal.choose(
             "resize", "crop", f"{source.cut_off:.0%} of an image is cut off; --resize squash or pad shows all"
         )

@@ -246,6 +246,7 @@ class ImageSource(Source):
 
     @property
     def cut_off(self) -> float:
+        """The share of an image that a net does not see, as the mean of the images: the middle is cut out."""
         assert self.image is not None, "prepare() comes first"
         return self._cut_off if self.image.resize == "crop" else 0.0
 
