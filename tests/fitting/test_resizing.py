@@ -245,3 +245,17 @@ def test_what_a_net_does_not_see_of_an_image_is_said(
         assert "resize" not in choices
     else:
         assert choices["resize"] == ("crop", f"{cut} of an image is cut off; --resize squash or pad shows all")
+
+
+def test_what_is_cut_off_of_new_images_of_another_shape_is_said(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for label in ("a", "b"):
+        saved(tmp_path / "images", label, list(random.integers(0, 256, (110, 20, 30))))
+        saved(tmp_path / "long", label, list(random.integers(0, 256, (3, 20, 80))))
+    options = {"cache": tmp_path, "epochs": 1, "pretrained": "none", "quiet": True, **OPTIONS}
+    run = gf.fit(tmp_path / "images", out=tmp_path / "run", **options)
+    assert run.predict(tmp_path / "images", cache=tmp_path).notes == ()  # as much as of the images of the fit
+    shape = "they have another shape than those that the run was fitted on: it sees their middle, in 20x20 px"
+    said = ("cut off", "75% of an image", shape)  # 60 of 80 columns
+    assert said in run.predict(tmp_path / "long", cache=tmp_path).notes
+    assert said in run.predict(Image.open(tmp_path / "long" / "a" / "00.png")).notes

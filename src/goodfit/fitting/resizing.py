@@ -15,6 +15,7 @@ from torch import Tensor
 
 from goodfit.data.feed import Feed
 from goodfit.data.images.image_source import ImageSource
+from goodfit.data.images.sizes import CUT_OFF_WORTH_SAYING
 from goodfit.data.source import Source
 from goodfit.fitting.frozen_features import frozen_features
 from goodfit.fitting.frozen_head import FrozenHead, fit_frozen_head, folds_of, is_clearly_better
@@ -25,7 +26,6 @@ from goodfit.train.loop import Training
 
 IMAGES_SEEN_TWICE = 2_000  # up to so many are all seen in every way
 ROWS_COMPARED = 1_000  # of more, so many training rows are
-WORTH_SAYING = 0.05  # of the area of an image, as a mean
 SEEN = {"crop": "of the middle", "pad": "whole on black", "squash": "squashed"}  # as people read it
 
 
@@ -77,7 +77,7 @@ def best_resized(
 
 def say_what_is_cut_off(source: Source, journal: Journal) -> None:
     """Where a net sees the middle of images that are much more: the share that it does not see."""
-    if isinstance(source, ImageSource) and source.cut_off >= WORTH_SAYING:
+    if isinstance(source, ImageSource) and source.cut_off >= CUT_OFF_WORTH_SAYING:
         journal.choose(
             "resize", "crop", f"{source.cut_off:.0%} of an image is cut off; --resize squash or pad shows all"
         )

@@ -1,7 +1,8 @@
 """average-turned: a net that an optimiser trains is drawn towards its target net, and the target stands still.
 
 What it checks
-    In the source of the program: a loop over the parameters of two nets blends those of the second into the first,
+    In the source of the program: a loop over the parameters of two nets, or over the keys of their states, blends those
+    of the second into the first,
     where an optimiser has the first and none has the second, and the names say that it is the second, or what the first
     one is given as, that is the target, the average, the teacher. The nets are also found where a function is given
     them.
@@ -29,10 +30,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -44,16 +45,21 @@ BLENDS = ("copy_", "lerp_", "mul_", "add_")
 
 
 class Blend(NamedTuple):
-    """A loop that blends the weights of one net into those of another: the expressions that name them, and its line."""
+    """A loop that blends the weights of one net into those of another: the expressions that name them, and its line.
+
+    Attributes:
+        as_target: whether a function is given the first as the target.
+    """
 
     into: str
     of: str
     line: int
+    as_target: bool = False
 
 
 class AverageTurned(SourceRule):
     code, level = "GF533", Level.ERROR
-    worth_parsing = re.compile(r"\bzip\(.*parameters\(\)")
+    worth_parsing = re.compile(r"\bzip\(.*parameters\(\)|state_dict\(\)")
     what = "{name} is in an optimiser, and is blended with the weights of its target, which follow nobody"
     fix = "Blend the weights of the trained net into those of the target: exchange the two"
 
@@ -71,11 +77,12 @@ def turned_averages(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for each in all_nodes(node)
         if (name := _net_of(each)) is not None
     }
+    states = dict(_states(nodes))
     loaded = {
         _loaded_in_loop(each) for loop in nodes if isinstance(loop, ast.For | ast.While) for each in all_nodes(loop)
     }
-    for blend, as_target in [*_inline(tree), *_by_function(tree)]:
-        is_target = as_target or TARGET.search(blend.of.rpartition(".")[2])
+    for blend in [*_blends(tree), *_by_function(tree), *_of_states(tree, states)]:
+        is_target = blend.as_target or TARGET.search(blend.of.rpartition(".")[2])
         if blend.into in trained and blend.of not in trained | loaded and is_target:
             yield blend.into, blend.line
 
@@ -92,6 +99,24 @@ def _loaded_in_loop(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "load_state_dict":
         return ast.unparse(node.func.value)
     return None
+
+
+def _states(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Names of states, and of the nets that they are of."""
+    for target, value in given(nodes):
+        function = value.func if isinstance(value, ast.Call) else None
+        if isinstance(target, ast.Name) and isinstance(function, ast.Attribute) and function.attr == "state_dict":
+            yield target.id, ast.unparse(function.value)
+
+
+def _of_states(tree: ast.Module, states: Mapping[str, str]) -> Iterator[Blend]:
+    """Loops in which `state[key]` becomes a mean of two nets' states."""
+    for loop in (each for each in all_nodes(tree) if isinstance(each, ast.For)):
+        for node in loop.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+                into, read = _root(node.targets[0].value), names_in(node.value) & set(states)
+                for of in read - {into} if into in read else ():
+                    yield Blend(states[into], states[of], loop.lineno)
 
 
 def _blends(tree: ast.AST) -> Iterator[Blend]:
@@ -131,12 +156,8 @@ def _root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _inline(tree: ast.Module) -> Iterator[tuple[Blend, bool]]:
-    return ((blend, False) for blend in _blends(tree))
-
-
-def _by_function(tree: ast.Module) -> Iterator[tuple[Blend, bool]]:
-    """Where the nets are what a function is given: each of its calls; and whether the first is given as the target."""
+def _by_function(tree: ast.Module) -> Iterator[Blend]:
+    """Where the nets are what a function is given: each of its calls."""
     for function in all_nodes(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
@@ -153,4 +174,4 @@ def _by_function(tree: ast.Module) -> Iterator[tuple[Blend, bool]]:
                 }
                 if blend.into in given and blend.of in given:
                     into, of = (ast.unparse(given[name]) for name in (blend.into, blend.of))
-                    yield Blend(into, of, call.lineno), bool(TARGET.search(blend.into))
+                    yield Blend(into, of, call.lineno, bool(TARGET.search(blend.into)))

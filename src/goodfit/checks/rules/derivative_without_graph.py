@@ -26,24 +26,20 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import InputGradients, WatchEnds
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
-from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
+from goodfit.checks.rule import LiveRule
 
 CREATE_GRAPH_AT = 4  # among the arguments
 CUT = ("detach", "item", "numpy")
 
 
-class DerivativeWithoutGraph(SourceRule):
+class DerivativeWithoutGraph(LiveRule):
     code, level = "GF536", Level.ERROR
-    worth_parsing = re.compile(r"\bgrad\(")
-    what = "{name} is a derivative of the net without a graph, and the residual that it stands in is trained on"
-    fix = "Call torch.autograd.grad with create_graph=True"
 
     def start(self) -> None:
         self.calls: set[Place] = set()
@@ -53,20 +49,17 @@ class DerivativeWithoutGraph(SourceRule):
             self.calls.add(user_place())
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for found in super().on_end(event) if self.calls else ():
-            lines = {
-                line
-                for source in self.program.source.files()
-                if source.file == found.file
-                for _, (first, last), at in bare_derivatives(source.tree)
-                if at == found.line
-                for line in range(first, last + 1)
-            }
-            if any(place.file == found.file and place.line in lines for place in self.calls):
-                yield found
-
-    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return ((name, line) for name, _, line in bare_derivatives(tree))
+        for source in self.program.source.files() if self.program.steps and self.calls else ():
+            seen = {place.line for place in self.calls if place.file == source.file}
+            for name, (first, last), line in dict.fromkeys(bare_derivatives(source.tree)) if seen else ():
+                if seen.intersection(range(first, last + 1)):
+                    yield self.finding(
+                        f"{name} is a derivative of the net without a graph, and the residual that it stands in is "
+                        "trained on",
+                        "Call torch.autograd.grad with create_graph=True",
+                        file=source.file,
+                        line=line,
+                    )
 
 
 def bare_derivatives(tree: ast.Module) -> Iterator[tuple[str, tuple[int, int], int]]:

@@ -38,7 +38,7 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine.events import BackwardBegins, Call
 from goodfit.checks.engine.mixing_probe import copied, random_state_kept
-from goodfit.checks.engine.nested import mapped
+from goodfit.checks.engine.nested import mapped, tensors
 from goodfit.checks.engine.signs import RISING, signed
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
@@ -74,17 +74,17 @@ class LogDeterminantTurned(LiveRule):
         self.spoken = False  # of several layers the first says it
 
     def on_call(self, event: Call) -> None:
-        is_pair = type(event.output) is tuple and len(event.output) == 2
-        if self.spoken or not event.grad or not is_pair or not event.inputs:
+        holds_several = isinstance(event.output, tuple | list | dict) and len(event.output) == 2
+        if self.spoken or not event.grad or not holds_several or not event.inputs:
             return
         is_known = event.module in self.given_as
         if len(self.calls) >= CALLS_AT_MOST or (not is_known and not self._may_examine(event.module)):
             return
         if is_known and not self.given_as[event.module]:
             return
-        (x, *_), (z, given) = event.inputs, event.output
-        if isinstance(z, Tensor) and isinstance(given, Tensor) and _is_like_a_flow(x, z, given):
-            self.calls.append(Turned(event, given))
+        x, outputs = event.inputs[0], event.outputs
+        if len(outputs) == 2 and _is_like_a_flow(x, *outputs):
+            self.calls.append(Turned(event, outputs[1]))
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         calls, self.calls = self.calls, []
@@ -142,7 +142,7 @@ def _given_as(turned: Turned) -> int | None:
 
     with random_state_kept(), torch.enable_grad():
         try:
-            z, given = model(*mapped(call.args, put), **mapped(call.kwargs, put))
+            z, given = tensors(model(*mapped(call.args, put), **mapped(call.kwargs, put)))
         except Exception as error:  # the user's code: a module that counts its calls, or runs in training alone
             raise NotChecked(call.module, "module", "that could not be run again") from error
         found = {_sign_of_row(z, given, new, row) for row in range(ROWS)}

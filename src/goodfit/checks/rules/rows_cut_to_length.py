@@ -34,6 +34,7 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 LEAVES_OUT = ("dropna", "drop_duplicates", "query")
+IS_GAP = ("notna", "isna", "notnull", "isnull")
 STEPS_BACK = 6
 LIBRARIES = frozenset({"np", "pd", "torch", "numpy", "pandas", "len", "range"})
 
@@ -56,7 +57,7 @@ def cut_rows(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for target, value in given(nodes):
             if isinstance(target, ast.Name):
                 values.setdefault(target.id, value)
-        shortened = {name for name, value in values.items() if _loses_rows(value)}
+        shortened = {name for name, value in values.items() if _loses_rows(value, values)}
         for node in nodes:
             name = _length_of(node)
             if name not in shortened or not isinstance(node, ast.Subscript):
@@ -66,17 +67,17 @@ def cut_rows(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield ast.unparse(node.value), node.lineno
 
 
-def _loses_rows(value: ast.expr) -> bool:
+def _loses_rows(value: ast.expr, values: Mapping[str, ast.expr]) -> bool:
     for node in all_nodes(value):
         if called(node) in LEAVES_OUT and not any(
             each.arg == "axis" and ast.unparse(each.value) not in ("0", "'index'")
             for each in (node.keywords if isinstance(node, ast.Call) else ())
         ):
             return True
-        if isinstance(node, ast.Subscript) and any(
-            called(each) in ("notna", "isna", "notnull", "isnull") for each in all_nodes(node.slice)
-        ):
-            return True
+        if isinstance(node, ast.Subscript):
+            condition = values.get(node.slice.id, node.slice) if isinstance(node.slice, ast.Name) else node.slice
+            if any(called(each) in IS_GAP for each in all_nodes(condition)):
+                return True
     return False
 
 

@@ -151,7 +151,7 @@ class ImageSource(Source):
                 raise self._listing.question
             self.image = self._as_begun(self.choose_settings(accelerator))
         if schema is not None:
-            self._note_pages(sample_images(self._places))
+            self.note_new(sample_images(self._places), schema)
         self.cache = self._load(self._places, self.image, cache, progress)
         if isinstance(self.cache, ImageStream):
             self.notes.append(("stream", self._how_streamed(self.cache, schema is None), self.cache.why))
@@ -217,6 +217,10 @@ class ImageSource(Source):
         self._note_pages(sample)
         grey_range = self.choose_grey_range(sample)
         return ImageSettings(height=height, width=width, channels=channels, resize=resize, grey_range=grey_range)
+
+    def note_new(self, sample: ImageSample, schema: Mapping[str, Any]) -> None:
+        """Note what is not seen of new images such as these, which are read as a run's schema says."""
+        self._note_pages(sample)
 
     def _note_pages(self, sample: ImageSample) -> None:
         if sample.pages:

@@ -13,7 +13,14 @@ from goodfit.data.columns import Labels, present_of
 from goodfit.data.images.image_source import ImageSource
 from goodfit.data.images.label_numbers import LabelForm, LabelNumbers, in_numbers, label_form, label_numbers
 from goodfit.data.images.listing import Listing
-from goodfit.data.images.sizes import ImageSample, are_photos, long_shape, share_cut_off
+from goodfit.data.images.sizes import (
+    CUT_OFF_WORTH_SAYING,
+    ImageSample,
+    are_photos,
+    long_shape,
+    mean_cut_off,
+    share_cut_off,
+)
 from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, Paths, Texts, alike
 from goodfit.data.source import PhotoNet
@@ -123,7 +130,21 @@ class LabelledImages(ImageSource):
 
     def schema(self) -> dict[str, Any]:
         form = self._label_form
-        return super().schema() | ({} if form is None else {"labels": [form.form, form.decimal]})
+        labels = {} if form is None else {"labels": [form.form, form.decimal]}
+        cut_off = {"cut_off": round(self.cut_off, 3)} if self.cut_off >= CUT_OFF_WORTH_SAYING else {}
+        return super().schema() | labels | cut_off
+
+    def note_new(self, sample: ImageSample, schema: Mapping[str, Any]) -> None:
+        """Also where more of them is cut off than of the images that the run was fitted on."""
+        super().note_new(sample, schema)
+        assert self.image is not None, "the schema says it"
+        if self.image.resize != "crop":
+            return
+        share = mean_cut_off(sample.shapes, self.image.width / self.image.height)
+        if share >= schema.get("cut_off", 0.0) + CUT_OFF_WORTH_SAYING:
+            size = f"{self.image.width}x{self.image.height}"
+            why = f"they have another shape than those that the run was fitted on: it sees their middle, in {size} px"
+            self.notes.append(("cut off", f"{share:.0%} of an image", why))
 
     def expect(self, photo_net: PhotoNet) -> None:
         self._photo_net = photo_net

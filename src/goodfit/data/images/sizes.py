@@ -17,6 +17,7 @@ GREY_SIDE_AT_LEAST = 65  # and without colours: smaller ones are digits and lett
 PHOTOS_AT_MOST = 50_000  # that a pretrained net sees in minutes
 COLOUR_SHARE = 0.05  # of the images, from which colours are kept: the net sees all of a set in one way
 CUT_OFF_AT_LEAST = 0.05  # of an image, from which its middle is not all of it
+CUT_OFF_WORTH_SAYING = 0.05  # of the area of an image, as a mean
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096  # px, of a size that is given
 LONG, LONGEST = 1.6, 4.0  # times the shorter side: photos of cameras and screens are shorter (3:2), or hardly longer
 
