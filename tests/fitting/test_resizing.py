@@ -254,7 +254,9 @@ def test_what_is_cut_off_of_new_images_of_another_shape_is_said(tmp_path: Path) 
         saved(tmp_path / "long", label, list(random.integers(0, 256, (3, 20, 80))))
     options = {"cache": tmp_path, "epochs": 1, "pretrained": "none", "quiet": True, **OPTIONS}
     run = gf.fit(tmp_path / "images", out=tmp_path / "run", **options)
-    assert run.predict(tmp_path / "images", cache=tmp_path).notes == ()  # as much as of the images of the fit
+    cut = gf.fit(tmp_path / "images", out=tmp_path / "cut", resize="crop", **options)  # as --resize asks for
+    for each in (run, cut):
+        assert each.predict(tmp_path / "images", cache=tmp_path).notes == ()  # as much as of the images of the fit
     shape = "they have another shape than those that the run was fitted on: it sees their middle, in 20x20 px"
     said = ("cut off", "75% of an image", shape)  # 60 of 80 columns
     assert said in run.predict(tmp_path / "long", cache=tmp_path).notes

@@ -208,7 +208,7 @@ class ImageSource(Source):
         if resize is None:
             resize, *others = self.usual_resizes(sample, width / height)
             self._other_resizes = tuple(others)
-            self._cut_off = mean_cut_off(sample.shapes, width / height)
+        self._cut_off = mean_cut_off(sample.shapes, width / height)
         size = f"{width}" if width == height else f"{width}x{height}"
         self.notes.append(("size", f"{size} px, {'colour' if channels == 3 else 'grey'}", why))
         if sample.coloured and channels == 1:
@@ -221,6 +221,7 @@ class ImageSource(Source):
     def note_new(self, sample: ImageSample, schema: Mapping[str, Any]) -> None:
         """Note what is not seen of new images such as these, which are read as a run's schema says."""
         self._note_pages(sample)
+        self._cut_off = schema.get("cut_off", 0.0)
 
     def _note_pages(self, sample: ImageSample) -> None:
         if sample.pages:

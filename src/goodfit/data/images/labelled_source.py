@@ -141,7 +141,7 @@ class LabelledImages(ImageSource):
         if self.image.resize != "crop":
             return
         share = mean_cut_off(sample.shapes, self.image.width / self.image.height)
-        if share >= schema.get("cut_off", 0.0) + CUT_OFF_WORTH_SAYING:
+        if share >= self.cut_off + CUT_OFF_WORTH_SAYING:
             size = f"{self.image.width}x{self.image.height}"
             why = f"they have another shape than those that the run was fitted on: it sees their middle, in {size} px"
             self.notes.append(("cut off", f"{share:.0%} of an image", why))
