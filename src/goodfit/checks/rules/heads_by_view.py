@@ -2,7 +2,7 @@
 
 What it checks
     What attention gave, (N, heads, T, D), is viewed or reshaped as (N, T, heads * D) as it is. Or what a linear layer
-    gave, (N, T, heads * D), is viewed as (N, heads, T, D), three times or more.
+    gave, (N, T, heads * D), is viewed as (N, heads, T, D), three times or more, at once or by way of (N, T, heads, D).
 
 Why it hurts
     The order in memory does not change: a row of the result holds several steps of one head, not all heads of one
@@ -44,12 +44,13 @@ class HeadsByView(LiveRule):
 
     def on_split(self, event: Reshape) -> Iterator[Finding]:
         before, after = event.before, event.after
-        if before.dim() != 3 or after.dim() != 4 or before.grad_fn is None or not before.is_contiguous():
+        if before.dim() not in (3, 4) or after.dim() != 4 or before.grad_fn is None or not before.is_contiguous():
             return
-        rows, steps, width = before.shape
+        rows, steps, width = before.shape[0], before.shape[1], before.shape[2:].numel()
         heads = after.shape[1]
         if (
-            tuple(after.shape) != (rows, heads, steps, width // max(1, heads))
+            (before.dim() == 4 and before.shape[2] != heads)
+            or tuple(after.shape) != (rows, heads, steps, width // max(1, heads))
             or heads in (1, steps, width)
             or steps == 1
         ):

@@ -123,7 +123,8 @@ class ParameterNotOptimised(LiveRule):
     def before_backward(self, event: BackwardBegins) -> None:
         held = self.program.optimised()
         self.held |= held
-        unheld = [leaf for leaf in event.leaves if id(leaf) not in held]
+        # a former optimiser that nobody uses any more may still hold what the present one left out as frozen
+        unheld = [leaf for leaf in event.leaves if id(leaf) not in held or id(leaf) in self.frozen]
         self.reached |= {id(leaf) for leaf in event.leaves} & held
         if not unheld:
             return

@@ -5,7 +5,8 @@ What it checks
     gradient; or torch.autograd.grad gives gradients of a net's input without create_graph=True; or a net gives one
     output with a graph and another one, of its own making, without; or values with a graph are compared with a number,
     and what the comparison gives is multiplied and divided in the same function. And the loss of these steps is a sum
-    with a term that has no graph. Or one term of the loss comes of nothing but a new tensor that was made with
+    with a term that has no graph. Or the loss function is given the same values twice, neither with a graph, so that it
+    is 0 whatever the net does. Or one term of the loss comes of nothing but a new tensor that was made with
     requires_grad=True for this step.
 
 Why it hurts
@@ -35,6 +36,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
@@ -48,6 +50,7 @@ STEPS_AT_LEAST = 3
 LOSS, PENALTY, OUTPUT, CUT, NEW = "loss", "penalty", "output", "cut", "new"
 TERM_NODES_AT_MOST = 40
 LEAVES_KEPT = 64
+VALUES_AT_MOST = 1_000_000
 
 
 class TermWithoutGradient(LiveRule):
@@ -63,7 +66,10 @@ class TermWithoutGradient(LiveRule):
 
     def on_loss(self, event: Loss) -> None:
         if event.grad and not event.input.requires_grad and not event.target.requires_grad:
-            self.since[(user_place(), LOSS)] = event.name
+            key = (user_place(), LOSS)
+            self.since[key] = event.name
+            if _are_same(event):
+                self.added.add(key)  # the term is 0, and a 0 in a sum is passed over below
 
     def on_call(self, event: NetCall) -> None:
         if not event.grad or not event.training or len(event.outputs) < 2:
@@ -145,6 +151,17 @@ class TermWithoutGradient(LiveRule):
             what = f"{name} gets values of which none needs a gradient: this term of the loss"
             fix = "Give it the output of the net that is trained; compute what is only shown under torch.no_grad()"
         return self.finding(f"{what} trains nothing", fix, file=place.file, line=place.line)
+
+
+def _are_same(event: Loss) -> bool:
+    """Whether both sides of a loss hold the same values, of which not all are equal."""
+    x, target = event.input.detach(), event.target.detach()
+    if x.shape != target.shape or not x.is_floating_point() or not 1 < x.numel() <= VALUES_AT_MOST:
+        return False
+    if event.name == "kl_div" and not event.options.get("log_target"):
+        x = x.exp()
+        return torch.allclose(x, target.to(x.dtype), rtol=1e-5, atol=0.0) and bool((x != x.flatten()[0]).any())
+    return torch.equal(x, target) and bool((x != x.flatten()[0]).any())
 
 
 def _is_of_an_overlap(place: Place) -> bool:

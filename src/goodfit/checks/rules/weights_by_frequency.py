@@ -3,7 +3,8 @@
 What it checks
     The weights of cross_entropy or nll_loss divided by the frequencies of the classes in its targets are the same for
     all classes, to a fifth, where the most frequent class has three times the rows of the rarest or more. Of
-    binary_cross_entropy_with_logits: pos_weight is the share of positives over that of negatives, and below a half.
+    binary_cross_entropy_with_logits: pos_weight is the share of positives over that of negatives, and below a half;
+    of several labels, for each of them whose positives are rare.
 
 Why it hurts
     Weights are there to give rare classes a say. These count frequent ones twice: the rare ones all but vanish from the
@@ -45,6 +46,28 @@ SPREAD_AT_MOST = 1.2  # of weight over frequency, largest to smallest; noise of 
 POSITIVE_WEIGHT_AT_MOST = 0.5
 CLASSES_AT_MOST = 100  # different weights of a sampler
 CLASSES_AT_LEAST = 3  # for weights in another order
+
+LABELS = "several labels"
+LABELS_AT_LEAST = 2  # of several, whose positives are rare
+FIX_OF_LABELS = "pos_weight is the number of negatives over that of positives: (len(y) - y.sum(0)) / y.sum(0)"
+
+
+def _turned_labels(weights: Tensor, counts: Tensor) -> int | None:
+    """Of how many labels with rare positives the weight is positives over negatives; None unless it is of all such.
+
+    Args:
+        weights, counts: (2, K) of negatives and positives.
+    """
+    negative, positive = counts
+    is_known = (counts.sum(0) >= ROWS_AT_LEAST) & (positive >= COUNT_AT_LEAST)
+    rare = is_known & (negative >= RATIO_AT_LEAST * positive)
+    if int(rare.sum()) < LABELS_AT_LEAST:
+        return None
+    given, expected = weights[1][rare], (positive / negative)[rare]
+    noise = 1 + 2 / positive[rare].sqrt()
+    factor = torch.maximum(given / expected, expected / given)
+    is_turned = (given > 0) & (given <= POSITIVE_WEIGHT_AT_MOST) & (factor <= SPREAD_AT_MOST * noise)
+    return int(rare.sum()) if bool(is_turned.all()) else None
 
 
 def _are_of_others(weights: Tensor, counts: Tensor) -> bool:
@@ -100,6 +123,7 @@ class WeightsByFrequency(LiveRule):
             return
         if binary:
             if weights.numel() != 1:
+                self._note_labels(weights.detach(), target)
                 return
             positive = int((target > 0.5).sum())
             counts = torch.tensor([target.numel() - positive, positive], dtype=torch.float64)
@@ -110,6 +134,18 @@ class WeightsByFrequency(LiveRule):
             weights = weights.detach().double().cpu()
         else:
             return
+        self._note(name, weights, counts)
+
+    def _note_labels(self, weights: Tensor, target: Tensor) -> None:
+        """Weights (K,) of the positives of K labels, with targets (N, K)."""
+        if weights.dim() != 1 or target.dim() != 2 or target.shape[1] != len(weights):
+            return
+        positive = (target > 0.5).sum(0).double().cpu()
+        given = weights.double().cpu()
+        counts = torch.stack([len(target) - positive, positive])
+        self._note(LABELS, torch.stack([torch.ones_like(given), given]), counts)
+
+    def _note(self, name: str, weights: Tensor, counts: Tensor) -> None:
         key = (user_place(), name)
         known = self.losses.get(key)
         if known is None or not torch.equal(known.weights, weights):
@@ -120,6 +156,16 @@ class WeightsByFrequency(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for (place, name), loss in self.losses.items():
             weights, counts = loss.weights, loss.counts
+            if name == LABELS:
+                if (labels := _turned_labels(weights, counts)) is not None:
+                    yield self.finding(
+                        f"pos_weight is the share of positives over that of negatives for {labels} labels, where it "
+                        "is to be the reverse: rare positives all but vanish from the loss",
+                        FIX_OF_LABELS,
+                        file=place.file,
+                        line=place.line,
+                    )
+                continue
             if counts.sum() < ROWS_AT_LEAST or counts.min() < COUNT_AT_LEAST or (weights <= 0).any():
                 continue
             if name != "binary_cross_entropy_with_logits" and _are_of_others(weights, counts):
