@@ -119,8 +119,14 @@ def scope_around(place: Place, *, whole_file: bool = False) -> list[ast.stmt]:
     """
     if place.file is None or place.line is None:
         return []
-    lines = linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)
-    return _scope(parsed("".join(lines)), place.line, whole_file=whole_file)
+    return _scope(file_around(place), place.line, whole_file=whole_file)
+
+
+def file_around(place: Place) -> ast.Module:
+    """The tree of the file that a line is of; an empty one where there is no line."""
+    if place.file is None:
+        return ast.Module([], [])
+    return parsed("".join(linecache.getlines(str(Path(place.file).resolve())) or linecache.getlines(place.file)))
 
 
 def _scope(tree: ast.Module, line: int, *, whole_file: bool) -> list[ast.stmt]:

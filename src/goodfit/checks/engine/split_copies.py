@@ -25,6 +25,11 @@ class SplitCopies:
     def __init__(self) -> None:
         self._masks: list[np.ndarray] = []  # of each split: which rows of its second part are in the first as well
 
+    @property
+    def any(self) -> bool:
+        """Whether there was such a split."""
+        return bool(self._masks)
+
     def note(self, first: Any, second: Any) -> None:
         """Two parts of one array or frame; any of whose rows may be equal by nature are passed over."""
         if len(self._masks) == SPLITS_KEPT or len(first) + len(second) > ROWS_AT_MOST:

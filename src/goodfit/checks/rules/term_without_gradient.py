@@ -4,7 +4,7 @@ What it checks
     In three steps, a loss function of torch is called, with gradients being recorded, on values of which none needs a
     gradient; or torch.autograd.grad gives gradients of a net's input without create_graph=True; or a net gives one
     output with a graph and another one, of its own making, without; or values with a graph are compared with a number,
-    and what the comparison gives is multiplied and divided in the same function. And the loss of these steps is a sum
+    and what the comparison gives is multiplied and divided in that function or one that it calls. And the loss is a sum
     with a term that has no graph. Or the loss function is given the same values twice, neither with a graph, so that it
     is 0 whatever the net does. Or one term of the loss comes of nothing but a new tensor that was made with
     requires_grad=True for this step.
@@ -41,7 +41,7 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Cut, InputGradients, Loss, NetCall, Step
-from goodfit.checks.engine.own_source import scope_around, within
+from goodfit.checks.engine.own_source import all_nodes, called, file_around, scope_around, within
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -165,7 +165,7 @@ def _are_same(event: Loss) -> bool:
 
 
 def _is_of_an_overlap(place: Place) -> bool:
-    """Whether a line gives a name to what a comparison gave, and its function multiplies that and divides."""
+    """Whether a line names what a comparison gave, and its function, or one that it calls, multiplies that and divides."""
     nodes = [node for statement in scope_around(place) for node in within(statement)]
     names = {
         target.id
@@ -174,8 +174,29 @@ def _is_of_an_overlap(place: Place) -> bool:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+    return _makes_overlap(nodes, names) or any(
+        _makes_overlap([node for statement in function.body for node in within(statement)], {name})
+        for call in nodes
+        if isinstance(call, ast.Call)
+        for function in all_nodes(file_around(place))
+        if isinstance(function, ast.FunctionDef) and function.name == called(call)
+        for name in _given_as(call, function, names)
+    )
+
+
+def _makes_overlap(nodes: list[ast.AST], names: set[str]) -> bool:
+    """Whether one of these names is a factor, and a quotient is made."""
     products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
     is_factor = any(
         isinstance(side, ast.Name) and side.id in names for node in products for side in (node.left, node.right)
     )
     return is_factor and any(isinstance(node, ast.Div) for node in nodes)
+
+
+def _given_as(call: ast.Call, function: ast.FunctionDef, names: set[str]) -> list[str]:
+    """What a function calls those of these names that a call gives it."""
+    arguments = [each.arg for each in [*function.args.posonlyargs, *function.args.args]]
+    if arguments[:1] == ["self"] and isinstance(call.func, ast.Attribute):
+        arguments = arguments[1:]
+    given = [*zip(arguments, call.args, strict=False), *((each.arg, each.value) for each in call.keywords if each.arg)]
+    return [argument for argument, value in given if isinstance(value, ast.Name) and value.id in names]

@@ -42,6 +42,7 @@ from goodfit.checks.engine.events import (
     BackwardEnded,
     Batch,
     Compare,
+    Cut,
     Epoch,
     Loss,
     NetCall,
@@ -68,6 +69,8 @@ CHANCE_WORTH_SAYING = 0.001
 PART_WORDS = {"valid": "validation", "test": "test"}
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
 ROWS_KEPT = 100_000
+EVALUATIONS_KEPT = 16
+COPIES = "; they were in the data more than once before it was split"
 FIX = "Split once, before training, and keep copies of a row in one part"
 
 
@@ -93,6 +96,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         # rows of all calls on one line since the last step, whose predictions may be scored together
         self.collected: tuple[tuple[Place, int], list[int]] | None = None
         self.splits = SplitCopies()
+        # rows whose outputs were cut at a number, as decisions are, by line and step; where a split held copies
+        self.decided: dict[tuple[Place, int], tuple[TrainedOn, list[int]]] = {}
         self.untrained: set[float] = set()  # sums of the weights of nets that were not trained yet
 
     def on_split(self, event: Split) -> None:
@@ -175,6 +180,16 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         for known in self.stepping:
             known.note_step()
 
+    def on_cut(self, event: Cut) -> None:
+        """Decisions, that a precision or recall may be counted of by hand."""
+        is_of_rows = self.evaluation is not None and event.tensor.dim() > 0 and not event.tensor.requires_grad
+        if not self.splits.any or not is_of_rows or self.evaluation is None:
+            return
+        ref, rows, place, _ = self.evaluation
+        net = ref()
+        if net is not None and len(event.tensor) == len(rows) and len(self.decided) < EVALUATIONS_KEPT:
+            self.decided.setdefault((place, self.program.steps), (self.training[net], []))[1].extend(rows)
+
     def on_labels(self, event: Loss | Compare | Score) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
         if self.evaluation is None or (not isinstance(event, Score) and event.grad):
@@ -251,7 +266,12 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             if last.shares_rows() and not (last.holds_training_data() and parted_afterwards(place)):
                 yield self._finding(last.common / last.rows, place)
             elif shared := self.splits.share([row in last.known.content for row in last.fingerprints]):
-                yield self._finding(shared, place, "; they were in the data more than once before it was split")
+                yield self._finding(shared, place, COPIES)
+        for (place, _), (known, rows) in self.decided.items():
+            shared = self.splits.share([row in known.content for row in rows])
+            if shared and place not in self.passes:
+                yield self._finding(shared, place, COPIES)
+                break
         if not self.separate:
             yield from self.within[:1]
 
