@@ -1,0 +1,141 @@
+"""series-scaled-whole: a series is scaled by its own mean or range over all time, and cut into past and future after.
+
+What it checks
+    The source: minimum, maximum, mean or deviation are taken of a whole series, along time (without an axis, or along
+    axis 0), and scale it; what is made of it is then cut at one place into a first part [:k] and a rest [k:]. And the
+    program cuts windows, [i : i + length], so that its rows are in the order of time.
+
+Why it hurts
+    The scale tells the training how high the series will rise. Inputs of the test part stay within 0 to 1 because their
+    own maximum was used: in use the next high is above 1, and the error on the test part was too small.
+
+Example
+    scaled = (series - series.min(0)) / (series.max(0) - series.min(0)); train, test = scaled[:k], scaled[k:]
+
+Instead
+    low, high = series[:k].min(0), series[:k].max(0); scaled = (series - low) / (high - low)
+
+When it is a false alarm
+    A scale that is known beforehand, and taken of the data for convenience.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
+
+MEASURES = frozenset({"min", "max", "mean", "std", "amin", "amax", "nanmin", "nanmax", "nanmean", "nanstd", "ptp"})
+WINDOWED = ("unfold", "sliding_window_view")
+MADE_OF_AT_MOST = 6  # steps from a name to what is made of it
+
+
+class SeriesScaledWhole(SourceRule):
+    code, level = "GF542", Level.WARNING
+    worth_parsing = re.compile(r"\b(min|max|mean|std|amin|amax|nanmin|nanmax|nanmean|nanstd|ptp)\(")
+    what = "{name} is scaled by what was measured of all of it, the part after the training included"
+    fix = "Measure the training part alone: mean, std = series[:split].mean(0), series[:split].std(0)"
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        if any(_cuts_windows(node) for node in all_nodes(tree)):
+            for body in scopes(tree):
+                yield from scaled_whole(body)
+
+
+def scaled_whole(body: Sequence[ast.stmt]) -> Iterator[tuple[str, int]]:
+    """Series of a scope that are scaled before they are cut, each with the line where it is scaled."""
+    nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    assigned = list(given(nodes))
+    measures: dict[str, set[str]] = {}  # of a series: names of what was measured of it
+    for target, value in assigned:
+        series = _measured(value)
+        if isinstance(target, ast.Name) and series is not None:
+            measures.setdefault(series, set()).add(target.id)
+    for target, value in assigned:
+        if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp):
+            continue
+        series = _scaled(value, measures)
+        if series is not None and _is_cut_after(target.id, value.lineno, nodes, assigned):
+            yield series, value.lineno
+
+
+def _measured(value: ast.expr) -> str | None:
+    """The name of which the minimum or the like is taken, whole and along time; None of anything else."""
+    if not isinstance(value, ast.Call) or called(value) not in MEASURES or not isinstance(value.func, ast.Attribute):
+        return None
+    of, rest = value.func.value, list(value.args)
+    if isinstance(of, ast.Name) and of.id in ("np", "numpy", "torch"):
+        if not rest:
+            return None
+        of = rest.pop(0)
+    axes = [*rest, *(each.value for each in value.keywords if each.arg in ("axis", "dim"))]
+    along_time = all(isinstance(each, ast.Constant) and each.value in (0, None) for each in axes)
+    return of.id if isinstance(of, ast.Name) and along_time else None
+
+
+def _scaled(value: ast.BinOp, measures: dict[str, set[str]]) -> str | None:
+    """The series in (series - low) / (high - low) or the like, where both are of the series itself."""
+    operations = {type(node.op) for node in all_nodes(value) if isinstance(node, ast.BinOp)}
+    if not operations <= {ast.Sub, ast.Div, ast.Add, ast.Mult} or not {ast.Sub, ast.Div} <= operations:
+        return None
+    inline = [node for node in all_nodes(value) if isinstance(node, ast.Call)]
+    if any(called(node) in MEASURES and _measured(node) is None for node in inline):
+        return None
+    names = names_in(value)
+    for series in names:
+        own = {each for node in inline if (each := _measured(node)) is not None}
+        by_name = names & measures.get(series, set())
+        if series in own or by_name:
+            return series if own <= {series} else None
+    return None
+
+
+def _is_cut_after(
+    name: str, line: int, nodes: Sequence[ast.AST], assigned: Sequence[tuple[ast.expr, ast.expr]]
+) -> bool:
+    """Whether something that is made of a name, from a line on, is cut at one place into [:k] and [k:]."""
+    made = {name}
+    later = [(target, value) for target, value in assigned if value.lineno > line]
+    for _ in range(MADE_OF_AT_MOST):
+        new = {each for target, value in later if names_in(value) & made for each in names_in(target)} - made
+        if not new:
+            break
+        made |= new
+    uppers: set[str] = set()
+    lowers: set[str] = set()
+    for node in nodes:
+        part = _first_slice(node)
+        if part is None or not isinstance(node, ast.Subscript) or node.lineno < line:
+            continue
+        if not isinstance(node.value, ast.Name) or node.value.id not in made:
+            continue
+        if part.lower is None and part.upper is not None:
+            uppers.add(ast.unparse(part.upper))
+        elif part.lower is not None and part.upper is None:
+            before = part.lower.left if isinstance(part.lower, ast.BinOp) else part.lower
+            lowers |= {ast.unparse(part.lower), ast.unparse(before)}
+    return bool(uppers & lowers)
+
+
+def _first_slice(node: ast.AST) -> ast.Slice | None:
+    if not isinstance(node, ast.Subscript):
+        return None
+    index = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+    return index if isinstance(index, ast.Slice) else None
+
+
+def _cuts_windows(node: ast.AST) -> bool:
+    """Whether a node is series[i : i + length], or calls what cuts windows."""
+    if called(node) in WINDOWED:
+        return True
+    part = _first_slice(node)
+    if part is None or part.lower is None or not isinstance(part.upper, ast.BinOp):
+        return False
+    return isinstance(part.upper.op, ast.Add) and ast.unparse(part.upper.left) == ast.unparse(part.lower)
