@@ -16,9 +16,9 @@ Instead
 
 When it is a false alarm
     Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
-    before another one, the projection after an attention, a layer whose values the net also returns (an embedding),
-    two parts of a net with a batch norm between, and a part that leads back to the width of its input in a program that
-    detaches values (the predictor of SimSiam) are not reported.
+    before another one, the projection after an attention, a layer whose values the net also returns (an embedding)
+    or gives to another head, two parts of a net with a batch norm between, and a part that leads back to the width of
+    its input in a program that detaches values (the predictor of SimSiam) are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -62,7 +62,8 @@ class NoNonlinearity(LiveRule):
         if self.backwards >= BACKWARDS_EXAMINED:
             return
         self.backwards += 1
-        returned, self.outputs = {id(node) for node in self.outputs}, []
+        outputs, self.outputs = self.outputs, []
+        returned = {id(node) for node in outputs}
         layers = {  # by their weights: which net, and the name in it
             id(weight): (id(net), name)
             for net in self.program.nets
@@ -71,7 +72,10 @@ class NoNonlinearity(LiveRule):
             if isinstance(part, (nn.Linear, _ConvNd)) and (weight := part._parameters.get("weight")) is not None
         }
         for nodes in event.nodes:
-            uses = Counter(id(parent) for node in nodes for parent in graph.parents(node))
+            # also by outputs that this loss leaves out, as where each of two heads has a backward of its own
+            all_nodes = {id(node): node for each in outputs for node in graph.walk(each)} if len(outputs) > 1 else {}
+            all_nodes |= {id(node): node for node in nodes}
+            uses = Counter(id(parent) for node in all_nodes.values() for parent in graph.parents(node))
             for node in nodes:
                 second_layer = _affine(node)
                 between = _before(second_layer[1]) if second_layer and second_layer[1] is not None else None

@@ -72,8 +72,8 @@ class ReverseEdgesAcrossParts(LiveRule):
                     self.passes = PASSES
                     place = user_place()
                     yield self.finding(
-                        f"{share:.0%} of the links of {name} are in {other} with their ends exchanged: the graph has no "
-                        "direction, and they are links that were trained on",
+                        f"{share:.0%} of the links of {name} are in {other} with their ends exchanged: the graph has "
+                        "no direction, and they are links that were trained on",
                         "Split the pairs with u < v, then add the reverse of each to its own part",
                         file=place.file,
                         line=place.line,

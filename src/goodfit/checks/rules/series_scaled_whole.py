@@ -39,7 +39,7 @@ MADE_OF_AT_MOST = 6  # steps from a name to what is made of it
 
 class SeriesScaledWhole(SourceRule):
     code, level = "GF542", Level.WARNING
-    worth_parsing = re.compile(r"\b(min|max|mean|std|amin|amax|nanmin|nanmax|nanmean|nanstd|ptp)\(")
+    worth_parsing = re.compile(r"unfold|sliding_window_view|:\s*[^\]]+\+")  # windows
     what = "{name} is scaled by what was measured of all of it, the part after the training included"
     fix = "Measure the training part alone: mean, std = series[:split].mean(0), series[:split].std(0)"
 
@@ -89,7 +89,8 @@ def _scaled(value: ast.BinOp, measures: dict[str, set[str]]) -> str | None:
     if any(called(node) in MEASURES and _measured(node) is None for node in inline):
         return None
     names = names_in(value)
-    for series in names:
+    lefts = [node.left for node in all_nodes(value) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)]
+    for series in {each.id for each in lefts if isinstance(each, ast.Name)}:  # what is scaled
         own = {each for node in inline if (each := _measured(node)) is not None}
         by_name = names & measures.get(series, set())
         if series in own or by_name:
@@ -110,7 +111,7 @@ def _is_cut_after(
         made |= new
     uppers: set[str] = set()
     lowers: set[str] = set()
-    for node in nodes:
+    for node in _kept(nodes):
         part = _first_slice(node)
         if part is None or not isinstance(node, ast.Subscript) or node.lineno < line:
             continue
@@ -122,6 +123,17 @@ def _is_cut_after(
             before = part.lower.left if isinstance(part.lower, ast.BinOp) else part.lower
             lowers |= {ast.unparse(part.lower), ast.unparse(before)}
     return bool(uppers & lowers)
+
+
+def _kept(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:
+    """Expressions that get a name or are given to a function: a part that is only averaged is none of the data."""
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            values = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+            for value in values:
+                yield from value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+        elif isinstance(node, ast.Call) and called(node) not in MEASURES | {"print", "len"}:
+            yield from node.args
 
 
 def _first_slice(node: ast.AST) -> ast.Slice | None:

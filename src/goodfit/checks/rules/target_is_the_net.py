@@ -40,7 +40,10 @@ NET = ast.Name | ast.Attribute
 class TargetIsTheNet(SourceRule):
     code, level = "GF541", Level.WARNING
     yields_to = ("loads-itself", "best-weights-by-reference")
-    worth_parsing = re.compile(r"target|tgt|targ|ema|teacher|slow|shadow|momentum", re.IGNORECASE)
+    worth_parsing = re.compile(
+        r"(target|tgt|targ|ema|teacher|slow|shadow|momentum)\w*\s*=\s*[\w.]+\s*($|[;#])|\.data\s*=",
+        re.IGNORECASE | re.MULTILINE,
+    )
     what = "{name}: both are one net from here on, and the target moves with each step"
     fix = "Copy the weights: target.load_state_dict(net.state_dict()), or copy.deepcopy(net) where it is made"
 

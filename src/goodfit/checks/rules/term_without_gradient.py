@@ -165,7 +165,7 @@ def _are_same(event: Loss) -> bool:
 
 
 def _is_of_an_overlap(place: Place) -> bool:
-    """Whether a line names what a comparison gave, and its function, or one that it calls, multiplies that and divides."""
+    """Whether a line names what a comparison gave, and its function, or one that it calls, makes an overlap of it."""
     nodes = [node for statement in scope_around(place) for node in within(statement)]
     names = {
         target.id
