@@ -1,4 +1,4 @@
-"""Rules on links in both directions, series that are scaled whole, targets that are the net, and weights after a mean."""
+"""Rules on links in both directions, series that are scaled whole, targets that are the net, weights after a mean."""
 
 from __future__ import annotations
 
