@@ -15,8 +15,11 @@ from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import listed, spaced, type_named
+from goodfit.names_elsewhere import answer_calls
 from goodfit.store.absent import absent
 from goodfit.store.special_files import special_kind
+
+answer_calls(__name__)
 
 
 def open_data(
