@@ -99,8 +99,8 @@ class Underfitting(EndRule, CurveRule):
 
 
 def _in_words(train: float, valid: float) -> list[str]:
-    """Two losses with three digits, and equally many decimals."""
-    return aligned([float(f"{loss:.3g}") for loss in (train, valid)])
+    """Two losses with three digits at least, and equally many decimals."""
+    return aligned([float(f"{loss:.3g}") if abs(loss) < 100 else loss for loss in (train, valid)])
 
 
 def _still_falls(values: np.ndarray) -> bool:
