@@ -74,6 +74,25 @@ OF_RUN = {
     **dict.fromkeys(("path", "dir", "directory", "name"), "run.folder is where it is kept"),
 }
 
+OF_PREDICTIONS = {
+    **dict.fromkeys(
+        ("prediction", "predictions", "pred", "label", "labels", "values", "tolist", "numpy", "argmax", "item"),
+        'predictions["prediction"] is the list of them',
+    ),
+    **dict.fromkeys(
+        ("probabilities", "proba", "probs", "predict_proba", "scores", "confidence"),
+        "predictions.frame() has what is known of each row; of classes a column p_LABEL for each",
+    ),
+    **dict.fromkeys(
+        ("to_pandas", "to_frame", "to_polars", "df", "head", "to_dict", "iloc", "loc"),
+        "predictions.frame() is a polars frame, and predictions.frame().to_pandas() one of pandas",
+    ),
+    **dict.fromkeys(
+        ("to_csv", "to_parquet", "write_csv", "save", "to_json", "to_excel"),
+        'predictions.write("predictions.csv") writes them, or .parquet by the name',
+    ),
+}
+
 
 def no_such_name(owner: str, name: str, instead: dict[str, str], of: object) -> AttributeError:
     """What is raised where a name is not there: with the one that does it here, where that is known.

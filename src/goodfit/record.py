@@ -211,12 +211,12 @@ def read_record(folder: Path) -> Record:
             raise RunError(
                 "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
             )
-        inside = sorted(record.parent.name for record in folder.glob(f"*/{RECORD}"))
+        runs = sorted(record.parent for record in folder.glob(f"*/{RECORD}"))
         raise RunError(
             "there is no run here",
             where=folder,
-            fix=f"It holds {counted(len(inside), 'run')}: give one, such as {folder / inside[0]}"
-            if inside
+            fix=f"It holds {counted(len(runs), 'run')}: give one, such as {runs[0]}"
+            if runs
             else "Give a folder that goodfit fit made, such as runs/NAME",
         )
     try:

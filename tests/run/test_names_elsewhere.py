@@ -43,6 +43,22 @@ def test_methods_of_scikit_learn_are_answered(run: Run) -> None:
     assert copy.copy(run).verdict == run.verdict
 
 
+def test_names_of_frames_and_arrays_are_answered(run: Run) -> None:
+    predictions = run.predict(np.zeros((2, 3), dtype="float32"))
+    for name, answer in (("to_pandas", "frame()"), ("prediction", '["prediction"]'), ("to_csv", ".write(")):
+        with pytest.raises(AttributeError) as caught:
+            getattr(predictions, name)
+        assert answer in str(caught.value)
+    assert len(predictions["prediction"]) == len(predictions.frame()) == 2
+
+
+def test_an_estimate_is_a_number_where_one_is_wanted(run: Run) -> None:
+    accuracy = run.metrics["test"]["accuracy"]
+    assert float(accuracy) == accuracy.value
+    assert f"{accuracy:.1%}" == f"{accuracy.value:.1%}"
+    assert f"{accuracy}" == str(accuracy) != str(accuracy.value)
+
+
 def test_a_name_that_nobody_knows_is_left_to_python(run: Run) -> None:
     with pytest.raises(AttributeError) as caught:
         run.repot  # type: ignore[attr-defined]  # noqa: B018
