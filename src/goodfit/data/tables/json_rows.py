@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
 BETWEEN = re.compile(r"\s*")
+ACTION = re.compile(rb'\{\s*"(?:index|create)"\s*:\s*\{(?:\s*"_?\w+"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,?)*\s*\}\s*\}')
 DEPTH = 4  # of objects in objects
 OF_COCO = {"images", "annotations", "categories"}  # keys of a file of boxes and shapes
 ROWS_OF_A_PAGE = 10  # objects in a list within an object: fewer may be of one row
@@ -41,6 +42,9 @@ def read_json(path: Path) -> pl.DataFrame:
     if data.lstrip().startswith(b"[") or (path.suffix.lower() == ".json" and not _is_lines(data)):
         return _flat(_frame(_array(data, path)))
     lines = [line for line in data.split(b"\n") if line.strip()]
+    if _has_actions(lines):  # above each row, for Elasticsearch
+        lines = lines[1::2]
+        data = b"\n".join(lines)
     _refuse_twice(lines[0], path)
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip() and not line.strip().startswith(b"{"):
@@ -52,6 +56,11 @@ def read_json(path: Path) -> pl.DataFrame:
     if frame.height != len(lines):
         raise DataError(f"{len(lines):,} lines hold {counted(frame.height, 'object')}", where=path, fix=HOW)
     return _flat(frame)
+
+
+def _has_actions(lines: list[bytes]) -> bool:
+    """Whether above each row a line says what a program is to do with it: {"index": {"_index": "shop", "_id": "1"}}."""
+    return len(lines) % 2 == 0 and all(ACTION.fullmatch(line.strip()) for line in lines[::2])
 
 
 def _is_lines(data: bytes) -> bool:

@@ -17,12 +17,20 @@ import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import PACKED_ENDINGS
-from goodfit.data.tables.delimited import choose_header, header_for, numbered_names, rows_alike, without_head
+from goodfit.data.tables.delimited import (
+    HEAD_OF_DATEV,
+    choose_header,
+    header_for,
+    numbered_names,
+    rows_alike,
+    without_head,
+)
 from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
 from goodfit.data.tables.lines_beside import below_names, notes_last, repeats_names
+from goodfit.data.tables.not_cells import of_no_cells
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole
 from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns
@@ -190,7 +198,13 @@ def _look_through(
         skipped = 0
         if not blocks:
             data, skipped, named = without_head(data)
-            if last or len(data) <= BYTES_SAMPLED or data.count(b"\n") < 2 or (skipped and named is None):
+            if (
+                of_no_cells(data)
+                or last
+                or len(data) <= BYTES_SAMPLED
+                or data.count(b"\n") < 2
+                or (skipped and named is None)
+            ):
                 return None  # too little to decide anything by, or empty lines above the first
             start += mark + (raw.index(b"\n") + 1 if skipped else 0)
             usual = separator is None and named is None
