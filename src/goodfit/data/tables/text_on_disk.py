@@ -18,7 +18,6 @@ import numpy as np
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import PACKED_ENDINGS
 from goodfit.data.tables.delimited import (
-    HEAD_OF_DATEV,
     choose_header,
     header_for,
     numbered_names,
