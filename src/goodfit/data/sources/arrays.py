@@ -129,8 +129,8 @@ def arrays(
 
     Args:
         x: (N, ...) array or tensor, or the path of a .npy, or of a .npz that holds x and y (and x_valid, y_valid,
-            x_test, y_test), or of the idx files of MNIST. Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays uint8 and is divided by 255
-            for the net; other numbers become float32.
+            x_test, y_test), or of the idx files of MNIST. Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays
+            uint8 and is divided by 255 for the net; other numbers become float32.
         y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), a list of lists
             of labels (multi-label), or (N, K) whole numbers 0 and 1 (one column a class, or a label). None for data to
             predict.

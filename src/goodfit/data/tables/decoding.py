@@ -43,6 +43,7 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"sqlite format 3", "a database"),
     (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", WEB_PAGE), (b"<html", WEB_PAGE),
     (b"<table", WEB_PAGE), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
+    (b"\x93numpy", "a file of NumPy"), (b"\xff\xff\xff\xff", "a stream of Arrow"),
     (b"{\\rtf", "a document of a word processor (RTF)"),
     (b"version https://git-lfs", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"),
 )  # fmt: skip

@@ -25,6 +25,8 @@ BETWEEN = re.compile(r"\s*")
 ACTION = re.compile(rb'\{\s*"(?:index|create)"\s*:\s*\{(?:\s*"_?\w+"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,?)*\s*\}\s*\}')
 DEPTH = 4  # of objects in objects
 OF_COCO = {"images", "annotations", "categories"}  # keys of a file of boxes and shapes
+OF_LABEL_STUDIO = {"annotations", "data"}
+PICTURE = re.compile(r"(?i).+\.(?:jpe?g|png|tiff?|bmp|webp|gif|heic)")
 ROWS_OF_A_PAGE = 10  # objects in a list within an object: fewer may be of one row
 
 
@@ -86,6 +88,9 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         if rows.keys() >= OF_COCO:
             fix = "Put the images of each class into a folder of its own, or give a CSV of path,label"
             raise DataError("boxes and shapes in images (COCO) are not learnt from", where=path, fix=fix)
+        if (named := [name for name in rows if PICTURE.fullmatch(name)]) and len(named) == len(rows) > 1:
+            what = f"it holds a label for the name of each image, such as '{excerpt(named[0])}'"
+            raise DataError(what, where=path, fix="Write it as a CSV of path,label, and give that")
         by_columns = _by_columns(rows)
         if by_columns is not None:
             return by_columns
@@ -101,6 +106,9 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
             return [rows]  # of a row: a name for each value
         inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""
         raise DataError("the file is one JSON object, not rows", where=path, fix=f"{HOW}{inner}")
+    if rows and all(isinstance(row, dict) and row.keys() >= OF_LABEL_STUDIO for row in rows):
+        fix = "Export it there as CSV, and give that beside the images"
+        raise DataError("this is an export of Label Studio in JSON, which is not read", where=path, fix=fix)
     odd = next((at for at, row in enumerate(rows) if not isinstance(row, dict)), None)
     if odd == 0 and all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
         fix = "If the first holds names, give pandas.DataFrame(rows[1:], columns=rows[0]) in Python, or save it as CSV"
