@@ -164,7 +164,7 @@ def read_parts(
     for (part, _), frame in zip(given, whole, strict=True):
         present = set(frame.columns)
         absent = [column for column in whole[0].columns if column not in present]
-        if absent and part and (row := _row_for_names(read, len(counts))):
+        if absent and part and len(absent) == len(whole[0].columns) and (row := _first_cell(read, len(counts))):
             what = (
                 f"the first line of the {part} table is a row ({row}, ...), and the first table has columns with names"
             )
@@ -196,10 +196,10 @@ def read_parts(
     return TableParts(TableInMemory(together), parts, name, delimited, list(dict.fromkeys(notes)), read[0].percents)
 
 
-def _row_for_names(read: Sequence[_Read], at: int) -> str | None:
-    """The first cell of a file whose first line names no columns; None of others."""
+def _first_cell(read: Sequence[_Read], at: int) -> str | None:
+    """The first cell of a file of text; None of others."""
     file = read[at].delimited if at < len(read) else None
-    return file.first[0] if file is not None and not file.header else None
+    return None if file is None else file.first[0]
 
 
 def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_predict: bool) -> DelimitedOnDisk | None:
