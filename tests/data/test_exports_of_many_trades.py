@@ -80,12 +80,12 @@ def test_the_head_of_an_export_of_datev_is_no_line_of_names(tmp_path: Path, size
 
 
 def test_answers_above_columns_of_marks_are_names(tmp_path: Path) -> None:
-    head = "Respondent ID,What is best?,,,Other\n,Bus,Car,Train,Open-Ended Response\n"
-    marks = [("Bus", "", ""), ("", "Car", ""), ("Bus", "", "Train")]
+    head = "Respondent ID,What is best?,,,Other\n,Bus,Car,None,Open-Ended Response\n"
+    marks = [("Bus", "", ""), ("", "Car", ""), ("Bus", "", "None")]  # None is an answer here
     rows = "".join(f"{900 + at},{','.join(marks[at % 3])},text {at}\n" for at in range(9))
     read = read_delimited(write(tmp_path / "survey.csv", head + rows))
     assert read.frame.columns == [
-        "Respondent ID", "What is best? Bus", "What is best? Car", "What is best? Train", "Other",
+        "Respondent ID", "What is best? Bus", "What is best? Car", "What is best? None", "Other",
     ]  # fmt: skip
     assert read.frame.height == 9
 
@@ -196,6 +196,24 @@ def test_numbers_with_words_behind_them_are_said() -> None:
     )
     streets = [f"{at} {('Main', 'Elm', 'Oak', 'Ash', 'Lime')[at % 5]} Street" for at in range(ROWS)]
     assert doubts({"street": streets, "band": [("18-24", "25-34", "65+")[at % 3] for at in range(ROWS)]}) == []
+
+
+def test_columns_without_a_name_between_spaces_are_refused(tmp_path: Path) -> None:
+    for head in ("STN  YEARMODA   TEMP     DEWP", "STN YEAR TEMP  DEWP"):
+        rows = "".join(
+            f"010 20240{at % 9 + 1}01   {20 + at % 9}.5  {10 + at % 9} 1{at % 9}.5  {10 + at % 9}\n" for at in range(9)
+        )
+        with pytest.raises(DataError, match="the first line has 4 words, and all others 6 numbers with spaces between"):
+            read_delimited(write(tmp_path / "gsod.txt", f"{head}\n{rows}"))
+    words = "Two words here\n" + "".join(f"it is {at} and {at}\n" for at in range(9))
+    assert read_delimited(write(tmp_path / "words.txt", words)).frame.width == 1
+
+
+def test_a_code_with_a_leading_zero_is_no_range() -> None:
+    codes = pl.Series("day", [f"24-{at:03}" for at in range(31, 71)])
+    assert infer_type(codes, categorical=(), numeric=(), ignore=()).name != "number"
+    ranges = pl.Series("depth", [f"{at}-{at + 10}" for at in range(30, 70)])
+    assert infer_type(ranges, categorical=(), numeric=(), ignore=()).name == "number"
 
 
 def test_debits_alone_and_marks_of_quality_are_said() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,10 +95,11 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
 def test_arrays_by_the_names_of_others(tmp_path: Path, x: str, y: str, part: str) -> None:
     rows, targets = np.arange(40.0).reshape(10, 4), np.arange(10) % 2
     more = {"x_test": rows[:3], "y_test": targets[:3]} if part else {}
-    np.savez(tmp_path / "a.npz", **{x: rows, y: targets, **more})
+    arrays: dict[str, Any] = {x: rows, y: targets, **more}
+    np.savez(tmp_path / "a.npz", **arrays)
     source = open_data(tmp_path / "a.npz")
     np.testing.assert_array_equal(source.whole()[:10].numpy(), rows)
-    np.testing.assert_array_equal(source.targets[:10], targets)
+    np.testing.assert_array_equal(np.asarray(source.targets)[:10], targets)
     assert list(source.parts) == [None] * 10 + ["test"] * len(more.get("x_test", ()))
     assert source.notes[0][:2] == ("arrays", f"'{x}' is read as x and '{y}' as y")
 

@@ -175,8 +175,7 @@ def _instant(text: str) -> str | None:
             when = datetime(1970, 1, 1) + timedelta(milliseconds=int(match[1]))
             return when.isoformat(sep=" ", timespec="milliseconds")
         if match := DAY_OF_YEAR.match(text):
-            day = datetime.strptime(f"{match[1]}-{match[2]}", "%Y-%j")
-            return f"{day:%Y-%m-%d} {match[3]}"
+            return f"{datetime.strptime(f'{match[1]}-{match[2]}', '%Y-%j'):%Y-%m-%d} {match[3]}"
         if match := END_OF_DAY.match(text):
             year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
             next_day = datetime(int(year), int(month), int(day)) + timedelta(days=1)

@@ -35,7 +35,7 @@ from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, sca
 from goodfit.data.tables.second_names import fix_of_same_names, joined_names, note_on_joined
 from goodfit.data.tables.second_tables import refuse_second_table
 from goodfit.data.tables.separators import COLONS, choose_separator, has_colons
-from goodfit.data.tables.spaced_columns import spaced_columns
+from goodfit.data.tables.spaced_columns import spaced_columns, uneven_names
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -179,6 +179,12 @@ def read_delimited(
     drawn = drawn_table(data) if free else None
     spaced = spaced_columns(data) if free and drawn is None else None
     fixed = fixed_width(data) if free and drawn is None and spaced is None else None
+    uneven = uneven_names(data) if free and drawn is None and spaced is None else None
+    if uneven is not None and (fixed is None or uneven[0] < uneven[1]):
+        what = (
+            f"the first line has {counted(uneven[0], 'word')}, and all others {uneven[1]:,} numbers with spaces between"
+        )
+        raise DataError(what, where=path, fix="Give every column one name of one word")
     if drawn is not None:
         chosen, data = "\t", drawn
         header = True if header is None else header

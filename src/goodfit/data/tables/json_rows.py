@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
 BETWEEN = re.compile(r"\s*")
-ACTION = re.compile(rb'\{\s*"(?:index|create)"\s*:\s*\{(?:\s*"_?\w+"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,?)*\s*\}\s*\}')
+ACTION = re.compile(
+    rb'\{\s*"(?:index|create|update)"\s*:\s*\{(?:\s*"_?\w+"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,?)*\s*\}\s*\}'
+)
 DEPTH = 4  # of objects in objects
 OF_COCO = {"images", "annotations", "categories"}  # keys of a file of boxes and shapes
 OF_LABEL_STUDIO = {"annotations", "data"}

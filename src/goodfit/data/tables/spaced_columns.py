@@ -7,6 +7,8 @@ import re
 SIGNS = b",;\t|"  # of which one is in each line of any other file
 LINES_AT_LEAST = 3
 BYTES_OF_HEAD = 4_096
+BYTES_COMPARED = 256 * 1024
+MOSTLY_NUMBERS = 0.8  # of the cells
 NUMERIC_AT_LEAST = 0.2  # of the cells: sentences of equal length are no table
 QUOTED = re.compile(rb'"[^"\n]*"')
 CELL = re.compile(rb'"[^"\n]*"|[^ \n]+')
@@ -37,6 +39,21 @@ def spaced_columns(data: bytes) -> bytes | None:
     if numeric < NUMERIC_AT_LEAST * sum(map(len, filled[1:])):
         return None
     return b"\n".join(map(b"\t".join, lines))
+
+
+def uneven_names(data: bytes) -> tuple[int, int] | None:
+    """How many words the first line has, and how many numbers all others have, where these differ; None of others."""
+    first, _, rest = data[:BYTES_COMPARED].partition(b"\n")
+    if b" " not in first.strip() or has_sign(first) or has_sign(rest):
+        return None
+    lines = [line.split() for line in rest.split(b"\n") if line.strip()]
+    lines = lines if len(data) <= BYTES_COMPARED else lines[:-1]  # the last may be cut off
+    names, widths = len(first.split()), {len(cells) for cells in lines}
+    if len(lines) < LINES_AT_LEAST or len(widths) != 1 or (width := widths.pop()) < 2 or names in (1, width, width - 1):
+        return None
+    numeric = sum(NUMBER.fullmatch(cell.rstrip(b"*")) is not None for cells in lines for cell in cells)
+    words = any(NUMBER.fullmatch(cell) for cell in first.split())
+    return (names, width) if numeric >= MOSTLY_NUMBERS * width * len(lines) and not words else None
 
 
 def _without_count(lines: list[list[bytes]]) -> list[list[bytes]]:

@@ -32,7 +32,7 @@ from goodfit.data.tables.lines_beside import below_names, notes_last, repeats_na
 from goodfit.data.tables.not_cells import of_no_cells
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole
 from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
-from goodfit.data.tables.spaced_columns import spaced_columns
+from goodfit.data.tables.spaced_columns import spaced_columns, uneven_names
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -277,7 +277,12 @@ def _record_end(data: bytes) -> int:
 def _is_aligned(data: bytes) -> bool:
     """Whether something else than one separator of one character cuts the lines."""
     readers = (spaced_columns, drawn_table, fixed_width)
-    return has_colons(data) or quoted_as_a_whole(data) or any(read(data) is not None for read in readers)
+    return (
+        has_colons(data)
+        or quoted_as_a_whole(data)
+        or uneven_names(data) is not None
+        or any(read(data) is not None for read in readers)
+    )
 
 
 def _plain(raw: bytes, *, last: bool) -> bytes | None:
