@@ -220,8 +220,8 @@ def test_debits_alone_and_marks_of_quality_are_said() -> None:
     [said] = doubts({"saldo": [f"1.{100 + at},50 S" for at in range(ROWS)]})
     assert said == "the amounts of 'saldo', such as '1.100,50 S', are read without their S and above 0"
     assert doubts({"lap": [f"12.{at + 10} s" for at in range(ROWS)]}) == []
-    said = doubts({"TMP": [f"{'+-'[at % 2]}{at:04},1" for at in range(ROWS)]})
-    assert any("they may be a value and a mark of its quality, as NOAA writes them" in what for what in said)
+    of_quality = doubts({"TMP": [f"{'+-'[at % 2]}{at:04},1" for at in range(ROWS)]})
+    assert any("they may be a value and a mark of its quality, as NOAA writes them" in what for what in of_quality)
 
 
 def test_a_row_of_the_points_that_can_be_reached_is_said() -> None:

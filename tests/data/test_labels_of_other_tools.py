@@ -54,7 +54,8 @@ def test_the_list_of_celeba_has_labels_of_1_and_minus_1(tmp_path: Path) -> None:
     cells = [("1", "-1"), ("-1", "-1"), ("1", "1")] * 4
     images(tmp_path / "img", [f"{at + 1:06}.jpg" for at in range(IMAGES)])
     source = open_data(attributes(tmp_path / "list_attr.txt", cells))
-    assert [sorted(labels) for labels in source.targets[:3]] == [["Smiling"], [], ["Male", "Smiling"]]
+    assert source.targets is not None
+    assert [sorted(labels) for labels in list(source.targets)[:3]] == [["Smiling"], [], ["Male", "Smiling"]]
 
 
 def test_a_line_that_counts_the_rows_is_none_of_them(tmp_path: Path) -> None:
