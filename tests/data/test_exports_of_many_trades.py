@@ -99,10 +99,13 @@ TEXTS = {
     "the messages of a chat": "".join(f"0{at}/03/2024, 10:0{at} - Anna: Hello, you {at}\n" for at in range(1, 9)),
 }
 OF_PHONES = "".join(f"[0{at}.03.24, 10:0{at}:12] Bernd: gut; ja, {at}\n" for at in range(1, 9))
+LOG = "".join(f"2024-03-14 05:06:{at:02},123 - root - INFO - done, {at}\n" for at in range(10, 20))
 FIRST_OF_A_CHAT = "3/1/24, 9:00 AM - Messages are end-to-end encrypted.\n"
 
 
-@pytest.mark.parametrize(("what", "text"), [*TEXTS.items(), ("the messages of a chat", OF_PHONES)])
+@pytest.mark.parametrize(
+    ("what", "text"), [*TEXTS.items(), ("the messages of a chat", OF_PHONES), ("messages of a program", LOG)]
+)
 def test_texts_without_cells_say_what_they_are(tmp_path: Path, what: str, text: str) -> None:
     with pytest.raises(DataError, match=f"(this is|these are) {what}"):
         read_delimited(write(tmp_path / "x.txt", text))
@@ -117,6 +120,7 @@ def test_texts_without_cells_say_what_they_are(tmp_path: Path, what: str, text: 
         "time,who\n" + "".join(f'"0{at}/03/2024, 10:00",A{at}\n' for at in range(1, 9)),
         "when,place\n" + "".join(f"2024-03-0{at} 10:00,Kasse 1: oben\n" for at in range(1, 9)),
         "id,@article\n1,2\n2,3\n",
+        "time,level\n" + "".join(f"2024-03-14 05:06:{at},INFO\n" for at in range(10, 20)),
         ">50K,a\n1,2\n2,3\n",
     ],
 )

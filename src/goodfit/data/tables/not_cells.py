@@ -12,6 +12,11 @@ BYTES_LOOKED_AT = 100_000
 BYTES_OF_SQL = 10_000
 STAMP = rb"(?:\xe2\x80[\x8e\x8f])?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4}, \d{1,2}[:.]\d{2}[^,;|\t\n\]]{0,12}(?:\] | - )"
 OF_CHATS = re.compile(rb"(?:" + STAMP + rb"[^\n]*\n){0,3}?(?:" + STAMP + rb"[^\n:,;\t]{1,60}: [^\n]*\n){2}")
+LEVEL = rb"\[?(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[^\n]*\n"
+TIME = rb"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}"
+OF_LOGS = re.compile(  # [2024-03-14 05:06:07] ERROR ..., and 2024-03-14 05:06:07,123 - name - INFO - ... of Python
+    rb"(?:\[" + TIME + rb"(?:[.,]\d+)?\] ?" + LEVEL + rb"|" + TIME + rb",\d{3} (?:- [\w.]+ )?(?:- )?" + LEVEL + rb"){2}"
+)
 OF_SQL = re.compile(  # its first command, below comments and settings; a table of commands has a name above them
     rb"(?i)\s*(?:(?:--|/\*|(?:PRAGMA|SET|BEGIN|START|DROP|LOCK|USE)[ ;])[^\n]*\n\s*)*(?:CREATE TABLE|INSERT INTO)\s+\S"
 )
@@ -25,6 +30,11 @@ KINDS = (  # how the text begins, what it is, what to do
         OF_CHATS,
         "these are the messages of a chat ([time] name: text), not cells of columns",
         "Write a CSV with a column each for the time, the name and the text",
+    ),
+    (
+        OF_LOGS,
+        "these are messages of a program (a log), not cells of columns",
+        "Write a CSV with a column each for the time, the level and the text",
     ),
     (
         re.compile(rb"\s*(?:\{1:F\d{2}|:20:[^\n]*\n|:6[01]F?:\d{6})"),
