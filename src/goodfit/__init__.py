@@ -63,8 +63,8 @@ def __getattr__(name: str) -> Any:
     elif not name.startswith("_") and name in _sources().source_names():
         value = _sources().source_of(name).function()
     else:
-        # With its name and object, Python asks in a traceback: Did you mean: 'fit'?
-        raise AttributeError(f"module 'goodfit' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+        names = importlib.import_module("goodfit.names_elsewhere")
+        raise names.no_such_name("goodfit", name, names.OF_GOODFIT, sys.modules[__name__])
     globals()[name] = value
     return value
 

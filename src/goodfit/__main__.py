@@ -2,10 +2,15 @@
 
 import sys
 
+from goodfit.busy import sample, wait_asleep_if_busy
+
 
 def main() -> None:
+    before = sample()
     try:
         from goodfit.cli.app import main as command
+
+        wait_asleep_if_busy(before)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)

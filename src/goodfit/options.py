@@ -55,6 +55,20 @@ OTHERWISE: dict[str, tuple[str, ...]] = {  # option -> what other programs call 
     "output": ("out", "save_to", "csv"),
     "processes": ("nproc", "num_gpus", "world_size", "num_processes"),
     "masks": ("mask", "annotations", "segmentation"),
+    "loss": ("criterion", "loss_fn", "objective"),
+}
+NOT_NEEDED: dict[str, str] = {  # option of other programs -> what there is in its place
+    **dict.fromkeys(("classes", "n_classes", "num_classes", "class_names"), "The classes are found in the data"),
+    **dict.fromkeys(
+        ("features", "feature_columns", "columns", "usecols", "x"),
+        "All columns but the target are used; --ignore leaves some out",
+    ),
+    **dict.fromkeys(("metric", "metrics", "scoring", "eval_metric"), "All metrics of the task are computed"),
+    **dict.fromkeys(("shuffle", "shuffled"), "Training rows are drawn in a new order in each epoch"),
+    **dict.fromkeys(("workers", "num_workers", "n_jobs", "threads"), "Threads are chosen for the machine"),
+    **dict.fromkeys(("save_best", "save_best_only", "restore_best_weights"), "The best epoch is always the one kept"),
+    **dict.fromkeys(("normalize", "normalise", "standardize", "scale", "scaler"), "Inputs are standardised already"),
+    **dict.fromkeys(("in_channels", "channels", "input_shape", "input_dim"), "It is read from the data"),
 }
 
 
@@ -67,6 +81,11 @@ def named_otherwise(name: str, known: Iterable[str]) -> str | None:
     """
     wanted, there = name.lstrip("-").replace("-", "_").lower(), set(known)
     return next((option for option, others in OTHERWISE.items() if option in there and wanted in others), None)
+
+
+def not_needed(name: str) -> str | None:
+    """What there is in place of an option that goodfit does not need."""
+    return NOT_NEEDED.get(name.lstrip("-").replace("-", "_").lower())
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import msgspec
 
 from goodfit.checks.finding import Finding
 from goodfit.errors import GoodfitError, RunError
+from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
 from goodfit.store.absent import absent
 from goodfit.store.files import write_text
@@ -210,8 +211,13 @@ def read_record(folder: Path) -> Record:
             raise RunError(
                 "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
             )
+        runs = sorted(record.parent for record in folder.glob(f"*/{RECORD}"))
         raise RunError(
-            "there is no run here", where=folder, fix="Give a folder that goodfit fit made, such as runs/NAME"
+            "there is no run here",
+            where=folder,
+            fix=f"It holds {counted(len(runs), 'run')}: give one, such as {runs[0]}"
+            if runs
+            else "Give a folder that goodfit fit made, such as runs/NAME",
         )
     try:
         content = path.read_bytes()

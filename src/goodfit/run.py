@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor, nn
 
@@ -16,6 +16,7 @@ from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import RunError, UsageError
+from goodfit.names_elsewhere import OF_RUN, answer_calls, no_such_name
 from goodfit.nets import build
 from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
@@ -40,6 +41,8 @@ from goodfit.tasks import from_json as task_from_json
 from goodfit.train.device import choose_device
 from goodfit.train.memory import release_memory
 from goodfit.train.precision import Precision, supported
+
+answer_calls(__name__)
 
 
 class Run:
@@ -299,6 +302,11 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+    if not TYPE_CHECKING:  # a type checker finds a name that is not there
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_such_name("a run", name, OF_RUN, self)
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.verdict!r})"

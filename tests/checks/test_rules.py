@@ -82,6 +82,13 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
     early = {"history": history, "best_epoch": 2, "kept_valid_losses": same}
     assert "underfitting" in spoke(end(**early, kept_train_losses=same))
     assert "underfitting" not in spoke(end(**early, kept_train_losses=same - 0.2))
+    rare = np.array([0.005] * 57 + [0.62] * 3)  # one mistake in twenty: far from the training loss, and within chance
+    message = next(
+        finding.message
+        for finding in check_end(end(**early | {"kept_valid_losses": rare}, kept_train_losses=np.full(60, 0.005)))
+        if finding.rule == "underfitting"
+    )
+    assert "higher on validation rows (0.0357) than on training rows (0.0050) by no more than chance" in message
 
 
 def test_a_fit_of_some_minutes_is_advised_to_take_more_of_them() -> None:

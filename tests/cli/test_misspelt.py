@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from typed_command import said
 
+from goodfit.data import source_options
 from goodfit.errors import UsageError
-from goodfit.fitting.options import split_options
+from goodfit.fitting.options import fit_options, split_options
+from goodfit.options import NOT_NEEDED
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,11 @@ from goodfit.fitting.options import split_options
         (("report", "runs/a", "--epochs", "3"), "goodfit report has no option --epochs: it is one of goodfit fit."),
         (("fit", "people.csv", "--zzzz"), "goodfit fit has no option --zzzz. goodfit fit --help lists those"),
         (("-V",), "Did you mean --version?"),
+        (("fit", "people.csv", "--num-classes", "6"), "no option --num-classes. The classes are found in the data"),
+        (("fit", "people.csv", "--features", "age"), "All columns but the target are used; --ignore leaves some out"),
+        (("fit", "people.csv", "--target", "age", "--test", "20"), "For a share of the rows give --test-share 0.2"),
+        (("fit", "people.csv", "--target", "age", "--valid", "0.25"), "of the rows give --valid-share 0.25"),
+        (("report", "."), "It holds 1 run: give one, such as"),
     ],
 )
 def test_what_is_not_there_is_answered_with_what_was_meant(
@@ -48,6 +55,12 @@ def test_what_is_not_there_is_answered_with_what_was_meant(
     status, text = said(capsys, monkeypatch, *words)
     assert status == 2
     assert answer in text
+
+
+def test_what_goodfit_does_by_itself_needs_no_keyword() -> None:
+    with pytest.raises(UsageError, match=r"no option 'n_classes'. The classes are found in the data"):
+        split_options({"n_classes": 3})
+    assert not set(NOT_NEEDED) & {option.name for option in (*fit_options(), *source_options())}
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_a_folder_where_a_table_should_be_is_one_line(tmp_path: Path) -> None:
 
 def test_arrays_that_unpack_to_more_than_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez_compressed(tmp_path / "x.npz", x=np.zeros((1_000, 1_000), np.float32), y=np.zeros(1_000))
-    monkeypatch.setattr("goodfit.data.sources.arrays.free_memory", lambda: 2_000_000)
+    monkeypatch.setattr("goodfit.data.array_files.free_memory", lambda: 2_000_000)
     with pytest.raises(DataError, match=r"its arrays have 0\.0 GB, and 0\.0 GB of memory are free"):
         open_data(tmp_path / "x.npz")
 

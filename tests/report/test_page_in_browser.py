@@ -9,10 +9,15 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 from chromium import Browser, browser, executable
-from synthetic_runs import RUNS, two_classes
+from click.testing import CliRunner
+from synthetic_runs import RUNS, numbers, two_classes
 
+import goodfit
+from goodfit.cli.app import app
 from goodfit.record import Record
 from goodfit.report.from_run import write_report
 
@@ -56,18 +61,49 @@ def test_the_page_of_each_task_is_small_silent_and_readable_everywhere(
     assert "<script" not in text
     assert "could not be drawn" not in text
     for width, dark in ((DESKTOP, False), (PHONE, False), (PHONE, True)):
-        chromium.show(page, width=width, dark=dark)
-        assert chromium.complaints() == []
-        assert chromium.requests() == []
-        assert chromium.evaluate("document.documentElement.scrollWidth") <= width, chromium.evaluate(SPILLING)
-        assert chromium.evaluate(SPILLING) == []
-        size, words = chromium.evaluate(TYPE_SIZES)
-        assert size >= SMALLEST_TYPE - 0.01, words
+        _assert_readable(chromium, page, width, dark)
         if chromium.evaluate("document.querySelectorAll('.plot svg').length"):
             assert ("invert" in chromium.evaluate(PLOT_LIGHTNESS)) == dark
     chromium.show(page)
     sheets = len(re.findall(rb"/Type\s*/Page\b", chromium.paper()))
     assert 1 <= sheets <= SHEETS_AT_MOST
+
+
+def _assert_readable(chromium: Browser, page: Path, width: int, dark: bool) -> None:
+    chromium.show(page, width=width, dark=dark)
+    assert chromium.complaints() == []
+    assert chromium.requests() == []
+    assert chromium.evaluate("document.documentElement.scrollWidth") <= width, chromium.evaluate(SPILLING)
+    assert chromium.evaluate(SPILLING) == []
+    size, words = chromium.evaluate(TYPE_SIZES)
+    assert size >= SMALLEST_TYPE, words
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_pages_of_a_comparison_and_of_columns_are_readable_too(
+    chromium: Browser, tmp_path: Path, width: int
+) -> None:
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, 300)
+    models = {name: np.where(random.random(300) < share, y, 1 - y) for name, share in (("a", 0.9), ("b", 0.8))}
+    columns = {"fold": np.arange(300) % 5, "label": y, **models, "price": random.lognormal(12, 1, 300)}
+    pl.DataFrame(columns).write_csv(tmp_path / "rows.csv")
+    compared = goodfit.compare(tmp_path / "rows.csv", prediction=["a", "b"], truth="label", fold="fold")
+    profile = tmp_path / "columns.html"
+    drawn = CliRunner().invoke(app, ["stats", str(tmp_path / "rows.csv"), "-o", str(profile)])
+    assert drawn.exit_code == 0, drawn.output
+    for page in (compared.write(tmp_path / "comparison.html"), profile):
+        _assert_readable(chromium, page, width, dark=False)
+
+
+def test_plots_beside_a_tall_one_leave_no_gap(chromium: Browser, tmp_path: Path) -> None:
+    """The importance of columns is as high as two other plots: their bottom edges are level."""
+    page = write_report(tmp_path / "run", numbers(tmp_path / "run"), tmp_path / "report.html")
+    chromium.show(page, width=DESKTOP)
+    bottoms = chromium.evaluate(
+        "[...document.querySelectorAll('.two:has(> .tall) > .plot')].map(plot => plot.getBoundingClientRect().bottom)"
+    )
+    assert bottoms[0] == pytest.approx(bottoms[2], abs=1)
 
 
 def test_a_matrix_of_two_classes_is_small(chromium: Browser, tmp_path: Path) -> None:

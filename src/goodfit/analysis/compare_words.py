@@ -75,6 +75,11 @@ def chance_in_column(p: float) -> str:
     return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def likely(share: float) -> str:
+    """A probability in whole percent; what rounds to none or all is only nearly so."""
+    return "<1%" if share < 0.005 else ">99%" if share > 0.995 else f"{100 * share:.0f}%"
+
+
 def better_of(pair: Pair) -> str:
     """The name of the model with the better value."""
     first_wins = (pair.difference.value > 0) == pair.metric.higher_is_better
@@ -98,8 +103,9 @@ def sentences(compared: Compared) -> list[str]:
     for pair in compared.fold_pairs:
         if pair.metric == headline:
             lines.append(
-                f"Over {pair.rows}: {pair.a} is better with probability {pair.better_a:.2f}, {pair.b} with "
-                f"{pair.better_b:.2f}, and with {pair.equal:.2f} they differ by less than {figure_of_rope(pair)}."
+                f"Over {pair.rows}: {pair.a} is better with probability {likely(pair.better_a)}, {pair.b} with "
+                f"{likely(pair.better_b)}, and with {likely(pair.equal)} they differ by less than "
+                f"{figure_of_rope(pair)}."
             )
     return lines
 

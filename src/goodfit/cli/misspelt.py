@@ -9,7 +9,7 @@ from shlex import join
 import click
 
 from goodfit.formatting import listed, nearest
-from goodfit.options import named_otherwise
+from goodfit.options import named_otherwise, not_needed
 
 COMMANDS_MEANT = {  # what people type -> the command that does it
     **dict.fromkeys(("train", "learn", "run", "model", "new", "create"), "fit"),
@@ -28,6 +28,7 @@ COMMANDS_MEANT = {  # what people type -> the command that does it
     "help": "--help",
 }
 PROGRAM = ".py"
+FIT = "goodfit fit"
 HIDDEN = " profile"  # goodfit stats people.csv is goodfit stats profile people.csv
 
 
@@ -67,6 +68,9 @@ def no_such_option(error: click.NoSuchOption, group: click.Group) -> str:
     path = "goodfit" if context is None else context.command_path.removesuffix(HIDDEN)
     start = f"{path} has no option {flag}"
     long = [each.removeprefix("--") for each in own if each.startswith("--")]
+    instead = not_needed(flag)
+    if instead is not None and path == FIT:
+        return f"{start}. {instead}"
     meant = named_otherwise(flag, [name.replace("-", "_") for name in long])
     if meant is None and flag in ("-v", "-V") and "version" in long:
         meant = "version"

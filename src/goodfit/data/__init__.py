@@ -15,8 +15,11 @@ from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import listed, spaced, type_named
+from goodfit.names_elsewhere import answer_calls
 from goodfit.store.absent import absent
 from goodfit.store.special_files import special_kind
+
+answer_calls(__name__)
 
 
 def open_data(
@@ -42,6 +45,8 @@ def open_data(
         DataError: there is nothing there, or no source can read it.
         UsageError: an option of another kind of data, or data that two sources could read.
     """
+    _refuse_share("valid", valid)
+    _refuse_share("test", test)
     data, valid, test = (local_copy(place, cache) for place in (data, valid, test))
     given = {name: local_option(value, cache) for name, value in options.items() if value is not None}
     if isinstance(data, Source):
@@ -182,6 +187,21 @@ def _checked(source: type[Source], given: Mapping[str, Any], path: Path | None) 
 
 def _options(source: type[Source]) -> set[str]:
     return {option.name for option in source.options}
+
+
+def _refuse_share(part: str, given: Any) -> None:
+    """A number where a path is wanted: as other programs have it, the share of the rows, or their percentage."""
+    if isinstance(given, bool) or not isinstance(given, (int, float, str, Path)) or Path(str(given)).exists():
+        return
+    try:
+        share = float(str(given))
+    except ValueError:
+        return
+    share = share / 100 if share >= 1 else share
+    wanted = f"--{part}-share {share:g}" if 0 < share < 1 else f"--{part}-share"
+    raise UsageError(
+        f"--{part} takes data of its own, and {given} is a number", fix=f"For a share of the rows give {wanted}"
+    )
 
 
 def _refuse_absent(path: Path) -> None:

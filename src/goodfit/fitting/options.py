@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 from goodfit.data import source_options
 from goodfit.errors import UsageError
-from goodfit.options import Option, named_otherwise
+from goodfit.options import Option, named_otherwise, not_needed
 
 
 def declared(text: str, group: str, default: Any = None, **limits: Any) -> Any:
@@ -187,10 +187,8 @@ def split_options(given: Mapping[str, Any]) -> tuple[FitOptions, dict[str, Any]]
         if name not in known:
             meant = named_otherwise(name, known | OF_THE_CALL)
             near = [meant] if meant is not None else difflib.get_close_matches(name, known | OF_THE_CALL, n=1)
-            raise UsageError(
-                f"there is no option '{name}'",
-                fix=f"Did you mean {near[0]}?" if near else "See help(goodfit.fit)",
-            )
+            advice = f"Did you mean {near[0]}?" if near else "See help(goodfit.fit)"
+            raise UsageError(f"there is no option '{name}'", fix=not_needed(name) or advice)
     values = {name: value for name, value in given.items() if value is not None}
     if "device" in values:
         values["device"] = str(values["device"])  # of a torch.device

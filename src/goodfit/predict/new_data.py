@@ -240,7 +240,8 @@ def _refuse_other_object(kind: str, data: Any) -> None:
     family, claimed = _family(own), [_family(each) for each in all_sources() if each.claims_object(data, {})]
     if family not in claimed and (claimed or family == "images"):
         needed = family_in_words(kind)
-        raise DataError(f"this is {type_named(data)}; the run was fitted on {needed}", fix=f"Give {needed}")
+        named = ", whose columns have names: pandas.DataFrame(x, columns=[...])" if needed == "a table" else ""
+        raise DataError(f"this is {type_named(data)}; the run was fitted on {needed}", fix=f"Give {needed}{named}")
 
 
 def family_in_words(kind: str) -> str:

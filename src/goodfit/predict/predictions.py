@@ -13,6 +13,7 @@ import numpy as np
 
 from goodfit.errors import UsageError
 from goodfit.formatting import counted
+from goodfit.names_elsewhere import OF_PREDICTIONS, no_such_name
 from goodfit.store.csv_cells import cells, rows_of, without_formula
 from goodfit.store.files import replacing
 from goodfit.store.outputs import is_predictions, refuse_to_replace
@@ -94,6 +95,11 @@ class Predictions:
         """What a notebook shows: the first rows."""
         frame = self.frame().head(ROWS_SHOWN)
         return f"<p>{html.escape(repr(self))}</p>{frame._repr_html_()}"
+
+    if not TYPE_CHECKING:  # a type checker finds a name that is not there
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_such_name("predictions", name, OF_PREDICTIONS, self)
 
     def __len__(self) -> int:
         return len(self.row_keys)

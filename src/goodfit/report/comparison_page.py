@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.analysis.compare import Compared, Pair
-from goodfit.analysis.compare_words import chance_in_column, distance, figures
+from goodfit.analysis.compare_words import chance_in_column, distance, figures, likely
 from goodfit.analysis.differing import differing_rows
 from goodfit.formatting import aligned, capital, listed, percent
 from goodfit.report.plots import plain_ticks
@@ -50,7 +50,7 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         "chance_in_column": chance_in_column,
         "breakable": _breakable,
         "cut": cut,
-        "likely": _likely,
+        "likely": likely,
     }
     environment.globals |= {"distance": distance}
     rows, differing = differing_rows(compared.entries, ROWS_SHOWN)
@@ -111,11 +111,6 @@ def _figures(compared: Compared) -> list[tuple[str, tuple[str, ...]]]:
         figures(metric, [compared.values[model][metric.name] for model in models]) for metric in compared.metrics
     ]
     return list(zip(models, zip(*columns, strict=True), strict=True))
-
-
-def _likely(share: float) -> str:
-    """A probability in whole percent; what rounds to none or all is only nearly so."""
-    return "<1%" if share < 0.005 else ">99%" if share > 0.995 else f"{100 * share:.0f}%"
 
 
 def _chance(loss: float) -> str:

@@ -77,7 +77,7 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
 def importance_section(explanation: Mapping[str, Any]) -> Section:
     """Importance of columns and partial dependence, as `goodfit.analysis.importance.explain` gave them."""
     importance = explanation["importance"]
-    plots = [Plot("importance", (importance,), "Importance of each column", "half")]
+    plots = [Plot("importance", (importance,), "Importance of each column", "tall")]
     plots += [
         Plot("dependence", (column,), f"Prediction by {column['column']}", "half")
         for column in explanation["dependence"]

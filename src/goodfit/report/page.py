@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from goodfit.formatting import aligned, counted, fixed, plural, spaced
+from goodfit.formatting import aligned, counted, fixed, number, plural, spaced
 from goodfit.report.drawings import curves, draw
 from goodfit.report.first_screen import first_screen, without_first
 from goodfit.report.page_data import PageData
 from goodfit.report.svg import clean
-from goodfit.report.template import template
+from goodfit.report.template import is_number, template
 from goodfit.store.files import write_text
 from goodfit.tasks.metric import Metric
 
@@ -36,6 +36,14 @@ class MistakeFigures(NamedTuple):
     truth: str
     prediction: str
     loss: str
+
+
+class ValueColumn(NamedTuple):
+    """What the worst mistakes have in one column of the data, as text."""
+
+    name: str
+    texts: list[str]
+    is_number: bool
 
 
 def render(page: PageData) -> str:
@@ -61,7 +69,8 @@ def render(page: PageData) -> str:
         finding_counts=", ".join(counted(levels.count(level), level) for level in LEVELS if level in levels),
         worst=[(mistake, thumbnail_uri(mistake.thumbnail)) for mistake in page.worst],
         confident=any(mistake.confidence is not None for mistake in page.worst),
-        value_names=list(dict.fromkeys(name for mistake in page.worst for name in mistake.values)),
+        value_columns=_value_columns(page),
+        numbers_are_predicted=all(is_number(mistake.truth) for mistake in page.worst),
         heat=[heat_uri(mistake.thumbnail, mistake.heat) for mistake in page.worst],
         augmented=[(thumbnail_uri(as_is), thumbnail_uri(seen)) for as_is, seen in page.augmented],
         pixelated=[
@@ -188,6 +197,18 @@ def _mistake_figures(page: PageData) -> list[MistakeFigures]:
         [mistake.loss for mistake in page.worst],
     )
     return [MistakeFigures(*texts) for texts in zip(*map(aligned, columns), strict=True)]
+
+
+def _value_columns(page: PageData) -> list[ValueColumn]:
+    """The columns of the data beside the worst mistakes; whole numbers that a frame keeps as 40.0 are 40."""
+    columns = []
+    for name in dict.fromkeys(name for mistake in page.worst for name in mistake.values):
+        values = [mistake.values.get(name) for mistake in page.worst]
+        texts = ["" if value is None else number(value) for value in values]
+        if all(text.endswith(".0") for text in texts if text):
+            texts = [text.removesuffix(".0") for text in texts]
+        columns.append(ValueColumn(name, texts, all(is_number(text) for text in texts if text)))
+    return columns
 
 
 def _parts_of_data(page: PageData) -> list[tuple[str, str, str]]:

@@ -23,6 +23,8 @@ BLUE, ORANGE, VERMILION, GREEN, GREY = "#0072B2", "#E69F00", "#D55E00", "#009E73
 NUMBERED_CLASSES = 20  # beyond, the numbers in the cells are too small to read
 LISTED_CLASSES = 40  # bars under each other
 NAMES_ALONG_A_MAP = 30
+BEHIND_WORDS = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}  # a curve may pass there
+WIDEST_CELL = 1.1  # inches: a class of ten letters stands level beneath its column
 LETTER = 0.11  # inches of a letter of 11 pt, a little more than it takes
 DARK_MISTAKES = 0.25  # share of a class from which on a mistake may be as dark as the scale goes
 NEAR_TOP = 0.9  # of a plot's height
@@ -98,7 +100,7 @@ def metric_curve(
             over = place < low + NEAR_TOP * (high - low)
             late = best_epoch is not None and best_epoch > (epochs[0] + epochs[-1]) / 2
             left.annotate(text, (best_epoch if late else epochs[-1] + 0.5, place), xytext=(-4, 4 if over else -13),
-                          textcoords="offset points", ha="right", color=GREY)  # fmt: skip
+                          textcoords="offset points", ha="right", color=GREY, bbox=BEHIND_WORDS)  # fmt: skip
     return figure
 
 
@@ -121,7 +123,8 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> Figure:
     at = range(0, many, -(-many // NAMES_ALONG_A_MAP))
     names = [short(classes[i], 22 if large else 20) for i in at]
     longest = LETTER * max(map(len, names))
-    cells = 5.6 if large else many * max(0.36 if many > 4 else 0.7, LETTER * digits + 0.12)
+    cell = max(0.36 if many > 4 else longest if 0.7 < longest <= WIDEST_CELL else 0.7, LETTER * digits + 0.12)
+    cells = 5.6 if large else many * cell
     flat = not large and longest * many <= cells
     tilted = longest if large else 0.25 if flat else 0.75 * longest
     with drawing():
@@ -361,7 +364,7 @@ def _mark_epoch(axes: Axes, epochs: Sequence[int], values: np.ndarray, best_epoc
     late = best_epoch > (epochs[0] + epochs[-1]) / 2
     axes.annotate(f"epoch {best_epoch}, kept", (best_epoch, 0.5), xycoords=("data", "axes fraction"),
                   xytext=(-5 if late else 5, 0), textcoords="offset points", ha="right" if late else "left",
-                  color=GREEN)  # fmt: skip
+                  color=GREEN, bbox=BEHIND_WORDS)  # fmt: skip
 
 
 def _whole_epochs(axes: Axes, epochs: Sequence[int]) -> None:

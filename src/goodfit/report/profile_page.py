@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.analysis.profile import ColumnProfile
 from goodfit.formatting import number, year
+from goodfit.report.plots import plain_ticks
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.store.files import write_text
 from goodfit.store.outputs import DRAWING_MARK
@@ -52,7 +53,10 @@ def render(profiles: Sequence[ColumnProfile], drawn: Sequence[ColumnProfile], na
     )
     environment.filters["number"] = number
     environment.globals["written"] = lambda column, value: (year if column.holds_years else number)(value)
-    plot = markupsafe.Markup(to_svg(panels(drawn), "profile", f"Columns of {name}")) if drawn else ""
+    plots = [
+        markupsafe.Markup(to_svg(panel(profile), f"column-{at}", f"Values of {profile.name}"))
+        for at, profile in enumerate(drawn)
+    ]
     numbers = [profile for profile in profiles if profile.numbers is not None]
     return clean(
         environment.get_template("profile.html.j2").render(
@@ -62,9 +66,19 @@ def render(profiles: Sequence[ColumnProfile], drawn: Sequence[ColumnProfile], na
             others=[profile for profile in profiles if profile.numbers is None],
             rows=profiles[0].rows if profiles else 0,
             normal=sum(profile.numbers is not None and profile.numbers.is_normal for profile in profiles),
-            plot=plot,
+            plots=plots,
         )
     )
+
+
+def panel(profile: ColumnProfile) -> Figure:
+    """A drawing of one column that fits a phone, and a third of a wide page."""
+    from matplotlib.figure import Figure
+
+    with drawing():
+        figure = Figure(figsize=(4.2, 2.6), layout="constrained")
+        _draw(figure.subplots(), profile)
+    return figure
 
 
 def panels(profiles: Sequence[ColumnProfile]) -> Figure:
@@ -73,18 +87,21 @@ def panels(profiles: Sequence[ColumnProfile]) -> Figure:
 
     rows = max(1, -(-len(profiles) // PANELS_A_ROW))
     with drawing():
-        figure = Figure(figsize=(11.0, 2.5 * rows), layout="constrained")
+        figure = Figure(figsize=(4.2 * PANELS_A_ROW, 2.6 * rows), layout="constrained")
         grid = figure.subplots(rows, PANELS_A_ROW, squeeze=False)
         for axes, profile in zip(grid.flat, profiles, strict=False):
-            if profile.numbers is not None:
-                _histogram(axes, profile)
-            else:
-                _bars(axes, profile)
-            axes.set_title(short(profile.name, 30), fontsize=10, parse_math=False)
-            axes.tick_params(labelsize=8)
+            _draw(axes, profile)
         for axes in list(grid.flat)[len(profiles) :]:
             axes.set_axis_off()
     return figure
+
+
+def _draw(axes: Axes, profile: ColumnProfile) -> None:
+    if profile.numbers is not None:
+        _histogram(axes, profile)
+    else:
+        _bars(axes, profile)
+    axes.set_title(short(profile.name, 30), parse_math=False)
 
 
 def _histogram(axes: Axes, profile: ColumnProfile) -> None:
@@ -97,7 +114,10 @@ def _histogram(axes: Axes, profile: ColumnProfile) -> None:
         density = np.exp(-0.5 * ((x - each.mean) / each.deviation) ** 2) / (each.deviation * np.sqrt(2 * np.pi))
         axes.plot(x, density * counts.sum() * (edges[1] - edges[0]), color=BLUE, linewidth=1.5)
     axes.axvline(each.mean, color=GREY, linewidth=1, linestyle="--")
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(nbins=5)
+    axes.yaxis.set_major_formatter(plain_ticks())
+    if not profile.holds_years:
+        axes.xaxis.set_major_formatter(plain_ticks())
 
 
 def _bars(axes: Axes, profile: ColumnProfile) -> None:
@@ -105,4 +125,6 @@ def _bars(axes: Axes, profile: ColumnProfile) -> None:
     axes.barh(at, [count for _, count in profile.levels], color=PALE)
     axes.set_yticks(at, [short(value, 16) for value, _ in profile.levels], parse_math=False)
     axes.set_ylim(len(at) - 0.4, -0.6)
+    axes.locator_params(axis="x", nbins=4)
+    axes.xaxis.set_major_formatter(plain_ticks())
     axes.grid(visible=False, axis="y")

@@ -125,7 +125,7 @@ def to_svg(figure: Figure, prefix: str, alt: str) -> str:
         "xmlns": "http://www.w3.org/2000/svg",
         "role": "img",
         "aria-label": clean(alt),
-        "style": f"--own: {math.ceil(float(root.attrib['viewBox'].split()[2]))}px",
+        "style": f"--own: {math.ceil(1.01 * float(root.attrib['viewBox'].split()[2]))}px",
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",
     }

@@ -19,6 +19,7 @@ CELL_LETTERS = 200  # of a text in a table
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28  # pixels of a histogram in a table
 VALUE = r"\d+|none|linear|find|feature|cpu|classes|numbers"  # of an option in a sentence; other words go on with it
 OPTION = re.compile(rf"(?<![\w-])(--[a-z][a-z-]*(?: (?:{VALUE})\b)?)")
+NUMBER = re.compile(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?", re.IGNORECASE)
 LONG_LETTERS = 1_500  # of a sentence or a list of names
 
 
@@ -59,6 +60,11 @@ def short_path(path: str) -> Markup:
     if shown == path:
         return breakable(path)
     return Markup('<span title="{}">{}</span>').format(cut(path), breakable(shown))
+
+
+def is_number(text: Any) -> bool:
+    """Whether a text is a number as a table writes one: 40, -3.5, 1,200."""
+    return NUMBER.fullmatch(str(text)) is not None
 
 
 def with_options(text: str) -> Markup:
@@ -124,7 +130,7 @@ def _drawn(histogram: Histogram) -> str:
 def rows_of_blocks(blocks: Sequence[Plot | Table]) -> list[list[Plot | Table]]:
     """The blocks of a section, plots of half the width side by side."""
     rows: list[list[Plot | Table]] = []
-    for half, group in groupby(blocks, key=lambda block: isinstance(block, Plot) and block.width == "half"):
+    for half, group in groupby(blocks, key=lambda block: isinstance(block, Plot) and block.width in ("half", "tall")):
         together = list(group)
         rows += [together] if half else [[block] for block in together]
     return rows

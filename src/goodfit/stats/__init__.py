@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from goodfit.names_elsewhere import answer_calls
+
 _HOME = {
     "Estimate": "estimates", "auc": "areas", "average_precision": "areas", "balanced_accuracy": "recalls",
     "mean": "estimates", "paired_z": "estimates", "proportion": "estimates", "r2": "estimates", "rmse": "estimates",
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from goodfit.stats.sign_flips import sign_flip as sign_flip
 
 __all__ = sorted(_HOME)  # names of the table above
+
+answer_calls(__name__)
 
 
 def __getattr__(name: str) -> Any:

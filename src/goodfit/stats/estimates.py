@@ -26,6 +26,13 @@ class Estimate:
     low: float
     high: float
 
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __format__(self, spec: str) -> str:
+        """The value, as `f"{estimate:.1%}"` asks for; all three without a format."""
+        return format(self.value, spec) if spec else str(self)
+
     def to_json(self) -> dict[str, float]:
         return {"value": self.value, "low": self.low, "high": self.high}
 

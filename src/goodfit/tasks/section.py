@@ -17,14 +17,14 @@ class Plot:
         drawing: confusion, recall, balance, scatter, ...
         data: the arguments of that drawing.
         alt: what a screen reader says in its place.
-        width: half stands beside another half; wide is as wide as it needs, full as the page.
+        width: half stands beside another half, tall beside two of them; wide is as wide as it needs, full as the page.
         first: it says most about this task, so that it stands on the first screen.
     """
 
     drawing: str
     data: tuple[Any, ...]
     alt: str
-    width: Literal["half", "wide", "full"] = "full"
+    width: Literal["half", "tall", "wide", "full"] = "full"
     first: bool = False
 
     def of(self, noun: str) -> Plot:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import torch
 
+from goodfit.busy import busy_words
 from goodfit.errors import UsageError
 
 RESIDENT_SHARE = 0.4  # of the free memory of an accelerator: a data set under it lives there whole
@@ -26,7 +27,7 @@ def choose_device(wanted: str | None = None) -> tuple[torch.device, str]:
         if torch.backends.mps.is_available():
             return torch.device("mps"), "Apple GPU found"
         threads = torch.get_num_threads()
-        return torch.device("cpu"), f"no GPU found; {threads} thread{'' if threads == 1 else 's'}"
+        return torch.device("cpu"), f"no GPU found; {threads} thread{'' if threads == 1 else 's'}{busy_words()}"
     try:
         device = torch.device(str(wanted))
     except RuntimeError as error:

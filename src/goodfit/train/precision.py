@@ -115,5 +115,5 @@ def _refuse_ignored(dtype: str, device: torch.device) -> None:
 
 def _is_faster_channels_last(device: torch.device) -> bool:
     if device.type == "cpu":
-        return torch.backends.cpu.get_cpu_capability() == "AVX512"
+        return torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")
     return device.type == "cuda"

@@ -34,6 +34,7 @@ from goodfit.checks.curves.curves import Curves
 from goodfit.checks.curves.statistic import noise
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import FALL_AT_LEAST, CurveRule, EndFacts, EndRule
+from goodfit.formatting import aligned
 from goodfit.stats.course import epochs_wanted
 
 POINTS_AT_LEAST = 6  # of a curve: the last three, and three before
@@ -69,27 +70,37 @@ class Underfitting(EndRule, CurveRule):
             return
         noise = (train.var(ddof=1) / len(train) + valid.var(ddof=1) / len(valid)) ** 0.5
         if float(valid.mean() - train.mean()) < Z_NEEDED * noise:
-            yield self.finding(
-                f"the loss was still falling at the end, and is the same on training rows ({train.mean():.3f}) as on "
-                f"validation rows ({valid.mean():.3f}): the model has not begun to memorise its rows{course}",
-                fix,
+            on_train, on_valid = _in_words(float(train.mean()), float(valid.mean()))
+            compared = (
+                f"no higher on validation rows ({on_valid}) than on training rows ({on_train}): the model has not "
+                "begun to memorise its rows"
+                if valid.mean() <= train.mean()
+                else f"higher on validation rows ({on_valid}) than on training rows ({on_train}) by no more than "
+                "chance explains: nothing shows that the model memorises its rows"
             )
+            yield self.finding(f"the loss was still falling at the end, and is {compared}{course}", fix)
 
     def at_curves(self, curves: Curves) -> Iterator[Finding]:
-        aligned = curves.aligned()
-        if aligned is None or len(aligned[0]) < POINTS_AT_LEAST:
+        points = curves.aligned()
+        if points is None or len(points[0]) < POINTS_AT_LEAST:
             return
-        _, train, valid = aligned
+        _, train, valid = points
         wanted = epochs_wanted(valid)
         counted = f"{curves.valid.counted}s" if curves.valid is not None else ""
         course = "" if wanted is None else f"; by the course so far, {wanted} {counted} would be enough"
         last_train, last_valid = float(train[-3:].mean()), float(valid[-3:].mean())
+        in_training, in_validation = _in_words(last_train, last_valid)
         if _still_falls(train) and _still_falls(valid) and last_valid < last_train + GAP_AT_MOST * abs(last_train):
             yield self.finding(
-                f"both losses were still falling at the end, and are nearly the same ({last_train:.3f} in training, "
-                f"{last_valid:.3f} in validation): the model can learn more from these rows{course}",
+                f"both losses were still falling at the end, to {in_training} in training and {in_validation} in "
+                f"validation: the model can learn more from these rows{course}",
                 "Train for longer, or with a larger net or a higher learning rate",
             )
+
+
+def _in_words(train: float, valid: float) -> list[str]:
+    """Two losses with three digits at least, and equally many decimals."""
+    return aligned([float(f"{loss:.3g}") if abs(loss) < 100 else loss for loss in (train, valid)])
 
 
 def _still_falls(values: np.ndarray) -> bool:

@@ -18,6 +18,7 @@ from goodfit.errors import DataError
 
 ROOTED = re.compile(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
 NUMBERED = re.compile(r"(\d{1,18})(?:\.0+)?")  # a name that is a number alone
+UPLOADED = re.compile(r"[0-9a-f]{8}-(.+)")
 ANY_ZEROS = "/"  # behind a number, of the key of files that have it in any zeros: no name has it
 FOLDERS_DEEP = 4  # below the list's own, that are searched for a name
 
@@ -50,7 +51,7 @@ class ImageFinder:
                 self.ways[way] += 1
             return path
         name = _without_scheme(cell.replace("\\", "/"))
-        candidates = self._candidates(name) or self._numbered(name)
+        candidates = self._candidates(name) or self._numbered(name) or self._uploaded(name)
         if len(candidates) > 1:
             shown = " and ".join(str(path.relative_to(self.base)) for path in candidates[:2])
             raise DataError(
@@ -93,7 +94,7 @@ class ImageFinder:
         if self._direct(cell) is not None:
             return True
         name = _without_scheme(cell.replace("\\", "/"))
-        return bool(self._candidates(name) or self._numbered(name))
+        return bool(self._candidates(name) or self._numbered(name) or self._uploaded(name))
 
     def _candidates(self, name: str) -> list[Path]:
         """Files below the list's folder whose path ends in this name, first as it is, then in other letters or endings.
@@ -121,6 +122,11 @@ class ImageFinder:
         if match is None or self._index is None:
             return []
         return self._index.get(f"{int(match[1])}{ANY_ZEROS}", [])
+
+    def _uploaded(self, name: str) -> list[Path]:
+        """Files of the name that Label Studio put eight digits before: 7.jpg for /data/upload/1/0a1b2c3d-7.jpg."""
+        match = UPLOADED.fullmatch(name.rpartition("/")[2])
+        return self._candidates(match[1]) if match else []
 
     def _files(self) -> dict[str, list[Path]]:
         endings = image_endings()
@@ -179,6 +185,8 @@ def _changed(name: str, found: Path) -> str:
         return "" if found.name == last else f", with the ending {found.suffix}"
     if _plain(found.name) == _plain(last):
         return ", in other letters"
+    if (match := UPLOADED.fullmatch(last)) and _plain(match[1]) == _plain(found.name):
+        return ", without the digits of Label Studio before the name"
     if NUMBERED.fullmatch(last):
         return f", with zeros and the ending {found.suffix}"
     return f", with the ending {found.suffix}"

@@ -38,6 +38,7 @@ LABEL_COLUMNS = (
     "klasse", "kategorie", "classe", "catégorie", "étiquette", "clase", "categoría", "etiqueta", "categoria", "klasa",
     "класс", "метка", "标签", "类别", "ラベル", "クラス",
 )  # fmt: skip
+BOXES = ({"xmin", "ymin", "xmax", "ymax"}, {"x1", "y1", "x2", "y2"}, {"left", "top", "right", "bottom"})  # of columns
 COLUMNS_WITH_PARTS = 3  # of paths, labels and parts
 PART_COLUMNS = ("part", "split", "set", "subset", "partition")
 BYTES_SAMPLED = 64 * 1024
@@ -139,6 +140,7 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
         cells = cells.with_header()
     elif given is None:
         listing.notes.append(("first line", "a row", "it names an image, and no columns; --header reads it as names"))
+    _refuse_boxes(path, cells)
     if not cells.rows:
         raise DataError("there are no rows under the names", where=path, fix="Give a line for each image")
     width = len(cells.rows[0])
@@ -169,6 +171,14 @@ def read_label_list(path: Path, group: str | None, options: ListOptions) -> List
             ("left out", counted(further.total(), "image"), f"without a line in {path.name}, beside others in {places}")
         )
     return listing
+
+
+def _refuse_boxes(path: Path, cells: Cells) -> None:
+    """Boxes of objects, one a line, of which an image may have several: their class is not that of the image."""
+    plain = {_plain(name) for name in cells.names or ()}
+    if any(corners <= plain for corners in BOXES):
+        fix = "Cut the boxes out as images of their own, with a folder for each class, or give a CSV of path,label"
+        raise DataError("boxes of objects in images are not learnt from", where=path, fix=fix)
 
 
 def _is_header(first: Sequence[str], finder: ImageFinder) -> bool:

@@ -20,6 +20,7 @@ PATTERNS = {"bar": r"\|", "semicolon": ";", "comma": ",", "space": r"\s+", "list
 LIST = re.compile(r"[\[({](.*)[\])}]")  # as programs write lists: ['red', 'big']
 SEVERAL_NAMES = ("labels", "tags", "attributes", "classes", "keywords", "findings", "categories")  # of a column
 ONE_HOT = {"0": False, "1": True, "0.0": False, "1.0": True, "": False, "false": False, "true": True}
+MINUS = "-1"  # no in the lists of CelebA; beside 0 or an empty cell it is something else, as in CheXpert
 
 
 def separator_of(cells: Sequence[str], name: str) -> tuple[str, str]:
@@ -68,13 +69,15 @@ def split_cell(cell: str, separator: str) -> list[str]:
 
 def is_one_hot(column: Sequence[str]) -> bool:
     """Whether a column holds yes and no alone, both of them or one."""
+    if MINUS in column:
+        return set(column) <= {MINUS, "1"}
     return all(cell.casefold() in ONE_HOT for cell in column) and any(column)
 
 
 def from_columns(columns: Sequence[Sequence[str]], names: Sequence[str]) -> tuple[list[str] | list[list[str]], str]:
     """The label of each row (or its labels) of a column of yes and no for each class, and in words which it is."""
     rows = [
-        [name for name, cell in zip(names, cells, strict=True) if ONE_HOT[cell.casefold()]]
+        [name for name, cell in zip(names, cells, strict=True) if cell != MINUS and ONE_HOT[cell.casefold()]]
         for cells in zip(*columns, strict=True)
     ]
     if all(len(row) == 1 for row in rows):

@@ -25,6 +25,8 @@ PIXELS_SAMPLED = 4_000_000  # of a mask
 COLOURS_NAMED = 6
 NEAR = 32  # grey levels from black or white, in which noise of JPEG stays
 TWO_LEVELS_SHARE = 0.9  # of the pixels near black or white, in masks of two classes
+THIRD_AT_LEAST = 0.005  # of all pixels
+NEAR_THIRD, SHARE_NEAR_THIRD = 12, 0.4  # grey levels, and the share of what is no black or white: edges spread evenly
 SOFT_VALUES = 8  # different ones at least, of masks with noise or soft edges in a lossless format
 VOID_SHARE_AT_MOST = 0.5  # of all pixels, that may be void by custom alone
 VALUES_NAMED = 6
@@ -202,8 +204,10 @@ def choose_form(
         why = f"{low:.1f}% of the pixels are nearly black, {high:.1f}% nearly white ({noise}); --binary N sets another"
         return MaskForm("binary", 128, note=("two classes, threshold 128", why))
     if facts.lossy is not None:
+        third = _third_level(facts) if values[0] >= 0 and values[-1] <= LARGEST_CLASS else None
+        grey = f", many of them near {third}" if third is not None else ""
         raise DataError(
-            f"it is saved in a format that changes pixel values ({len(values)} different ones), "
+            f"it is saved in a format that changes pixel values ({len(values)} different ones{grey}), "
             "so that they are no class numbers",
             where=facts.lossy,
             fix="Save the masks as PNG from their source, or give --binary N for two classes",
@@ -223,8 +227,20 @@ def _is_two_levels(facts: MaskFacts) -> bool:
     numbers = [value for value in values if value != LARGEST_CLASS]
     if facts.lossy is None and (len(values) < SOFT_VALUES or numbers[-1] < white):
         return False  # few values, or numbers from 0 on and 255 for what is to be ignored
+    if facts.lossy is not None and _third_level(facts) is not None:
+        return False
     extremes = facts.share(0, black), facts.share(white, LARGEST_CLASS)
     return sum(extremes) >= TWO_LEVELS_SHARE and min(extremes) > 0
+
+
+def _third_level(facts: MaskFacts) -> int | None:
+    """A grey value that most pixels between black and white are near to: a class of its own; None: they are edges."""
+    between = {value: count for value, count in facts.counts.items() if NEAR <= value <= LARGEST_CLASS - NEAR}
+    if not between or sum(between.values()) < THIRD_AT_LEAST * facts.counts.total():
+        return None
+    middle = max(between, key=between.__getitem__)
+    near = sum(count for value, count in between.items() if abs(value - middle) <= NEAR_THIRD)
+    return middle if near >= SHARE_NEAR_THIRD * sum(between.values()) else None
 
 
 def _refuse_no_numbers(facts: MaskFacts) -> None:

@@ -59,6 +59,7 @@ class Folder:
 ANNOTATIONS = (  # ending, what such files are, how many there are for each image
     (".xml", "Boxes of objects in .xml files (Pascal VOC)", 0.5),
     (".txt", "Boxes of objects in .txt files (YOLO)", 0.5),
+    (".json", "Outlines of objects in .json files (LabelMe)", 0.5),
     (".json", "Objects in a .json file (COCO)", 0.0),
 )
 

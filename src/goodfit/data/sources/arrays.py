@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.array_files import ENDINGS, read_arrays
 from goodfit.data.array_ranges import ArrayRanges
+from goodfit.data.idx_files import is_idx
 from goodfit.data.one_hot import labels_of_whole, one_hot
 from goodfit.data.packed import RowNumbers
 from goodfit.data.source import Claim, Source, Strength
-from goodfit.data.tables.frames import free_memory
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
@@ -23,11 +22,6 @@ if TYPE_CHECKING:  # torch is imported where it is used: `goodfit fit --help` li
     from torch import Tensor
 
     ArrayLike = np.ndarray | Tensor | str | os.PathLike[str]
-
-ENDINGS = (".npz", ".npy")
-UNREADABLE = (  # what NumPy raises of files that are cut off, damaged or of pickled objects
-    OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, SyntaxError, RuntimeError,
-)  # fmt: skip
 
 
 class Arrays(Source):
@@ -49,7 +43,9 @@ class Arrays(Source):
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
-        """NumPy's files."""
+        """NumPy's files, and those of MNIST, also a folder of them."""
+        if is_idx(path):
+            return Claim(Strength.CONTENT if path.is_dir() else Strength.ENDING, "it holds images of MNIST (idx)")
         ending = path.suffix.lower()
         return Claim(Strength.ENDING, f"its name ends in {ending}") if ending in ENDINGS else None
 
@@ -133,8 +129,8 @@ def arrays(
 
     Args:
         x: (N, ...) array or tensor, or the path of a .npy, or of a .npz that holds x and y (and x_valid, y_valid,
-            x_test, y_test). Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays uint8 and is divided by 255
-            for the net; other numbers become float32.
+            x_test, y_test), or of the idx files of MNIST. Images are (N, C, H, W), or (N, H, W) in grey. uint8 stays
+            uint8 and is divided by 255 for the net; other numbers become float32.
         y: (N,) labels (whole numbers or text: classification), (N,) or (N, K) floats (regression), a list of lists
             of labels (multi-label), or (N, K) whole numbers 0 and 1 (one column a class, or a label). None for data to
             predict.
@@ -146,11 +142,11 @@ def arrays(
     """
     import torch
 
-    name = "arrays"
+    name, notes = "arrays", list[tuple[str, str, str]]()
     if isinstance(x, (str, os.PathLike)):
         path = Path(x)
         name = path.stem
-        saved = _from_file(path)
+        saved, notes = read_arrays(path)
         x = saved["x"]
         y = saved.get("y") if y is None else y
         for part in ("valid", "test"):
@@ -179,6 +175,7 @@ def arrays(
     joined = _join(ys) if ys else None
     labels = labels_of_whole(joined) if isinstance(joined, np.ndarray) else None
     source = Arrays(whole, joined if labels is None else labels[0], parts, groups, name)
+    source.notes += notes
     if labels is not None:
         source.notes.append(("targets", "columns of 0 and 1", f"{labels[1]}; give floats for numbers"))
     return source
@@ -201,53 +198,17 @@ def _holds_rows(x: Any) -> bool:
 
 def _pair(path: str | os.PathLike[str]) -> tuple[ArrayLike, ArrayLike]:
     """x and y of a .npz."""
-    arrays = _from_file(Path(path))
+    arrays, _ = read_arrays(Path(path))
     if "y" not in arrays:
         raise DataError("there is no y in it", where=path, fix="Save it with numpy.savez(path, x=..., y=...)")
     return arrays["x"], arrays["y"]
-
-
-def _from_file(path: Path) -> dict[str, np.ndarray]:
-    if not path.exists():
-        raise DataError("no such file", where=path, fix="Check the path")
-    _refuse_larger_than_memory(path)
-    try:
-        loaded = np.load(path, allow_pickle=False)  # a pickled array could run code
-        saved = {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-    except UNREADABLE as error:
-        raise DataError(
-            f"not a NumPy file that can be read safely ({error})",
-            where=path,
-            fix="Save it with numpy.savez(path, x=..., y=...)",
-        ) from error
-    if "x" not in saved:
-        raise DataError(
-            f"there is no x in it (found: {', '.join(saved) or 'nothing'})",
-            where=path,
-            fix="Save it with numpy.savez(path, x=..., y=...)",
-        )
-    return saved
-
-
-def _refuse_larger_than_memory(path: Path) -> None:
-    """By what an .npz says of its arrays: a few megabytes may unpack to a terabyte."""
-    if not path.is_file() or not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-    if size > free_memory():
-        raise DataError(
-            f"its arrays have {size / 1e9:,.1f} GB, and {free_memory() / 1e9:,.1f} GB of memory are free",
-            where=path,
-            fix="Save fewer rows, or smaller types",
-        )
 
 
 def _rows(x: ArrayLike) -> Tensor:
     import torch
 
     if isinstance(x, (str, os.PathLike)):
-        x = _from_file(Path(x))["x"]
+        x = read_arrays(Path(x))[0]["x"]
     if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
         raise DataError("x is masked in some places", fix="Fill them by x.filled(...), or leave those rows out")
     x = _native(_stacked(x))
@@ -318,7 +279,7 @@ def _stacked(x: ArrayLike) -> ArrayLike:
 
 def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
     if isinstance(y, (str, os.PathLike)):
-        saved = _from_file(Path(y))
+        saved, _ = read_arrays(Path(y))
         y = saved.get("y", saved["x"])
     import torch
 

@@ -29,7 +29,8 @@ YEARS = r"(?: ?(?i:years?|yrs?|jahre?|ans|años|anni|anos|jaar|år|lat|лет))?
 MORE = rf"(\d)(?:\+|{YEARS} ?(?i:{BEHIND}))$"
 PLAIN_AT_LEAST = 0.5  # of the cells are numbers
 END = r"\p{Sc}? ?\d[\d.,']*[kKM]?"
-RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({END})$"
+UPPER_END = r"\p{Sc}? ?(?:[1-9][\d.,']*|0[.,]\d[\d.,']*)[kKM]?"  # 24-031 is a code
+RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({UPPER_END})$"
 RANGES_AT_LEAST = 20  # different ones, in a column of ranges alone: fewer are groups
 TIMES_AT_MOST, TIMES_OF_ONE_DIGIT = 5, 20  # of its beginning that a range ends at: 12-345 is a code, 1-10 is none
 

@@ -29,6 +29,7 @@ from goodfit.data.tables.moments import (
     moments,
     month_form,
     shown_form,
+    stamp_form,
     unix_form,
 )
 from goodfit.data.tables.naming_numbers import are_postcodes, is_code
@@ -294,6 +295,8 @@ def _of_numbers(present: pl.Series, values: pl.Series, distinct: int, decimal: s
     whole = bool((cells == cells.round()).all())
     if distinct <= DISTINCT_SHARE_OF_TEXT * len(present) and are_postcodes(present):
         return ColumnType("category", f"{distinct:,} postcodes, by the name; --numeric {name} reads numbers")
+    if (form := stamp_form(present)) is not None:
+        return ColumnType("date", f"dates of the form {form}", form)
     if is_code(present):
         if (form := unix_form(name, values)) is not None:
             return ColumnType("date", f"dates of the form {form}, since 1970", form)

@@ -72,6 +72,7 @@ MIXED_SIGNS = re.compile(r"^(\d{1,2})/(\d{1,2})[- ](\d{4})\b")  # 14/3-2024 of D
 ROMAN_MONTH = re.compile(r"^(\d{1,2})[. /-]+(I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. /-]+(\d{4})\b")
 ROMAN = dict(zip(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"], ENGLISH, strict=True))
 END_OF_DAY = re.compile(r"^(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))[T ]24:00(?::00)?$")
+DAY_OF_YEAR = re.compile(r"^(\d{4})-([0-3]\d{2})[T ](\d{2}:\d{2}.*)$")  # 2024-074T06:15
 LONGEST = 70  # characters
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.? ?[Mm]\b\.?)?\s*(.*)$")
 CLOCK_OF_POINTS = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2})(?:\.\d{1,9})?)?$")
@@ -168,11 +169,13 @@ def _of_programs(text: str) -> str:
 
 
 def _instant(text: str) -> str | None:
-    """Milliseconds of .NET, and 24:00 as the beginning of the next day; None of anything else."""
+    """Milliseconds of .NET, 2024-074T06:15, and 24:00 as the beginning of the next day; None of anything else."""
     try:
         if match := OF_NET.match(text):
             when = datetime(1970, 1, 1) + timedelta(milliseconds=int(match[1]))
             return when.isoformat(sep=" ", timespec="milliseconds")
+        if match := DAY_OF_YEAR.match(text):
+            return f"{datetime.strptime(f'{match[1]}-{match[2]}', '%Y-%j'):%Y-%m-%d} {match[3]}"
         if match := END_OF_DAY.match(text):
             year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
             next_day = datetime(int(year), int(month), int(day)) + timedelta(days=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import re
 import zipfile
 import zlib
 from contextlib import suppress
@@ -15,6 +14,7 @@ from goodfit.data.other_files import of_another_program
 from goodfit.data.tables.encodings import RUN, candidates, is_latin
 from goodfit.data.tables.latin_encodings import SHOWN as SHOWN_OF_LATIN
 from goodfit.data.tables.latin_encodings import other_latin
+from goodfit.data.tables.not_cells import of_no_cells
 from goodfit.errors import DataError, UsageError
 from goodfit.store.special_files import special_kind
 
@@ -25,11 +25,6 @@ ENDINGS_IN_ARCHIVES = (
 BYTES_EXAMINED = 64 * 1024  # for zero bytes, by which UTF-16 without a mark is recognised
 ZERO_SHARE_OF_UTF16 = 0.3  # of the bytes at odd (or even) places: Latin letters have a zero byte beside each
 TAR_MARK_AT = 257  # bytes into an archive
-BYTES_OF_LIBSVM, BYTES_OF_SQL = 100_000, 10_000
-OF_LIBSVM = re.compile(rb"(?:[+-]?\d[\d.]*(?: +\d+:[+-]?[\d.eE+-]+)+ *\r?\n){3}")
-OF_SQL = re.compile(  # its first command, below comments and settings; a table of commands has a name above them
-    rb"(?i)\s*(?:(?:--|/\*|(?:PRAGMA|SET|BEGIN|START|DROP|LOCK|USE)[ ;])[^\n]*\n\s*)*(?:CREATE TABLE|INSERT INTO)\s+\S"
-)
 LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
 UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST = 256_000_000, 100
 BOTH_ENCODINGS, LINES_OF_UTF8 = "UTF-8 and Windows-1252", 2  # of a file put together of two
@@ -48,6 +43,7 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"\x89png", "an image"), (b"\xff\xd8\xff", "an image"), (b"sqlite format 3", "a database"),
     (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", WEB_PAGE), (b"<html", WEB_PAGE),
     (b"<table", WEB_PAGE), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
+    (b"\x93numpy", "a file of NumPy"), (b"\xff\xff\xff\xff", "a stream of Arrow"),
     (b"{\\rtf", "a document of a word processor (RTF)"),
     (b"version https://git-lfs", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"),
 )  # fmt: skip
@@ -158,15 +154,8 @@ def _refuse_other_kinds(data: bytes, path: Path, *, web_pages: bool) -> None:
     head = data[:512].lstrip().lower()
     if data[TAR_MARK_AT : TAR_MARK_AT + 5] == b"ustar":
         raise DataError("this is a tar archive, not text with cells", where=path, fix="Unpack it: tar xf")
-    if OF_LIBSVM.match(data[:BYTES_OF_LIBSVM]):
-        raise DataError(
-            "these are lines of LIBSVM (label 1:0.5 7:1.2 ...), not cells of columns",
-            where=path,
-            fix="Give arrays: x, y = sklearn.datasets.load_svmlight_file(...), goodfit.arrays(x.toarray(), y)",
-        )
-    if not web_pages and OF_SQL.match(data[:BYTES_OF_SQL]):
-        what = "this is a dump of a database (SQL), not text with cells"
-        raise DataError(what, where=path, fix="Load it there, and export the table as CSV")
+    if not web_pages and (other := of_no_cells(data)) is not None:
+        raise DataError(other[0], where=path, fix=other[1])
     for mark, kind in OTHER_KINDS:
         if head.startswith(mark) and not (web_pages and kind == WEB_PAGE):
             raise of_another_program(path) or DataError(

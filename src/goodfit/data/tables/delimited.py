@@ -7,6 +7,7 @@ for the caller to infer. Each record of the file is a row, in order; a line that
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -34,13 +35,14 @@ from goodfit.data.tables.records import Layout, UnclosedQuoteError, records, sca
 from goodfit.data.tables.second_names import fix_of_same_names, joined_names, note_on_joined
 from goodfit.data.tables.second_tables import refuse_second_table
 from goodfit.data.tables.separators import COLONS, choose_separator, has_colons
-from goodfit.data.tables.spaced_columns import spaced_columns
+from goodfit.data.tables.spaced_columns import spaced_columns, uneven_names
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
 
+HEAD_OF_DATEV = re.compile(rb'"?(?:EXTF|DTVF)"?;\d+;')  # above the names of columns: of the export, not of its rows
 KEPT_AS_TEXT = r'^="([^"]*)"$'
 COLUMNS_AT_MOST = 100_000  # each costs milliseconds and kilobytes, whatever is in it
 
@@ -89,8 +91,11 @@ class Delimited:
             frame = self.frame[1:].rename(dict(zip(self.frame.columns, names, strict=True)))
             lines, notes = self.lines[1:], self.notes
             if self.separator == "|" and frame.height > 1 and is_rule(frame.row(0)):
-                frame, lines = frame[1:], lines[1:]
-                notes = (*notes, ("left out", "1 line", "it draws a line below the names of the columns"))
+                drawn = np.array([is_rule(row) for row in frame.iter_rows()])
+                what = counted(int(drawn.sum()), "line")
+                why = "it draws a line" if drawn.sum() == 1 else "they draw lines, the first"
+                notes = (*notes, ("left out", what, f"{why} below the names of the columns"))
+                frame, lines = frame[np.flatnonzero(~drawn)], lines[~drawn]
             again = repeats_names(frame)
             if again is not None:
                 what = counted(int(again.sum()), "line")
@@ -154,6 +159,7 @@ def read_delimited(
         UsageError: a separator or encoding that cannot be.
     """
     data, encoding_name, guessed = to_utf8(read_bytes(path) if content is None else content, path, encoding)
+    of_datev = HEAD_OF_DATEV.match(data) is not None
     data, skipped, named = without_head(data)
     given, data = data, with_straight_quotes(data)
     straight = data is not given
@@ -166,12 +172,19 @@ def read_delimited(
     in_both = "each line in one of the two; --encoding names one for all"
     why = in_both if encoding_name == BOTH_ENCODINGS else "it is not UTF-8; --encoding names another"
     notes = [("encoding", encoding_name, why)] if guessed else []
+    notes += [("left out", "1 line at the top", "it says of which kind this export of DATEV is")] if of_datev else []
     notes += [("quotes", "around each line", "left out: they make one cell of it")] if whole_quotes else []
     notes += [("quotes", "“ and ”", "read as quotes around cells")] if straight else []
     free = separator is None and named is None
     drawn = drawn_table(data) if free else None
     spaced = spaced_columns(data) if free and drawn is None else None
     fixed = fixed_width(data) if free and drawn is None and spaced is None else None
+    uneven = uneven_names(data) if free and drawn is None and spaced is None else None
+    if uneven is not None and (fixed is None or uneven[0] < uneven[1]):
+        what = (
+            f"the first line has {counted(uneven[0], 'word')}, and all others {uneven[1]:,} numbers with spaces between"
+        )
+        raise DataError(what, where=path, fix="Give every column one name of one word")
     if drawn is not None:
         chosen, data = "\t", drawn
         header = True if header is None else header
@@ -219,10 +232,12 @@ def choose_header(
 
 
 def without_head(data: bytes) -> tuple[bytes, int, str | None]:
-    """Without empty lines at the beginning and Excel's line sep=; and how many lines these were, and that separator."""
+    """Without empty lines at the beginning, Excel's line sep= and DATEV's head; how many these were; that separator."""
     start, skipped, named = 0, 0, None
     while start < len(data):
         end = data.find(b"\n", start)
+        if HEAD_OF_DATEV.match(data, start) and end > 0:
+            return data[end + 1 :], skipped + 1, ";"
         line, after = (data[start:], len(data)) if end < 0 else (data[start:end], end + 1)
         if line.strip(b" \t"):
             if named is None and line[:4].lower() == b"sep=" and len(line.rstrip(b" ")) == 5:
@@ -354,11 +369,14 @@ def _ragged(path: Path, line: int, cells: Sequence[str], width: int, counts: Cou
             fix='Put such cells into quotes, and write a quote in them twice (""): a backslash is a character here',
         )
     if usual != width:
+        cents = separator == "," and usual > width and re.fullmatch(r"\d\d", cells[-1].strip())
+        amount = excerpt(f"{cells[-2].strip()},{cells[-1].strip()}") if cents else ""
         return DataError(
             f"the first line has {width} cell{'s' if width > 1 else ''}, and most others have {usual} (line {line}: "
             f"{excerpt(separator.join(cells))})",
             where=path,
-            fix="Give every column one name, and remove lines above the names of columns",
+            fix="Give every column one name, and remove lines above the names of columns"
+            + (f"; if {amount} is one number, put it into quotes" if cents else ""),
         )
     quoted = ", or put cells with a separator in them into quotes" if len(cells) > width else ""
     return DataError(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROWS_AT_LEAST = 5
+OF_POINTS = r"(?i)^\s*(?:points possible|max(?:imum|imal)?\.? ?(?:points|score|punkte|punktzahl)|out of)\b.{0,20}$"
 
 
 def units_below_names(frame: pl.DataFrame, ways: Mapping[str, tuple[str, str | None]]) -> tuple[str, str] | None:
@@ -24,6 +25,10 @@ def units_below_names(frame: pl.DataFrame, ways: Mapping[str, tuple[str, str | N
 
     if frame.height < ROWS_AT_LEAST:
         return None
+    for column in frame.iter_columns():
+        if column.name not in ways and column.dtype == pl.String and column[:1].str.contains(OF_POINTS).any():
+            what = f"the first row is called '{column[0].strip()[:40]}'; it is read as a row like the others"
+            return what, "Remove it if it holds the points that can be reached"
     words: dict[str, str] = {}
     for name, (decimal, form) in ways.items():
         column = frame.get_column(name)

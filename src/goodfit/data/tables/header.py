@@ -38,9 +38,9 @@ def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
     numeric = [_matches(cell, NUMBER) for cell in cells]
     if rest.height == 0:
         return not any(numeric), "it is the only line"
-    columns = [rest.to_series(at).head(ROWS_COMPARED).drop_nulls() for at in range(rest.width)]
-    columns = [column.filter(column.str.strip_chars() != "") for column in columns]
-    for cell, column, number in zip(cells, columns, numeric, strict=True):
+    rest = rest.head(ROWS_COMPARED)
+    columns, others = _filled(rest), _filled(_without_repeats(cells, rest))
+    for cell, column, number in zip(cells, others, numeric, strict=True):
         is_word = not number and cell.lower() not in NOT_A_WORD and not _matches(cell, DATE)
         if is_word and len(column) and max(share_of(column, NUMBER), share_of(column, DATE)) >= SHARE_OF_A_KIND:
             return True, f"'{cell}' stands above numbers or dates"
@@ -67,6 +67,21 @@ def is_header(first: Sequence[str], rest: pl.DataFrame) -> tuple[bool, str]:
         if any(sign in cell and column.str.contains(sign, literal=True).mean() == 1 for sign in ("/", "\\", "@")):
             return False, f"'{cell}' is of the same form as the cells below it"
     return True, "no cell of the first line is a number"
+
+
+def _filled(rows: pl.DataFrame) -> list[pl.Series]:
+    """The cells of each column that are not empty."""
+    columns = [column.drop_nulls() for column in rows.iter_columns()]
+    return [column.filter(column.str.strip_chars() != "") for column in columns]
+
+
+def _without_repeats(first: Sequence[str], rest: pl.DataFrame) -> pl.DataFrame:
+    """The lines that differ from the first: where it names the columns, it may stand on each page again."""
+    import polars as pl
+
+    same = [pl.nth(at).fill_null("") == cell for at, cell in enumerate(first)]
+    others = rest.filter(~pl.all_horizontal(same))
+    return others if others.height else rest
 
 
 def _above_numbers(column: pl.Series) -> bool:

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
 BETWEEN = re.compile(r"\s*")
+ACTION = re.compile(
+    rb'\{\s*"(?:index|create|update)"\s*:\s*\{(?:\s*"_?\w+"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,?)*\s*\}\s*\}'
+)
 DEPTH = 4  # of objects in objects
 OF_COCO = {"images", "annotations", "categories"}  # keys of a file of boxes and shapes
+OF_LABEL_STUDIO = {"annotations", "data"}
+PICTURE = re.compile(r"(?i).+\.(?:jpe?g|png|tiff?|bmp|webp|gif|heic)")
 ROWS_OF_A_PAGE = 10  # objects in a list within an object: fewer may be of one row
 
 
@@ -41,6 +46,9 @@ def read_json(path: Path) -> pl.DataFrame:
     if data.lstrip().startswith(b"[") or (path.suffix.lower() == ".json" and not _is_lines(data)):
         return _flat(_frame(_array(data, path)))
     lines = [line for line in data.split(b"\n") if line.strip()]
+    if _has_actions(lines):  # above each row, for Elasticsearch
+        lines = lines[1::2]
+        data = b"\n".join(lines)
     _refuse_twice(lines[0], path)
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip() and not line.strip().startswith(b"{"):
@@ -52,6 +60,11 @@ def read_json(path: Path) -> pl.DataFrame:
     if frame.height != len(lines):
         raise DataError(f"{len(lines):,} lines hold {counted(frame.height, 'object')}", where=path, fix=HOW)
     return _flat(frame)
+
+
+def _has_actions(lines: list[bytes]) -> bool:
+    """Whether above each row a line says what a program is to do with it: {"index": {"_index": "shop", "_id": "1"}}."""
+    return len(lines) % 2 == 0 and all(ACTION.fullmatch(line.strip()) for line in lines[::2])
 
 
 def _is_lines(data: bytes) -> bool:
@@ -77,6 +90,9 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
         if rows.keys() >= OF_COCO:
             fix = "Put the images of each class into a folder of its own, or give a CSV of path,label"
             raise DataError("boxes and shapes in images (COCO) are not learnt from", where=path, fix=fix)
+        if (named := [name for name in rows if PICTURE.fullmatch(name)]) and len(named) == len(rows) > 1:
+            what = f"it holds a label for the name of each image, such as '{excerpt(named[0])}'"
+            raise DataError(what, where=path, fix="Write it as a CSV of path,label, and give that")
         by_columns = _by_columns(rows)
         if by_columns is not None:
             return by_columns
@@ -92,6 +108,9 @@ def _array(data: bytes, path: Path) -> list[dict[str, Any]]:
             return [rows]  # of a row: a name for each value
         inner = f"; the rows may be in '{excerpt(str(held[0]))}'" if held else ""
         raise DataError("the file is one JSON object, not rows", where=path, fix=f"{HOW}{inner}")
+    if rows and all(isinstance(row, dict) and row.keys() >= OF_LABEL_STUDIO for row in rows):
+        fix = "Export it there as CSV, and give that beside the images"
+        raise DataError("this is an export of Label Studio in JSON, which is not read", where=path, fix=fix)
     odd = next((at for at, row in enumerate(rows) if not isinstance(row, dict)), None)
     if odd == 0 and all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
         fix = "If the first holds names, give pandas.DataFrame(rows[1:], columns=rows[0]) in Python, or save it as CSV"

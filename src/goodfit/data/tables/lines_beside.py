@@ -258,7 +258,16 @@ def _first_line_completed(read: list[Record], usual: int, separator: str) -> lis
     last = any(cells[-1].strip() for _, cells in below)
     if not last or len(set(first)) < len(first) or not (whole or words):
         return None
+    if separator == "," and _are_cents([cells[-2:] for _, cells in below]):
+        return None  # 1,12,50 of two columns
     return [(line, ["", *names]), *below]
+
+
+def _are_cents(ends: Sequence[Sequence[str]]) -> bool:
+    """Whether the last two cells of each line are an amount with a decimal comma: two digits, as 05, or always 00."""
+    before, last = ([cells[at].strip() for cells in ends] for at in (0, 1))
+    digits = all(re.fullmatch(r"\d\d", cell) for cell in last) and all(re.search(r"\d$", cell) for cell in before)
+    return digits and (any(cell[0] == "0" for cell in last) or len(set(last)) == 1)
 
 
 def _cut(read: list[Record]) -> list[Record]:

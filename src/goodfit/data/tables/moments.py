@@ -40,6 +40,12 @@ QUARTERS = "%Y quarter"  # 2024Q1, 2024-Q1: the first day
 QUARTER = r"^(\d{4})[ -]?[Qq]([1-4])$"
 WEEKS = "%G week"  # 2024-W05, and perhaps a day of it; else its Monday
 WEEK = r"^(\d{4}-W\d{2}-[1-7])$"
+YEAR_DAYS = "%Y-%j"  # 2024-074, in a column that is named a date: elsewhere it is a number of a bill
+STAMPS = {  # digits alone, in a column that is named a date or time -> their form
+    "%Y%m%d%H": r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])$",
+    "%Y%m%d%H%M": r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d$",
+    "%Y%m%d%H%M%S": r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){2}$",
+}
 YEARS, EXCEL_DAYS = (
     "%Y",
     "excel days",
@@ -66,6 +72,7 @@ UNIX_MIXED = "unix s, ms or us"  # each by its size
 UNIX_RANGES = {"unix s": (1e8, 5e9), "unix ms": (1e11, 5e12), "unix us": (1e14, 5e15)}  # from 1973 to 2128
 ZONE = r"^(.*:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 FIRST_YEAR = 1000
+CALLED_A_TIME = re.compile(r"date|datum|time|zeit|stamp|fecha|hora|heure|valid|obs|day\b|tag\b")
 NAMES_OF_TIMES = ("time", "timestamp", "date", "datetime", "when", "ts", "at", "unix", "epoch", "created", "updated")
 
 
@@ -173,6 +180,8 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
         text, form = text.str.extract(YEAR, 1) + "-01-01", "%Y-%m-%d"
     elif form == EXCEL_DAYS:
         return _of_excel(text.str.extract(EXCEL_DAY, 1).cast(pl.Float64))
+    elif form == "%Y%m%d%H":
+        text, form = text + "00", "%Y%m%d%H%M"
     if form in MONTHS:
         text, form = "1 " + text, f"%d {form}"
     if "%y" in form:  # of two digits: 1.2.3 is a version
@@ -199,7 +208,8 @@ def date_form(values: pl.Series) -> str | None:
     clocks = sample.str.contains(":", literal=True).mean()
     with_clock = bool(clocks >= SHARE_NEEDED)  # type: ignore[operator]  # a mean of booleans is a number
     timed = [f"{date} {clock}" for date, clock in product(DATES, CLOCKS)]
-    forms = timed if with_clock else [*DATES, *(form for form in MONTHS if form != "%Y%m"), QUARTERS, WEEKS]
+    days = (YEAR_DAYS,) if CALLED_A_TIME.search(values.name.lower()) else ()
+    forms = timed if with_clock else [*DATES, *days, *(form for form in MONTHS if form != "%Y%m"), QUARTERS, WEEKS]
     for form in forms:
         if _fits(sample, form) and _fits(text, form):
             return form
@@ -280,6 +290,19 @@ def month_form(present: pl.Series) -> str | None:
     if text.n_unique() < MONTHS_AT_LEAST:
         return None
     return next((form for form, pattern in MONTHS_OF_DIGITS.items() if text.str.contains(pattern).all()), None)
+
+
+def stamp_form(present: pl.Series) -> str | None:
+    """The form of 2024031406 and 20240314061500, in a column that is named a date or time; None where one is none."""
+    import polars as pl
+
+    if not CALLED_A_TIME.search(present.name.lower()) or not (
+        present.dtype.is_integer() or present.dtype in (pl.String, pl.Categorical, pl.Enum)
+    ):
+        return None
+    text = visible(present.cast(pl.String))
+    form = next((form for form, pattern in STAMPS.items() if text.str.contains(pattern).all()), None)
+    return form if form is not None and text.n_unique() >= MONTHS_AT_LEAST and _fits(text, form) else None
 
 
 def unix_form(name: str, values: pl.Series) -> str | None:

@@ -40,6 +40,7 @@ POWER = r"^\d+[eE]\d+$"  # 4E2 may be a code as well
 LEVELS_OF_ORDINALS = 20  # different ones: fewer are classes of a train, or floors
 LETTERS_OF_FLAGS = 2  # different ones, of which one alone may be a unit
 PLAIN_BESIDE_FLAGS = 0.1  # of the cells, where the letters are surely flags
+FILE_OF_NUMBER = r"(?i)^\d+\.(?:jpe?g|png|tiff?|bmp|gif|webp|heic|dcm|wav|mp[34]|pdf|txt|csv|xml|json)$"  # 000001.jpg
 LONGEST_CELL = 40  # characters in a message
 
 
@@ -141,7 +142,7 @@ def _in_cents(text: pl.Series | None, present: pl.Series, decimal: str) -> Numbe
 def _of_unit(text: pl.Series, present: pl.Series, decimal: str, unit: str) -> NumberForm | None:
     """Of cells with this unit, few of which are bounds (<5 mg) where any is."""
     form = f"{UNIT_FORM}{unit}"
-    if not holds_numbers(present, decimal, form):
+    if text.str.contains(FILE_OF_NUMBER).all() or not holds_numbers(present, decimal, form):
         return None
     why = f"numbers {_in_unit(unit)}; the unit is left out"
     bounds = are_bounds(without_unit(text, unit))

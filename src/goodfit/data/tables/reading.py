@@ -37,9 +37,10 @@ from goodfit.data.tables.header import column_names
 from goodfit.data.tables.html_rows import encoding_of, is_page, table_of_page
 from goodfit.data.tables.json_rows import read_json
 from goodfit.data.tables.partitions import note_on_partitions, partitioned, partitions
+from goodfit.data.tables.same_marks import in_the_marks_of
 from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
-from goodfit.formatting import counted, type_named
+from goodfit.formatting import counted, some_of, type_named
 from goodfit.store.absent import absent
 from goodfit.store.files import refuse_nul
 
@@ -50,6 +51,7 @@ TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".base", ".test", ".tab", ".dat
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls")
+COLUMNS_SHOWN = 8  # in a message
 TEXT_BYTES_WHOLE = 16 * 2**20  # of rows to predict: more are read piece by piece
 MEMORY_OF_TEXT = 2.5  # bytes in memory of a byte of text: a number of two digits and its comma are eight
 ENDINGS = (*TEXT_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS, *EXCEL_ENDINGS, ".parquet")
@@ -156,12 +158,19 @@ def read_parts(
         alone = TableInMemory(_checked(data, None))
         return TableParts(alone, nothing(alone.height), name, None, [])
     read = [] if frames else [_read(place, dialect) for _, place in given]
-    read = [read[0], *(_with_columns(read[0].frame.columns, each) for each in read[1:])] if read else read
+    read = [read[0], *(_with_columns(read[0].frame, each) for each in read[1:])] if read else read
     whole = frames or [TableInMemory(each.frame) for each in read]
     counts: list[tuple[str | None, int]] = []
     for (part, _), frame in zip(given, whole, strict=True):
         present = set(frame.columns)
         absent = [column for column in whole[0].columns if column not in present]
+        if absent and part and len(absent) == len(whole[0].columns) and (row := _first_cell(read, len(counts))):
+            what = (
+                f"the first line of the {part} table is a row ({row}, ...), and the first table has columns with names"
+            )
+            raise DataError(
+                what, fix=f"Write their names into a first line: {some_of(whole[0].columns, COLUMNS_SHOWN)}"
+            )
         if absent:
             fix = "Give it the same columns; rows without a target are for goodfit predict"
             raise DataError(f"the {part} table has no column '{absent[0]}'", fix=fix)
@@ -187,6 +196,12 @@ def read_parts(
     return TableParts(TableInMemory(together), parts, name, delimited, list(dict.fromkeys(notes)), read[0].percents)
 
 
+def _first_cell(read: Sequence[_Read], at: int) -> str | None:
+    """The first cell of a file of text; None of others."""
+    file = read[at].delimited if at < len(read) else None
+    return None if file is None else file.first[0]
+
+
 def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_predict: bool) -> DelimitedOnDisk | None:
     """A large file of text whose rows stay on disk; None where it is read whole."""
     kind = unpacked_name(path).suffix.lower()
@@ -199,18 +214,18 @@ def _text_in_pieces(path: Path, dialect: Dialect, stream: bool | None, *, to_pre
     return open_text(path, header=dialect.header, separator=dialect.separator, encoding=dialect.encoding)
 
 
-def _with_columns(columns: list[str], read: _Read) -> _Read:
-    """A further part: whether its first line names the columns is as in the first part, where only that fits, and names
-    in other letters or spaces are those of the first part.
+def _with_columns(first: pl.DataFrame, read: _Read) -> _Read:
+    """A further part: whether its first line names the columns is as in the first part, where only that fits, names in
+    other letters or spaces are those of the first part, and so are the decimal marks.
     """
+    columns = first.columns
     if read.delimited is not None:
         fitting = read.delimited.read_for(columns)
         read = _Read(fitting.frame, fitting.notes, fitting)
     names = other_spellings(read.frame.columns, columns)
-    if not names:
-        return read
     notes = [("column", f"'{name}'", f"read as '{known}', as in the first table") for name, known in names.items()]
-    return read._replace(frame=read.frame.rename(names), notes=[*read.notes, *notes])
+    frame, of_marks = in_the_marks_of(first, read.frame.rename(names))
+    return read._replace(frame=frame, notes=[*read.notes, *notes, *of_marks])
 
 
 def _read(place: Any, dialect: Dialect) -> _Read:

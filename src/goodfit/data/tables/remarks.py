@@ -19,6 +19,7 @@ from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.half_turned import half_turned_doubt
 from goodfit.data.tables.mixed_signs import all_in_brackets, minus_behind, mixed_signs
 from goodfit.data.tables.named_once import named_once_doubt
+from goodfit.data.tables.numbers_in_words import mark_of_quality_doubt, number_in_words_doubt, side_alone_doubt
 from goodfit.data.tables.present_cells import missing_cells
 from goodfit.data.tables.side_by_side import side_by_side_doubt
 from goodfit.data.tables.spelt_alike import alike_doubt
@@ -87,7 +88,8 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     ways = {name: (kind.decimal, kind.format) for name, kind in types.items() if kind.name == "number"}
     if form.name == NUMBER:
         ways |= {name: form.way_of(name) for name in targets}
-    found = [doubt(seen[name], *way) for doubt in (mixed_signs, far_value, number_doubt) for name, way in ways.items()]
+    of_numbers = (mixed_signs, far_value, number_doubt, side_alone_doubt, mark_of_quality_doubt)
+    found = [doubt(seen[name], *way) for doubt in of_numbers for name, way in ways.items()]
     found += [doubt(seen[name]) for doubt in (minus_behind, all_in_brackets) for name in ways]
     dates = [(name, kind.format) for name, kind in types.items() if kind.name == "date"]
     found += [
@@ -100,6 +102,7 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     words += targets if form.name == WORDS else []
     of_words = (several_values_doubt, dates_among_ranges_doubt, misread_doubt, errors_doubt, written_objects_doubt)
     found += [doubt(seen[name]) for doubt in of_words for name in words]
+    found += [number_in_words_doubt(seen[name]) for name in words if name not in types or types[name].doubt is None]
     found += [written_objects_doubt(seen[name]) for name, kind in types.items() if kind.name == "text"]
     found += [place_doubt(seen[name], *way) for name, way in ways.items()]
     if whole:

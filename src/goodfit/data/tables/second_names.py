@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAMES_SHOWN = 3  # in a line
 ROWS_AT_LEAST = 20  # below, so that it is known what each column holds
 SIGNS_AT_LEAST = 3  # columns in which the line is unlike all others, one of them of numbers or dates
+ANSWERED_AT_LEAST, ANSWERS_AT_LEAST = 5, 2  # rows below, and columns of answers without a name above them
 WITHOUT_NAME = (UNNAMED, "__UNNAMED__")  # what columns without a name are called, and in workbooks at first
 MEASURED = f"{NUMBER}|{DATE}"
 PLAIN_MEASURED = re.compile(MEASURED.replace(r"\p{Sc}", "$€£¥"))
@@ -27,6 +28,8 @@ def has_names_again(frame: pl.DataFrame) -> bool:
     Args:
         frame: cells as text, below the names of the columns.
     """
+    if has_answers_as_names(frame):
+        return True
     if frame.height <= ROWS_AT_LEAST:
         return False
     words = [name for name, cell in zip(frame.columns, frame.row(0), strict=True) if cell]
@@ -46,6 +49,24 @@ def has_names_again(frame: pl.DataFrame) -> bool:
     return measured > 0 and measured + repeated >= SIGNS_AT_LEAST
 
 
+def has_answers_as_names(frame: pl.DataFrame) -> bool:
+    """Whether the first row has the answers of a question, one above each column of marks, and nothing in the columns
+    that all other rows fill, as SurveyMonkey exports several answers.
+    """
+    if frame.height <= ANSWERED_AT_LEAST:
+        return False
+    keys, answers = 0, 0
+    for name, cell, column in zip(frame.columns, frame.row(0), frame.iter_columns(), strict=True):
+        below = column[1:].drop_nulls()
+        if not cell:
+            keys += len(below) == frame.height - 1
+        elif PLAIN_MEASURED.search(cell) or not ((below == cell).all() or (below != cell).all()):
+            return False
+        else:
+            answers += name.startswith(WITHOUT_NAME)
+    return keys > 0 and answers >= ANSWERS_AT_LEAST
+
+
 def joined_names(frame: pl.DataFrame) -> list[str] | None:
     """The names of columns in two lines as one: `2022 Q1`, `2022 Q2`; None where the first row is none of names.
 
@@ -55,7 +76,7 @@ def joined_names(frame: pl.DataFrame) -> list[str] | None:
     Args:
         frame: cells as text, below the upper line of names.
     """
-    if frame.height <= ROWS_AT_LEAST or not has_names_again(frame):
+    if not has_names_again(frame):
         return None
     upper = [None if name.startswith(WITHOUT_NAME) else name for name in frame.columns]
     lower = [str(cell).strip() if cell else None for cell in frame.row(0)]

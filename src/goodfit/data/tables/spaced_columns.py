@@ -6,6 +6,9 @@ import re
 
 SIGNS = b",;\t|"  # of which one is in each line of any other file
 LINES_AT_LEAST = 3
+BYTES_OF_HEAD = 4_096
+BYTES_COMPARED = 256 * 1024
+MOSTLY_NUMBERS = 0.8  # of the cells
 NUMERIC_AT_LEAST = 0.2  # of the cells: sentences of equal length are no table
 QUOTED = re.compile(rb'"[^"\n]*"')
 CELL = re.compile(rb'"[^"\n]*"|[^ \n]+')
@@ -18,11 +21,14 @@ def spaced_columns(data: bytes) -> bytes | None:
     The first line may have one cell less: R names all columns but that of the names of rows.
     """
     first = data[: data.find(b"\n")] if b"\n" in data else data
-    if b" " not in data[: 2 * len(first) + 2].strip() or has_sign(first) or has_sign(data):
+    if b" " not in data[: 2 * len(first) + 2].strip() and not first.strip().isdigit():
+        return None
+    if b" " not in data[:BYTES_OF_HEAD] or has_sign(first) or has_sign(data):
         return None
     lines = [CELL.findall(line) for line in data.split(b"\n")]
     if lines[0][:1] == [b"#"] and len(lines) > 1 and len(lines[0]) == len(lines[1]) + 1:
         lines[0] = lines[0][1:]  # names, as NumPy's savetxt writes them
+    lines = _without_count(lines)
     filled = [cells for cells in lines if cells]
     widths = {len(cells) for cells in filled[1:]}
     if len(filled) < LINES_AT_LEAST or len(widths) != 1 or (width := widths.pop()) < 2:
@@ -33,6 +39,30 @@ def spaced_columns(data: bytes) -> bytes | None:
     if numeric < NUMERIC_AT_LEAST * sum(map(len, filled[1:])):
         return None
     return b"\n".join(map(b"\t".join, lines))
+
+
+def uneven_names(data: bytes) -> tuple[int, int] | None:
+    """How many words the first line has, and how many numbers all others have, where these differ; None of others."""
+    first, _, rest = data[:BYTES_COMPARED].partition(b"\n")
+    if b" " not in first.strip() or has_sign(first) or has_sign(rest):
+        return None
+    lines = [line.split() for line in rest.split(b"\n") if line.strip()]
+    lines = lines if len(data) <= BYTES_COMPARED else lines[:-1]  # the last may be cut off
+    names, widths = len(first.split()), {len(cells) for cells in lines}
+    if len(lines) < LINES_AT_LEAST or len(widths) != 1 or (width := widths.pop()) < 2 or names in (1, width, width - 1):
+        return None
+    numeric = sum(NUMBER.fullmatch(cell.rstrip(b"*")) is not None for cells in lines for cell in cells)
+    words = any(NUMBER.fullmatch(cell) for cell in first.split())
+    return (names, width) if numeric >= MOSTLY_NUMBERS * width * len(lines) and not words else None
+
+
+def _without_count(lines: list[list[bytes]]) -> list[list[bytes]]:
+    """Without a first line that says how many lines of rows follow, as in the lists of CelebA."""
+    filled = [cells for cells in lines if cells]
+    if len(filled) < LINES_AT_LEAST or len(filled[0]) != 1 or not filled[0][0].isdigit():
+        return lines
+    follow = int(filled[0][0])
+    return [[], *lines[lines.index(filled[0]) + 1 :]] if follow in (len(filled) - 1, len(filled) - 2) else lines
 
 
 def has_sign(data: bytes) -> bool:

@@ -17,15 +17,22 @@ import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
 from goodfit.data.tables.decoding import PACKED_ENDINGS
-from goodfit.data.tables.delimited import choose_header, header_for, numbered_names, rows_alike, without_head
+from goodfit.data.tables.delimited import (
+    choose_header,
+    header_for,
+    numbered_names,
+    rows_alike,
+    without_head,
+)
 from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
 from goodfit.data.tables.lines_beside import below_names, notes_last, repeats_names
+from goodfit.data.tables.not_cells import of_no_cells
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole
 from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
-from goodfit.data.tables.spaced_columns import spaced_columns
+from goodfit.data.tables.spaced_columns import spaced_columns, uneven_names
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -190,7 +197,13 @@ def _look_through(
         skipped = 0
         if not blocks:
             data, skipped, named = without_head(data)
-            if last or len(data) <= BYTES_SAMPLED or data.count(b"\n") < 2 or (skipped and named is None):
+            if (
+                of_no_cells(data)
+                or last
+                or len(data) <= BYTES_SAMPLED
+                or data.count(b"\n") < 2
+                or (skipped and named is None)
+            ):
                 return None  # too little to decide anything by, or empty lines above the first
             start += mark + (raw.index(b"\n") + 1 if skipped else 0)
             usual = separator is None and named is None
@@ -264,7 +277,12 @@ def _record_end(data: bytes) -> int:
 def _is_aligned(data: bytes) -> bool:
     """Whether something else than one separator of one character cuts the lines."""
     readers = (spaced_columns, drawn_table, fixed_width)
-    return has_colons(data) or quoted_as_a_whole(data) or any(read(data) is not None for read in readers)
+    return (
+        has_colons(data)
+        or quoted_as_a_whole(data)
+        or uneven_names(data) is not None
+        or any(read(data) is not None for read in readers)
+    )
 
 
 def _plain(raw: bytes, *, last: bool) -> bytes | None:
