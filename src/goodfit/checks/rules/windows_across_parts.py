@@ -72,10 +72,12 @@ class Halves:
     firsts: set[int] = field(default_factory=set)
     lasts: set[int] = field(default_factory=set)
 
-    def add(self, x: Tensor) -> None:
+    def add(self, x: Tensor, whole: list[int] | None = None) -> None:
+        """Windows, and the fingerprints of all of their steps where these are known."""
         length = x.shape[1]
         half = length // 2
-        for kept, steps in ((self.whole, x), (self.firsts, x[:, :half]), (self.lasts, x[:, length - half :])):
+        self.whole.update(fingerprints(x) if whole is None else whole)
+        for kept, steps in ((self.firsts, x[:, :half]), (self.lasts, x[:, length - half :])):
             kept.update(fingerprints(steps))
 
 
@@ -94,8 +96,9 @@ class ByHand:
         values = _array(x) if is_wanted and len(self._seen.whole) < FINGERPRINTS_AT_MOST else None
         if values is not None:
             windows = _steps_first(values)
-            self._batches.append((sum(row in self._seen.whole for row in fingerprints(windows)), len(windows)))
-            self._seen.add(windows)
+            rows = fingerprints(windows)
+            self._batches.append((sum(row in self._seen.whole for row in rows), len(windows)))
+            self._seen.add(windows, rows)
 
     def note_evaluated(self, x: Tensor) -> None:
         """Rows that a net is evaluated on; judged where most of the training rows are known."""
