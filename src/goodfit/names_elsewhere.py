@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from goodfit.errors import UsageError
-from goodfit.formatting import sentence
+from goodfit.formatting import listed, sentence
 
 FITTED = 'run = goodfit.fit(...) or goodfit.load("runs/NAME")'
 OF_A_RUN = {  # name in goodfit or its alias -> the method of a run
@@ -105,6 +105,20 @@ def no_such_name(owner: str, name: str, instead: dict[str, str], of: object) -> 
     if name in instead:
         return AttributeError(f"{owner} has no {name!r}. {sentence(instead[name])}", name=None, obj=None)
     return AttributeError(f"{owner} has no attribute {name!r}", name=name, obj=of)
+
+
+Scores = TypeVar("Scores")
+
+
+class Parts(dict[str, Scores]):
+    """Scores of each part of the rows, "valid" and "test": who asks for a metric first is shown where it is."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        metrics = {metric for scores in self.values() if isinstance(scores, dict) for metric in scores}
+        there = listed(map(repr, self)) or "nothing"
+        if name in metrics:
+            raise KeyError(f"{name} is a metric of a part of the rows: metrics[{next(reversed(self))!r}][{name!r}]")
+        raise KeyError(f"{name}: metrics has the parts {there}")
 
 
 class _NotAFunction(ModuleType):

@@ -16,7 +16,7 @@ from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import RunError, UsageError
-from goodfit.names_elsewhere import OF_RUN, answer_calls, no_such_name
+from goodfit.names_elsewhere import OF_RUN, Parts, answer_calls, no_such_name
 from goodfit.nets import build
 from goodfit.nets.assemble import assemble
 from goodfit.nets.own_net import as_net
@@ -81,7 +81,7 @@ class Run:
     @property
     def metrics(self) -> dict[str, dict[str, Estimate]]:
         """Part ("valid", "test") -> name -> value with its 95% interval."""
-        return self.record.metrics
+        return Parts(self.record.metrics)
 
     @property
     def model(self) -> Model:

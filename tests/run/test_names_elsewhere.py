@@ -74,3 +74,13 @@ def test_what_is_named_instead_is_there(run: Run) -> None:
     for text in sentences:
         for call in re.findall(r"(?:run|goodfit)\.[\w.]+\((?:[^()]|\([^()]*\))*\)", text):
             ast.parse(call.replace("...", "data"))
+
+
+def test_a_metric_that_is_asked_for_without_its_part_is_shown_its_place(run: Run) -> None:
+    with pytest.raises(KeyError, match=r"metrics\['test'\]\['accuracy'\]"):
+        run.metrics["accuracy"]
+    with pytest.raises(KeyError, match="metrics has the parts 'valid' and 'test'"):
+        run.metrics["train"]
+    assert "accuracy" not in run.metrics
+    assert run.metrics.get("accuracy") is None
+    assert run.metrics == run.record.metrics
