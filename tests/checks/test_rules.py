@@ -179,6 +179,10 @@ def test_a_linear_model_that_does_as_well_is_named() -> None:
         "Take the linear model, the same fit with --arch linear --rivals none"
     ]
     assert judge(check_end(end(**known, simpler=worse))) is Verdict.GOOD_FIT
+    clothes = {"gains": gains(2.05, 2.05, spread=0.5), "trivial_loss": 2.3026, "cross_fitted": True}
+    quarter_less = random.normal(0.08, 0.1, 500)  # 4% of the gain; but 0.33 is left where the model has 0.25
+    assert judge(check_end(end(**clothes, simpler=quarter_less))) is Verdict.GOOD_FIT
+    assert judge(check_end(end(**clothes, simpler=quarter_less - 0.07))) is Verdict.SIMPLER_AS_GOOD
     doubtful = random.normal(0.0, 0.5, 500)
     doubtful -= doubtful.mean()  # it may lose up to a seventh of the gain
     assert judge(check_end(end(**known, simpler=doubtful))) is Verdict.GOOD_FIT

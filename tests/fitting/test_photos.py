@@ -251,7 +251,7 @@ def test_an_error_inside_the_frozen_epoch_leaves_no_folder(
 
     monkeypatch.setattr("goodfit.fitting.frozen_features.features_of", broken)
     with pytest.raises(GoodfitError, match="broken by the test"):
-        gf.fit(photos, out=tmp_path / "run", epochs=1)
+        gf.fit(photos, out=tmp_path / "run", epochs=1, cache=tmp_path / "cache")  # without features of earlier tests
     assert not (tmp_path / "run").exists()
 
 

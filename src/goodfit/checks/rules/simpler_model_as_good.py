@@ -2,7 +2,8 @@
 
 What it checks
     What the linear rival loses more in a row than the model, over all rows held out and the test rows: the upper end of
-    the 95% interval of its mean is under 5% of what the model gains over the trivial predictor.
+    the 95% interval of its mean is under 5% of what the model gains over the trivial predictor, and under a tenth of
+    what the model itself still loses (or under 0.5% of the trivial loss, where next to nothing is left to lose).
 
 Why it hurts
     It does not. But a linear model can be read, explained and run anywhere; a net that is no better is not worth its
@@ -15,7 +16,7 @@ Instead
     Take the linear model; or look for columns that hold what the present ones do not.
 
 When it is a false alarm
-    Where 5% of the gain is worth a net.
+    Where so little is worth a net.
 
 Cost
     The linear model is fitted in seconds.
@@ -31,6 +32,8 @@ from goodfit.formatting import higher_or_lower, number_like
 from goodfit.stats.estimates import mean
 
 SHARE_OF_GAIN = 0.05
+SHARE_OF_LOSS = 0.1  # 0.33 beside 0.25 is no small matter, however much a guess among ten classes loses
+SHARE_OF_TRIVIAL = 0.005
 
 
 class SimplerModelAsGood(EndRule):
@@ -41,7 +44,11 @@ class SimplerModelAsGood(EndRule):
         if end.simpler is None or gain is None or gain.low <= 0:
             return
         excess = mean(end.simpler)
-        if excess.high < SHARE_OF_GAIN * gain.value:
+        small = SHARE_OF_GAIN * gain.value
+        if end.trivial_loss is not None:
+            own = end.trivial_loss - gain.value
+            small = min(small, max(SHARE_OF_LOSS * own, SHARE_OF_TRIVIAL * end.trivial_loss))
+        if excess.high < small:
             alone = f", the same fit with --arch {end.simpler_arch} --rivals none" if end.simpler_arch else ""
             value, low, high = higher_or_lower(excess.value, excess.low, excess.high)
             yield self.finding(
