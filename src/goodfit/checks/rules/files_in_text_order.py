@@ -2,8 +2,8 @@
 
 What it checks
     A data set keeps names of files that end in numbers (0.npy, 1.npy, 10.npy, 2.npy ...), one for each row, in the
-    order of text and not of the numbers, and as many labels. The labels of the batches that a loader gives are told
-    from their inputs: those that stand at the number in the name agree with them, and those that the rows have do not.
+    order of text and not of the numbers, and as many labels. The labels are compared with the inputs of the batches
+    that a loader gives: those that stand at the number in the name agree, and those that the rows have do not.
 
 Why it hurts
     From row 2 on each file has the label of another one. The net learns the training rows by heart, and nothing else.
