@@ -28,7 +28,7 @@ def has_names_again(frame: pl.DataFrame) -> bool:
     Args:
         frame: cells as text, below the names of the columns.
     """
-    if has_answers_as_names(frame):
+    if has_answers_as_names(frame) or has_names_below_groups(frame):
         return True
     if frame.height <= ROWS_AT_LEAST:
         return False
@@ -47,6 +47,24 @@ def has_names_again(frame: pl.DataFrame) -> bool:
         elif 2 * below.n_unique() <= len(below):
             repeated += 1
     return measured > 0 and measured + repeated >= SIGNS_AT_LEAST
+
+
+def has_names_below_groups(frame: pl.DataFrame) -> bool:
+    """Whether the first row has a word in each column that has any value, and several of these have no name above:
+    groups of columns stand there.
+    """
+    if frame.height <= ANSWERED_AT_LEAST:
+        return False
+    nameless, measured = 0, 0
+    for name, cell, column in zip(frame.columns, frame.row(0), frame.iter_columns(), strict=True):
+        below = column[1:].drop_nulls()
+        if not cell and not len(below):
+            continue
+        if not cell or cell in MISSING or PLAIN_MEASURED.search(cell) or (below == cell).any():
+            return False
+        nameless += name.startswith(WITHOUT_NAME)
+        measured += name.startswith(WITHOUT_NAME) and share_of(below, MEASURED) >= SHARE_OF_A_KIND
+    return nameless >= ANSWERS_AT_LEAST and measured > 0
 
 
 def has_answers_as_names(frame: pl.DataFrame) -> bool:
