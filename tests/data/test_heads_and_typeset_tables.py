@@ -1,4 +1,4 @@
-"""Files of loggers and laboratories whose heads say where they end, tables as they are typeset, and texts of programs."""
+"""Files of loggers and laboratories whose heads say where they end, tables as they are typeset, texts of programs."""
 
 from __future__ import annotations
 
@@ -174,7 +174,8 @@ def test_footnotes_below_a_table_of_two_columns(tmp_path: Path) -> None:
 
 PRINTS = {
     "pandas": "     t   h\n0    1  20\n1    2  21\n..  ..  ..\n98   3  22\n99   4  23\n\n[100 rows x 2 columns]\n",
-    "polars": "┌─────┬─────┐\n│ t   ┆ h   │\n╞═════╪═════╡\n│ 1   ┆ 20  │\n│ …   ┆ …   │\n│ 4   ┆ 23  │\n└─────┴─────┘\n",
+    "polars": "┌─────┬─────┐\n"
+    "│ t   ┆ h   │\n╞═════╪═════╡\n│ 1   ┆ 20  │\n│ …   ┆ …   │\n│ 4   ┆ 23  │\n└─────┴─────┘\n",
     "tibble": "# A tibble: 30 × 2\n       t     h\n   <dbl> <int>\n 1   1.5    20\n 2   2.5    21\n# ℹ 28 more rows\n",
 }
 

@@ -41,7 +41,8 @@ BEGINS_A_NOTE = (
     "stand", "exported", "generated", "downloaded", "retrieved", "来源", "数据来源", "注", "出典", "資料",
 )  # fmt: skip
 NOTE = re.compile(
-    rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) |\(?\d{{1,2}}\) {WORD}"
+    rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
+    rf"|\(?\d{{1,2}}\) {WORD}"
     r"|\(?\d[\d,.]* (?:rows?|records?|entries|results|Zeilen?|Datensätze|lignes?|filas?|registros)(?: "
     r"(?:affected|selected|in set|in total|total|exported|returned|retrieved|fetched|found|exportiert))?\.?\)?"
     r"(?: \(\d[\d.,]* \w+\))?$"

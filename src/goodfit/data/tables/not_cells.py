@@ -18,7 +18,7 @@ OF_PASTED_CHATS = re.compile(  # Anna, [14.03.24 05:06] and her text below, as T
 )
 LEVEL = rb"\[?(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[^\n]*\n"
 TIME = rb"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}"
-OF_LOGS = re.compile(  # [2024-03-14 05:06:07] ERROR .., 2024-03-14T05:06:07Z [main] INFO .., Mar 14 05:06:07 host name: ..
+OF_LOGS = re.compile(  # [2024-03-14 05:06:07] ERROR, 2024-03-14T05:06:07Z [main] INFO, Mar 14 05:06:07 host name: ...
     rb"(?:\[" + TIME + rb"(?:[.,]\d+)?\] ?" + LEVEL
     + rb"|" + TIME + rb",\d{3} (?:- [\w.]+ )?(?:- )?" + LEVEL
     + rb"|" + TIME + rb"(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})? +(?:\[[^\]\n]*\] *|[\w.]+ +){0,2}" + LEVEL

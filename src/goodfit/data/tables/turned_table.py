@@ -1,4 +1,4 @@
-"""A table whose rows are what its columns should be: age, sex and town below each other, with a column for each person."""
+"""A table whose rows are what its columns should be: age and sex below each other, and a column for each person."""
 
 from __future__ import annotations
 
