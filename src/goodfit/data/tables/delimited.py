@@ -25,10 +25,12 @@ from goodfit.data.tables.heads import HEAD_OF_DATEV, without_head, without_known
 from goodfit.data.tables.lines_beside import (
     NAMES_AGAIN,
     below_names,
+    has_units_first,
     is_rule,
     note_on_notes,
     notes_last,
     repeats_names,
+    units_of_row,
     without_lines_beside,
 )
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines, with_straight_quotes
@@ -108,6 +110,9 @@ class Delimited:
                 frame = frame if joined is None else frame.rename(dict(zip(frame.columns, joined, strict=True)))
                 frame, lines = frame[count:], lines[count:]
                 notes = (*notes, note_on_joined(joined) if joined else ("left out", counted(count, "line"), what))
+                if joined and has_units_first(frame):
+                    notes = (*notes, ("left out", "1 line", f"units below these, such as '{units_of_row(frame)}'"))
+                    frame, lines = frame[1:], lines[1:]
             refuse_second_table(frame, self.path, lines)
             return replace(self, frame=frame, lines=lines, notes=notes, header=True)
         names = numbered_names(len(self.first))
