@@ -43,6 +43,7 @@ HEADS = {
     ),
     "Sea-Bird": ("* Sea-Bird SBE 9\n# nquan = 2, x\n*END*\n", "3 lines"),
     "NASA": ("-BEGIN HEADER-\nDates: 01/01/2024, LST\n-END HEADER-\n", "3 lines"),
+    "Data": ("Instrument: X1, Y\n[Data]\n", "2 lines"),
     "PANGAEA": ("/* DATA DESCRIPTION:\nCitation:\tMiller (2024), x\n*/\n", "3 lines"),
 }
 
@@ -110,6 +111,7 @@ TEXTS = {
     "messages of a program": "".join(f"2024-03-14 05:06:{at} INFO Worker took {at * 7} ms\n" for at in LINES),
     "subtitles": "".join(f"{at}\n00:00:{at},000 --> 00:00:{at},900\nHello, {at}\n\n" for at in LINES),
     "a bank statement in QIF": "!Type:Bank\n" + "".join(f"D03/{at}/2024\nT-12,5\n^\n" for at in LINES),
+    "a grid of places": "ncols 2\nnrows 2\ncellsize 10\n1.5 2.5\n3.5 4.5\n",
     "a matrix of Matrix Market": "%%MatrixMarket matrix coordinate real general\n3 3 1\n1 1 5.5\n",
     "YAML": "".join(f"- t: {at}\n  h: 1, 2\n" for at in LINES),
     "an object as R writes it": "structure(list(t = c(1, 2), h = c(3, 4)))\n",
@@ -119,6 +121,9 @@ TEXTS = {
 }
 MORE_LOGS = {
     "zone": "".join(f"2024-03-14T05:06:{at}.123Z [main] DEBUG a.B - took, {at}\n" for at in LINES),
+    "nginx": "".join(f"2024/03/14 05:06:{at} [error] 12#12: *{at} open() failed, client: a\n" for at in LINES),
+    "glog": "".join(f"I0314 05:06:{at}.123456 1234 main.cc:7] step {at}, loss\n" for at in LINES),
+    "kernel": "".join(f"[   {at}.123456] usb 1-1: new device, {at}\n" for at in LINES),
     "syslog": "".join(f"Mar 14 05:06:{at} host sshd[12]: failed, {at}\n" for at in LINES),
 }
 

@@ -1,7 +1,7 @@
 """Heads of files of instruments and services that say themselves where they end: they are no rows, and hold no names.
 
-LabVIEW ends its heads with ***End_of_Header***, Sea-Bird with *END*, NASA POWER with -END HEADER-, PANGAEA with */;
-Campbell's loggers (TOA5) have a line about themselves above the names of the columns, and two below them.
+LabVIEW ends its heads with ***End_of_Header***, Sea-Bird with *END*, NASA POWER with -END HEADER-, PANGAEA with */, others
+with [Data]; Campbell's loggers (TOA5) have a line about themselves above the names of the columns, and two below them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 BYTES_OF_HEAD = 200_000
-ENDS = re.compile(rb"(?im)^(?:\*+ ?END(?:[_ ]OF[_ ]HEADER)? ?\*+|-+ ?END[_ ]HEADER ?-+|\*/)[ \t,;]*\n")
+ENDS = re.compile(rb"(?im)^(?:\*+ ?END(?:[_ ]OF[_ ]HEADER)? ?\*+|-+ ?END[_ ]HEADER ?-+|\[Data\]|\*/)[ \t,;]*\n")
 ENDS_AT_MOST = 2  # of the file and of its only part: more parts are more tables
 COMMENT, OF_COMMENTS = b"/*", b"*/"
 OF_CAMPBELL = re.compile(rb'("?TOA5"?,[^\n]*\n)([^\n]*\n)([^\n]*\n[^\n]*\n)')

@@ -22,6 +22,8 @@ OF_LOGS = re.compile(  # [2024-03-14 05:06:07] ERROR, 2024-03-14T05:06:07Z [main
     rb"(?:\[" + TIME + rb"(?:[.,]\d+)?\] ?" + LEVEL
     + rb"|" + TIME + rb",\d{3} (?:- [\w.]+ )?(?:- )?" + LEVEL
     + rb"|" + TIME + rb"(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})? +(?:\[[^\]\n]*\] *|[\w.]+ +){0,2}" + LEVEL
+    + rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[\w+\] [^\n]*\n"  # of nginx
+    + rb"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\] [^\n]*\n|\[ *\d+\.\d{6}\] [^\n]*\n"  # of glog and Linux
     + rb"|(?:<\d+>)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \S+ [^\s:]+: [^\n]*\n){2}"
 )  # fmt: skip
 OF_SQL = re.compile(  # its first command, below comments and settings; a table of commands has a name above them
@@ -82,6 +84,11 @@ KINDS = (  # how the text begins, what it is, what to do
         re.compile(rb"window\.YTD\.\S+ ?= ?\["),
         "this is an archive of Twitter: JSON behind a name",
         "Remove what stands before the first [, and give the file the ending .json",
+    ),
+    (
+        re.compile(rb"(?i)ncols +\d+\s*\nnrows +\d+\s*\n"),
+        "this is a grid of places (ESRI ASCII), not a table",
+        "Write a CSV with a row for each place",
     ),
     (
         re.compile(rb"%%MatrixMarket "),

@@ -16,7 +16,16 @@ RULES_OF_LATEX = re.compile(
 )
 GROUP_OF_LATEX = re.compile(r"\s*\\multicolumn\{(\d+)\}\{[^}]*\}\{(.*)\}\s*")
 FONTS_OF_LATEX = re.compile(r"\\(?:text(?:bf|it|rm|tt|sf)?|emph|mathrm|mathbf|num)\{([^{}]*)\}")
-SIGNS_OF_LATEX = (("\\%", "%"), ("\\$", "\0"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\,", ""), ("~", " "))
+SIGNS_OF_LATEX = (
+    ("\\%", "%"),
+    ("\\$", "\0"),
+    ("\\&", "&"),
+    ("\\_", "_"),
+    ("\\#", "#"),
+    ("\\,", ""),
+    ("~", " "),
+    ("{,}", ","),
+)
 ATTRIBUTES_OF_WIKI = re.compile(r"^\s*(?:[\w-]+ *= *(?:\"[^\"]*\"|[^\s|]+)\s*)+\|(?!\|)")
 LINK_OF_WIKI = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 
