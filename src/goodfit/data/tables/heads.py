@@ -1,7 +1,7 @@
 """Heads of files of instruments and services that say themselves where they end: they are no rows, and hold no names.
 
 LabVIEW ends its heads with ***End_of_Header***, Sea-Bird with *END*, NASA POWER with -END HEADER-, PANGAEA with */,
-others with [Data]; Campbell's loggers (TOA5) have a line about themselves above the names of the columns, and two below them.
+others with [Data]; Campbell's loggers (TOA5) have a line about themselves above the names of columns, and two below.
 """
 
 from __future__ import annotations
