@@ -15,6 +15,7 @@ from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.delimited import read_delimited
 from goodfit.data.tables.moments import moments
 from goodfit.data.tables.numbers import numbers
+from goodfit.data.tables.reading import read_parts
 from goodfit.data.tables.text_on_disk import open_text
 from goodfit.errors import DataError
 
@@ -312,3 +313,47 @@ def test_a_table_that_is_turned_is_pointed_out(tmp_path: Path) -> None:
     ages, sexes = (",".join(str(cell) for cell in cells) for cells in (VALUES, ["m", "f"] * (ROWS // 2)))
     read = read_delimited(write(tmp_path / "x.csv", f"who,{people}\nage,{ages}\nsex,{sexes}\ntown,{sexes}\n"))
     assert any("rows and columns may be exchanged" in what for what in said_of(read.frame, "P1"))
+
+
+def book(path: Path, lines: list[list[Any]], merged: tuple[str, ...] = ()) -> Path:
+    workbook = pytest.importorskip("openpyxl").Workbook()
+    for line in lines:
+        workbook.active.append(line)
+    for cells in merged:
+        workbook.active.merge_cells(cells)
+    workbook.save(path)
+    return path
+
+
+def test_names_again_in_a_workbook_are_no_row(tmp_path: Path) -> None:
+    page = [["t", "k"], *([value, "uv"[at % 2]] for at, value in enumerate(VALUES))]
+    table = read_parts(book(tmp_path / "a.xlsx", [*page, [], *page]), valid=None, test=None, stream=False)
+    assert table.frame.height == 2 * ROWS
+    assert table.frame.column("t").cast(float).to_list() == VALUES * 2
+    assert ("left out", "1 line", "the names of the columns again") in table.notes
+
+
+def test_names_that_stand_twice_in_a_workbook_are_said(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", [["t", "k", None, "t"], *([value, "a", None, 2 * value] for value in VALUES)])
+    notes = read_parts(path, valid=None, test=None, stream=False).notes
+    assert ("names", "'t' 2 times", "several columns have this name; the others are called 't_1' and so on") in notes
+
+
+def test_names_in_two_merged_lines_are_joined(tmp_path: Path) -> None:
+    lines = [["Name", "Size", None], [None, "length", "width"], *([f"n{at}", at + 1.5, at + 2.5] for at in range(ROWS))]
+    table = read_parts(book(tmp_path / "a.xlsx", lines, ("A1:A2", "B1:C1")), valid=None, test=None, stream=False)
+    assert table.frame.sample().columns == ["Name", "Size length", "Size width"]
+    text = "Name,Size,\n,length,width\n" + "".join(f"n{at},{at}.5,{at + 2}.5\n" for at in range(ROWS))
+    assert read_delimited(write(tmp_path / "a.csv", text)).frame.columns == ["Name", "Size length", "Size width"]
+
+
+def test_units_below_names_of_which_one_is_empty_are_units(tmp_path: Path) -> None:
+    text = ",T,RH\n,°C,%\n" + "".join(f"p{at},{value},{at % 7}.5\n" for at, value in enumerate(VALUES))
+    read = read_delimited(write(tmp_path / "a.csv", text))
+    assert read.frame.columns == ["Unnamed: 0", "T", "RH"]
+    assert any("units below the names" in why for _, _, why in read.notes)
+
+
+def test_a_text_is_no_path() -> None:
+    with pytest.raises(DataError, match="this is text, not a path"):
+        gf.profile("t,k\n" + "1,a\n" * 200)

@@ -50,21 +50,21 @@ def has_names_again(frame: pl.DataFrame) -> bool:
 
 
 def has_names_below_groups(frame: pl.DataFrame) -> bool:
-    """Whether the first row has a word in each column that has any value, and several of these have no name above:
-    groups of columns stand there.
+    """Whether the first row names all columns that have no name above, and some of these, of numbers, stand beside
+    another that it names: groups of columns are above them.
     """
     if frame.height <= ANSWERED_AT_LEAST:
         return False
-    nameless, measured = 0, 0
+    measured, before = 0, False
     for name, cell, column in zip(frame.columns, frame.row(0), frame.iter_columns(), strict=True):
-        below = column[1:].drop_nulls()
-        if not cell and not len(below):
-            continue
-        if not cell or cell in MISSING or PLAIN_MEASURED.search(cell) or (below == cell).any():
+        below, nameless = column[1:].drop_nulls(), name.startswith(WITHOUT_NAME)
+        if cell and (cell in MISSING or PLAIN_MEASURED.search(cell) or (below == cell).any()):
             return False
-        nameless += name.startswith(WITHOUT_NAME)
-        measured += name.startswith(WITHOUT_NAME) and share_of(below, MEASURED) >= SHARE_OF_A_KIND
-    return nameless >= ANSWERS_AT_LEAST and measured > 0
+        if nameless and not cell and len(below):
+            return False
+        measured += bool(cell) and nameless and before and share_of(below, MEASURED) >= SHARE_OF_A_KIND
+        before = bool(cell)
+    return measured > 0
 
 
 def has_answers_as_names(frame: pl.DataFrame) -> bool:
