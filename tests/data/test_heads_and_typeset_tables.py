@@ -11,6 +11,7 @@ import pytest
 
 import goodfit as gf
 from goodfit.data.images.camera_folders import camera_folders_doubt
+from goodfit.data.images.instance_masks import instances_doubt
 from goodfit.data.tables.column_types import infer_type
 from goodfit.data.tables.delimited import read_delimited
 from goodfit.data.tables.moments import moments
@@ -357,3 +358,9 @@ def test_units_below_names_of_which_one_is_empty_are_units(tmp_path: Path) -> No
 def test_a_text_is_no_path() -> None:
     with pytest.raises(DataError, match="this is text, not a path"):
         gf.profile("t,k\n" + "1,a\n" * 200)
+
+
+def test_a_number_for_each_mask_is_no_class() -> None:
+    doubt = instances_doubt([(1, at) for at in range(1, 13)])
+    assert doubt is not None and "no two have the same (1 to 12)" in doubt[0]
+    assert instances_doubt([(1, at % 4 + 1) for at in range(12)]) is None  # cats, dogs, cows and sheep
