@@ -362,5 +362,6 @@ def test_a_text_is_no_path() -> None:
 
 def test_a_number_for_each_mask_is_no_class() -> None:
     doubt = instances_doubt([(1, at) for at in range(1, 13)])
-    assert doubt is not None and "no two have the same (1 to 12)" in doubt[0]
+    assert doubt is not None
+    assert "no two have the same (1 to 12)" in doubt[0]
     assert instances_doubt([(1, at % 4 + 1) for at in range(12)]) is None  # cats, dogs, cows and sheep
