@@ -46,13 +46,13 @@ class Effort:
     """What was chosen by what can be afforded.
 
     Attributes:
-        width: of the net.
+        width: of the net; None: as is usual for it.
         epochs: that it is trained for.
         speed: of the machine, by class, where it was of consequence.
         why: what one waits for, by that class.
     """
 
-    width: int
+    width: int | None
     epochs: int
     speed: Speed | None = None
     why: str = ""
