@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -316,10 +317,10 @@ def test_a_table_that_is_turned_is_pointed_out(tmp_path: Path) -> None:
     assert any("rows and columns may be exchanged" in what for what in said_of(read.frame, "P1"))
 
 
-def book(path: Path, lines: list[list[Any]], merged: tuple[str, ...] = ()) -> Path:
+def book(path: Path, lines: Sequence[Sequence[Any]], merged: tuple[str, ...] = ()) -> Path:
     workbook = pytest.importorskip("openpyxl").Workbook()
     for line in lines:
-        workbook.active.append(line)
+        workbook.active.append(list(line))
     for cells in merged:
         workbook.active.merge_cells(cells)
     workbook.save(path)
@@ -327,7 +328,7 @@ def book(path: Path, lines: list[list[Any]], merged: tuple[str, ...] = ()) -> Pa
 
 
 def test_names_again_in_a_workbook_are_no_row(tmp_path: Path) -> None:
-    page = [["t", "k"], *([value, "uv"[at % 2]] for at, value in enumerate(VALUES))]
+    page: list[list[Any]] = [["t", "k"], *([value, "uv"[at % 2]] for at, value in enumerate(VALUES))]
     table = read_parts(book(tmp_path / "a.xlsx", [*page, [], *page]), valid=None, test=None, stream=False)
     assert table.frame.height == 2 * ROWS
     assert table.frame.column("t").cast(float).to_list() == VALUES * 2
@@ -335,13 +336,18 @@ def test_names_again_in_a_workbook_are_no_row(tmp_path: Path) -> None:
 
 
 def test_names_that_stand_twice_in_a_workbook_are_said(tmp_path: Path) -> None:
-    path = book(tmp_path / "a.xlsx", [["t", "k", None, "t"], *([value, "a", None, 2 * value] for value in VALUES)])
+    lines: list[list[Any]] = [["t", "k", None, "t"], *([value, "a", None, 2 * value] for value in VALUES)]
+    path = book(tmp_path / "a.xlsx", lines)
     notes = read_parts(path, valid=None, test=None, stream=False).notes
     assert ("names", "'t' 2 times", "several columns have this name; the others are called 't_1' and so on") in notes
 
 
 def test_names_in_two_merged_lines_are_joined(tmp_path: Path) -> None:
-    lines = [["Name", "Size", None], [None, "length", "width"], *([f"n{at}", at + 1.5, at + 2.5] for at in range(ROWS))]
+    lines: list[list[Any]] = [
+        ["Name", "Size", None],
+        [None, "length", "width"],
+        *([f"n{at}", at + 1.5, at + 2.5] for at in range(ROWS)),
+    ]
     table = read_parts(book(tmp_path / "a.xlsx", lines, ("A1:A2", "B1:C1")), valid=None, test=None, stream=False)
     assert table.frame.sample().columns == ["Name", "Size length", "Size width"]
     text = "Name,Size,\n,length,width\n" + "".join(f"n{at},{at}.5,{at + 2}.5\n" for at in range(ROWS))
