@@ -91,7 +91,8 @@ class Console:
             loss = float(training.loss_sum) / max(1, position.rows)
             epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}"
             time_left = f"{'at most ' if may_end_early else ''}{clock(left)} left"
-            self._draw(f"{epoch}, loss {loss:.3f}, {pace}, {time_left}", position.batch, training.batches_an_epoch)
+            # what is waited for comes first: a terminal of 40 columns cuts the rest off
+            self._draw(f"{epoch}, {time_left}, loss {loss:.3f}, {pace}", position.batch, training.batches_an_epoch)
 
     def _due(self) -> bool:
         """Whether so much time has passed that it is worth drawing: a loss that is read waits for the device."""
