@@ -107,7 +107,10 @@ def test_it_is_one_clear_line(
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("predict", "photos", "run-photos"), "the run first and the data after it: goodfit predict run-photos photos."),
+        (
+            ("predict", "photos", "run-photos"),
+            "first and the data after it: goodfit predict run-photos photos.",
+        ),
         (("predict", "photos", "photos", "run-photos", "--interval"), "predict run-photos photos photos --interval."),
         (("evaluate", "people.csv", "run-people"), "goodfit evaluate run-people people.csv."),
         (("embed", "photos", "run-photos", "-o", "e.parquet"), "goodfit embed run-photos photos -o e.parquet."),
