@@ -38,7 +38,7 @@ class Example:
     @property
     def is_small(self) -> bool:
         """Whether its panels are drawn larger than they are; masks then keep the edges of their pixels."""
-        return max(max(panel.shape[:2]) for panel in self.panels.values()) < PANEL_SIDE
+        return all(max(panel.shape[:2]) < PANEL_SIDE for panel in self.panels.values())
 
     @property
     def uris(self) -> dict[str, str]:
