@@ -1,4 +1,4 @@
-"""mypy and pyright read the Python examples of the README, and find an option that is misspelt."""
+"""mypy and pyright read the Python examples of README and quickstart pages, and find an option that is misspelt."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ MISSPELT = 'import goodfit as gf\n\ngf.fit("people.csv", epochz=2)\n'
 
 def write_examples(folder: Path) -> None:
     """The examples, a file each, and one with a misspelt option."""
-    blocks = [block for block in marked_blocks((ROOT / "README.md").read_text("utf-8")) if block.language == "python"]
-    assert len(blocks) >= 2
-    for number, block in enumerate(blocks):
-        (folder / f"example_{number}.py").write_text("\n".join(block.lines) + "\n")
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("quickstart-*.md"))):
+        blocks = [block for block in marked_blocks(page.read_text("utf-8")) if block.language == "python"]
+        assert blocks, page.name
+        for number, block in enumerate(blocks):
+            name = f"{page.stem.replace('-', '_')}_{number}.py"  # a module's name
+            (folder / name).write_text("\n".join(block.lines) + "\n")
     (folder / "misspelt.py").write_text(MISSPELT)
 
 
@@ -47,6 +49,6 @@ def test_pyright_accepts_every_example_and_rejects_a_misspelt_option(tmp_path: P
         pytest.skip("pyright cannot run here, for it fetches itself by npm, and that does not answer")
     except ValueError:
         pytest.skip(f"pyright cannot run here, for it fetches itself by npm: {done.stderr[-300:]}")
-    assert result["summary"]["filesAnalyzed"] >= 3
+    assert result["summary"]["filesAnalyzed"] == len(list(tmp_path.glob("*.py")))
     errors = [(Path(each["file"]).name, each["message"]) for each in result["generalDiagnostics"]]
     assert errors == [("misspelt.py", 'No parameter named "epochz"')]

@@ -2,9 +2,11 @@
 
 GoodfitError          anything that is wrong with what was given; the command prints it in one line, exit 2
 ├── DataError         a file, row, column or label
+│   └── NoPredictionError  a table without a column of predictions
 ├── ModelError        a net, its weights or what it returns
 ├── UsageError        an option or an argument
 ├── RunError          a run folder: missing, of a newer format, damaged
+│   └── NotARunError  a file, or a folder of something else
 ├── ProcessError      another process of the same fit: ended, silent, different
 └── DiskError         no room, no permission, read-only
 """
@@ -51,6 +53,10 @@ class DataError(GoodfitError):
     """A file, row, column or label cannot be used."""
 
 
+class NoPredictionError(DataError):
+    """A table in which no column of predictions is recognised, where one is needed."""
+
+
 class ModelError(GoodfitError):
     """A net cannot be built, loaded or run on this data."""
 
@@ -61,6 +67,10 @@ class UsageError(GoodfitError):
 
 class RunError(GoodfitError):
     """A run folder that is missing, damaged or of a newer format."""
+
+
+class NotARunError(RunError):
+    """A file, or a folder without a run in it, where a run folder is needed."""
 
 
 class ProcessError(GoodfitError):

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from goodfit.checks.finding import Finding
-from goodfit.errors import GoodfitError, RunError
+from goodfit.errors import GoodfitError, NotARunError, RunError
 from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
 from goodfit.store.absent import absent
@@ -23,6 +23,7 @@ from goodfit.train.hyperparameters import Hyperparameters
 
 ENDLESS = {"value": math.nan, "low": -math.inf, "high": math.inf}  # what null is in an estimate
 FORMAT = 2  # of run.json; every earlier format keeps loading
+A_RUN = "Give a folder that goodfit fit made, such as runs/NAME"
 LETTERS_OF_REASON = 200
 
 
@@ -201,9 +202,10 @@ def read_record(folder: Path) -> Record:
     """
     path = folder / RECORD
     if folder.is_file():
-        inside = folder.name in SAVED and (folder.parent / RECORD).exists()
-        fix = f"Give the folder, {folder.parent}" if inside else "Give the run first and the data after it"
-        raise RunError("this is a file, and a run folder is needed", where=folder, fix=fix)
+        what = "this is a file, and a run folder is needed"
+        if folder.name in SAVED and (folder.parent / RECORD).exists():
+            raise RunError(what, where=folder, fix=f"Give the folder, {folder.parent}")
+        raise NotARunError(what, where=folder, fix=A_RUN)
     if not folder.exists():
         raise absent(folder, "no such run folder", RunError)
     if not path.is_file():
@@ -212,13 +214,10 @@ def read_record(folder: Path) -> Record:
                 "this run is not finished", where=folder, fix="Finish it: the same goodfit fit with --resume"
             )
         runs = sorted(record.parent for record in folder.glob(f"*/{RECORD}"))
-        raise RunError(
-            "there is no run here",
-            where=folder,
-            fix=f"It holds {counted(len(runs), 'run')}: give one, such as {runs[0]}"
-            if runs
-            else "Give a folder that goodfit fit made, such as runs/NAME",
-        )
+        if runs:
+            fix = f"It holds {counted(len(runs), 'run')}: give one, such as {runs[0]}"
+            raise RunError("there is no run here", where=folder, fix=fix)
+        raise NotARunError("there is no run here", where=folder, fix=A_RUN)
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import numpy as np
+import polars as pl
 import pytest
+from typed_command import said as typed
 
 from goodfit.analysis.headline import Standing, headline, knows_by_heart, plain_sentence
 from goodfit.record import read_record
@@ -81,3 +84,25 @@ def test_a_good_model_that_knows_its_rows_by_heart_asks_for_more_of_them() -> No
     )
     steps = headline(record, from_json(record.task)).steps
     assert steps == ["Collect more training images: it knows those that it has by heart."]
+
+
+def test_a_run_that_is_not_to_be_trusted_says_why_before_its_score(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100% of the rows right is no praise where a column holds the answer: the reason is read first, everywhere."""
+    random = np.random.default_rng(0)
+    paid = random.integers(0, 2, 300)
+    frame = pl.DataFrame({"age": random.normal(40, 9, 300), "refund": paid * 9, "paid": np.where(paid, "yes", "no")})
+    frame.write_csv(tmp_path / "people.csv")
+    monkeypatch.chdir(tmp_path)
+    words = ("fit", "people.csv", "--target", "paid", "--epochs", "1", "--rivals", "none", "--out", "run", "-q")
+    status, text = typed(capsys, monkeypatch, *words)
+    assert status == 0
+    after = text.partition("Verdict: not to be trusted\n")[2].splitlines()
+    assert after[0].startswith("  The column 'refund' alone is right in 100.0% of the rows held out")
+    assert "test rows are right" in after[1]
+    assert text.count("The column 'refund'") == 1
+    assert text.rstrip().endswith("Next: goodfit explain target-leakage")
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    banner = page.partition('id="verdict"')[2].partition("</section>")[0]
+    assert banner.index("The column &#39;refund&#39; alone") < banner.index("test rows are right")

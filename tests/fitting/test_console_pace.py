@@ -29,6 +29,7 @@ class Feed:
 @dataclass
 class Hyper:
     epochs: int = 4
+    patience: int | None = None
 
 
 @dataclass
@@ -88,3 +89,22 @@ def test_verbose_shows_the_machine_what_each_part_took_and_how_each_epoch_went(
     assert "rows/s" not in usual
     with pytest.raises(gf.GoodfitError, match="were both given"):
         gf.fit(gf.arrays(x, y), out=tmp_path / "both", quiet=True, verbose=True, **plain)
+
+
+def test_a_training_that_may_end_early_has_a_bound_and_no_forecast(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console()
+    patient = Stopped(Position(rows=2_000, seconds=4.0, done=0.1), hyper=Hyper(patience=12))
+    console.batch(cast(Training, patient))
+    assert "500 images a second; at most 0:36 min left" in capsys.readouterr().err
+
+
+def test_a_narrow_terminal_shows_the_time_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("COLUMNS", "40"), ("TTY_COMPATIBLE", "1"), ("FORCE_COLOR", "1"), ("TERM", "xterm")):
+        monkeypatch.setenv(name, value)
+    console = Console()
+    monkeypatch.setattr(console, "_drawn", float("-inf"))
+    console.batch(cast(Training, Stopped(Position(rows=2_000, seconds=4.0, done=0.1), hyper=Hyper(patience=12))))
+    console.stop()
+    assert "epoch 1 of 4, at most 0:36 left" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -104,6 +105,26 @@ def test_plots_beside_a_tall_one_leave_no_gap(chromium: Browser, tmp_path: Path)
         "[...document.querySelectorAll('.two:has(> .tall) > .plot')].map(plot => plot.getBoundingClientRect().bottom)"
     )
     assert bottoms[0] == pytest.approx(bottoms[2], abs=1)
+
+
+@pytest.mark.parametrize("columns", [3, 4, 8, 12])
+def test_no_place_beside_a_plot_is_empty(chromium: Browser, tmp_path: Path, columns: int) -> None:
+    """The plots of the curves, and those of few and many columns, end at the edge of the page in each line."""
+    record = numbers(tmp_path / "run")
+    explanation = record.explanation
+    assert explanation is not None
+    importance = [{**explanation["importance"][0], "column": f"column {at}"} for at in range(columns)]
+    record = msgspec.structs.replace(record, explanation={**explanation, "importance": importance})
+    page = write_report(tmp_path / "run", record, tmp_path / "report.html")
+    chromium.show(page, width=DESKTOP)
+    gaps = chromium.evaluate("""[...document.querySelectorAll('.two')].flatMap(grid => {
+      const boxes = [...grid.children].map(each => each.getBoundingClientRect());
+      const edge = grid.getBoundingClientRect().right;
+      return boxes.filter(box => Math.abs(box.right - edge) > 1 &&
+        !boxes.some(other => other.left > box.right && other.top <= box.top + 1 && other.bottom >= box.bottom - 1 ||
+                             other.left > box.right && other.top >= box.top - 1 && other.bottom <= box.bottom + 1));
+    }).length""")
+    assert gaps == 0
 
 
 def test_a_matrix_of_two_classes_is_small(chromium: Browser, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from command import goodfit
 from PIL import Image
 
 import goodfit as gf
+from goodfit.errors import RunError
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,51 @@ def test_it_is_one_clear_line(
 ) -> None:
     monkeypatch.chdir(place)
     assert line in refused(capsys, command, run, data)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            ("predict", "photos", "run-photos"),
+            "first and the data after it: goodfit predict run-photos photos.",
+        ),
+        (("predict", "photos", "photos", "run-photos", "--interval"), "predict run-photos photos photos --interval."),
+        (("evaluate", "people.csv", "run-people"), "goodfit evaluate run-people people.csv."),
+        (("embed", "photos", "run-photos", "-o", "e.parquet"), "goodfit embed run-photos photos -o e.parquet."),
+        (("predict", "photos", "people.csv"), "photos: there is no run here. Give the run first and the data after it"),
+        (("labels", "photos"), "goodfit labels runs/NAME. If this is your data, goodfit fit photos makes one."),
+        (("card", "people.csv"), "a run folder is needed. Give a run that goodfit fit made: goodfit card runs/NAME"),
+        (("report", "photos"), "goodfit report runs/NAME"),
+        (("recommend", "people.csv"), "goodfit recommend runs/NAME"),
+        (("compare", "photos", "run-photos"), "Give runs, or files of predictions: goodfit compare runs/A runs/B"),
+        (("compare", "run-people", "people.csv"), "get them by goodfit predict RUN people.csv -o predictions.csv"),
+        (("labels", "people.csv"), "Give a run that was fitted to it, or a table with columns p_LABEL"),
+        (("labels", "photos", "run-photos"), "unexpected extra argument (run-photos). Give a run: goodfit labels"),
+        (("stats", "run-people"), "this is a run folder, and a table is needed. Give what it was fitted on"),
+    ],
+)
+def test_data_in_the_place_of_a_run_is_answered_with_what_to_type(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], line: str
+) -> None:
+    monkeypatch.chdir(place)
+    assert line in refused(capsys, *words)
+
+
+def test_python_is_not_given_the_order_of_a_command(place: Path) -> None:
+    for data in ("photos", "people.csv"):
+        with pytest.raises(RunError) as error:
+            gf.load(place / data)
+        assert "Give a folder that goodfit fit made" in str(error.value)
+        assert "first" not in str(error.value)
+
+
+def test_a_run_is_checked_by_its_losses(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    printed = [goodfit("check", run) and capsys.readouterr().out for run in ("run-people", "run-people/history.jsonl")]
+    assert printed[0] == printed[1]
 
 
 @pytest.mark.parametrize(

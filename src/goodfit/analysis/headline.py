@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from goodfit.analysis.verdict import PART_WORDS
+from goodfit.analysis.verdict import PART_WORDS, doubt_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.data.sources import source_names, source_of
-from goodfit.formatting import counted, plural, rows_called, sentence
+from goodfit.formatting import capital, counted, plural, rows_called, sentence
 from goodfit.record import Record, RivalScore
 from goodfit.rivals.half import WORTH_HAVING
 from goodfit.stats.estimates import Estimate
@@ -45,6 +45,7 @@ class Headline:
         sentence: "58% of 48 test images are right (44% to 71%); ...".
         metric: what the sentence and the standings are in.
         standings: this model first, then others on the same rows, the trivial predictor, this model's training rows.
+        doubt: why the run is not to be trusted, a sentence; empty where nothing says so.
         steps: what to do next, the most pressing first; empty where nothing is to be done.
     """
 
@@ -52,6 +53,7 @@ class Headline:
     metric: Metric
     standings: Sequence[Standing]
     steps: Sequence[str]
+    doubt: str = ""
 
 
 def headline(record: Record, task: Task) -> Headline:
@@ -72,7 +74,8 @@ def headline(record: Record, task: Task) -> Headline:
     steps = next_steps(record.findings)
     if not steps and more is not False and knows_by_heart(metric, standings):
         steps = [f"Collect more training {plural(noun)}: it knows those that it has by heart."]
-    return Headline(words, metric, standings, steps)
+    doubt = doubt_of(record.findings)
+    return Headline(words, metric, standings, steps, "" if doubt is None else capital(sentence(doubt.message)))
 
 
 def more_would_help(half_the_rows: Mapping[str, Any] | None) -> bool | None:

@@ -26,7 +26,7 @@ from goodfit.data.tables.conventions import Convention, convention
 from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.reading import read_parts
-from goodfit.errors import DataError, UsageError
+from goodfit.errors import DataError, NoPredictionError, UsageError
 from goodfit.formatting import counted, listed
 from goodfit.store.csv_cells import with_formula
 from goodfit.store.outputs import is_predictions
@@ -71,10 +71,11 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     separator = None if table.delimited is None else table.delimited.separator
     reader = _Reader(frame, convention(frame[list(dict.fromkeys(read))], separator=separator, decimal=None), path)
     if prediction_name is None and not of_class and positive is None:
-        raise DataError(
+        raise NoPredictionError(
             f"no column of predictions is recognised among {', '.join(columns[:12])}",
             where=path,
-            fix="Name it: --prediction COLUMN",
+            fix="Name it: --prediction COLUMN. Data without predictions get them by goodfit predict RUN "
+            f"{path} -o predictions.csv",
         )
     entry = _keyed(reader, key_name, named.key is not None, name or path.stem)
     folds, groups = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,8 +20,10 @@ from goodfit.data.tables.reading import Dialect, read_parts
 from goodfit.data.tables.remarks import doubts_of, type_notes
 from goodfit.data.tables.targets import WORDS, TargetForm
 from goodfit.data.tables.words import texts
+from goodfit.errors import DataError
 from goodfit.formatting import is_years
 from goodfit.stats.describe import distance_from_normal, outliers, sample_deviation, shares_within
+from goodfit.store.run_folder import RECORD
 
 if TYPE_CHECKING:
     import polars as pl
@@ -154,6 +157,12 @@ def described(
     data: Any, *, dialect: Dialect | None = None, decimal: str | None = None, date_order: str | None = None
 ) -> Described:
     """The same with what `goodfit fit` prints of the reading."""
+    if isinstance(data, Path) and (data / RECORD).is_file():
+        raise DataError(
+            "this is a run folder, and a table is needed",
+            where=data,
+            fix=f"Give what it was fitted on; goodfit report {data} writes the page with the run's own profile of it",
+        )
     table = read_parts(data, valid=None, test=None, stream=False, dialect=dialect)
     frame = table.frame.sample()
     separator = None if table.delimited is None else table.delimited.separator

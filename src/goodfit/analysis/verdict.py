@@ -53,6 +53,13 @@ def judge(findings: Sequence[Finding]) -> Verdict:
     return next((verdict for rule, verdict in BY_RULE.items() if rule in rules), Verdict.GOOD_FIT)
 
 
+def doubt_of(findings: Sequence[Finding]) -> Finding | None:
+    """The first finding for which a run is not to be trusted; None where none is such."""
+    errors = (finding for finding in findings if finding.level is Level.ERROR)
+    named = (finding for finding in findings if BY_RULE.get(finding.rule) is Verdict.NOT_TO_BE_TRUSTED)
+    return next(errors, None) or next(named, None)
+
+
 def tone_of(words: str, levels: Sequence[str] = ()) -> str:
     """good, caution or bad, for the words of a recorded verdict and the levels of its findings."""
     if Level.ERROR.value in levels:
@@ -95,7 +102,8 @@ def sentences(
     """
     part = "test" if "test" in scores else "valid"
     score = scores[part]
-    lines = [plain]
+    doubt = doubt_of(findings)
+    lines = [plain] if doubt is None else [_advice(doubt), plain]
     if spoken != metric:
         lines.append(
             f"On {counted(rows[part], f'{PART_WORDS[part]} {noun}')} the {metric.title} is "
@@ -114,8 +122,11 @@ def sentences(
         lines.append(
             f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation {plural(noun)}."
         )
-    lines += [f"{capital(sentence(finding.message))} {sentence(finding.fix)}" for finding in findings]
-    return lines
+    return lines + [_advice(finding) for finding in findings if finding is not doubt]
+
+
+def _advice(finding: Finding) -> str:
+    return f"{capital(sentence(finding.message))} {sentence(finding.fix)}"
 
 
 def _told_by_few(metric: Metric, score: Estimate, rows: Mapping[str, int], noun: str, folds: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.prediction_columns import Named
 from goodfit.analysis.prediction_files import file_entry
-from goodfit.errors import UsageError
+from goodfit.errors import NoPredictionError, UsageError
 from goodfit.stats.confident_learning import wrong_labels
 from goodfit.store.csv_cells import cell
 from goodfit.store.files import replacing
@@ -99,7 +99,7 @@ def find_wrong_labels(model: Any, *, truth: str | None = None, key: str | None =
         RunError: no run there.
     """
     path = Path(model) if isinstance(model, (str, Path)) else Path(model.folder)
-    entries = _of_run(path) if path.is_dir() else [file_entry(path, Named(truth=truth, key=key), classes=True)]
+    entries = _of_run(path) if path.is_dir() else [_of_file(path, Named(truth=truth, key=key))]
     wrong: list[WrongLabel] = []
     labels, shares, keys = _together(entries, path)
     names = entries[0].classes
@@ -119,6 +119,16 @@ def _of_run(folder: Path) -> list[Entry]:
 
     parts = run_parts(folder, folder.resolve().name)
     return [parts[part] for part in ("valid", "test") if part in parts]
+
+
+def _of_file(path: Path, columns: Named) -> Entry:
+    try:
+        return file_entry(path, columns, classes=True)
+    except NoPredictionError as error:
+        raise NoPredictionError(
+            error.what, where=path, fix="Give a run that was fitted to it, or a table with columns p_LABEL besides, "
+            f"one for each class, as goodfit predict RUN {path} writes them"
+        ) from error  # fmt: skip
 
 
 def _together(entries: Sequence[Entry], path: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:

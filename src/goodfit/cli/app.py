@@ -13,6 +13,7 @@ from goodfit.cli import check, compare, explain, labels, processes, run_overview
 from goodfit.cli.misspelt import no_such_command, no_such_option
 from goodfit.cli.options import SETTINGS
 from goodfit.cli.processes import BAD_INPUT
+from goodfit.cli.wrong_order import in_order
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
 from goodfit.formatting import listed, sentence
@@ -153,7 +154,7 @@ def main() -> None:
     except GoodfitError as error:
         if full:
             raise
-        status = _say_error(error) if processes.speaks(for_good=True) else BAD_INPUT
+        status = _say_error(in_order(error, arguments)) if processes.speaks(for_good=True) else BAD_INPUT
     except (MemoryError, RuntimeError) as error:
         if full or not _out_of_memory(error):
             raise
@@ -184,6 +185,8 @@ def _explained(error: click.ClickException) -> str:
         message += f". {context.command_path} has {listed(context.command.list_commands(context))}"
     if command == "fit" and message.startswith("Got unexpected extra argument"):
         message += ". Data is one file or folder, and options say the rest: --target COLUMN, --test MORE_DATA"
+    elif command in EXAMPLES and message.startswith("Got unexpected extra argument"):
+        message += f". {EXAMPLES[command]}"
     return sentence(message)
 
 

@@ -82,8 +82,9 @@ def check(
     if write_baseline is not None:
         refuse_to_replace(write_baseline, is_baseline, inputs[:1])
     if not module and not target.endswith((".py", ".ipynb")) and (Path(target).exists() or is_remote(target)):
-        of_target = _of_history if not arguments and _is_history(Path(target)) else _of_data
-        findings, summary, status = of_target(Path(target), arguments, select, ignore), None, 0
+        place = _losses_of(Path(target))
+        of_target = _of_history if not arguments and _is_history(place) else _of_data
+        findings, summary, status = of_target(place, arguments, select, ignore), None, 0
     else:
         quiet = form != "text" and output is None
         checked = run_script(
@@ -128,6 +129,13 @@ def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore
     journal = Journal(Console(quiet=True))
     findings = check_data_at(path, selection.rules(), journal=journal, **options)
     return [finding for finding in findings if selection.includes(finding)]
+
+
+def _losses_of(path: Path) -> Path:
+    """Of a run folder the file of its losses; any other path as it is."""
+    from goodfit.store.run_folder import HISTORY, RECORD
+
+    return path / HISTORY if (path / RECORD).is_file() and (path / HISTORY).is_file() else path
 
 
 def _is_history(path: Path) -> bool:

@@ -76,6 +76,7 @@ def _fit(
     """
     if processes is not None and processes > 1 and not of_several():
         sys.exit(launch(sys.argv[1:], processes))
+    from goodfit.analysis.verdict import doubt_of
     from goodfit.cli.result import show_run
     from goodfit.fitting.fit import fit
     from goodfit.nets.own_net import is_spec
@@ -99,7 +100,10 @@ def _fit(
     if is_helper():
         return
     show_run(run, as_json)
-    if not as_json:
+    doubt = doubt_of(run.findings)
+    if not as_json and doubt is not None:
+        click.echo(f"\nNext: {called()} explain {doubt.rule}")
+    elif not as_json:
         model = f" --model {quote(what)}" if own else ""
         click.echo(f"\nNext: {called()} predict {quote(str(run.folder))} NEW_DATA -o predictions.csv{model}")
 

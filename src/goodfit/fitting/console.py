@@ -80,18 +80,19 @@ class Console:
             return
         position = training.position
         left = position.seconds / max(position.done, 1e-9) * (1 - position.done)
+        may_end_early = training.hyper.patience is not None
         rows = position.epoch * len(training.train_rows) + position.rows
         pace = f"{rows / max(position.seconds, 1e-9):,.0f} {training.feed.source.noun}s a second"
         if not self._has_time and position.seconds > SECONDS_OF_PACE:
             self._has_time = True
             if left > SECONDS_WORTH_SAYING:
-                self.say(f"  {'pace':<16}{pace}; about {clock(left)} min left")
+                self.say(f"  {'pace':<16}{pace}; {'at most' if may_end_early else 'about'} {clock(left)} min left")
         if self._due():
             loss = float(training.loss_sum) / max(1, position.rows)
             epoch = f"epoch {position.epoch + 1} of {training.hyper.epochs}"
-            self._draw(
-                f"{epoch}, loss {loss:.3f}, {pace}, {clock(left)} left", position.batch, training.batches_an_epoch
-            )
+            time_left = f"{'at most ' if may_end_early else ''}{clock(left)} left"
+            # what is waited for comes first: a terminal of 40 columns cuts the rest off
+            self._draw(f"{epoch}, {time_left}, loss {loss:.3f}, {pace}", position.batch, training.batches_an_epoch)
 
     def _due(self) -> bool:
         """Whether so much time has passed that it is worth drawing: a loss that is read waits for the device."""

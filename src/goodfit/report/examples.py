@@ -36,6 +36,11 @@ class Example:
     slider: tuple[str, str] | None = None
 
     @property
+    def is_small(self) -> bool:
+        """Whether its panels are drawn larger than they are; masks then keep the edges of their pixels."""
+        return all(max(panel.shape[:2]) < PANEL_SIDE for panel in self.panels.values())
+
+    @property
     def uris(self) -> dict[str, str]:
         """The panels as data: addresses."""
         return {name: image_uri(panel) for name, panel in self.panels.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 LISTED_COLUMNS = 15  # columns under each other
 LABEL_LETTERS = 40  # of the name of an axis
+INCHES_OF_BARS, INCHES_OF_A_BAR = 1.5, 0.27  # height: around all of them, and of each
+INCHES_OF_A_CURVE = 2.9
+TALL_FROM = 1.5 * INCHES_OF_A_CURVE  # bars that are so high stand beside two curves
+LETTERS_IN_A_LINE = 46  # of levels beside each other; more are turned
 
 
 def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
@@ -29,7 +34,7 @@ def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
 
     shown = importance[:LISTED_COLUMNS]
     with drawing():
-        figure = Figure(figsize=(HALF[0], 1.5 + 0.27 * len(shown)))
+        figure = Figure(figsize=(HALF[0], _height(len(shown))))
         axes = figure.add_subplot()
         at = np.arange(len(shown))
         value, low, high = (np.array([row[name] for row in shown]) for name in ("value", "low", "high"))
@@ -48,6 +53,17 @@ def importance_bars(importance: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
+def _height(bars: int) -> float:
+    """Inches of a figure of so many bars."""
+    return INCHES_OF_BARS + INCHES_OF_A_BAR * bars
+
+
+def in_order(level: Any) -> tuple[Any, ...]:
+    """What levels are sorted by, as a person lists them: 2nd before 10th, and letters whether capital or not."""
+    parts = re.split(r"(\d+)", str(level).casefold())
+    return tuple((part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part)
+
+
 def dependence_curve(column: Mapping[str, Any]) -> Figure:
     """Mean prediction by the value of a column.
 
@@ -57,7 +73,7 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
     from matplotlib.figure import Figure
 
     with drawing():
-        figure = Figure(figsize=(HALF[0], 2.9))
+        figure = Figure(figsize=(HALF[0], INCHES_OF_A_CURVE))
         axes = figure.add_subplot()
         axes.yaxis.set_major_formatter(plain_ticks())
         if column["number"]:
@@ -65,10 +81,15 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
             axes.locator_params(axis="x", nbins=5)
             axes.xaxis.set_major_formatter(plain_ticks())
         else:
-            at = np.arange(len(column["at"]))
-            axes.plot(at, column["prediction"], "o", color=BLUE)
-            labels = [short(str(level)) for level in column["at"]]
-            axes.set_xticks(at, labels, rotation=35, ha="right", rotation_mode="anchor", parse_math=False)
+            pairs = sorted(zip(column["at"], column["prediction"], strict=True), key=lambda pair: in_order(pair[0]))
+            at = np.arange(len(pairs))
+            axes.plot(at, [prediction for _, prediction in pairs], "o", color=BLUE)
+            labels = [short(str(level)) for level, _ in pairs]
+            if len(labels) * max(map(len, labels), default=0) > LETTERS_IN_A_LINE:
+                axes.set_xticks(at, labels, rotation=35, ha="right", rotation_mode="anchor", parse_math=False)
+            else:
+                axes.set_xticks(at, labels, parse_math=False)
+            axes.margins(x=0.5 / max(1, len(pairs)))
         axes.set_xlabel(short(str(column["column"]), LABEL_LETTERS), parse_math=False)
         axes.set_title(short(f"Mean {column['what']}", LABEL_LETTERS), parse_math=False)
     return figure
@@ -77,7 +98,8 @@ def dependence_curve(column: Mapping[str, Any]) -> Figure:
 def importance_section(explanation: Mapping[str, Any]) -> Section:
     """Importance of columns and partial dependence, as `goodfit.analysis.importance.explain` gave them."""
     importance = explanation["importance"]
-    plots = [Plot("importance", (importance,), "Importance of each column", "tall")]
+    width: Literal["tall", "half"] = "tall" if _height(len(importance[:LISTED_COLUMNS])) >= TALL_FROM else "half"
+    plots = [Plot("importance", (importance,), "Importance of each column", width)]
     plots += [
         Plot("dependence", (column,), f"Prediction by {column['column']}", "half")
         for column in explanation["dependence"]
