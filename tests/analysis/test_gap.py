@@ -9,6 +9,7 @@ import pytest
 import goodfit as gf
 from goodfit.analysis.verdict import sentences
 from goodfit.stats.estimates import Estimate
+from goodfit.tasks.classification import Classification
 from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
 
 
@@ -88,3 +89,31 @@ def test_a_run_says_the_gap_of_its_own_scores(tmp_path: Path) -> None:
     said = float(line.split("a gap of ")[1].split(" (")[0])
     assert said == pytest.approx(valid.value - train.value, abs=1e-3)
     assert any(line.startswith("The loss is ") for line in run.record.sentences)
+
+
+def test_what_the_kept_epoch_is_the_best_by_where_the_table_of_epochs_does_not_show_it() -> None:
+    def kept(criterion: str) -> str:
+        score = Estimate(0.9, 0.85, 0.93)
+        (line,) = [
+            line
+            for line in sentences(
+                [],
+                "plain",
+                ACCURACY,
+                metric=ACCURACY,
+                scores={"valid": score},
+                losses={},
+                baseline={"valid": 0.5},
+                rival="a rival",
+                best_epoch=3,
+                epochs=5,
+                rows={"train": 100, "valid": 100},
+                criterion=criterion,
+            )
+            if "are kept" in line
+        ]
+        return line
+
+    assert kept("") == "The weights of epoch 3 of 5 are kept: the best on the validation rows."
+    words = Classification(("a", "b")).criterion_words
+    assert kept(words).endswith("the best on the validation rows, by the loss at its best temperature.")

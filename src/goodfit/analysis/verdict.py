@@ -87,6 +87,7 @@ def sentences(
     rows: Mapping[str, int],
     folds: int = 1,
     noun: str = "row",
+    criterion: str = "",
     compared: str | None = None,
     more_rows: str | None = None,
 ) -> list[str]:
@@ -97,6 +98,7 @@ def sentences(
         scores, losses: the main metric and the mean loss of each part.
         folds: in which the training rows validated, 1 for a validation part.
         noun: what a row of the data is called.
+        criterion: what the best epoch is the best by, where it is not what each epoch shows.
         compared: how other models do on the same rows.
         more_rows: whether more of them would help.
     """
@@ -119,8 +121,9 @@ def sentences(
     if more_rows is not None:
         lines.append(rows_called(more_rows, noun))
     if epochs > 1:
+        by = f", by {criterion}" if criterion else ""
         lines.append(
-            f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation {plural(noun)}."
+            f"The weights of epoch {best_epoch} of {epochs} are kept: the best on the validation {plural(noun)}{by}."
         )
     return lines + [_advice(finding) for finding in findings if finding is not doubt]
 

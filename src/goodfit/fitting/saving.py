@@ -99,6 +99,7 @@ def make_record(
             rows=counts,
             folds=problem.split.fold_count,
             noun=source.noun,
+            criterion=task.criterion_words,
             compared=comparison(scored.rivals, shown.metrics, task.metric, scored.shown),
             more_rows=finished.half.sentence() if finished.half is not None else None,
         ),

@@ -50,6 +50,10 @@ class CalibratedTask(RowTask):
         """The net's outputs at the temperature, in float32 or float64."""
         return (out if out.dtype == torch.float64 else out.float()) / self.temperature
 
+    @property
+    def criterion_words(self) -> str:
+        return "the loss at its best temperature"
+
     def criterion(self, out: Tensor, y: Tensor) -> float:
         """The loss at its best temperature: the kept weights will be used with one.
 

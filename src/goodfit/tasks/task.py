@@ -200,6 +200,11 @@ class Task(ABC):
     def score(self, out: Tensor, y: Tensor) -> float:
         """The main metric alone, quickly."""
 
+    @property
+    def criterion_words(self) -> str:
+        """What `criterion` is, where it is neither the loss nor the metric that each epoch shows; empty otherwise."""
+        return ""
+
     def criterion(self, out: Tensor, y: Tensor) -> float:
         """What the epoch that is kept is chosen by, on validation rows; lower is better."""
         score = self.score(out, y)
