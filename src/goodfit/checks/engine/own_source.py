@@ -168,14 +168,19 @@ def all_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     return known
 
 
-def of_kind(node: ast.AST, *kinds: type[N]) -> list[N]:
-    """Of all nodes those of some classes, in the order of these: sorted once for all rules."""
+def of_kind(node: ast.AST, kind: type[N]) -> list[N]:
+    """Of all nodes those of a class: sorted once for all rules."""
     known: dict[type, list[Any]] | None = vars(node).get("_of_kind")
     if known is None:
         known = vars(node)["_of_kind"] = {}
         for each in all_nodes(node):
             known.setdefault(type(each), []).append(each)
-    return [each for kind in kinds for each in known.get(kind, ())]
+    return known.get(kind, [])
+
+
+def loops_in(node: ast.AST) -> list[ast.For | ast.While]:
+    """Of all nodes the loops."""
+    return [*of_kind(node, ast.For), *of_kind(node, ast.While)]
 
 
 def children(node: ast.AST) -> list[ast.AST]:

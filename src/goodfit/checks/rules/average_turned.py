@@ -33,7 +33,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, given, loops_in, names_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -78,7 +78,7 @@ def turned_averages(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if (name := _net_of(each)) is not None
     }
     states = dict(_states(nodes))
-    loaded = {_loaded_in_loop(each) for loop in of_kind(tree, ast.For, ast.While) for each in of_kind(loop, ast.Call)}
+    loaded = {_loaded_in_loop(each) for loop in loops_in(tree) for each in of_kind(loop, ast.Call)}
     for blend in [*_blends(tree), *_by_function(tree), *_of_states(tree, states)]:
         is_target = blend.as_target or TARGET.search(blend.of.rpartition(".")[2])
         if blend.into in trained and blend.of not in trained | loaded and is_target:

@@ -31,7 +31,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, loops_in, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -227,7 +227,7 @@ def _is_step(node: ast.AST) -> bool:
 def _lists(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Lists of flags that nobody reads, filled in a loop that begins the next episode itself."""
     reads = Counter(node.id for node in of_kind(tree, ast.Name) if isinstance(node.ctx, ast.Load))
-    for loop in of_kind(tree, ast.For, ast.While):
+    for loop in loops_in(tree):
         for call in (node for statement in loop.body for node in within(statement) if called(node) == "append"):
             owner = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
             if not isinstance(owner, ast.Name) or reads[owner.id] != 1 or not isinstance(call, ast.Call):
