@@ -238,7 +238,7 @@ def test_users_with_and_without_zeros_are_said(tmp_path: Path) -> None:
     assert "each is a user of its own" in "; ".join(what for what, _ in source.doubts)
 
 
-def test_groups_of_columns_above_the_names_are_no_names(tmp_path: Path) -> None:
+def test_groups_of_columns_above_the_names_are_part_of_them(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     for line in ([None, "2022", None, "2023", None], ["t", "sales", "cost", "sales", "cost"]):
@@ -246,8 +246,10 @@ def test_groups_of_columns_above_the_names_are_no_names(tmp_path: Path) -> None:
     for at in range(ROWS):
         book.active.append(["ab"[at % 2], at * 0.5, at * 7 % 11, at % 5 + 0.25, at * 3 % 17])
     book.save(tmp_path / "a.xlsx")
-    with pytest.raises(UsageError, match="remove the line above it"):
-        gf.table(tmp_path / "a.xlsx", target="t").prepare()
+    source = gf.table(tmp_path / "a.xlsx", target="t")
+    source.prepare()
+    [why] = [why for name, what, why in source.notes if name == "names" and what == "in two lines"]
+    assert why == "read as 't', '2022 sales', '2022 cost', ..."
 
 
 def test_groups_that_are_named_once_are_said(tmp_path: Path) -> None:

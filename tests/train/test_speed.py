@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from goodfit.train.precision import Precision
-from goodfit.train.speed import USUAL, choose_speed, instructions, measured_speed, speed_class
+from goodfit.train.speed import PLANNED, choose_speed, instructions, measured_speed, times_usual
 
 PLAIN = Precision("float32", False, "")
 
@@ -26,7 +26,7 @@ PLAIN = Precision("float32", False, "")
     ],
 )
 def test_a_speed_is_the_usual_one_but_for_powers_of_four(measured: float, chosen: float) -> None:
-    assert speed_class(measured, 120.0) == chosen
+    assert 120.0 * times_usual(measured, 120.0) == chosen
 
 
 def test_a_speed_that_is_given_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +41,7 @@ def test_threads_count_and_the_line_says_how_to_repeat_it(monkeypatch: pytest.Mo
     monkeypatch.setattr("goodfit.train.speed.instructions", lambda dtype: "AVX512")
     monkeypatch.setattr("goodfit.train.speed.measured_speed", lambda precision: 100.0)
     chosen = choose_speed(PLAIN, 3)
-    assert chosen.gigaflops == 3 * USUAL["AVX512"]
+    assert chosen.gigaflops == 3 * PLANNED["AVX512"]
     assert chosen.why == f"AVX512 instructions, 3 threads; --speed {chosen.gigaflops} gives it"
 
 

@@ -19,6 +19,7 @@ from goodfit.data.shares import Shared, cut, shares
 from goodfit.data.source import Batch
 from goodfit.errors import ModelError, ProcessError
 from goodfit.nets.cross_fitted import CrossFitted
+from goodfit.nets.dropout import QuickDropout
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.multilabel import MultiLabel
 from goodfit.tasks.ranking import Ranking
@@ -47,7 +48,9 @@ class RowNet(nn.Module):
     def __init__(self, *shape: int) -> None:
         super().__init__()
         self.shape = shape
-        self.body = nn.Sequential(nn.Linear(FEATURES, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.3))
+        self.body = nn.Sequential(
+            nn.Linear(FEATURES, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.3), QuickDropout(0.2)
+        )
         self.head = nn.Linear(8, torch.Size(shape).numel())
         self.rare = nn.Linear(FEATURES, 8)  # reached by rows of a positive first feature alone
         self.unused = nn.Linear(2, 2)

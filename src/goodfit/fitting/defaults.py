@@ -167,7 +167,7 @@ def usual_epochs(facts: Facts) -> int:
         return 1
     recipe, rows = facts.recipe, facts.train_rows
     if recipe is not None and recipe.most_epochs is not None:
-        return recipe.most_epochs
+        return recipe.most_epochs if facts.effort is None else facts.effort.epochs
     if recipe is not None and recipe.rows_to_see is not None:
         return max(EPOCHS_AT_LEAST, min(EPOCHS_AT_MOST, round(recipe.rows_to_see / rows)))
     if facts.effort is not None:

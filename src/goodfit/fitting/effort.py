@@ -24,10 +24,13 @@ from goodfit.train.speed import OPERATIONS, SLOWEST, Speed, choose_speed
 
 CONVNET = "convnet"  # the usual net of images on a processor
 MINUTES = 6.0  # that a person waits where nobody said
-SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 10.0, 1_400  # of these: the report; reading and scoring so many training rows
+SECONDS_BESIDE, ROWS_A_SECOND_BESIDE = 15.0, 1_400  # of these: the start and the report; reading so many training rows
 SECONDS_OF_RIVAL, ROWS_OF_RIVAL = 10.0, 5_000  # and the rival, of so many rows or more
 SECONDS_AT_LEAST = 5.0
-SHARE_OF_SPEED = 0.55  # that all threads reach in whole steps, of one convolution's speed: 0.55 to 0.65 on quiet cores
+# that scoring takes, five times as fast as a step: six looks at images of validation, test and some of training; with
+# folds all of training, by each net
+EPOCHS_OF_SCORES, EPOCHS_OF_SCORES_OF_FOLDS = 0.4, 2.0
+SHARE_OF_SPEED = 0.55  # that all threads reach in whole steps, of the speed that is planned with
 SHARE_OF_FOLDS = 0.5  # of the minutes, for nets that are cross-fitted: what they gain is not worth a longer wait
 EPOCHS_OF_FOLDS = 0.4  # of the usual epochs, which these nets have at least
 LONGER = 1.5  # times the usual epochs, where the chosen net leaves time: of many rows more epochs still teach more
@@ -43,13 +46,13 @@ class Effort:
     """What was chosen by what can be afforded.
 
     Attributes:
-        width: of the net.
+        width: of the net; None: as is usual for it.
         epochs: that it is trained for.
         speed: of the machine, by class, where it was of consequence.
         why: what one waits for, by that class.
     """
 
-    width: int
+    width: int | None
     epochs: int
     speed: Speed | None = None
     why: str = ""
@@ -104,12 +107,13 @@ def affordable(
     most = TINY_WIDTH if max(in_shape[1:]) < TINY_SIDE else max(SHARE_OF_EPOCHS)
     widths = tuple(each for each in SHARE_OF_EPOCHS if each <= most) if width is None else (width,)
     share = 1e9 * SHARE_OF_SPEED
+    scoring = EPOCHS_OF_SCORES if folds == 1 else EPOCHS_OF_SCORES_OF_FOLDS
 
     def images_a_second(gigaflops: float, width: int) -> float:
         return share * gigaflops / (OPERATIONS * _multiply_adds(arch, in_shape, outputs, width))
 
     def epochs_in_time(gigaflops: float, width: int) -> float:
-        return seconds * images_a_second(gigaflops, width) / passes
+        return seconds * images_a_second(gigaflops, width) / passes - scoring
 
     if epochs_in_time(SLOWEST, widths[-1]) >= epochs:
         return Effort(widths[-1], epochs)
@@ -126,7 +130,7 @@ def affordable(
     fitting = math.floor(min(most_epochs, epochs_in_time(speed.gigaflops, chosen)))
     fitting = max(EPOCHS_AT_LEAST, fitting)
     rate = images_a_second(speed.gigaflops, chosen)
-    whole = round((fitting * passes / rate + beside) / 60) or 1
+    whole = round(((fitting + scoring) * passes / rate + beside) / 60) or 1
     other = f"--minutes {MORE_MINUTES} for more" if whole < MORE_MINUTES else f"--minutes {MINUTES:g} for less"
     time = f"{whole:,} minute{'s' * (whole > 1)} in all"
     return Effort(

@@ -45,8 +45,8 @@ class FitKeywords(TypedDict, total=False):
         rivals: Other models fitted on the same rows, scored beside the net and blended with it: all or none
             [all].
         device: cpu, cuda or mps [the fastest there is].
-        speed: Speed of the processor in Gflop/s, which net and epochs for images follow from [measured, as a
-            coarse class].
+        speed: Speed of the processor in Gflop/s, which nets and epochs follow from [measured, as a coarse
+            class].
         exact: Sum in one fixed order, by one thread: 1, 2, 4 and 8 processes give the same model bit for bit.
         seed: Random seed: same seed, same machine, same result.
         size: Images: Side of the images in pixels, or WIDTHxHEIGHT, as the net sees them [chosen from them].

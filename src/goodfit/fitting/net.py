@@ -23,7 +23,8 @@ from goodfit.fitting.options import FitOptions
 from goodfit.fitting.pretrained import NONE, Weights, choose_weights, would_start_from_photos
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Started
-from goodfit.nets import architecture, imagenet, measure, names, usual_options
+from goodfit.fitting.table_effort import affordable_epochs
+from goodfit.nets import architecture, build, imagenet, measure, names, usual_options
 from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
 from goodfit.nets.weights import load_pretrained
@@ -111,7 +112,9 @@ def make_net(
     folds = 1 if problem.head_alone else problem.split.fold_count
     effort = _effort(arch, problem, options, device) if weights is None else None
     if options.speed is not None and effort is None:
-        raise UsageError("--speed is for images from scratch on a processor", fix="Leave it out")
+        raise UsageError(
+            "--speed is for images from scratch and long fits of tables, on a processor", fix="Leave it out"
+        )
     settings = _net_options(arch, problem, options, pretrained, effort)
     record = NetRecord(arch, None, source.in_shape, task.outputs, settings, folds)
     module = cross_fitted(arch, source.in_shape, task.outputs, record.options, folds)
@@ -207,15 +210,32 @@ def _architecture(
 
 
 def _effort(arch: str, problem: Problem, options: FitOptions, device: torch.device) -> Effort | None:
-    """What can be afforded, where it decides anything: of plain nets for images on a processor."""
-    if arch != CONVNET or device.type != "cpu":
+    """What can be afforded, where it decides anything: of plain nets for images, and cross-fitted ones for tables."""
+    if device.type != "cpu":
         return None
-    rows = len(problem.split.rows("train"))
+    rows, shape, outputs = len(problem.split.rows("train")), problem.source.in_shape, problem.task.outputs
+    recipe = architecture(arch).crossed_recipes.get(problem.task.family)
+    if recipe is not None and recipe.most_epochs is not None and recipe.patience is not None:
+        folds = problem.split.fold_count
+        if folds == 1 or options.epochs is not None or options.minutes is not None:
+            return None
+        usual = _usual_options(arch, problem)
+        return affordable_epochs(
+            lambda: build(arch, shape, outputs, **usual),
+            shape,
+            rows,
+            folds,
+            recipe.most_epochs,
+            recipe.patience,
+            options.speed,
+        )
+    if arch != CONVNET:
+        return None
     return affordable(
         usual_machine(problem.task, options, device),
         arch,
-        problem.source.in_shape,
-        problem.task.outputs,
+        shape,
+        outputs,
         rows,
         options.epochs or epochs_of_rows(rows),
         minutes=options.minutes,
@@ -228,10 +248,10 @@ def _net_options(
     arch: str, problem: Problem, options: FitOptions, pretrained: str | None, effort: Effort | None
 ) -> dict[str, Any]:
     """What the architecture is built with: its usual options, the user's, the data's and the task's."""
-    width = {"width": options.width} if options.width else {"width": effort.width} if effort is not None else {}
-    crossed = problem.split.folds is not None and not problem.head_alone
-    source = problem.source
-    chosen = {**usual_options(arch, source.in_shape, source.net_options(), crossed=crossed), **width}
+    chosen = _usual_options(arch, problem)
+    width = options.width or (None if effort is None else effort.width)
+    if width is not None:
+        chosen["width"] = width
     if options.checkpointing:
         if "checkpointing" not in chosen:
             raise UsageError(f"--checkpointing is for DenseNets, and {arch} is none", fix="Leave it out")
@@ -239,6 +259,11 @@ def _net_options(
     if pretrained == imagenet.NAME and LATE_STAGES in chosen:
         chosen[LATE_STAGES] = True
     return problem.task.net_options(chosen, pretrained=pretrained is not None)
+
+
+def _usual_options(arch: str, problem: Problem) -> dict[str, Any]:
+    source, crossed = problem.source, problem.split.folds is not None and not problem.head_alone
+    return {**usual_options(arch, source.in_shape, source.net_options(), crossed=crossed)}
 
 
 def _measure(module: nn.Module, source: Source, train_rows: Tensor) -> None:

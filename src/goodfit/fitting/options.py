@@ -130,7 +130,7 @@ class FitOptions:
     )
     device: str | None = declared("cpu, cuda or mps [the fastest there is].", "Run")
     speed: int | None = declared(
-        "Speed of the processor in Gflop/s, which net and epochs for images follow from [measured, as a coarse class].",
+        "Speed of the processor in Gflop/s, which nets and epochs follow from [measured, as a coarse class].",
         "Run", low=1, high=1_000_000,
     )  # fmt: skip
     exact: bool = declared(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.nets.architecture import Architecture
+from goodfit.nets.dropout import QuickDropout
 from goodfit.nets.embeddings import Categories
 
 
@@ -46,7 +47,7 @@ class MLP(nn.Sequential):
             self.add_module(f"linear{number}", nn.Linear(features, wide, bias=False))
             self.add_module(f"norm{number}", nn.BatchNorm1d(wide))
             self.add_module(f"relu{number}", nn.ReLU(inplace=True))
-            self.add_module(f"dropout{number}", nn.Dropout(dropout))
+            self.add_module(f"dropout{number}", QuickDropout(dropout))
             features = wide
         self.add_module("head", nn.Linear(features, outputs))
 

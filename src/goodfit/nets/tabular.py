@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
+from goodfit.nets.dropout import QuickDropout
 from goodfit.nets.embeddings import Categories
 
 SAMPLE = 100_000  # training rows that the bins are measured on
@@ -175,7 +176,7 @@ class TabM(nn.Module):
         self.scaling = Scaling(members, wide)
         body: list[nn.Module] = []
         for _ in range(layers):
-            body += [nn.Linear(wide, width), nn.ReLU(inplace=True), nn.Dropout(dropout)]
+            body += [nn.Linear(wide, width), nn.ReLU(inplace=True), QuickDropout(dropout)]
             wide = width
         self.body = nn.Sequential(*body)
         self.head = Heads(members, wide, outputs)

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from goodfit.errors import UsageError, disk_error
+from goodfit.errors import DataError, UsageError, disk_error
 
+LONGEST_NAME = 255  # letters; a text has more, and lines
 LETTERS_OF_NAME = 40  # that a temporary name repeats: a name may have 255 bytes at most
 TEMPORARY = re.compile(r"\..{0,40}\.(\d+)-[0-9a-f]{12}\.tmp", re.DOTALL)  # what `scratch_name` gives, and its process
 SECONDS_LEFT_ALONE = 600  # a file that was written since may belong to a process of another machine
@@ -21,13 +22,16 @@ _OWN: set[str] = set()  # temporary names that this process uses
 
 
 def refuse_nul(path: str | os.PathLike[str]) -> None:
-    """Raise where a path holds the character NUL, which no file system takes and Python answers with a ValueError.
+    """Raise where a path holds the character NUL, or the lines of a text, which no file system takes.
 
     Raises:
         UsageError: it holds one.
+        DataError: it is a text.
     """
     if "\0" in os.fspath(path):
         raise UsageError("no file has a name with the character NUL in it", where=path, fix="Check the path")
+    if "\n" in os.fspath(path) and len(os.fspath(path)) > LONGEST_NAME:
+        raise DataError("this is text, not a path", fix="Write it to a file, and give its path")
 
 
 @contextmanager

@@ -24,8 +24,10 @@ TRIALS_AT_LEAST = 10
 SHORTEST = 1e-5  # seconds: a coarse clock may say 0
 CHANNELS, SIDE, ROWS = 64, 14, 8  # of the convolution that is timed: some milliseconds, less than a turn of a busy core
 OPERATIONS = 6  # for each multiply-add: two, forward and for each of the two gradients
-# Gflop/s of one core, as `measured_speed` takes them: docs/decisions/028-speed-from-scratch.md
+# Gflop/s of one core, as `measured_speed` takes them, and as a fit is planned with: whole steps reach another share of
+# it on each kind of processor (docs/decisions/028-speed-from-scratch.md)
 USUAL = {"AMX": 250, "AVX512-BF16": 150, "AVX512": 120, "AVX2": 75, "other": 35}
+PLANNED = {"AMX": 280, "AVX512-BF16": 185, "AVX512": 120, "AVX2": 60, "other": 35}
 SLOWEST = 10  # Gflop/s of a machine that is reckoned with
 STEP = 4.0  # between the classes of one kind of processor
 
@@ -53,14 +55,14 @@ def choose_speed(precision: Precision, threads: int, given: int | None = None) -
     if given is not None:
         return Speed(given, "given")
     kind = instructions(precision.dtype)
-    gigaflops = max(1, round(speed_class(measured_speed(precision), USUAL[kind]) * threads))
+    gigaflops = max(1, round(PLANNED[kind] * times_usual(measured_speed(precision), USUAL[kind]) * threads))
     cores = f"{threads} thread{'' if threads == 1 else 's'}"
     return Speed(gigaflops, f"{kind} instructions, {cores}; --speed {gigaflops} gives it")
 
 
-def speed_class(measured: float, usual: float) -> float:
-    """The usual speed times the power of four that comes nearest to the measured one."""
-    return usual * STEP ** round(math.log(measured / usual, STEP))
+def times_usual(measured: float, usual: float) -> float:
+    """The power of four that comes nearest to the measured speed, divided by the usual one."""
+    return STEP ** round(math.log(measured / usual, STEP))
 
 
 def instructions(dtype: str) -> str:

@@ -18,11 +18,20 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from goodfit.errors import ModelError
+from goodfit.nets.dropout import quick_dropout
 from goodfit.train.processes import Processes
 
 LIKES = (torch.rand_like, torch.randn_like)
 FILLS = (Tensor.bernoulli_, Tensor.uniform_, Tensor.normal_)  # stochastic depth draws by them
-DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+ONE_BY_ONE = (quick_dropout, functional.dropout)
+DROPOUTS = (
+    *ONE_BY_ONE,
+    functional.dropout1d,
+    functional.dropout2d,
+    functional.dropout3d,
+    functional.alpha_dropout,
+    functional.feature_alpha_dropout,
+)
 
 
 class WholeBatch(TorchFunctionMode):
@@ -70,8 +79,7 @@ class WholeBatch(TorchFunctionMode):
             return self._batch_norm(*args, **kwargs)
         if self._shared and func in (*LIKES, *FILLS) and args and self._is_of_batch(args[0]):
             return self._drawn(func, *args, **kwargs)
-        name = getattr(func, "__name__", "")
-        if self._shared and name in DROPOUTS and func is getattr(functional, name):
+        if self._shared and func in DROPOUTS:
             return self._dropout(func, *args, **kwargs)
         return func(*args, **kwargs)
 
@@ -117,7 +125,10 @@ class WholeBatch(TorchFunctionMode):
             whole = input.new_zeros((self._whole, *input.shape[1:]))
             whole[own] = input
             return func(whole, p, True)[own]
-        channels = func.__name__ != "dropout"  # whole maps are dropped: one number says it for all pixels
+        channels = func not in (
+            functional.dropout,
+            quick_dropout,
+        )  # whole maps are dropped: one number says it for all pixels
         shape = (self._whole, input.shape[1], *[1] * (input.dim() - 2)) if channels else (self._whole, *input.shape[1:])
         return input * func(input.detach().new_ones(shape), p, True)[own]
 

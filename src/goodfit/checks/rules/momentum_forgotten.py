@@ -65,7 +65,7 @@ class MomentumForgotten(LiveRule):
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         optimiser = event.optimiser
-        if not isinstance(optimiser, Optimizer) or type(optimiser).__module__.startswith("torch."):
+        if not isinstance(optimiser, Optimizer) or type(optimiser).__module__.startswith(("torch.", "goodfit.")):
             return
         held: Counter[str] = Counter()  # name of a state: parameters of which it is one gradient
         for parameter in [each for each in event.params if _is_looked_at(each)][:PARAMETERS_LOOKED_AT]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from goodfit.data.images.camera_folders import camera_folders_doubt
 from goodfit.data.images.class_in_name import class_in_name
 from goodfit.data.images.listing import Note
 from goodfit.data.images.part_names import (
@@ -106,8 +107,8 @@ def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layou
         layout.notes.append(("folders", "classes with parts in them", f"the folders in each class of {root.path}"))
     else:
         _place_classes(top, None, layout)
-        if choice is None and (doubt := _same_folders_in_all(top)) is not None:
-            layout.doubts.append(doubt)
+        doubts = (_same_folders_in_all(top), camera_folders_doubt([folder.name for folder in top.filled]))
+        layout.doubts += [doubt for doubt in doubts if doubt is not None and choice is None]
     if choice is None and layout.question is None and partners:
         layout.question = _partners_question(top, layout)
     return layout

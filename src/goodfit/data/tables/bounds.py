@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 BOUNDS = "bounds"  # the form of a column of numbers and bounds
-AROUND = r"ca\.|circa|approx\.?|about|around|etwa|env\.|environ"
+AROUND = r"ca?\.|circa|approx\.?|about|around|etwa|env\.|environ"
 BEFORE = (
-    r"(?:under|below|less than|fewer than|up to|over|above|more than|at least|at most|unter|bis zu|über|mehr als"
+    r"(?:from|starting at|starting from|ab|dès|à partir de|desde|a partir de|vanaf|från"
+    r"|under|below|less than|fewer than|up to|over|above|more than|at least|at most|unter|bis zu|über|mehr als"
     r"|weniger als|mindestens|höchstens|moins de|plus de|menos de|más de|meno di|più di|mais de|minder dan|meer dan"
     r"|mindre än|poniżej|powyżej|до|более|менее) "
 )

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from goodfit.errors import DataError
 
+OF_LFS = b"version https://git-lfs"
 T = TypeVar("T")
 
 
@@ -24,6 +25,9 @@ def by_polars(path: Path, kind: str, read: Callable[[], T]) -> T:
     except DataError:
         raise
     except (pl.exceptions.PolarsError, OSError, ValueError, RuntimeError, TypeError) as error:
+        if path.is_file() and path.read_bytes()[: len(OF_LFS)] == OF_LFS:
+            what = "this is a pointer of Git LFS, not the file itself"
+            raise DataError(what, where=path, fix="Fetch the file: git lfs pull") from error
         raise DataError(
             f"not {kind} file that can be read: it is of another kind, damaged or incomplete".replace(
                 "not Parquet", "not a Parquet"

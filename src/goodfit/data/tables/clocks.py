@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HOURS = "hours"  # the form of a column of times of day or durations: they are read as hours
 SHORT_HOURS = "hours, from minutes"  # the same, where cells of two parts are minutes and seconds
 CLOCK = r"^([+-]?)(?:(\d+) days?,? )?(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))? ?([AaPp]\.?[Mm]\.?)?$"
-TIMESPAN = r"^([+-]?\d+)\.(\d\d:[0-5]\d:[0-5]\d(?:\.\d+)?)$"  # 1.02:03:04 of .NET is a day and two hours
+TIMESPAN = r"^([+-]?\d+)[.-](\d\d:[0-5]\d:[0-5]\d(?:\.\d+)?)$"  # 1.02:03:04 of .NET, 1-02:03:04 of Slurm: over a day
 BACK = r"^-(\d+) days? \+(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$"  # -1 days +23:45:00 of pandas is -0:15:00
 ISO_DURATION = r"^([+-]?)P(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
 
@@ -30,12 +30,14 @@ CLOCKS_IN_WORDS = (
     (r"^(\d{1,3})(?: ?[hH] ?| Uhr )([0-5]\d)(?: ?min\.?)?$", "${1}:${2}"),  # 8h30, 8 Uhr 30
     (r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|h)$", "${1}:${2}"),  # 14.30 Uhr
     (r"^(\d{1,2}) Uhr$", "${1}:00"),
+    (r"^(1[0-2]|0?[1-9])\.([0-5]\d) ?([AaPp])\.? ?[Mm]\.?$", "${1}:${2} ${3}m"),  # 7.30 p.m.
     (r"^(1[0-2]|0?[1-9]) ?([AaPp])\.? ?[Mm]\.?$", "${1}:00 ${2}m"),  # 9am, 10 p.m.
     (r"(?i)^(?:12 )?(?:noon|midday)$", "12:00"),
     (r"(?i)^(?:12 )?midnight$", "0:00"),
 )
 MINUTES_AND_PARTS = r"^([+-]?)(\d|[0-5]\d):([0-5]\d)[.,](\d+)$"
 LASTING_TWICE = rf"^\d+ ?(?:d|h|m|j|[TtSs]t?[aud])[\p{{L}}.]*,? ?{AND}\d"
+OF_A_LAP = r"^(\d|[0-5]\d)['′]([0-5]\d)(?:\"|″|''|\.)(\d{2,3})$"  # 1'23"456
 TWO_PARTS = r"^(\d+):[0-5]\d(?:\.\d+)?$"
 THREE_PARTS = r"^(\d+):[0-5]\d:[0-5]\d(?:\.\d+)?$"
 MINUTES_OF_AN_HOUR, HOURS_OF_A_DAY = 60, 24
@@ -68,6 +70,7 @@ def _firsts(text: pl.Series, pattern: str) -> pl.Series:
 
 def plain_clocks(text: pl.Series) -> pl.Series:
     """The cells with 8:30 in place of 8h30, 8.30 Uhr and 8 Uhr 30; 0:01:20.88 in place of 1:20.88, a race's time."""
+    text = text.str.replace(OF_A_LAP, "${1}:${2}.${3}")
     text = text.str.replace(MINUTES_AND_PARTS, "${1}0:0${2}:${3}.${4}").str.replace(r"^([+-]?0:)0(\d\d:)", "${1}${2}")
     text = text.str.replace(TIMESPAN, "${1} days ${2}")
     if text.str.contains(r"[hH]|[AaPp]\.? ?[Mm]|(?i:noon|midday)").any():

@@ -71,6 +71,20 @@ COMPOUND = {  # the form of a column -> its kind
         r"(?i)^(?:(?P<a>\d{1,4}) ?m)? ?,? ?(?:(?P<b>\d{1,2}) ?cm)?(?P<c>)$",
         (1, 1 / 100, 0), "m", r"(?i)\d ?m,? ?\d+ ?cm$",
     ),
+    "metres and two digits": Compound(  # 1m75 of France; 2m45 alone may be minutes and seconds
+        r"^(?P<a>\d{1,2}) ?m ?(?P<b>\d\d)(?P<c>)$", (1, 1 / 100, 0), "m", r"\d ?m ?[6-9]\d$"
+    ),
+    "kilograms and three digits": Compound(  # 3kg200
+        r"^(?P<a>\d{1,3}) ?kg ?(?P<b>\d{3})(?: ?g)?(?P<c>)$", (1, 1 / 1000, 0), "kg", r"\d ?kg ?\d{3}$"
+    ),
+    "money and two digits": Compound(  # 12€50, 12:50 kr
+        r"^(?P<a>\d{1,6})(?: ?[€£$] ?|:)(?P<b>\d\d)(?: ?kr\.?)?(?P<c>)$",
+        (1, 1 / 100, 0), "in money", r"^\d+ ?[€£$] ?\d\d$|^\d+:\d\d ?kr\.?$",
+    ),
+    "ages of DICOM": Compound(  # 045Y, 018M, 003D
+        r"^(?:(?P<a>\d{3})Y)?(?:(?P<b>\d{3})M)?(?:(?P<c>\d{3})D)?$",
+        (1, 1 / 12, DAY / YEAR), "years", r"^\d{3}[YMD]$",
+    ),
     "kilometres and metres": Compound(
         r"(?i)^(?:(?P<a>\d{1,5}) ?km)? ?,? ?(?:(?P<b>\d{1,3}) ?m)?(?P<c>)$",
         (1, 1 / 1000, 0), "km", r"(?i)\d ?km,? ?\d+ ?m$",
@@ -85,8 +99,10 @@ COMPOUND = {  # the form of a column -> its kind
 SHARE_SHOWN, SHARE_SHOWN_BESIDE_UNITS = 0.5, 0.1  # of the cells
 WITH_UNITS = {  # of which each part has its unit, also alone: 3 kg, 900 g
     "kilograms and grams", "metres and centimetres", "kilometres and metres", "years and months", "weeks and days",
+    "metres and two digits",
 }  # fmt: skip
 SIDES = (set("NS"), set("EW"))
+AMOUNT = r"^-?\d+\.\d\d ?S$"
 
 
 def compound_form(text: pl.Series) -> str | None:
@@ -97,6 +113,8 @@ def compound_form(text: pl.Series) -> str | None:
         share = SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN
         if int(shown.sum()) < share * len(plain):
             continue
+        if name == "degrees" and bool(plain.str.contains(AMOUNT).all()):
+            continue  # 12.50 S may be a debit
         letters = set(plain.str.extract(r"([NSEW])", 1).drop_nulls().unique().to_list()) if name == "degrees" else set()
         if not letters or any(letters <= side for side in SIDES):
             return name

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from unicodedata import decimal
 
 if TYPE_CHECKING:
     import polars as pl
 
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 GREEK_FROM_SEPTEMBER = "σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου"
+FINNISH_FROM_SEPTEMBER = "syyskuuta lokakuuta marraskuuta joulukuuta"
 MONTHS_OF = (
     "january february march april may june july august september october november december",
     "januar februar märz april mai juni juli august september oktober november dezember",
@@ -40,6 +42,11 @@ MONTHS_OF = (
     "янв фев мар апр май июн июл авг сен окт ноя дек",
     f"ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου {GREEK_FROM_SEPTEMBER}",
     "ιαν φεβ μαρ απρ μαΐ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
+    "január február március április május június július augusztus szeptember október november december",
+    "jan febr márc ápr máj jún júl aug szept okt nov dec",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    f"tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta {FINNISH_FROM_SEPTEMBER}",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
 )
 MONTHS = {word: english for of in MONTHS_OF for word, english in zip(of.split(), ENGLISH, strict=True)}
@@ -65,7 +72,7 @@ ZONES |= {"eet": "+02:00", "eest": "+03:00", "wet": "Z", "west": "+01:00", "aest
 PLAIN = (  # what is read as it is
     r"^\d{1,4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,4}(?:[T ](?:[01]?\d|2[0-3]):\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?$|^\d+$"
-)
+).replace(r"\d", "[0-9]")
 OF_SERVERS = re.compile(r"^\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d) ?([+-]\d{4})?\]?$")  # of web servers
 OF_NET = re.compile(r"^\\?/Date\((-?\d{9,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds since 1970, as .NET writes JSON
 MIXED_SIGNS = re.compile(r"^(\d{1,2})/(\d{1,2})[- ](\d{4})\b")  # 14/3-2024 of Denmark and Sweden
@@ -94,6 +101,9 @@ POINTS_BEHIND_DATE = re.compile(  # 14.3.2024 klo 5.06, 14-MAR-24 05.06.07.00000
 )
 HALF_BEFORE = re.compile(r"(上午|午前|오전|下午|午後|오후) ?(\d{1,2}:\d{2}(?::\d{2})?)")
 YEAR_LAST = re.compile(r"^(.*?\d{1,2}:\d{2}:\d{2})((?: ?[+-]\d{4}| [A-Z]{3,4})?) (\d{4})(| [+-]\d{4})$")
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}  # of Japan: the year before their first
+OF_ERA = re.compile(rf"^({'|'.join(ERAS)}) ?(元|\d{{1,2}}) ?年")
+SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)['’](\d\d)$")  # 14.3.'24
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 CENTURY_FROM = 69  # 69 to 99 are of the last century, as strptime has it
 
@@ -122,6 +132,8 @@ def plain_form(form: str) -> str:
 def plain_date(cell: str) -> str:
     """One cell; see `plain_dates`."""
     text = cell.strip()
+    if not text.isascii():  # digits of other scripts
+        text = "".join(str(decimal(sign)) if sign.isdecimal() else sign for sign in text)
     if len(text) > LONGEST or not any(sign.isdigit() for sign in text):
         return cell
     if (period := _period(text)) is not None:
@@ -129,7 +141,8 @@ def plain_date(cell: str) -> str:
     if (instant := _instant(text)) is not None:
         return instant
     text = _of_programs(text)
-    text = MIXED_SIGNS.sub(r"\1/\2/\3", text)
+    text = SHORT_YEAR.sub(r"\1\2", MIXED_SIGNS.sub(r"\1/\2/\3", text))
+    text = OF_ERA.sub(lambda match: f"{ERAS[match[1]] + int(match[2].replace('元', '1'))}年", text)
     text = ROMAN_MONTH.sub(lambda match: f"{match[1]} {ROMAN[match[2]]} {match[3]}", text)
     if match := COMPACT.match(text):
         year, month, day, hour, minute, second, zone = match.groups()

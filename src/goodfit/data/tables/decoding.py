@@ -44,6 +44,7 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"\x89hdf", "an HDF5 file"), (b"<!doctype html", WEB_PAGE), (b"<html", WEB_PAGE),
     (b"<table", WEB_PAGE), (b"<?xml", "XML"), (b"@relation", "a Weka file"),
     (b"\x93numpy", "a file of NumPy"), (b"\xff\xff\xff\xff", "a stream of Arrow"),
+    (b"bplist", "a property list of a Mac, or what iCloud keeps of a file that is not on this machine"),
     (b"{\\rtf", "a document of a word processor (RTF)"),
     (b"version https://git-lfs", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"),
 )  # fmt: skip

@@ -21,13 +21,16 @@ from goodfit.data.tables.decoding import BOTH_ENCODINGS, excerpt, read_bytes, to
 from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.header import NAMELESS, column_names, is_header, lines_above
+from goodfit.data.tables.heads import HEAD_OF_DATEV, without_head, without_known_head
 from goodfit.data.tables.lines_beside import (
     NAMES_AGAIN,
     below_names,
+    has_units_first,
     is_rule,
     note_on_notes,
     notes_last,
     repeats_names,
+    units_of_row,
     without_lines_beside,
 )
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole, unquoted_lines, with_straight_quotes
@@ -36,13 +39,13 @@ from goodfit.data.tables.second_names import fix_of_same_names, joined_names, no
 from goodfit.data.tables.second_tables import refuse_second_table
 from goodfit.data.tables.separators import COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns, uneven_names
+from goodfit.data.tables.typeset_tables import typeset_table
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:
     import polars as pl
 
-HEAD_OF_DATEV = re.compile(rb'"?(?:EXTF|DTVF)"?;\d+;')  # above the names of columns: of the export, not of its rows
 KEPT_AS_TEXT = r'^="([^"]*)"$'
 COLUMNS_AT_MOST = 100_000  # each costs milliseconds and kilobytes, whatever is in it
 
@@ -107,6 +110,9 @@ class Delimited:
                 frame = frame if joined is None else frame.rename(dict(zip(frame.columns, joined, strict=True)))
                 frame, lines = frame[count:], lines[count:]
                 notes = (*notes, note_on_joined(joined) if joined else ("left out", counted(count, "line"), what))
+                if joined and has_units_first(frame):
+                    notes = (*notes, ("left out", "1 line", f"units below these, such as '{units_of_row(frame)}'"))
+                    frame, lines = frame[1:], lines[1:]
             refuse_second_table(frame, self.path, lines)
             return replace(self, frame=frame, lines=lines, notes=notes, header=True)
         names = numbered_names(len(self.first))
@@ -161,6 +167,7 @@ def read_delimited(
     data, encoding_name, guessed = to_utf8(read_bytes(path) if content is None else content, path, encoding)
     of_datev = HEAD_OF_DATEV.match(data) is not None
     data, skipped, named = without_head(data)
+    data, of_head, why_head = without_known_head(data)
     given, data = data, with_straight_quotes(data)
     straight = data is not given
     whole_quotes = separator is None and named is None and quoted_as_a_whole(data)
@@ -173,9 +180,12 @@ def read_delimited(
     why = in_both if encoding_name == BOTH_ENCODINGS else "it is not UTF-8; --encoding names another"
     notes = [("encoding", encoding_name, why)] if guessed else []
     notes += [("left out", "1 line at the top", "it says of which kind this export of DATEV is")] if of_datev else []
+    notes += [("left out", f"{counted(of_head, 'line')} at the top", why_head)] if of_head else []
     notes += [("quotes", "around each line", "left out: they make one cell of it")] if whole_quotes else []
     notes += [("quotes", "“ and ”", "read as quotes around cells")] if straight else []
     free = separator is None and named is None
+    typeset = typeset_table(data) if free else None
+    free = free and typeset is None
     drawn = drawn_table(data) if free else None
     spaced = spaced_columns(data) if free and drawn is None else None
     fixed = fixed_width(data) if free and drawn is None and spaced is None else None
@@ -185,7 +195,10 @@ def read_delimited(
             f"the first line has {counted(uneven[0], 'word')}, and all others {uneven[1]:,} numbers with spaces between"
         )
         raise DataError(what, where=path, fix="Give every column one name of one word")
-    if drawn is not None:
+    if typeset is not None:
+        chosen, data = "\t", typeset[0]
+        notes += [("separator", f"marks of {typeset[1]}", "a table as it is typeset")]
+    elif drawn is not None:
         chosen, data = "\t", drawn
         header = True if header is None else header
         notes += [("separator", "drawn lines", "a table as clients of databases show it")]
@@ -201,16 +214,17 @@ def read_delimited(
     else:
         chosen, note = choose_separator(data, path, separator, named)
         notes += note
-    raw, lines, note = _rows(data, chosen, skipped + 1, path, header, fill_gaps)
+    raw, lines, note = _rows(data, chosen, skipped + of_head + 1, path, header, fill_gaps)
     notes += note
     if below := notes_last(raw):
         notes.append(note_on_notes(below, int(lines[-below]), raw.row(-below)))
         raw, lines = raw[:-below], lines[:-below]
     titles = 0 if header is False else lines_above(raw)
     if titles:
-        raw, lines = raw[titles:], lines[titles:]
         what = "it has" if titles == 1 else "they have"
-        notes.append(("left out", f"{counted(titles, 'line')} at the top", f"{what} one cell, as a title has"))
+        what = f"{what} {'one' if any(any(row) for row in raw.head(titles).iter_rows()) else 'no filled'} cell"
+        raw, lines = raw[titles:], lines[titles:]
+        notes.append(("left out", f"{counted(titles, 'line')} at the top", what + ", as a title has" * ("one" in what)))
     first = tuple("" if cell is None else cell for cell in raw.row(0))
     has_header, note = choose_header(first, raw[1:], header)
     notes += note
@@ -229,23 +243,6 @@ def choose_header(
         return names, []
     other = "--header reads it as names" if not names else "--no-header reads it as a row"
     return names, [("first line", "names of columns" if names else "a row of data", f"{why}; {other}")]
-
-
-def without_head(data: bytes) -> tuple[bytes, int, str | None]:
-    """Without empty lines at the beginning, Excel's line sep= and DATEV's head; how many these were; that separator."""
-    start, skipped, named = 0, 0, None
-    while start < len(data):
-        end = data.find(b"\n", start)
-        if HEAD_OF_DATEV.match(data, start) and end > 0:
-            return data[end + 1 :], skipped + 1, ";"
-        line, after = (data[start:], len(data)) if end < 0 else (data[start:end], end + 1)
-        if line.strip(b" \t"):
-            if named is None and line[:4].lower() == b"sep=" and len(line.rstrip(b" ")) == 5:
-                named = chr(line[4])
-            else:
-                break
-        start, skipped = after, skipped + 1
-    return data[start:], skipped, named  # no copy where start is 0
 
 
 def _rows(

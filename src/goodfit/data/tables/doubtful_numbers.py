@@ -21,6 +21,7 @@ COUNTED = r"^\d{1,3}\.(\d{1,2})$"  # behind the point of a version or a chapter
 COUNTS_TO = 30  # decimals of prices go up to 99
 WITH_TWO_DIGITS = 3  # cells, such as 1.10
 NAMES_OF_CLOCKS = re.compile(r"time|uhrzeit|zeit|heure|hora|ora|clock|tijd|klokke\w*|tid|godzina|время")
+CLOCK_OF_SECONDS = r"^(?:[01]\d|2[0-3])(?:[0-5]\d){2}(?:\.\d+)?$"  # 050607.123 of DICOM
 CLOCK_WITH_POINT, CLOCK_OF_DIGITS = r"^(?:[01]?\d|2[0-4])\.[0-5]\d$", r"^(?:[01]?\d|2[0-4])?[0-5]?\d$"
 NAMES_OF_DAYS = re.compile(r"date|datum|fecha|data|day|tag|jour|dob|birthday|дата")
 DAYS = {"%y%m%d": r"^\d{6}$", "%d%m%Y": r"^\d{8}$", "%Y%j": r"^(?:19|20)\d{5}$"}
@@ -111,6 +112,11 @@ def _counted(name: str, text: pl.Series) -> tuple[str, str] | None:
 
 def _clocks(name: str, text: pl.Series) -> tuple[str, str] | None:
     """14.30 and 1430 of a column that is called a time: 14.60 is none."""
+    if NAMES_OF_CLOCKS.search(name.lower()) and text.str.contains(CLOCK_OF_SECONDS).all():
+        cell = text[0]
+        clock = f"{cell[:2]}:{cell[2:4]}:{cell[4:]}"
+        what = f"the column '{name}' is read as plain numbers, and its cells look like hours, minutes and seconds: "
+        return f"{what}{cell} may be {clock}", f"If it is, write {clock}"
     pattern = next((each for each in (CLOCK_WITH_POINT, CLOCK_OF_DIGITS) if text.str.contains(each).all()), None)
     if pattern is None or not NAMES_OF_CLOCKS.search(name.lower()):
         return None

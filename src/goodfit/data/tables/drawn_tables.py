@@ -14,13 +14,16 @@ from collections.abc import Sequence
 
 from goodfit.data.tables.lines_beside import NOTE
 
-BAR = "|│┃║"  # plain, and those of boxes
+BAR = "|│┃║┆"  # plain, and those of boxes
 CROSS = "+┼├┤┌┐└┘┬┴╪╞╡╔╗╚╝╠╣╦╩╬╒╕╘╛"
 DASH = "-─━═="
 RULE = re.compile(rf"[{re.escape(BAR + CROSS + DASH)} ]*([{re.escape(DASH)}])\1[{re.escape(BAR + CROSS + DASH)} ]*")
 DASHES = re.compile(rf"[{re.escape(DASH)}]+")
 BYTES_OF_HEAD = 100_000
 LINES_OF_A_LIST = 40
+OF_POLARS = re.compile(  # the types of the columns, below their names
+    r"[iuf]\d{1,3}|str|bool|date|datetime\[.*|duration\[.*|time|cat|enum|list\[.*|struct\[.*|object|null|decimal.*|binary"
+)
 ABOVE_AT_MOST = 2  # lines above the one that draws below the names: a frame, and the names
 
 
@@ -59,17 +62,30 @@ def _is_framed(head: Sequence[str]) -> bool:
 def _between_bars(lines: Sequence[str]) -> list[list[str]] | None:
     """The cells of each line; None where no line has a bar."""
     rows: list[list[str]] = []
-    bars = False
-    for line in lines:
-        plain = line.strip()
+    bars, above = False, _above_the_frame(lines)
+    for at, line in enumerate(lines):
+        plain = "" if at < above else line.strip()
         if RULE.fullmatch(plain) or not plain:
             rows.append([])
             continue
         cells = [cell.strip() for cell in re.split(rf"[{re.escape(BAR)}]", plain)]
         bars |= len(cells) > 1
         framed = len(cells) > 2 and plain[0] in BAR and plain[-1] in BAR
-        rows.append(cells[1:-1] if framed else cells)
+        cells = cells[1:-1] if framed else cells
+        of_types = "┆" in line and sum(map(bool, rows)) == 1 and all(OF_POLARS.fullmatch(cell) for cell in cells)
+        rows.append([] if of_types else cells)
     return rows if bars else None
+
+
+def _above_the_frame(lines: Sequence[str]) -> int:
+    """How many lines stand above the upper line of a frame, without a bar in them: shape: (3, 2), or a command."""
+    for at, line in enumerate(lines[:LINES_OF_A_LIST]):
+        plain = line.strip()
+        if RULE.fullmatch(plain):
+            return at if plain[0] in CROSS else 0
+        if any(bar in plain for bar in BAR):
+            return 0
+    return 0
 
 
 def _at_columns(lines: Sequence[str], rule: str) -> list[list[str]] | None:

@@ -10,11 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.cell_formats import formats_of, notes_on_formats, percent_columns
 from goodfit.data.tables.decoding import excerpt, read_bytes
 from goodfit.data.tables.header import TITLE_LINES_AT_MOST, column_name, column_names, lines_above
-from goodfit.data.tables.lines_beside import NAMES_AGAIN, Note, below_names, note_on_notes, notes_last
+from goodfit.data.tables.lines_beside import NAMES_AGAIN, Note, below_names, note_on_notes, notes_last, repeats_names
 from goodfit.data.tables.merged_cells import fill_merged
 from goodfit.data.tables.second_names import joined_names, note_on_joined
 from goodfit.data.tables.second_tables import refuse_second_table
@@ -102,6 +104,11 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             first = 0 if units is None else units[0]
             frame, note = fill_merged(frame, lines[first : first + frame.height], left, blocks)
             notes.append(note)
+        again = repeats_names(_cells_as_text(frame)) if _is_readable(frame) else None
+        if again is not None:
+            notes.append(("left out", counted(int(again.sum()), "line"), "the names of the columns again"))
+            frame = frame[np.flatnonzero(~again)]
+        notes += by_polars(path, "an Excel", lambda: _notes_on_twice(data, sheet, above))
         nameless = sum(name.startswith(NAMELESS) for name in frame.columns)
         if frame.width > 2 and nameless >= frame.width - 1:
             raise DataError(
@@ -222,6 +229,14 @@ def _lines_of_rows(data: bytes, sheet: str, above: int) -> list[int]:
     """The line of the sheet, from 0 on, that each row below the names of columns is."""
     text = _text(_sheet(data, sheet, ALL_LINES, drop_empty_rows=False))
     return [at for at, row in enumerate(text.iter_rows()) if at > above and any(cell is not None for cell in row)]
+
+
+def _notes_on_twice(data: bytes, sheet: str, above: int) -> list[Note]:
+    """The line that is printed of names that several columns have: the reader numbers them."""
+    row = _text(_sheet(data, sheet, ALL_LINES | {"n_rows": above + 1}, drop_empty_rows=False)).row(-1)
+    names = [name for name in dict.fromkeys(row) if name is not None and row.count(name) > 1]
+    why = "several columns have this name; the others are called"
+    return [("names", f"'{name}' {row.count(name)} times", f"{why} '{name}_1' and so on") for name in names]
 
 
 def _text(lines: pl.DataFrame) -> pl.DataFrame:

@@ -110,6 +110,8 @@ def lines_above(rows: pl.DataFrame) -> int:
     """
     first = rows.head(TITLE_LINES_AT_MOST + 1)
     filled = [sum(cell is not None for cell in row) for row in first.iter_rows()]
+    if blank := next((at for at, count in enumerate(filled) if count), 0):
+        return blank + lines_above(rows[blank:])
     titles = next((at for at, count in enumerate(filled) if count > 1), 0)
     if titles == 1 and first.row(0)[0] is None and any(_matches(str(cell), NUMBER) for cell in first.row(1)):
         return 0  # a name alone above a row, behind columns without names

@@ -18,6 +18,7 @@ from goodfit.data.tables.decoding import excerpt
 from goodfit.data.tables.header import DATE, NOT_A_WORD, NUMBER, SHARE_OF_A_KIND, share_of
 from goodfit.data.tables.missing_words import MISSING
 from goodfit.data.tables.second_names import WITHOUT_NAME, has_names_again
+from goodfit.data.tables.totals import CALLED_TOTALS
 from goodfit.formatting import counted
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ BEGINS_A_NOTE = (
 )  # fmt: skip
 NOTE = re.compile(
     rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
+    rf"|\(?\d{{1,2}}\) {WORD}"
     r"|\(?\d[\d,.]* (?:rows?|records?|entries|results|Zeilen?|Datensätze|lignes?|filas?|registros)(?: "
     r"(?:affected|selected|in set|in total|total|exported|returned|retrieved|fetched|found|exportiert))?\.?\)?"
     r"(?: \(\d[\d.,]* \w+\))?$"
@@ -141,6 +143,9 @@ def notes_last(frame: pl.DataFrame) -> int:
     above = above.filter(~above.is_in(MISSING))
     measured = len(above) >= BELOW_AT_LEAST and share_of(above, f"{NUMBER}|{DATE}") >= SHARE_OF_A_KIND
     noted = _from_first_note(texts)
+    total = str(frame.to_series(0)[-count - 1] or "")
+    if len(texts) > 1 and noted and re.search(CALLED_TOTALS, total):
+        return count  # below the line of totals nothing is a row
     return count if all(measured and _is_words(text) for text in texts[: count - noted]) else 0
 
 

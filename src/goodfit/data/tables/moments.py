@@ -40,6 +40,7 @@ QUARTERS = "%Y quarter"  # 2024Q1, 2024-Q1: the first day
 QUARTER = r"^(\d{4})[ -]?[Qq]([1-4])$"
 WEEKS = "%G week"  # 2024-W05, and perhaps a day of it; else its Monday
 WEEK = r"^(\d{4}-W\d{2}-[1-7])$"
+DAY_OF_YEAR = r"^(\d{4}-\d{3})$"  # of three digits: 2024-05 is a month
 YEAR_DAYS = "%Y-%j"  # 2024-074, in a column that is named a date: elsewhere it is a number of a bill
 STAMPS = {  # digits alone, in a column that is named a date or time -> their form
     "%Y%m%d%H": r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])$",
@@ -176,6 +177,8 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
         text, form = text.str.extract(QUARTER, 1) + "-" + month + "-01", "%Y-%m-%d"
     if form == WEEKS:
         text, form = text.str.extract(WEEK, 1), "%G-W%V-%u"
+    elif form == YEAR_DAYS:
+        text = text.str.extract(DAY_OF_YEAR, 1)
     elif form == YEARS:
         text, form = text.str.extract(YEAR, 1) + "-01-01", "%Y-%m-%d"
     elif form == EXCEL_DAYS:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.arrows import ARROWS, BELOW, arrow_signs, without_arrows
+from goodfit.data.tables.arrows import ARROWS, BELOW, OF_METAR, arrow_signs, without_arrows
 from goodfit.data.tables.bounds import BOUNDS, ends_of_ranges, in_thousands, middles, without_bounds
 from goodfit.data.tables.cents import CENTS, cents_worth, without_cents
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CURRENCY = (
     r"(?:\p{Sc}|[A-Z]{1,3}\$|(?i:AED|ARS|AUD|BDT|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|DZD|EGP|EUR|GBP|GHS|HKD|HUF|IDR"
     r"|ILS|INR|IQD|IRR|ISK|JOD|JPY|KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NPR|NZD|OMR|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB"
-    r"|SAR|SEK|SGD|THB|TND|TRY|TWD|TZS|UAH|UGX|USD|UYU|VND|XAF|XOF|ZAR)|[Kk]r\.?|zł|Kč|Ft|Fr\.|Rs\.?|R\$|Rp\.?|RM "
+    r"|SAR|SEK|SGD|THB|TND|TRY|TWD|TZS|UAH|UGX|USD|UYU|VND|XAF|XOF|ZAR)|[Kk]r\.?|zł|Kč|Ft|Fr\.|Rs\.?|R\$|Rp\.?|RM? "
     r"|(?i:euros?|dollars?)|[KTU][Ss]h\.?|S/\.?|[Ll]ei|лв\.?|руб\.?|грн\.?|円|元|원)"
 )
 PLAIN = r"^[+-]?\d+$"
@@ -121,8 +121,8 @@ def _in_form(text: pl.Series, decimal: str, form: str | None) -> pl.Series:
         return _of_text(numbers_in(text, form), decimal)
     if form == SIDES_FORM:
         return _of_text(without_sides(text), decimal) * sides(text)
-    if form in (ARROWS, BELOW):
-        return _of_text(without_arrows(text), decimal) * arrow_signs(text, form)
+    if form in (ARROWS, BELOW, OF_METAR):
+        return _of_text(without_arrows(text, form), decimal) * arrow_signs(text, form)
     if form == CENTS:
         return _of_text(without_cents(text), decimal) * cents_worth(text)
     if form == ORDINALS:

@@ -17,6 +17,7 @@ from goodfit.data.tables.doubtful_words import (
 from goodfit.data.tables.far_values import far_date, far_value, future_date, other_calendar
 from goodfit.data.tables.first_row import units_below_names
 from goodfit.data.tables.half_turned import half_turned_doubt
+from goodfit.data.tables.matrix_of_ratings import matrix_doubt
 from goodfit.data.tables.mixed_signs import all_in_brackets, minus_behind, mixed_signs
 from goodfit.data.tables.named_once import named_once_doubt
 from goodfit.data.tables.numbers_in_words import mark_of_quality_doubt, number_in_words_doubt, side_alone_doubt
@@ -25,6 +26,7 @@ from goodfit.data.tables.side_by_side import side_by_side_doubt
 from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import NUMBER, WORDS, TargetForm
 from goodfit.data.tables.totals import rows_of_totals, sum_of_the_others, totals_doubt
+from goodfit.data.tables.turned_table import turned_table_doubt
 from goodfit.formatting import counted, some_of
 
 if TYPE_CHECKING:  # `goodfit fit --help` lists the options of every source
@@ -107,6 +109,7 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     found += [place_doubt(seen[name], *way) for name, way in ways.items()]
     if whole:
         found += [units_below_names(seen, ways), side_by_side_doubt(seen), named_once_doubt(seen)]
+        found += [matrix_doubt(seen), turned_table_doubt(seen)]
         totals = ((name, sum_of_the_others(seen[name], *way)) for name, way in ways.items())
         last = next((totals_doubt(name, total) for name, total in totals if total is not None), None)
         found.append(last or rows_of_totals(seen, ways))

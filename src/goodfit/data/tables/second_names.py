@@ -28,7 +28,7 @@ def has_names_again(frame: pl.DataFrame) -> bool:
     Args:
         frame: cells as text, below the names of the columns.
     """
-    if has_answers_as_names(frame):
+    if has_answers_as_names(frame) or has_names_below_groups(frame):
         return True
     if frame.height <= ROWS_AT_LEAST:
         return False
@@ -47,6 +47,24 @@ def has_names_again(frame: pl.DataFrame) -> bool:
         elif 2 * below.n_unique() <= len(below):
             repeated += 1
     return measured > 0 and measured + repeated >= SIGNS_AT_LEAST
+
+
+def has_names_below_groups(frame: pl.DataFrame) -> bool:
+    """Whether the first row names all columns that have no name above, and some of these, of numbers, stand beside
+    another that it names: groups of columns are above them.
+    """
+    if frame.height <= ANSWERED_AT_LEAST:
+        return False
+    measured, before = 0, False
+    for name, cell, column in zip(frame.columns, frame.row(0), frame.iter_columns(), strict=True):
+        below, nameless = column[1:].drop_nulls(), name.startswith(WITHOUT_NAME)
+        if cell and (cell in MISSING or PLAIN_MEASURED.search(cell) or (below == cell).any()):
+            return False
+        if nameless and not cell and len(below):
+            return False
+        measured += bool(cell) and nameless and before and share_of(below, MEASURED) >= SHARE_OF_A_KIND
+        before = bool(cell)
+    return measured > 0
 
 
 def has_answers_as_names(frame: pl.DataFrame) -> bool:

@@ -37,7 +37,7 @@ PATTERNS = {  # what stands between the numbers -> the whole cell, of so many nu
     "( ,": rf"(?i)^{NUMBER}{UNIT}{OPEN}{INTERVAL}{POINTED},{POINTED}{UNIT}{CLOSE}",
     "(": rf"^{NUMBER}{UNIT}{OPEN}{NUMBER}{UNIT}{CLOSE}",
     "( -": rf"(?i)^{NUMBER}{UNIT}{OPEN}{INTERVAL}{NUMBER}{UNIT}{TO}{NUMBER}{UNIT}{CLOSE}",
-    "+": rf"^{NUMBER} ?\+ ?{NUMBER}$",  # weeks and days: 38+4
+    "+": rf"^{GROUP}\d+(?:[.,]\d{{1,3}})?) ?\+ ?{NUMBER}$",  # weeks and days: 38+4; 1.2345+1 may be a power
     ",": rf"^[(\[]? ?{NUMBER}(?:, | ?; ?){NUMBER} ?[)\]]?$",
     ", ,": rf"^[(\[]? ?{NUMBER}(?:, | ?; ?){NUMBER}(?:, | ?; ?){NUMBER} ?[)\]]?$",
     ".,": rf"^[(\[]? ?{POINTED}(?: ?, ?| ){POINTED} ?[)\]]?$",

@@ -11,6 +11,7 @@ BYTES_COMPARED = 256 * 1024
 MOSTLY_NUMBERS = 0.8  # of the cells
 NUMERIC_AT_LEAST = 0.2  # of the cells: sentences of equal length are no table
 QUOTED = re.compile(rb'"[^"\n]*"')
+OF_PANDAS = re.compile(rb"\n\s*\[\d+ rows x \d+ columns\]\s*$")  # below a frame as it is printed
 CELL = re.compile(rb'"[^"\n]*"|[^ \n]+')
 NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NA|NaN|nan|\?")
 
@@ -20,6 +21,7 @@ def spaced_columns(data: bytes) -> bytes | None:
 
     The first line may have one cell less: R names all columns but that of the names of rows.
     """
+    data = OF_PANDAS.sub(b"\n", data)
     first = data[: data.find(b"\n")] if b"\n" in data else data
     if b" " not in data[: 2 * len(first) + 2].strip() and not first.strip().isdigit():
         return None

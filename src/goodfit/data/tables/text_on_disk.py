@@ -22,17 +22,18 @@ from goodfit.data.tables.delimited import (
     header_for,
     numbered_names,
     rows_alike,
-    without_head,
 )
 from goodfit.data.tables.drawn_tables import drawn_table
 from goodfit.data.tables.fixed_width import fixed_width
 from goodfit.data.tables.frames import ROWS_SAMPLED
 from goodfit.data.tables.header import ROWS_COMPARED, column_names, lines_above
+from goodfit.data.tables.heads import without_head, without_known_head
 from goodfit.data.tables.lines_beside import below_names, notes_last, repeats_names
 from goodfit.data.tables.not_cells import of_no_cells
 from goodfit.data.tables.quoted_lines import quoted_as_a_whole
 from goodfit.data.tables.separators import BYTES_SAMPLED, COLONS, choose_separator, has_colons
 from goodfit.data.tables.spaced_columns import spaced_columns, uneven_names
+from goodfit.data.tables.typeset_tables import typeset_table
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ def _look_through(
             data, skipped, named = without_head(data)
             if (
                 of_no_cells(data)
+                or without_known_head(data)[1]
                 or last
                 or len(data) <= BYTES_SAMPLED
                 or data.count(b"\n") < 2
@@ -276,7 +278,7 @@ def _record_end(data: bytes) -> int:
 
 def _is_aligned(data: bytes) -> bool:
     """Whether something else than one separator of one character cuts the lines."""
-    readers = (spaced_columns, drawn_table, fixed_width)
+    readers = (typeset_table, spaced_columns, drawn_table, fixed_width)
     return (
         has_colons(data)
         or quoted_as_a_whole(data)

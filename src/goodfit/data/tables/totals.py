@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CALLED_TOTALS = (  # in English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Chinese, Japanese, Korean
     r"(?i)^.{0,60}?\b(?:(?:sub|sous|grand|zwischen|gesamt|total)?[- ]?(?:totals?|totale|totaal|summen?|sum|suma|somme"
-    r"|soma|ergebnis)|gesamt|итого|всего|合[计計]|[小总總][计計]|소계|합계)\b.{0,40}$"
+    r"|soma|ergebnis)|gesamt|итого|всего|合[计計]|[小总總][计計]|소계|합계)\b.{0,40}$|^\s*[Σ∑].{0,40}$"
 )
 SUMMANDS_OF_A_GROUP = 2  # that are not zero
 UNNAMED_AT_LEAST = 2  # rows that hold sums and no word, so that it is no chance
